@@ -1,0 +1,56 @@
+import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose'
+import { sha256Hex } from '../oauth/encoding'
+
+/** A signing key as it is kept: the private JWK with its `kid`, and its certificate in PEM. */
+export type SigningKey = { jwk: JWK & { kid: string }; cert: string }
+
+/** The document at `/cdn-cgi/access/certs` [O11]. */
+export type KeySet = {
+  keys: JWK[]
+  public_cert: { kid: string; cert: string }
+  public_certs: { kid: string; cert: string }[]
+}
+
+const ALGORITHM = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }
+const CERTIFICATE_YEARS = 10
+
+/**
+ * A new RS256 key with a `kid` of 64 hexadecimal characters [O10] and a self-signed certificate.
+ *
+ * @param now seconds; the certificate is valid from a day before
+ */
+export async function createSigningKey(now: number): Promise<SigningKey> {
+  // Loaded when a key is made, which is twice in an emulator's life; the polyfill has to come first.
+  await import('reflect-metadata')
+  const x509 = await import('@peculiar/x509')
+  const pair = await generateKeyPair('RS256', { extractable: true })
+  const jwk = await exportJWK(pair.privateKey)
+  const kid = await sha256Hex(await calculateJwkThumbprint(jwk))
+  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
+    serialNumber: kid.slice(0, 16),
+    name: 'CN=access-oauth-emulator',
+    notBefore: new Date((now - 86_400) * 1000),
+    notAfter: new Date((now + CERTIFICATE_YEARS * 365 * 86_400) * 1000),
+    signingAlgorithm: ALGORITHM,
+    keys: pair,
+  })
+  return { jwk: { ...jwk, kid, alg: 'RS256', use: 'sig' }, cert: certificate.toString('pem') }
+}
+
+/**
+ * What is published of the keys: the first signs, the others are still accepted.
+ *
+ * Access: observed [O11]. Two keys, `public_cert` of the first, `public_certs` of all.
+ */
+export function publicKeySet(keys: readonly SigningKey[]): KeySet {
+  const certs = keys.map(({ jwk, cert }) => ({ kid: jwk.kid, cert }))
+  const [first] = certs
+  if (!first) throw new Error('no signing key')
+  return {
+    keys: keys.map(
+      ({ jwk: { kid, kty, alg, use, e, n } }) => ({ kid, kty, alg, use, e, n }) as JWK,
+    ),
+    public_cert: first,
+    public_certs: certs,
+  }
+}

@@ -1,0 +1,71 @@
+import { CLIENT_AUTH_METHODS } from '../oauth/client-auth'
+import { type Application, managedOAuth, pathOf } from './application'
+import type { TeamDomain } from './team-domain'
+
+/** The two paths of an application's protected-resource metadata; Access's own is the advertised one. */
+export const ACCESS_RESOURCE_METADATA = '/.well-known/cloudflare-access-protected-resource'
+export const RESOURCE_METADATA = '/.well-known/oauth-protected-resource'
+export const SERVER_METADATA = '/.well-known/oauth-authorization-server'
+
+/**
+ * The authorization server's metadata (RFC 8414), the same on the team domain and on every
+ * application's host: the issuer is the team's URL on both [M9, M10, M12-M14].
+ *
+ * Access: observed. `registration_endpoint` is absent while no application of the account registers
+ * clients [M15]; there is no `scopes_supported`, `jwks_uri`, introspection or userinfo [M16].
+ */
+export function serverMetadata(team: TeamDomain, applications: readonly Application[]) {
+  const endpoint = (name: string) => `${team.origin}${team.accessPath}/oauth/${name}`
+  return {
+    issuer: team.origin,
+    authorization_endpoint: endpoint('authorization'),
+    token_endpoint: endpoint('token'),
+    response_types_supported: ['code'],
+    response_modes_supported: ['query'],
+    grant_types_supported: ['authorization_code', 'refresh_token'],
+    token_endpoint_auth_methods_supported: CLIENT_AUTH_METHODS,
+    revocation_endpoint: endpoint('revoke'),
+    ...(registersClients(applications) && { registration_endpoint: endpoint('registration') }),
+    code_challenge_methods_supported: ['S256'],
+  }
+}
+
+/** Whether any application of the account registers clients; else the endpoint is 404 [R7, M15]. */
+export function registersClients(applications: readonly Application[]): boolean {
+  return applications.some((each) => managedOAuth(each)?.dynamic_client_registration.enabled)
+}
+
+/**
+ * The protected resource's metadata (RFC 9728, with Access's own members).
+ *
+ * Access: observed [M2-M6]. `resource` follows the application's domain, not the path asked for,
+ * and has no trailing slash; `team_domain` is a bare host. The `oauth` method joins the list while
+ * Managed OAuth is on. Assumed: what the methods say beside their names.
+ *
+ * @param hostOrigin scheme and host of the request, which a domain for every host takes
+ */
+export function resourceMetadata(team: TeamDomain, application: Application, hostOrigin: string) {
+  return {
+    resource: `${hostOrigin}${pathOf(application)}`,
+    protected: true,
+    team_domain: team.host,
+    authorization_servers: [team.origin],
+    authentication_methods: [
+      ...(managedOAuth(application)
+        ? [
+            {
+              name: 'oauth',
+              description: 'Send an OAuth access token: Authorization: Bearer <token>.',
+              documentation:
+                'https://developers.cloudflare.com/cloudflare-one/access-controls/applications/http-apps/managed-oauth/',
+            },
+          ]
+        : []),
+      {
+        name: 'cloudflared',
+        description: 'Log in with cloudflared and send requests through it.',
+        documentation: 'https://developers.cloudflare.com/cloudflare-one/tutorials/cli/',
+      },
+    ],
+  }
+}

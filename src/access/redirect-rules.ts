@@ -1,0 +1,63 @@
+import { z } from 'zod'
+import { redirectUriFault } from '../oauth/redirect-uri'
+
+/**
+ * What is wrong with an entry of `allowed_uris`, or undefined where it is a rule.
+ *
+ * Access: documented (API reference of November 2026). HTTP and HTTPS paths may end in a slash and
+ * a star, which matches all sub-paths; custom schemes are listed exactly [R10-R12].
+ */
+export function redirectRuleFault(rule: string): string | undefined {
+  const isPrefix = rule.endsWith('/*')
+  const fault = redirectUriFault(isPrefix ? rule.slice(0, -1) : rule)
+  if (fault) return fault
+  if (isPrefix && !/^https?:/.test(rule)) return 'uses /* with a custom scheme; list the URI itself'
+  // Assumed: Access documents no other place for a star.
+  if ((isPrefix ? rule.slice(0, -2) : rule).includes('*')) {
+    return 'has a star elsewhere than in a final /*'
+  }
+  if (isPrefix && rule.includes('?')) return 'has a query before /*'
+  return undefined
+}
+
+export const redirectRuleSchema = z.string().superRefine((rule, context) => {
+  const fault = redirectRuleFault(rule)
+  if (fault) context.addIssue({ code: 'custom', message: `the redirect URI ${fault}` })
+})
+
+/**
+ * `oauth_configuration.dynamic_client_registration`: which redirect URIs clients may bring.
+ *
+ * Assumed: Access publishes no defaults. Registration is on where the object is silent, as in the
+ * dashboard; the two toggles are off, as unset booleans of the API read.
+ */
+export const dynamicClientRegistrationSchema = z.strictObject({
+  enabled: z.boolean().default(true),
+  allow_any_on_localhost: z.boolean().default(false),
+  allow_any_on_loopback: z.boolean().default(false),
+  allowed_uris: z.array(redirectRuleSchema).default([]),
+})
+export type DynamicClientRegistration = z.infer<typeof dynamicClientRegistrationSchema>
+
+/**
+ * The rule that lets `redirectUri` pass (`allow_any_on_localhost`, `allow_any_on_loopback`, or the
+ * entry of `allowed_uris`), or undefined where none does.
+ *
+ * Comparing text is exact here, because `redirectUriFault` admits one spelling of each URI only.
+ */
+export function matchingRedirectRule(
+  rules: DynamicClientRegistration,
+  redirectUri: string,
+): string | undefined {
+  if (!rules.enabled || redirectUriFault(redirectUri)) return undefined
+  const { protocol, hostname } = new URL(redirectUri)
+  // Access: documented [R8, R9]. Each toggle is for its one host, over http; `[::1]` is neither.
+  if (protocol === 'http:') {
+    if (rules.allow_any_on_localhost && hostname === 'localhost') return 'allow_any_on_localhost'
+    if (rules.allow_any_on_loopback && hostname === '127.0.0.1') return 'allow_any_on_loopback'
+  }
+  return rules.allowed_uris.find((rule) =>
+    // Assumed: `https://x/*` matches `https://x/` and not `https://x` [R10].
+    rule.endsWith('/*') ? redirectUri.startsWith(rule.slice(0, -1)) : redirectUri === rule,
+  )
+}

@@ -1,0 +1,19 @@
+import { Hono } from 'hono'
+import { ACCESS_PATHS } from './access/team-domain'
+import { emulatorControl } from './emulator'
+import { type Env, prepare } from './env'
+import { failure } from './failure'
+import { gate, gateAccessPaths } from './gate'
+import { team, teamMetadata } from './team'
+
+/** The map: one line per surface, in the order in which they match. */
+export const app = new Hono<Env>()
+app.onError(failure)
+app.use(prepare)
+app.route('/_emulator', emulatorControl)
+for (const path of ACCESS_PATHS) {
+  app.route(path, gateAccessPaths)
+  app.route(path, team)
+}
+app.route('/', teamMetadata)
+app.route('/', gate)

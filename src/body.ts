@@ -1,0 +1,48 @@
+import type { AppContext } from './env'
+import { OAuthError } from './oauth/errors'
+import { BODY_LIMIT_BYTES, bodyText, formParameters, type Parameters } from './oauth/parameters'
+
+/**
+ * The form of a request.
+ *
+ * @throws OAuthError `invalid_request`: another content type, too long, not UTF-8, repeated
+ *   parameters (RFC 6749 3.2)
+ */
+export async function readForm(c: AppContext): Promise<Parameters> {
+  return formParameters(c.req.header('content-type'), await readBytes(c))
+}
+
+/**
+ * The JSON value of a request, whatever it is; undefined for an empty body.
+ *
+ * @throws OAuthError `invalid_request`: another content type, too long, not UTF-8, not JSON
+ */
+export async function readJson(c: AppContext): Promise<unknown> {
+  const contentType = c.req.header('content-type')?.split(';')[0]?.trim().toLowerCase()
+  if (contentType !== 'application/json') {
+    throw new OAuthError('invalid_request', 'Content-Type must be application/json')
+  }
+  const text = bodyText(await readBytes(c))
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new OAuthError('invalid_request', 'the body is not valid JSON')
+  }
+}
+
+async function readBytes(c: AppContext): Promise<ArrayBuffer> {
+  const tooLong = new OAuthError(
+    'invalid_request',
+    `the body is longer than ${BODY_LIMIT_BYTES} bytes`,
+    { status: 413 },
+  )
+  if (Number(c.req.header('content-length') ?? 0) > BODY_LIMIT_BYTES) throw tooLong
+  const chunks: Uint8Array<ArrayBuffer>[] = []
+  let length = 0
+  for await (const chunk of c.req.raw.body ?? []) {
+    length += chunk.byteLength
+    if (length > BODY_LIMIT_BYTES) throw tooLong
+    chunks.push(chunk.slice())
+  }
+  return new Blob(chunks).arrayBuffer()
+}

@@ -1,0 +1,27 @@
+import { Hono } from 'hono'
+import { type AccessClaims, type KnownAccess, verifyAssertion } from './assertion'
+import { home } from './home'
+import { mcp } from './mcp'
+
+/**
+ * The built-in origin: an MCP server at `/mcp`, `/whoami`, and a page. It believes nothing but a
+ * verified assertion, as an origin behind Access should.
+ */
+export const demo = new Hono<{ Bindings: KnownAccess; Variables: { claims: AccessClaims } }>()
+demo.use(async function verify(c, next) {
+  const claims = await verifyAssertion(c.req.header('cf-access-jwt-assertion'), c.env)
+  if (!claims) {
+    const message = 'Cf-Access-Jwt-Assertion is missing or not signed by this Access'
+    return c.json({ error: 'no_assertion', error_description: message }, 403)
+  }
+  c.set('claims', claims)
+  await next()
+})
+demo.all('/mcp', (c) => mcp(c.req.raw, c.var.claims))
+demo.get('/whoami', (c) => {
+  return c.json({ headers: Object.fromEntries(c.req.raw.headers), claims: c.var.claims })
+})
+demo.get('/', home)
+demo.notFound((c) => {
+  return c.json({ error: 'not_found', error_description: 'The demo has /, /mcp and /whoami' }, 404)
+})

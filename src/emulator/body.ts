@@ -1,0 +1,19 @@
+import type { z } from 'zod'
+import { readJson } from '../body'
+import type { AppContext } from '../env'
+import { OAuthError } from '../oauth/errors'
+
+/**
+ * The JSON body of a control request, through its schema.
+ *
+ * @throws OAuthError `invalid_request` that names the member
+ */
+export async function readControl<T>(c: AppContext, schema: z.ZodType<T>): Promise<T> {
+  const result = schema.safeParse(await readJson(c))
+  if (result.success) return result.data
+  const [issue] = result.error.issues
+  throw new OAuthError(
+    'invalid_request',
+    `${issue?.path.join('.') || 'the body'}: ${issue?.message}`,
+  )
+}

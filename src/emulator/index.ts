@@ -1,0 +1,35 @@
+import { Hono } from 'hono'
+import { isForeignOrigin, isLoopback } from '../access/team-domain'
+import type { Env } from '../env'
+import { OAuthError } from '../oauth/errors'
+import { changeAutoSignIn, showAutoSignIn } from './auto-sign-in'
+import { changeClock, showClock } from './clock'
+import { reset } from './reset'
+
+/**
+ * Surface 5: what only an emulator has. It answers on this machine only, and to no web page of
+ * another.
+ */
+export const emulatorControl = new Hono<Env>()
+emulatorControl.onError(function answerError(error, c) {
+  if (!(error instanceof OAuthError)) throw error
+  c.status(error.status as 400)
+  return c.json({ error: error.code, error_description: error.description })
+})
+emulatorControl.use(async function onlyFromThisMachine(c, next) {
+  if (!isLoopback(c.var.url.hostname) || isForeignOrigin(c.req.header('origin'))) {
+    const message = 'The emulator can be controlled from localhost only'
+    return c.json({ error: 'access_denied', error_description: message }, 403)
+  }
+  c.header('Cache-Control', 'no-store')
+  await next()
+})
+emulatorControl.get('/auto-sign-in', showAutoSignIn)
+emulatorControl.put('/auto-sign-in', changeAutoSignIn)
+emulatorControl.get('/clock', showClock)
+emulatorControl.patch('/clock', changeClock)
+emulatorControl.post('/reset', reset)
+emulatorControl.all('*', (c) => {
+  const message = `There is no ${c.req.method} ${c.var.url.pathname}`
+  return c.json({ error: 'not_found', error_description: message }, 404)
+})

@@ -1,0 +1,14 @@
+import type { AppContext } from '../env'
+import { sweep } from '../store/kv'
+
+/**
+ * `POST /_emulator/reset`: back to the seed. Clients, grants, sessions and pages left open are
+ * forgotten at once, the clock is the real one again, automatic sign-in is off. The signing keys
+ * stay.
+ */
+export async function reset(c: AppContext): Promise<Response> {
+  const { epoch } = c.var.state
+  await c.var.emulator.reset()
+  c.executionCtx.waitUntil(sweep(c.env.KV, epoch))
+  return c.json({ reset: true })
+}

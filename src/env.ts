@@ -1,0 +1,48 @@
+import type { Context, MiddlewareHandler } from 'hono'
+import { type TeamDomain, teamDomain } from './access/team-domain'
+import { readSettings, type Settings } from './settings'
+import { Emulator } from './store/emulator'
+import { type EmulatorObject, type EmulatorState, emulatedNow } from './store/emulator-object'
+import type { GrantObject } from './store/grant-object'
+import { openStores, type Stores } from './store/stores'
+
+export type Bindings = {
+  KV: KVNamespace
+  GRANTS: DurableObjectNamespace<GrantObject>
+  EMULATOR: DurableObjectNamespace<EmulatorObject>
+  /** The application as a Worker; wins over `ORIGIN_URL`. */
+  ORIGIN?: Fetcher
+}
+
+/** What a request is judged by, found once before any surface sees it. */
+export type Variables = {
+  settings: Settings
+  emulator: Emulator
+  state: EmulatorState
+  ticketSecret: Uint8Array
+  /** The emulated time, in whole seconds since 1970. */
+  now: number
+  url: URL
+  team: TeamDomain
+  stores: Stores
+}
+
+export type Env = { Bindings: Bindings; Variables: Variables }
+export type AppContext = Context<Env>
+
+/** Finds settings, clock, team domain and stores for the request. */
+export const prepare: MiddlewareHandler<Env> = async function prepare(c, next) {
+  const settings = await readSettings(c.env)
+  const emulator = new Emulator(c.env.EMULATOR)
+  const state = await emulator.state()
+  const url = new URL(c.req.url)
+  c.set('settings', settings)
+  c.set('emulator', emulator)
+  c.set('state', state)
+  c.set('ticketSecret', new TextEncoder().encode(state.ticketSecret))
+  c.set('now', emulatedNow(state))
+  c.set('url', url)
+  c.set('team', teamDomain(settings, url, c.req.header('origin')))
+  c.set('stores', openStores(c.env, state.epoch))
+  await next()
+}

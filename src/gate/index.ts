@@ -1,0 +1,43 @@
+import { Hono } from 'hono'
+import { applicationAt } from '../access/application'
+import { ACCESS_RESOURCE_METADATA, RESOURCE_METADATA, SERVER_METADATA } from '../access/metadata'
+import type { Env } from '../env'
+import { PageError, respondPageError } from '../pages/respond'
+import { admit } from './admit'
+import { authorized } from './authorized'
+import { challengeRequest, refusePreflight } from './challenge'
+import { showResourceMetadata, showServerMetadata } from './metadata'
+import { forward } from './origin'
+
+/** Surface 1: the protected application, on every host that an application covers. */
+export const gate = new Hono<Env>()
+gate.onError(function answerError(error, c) {
+  if (error instanceof PageError) return respondPageError(c, error)
+  throw error
+})
+for (const path of [ACCESS_RESOURCE_METADATA, `${ACCESS_RESOURCE_METADATA}/*`]) {
+  gate.all(path, showResourceMetadata)
+}
+for (const path of [RESOURCE_METADATA, `${RESOURCE_METADATA}/*`]) {
+  gate.all(path, showResourceMetadata)
+}
+for (const path of [SERVER_METADATA, `${SERVER_METADATA}/*`]) {
+  gate.all(path, showServerMetadata)
+}
+gate.all('*', async function protect(c) {
+  const application = applicationAt(c.var.settings.APPLICATIONS, c.var.url)
+  // A host or path that no application covers is not behind Access.
+  if (!application) return forward(c, undefined)
+  const preflight = refusePreflight(c)
+  if (preflight) return preflight
+  const admission = await admit(c, application)
+  return admission ? forward(c, admission) : challengeRequest(c, application)
+})
+
+/** Access's own paths on an application's host. */
+export const gateAccessPaths = new Hono<Env>()
+gateAccessPaths.onError(function answerError(error, c) {
+  if (error instanceof PageError) return respondPageError(c, error)
+  throw error
+})
+gateAccessPaths.get('/authorized', authorized)

@@ -1,0 +1,46 @@
+import type { Next } from 'hono'
+import { cors } from 'hono/cors'
+import { applicationAt, managedOAuth } from '../access/application'
+import {
+  ACCESS_RESOURCE_METADATA,
+  RESOURCE_METADATA,
+  resourceMetadata,
+  SERVER_METADATA,
+  serverMetadata,
+} from '../access/metadata'
+import type { AppContext } from '../env'
+
+// Access: observed [M17], readable from any web page.
+const readableAnywhere = cors({ origin: '*', allowMethods: ['GET', 'HEAD'], maxAge: 86_400 })
+
+/**
+ * The protected resource's metadata, at Access's own path and at that of RFC 9728.
+ *
+ * Access: observed. The own path answers whether Managed OAuth is on or off [M1]; the standard one
+ * only while it is on [M7], and else is a path like any other [M8].
+ */
+export function showResourceMetadata(c: AppContext, next: Next) {
+  const { settings, team, url } = c.var
+  const standard = url.pathname.startsWith(RESOURCE_METADATA)
+  const path = url.pathname.slice((standard ? RESOURCE_METADATA : ACCESS_RESOURCE_METADATA).length)
+  const application = applicationAt(settings.APPLICATIONS, new URL(path || '/', url.origin))
+  if (!application || (standard && !managedOAuth(application))) return next()
+  return answer(c, () => resourceMetadata(team, application, url.origin))
+}
+
+/** The authorization server's metadata on an application's host, while Managed OAuth is on [M10, M11]. */
+export function showServerMetadata(c: AppContext, next: Next) {
+  const { settings, team, url } = c.var
+  const path = url.pathname.slice(SERVER_METADATA.length)
+  const application = applicationAt(settings.APPLICATIONS, new URL(path || '/', url.origin))
+  if (!application || !managedOAuth(application)) return next()
+  return answer(c, () => serverMetadata(team, settings.APPLICATIONS))
+}
+
+async function answer(c: AppContext, document: () => object): Promise<Response | undefined> {
+  const preflight = await readableAnywhere(c, async () => {})
+  if (preflight) return preflight
+  // The endpoints' path depends on who asks, see `reachablePath`.
+  c.header('Vary', 'Origin', { append: true })
+  return c.json(document())
+}

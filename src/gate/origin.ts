@@ -1,0 +1,102 @@
+import { proxy } from 'hono/proxy'
+import { applicationAt } from '../access/application'
+import { publicKeySet } from '../access/keys'
+import { isBrowserNavigation } from '../access/navigation'
+import { demo } from '../demo'
+import type { AppContext } from '../env'
+import { PageError, respondPageError } from '../pages/respond'
+import type { Admission } from './admit'
+
+/** How long the origin may take until its first byte, as on the real edge (error 524). */
+const PATIENCE_MS = 100_000
+
+/**
+ * Hands the request to the application and its answer back, both streaming.
+ *
+ * @param admission who is asking; undefined where no application of Access covers the URL
+ */
+export async function forward(c: AppContext, admission: Admission | undefined): Promise<Response> {
+  const request = new Request(c.req.raw, { headers: originHeaders(c, admission) })
+  const { ORIGIN } = c.env
+  const { ORIGIN_URL } = c.var.settings
+  if (ORIGIN) return viaProxy(c, request, c.req.url, 'ORIGIN', (req) => ORIGIN.fetch(req))
+  if (!ORIGIN_URL) return demo.fetch(request, await knownAccess(c))
+  const { pathname, search } = c.var.url
+  return viaProxy(
+    c,
+    request,
+    ORIGIN_URL.replace(/\/$/, '') + pathname + search,
+    'ORIGIN_URL',
+    fetch,
+  )
+}
+
+// Access: observed [O1, O2, O5, O12]. Whatever the outside says in Access's own headers is removed
+// before ours are set, also where an origin would read `Cf_Access_...` as the same header.
+function originHeaders(c: AppContext, admission: Admission | undefined): Headers {
+  const headers = new Headers(c.req.raw.headers)
+  for (const name of [...headers.keys()]) {
+    if (/^cf[-_]access[-_]/i.test(name)) headers.delete(name)
+  }
+  headers.set('X-Forwarded-Host', c.var.url.host)
+  headers.set('X-Forwarded-Proto', c.var.url.protocol.slice(0, -1))
+  if (admission) {
+    if (admission.byAuthorization) headers.delete('Authorization')
+    headers.set('Cf-Access-Jwt-Assertion', admission.assertion)
+    headers.set('Cf-Access-Authenticated-User-Email', admission.email)
+  }
+  return headers
+}
+
+async function viaProxy(
+  c: AppContext,
+  request: Request,
+  url: string,
+  setting: 'ORIGIN' | 'ORIGIN_URL',
+  customFetch: (request: Request) => Promise<Response>,
+): Promise<Response> {
+  const patience = new AbortController()
+  const timer = setTimeout(() => patience.abort(), PATIENCE_MS)
+  const signal = AbortSignal.any([c.req.raw.signal, patience.signal])
+  const where = setting === 'ORIGIN' ? 'the service binding ORIGIN' : `ORIGIN_URL ${url}`
+  try {
+    // An upgrade is hop-by-hop: the helper would take its headers away.
+    if (request.headers.get('upgrade')?.toLowerCase() === 'websocket') {
+      return await customFetch(new Request(url, request))
+    }
+    return await proxy(url, { raw: request, redirect: 'manual', signal, customFetch })
+  } catch (error) {
+    if (patience.signal.aborted) {
+      return originError(c, 524, `${where} did not answer within ${PATIENCE_MS / 1000} s.`)
+    }
+    return originError(
+      c,
+      502,
+      `${where} cannot be reached: ${error instanceof Error ? error.message : error}`,
+    )
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function originError(c: AppContext, status: 502 | 524, message: string) {
+  if (isBrowserNavigation(c.req.method, c.req.raw.headers)) {
+    const advice = 'Start the application, or point ORIGIN_URL to where it runs.'
+    return respondPageError(
+      c,
+      new PageError(status, 'The application does not answer', message, advice),
+    )
+  }
+  return c.json({ error: 'bad_gateway', error_description: message }, status as 502)
+}
+
+// What a real origin would look up for itself: whose assertions to accept, and with which keys.
+async function knownAccess(c: AppContext) {
+  const { emulator, now, settings, team, url } = c.var
+  return {
+    issuer: team.origin,
+    audience: applicationAt(settings.APPLICATIONS, url)?.aud,
+    keySet: publicKeySet(await emulator.keys()),
+    now,
+  }
+}

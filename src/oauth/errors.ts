@@ -1,0 +1,50 @@
+/** The registered error codes that this server answers with. */
+export type OAuthErrorCode =
+  // RFC 6749 4.1.2.1 and 5.2
+  | 'invalid_request'
+  | 'invalid_client'
+  | 'invalid_grant'
+  | 'unauthorized_client'
+  | 'unsupported_grant_type'
+  | 'unsupported_response_type'
+  | 'access_denied'
+  // RFC 6750 3.1
+  | 'invalid_token'
+  // RFC 7591 3.2.2
+  | 'invalid_client_metadata'
+  // RFC 8707 2
+  | 'invalid_target'
+
+type Details = { status?: number; headers?: Record<string, string> }
+
+/**
+ * A refusal in the protocol's own words, thrown where it is found and rendered once by the surface.
+ *
+ * `description` is shown to the client's developer; characters outside RFC 6749's set are replaced.
+ * `status` is the HTTP status where the error is answered directly (400 unless told).
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc6749#section-5.2
+ */
+export class OAuthError extends Error {
+  readonly code: OAuthErrorCode
+  readonly description: string
+  readonly status: number
+  readonly headers: Record<string, string>
+
+  constructor(code: OAuthErrorCode, description: string, details: Details = {}) {
+    super(`${code}: ${description}`)
+    this.name = 'OAuthError'
+    this.code = code
+    this.description = printable(description)
+    this.status = details.status ?? 400
+    this.headers = details.headers ?? {}
+  }
+}
+
+// RFC 6749 5.2: error_description is limited to %x20-21 / %x23-5B / %x5D-7E.
+function printable(text: string): string {
+  return text
+    .replaceAll('"', "'")
+    .replace(/[^\x20-\x21\x23-\x5b\x5d-\x7e]/g, '?')
+    .slice(0, 500)
+}

@@ -1,0 +1,51 @@
+/** What is wrong with a redirect URI as such, before any rule of the account is asked. */
+export type RedirectUriFault = string
+
+// Schemes that run or read something in the browser instead of handing a code to a client.
+const FORBIDDEN_SCHEMES = ['javascript:', 'data:', 'vbscript:', 'file:', 'blob:', 'about:']
+
+/**
+ * What makes `text` unusable as a redirect URI, or undefined where it is a plain absolute URI.
+ *
+ * A URI has to be written the way a URL parser writes it back. That leaves no room for look-alikes:
+ * two readers of the text (this one, a browser, the client) cannot understand different hosts or
+ * paths, and rules may compare text. Refused so: upper-case or Unicode hosts, `127.1`, dot segments
+ * in any encoding, backslashes, userinfo, white space.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc6749#section-3.1.2 (absolute, no fragment)
+ */
+export function redirectUriFault(text: string): RedirectUriFault | undefined {
+  if (text.length > 2048) return 'is longer than 2048 characters'
+  const url = URL.parse(text)
+  if (!url) return 'is not an absolute URI'
+  if (FORBIDDEN_SCHEMES.includes(url.protocol)) return `uses the scheme ${url.protocol}`
+  if (text.includes('#')) return 'has a fragment'
+  if (url.username || url.password || /^[^/?]*\/\/[^/?]*@/.test(text)) return 'has user information'
+  if (/%(2f|5c|2e|00)/i.test(url.pathname)) return 'has an encoded slash, dot or NUL in its path'
+  if (url.href !== text && url.href !== `${text}/`) return `is not written as ${url.href}`
+  return undefined
+}
+
+/** Whether `text` is an http or https URI that may be shown and linked (client_uri, logo_uri, ...). */
+export function isWebUri(text: string): boolean {
+  const url = URL.parse(text)
+  return url !== null && (url.protocol === 'https:' || url.protocol === 'http:') && !url.username
+}
+
+/**
+ * The redirect URI with the response's parameters added to its query.
+ *
+ * The registered text is kept as it is: parsing and printing could change a custom scheme.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2
+ */
+export function redirectWith(
+  redirectUri: string,
+  parameters: Record<string, string | undefined>,
+): string {
+  const query = new URLSearchParams()
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value !== undefined) query.set(name, value)
+  }
+  return `${redirectUri}${redirectUri.includes('?') ? '&' : '?'}${query}`
+}

@@ -1,0 +1,51 @@
+import type { Context } from 'hono'
+import type { HtmlEscapedString } from 'hono/utils/html'
+import { MessagePage } from './message'
+
+/** A page that has to be shown instead of an answer, because nobody may be redirected. */
+export class PageError extends Error {
+  constructor(
+    readonly status: 400 | 403 | 404 | 500 | 502 | 524,
+    readonly title: string,
+    message: string,
+    readonly advice?: string,
+  ) {
+    super(message)
+    this.name = 'PageError'
+  }
+}
+
+/**
+ * A page with the headers that every page has.
+ *
+ * There is no `form-action` in the policy: Chromium applies it to the redirects after a form too,
+ * so it would block the way from the consent page to the client's callback.
+ */
+export function respondPage(
+  c: Context,
+  status: number,
+  page: (nonce: string) => HtmlEscapedString | Promise<HtmlEscapedString>,
+): Response | Promise<Response> {
+  const nonce = crypto.randomUUID()
+  c.header(
+    'Content-Security-Policy',
+    `default-src 'none'; style-src 'nonce-${nonce}'; base-uri 'none'; frame-ancestors 'none'`,
+  )
+  c.header('X-Frame-Options', 'DENY')
+  c.header('X-Content-Type-Options', 'nosniff')
+  // Nothing leaks to another site, and forms still send their Origin, which `no-referrer` would
+  // turn into `null`: `wrangler dev` refuses that under /cdn-cgi.
+  c.header('Referrer-Policy', 'same-origin')
+  c.header('Cache-Control', 'no-store')
+  // Assumed: Access's pages sever a popup from its opener (observed), by a header nobody recorded.
+  c.header('Cross-Origin-Opener-Policy', 'same-origin')
+  c.status(status as 200)
+  return c.html(page(nonce))
+}
+
+/** The page of an error. */
+export function respondPageError(c: Context, error: PageError): Response | Promise<Response> {
+  return respondPage(c, error.status, (nonce) => (
+    <MessagePage nonce={nonce} title={error.title} message={error.message} advice={error.advice} />
+  ))
+}

@@ -1,0 +1,145 @@
+import { z } from 'zod'
+import { applicationSchema, completeApplication } from './access/application'
+import { lifetimeSchema, periodSchema } from './access/duration'
+import { personSchema } from './access/identity'
+import { ACCESS_PATHS } from './access/team-domain'
+
+// `--var NAME:value` can only hand over text, so structured settings may also be written as JSON.
+function structured<T extends z.ZodType>(schema: T) {
+  return z.preprocess((value) => {
+    if (typeof value !== 'string') return value
+    try {
+      return JSON.parse(value)
+    } catch {
+      return value
+    }
+  }, schema)
+}
+
+// An empty value counts as not set, so that `--var ORIGIN_URL:` switches a setting off again.
+function optional<T extends z.ZodType>(schema: T) {
+  return z.preprocess((value) => (value === '' ? undefined : value), schema)
+}
+
+const HOST = /^(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:]+\])(?::\d{1,5})?$/
+
+const applicationsSchema = z
+  .array(applicationSchema)
+  .transform((applications) => Promise.all(applications.map(completeApplication)))
+  .superRefine((applications, context) => {
+    for (const member of ['id', 'aud', 'domain'] as const) {
+      const values = applications.map((application) => application[member])
+      const index = values.findIndex((value, at) => values.indexOf(value) !== at)
+      if (index < 0) continue
+      context.addIssue({
+        code: 'custom',
+        path: [index, member],
+        message: `expected a value of its own, the application "${applications[values.indexOf(values[index] ?? '')]?.name}" has it too`,
+      })
+    }
+  })
+
+/** Every setting of the emulator: its form, its default, and what it is called in Access. */
+const settingsSchema = z.object({
+  TEAM_DOMAIN: optional(
+    z.string().toLowerCase().regex(HOST, 'expected host or host:port').default('127.0.0.1'),
+  ),
+  ACCESS_PATH: optional(
+    z.enum(['auto', ...ACCESS_PATHS], 'expected auto, /cdn-cgi/access or /.access').default('auto'),
+  ),
+  ORIGIN_URL: optional(
+    z
+      .string()
+      .refine(isOrigin, 'expected http://host[:port] or https://host[:port], without a path')
+      .optional(),
+  ),
+  SESSION_DURATION: optional(lifetimeSchema.default('24h')),
+  CODE_LIFETIME: optional(lifetimeSchema.default('60s')),
+  REFRESH_TOKEN_GRACE: optional(periodSchema.default('0s')),
+  REFRESH_TOKEN_REUSE: optional(
+    z.enum(['revoke', 'refuse'], 'expected revoke or refuse').default('revoke'),
+  ),
+  PEOPLE: structured(z.array(personSchema, 'expected a list of people')).default([]),
+  APPLICATIONS: structured(applicationsSchema).default([]),
+})
+export type Settings = z.infer<typeof settingsSchema>
+
+/** One wrong setting. */
+export type SettingsFault = { setting: string; found: string; expected: string }
+
+/** Thrown while a setting is wrong: every request is answered with the list of faults. */
+export class SettingsError extends Error {
+  constructor(readonly faults: SettingsFault[]) {
+    super(
+      `Wrong settings: ${faults
+        .map(({ setting, found, expected }) => `${setting} is ${found}: ${expected}`)
+        .join('; ')}`,
+    )
+    this.name = 'SettingsError'
+  }
+}
+
+const read = new WeakMap<object, Promise<Settings>>()
+
+/**
+ * The settings of this Worker, read once.
+ *
+ * @throws SettingsError that names each wrong setting, what was found and what was expected
+ */
+export function readSettings(vars: object): Promise<Settings> {
+  const known = read.get(vars)
+  if (known) return known
+  const settings = parseSettings(vars)
+  read.set(vars, settings)
+  return settings
+}
+
+async function parseSettings(vars: object): Promise<Settings> {
+  const result = await settingsSchema.safeParseAsync(vars)
+  if (result.success) return result.data
+  throw new SettingsError(
+    result.error.issues.map((issue) => ({
+      setting: issue.path.reduce<string>(
+        (name, part) =>
+          typeof part === 'number' ? `${name}[${part}]` : `${name}${name && '.'}${String(part)}`,
+        '',
+      ),
+      found: show(valueAt(vars, issue.path)),
+      expected: issue.message,
+    })),
+  )
+}
+
+function valueAt(vars: object, path: PropertyKey[]): unknown {
+  let value: unknown = vars
+  for (const part of path) {
+    if (typeof value === 'string') value = parsedOr(value)
+    value = (value as Record<PropertyKey, unknown> | null | undefined)?.[part]
+  }
+  return value
+}
+
+function parsedOr(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
+
+function show(value: unknown): string {
+  const text = JSON.stringify(value) ?? 'not set'
+  return text.length > 200 ? `${text.slice(0, 200)}...` : text
+}
+
+function isOrigin(text: string): boolean {
+  const url = URL.parse(text)
+  return (
+    url !== null &&
+    (url.protocol === 'http:' || url.protocol === 'https:') &&
+    !url.username &&
+    url.pathname === '/' &&
+    !url.search &&
+    !url.hash
+  )
+}

@@ -1,0 +1,86 @@
+import { DurableObject } from 'cloudflare:workers'
+import { createSigningKey, type SigningKey } from '../access/keys'
+import { randomText } from '../oauth/encoding'
+
+/** Who signs in by themselves, and what they say at the consent page. */
+export type AutoSignIn = { email: string; consent: 'allow' | 'deny' }
+
+/** What one emulator has only one of. */
+export type EmulatorState = {
+  /** Part of every stored record's address; a new one is an empty store. */
+  epoch: string
+  /** The HMAC key of tickets and session cookies, base64url; new at reset, which ends them all. */
+  ticketSecret: string
+  /** What the emulated clock is ahead of the real one. */
+  clockOffsetSeconds: number
+  autoSignIn: AutoSignIn | null
+}
+
+/**
+ * The emulator's one object: clock, automatic sign-in, epoch, and the signing keys, which are made
+ * exactly once however many requests ask for them first.
+ */
+export class EmulatorObject extends DurableObject {
+  #state = this.ctx.storage.kv.get<EmulatorState>('state') ?? keep(this.ctx, freshState())
+  #keys: Promise<SigningKey[]> | undefined
+
+  read(): EmulatorState {
+    return this.#state
+  }
+
+  now(): number {
+    return emulatedNow(this.#state)
+  }
+
+  change(change: Partial<Pick<EmulatorState, 'clockOffsetSeconds' | 'autoSignIn'>>): EmulatorState {
+    return this.#save({ ...this.#state, ...change })
+  }
+
+  /** Back to the seed: everything issued and registered is forgotten, the signing keys stay. */
+  reset(): EmulatorState {
+    return this.#save(freshState())
+  }
+
+  /**
+   * The signing keys, the current one first. They survive a reset: origins keep the published set
+   * for minutes, and a test that resets the emulator must not have to wait for them.
+   */
+  keys(): Promise<SigningKey[]> {
+    this.#keys ??= this.#loadKeys()
+    return this.#keys
+  }
+
+  async #loadKeys(): Promise<SigningKey[]> {
+    const stored = this.ctx.storage.kv.get<SigningKey[]>('keys')
+    if (stored) return stored
+    const now = Math.floor(Date.now() / 1000)
+    // Access: observed [O11]. Two keys are published at all times.
+    const keys = await Promise.all([createSigningKey(now), createSigningKey(now)])
+    this.ctx.storage.kv.put('keys', keys)
+    return keys
+  }
+
+  #save(state: EmulatorState): EmulatorState {
+    this.#state = keep(this.ctx, state)
+    return state
+  }
+}
+
+/** The emulated time in whole seconds since 1970. */
+export function emulatedNow(state: EmulatorState): number {
+  return Math.floor(Date.now() / 1000) + state.clockOffsetSeconds
+}
+
+function keep(ctx: DurableObjectState, state: EmulatorState): EmulatorState {
+  ctx.storage.kv.put('state', state)
+  return state
+}
+
+function freshState(): EmulatorState {
+  return {
+    epoch: randomText(9),
+    ticketSecret: randomText(32),
+    clockOffsetSeconds: 0,
+    autoSignIn: null,
+  }
+}

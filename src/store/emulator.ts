@@ -1,0 +1,57 @@
+import type { SigningKey } from '../access/keys'
+import type { AutoSignIn, EmulatorObject, EmulatorState } from './emulator-object'
+
+// Deployed, other isolates see a change of the clock or a reset after this time; the isolate that
+// made it, and so all of `wrangler dev`, sees it at once.
+const FRESH_MS = 1000
+
+type Loaded = { state: EmulatorState; at: number; keys?: Promise<SigningKey[]> }
+const loaded = new WeakMap<object, Loaded>()
+
+/** The emulator's own state, kept in this isolate and asked of its object once a second. */
+export class Emulator {
+  readonly #object: DurableObjectStub<EmulatorObject>
+
+  constructor(private readonly namespace: DurableObjectNamespace<EmulatorObject>) {
+    this.#object = namespace.getByName('emulator')
+  }
+
+  async state(): Promise<EmulatorState> {
+    const known = loaded.get(this.namespace)
+    if (known && Math.abs(Date.now() - known.at) < FRESH_MS) return known.state
+    return this.#remember(await this.#object.read())
+  }
+
+  async setClockOffset(clockOffsetSeconds: number): Promise<EmulatorState> {
+    return this.#remember(await this.#object.change({ clockOffsetSeconds }))
+  }
+
+  async setAutoSignIn(autoSignIn: AutoSignIn | null): Promise<EmulatorState> {
+    return this.#remember(await this.#object.change({ autoSignIn }))
+  }
+
+  async reset(): Promise<EmulatorState> {
+    return this.#remember(await this.#object.reset())
+  }
+
+  /** The signing keys, the current one first. */
+  async keys(): Promise<SigningKey[]> {
+    await this.state()
+    const known = loaded.get(this.namespace)
+    if (!known) throw new Error('the emulator is not loaded')
+    known.keys ??= this.#object.keys() as Promise<SigningKey[]>
+    return known.keys
+  }
+
+  async signingKey(): Promise<SigningKey> {
+    const [current] = await this.keys()
+    if (!current) throw new Error('no signing key')
+    return current
+  }
+
+  #remember(state: EmulatorState): EmulatorState {
+    const known = loaded.get(this.namespace)
+    loaded.set(this.namespace, { ...known, state, at: Date.now() })
+    return state
+  }
+}

@@ -1,0 +1,277 @@
+import { DurableObject } from 'cloudflare:workers'
+import { z } from 'zod'
+
+/** What a refresh token stands for. Written once, when a person allows a client. */
+export const grantSchema = z.object({
+  id: z.string(),
+  clientId: z.string(),
+  applicationId: z.string(),
+  email: z.string(),
+  identityNonce: z.string(),
+  country: z.string(),
+  /** The `resource` of the authorization request, normalised. */
+  resource: z.string(),
+  createdAtSeconds: z.number(),
+  /** The end of the grant's session. No rotation moves it. */
+  sessionEndsAtSeconds: z.number(),
+})
+export type Grant = z.infer<typeof grantSchema>
+
+/** A new access token: the hash of its secret, its life, and the policy that admitted the person. */
+export type AccessToken = {
+  hash: string
+  issuedAtSeconds: number
+  expiresAtSeconds: number
+  policyId: string
+}
+
+/** An authorization code, and what its redemption has to show. */
+export type Code = {
+  hash: string
+  redirectUri: string
+  codeChallenge: string | undefined
+  expiresAtSeconds: number
+  policyId: string
+  /** How long the first access token lives. */
+  accessTokenLifetimeSeconds: number
+}
+
+export type Redemption = {
+  codeHash: string
+  clientId: string
+  redirectUri: string
+  codeChallenge: string | undefined
+  /** The application that `resource` names, where the request has one. */
+  applicationId: string | undefined
+  accessHash: string
+  refreshHash: string | undefined
+  now: number
+}
+export type RedemptionOutcome =
+  | { outcome: 'redeemed'; grant: Grant; token: AccessToken }
+  | {
+      outcome:
+        | 'unknown'
+        | 'other client'
+        | 'other redirect_uri'
+        | 'other verifier'
+        | 'other resource'
+        | 'replayed'
+        | 'expired'
+        | 'revoked'
+    }
+
+export type Rotation = {
+  refreshHash: string
+  /** What the successors are derived with, and their hashes. */
+  nonce: string
+  next: { accessHash: string; refreshHash: string }
+  accessTokenLifetimeSeconds: number
+  policyId: string
+  graceSeconds: number
+  onReuse: 'revoke' | 'refuse'
+  now: number
+}
+export type RotationOutcome =
+  /** `nonce` is the stored one: another's, where the token was rotated within the grace window. */
+  | { outcome: 'rotated'; nonce: string; token: AccessToken }
+  | { outcome: 'unknown' | 'reused' | 'revoked' | 'session ended' }
+
+export type RevocationOutcome = 'revoked' | 'unknown' | 'other client'
+
+type State = {
+  grant: Grant
+  code: Code & { redeemed: boolean }
+  refreshHash: string | undefined
+  revoked: boolean
+}
+
+// What is remembered of a rotated refresh token: how its pair was made, for the grace window.
+type Spent = { nonce: string; rotatedAtSeconds: number; token: AccessToken }
+
+// A table, because a grant may have many tokens alive at once, and those that are over go by time.
+const ACCESS_TOKENS = `CREATE TABLE access_token (
+  hash TEXT PRIMARY KEY,
+  issuedAtSeconds INTEGER NOT NULL,
+  expiresAtSeconds INTEGER NOT NULL,
+  policyId TEXT NOT NULL
+) WITHOUT ROWID`
+
+const ALARM_RETRY_MS = 6 * 3_600_000
+
+/**
+ * One grant's life: its code is redeemed once, its refresh token rotates, it is revoked.
+ *
+ * A Durable Object, because KV has no compare-and-set: each method runs from the question to the
+ * stored answer without an `await`, so of any number of simultaneous calls one is the first.
+ * Only hashes of codes and tokens come here.
+ */
+export class GrantObject extends DurableObject<Env> {
+  #state: State | undefined = this.ctx.storage.kv.get<State>('state')
+
+  /** Starts the grant with its code. */
+  async open(grant: Grant, code: Code, now: number): Promise<void> {
+    if (this.#state) throw new Error('the grant is open already')
+    this.ctx.storage.sql.exec(ACCESS_TOKENS)
+    this.#save({
+      grant,
+      code: { ...code, redeemed: false },
+      refreshHash: undefined,
+      revoked: false,
+    })
+    // The alarm only collects rubbish, a while after the session's end.
+    const seconds = Math.max(grant.sessionEndsAtSeconds, code.expiresAtSeconds) - now
+    await this.ctx.storage.setAlarm(Date.now() + seconds * 1000 + ALARM_RETRY_MS)
+  }
+
+  find(): Grant | undefined {
+    return this.#state?.grant
+  }
+
+  /** Every check comes before the code is used up, so that a refusal leaves it as it was. */
+  redeem(redemption: Redemption): RedemptionOutcome {
+    const state = this.#state
+    const { now } = redemption
+    if (!state || state.code.hash !== redemption.codeHash) return { outcome: 'unknown' }
+    const { code, grant } = state
+    if (grant.clientId !== redemption.clientId) return { outcome: 'other client' }
+    if (code.redirectUri !== redemption.redirectUri) return { outcome: 'other redirect_uri' }
+    if (code.codeChallenge !== redemption.codeChallenge) return { outcome: 'other verifier' }
+    if ((redemption.applicationId ?? grant.applicationId) !== grant.applicationId) {
+      return { outcome: 'other resource' }
+    }
+    if (code.redeemed) {
+      // RFC 6749 4.1.2: a code used twice revokes what it gave, however late it comes.
+      this.#save({ ...state, revoked: true })
+      return { outcome: 'replayed' }
+    }
+    if (state.revoked) return { outcome: 'revoked' }
+    if (now >= code.expiresAtSeconds) return { outcome: 'expired' }
+    const token = accessToken(
+      grant,
+      redemption.accessHash,
+      code.policyId,
+      code.accessTokenLifetimeSeconds,
+      now,
+    )
+    this.#save({
+      ...state,
+      code: { ...code, redeemed: true },
+      refreshHash: redemption.refreshHash,
+    })
+    this.#keep(token)
+    return { outcome: 'redeemed', grant, token }
+  }
+
+  rotate(rotation: Rotation): RotationOutcome {
+    const state = this.#state
+    const { now } = rotation
+    if (!state) return { outcome: 'unknown' }
+    const isCurrent = state.refreshHash === rotation.refreshHash
+    const spent = isCurrent ? undefined : this.#spent(rotation.refreshHash)
+    if (!isCurrent && !spent) return { outcome: 'unknown' }
+    if (state.revoked) return { outcome: 'revoked' }
+    if (now >= state.grant.sessionEndsAtSeconds) return { outcome: 'session ended' }
+    if (spent) {
+      if (now < spent.rotatedAtSeconds + rotation.graceSeconds) {
+        return { outcome: 'rotated', nonce: spent.nonce, token: spent.token }
+      }
+      // RFC 9700 4.14.2: a rotated token that comes back may be stolen, so the grant ends.
+      if (rotation.onReuse === 'revoke') this.#save({ ...state, revoked: true })
+      return { outcome: 'reused' }
+    }
+    const token = accessToken(
+      state.grant,
+      rotation.next.accessHash,
+      rotation.policyId,
+      rotation.accessTokenLifetimeSeconds,
+      now,
+    )
+    this.ctx.storage.kv.put<Spent>(`spent:${rotation.refreshHash}`, {
+      nonce: rotation.nonce,
+      rotatedAtSeconds: now,
+      token,
+    })
+    this.#save({ ...state, refreshHash: rotation.next.refreshHash })
+    this.#keep(token)
+    return { outcome: 'rotated', nonce: rotation.nonce, token }
+  }
+
+  /** The grant and the token behind an access token that is good now. */
+  admit(accessHash: string, now: number): { grant: Grant; token: AccessToken } | undefined {
+    const state = this.#state
+    if (!state || state.revoked) return undefined
+    const token = this.#accessToken(accessHash)
+    return token && now < token.expiresAtSeconds ? { grant: state.grant, token } : undefined
+  }
+
+  /** RFC 7009: an access token ends alone; a refresh token, current or rotated, ends the grant. */
+  revoke(hash: string, clientId: string): RevocationOutcome {
+    const state = this.#state
+    if (!state) return 'unknown'
+    const isAccess = this.#accessToken(hash) !== undefined
+    if (!isAccess && state.refreshHash !== hash && !this.#spent(hash)) return 'unknown'
+    if (state.grant.clientId !== clientId) return 'other client'
+    if (isAccess) this.ctx.storage.sql.exec('DELETE FROM access_token WHERE hash = ?', hash)
+    else this.#save({ ...state, revoked: true })
+    return 'revoked'
+  }
+
+  /** Deletes the grant once its session is over by the emulated clock too. */
+  override async alarm(): Promise<void> {
+    const now = await this.env.EMULATOR.getByName('emulator').now()
+    if (this.#state && now < this.#state.grant.sessionEndsAtSeconds) {
+      await this.ctx.storage.setAlarm(Date.now() + ALARM_RETRY_MS)
+      return
+    }
+    this.#state = undefined
+    await this.ctx.storage.deleteAll()
+  }
+
+  #accessToken(hash: string): AccessToken | undefined {
+    const [row] = this.ctx.storage.sql.exec<AccessToken>(
+      'SELECT * FROM access_token WHERE hash = ?',
+      hash,
+    )
+    return row
+  }
+
+  #keep(token: AccessToken): void {
+    const { sql } = this.ctx.storage
+    sql.exec('DELETE FROM access_token WHERE expiresAtSeconds <= ?', token.issuedAtSeconds)
+    sql.exec(
+      'INSERT INTO access_token VALUES (?, ?, ?, ?)',
+      token.hash,
+      token.issuedAtSeconds,
+      token.expiresAtSeconds,
+      token.policyId,
+    )
+  }
+
+  #spent(hash: string): Spent | undefined {
+    return this.ctx.storage.kv.get<Spent>(`spent:${hash}`)
+  }
+
+  #save(state: State): void {
+    this.ctx.storage.kv.put('state', state)
+    this.#state = state
+  }
+}
+
+type Env = { EMULATOR: DurableObjectNamespace<import('./emulator-object').EmulatorObject> }
+
+// Assumed: an access token never outlives the grant's session.
+function accessToken(
+  grant: Grant,
+  hash: string,
+  policyId: string,
+  lifetimeSeconds: number,
+  now: number,
+): AccessToken {
+  return {
+    hash,
+    policyId,
+    issuedAtSeconds: now,
+    expiresAtSeconds: Math.min(now + lifetimeSeconds, grant.sessionEndsAtSeconds),
+  }
+}

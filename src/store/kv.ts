@@ -1,0 +1,74 @@
+import type { z } from 'zod'
+
+/** KV refuses an `expirationTtl` under 60 s. */
+const SHORTEST_TTL_SECONDS = 60
+
+// A record outlives what it stands for by a day. The emulated clock may lag behind the real one;
+// no lifetime is ever judged by KV, its TTL only collects what is long over.
+const TTL_MARGIN_SECONDS = 86_400
+
+// The one table of key prefixes.
+const PREFIXES = { client: 'client', grant: 'grant' } as const
+export type RecordKind = keyof typeof PREFIXES
+
+// Records are written once, so what this isolate has seen of them stays true.
+const REMEMBERED = 10_000
+
+/**
+ * Typed KV records of one kind, read through a schema, written once and never changed.
+ *
+ * The epoch is part of every key: a reset gives the emulator a new one, and with it an empty store
+ * at once, however long KV goes on answering for the old keys.
+ */
+export class Records<T> {
+  readonly #remembered = new Map<string, T>()
+
+  constructor(
+    private readonly kv: KVNamespace,
+    private readonly epoch: string,
+    private readonly kind: RecordKind,
+    private readonly schema: z.ZodType<T>,
+  ) {}
+
+  async find(id: string): Promise<T | undefined> {
+    const known = this.#remembered.get(id)
+    if (known) return known
+    const stored = await this.kv.get(this.#key(id), 'json')
+    if (stored === null) return undefined
+    const record = this.schema.parse(stored)
+    this.remember(id, record)
+    return record
+  }
+
+  /** @param lifetimeSeconds how long the record is needed; for good where it is left out */
+  async put(id: string, record: T, lifetimeSeconds?: number): Promise<void> {
+    this.remember(id, record)
+    await this.kv.put(this.#key(id), JSON.stringify(record), {
+      ...(lifetimeSeconds !== undefined && {
+        expirationTtl: Math.max(
+          SHORTEST_TTL_SECONDS,
+          Math.ceil(lifetimeSeconds) + TTL_MARGIN_SECONDS,
+        ),
+      }),
+    })
+  }
+
+  remember(id: string, record: T): void {
+    if (this.#remembered.size >= REMEMBERED) this.#remembered.clear()
+    this.#remembered.set(id, record)
+  }
+
+  #key(id: string): string {
+    return `${this.epoch}:${PREFIXES[this.kind]}:${id}`
+  }
+}
+
+/** Deletes every record of an epoch that a reset has ended. */
+export async function sweep(kv: KVNamespace, epoch: string): Promise<void> {
+  let cursor: string | undefined
+  do {
+    const page: KVNamespaceListResult<unknown> = await kv.list({ prefix: `${epoch}:`, cursor })
+    await Promise.all(page.keys.map(({ name }) => kv.delete(name)))
+    cursor = page.list_complete ? undefined : page.cursor
+  } while (cursor)
+}

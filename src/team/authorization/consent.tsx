@@ -1,0 +1,72 @@
+import { z } from 'zod'
+import { grantLifetimes } from '../../access/application'
+import { formatDuration } from '../../access/duration'
+import { readTicket } from '../../access/ticket'
+import type { AppContext } from '../../env'
+import { ConsentPage } from '../../pages/consent'
+import { PageError, respondPage } from '../../pages/respond'
+import { proceed } from './authorize'
+import { readPageForm } from './form'
+import { type AuthorizationRequest, readAuthorizationRequest } from './request'
+import { type SignedIn, signedIn } from './session'
+
+const ticketSchema = z.object({ query: z.string(), sid: z.string() })
+
+/**
+ * `/cdn-cgi/access/oauth/consent`: "Authorize Client" [A8]. GET shows the page, POST takes `action`
+ * (`allow` or `deny`).
+ *
+ * The ticket is bound to the session that it was made for: a form of another site has neither.
+ *
+ * @throws PageError, RedirectedError
+ */
+export async function consent(c: AppContext): Promise<Response> {
+  const { now, ticketSecret, url } = c.var
+  const claims = await readTicket(
+    ticketSecret,
+    'consent',
+    url.searchParams.get('request') ?? '',
+    now,
+  )
+  const ticket = ticketSchema.safeParse(claims)
+  const who = await signedIn(c)
+  if (!ticket.success || who?.sid !== ticket.data.sid) throw stale()
+  const { query } = ticket.data
+  // The request is checked again: rules may have changed while the page was open.
+  const request = await readAuthorizationRequest(c, query)
+  if (c.req.method !== 'POST') return showConsent(c, request, who)
+  const action = (await readPageForm(c)).get('action')
+  if (action !== 'allow' && action !== 'deny') {
+    throw new PageError(400, 'Invalid form', 'action must be allow or deny.')
+  }
+  return proceed(c, query, request, action)
+}
+
+function showConsent(c: AppContext, request: AuthorizationRequest, who: SignedIn) {
+  const { client, target, application, oauth, resource } = request
+  const lifetimes = grantLifetimes(application, oauth)
+  const redirect = new URL(target.redirectUri)
+  return respondPage(c, 200, (nonce) => (
+    <ConsentPage
+      nonce={nonce}
+      client={{ name: client.name || 'A client without a name', id: client.clientId }}
+      redirectHost={redirect.host || redirect.protocol}
+      application={application.name}
+      resource={resource}
+      email={who.person.email}
+      lifetimes={{
+        session: formatDuration(lifetimes.sessionDurationSeconds),
+        accessToken: formatDuration(lifetimes.accessTokenLifetimeSeconds),
+      }}
+    />
+  ))
+}
+
+function stale(): PageError {
+  return new PageError(
+    400,
+    'This page is out of date',
+    'It was open for too long, or somebody else has logged in since.',
+    'Start again from your client.',
+  )
+}

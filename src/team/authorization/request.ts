@@ -1,0 +1,165 @@
+import {
+  type Application,
+  applicationAt,
+  isAllowedByAccount,
+  type ManagedOAuth,
+  managedOAuth,
+} from '../../access/application'
+import { matchingRedirectRule } from '../../access/redirect-rules'
+import type { AppContext } from '../../env'
+import { OAuthError } from '../../oauth/errors'
+import { Parameters } from '../../oauth/parameters'
+import { isCodeChallenge } from '../../oauth/pkce'
+import { parseResource } from '../../oauth/resource'
+import { PageError } from '../../pages/respond'
+import type { Client } from '../../store/clients'
+import { answeringTo, RedirectedError, type Target } from './respond'
+
+/** An authorization request that has passed every check which needs no person. */
+export type AuthorizationRequest = {
+  client: Client
+  target: Target
+  codeChallenge: string | undefined
+  /** The `resource` parameter, normalised. */
+  resource: string
+  application: Application
+  oauth: ManagedOAuth
+}
+
+/**
+ * Reads and checks an authorization request, in Access's own order (facts, section 4.1): resource,
+ * client, redirect URI, the application's redirect rules, then the rest.
+ *
+ * @param query the query of the request, without the question mark
+ * @throws PageError while there is nobody to redirect to, RedirectedError from then on
+ */
+export async function readAuthorizationRequest(
+  c: AppContext,
+  query: string,
+): Promise<AuthorizationRequest> {
+  const parameters = new Parameters(new URLSearchParams(query))
+  const { client, target } = await findTarget(c, parameters)
+  const checked = answeringTo(target, () => checkRequest(c, client, target, parameters))
+  return { client, target, ...checked }
+}
+
+async function findTarget(
+  c: AppContext,
+  parameters: Parameters,
+): Promise<{ client: Client; target: Target }> {
+  const clientId = onPage(() => parameters.require('client_id'))
+  const redirectUri = onPage(() => parameters.require('redirect_uri'))
+  const target = { redirectUri, state: readState(parameters) }
+  const client = await c.var.stores.clients.find(clientId)
+  if (!client) {
+    // Access: claimed by one source [A2]. A missing resource is told before the client is looked
+    // up. Not like Access: only where the account's rules would let a client have that URI, so
+    // that the endpoint sends nobody to an address of a stranger's choice.
+    if (
+      !parameters.has('resource') &&
+      isAllowedByAccount(c.var.settings.APPLICATIONS, redirectUri)
+    ) {
+      throw new RedirectedError(target, noResource())
+    }
+    throw new PageError(
+      400,
+      'Unknown client',
+      `No client with the client_id ${clientId.slice(0, 100)} is registered here.`,
+      'Clients keep a registration for good. If this emulator was reset or started with another store, delete what your client has saved about this server and connect again.',
+    )
+  }
+  // Assumed [A14]: an unregistered URI gets a page, never a redirect (RFC 6749 4.1.2.1).
+  if (!client.redirectUris.includes(redirectUri)) {
+    throw new PageError(
+      400,
+      'Unregistered redirect URI',
+      `The client did not register the redirect_uri ${redirectUri.slice(0, 300)}.`,
+      'It has to be one of the registered ones, to the letter, port included.',
+    )
+  }
+  return { client, target }
+}
+
+function checkRequest(
+  c: AppContext,
+  client: Client,
+  target: Target,
+  parameters: Parameters,
+): Pick<AuthorizationRequest, 'codeChallenge' | 'resource' | 'application' | 'oauth'> {
+  if (!parameters.has('resource')) throw noResource()
+  parameters.refuseFaults()
+  const resource = parseResource(parameters.require('resource'))
+  const application = applicationAt(c.var.settings.APPLICATIONS, resource)
+  if (!application) {
+    // Assumed: the text for a resource that no application covers.
+    throw new OAuthError('invalid_target', 'No application found for the targeted resource')
+  }
+  const oauth = managedOAuth(application)
+  if (!oauth) {
+    throw new OAuthError('invalid_target', 'OAuth not enabled for the targeted resource') // [A3]
+  }
+  // Access: observed [A4, A5]. The application's rules as they are now, not as of registration.
+  if (!matchingRedirectRule(oauth.dynamic_client_registration, target.redirectUri)) {
+    throw new OAuthError('invalid_request', 'Redirect URI not allowed by application configuration')
+  }
+  checkResponse(parameters)
+  const codeChallenge = readCodeChallenge(client, parameters)
+  return { codeChallenge, resource: resource.href, application, oauth }
+}
+
+function checkResponse(parameters: Parameters): void {
+  if (parameters.require('response_type') !== 'code') {
+    throw new OAuthError('unsupported_response_type', 'response_type must be code')
+  }
+  const mode = parameters.get('response_mode')
+  if (mode !== undefined && mode !== 'query') {
+    throw new OAuthError('invalid_request', 'response_mode must be query')
+  }
+}
+
+// Access: documented [A6]. Assumed: the code `invalid_request`, and that a confidential client may
+// leave PKCE out altogether.
+function readCodeChallenge(client: Client, parameters: Parameters): string | undefined {
+  const challenge = parameters.get('code_challenge')
+  const method = parameters.get('code_challenge_method')
+  const isPublic = client.tokenEndpointAuthMethod === 'none'
+  if (isPublic && (challenge === undefined || method !== 'S256')) {
+    throw new OAuthError('invalid_request', 'code_challenge_method must be S256 for public clients')
+  }
+  if (challenge === undefined && method === undefined) return undefined
+  if (method !== 'S256') {
+    throw new OAuthError('invalid_request', 'code_challenge_method must be S256')
+  }
+  if (challenge === undefined || !isCodeChallenge(challenge)) {
+    throw new OAuthError('invalid_request', 'code_challenge must be 43 base64url characters')
+  }
+  return challenge
+}
+
+// Access: observed [A1].
+function noResource(): OAuthError {
+  return new OAuthError('invalid_target', 'No resource parameter found')
+}
+
+// A state that cannot be read is refused later; the refusal then goes back without it.
+function readState(parameters: Parameters): string | undefined {
+  try {
+    return parameters.get('state')
+  } catch {
+    return undefined
+  }
+}
+
+function onPage<T>(read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    if (!(error instanceof OAuthError)) throw error
+    throw new PageError(
+      400,
+      'Invalid authorization request',
+      `${error.description}.`,
+      'Until client_id and redirect_uri are known, there is nobody to send the error to.',
+    )
+  }
+}

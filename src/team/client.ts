@@ -1,0 +1,27 @@
+import type { AppContext } from '../env'
+import { clientCredentials, invalidClient } from '../oauth/client-auth'
+import type { Parameters } from '../oauth/parameters'
+import { type Client, isClientSecret } from '../store/clients'
+
+/**
+ * The client of a token or revocation request, authenticated as it registered to be.
+ *
+ * @throws OAuthError `invalid_client` (401), `invalid_request`
+ * @see https://www.rfc-editor.org/rfc/rfc6749#section-2.3
+ */
+export async function authenticateClient(c: AppContext, parameters: Parameters): Promise<Client> {
+  const credentials = clientCredentials(c.req.header('authorization'), parameters)
+  const client = await c.var.stores.clients.find(credentials.clientId)
+  if (!client) {
+    throw invalidClient('client_id is not registered here; register the client again')
+  }
+  if (client.tokenEndpointAuthMethod !== credentials.method) {
+    throw invalidClient(
+      `this client authenticates with ${client.tokenEndpointAuthMethod}, not ${credentials.method}`,
+    )
+  }
+  if (credentials.secret !== undefined && !(await isClientSecret(client, credentials.secret))) {
+    throw invalidClient('client_secret is wrong')
+  }
+  return client
+}

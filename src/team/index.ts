@@ -1,0 +1,85 @@
+import { Hono } from 'hono'
+import { cors } from 'hono/cors'
+import { isBrowserNavigation } from '../access/navigation'
+import type { AppContext, Env } from '../env'
+import { OAuthError } from '../oauth/errors'
+import { PageError, respondPageError } from '../pages/respond'
+import { authorize } from './authorization/authorize'
+import { consent } from './authorization/consent'
+import { login } from './authorization/login'
+import { RedirectedError, redirectError } from './authorization/respond'
+import { certs } from './certs'
+import { metadata } from './metadata'
+import { register } from './registration'
+import { revoke } from './revoke'
+import { token } from './token'
+
+// Access: observed [M17]. Metadata, registration and token answers can be read from any web page,
+// errors included. Assumed: by `*`, the header's value was not recorded.
+const readableAnywhere = cors({ origin: '*', maxAge: 86_400 })
+
+/** Surface 2: the team domain, under both of Access's paths. */
+export const team = new Hono<Env>()
+team.onError(answerError)
+team.use('/certs', readableAnywhere)
+team.get('/certs', certs)
+team.use(async function onlyOnTheTeamDomain(c, next) {
+  if (!c.var.team.isRequestHost) return notHere(c)
+  await next()
+})
+team.use('/oauth/registration/*', readableAnywhere)
+team.use('/oauth/token', readableAnywhere)
+team.use('/oauth/revoke', readableAnywhere)
+team.post('/oauth/registration', register)
+team.get('/oauth/authorization', authorize)
+team.on(['GET', 'POST'], '/oauth/consent', consent)
+team.on(['GET', 'POST'], '/login/:host', login)
+team.post('/oauth/token', token)
+team.post('/oauth/revoke', revoke)
+team.all('/oauth/token', postOnly)
+team.all('/oauth/revoke', postOnly)
+team.all('*', notHere)
+
+/** The authorization server's metadata on the team domain, whatever the applications say [M9]. */
+export const teamMetadata = new Hono<Env>()
+for (const path of [
+  '/.well-known/oauth-authorization-server',
+  '/.well-known/oauth-authorization-server/*',
+]) {
+  teamMetadata.use(path, function ofTheTeamDomain(c, next) {
+    return c.var.team.isRequestHost ? readableAnywhere(c, next) : next()
+  })
+  teamMetadata.get(path, (c, next) => (c.var.team.isRequestHost ? metadata(c) : next()))
+}
+
+function answerError(error: Error, c: AppContext): Response | Promise<Response> {
+  if (error instanceof RedirectedError) return redirectError(c, error)
+  if (error instanceof PageError) return respondPageError(c, error)
+  if (error instanceof OAuthError) {
+    for (const [name, value] of Object.entries(error.headers)) c.header(name, value)
+    c.header('Cache-Control', 'no-store')
+    c.status(error.status as 400)
+    return c.json({ error: error.code, error_description: error.description })
+  }
+  throw error
+}
+
+function postOnly(c: AppContext): never {
+  c.header('Allow', 'POST')
+  throw new OAuthError('invalid_request', 'this endpoint takes POST', {
+    status: 405,
+    headers: { Allow: 'POST' },
+  })
+}
+
+// Access: observed for DELETE of a registration [R17]; assumed for the rest.
+function notHere(c: AppContext): Response | Promise<Response> {
+  const { team, url } = c.var
+  const message = team.isRequestHost
+    ? `There is nothing for ${c.req.method} at ${url.pathname}.`
+    : `${url.host} is an application's host. This path answers on the team domain, ${team.origin}.`
+  if (isBrowserNavigation(c.req.method, c.req.raw.headers)) {
+    return respondPageError(c, new PageError(404, 'Not found', message))
+  }
+  return c.json({ error: 'not_found', error_description: message }, 404)
+}

@@ -1,0 +1,66 @@
+import type { AppContext } from '../../env'
+import { OAuthError } from '../../oauth/errors'
+import type { Parameters } from '../../oauth/parameters'
+import { codeChallengeOf } from '../../oauth/pkce'
+import type { Client } from '../../store/clients'
+import { namedApplication, otherResource, type TokenAnswer, tokenAnswer } from './issue'
+
+/**
+ * `grant_type=authorization_code`: redeems a code, exactly once [T1, T7-T10].
+ *
+ * Access: observed for the code's form [T7] and that the rest is `invalid_grant`; the texts of the
+ * rest are ours.
+ *
+ * @throws OAuthError `invalid_request`, `invalid_grant`, `invalid_target`
+ */
+export async function exchangeCode(
+  c: AppContext,
+  client: Client,
+  parameters: Parameters,
+): Promise<TokenAnswer> {
+  const { now, stores } = c.var
+  const verifier = parameters.get('code_verifier')
+  const code = parameters.require('code')
+  const redirectUri = parameters.require('redirect_uri')
+  const application = namedApplication(c, parameters)
+  const redemption = await stores.grants.redeem(code, {
+    clientId: client.clientId,
+    redirectUri,
+    codeChallenge: verifier && (await codeChallengeOf(verifier)),
+    applicationId: application?.id,
+    withRefreshToken: client.grantTypes.includes('refresh_token'),
+    now,
+  })
+  switch (redemption?.outcome) {
+    case undefined:
+      throw new OAuthError('invalid_grant', 'Invalid authorization code format')
+    case 'redeemed':
+      c.executionCtx.waitUntil(stores.grants.keep(redemption.grant, now))
+      return tokenAnswer(redemption.grant, redemption.pair, now)
+    case 'unknown':
+      throw new OAuthError('invalid_grant', 'authorization code is invalid')
+    case 'other client':
+      throw new OAuthError('invalid_grant', 'authorization code was issued to another client')
+    case 'other redirect_uri':
+      throw new OAuthError(
+        'invalid_grant',
+        'redirect_uri is not the one of the authorization request',
+      )
+    case 'other verifier':
+      if (verifier === undefined) {
+        throw new OAuthError('invalid_request', 'code_verifier is missing')
+      }
+      throw new OAuthError('invalid_grant', 'code_verifier does not match the code_challenge')
+    case 'other resource':
+      throw otherResource()
+    case 'expired':
+      throw new OAuthError('invalid_grant', 'authorization code has expired')
+    case 'replayed':
+      throw new OAuthError(
+        'invalid_grant',
+        'authorization code was used before; what it gave is revoked',
+      )
+    case 'revoked':
+      throw new OAuthError('invalid_grant', 'the grant is revoked')
+  }
+}

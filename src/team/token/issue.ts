@@ -1,0 +1,50 @@
+import { type Application, applicationAt } from '../../access/application'
+import type { AppContext } from '../../env'
+import { OAuthError } from '../../oauth/errors'
+import type { Parameters } from '../../oauth/parameters'
+import { parseResource } from '../../oauth/resource'
+import type { Grant } from '../../store/grant-object'
+import type { TokenPair } from '../../store/grants'
+
+/** The token endpoint's answer [T1]. */
+export type TokenAnswer = {
+  access_token: string
+  token_type: 'bearer'
+  expires_in: number
+  scope: ''
+  resource: string
+  refresh_token: string | undefined
+}
+
+/**
+ * Access: observed [T1, T3-T6]. `bearer` is written in lower case, `scope` is there and empty, and
+ * `resource` is the normalised form of what the client sent.
+ */
+export function tokenAnswer(grant: Grant, pair: TokenPair, now: number): TokenAnswer {
+  return {
+    access_token: pair.accessToken,
+    token_type: 'bearer',
+    expires_in: pair.token.expiresAtSeconds - now,
+    scope: '',
+    resource: grant.resource,
+    refresh_token: pair.refreshToken,
+  }
+}
+
+/**
+ * The application that a token request's `resource` names, or undefined where it has none: it is
+ * not needed at this endpoint [T11], but must not name another application than the grant's.
+ *
+ * @throws OAuthError `invalid_target`
+ */
+export function namedApplication(c: AppContext, parameters: Parameters): Application | undefined {
+  const resource = parameters.get('resource')
+  if (resource === undefined) return undefined
+  const application = applicationAt(c.var.settings.APPLICATIONS, parseResource(resource))
+  if (!application) throw otherResource()
+  return application
+}
+
+export function otherResource(): OAuthError {
+  return new OAuthError('invalid_target', 'resource is not what the grant was made for')
+}

@@ -1,0 +1,70 @@
+import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import worker from '../../src/index'
+import type { Fetch } from './client'
+
+export const APP = 'http://localhost:8788'
+export const TEAM = 'http://127.0.0.1:8788'
+
+export type Emulator = {
+  fetch: Fetch
+  /** Moves the emulated clock. */
+  advance(duration: string): Promise<void>
+  /** Completes authorizations without pages; null turns it off. */
+  signIn(who: { email: string; consent?: 'allow' | 'deny' } | null): Promise<void>
+}
+
+/**
+ * The Worker in this process, over HTTP requests and responses only. Emulators share their storage
+ * and their clock within a file; `settings` are vars of this one, so that a setting can change
+ * between two requests as a live edit would.
+ */
+export function emulator(settings: Record<string, unknown> = {}): Emulator {
+  const bindings = { ...env, ...settings }
+  const send: Fetch = async (url, init) => {
+    const context = createExecutionContext()
+    const response = await worker.fetch(
+      new Request(url, { redirect: 'manual', ...init }),
+      bindings as never,
+      context,
+    )
+    await waitOnExecutionContext(context)
+    return response
+  }
+  const control = async (method: string, path: string, body: unknown) => {
+    const response = await send(`${APP}/_emulator/${path}`, {
+      method,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+    if (!response.ok) throw new Error(await response.text())
+  }
+  return {
+    fetch: send,
+    advance: (duration) => control('PATCH', 'clock', { advance: duration }),
+    signIn: (who) => control('PUT', 'auto-sign-in', who),
+  }
+}
+
+/** The application of the default seed, with members replaced. */
+export function application(changes: Record<string, unknown> = {}): Record<string, unknown> {
+  return {
+    name: 'Demo',
+    domain: '*',
+    oauth_configuration: {
+      dynamic_client_registration: {
+        allow_any_on_localhost: true,
+        allow_any_on_loopback: true,
+        allowed_uris: ['https://playground.ai.cloudflare.com/*'],
+      },
+    },
+    policies: [
+      {
+        name: 'Everybody at example.com',
+        decision: 'allow',
+        include: [{ email_domain: { domain: 'example.com' } }],
+      },
+    ],
+    ...changes,
+  }
+}

@@ -1,0 +1,97 @@
+import { spawn } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Client, type Fetch } from './client'
+
+export type Server = {
+  port: number
+  /** `http://localhost:<port>`. */
+  app: string
+  /** `http://127.0.0.1:<port>`. */
+  team: string
+  fetch: Fetch
+  client: Client
+  /** What it printed so far. */
+  output(): string
+  control(method: string, path: string, body?: unknown): Promise<Response>
+  stop(): Promise<void>
+}
+
+/** `fetch` of the network that leaves redirects to the caller. */
+export const networkFetch: Fetch = (url, init) => fetch(url, { redirect: 'manual', ...init })
+
+/**
+ * `npm start` on a free port and with a store of its own, until `stop`.
+ *
+ * @param flags further flags of `wrangler dev`
+ * @param store a folder to keep the store in; a new one, deleted at `stop`, where it is left out
+ */
+export async function startServer(flags: string[] = [], store?: string): Promise<Server> {
+  const port = await freePort()
+  const folder = store ?? (await mkdtemp(join(tmpdir(), 'emulator-')))
+  const child = spawn(
+    'npm',
+    [
+      'start',
+      '--',
+      '--port',
+      String(port),
+      '--inspector-port',
+      '0',
+      '--persist-to',
+      folder,
+      ...flags,
+    ],
+    { stdio: ['ignore', 'pipe', 'pipe'], detached: true },
+  )
+  let printed = ''
+  child.stdout.on('data', (chunk) => (printed += chunk))
+  child.stderr.on('data', (chunk) => (printed += chunk))
+  const exited = new Promise<void>((resolve) => child.on('exit', () => resolve()))
+  const stop = async () => {
+    // The whole group: npm, the start script, wrangler and workerd.
+    if (child.exitCode === null && child.pid) process.kill(-child.pid, 'SIGKILL')
+    await exited
+    if (!store) await rm(folder, { recursive: true, force: true })
+  }
+  const app = `http://localhost:${port}`
+  const team = `http://127.0.0.1:${port}`
+  for (let tries = 0; ; tries++) {
+    const isUp = await fetch(app).then(
+      () => true,
+      () => false,
+    )
+    if (isUp) break
+    if (tries > 300 || child.exitCode !== null) {
+      await stop()
+      throw new Error(`npm start did not answer:\n${printed}`)
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  return {
+    port,
+    app,
+    team,
+    fetch: networkFetch,
+    client: new Client(networkFetch, app, team),
+    output: () => printed,
+    control: (method, path, body) =>
+      networkFetch(`${app}/_emulator/${path}`, {
+        method,
+        headers: { 'content-type': 'application/json' },
+        body: body === undefined ? undefined : JSON.stringify(body),
+      }),
+    stop,
+  }
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  return address.port
+}
