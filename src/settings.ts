@@ -97,16 +97,25 @@ export function readSettings(vars: object): Promise<Settings> {
 async function parseSettings(vars: object): Promise<Settings> {
   const result = await settingsSchema.safeParseAsync(vars)
   if (result.success) return result.data
-  throw new SettingsError(
-    result.error.issues.map((issue) => ({
-      setting: issue.path.reduce<string>(
-        (name, part) =>
-          typeof part === 'number' ? `${name}[${part}]` : `${name}${name && '.'}${String(part)}`,
-        '',
-      ),
-      found: show(valueAt(vars, issue.path)),
-      expected: issue.message,
-    })),
+  throw new SettingsError(result.error.issues.flatMap((issue) => faultsOf(vars, issue)))
+}
+
+function faultsOf(vars: object, issue: z.core.$ZodIssue): SettingsFault[] {
+  const fault = (path: PropertyKey[], expected: string) => ({
+    setting: nameOf(path),
+    found: show(valueAt(vars, path)),
+    expected,
+  })
+  return issue.code === 'unrecognized_keys'
+    ? issue.keys.map((key) => fault([...issue.path, key], 'there is no such member'))
+    : [fault(issue.path, issue.message)]
+}
+
+function nameOf(path: PropertyKey[]): string {
+  return path.reduce<string>(
+    (name, part) =>
+      typeof part === 'number' ? `${name}[${part}]` : `${name}${name && '.'}${String(part)}`,
+    '',
   )
 }
 

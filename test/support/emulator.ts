@@ -12,7 +12,12 @@ export type Emulator = {
   advance(duration: string): Promise<void>
   /** Completes authorizations without pages; null turns it off. */
   signIn(who: { email: string; consent?: 'allow' | 'deny' } | null): Promise<void>
+  /** Back to the seed. */
+  reset(): Promise<void>
 }
+
+export const ADA = { email: 'ada@example.com' }
+export const MALLORY = { email: 'mallory@blocked.example' }
 
 /**
  * The Worker in this process, over HTTP requests and responses only. Emulators share their storage
@@ -43,6 +48,7 @@ export function emulator(settings: Record<string, unknown> = {}): Emulator {
     fetch: send,
     advance: (duration) => control('PATCH', 'clock', { advance: duration }),
     signIn: (who) => control('PUT', 'auto-sign-in', who),
+    reset: () => control('POST', 'reset', undefined),
   }
 }
 

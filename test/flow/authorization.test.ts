@@ -1,0 +1,477 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { Client, REDIRECT_URI, redirectOf } from '../support/client'
+import { ADA, APP, application, emulator, MALLORY, TEAM } from '../support/emulator'
+import { Person } from '../support/person'
+
+const world = emulator()
+const client = new Client(world.fetch)
+beforeEach(world.reset)
+
+/** The error that a response sends back to the client's callback. */
+function errorOf(response: Response) {
+  expect(response.status).toBe(302)
+  const { to, parameters } = redirectOf(response)
+  return { to, ...Object.fromEntries(parameters) }
+}
+const with_ = (settings: Record<string, unknown>) => new Client(emulator(settings).fetch)
+
+describe('An authorization request without resource', () => {
+  it('goes back to the callback before any login, in form encoding [A1]', async () => {
+    const { client_id } = await client.register()
+    const response = await client.authorization(client_id, { resource: undefined })
+    expect(response.headers.get('location')).toBe(
+      `${REDIRECT_URI}?error=invalid_target&error_description=No+resource+parameter+found&state=the-state`,
+    )
+  })
+
+  it('goes back for a client that nobody knows too, where the account allows the URI [A2]', async () => {
+    const response = await client.authorization('made-up', { resource: undefined })
+    expect(errorOf(response)).toMatchObject({ to: REDIRECT_URI, error: 'invalid_target' })
+  })
+
+  it('goes nowhere for a URI that neither client nor account allows', async () => {
+    const elsewhere = { resource: undefined, redirect_uri: 'https://evil.example/' }
+    const response = await client.authorization('made-up', elsewhere)
+    expect(response.status).toBe(400)
+    expect(response.headers.get('location')).toBeNull()
+  })
+})
+
+describe('The resource of an authorization request', () => {
+  it.each([
+    ['the origin', APP],
+    ['the origin and a slash', `${APP}/`],
+    ["the application's path", `${APP}/mcp`],
+    ['another host of the application', 'http://host.docker.internal:8788/mcp'],
+  ])('may be %s [A7]', async (_, resource) => {
+    await world.signIn(ADA)
+    const { client_id } = await client.register()
+    expect(await client.code(client_id, { resource })).toHaveLength(65)
+  })
+
+  it.each([
+    ['has Managed OAuth off [A3]', `${APP}/off`, 'OAuth not enabled for the targeted resource'],
+    [
+      'is of no application',
+      'http://unknown.example/',
+      'No application found for the targeted resource',
+    ],
+    ['is no URI', 'localhost', 'resource must be an absolute http or https URI'],
+    ['has a fragment (RFC 8707 2)', `${APP}/#x`, 'resource must not have a fragment'],
+    ['is of another scheme', 'ftp://localhost/', 'resource must be an absolute http or https URI'],
+  ])('is refused as invalid_target where it %s', async (_, resource, error_description) => {
+    const account = with_({
+      APPLICATIONS: [
+        application({ domain: 'localhost' }),
+        application({ name: 'Off', domain: 'localhost/off', oauth_configuration: undefined }),
+      ],
+    })
+    const { client_id } = await account.register()
+    const response = await account.authorization(client_id, { resource })
+    expect(errorOf(response)).toEqual({
+      to: REDIRECT_URI,
+      error: 'invalid_target',
+      error_description,
+      state: 'the-state',
+    })
+  })
+})
+
+describe("The application's own redirect rules", () => {
+  const NOT_ALLOWED = 'Redirect URI not allowed by application configuration'
+  const strict = (rules: Record<string, unknown>) =>
+    application({ oauth_configuration: { dynamic_client_registration: rules } })
+
+  it('refuse a URI that only another application allowed at registration, before login [A4]', async () => {
+    const account = with_({
+      APPLICATIONS: [
+        strict({ allow_any_on_loopback: true }),
+        application({ name: 'Other', domain: 'other.example' }),
+      ],
+    })
+    const { client_id } = await account.register()
+    expect(errorOf(await account.authorization(client_id))).toMatchObject({
+      to: REDIRECT_URI,
+      error: 'invalid_request',
+      error_description: NOT_ALLOWED,
+    })
+  })
+
+  it('are those of now, not of the registration [A5]', async () => {
+    const { client_id } = await client.register()
+    const changed = with_({ APPLICATIONS: [strict({ allowed_uris: ['https://x.example/cb'] })] })
+    const response = await changed.authorization(client_id)
+    expect(errorOf(response)).toMatchObject({ error_description: NOT_ALLOWED })
+  })
+
+  it('refuse everything while its dynamic registration is off (assumed)', async () => {
+    const { client_id } = await client.register()
+    const changed = with_({
+      APPLICATIONS: [strict({ enabled: false, allow_any_on_localhost: true })],
+    })
+    const response = await changed.authorization(client_id)
+    expect(errorOf(response)).toMatchObject({ error_description: NOT_ALLOWED })
+  })
+})
+
+describe('PKCE', () => {
+  const MESSAGE = 'code_challenge_method must be S256 for public clients'
+
+  it.each([
+    ['without a challenge', { code_challenge: undefined, code_challenge_method: undefined }],
+    ['plain', { code_challenge_method: 'plain' }],
+    ['a challenge without a method', { code_challenge_method: undefined }],
+    ['a method without a challenge', { code_challenge: undefined }],
+    ['a method in lower case', { code_challenge_method: 's256' }],
+  ])('of a public client has to be S256: %s [A6]', async (_, changes) => {
+    const { client_id } = await client.register()
+    expect(errorOf(await client.authorization(client_id, changes))).toMatchObject({
+      to: REDIRECT_URI,
+      error: 'invalid_request',
+      error_description: MESSAGE,
+    })
+  })
+
+  it('needs a challenge of 43 base64url characters (RFC 7636 4.2)', async () => {
+    const { client_id } = await client.register()
+    const response = await client.authorization(client_id, { code_challenge: 'short' })
+    expect(errorOf(response)).toMatchObject({
+      error: 'invalid_request',
+      error_description: 'code_challenge must be 43 base64url characters',
+    })
+  })
+
+  it('works with a challenge that starts with - or _', async () => {
+    await world.signIn(ADA)
+    const { client_id } = await client.register()
+    for (const code_challenge of [`-${'a'.repeat(42)}`, `_${'a'.repeat(42)}`]) {
+      expect(await client.code(client_id, { code_challenge })).toHaveLength(65)
+    }
+  })
+
+  it('may be left out by a confidential client, but not weakened (assumed)', async () => {
+    await world.signIn(ADA)
+    const { client_id } = await client.register({
+      token_endpoint_auth_method: 'client_secret_post',
+    })
+    const none = { code_challenge: undefined, code_challenge_method: undefined }
+    expect(await client.code(client_id, none)).toHaveLength(65)
+    const plain = await client.authorization(client_id, { code_challenge_method: 'plain' })
+    expect(errorOf(plain)).toMatchObject({ error: 'invalid_request' })
+  })
+})
+
+describe('What else is refused', () => {
+  it.each([
+    ['another response_type', { response_type: 'token' }, 'unsupported_response_type'],
+    ['no response_type', { response_type: undefined }, 'invalid_request'],
+    ['another response_mode', { response_mode: 'form_post' }, 'invalid_request'],
+    ['a state with control characters', { state: 'a\u0000b' }, 'invalid_request'],
+    ['a state of 9,000 characters', { state: 'x'.repeat(9000) }, 'invalid_request'],
+  ])('goes back to the client: %s', async (_, changes, error) => {
+    const { client_id } = await client.register()
+    const response = await client.authorization(client_id, changes)
+    expect(errorOf(response)).toMatchObject({ to: REDIRECT_URI, error })
+  })
+
+  it.each(['state', 'resource', 'code_challenge', 'response_type', 'unknown'])(
+    'goes back to the client: %s given twice (RFC 6749 3.1)',
+    async (name) => {
+      const { client_id } = await client.register()
+      const url = await client.authorizationUrl(client_id, { unknown: 'x' })
+      const response = await world.fetch(`${url}&${name}=again`)
+      expect(errorOf(response)).toMatchObject({
+        error: 'invalid_request',
+        error_description: `${name} is given more than once`,
+      })
+    },
+  )
+
+  it.each([
+    ['a client that nobody knows', { client_id: 'made-up' }, 'Unknown client'],
+    ['no client', { client_id: undefined }, 'client_id is missing'],
+    [
+      'a URI that the client did not register [A14]',
+      { redirect_uri: 'http://localhost:1/other' },
+      'did not register',
+    ],
+    [
+      'another port than the registered one',
+      { redirect_uri: 'http://localhost:1/callback' },
+      'did not register',
+    ],
+    ['no redirect_uri', { redirect_uri: undefined }, 'redirect_uri is missing'],
+  ])('is a page and no redirect: %s', async (_, changes, text) => {
+    const { client_id } = await client.register()
+    const response = await client.authorization(client_id, changes)
+    expect(response.status).toBe(400)
+    expect(response.headers.get('content-type')).toContain('text/html')
+    expect(response.headers.get('location')).toBeNull()
+    expect(await response.text()).toContain(text)
+  })
+
+  it.each(['client_id', 'redirect_uri'])('is a page: %s given twice', async (name) => {
+    const { client_id } = await client.register()
+    const url = await client.authorizationUrl(client_id)
+    const response = await world.fetch(`${url}&${name}=http://localhost:1/other`)
+    expect(response.status).toBe(400)
+    expect(await response.text()).toContain(`${name} is given more than once`)
+  })
+})
+
+describe('A person at a browser', () => {
+  const start = async (changes: Record<string, string | undefined> = {}) => {
+    const { client_id } = await client.register()
+    const url = await client.authorizationUrl(client_id, changes)
+    return { url, person: await new Person(world.fetch).open(url) }
+  }
+
+  it('logs in on the team domain, allows the client, and comes back with code and state [A10]', async () => {
+    const { person } = await start()
+    expect(person.page).toMatchObject({ status: 200, title: 'Log in to Demo' })
+    expect(person.page?.url).toMatch(`${TEAM}/cdn-cgi/access/login/localhost:8788?`)
+    await person.press('ada@example.com')
+    expect(person.page).toMatchObject({ status: 200, title: 'Authorize Client' })
+    await person.press('Allow')
+    expect(person.callback?.href.split('?')[0]).toBe(REDIRECT_URI)
+    expect([...(person.callback?.searchParams.keys() ?? [])]).toEqual(['code', 'state'])
+    expect(person.callback?.searchParams.get('state')).toBe('the-state')
+  })
+
+  it('sees who asks, for what, and where it leads (MCP, localhost redirect risks)', async () => {
+    const { person } = await start()
+    await person.press('ada@example.com')
+    for (const text of ['Test client', 'Demo', 'ada@example.com', 'localhost:53682', `${APP}/`]) {
+      expect(person.page?.text).toContain(text)
+    }
+  })
+
+  it('skips the login page the second time [A9], and is asked for consent every time [A8]', async () => {
+    const { person, url } = await start()
+    await (await person.press('ada@example.com')).press('Allow')
+    await person.open(url)
+    expect(person.page?.title).toBe('Authorize Client')
+  })
+
+  it('logs in again when the session is over', async () => {
+    const { person, url } = await start()
+    await person.press('ada@example.com')
+    await world.advance('24h')
+    await person.open(url)
+    expect(person.page?.title).toBe('Log in to Demo')
+  })
+
+  it('who denies sends access_denied back, with the state (RFC 6749 4.1.2.1)', async () => {
+    const { person } = await start()
+    await (await person.press('ada@example.com')).press('Deny')
+    expect(Object.fromEntries(person.callback?.searchParams ?? [])).toEqual({
+      error: 'access_denied',
+      error_description: expect.any(String),
+      state: 'the-state',
+    })
+  })
+
+  it('who types another address is that person', async () => {
+    const { person } = await start()
+    await person.press('Log in', { email: ' Someone@Example.com ' })
+    expect(person.page?.text).toContain('someone@example.com')
+  })
+
+  it('whom no policy admits sees the block page, and nothing goes back [A11]', async () => {
+    const { person } = await start()
+    await person.press(MALLORY.email)
+    expect(person.page).toMatchObject({
+      status: 403,
+      title: 'That account does not have access.',
+    })
+    expect(person.callback).toBeUndefined()
+  })
+
+  it('who is blocked can log in as somebody else', async () => {
+    const { person } = await start()
+    await person.press(MALLORY.email)
+    await (await person.follow('Log in as somebody else')).press('ada@example.com')
+    expect(person.page?.title).toBe('Authorize Client')
+  })
+
+  it('is not admitted at consent by a policy that has changed meanwhile', async () => {
+    const { person } = await start()
+    await person.press('ada@example.com')
+    const closed = emulator({ APPLICATIONS: [application({ policies: [] })] })
+    const answer = await closed.fetch(person.page?.url ?? '', {
+      method: 'POST',
+      headers: {
+        cookie: person.cookies('127.0.0.1'),
+        'content-type': 'application/x-www-form-urlencoded',
+      },
+      body: 'action=allow',
+    })
+    expect(answer.status).toBe(403)
+  })
+
+  it('who left a login page open for another sees "Invalid nonce" [A12]', async () => {
+    const { person, url } = await start()
+    const firstTab = person.page
+    await person.open(url)
+    person.page = firstTab
+    await person.press('ada@example.com')
+    expect(person.page).toMatchObject({
+      status: 400,
+      title: 'Invalid nonce. Please try logging in again.',
+    })
+  })
+
+  it('keeps a long state and every character of it', async () => {
+    const state = `${'s'.repeat(2000)} +&=%/?#"'<ü>`
+    const { person } = await start({ state })
+    await (await person.press('ada@example.com')).press('Allow')
+    expect(person.callback?.searchParams.get('state')).toBe(state)
+  })
+
+  it('sees markup in a client name as text', async () => {
+    const { client_id } = await client.register({ client_name: '<img src=x onerror=alert(1)>"' })
+    const person = await new Person(world.fetch).open(await client.authorizationUrl(client_id))
+    await person.press('ada@example.com')
+    expect(person.page?.html.querySelector('img')).toBeNull()
+    expect(person.page?.text).toContain('<img src=x onerror=alert(1)>"')
+  })
+})
+
+describe('The pages', () => {
+  const consentPage = async () => {
+    const { client_id } = await client.register()
+    const person = await new Person(world.fetch).open(await client.authorizationUrl(client_id))
+    return person.press('ada@example.com')
+  }
+  const post = (url: string, cookie: string, body: string) =>
+    world.fetch(url, {
+      method: 'POST',
+      headers: { cookie, 'content-type': 'application/x-www-form-urlencoded' },
+      body,
+    })
+
+  it('cannot be framed, keep the address to themselves, and are not cached', async () => {
+    const { headers } = (await consentPage()).page ?? {}
+    expect(headers?.get('content-security-policy')).toMatch(
+      /^default-src 'none'; style-src 'nonce-[\w-]+'; base-uri 'none'; frame-ancestors 'none'$/,
+    )
+    expect(headers?.get('referrer-policy')).toBe('same-origin')
+    expect(headers?.get('x-frame-options')).toBe('DENY')
+    expect(headers?.get('x-content-type-options')).toBe('nosniff')
+    expect(headers?.get('cache-control')).toBe('no-store')
+    expect(headers?.get('cross-origin-opener-policy')).toBe('same-origin')
+  })
+
+  it('give session cookies that scripts cannot read and other sites do not send with forms', async () => {
+    const { client_id } = await client.register()
+    const person = await new Person(world.fetch).open(await client.authorizationUrl(client_id))
+    const nonce = person.page?.html.querySelector('input[name=nonce]')?.getAttribute('value')
+    const answer = await post(
+      person.page?.url ?? '',
+      person.cookies('127.0.0.1'),
+      `nonce=${nonce}&email=ada%40example.com`,
+    )
+    expect(answer.headers.get('set-cookie')).toMatch(/; Path=\/; HttpOnly; SameSite=Lax$/)
+  })
+
+  it("do nothing for a form of another site, which has not the login's nonce", async () => {
+    const { client_id } = await client.register()
+    const person = await new Person(world.fetch).open(await client.authorizationUrl(client_id))
+    const url = person.page?.url ?? ''
+    const answers = await Promise.all([
+      post(url, person.cookies('127.0.0.1'), 'email=ada%40example.com'),
+      post(url, '', 'email=ada%40example.com&nonce=guess'),
+    ])
+    for (const answer of answers) {
+      expect(answer.status).toBe(400)
+      expect(answer.headers.get('set-cookie')).toBeNull()
+    }
+  })
+
+  it('give no consent without the session that the page was made for', async () => {
+    const victim = await consentPage()
+    const attacker = await new Person(world.fetch)
+      .open(await client.authorizationUrl((await client.register()).client_id))
+      .then((person) => person.press('grace@example.com'))
+    const answers = await Promise.all([
+      post(victim.page?.url ?? '', '', 'action=allow'),
+      post(victim.page?.url ?? '', attacker.cookies('127.0.0.1'), 'action=allow'),
+    ])
+    for (const answer of answers) {
+      expect(answer.status).toBe(400)
+      expect(answer.headers.get('location')).toBeNull()
+    }
+  })
+
+  it('take no ticket that was made for another step, or changed', async () => {
+    const person = await consentPage()
+    const ticket = new URL(person.page?.url ?? '').searchParams.get('request') ?? ''
+    const cookie = person.cookies('127.0.0.1')
+    const consent = `${TEAM}/cdn-cgi/access/oauth/consent?request=`
+    const session = cookie.match(/CF_Access_Session=([^;]+)/)?.[1] ?? ''
+    for (const wrong of [
+      session,
+      ticket.slice(0, -2),
+      `${ticket.split('.').slice(0, 2).join('.')}.`,
+    ]) {
+      expect((await post(consent + wrong, cookie, 'action=allow')).status).toBe(400)
+    }
+    expect((await post(consent + ticket, cookie, 'action=allow')).status).toBe(302)
+  })
+
+  it('go nowhere else than the login was made for', async () => {
+    const { client_id } = await client.register()
+    const person = await new Person(world.fetch).open(await client.authorizationUrl(client_id))
+    const url = new URL(person.page?.url ?? '')
+    url.searchParams.set('redirect_url', '/somewhere/else')
+    await person.open(url.href)
+    expect(person.page?.status).toBe(400)
+  })
+
+  it('are out of date after a while', async () => {
+    const person = await consentPage()
+    await world.advance('15m')
+    const answer = await post(person.page?.url ?? '', person.cookies('127.0.0.1'), 'action=allow')
+    expect(answer.status).toBe(400)
+  })
+
+  it.each([
+    ['neither allow nor deny', 'action=perhaps'],
+    ['nothing', ''],
+    ['both', 'action=allow&action=deny'],
+  ])('answer a consent of %s with a page that names the field', async (_, body) => {
+    const person = await consentPage()
+    const answer = await post(person.page?.url ?? '', person.cookies('127.0.0.1'), body)
+    expect(answer.status).toBe(400)
+    expect(await answer.text()).toContain('action')
+  })
+})
+
+describe('Automatic sign-in', () => {
+  it('completes an authorization without pages', async () => {
+    await world.signIn(ADA)
+    const { client_id } = await client.register()
+    const response = await client.authorization(client_id)
+    expect(redirectOf(response).parameters.get('state')).toBe('the-state')
+    expect(redirectOf(response).parameters.get('code')).toHaveLength(65)
+  })
+
+  it('can deny', async () => {
+    await world.signIn({ ...ADA, consent: 'deny' })
+    const { client_id } = await client.register()
+    expect(errorOf(await client.authorization(client_id))).toMatchObject({ error: 'access_denied' })
+  })
+
+  it('is still ruled by the policies [A11]', async () => {
+    await world.signIn(MALLORY)
+    const { client_id } = await client.register()
+    const response = await client.authorization(client_id)
+    expect(response.status).toBe(403)
+  })
+
+  it('needs no scope, and ignores one [A13]', async () => {
+    await world.signIn(ADA)
+    const { client_id } = await client.register()
+    expect(await client.code(client_id, { scope: 'openid email profile' })).toHaveLength(65)
+  })
+})

@@ -1,0 +1,117 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { Client } from '../support/client'
+import { ADA, APP, emulator, MALLORY, TEAM } from '../support/emulator'
+import { Person } from '../support/person'
+
+const world = emulator()
+beforeEach(world.reset)
+
+describe('A browser that opens the application', () => {
+  it('logs in on the team domain and sees the page first asked for [U7]', async () => {
+    const person = await new Person(world.fetch).open(`${APP}/whoami?first=asked%20for`)
+    expect(person.page?.url).toMatch(`${TEAM}/cdn-cgi/access/login/localhost:8788?kid=`)
+    await person.press('ada@example.com')
+    expect(person.page?.url).toBe(`${APP}/whoami?first=asked%20for`)
+    expect(JSON.parse(person.page?.html.text ?? '')).toMatchObject({
+      claims: { email: 'ada@example.com', iss: TEAM },
+    })
+  })
+
+  it('sends its token as CF_Authorization, which the origin sees as the assertion [O14, O16]', async () => {
+    const person = await new Person(world.fetch).open(`${APP}/whoami`)
+    await person.press('ada@example.com')
+    const { headers } = JSON.parse(person.page?.html.text ?? '')
+    const cookie = person.cookies('localhost').match(/CF_Authorization=([^;]+)/)?.[1]
+    expect(headers['cf-access-jwt-assertion']).toBe(cookie)
+  })
+
+  it('is not asked again for another application of the team', async () => {
+    const hosts = ['localhost:8788', '127.0.0.1:8788', 'other.example']
+    const person = await new Person(world.fetch, hosts).open(`${APP}/`)
+    await person.press('ada@example.com')
+    await person.open('http://other.example/')
+    expect(person.page).toMatchObject({ status: 200, title: 'Demo application' })
+  })
+
+  it("logs in again after the application's session_duration", async () => {
+    const person = await new Person(world.fetch).open(`${APP}/`)
+    await person.press('ada@example.com')
+    await world.advance('24h')
+    await person.open(`${APP}/`)
+    expect(person.page?.title).toBe('Log in to Demo')
+  })
+
+  it('is blocked where no policy admits the person, who can log in as somebody else', async () => {
+    const person = await new Person(world.fetch).open(`${APP}/`)
+    await person.press(MALLORY.email)
+    expect(person.page).toMatchObject({ status: 403, title: 'That account does not have access.' })
+    await (await person.follow('Log in as somebody else')).press('grace@example.com')
+    expect(person.page).toMatchObject({ status: 200, title: 'Demo application' })
+  })
+
+  it('is let in without a page by automatic sign-in', async () => {
+    await world.signIn(ADA)
+    const person = await new Person(world.fetch).open(`${APP}/`)
+    expect(person.page).toMatchObject({ status: 200, title: 'Demo application' })
+  })
+
+  it('comes back to a path of the application only, whatever the path looks like', async () => {
+    const person = await new Person(world.fetch).open(`${APP}//evil.example/`)
+    await person.press('ada@example.com')
+    expect(person.callback).toBeUndefined()
+    expect(person.page?.url).toBe(`${APP}//evil.example/`)
+  })
+})
+
+describe('The end of a browser login', () => {
+  const login = async () => {
+    const person = await new Person(world.fetch).open(`${APP}/`)
+    const nonce = person.page?.html.querySelector('input[name=nonce]')?.getAttribute('value')
+    const answer = await world.fetch(person.page?.url ?? '', {
+      method: 'POST',
+      headers: {
+        cookie: person.cookies('127.0.0.1'),
+        'content-type': 'application/x-www-form-urlencoded',
+      },
+      body: `email=ada%40example.com&nonce=${nonce}`,
+    })
+    const cookie = person.cookies('localhost')
+    return { end: answer.headers.get('location') ?? '', cookie }
+  }
+
+  it('sets a cookie that scripts cannot read, and goes on', async () => {
+    const { end, cookie } = await login()
+    expect(end).toMatch(`${APP}/cdn-cgi/access/authorized?token=`)
+    const response = await world.fetch(end, { headers: { cookie } })
+    expect(response.status).toBe(302)
+    expect(response.headers.get('location')).toBe(`${APP}/`)
+    expect(response.headers.get('set-cookie')).toMatch(
+      /^CF_Authorization=[\w-]+\.[\w-]+\.[\w-]+; Path=\/; HttpOnly$/,
+    )
+  })
+
+  it('is refused in another browser than the one that started it', async () => {
+    const { end } = await login()
+    for (const cookie of ['', 'CF_AppSession=n0123456789abcdef']) {
+      const response = await world.fetch(end, { headers: { cookie } })
+      expect(response.status).toBe(400)
+      expect(response.headers.get('set-cookie')).toBeNull()
+    }
+  })
+
+  it('is refused on another host, changed, and when it is late', async () => {
+    const { end, cookie } = await login()
+    const elsewhere = end.replace('localhost', 'other.example')
+    expect((await world.fetch(elsewhere, { headers: { cookie } })).status).toBe(400)
+    expect((await world.fetch(end.slice(0, -3), { headers: { cookie } })).status).toBe(400)
+    await world.advance('1m')
+    expect((await world.fetch(end, { headers: { cookie } })).status).toBe(400)
+  })
+})
+
+it('A cookie of one application is none of Managed OAuth: a client still needs its token', async () => {
+  const person = await new Person(world.fetch).open(`${APP}/`)
+  await person.press('ada@example.com')
+  const client = new Client(world.fetch)
+  expect((await client.request('/mcp')).status).toBe(401)
+})

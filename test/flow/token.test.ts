@@ -1,0 +1,262 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { Client, REDIRECT_URI, type Tokens } from '../support/client'
+import { ADA, APP, application, emulator } from '../support/emulator'
+
+const world = emulator()
+const client = new Client(world.fetch)
+beforeEach(async () => {
+  await world.reset()
+  await world.signIn(ADA)
+})
+
+const admitted = async (token: string) => (await client.request('/whoami', token)).status === 200
+
+async function refused(response: Response, error: string, description?: string | RegExp) {
+  const body = (await response.json()) as { error: string; error_description: string }
+  expect(body.error).toBe(error)
+  if (description) expect(body.error_description).toMatch(description)
+  expect(response.status).toBe(error === 'invalid_client' ? 401 : 400)
+}
+
+describe('Exchanging a code', () => {
+  it('answers the six members, and nothing else [T1, T3, T4, T6]', async () => {
+    const { client_id } = await client.register()
+    const response = await client.exchange(client_id, await client.code(client_id))
+    expect(response.status).toBe(200)
+    expect(await response.json()).toEqual({
+      access_token: expect.any(String),
+      token_type: 'bearer',
+      expires_in: 900,
+      scope: '',
+      resource: `${APP}/`,
+      refresh_token: expect.any(String),
+    })
+  })
+
+  it('gives opaque tokens that start with oauth:, 71 characters each [T2]', async () => {
+    const { tokens } = await client.connect()
+    expect(tokens.access_token).toMatch(/^oauth:[\w-]{65}$/)
+    expect(tokens.refresh_token).toMatch(/^oauth:[\w-]{65}$/)
+    expect(tokens.refresh_token).not.toBe(tokens.access_token)
+  })
+
+  it.each([
+    [APP, `${APP}/`],
+    [`${APP}/`, `${APP}/`],
+    [`${APP}/mcp`, `${APP}/mcp`],
+  ])('answers the resource %s normalised: %s [T5]', async (resource, normalised) => {
+    const { client_id } = await client.register()
+    const code = await client.code(client_id, { resource })
+    const tokens = (await (await client.exchange(client_id, code)).json()) as Tokens
+    expect(tokens.resource).toBe(normalised)
+  })
+
+  it("follows the application's access_token_lifetime [T6]", async () => {
+    const short = new Client(
+      emulator({
+        APPLICATIONS: [
+          application({
+            oauth_configuration: {
+              dynamic_client_registration: { allow_any_on_localhost: true },
+              grant: { access_token_lifetime: '5m' },
+            },
+          }),
+        ],
+      }).fetch,
+    )
+    expect((await short.connect()).tokens.expires_in).toBe(300)
+  })
+
+  it('is kept in no cache, and can be read by a web page (RFC 6749 5.1) [M17]', async () => {
+    const { client_id } = await client.register()
+    const { headers } = await client.exchange(client_id, await client.code(client_id))
+    expect(headers.get('cache-control')).toBe('no-store')
+    expect(headers.get('pragma')).toBe('no-cache')
+    expect(headers.get('access-control-allow-origin')).toBe('*')
+    expect(headers.get('content-type')).toBe('application/json')
+  })
+
+  it.each(['client_secret_basic', 'client_secret_post'])(
+    'works for a confidential client: %s',
+    async (method) => {
+      const { client_id, client_secret = '' } = await client.register({
+        token_endpoint_auth_method: method,
+      })
+      const code = await client.code(client_id)
+      const response = await (method === 'client_secret_post'
+        ? client.exchange(client_id, code, { client_secret })
+        : client.exchange(
+            client_id,
+            code,
+            { client_id: undefined },
+            { authorization: `Basic ${btoa(`${client_id}:${client_secret}`)}` },
+          ))
+      expect(response.status).toBe(200)
+    },
+  )
+
+  it('gives no refresh token to a client that registered without that grant', async () => {
+    const { tokens } = await client.connect({ grant_types: ['authorization_code'] })
+    expect(tokens).not.toHaveProperty('refresh_token')
+  })
+
+  it('is possible for a minute (setting CODE_LIFETIME)', async () => {
+    const { client_id } = await client.register()
+    const [early, late] = [await client.code(client_id), await client.code(client_id)]
+    await world.advance('59s')
+    expect((await client.exchange(client_id, early)).status).toBe(200)
+    await world.advance('1s')
+    await refused(await client.exchange(client_id, late), 'invalid_grant', /expired/)
+  })
+
+  it('is possible once: the second time revokes what the first gave [T8] (RFC 6749 4.1.2)', async () => {
+    const { client_id } = await client.register()
+    const code = await client.code(client_id)
+    const tokens = (await (await client.exchange(client_id, code)).json()) as Tokens
+    await refused(await client.exchange(client_id, code), 'invalid_grant')
+    expect(await admitted(tokens.access_token)).toBe(false)
+    await refused(await client.refresh(client_id, tokens.refresh_token), 'invalid_grant')
+  })
+
+  it('of a code used before revokes after its minute too', async () => {
+    const { client_id } = await client.register()
+    const code = await client.code(client_id)
+    const tokens = (await (await client.exchange(client_id, code)).json()) as Tokens
+    await world.advance('10m')
+    await refused(await client.exchange(client_id, code), 'invalid_grant', /used before/)
+    expect(await admitted(tokens.access_token)).toBe(false)
+  })
+})
+
+describe('An exchange that is refused leaves the code as it was', () => {
+  it.each([
+    ['another verifier [T9]', { code_verifier: 'wrong' }, 'invalid_grant', /code_verifier/],
+    ['no verifier', { code_verifier: undefined }, 'invalid_request', /code_verifier/],
+    [
+      'another redirect_uri [T10]',
+      { redirect_uri: 'http://localhost:1/' },
+      'invalid_grant',
+      /redirect_uri/,
+    ],
+    ['no redirect_uri', { redirect_uri: undefined }, 'invalid_request', /redirect_uri is missing/],
+    ['a resource elsewhere', { resource: 'ftp://x/' }, 'invalid_target', /resource/],
+    ['no grant_type', { grant_type: undefined }, 'invalid_request', /grant_type is missing/],
+    ['another grant_type', { grant_type: 'password' }, 'unsupported_grant_type', /grant_type/],
+    [
+      'a grant_type named like a method',
+      { grant_type: 'toString' },
+      'unsupported_grant_type',
+      /grant_type/,
+    ],
+    ['no code', { code: undefined }, 'invalid_request', /code is missing/],
+    ['a client that nobody knows', { client_id: 'made-up' }, 'invalid_client', /client_id/],
+    ['no client', { client_id: undefined }, 'invalid_client', /client_id is missing/],
+    ['a secret that the client does not have', { client_secret: 'x' }, 'invalid_client', /none/],
+  ])('%s', async (_, changes, error, description) => {
+    const { client_id } = await client.register()
+    const code = await client.code(client_id)
+    await refused(await client.exchange(client_id, code, changes), error, description)
+    expect((await client.exchange(client_id, code)).status).toBe(200)
+  })
+
+  it('another client', async () => {
+    const [{ client_id }, other] = [await client.register(), await client.register()]
+    const code = await client.code(client_id)
+    await refused(await client.exchange(other.client_id, code), 'invalid_grant', /another client/)
+    expect((await client.exchange(client_id, code)).status).toBe(200)
+  })
+
+  it('the resource of another application (RFC 8707 2.2)', async () => {
+    const two = new Client(
+      emulator({
+        APPLICATIONS: [application(), application({ name: 'Other', domain: 'other.example' })],
+      }).fetch,
+    )
+    const { client_id } = await two.register()
+    const code = await two.code(client_id)
+    const elsewhere = { resource: 'http://other.example/' }
+    await refused(await two.exchange(client_id, code, elsewhere), 'invalid_target')
+    expect((await two.exchange(client_id, code)).status).toBe(200)
+  })
+
+  type Sent = { form?: Record<string, string>; headers?: Record<string, string> }
+  const basic = (text: string): Sent => ({ headers: { authorization: `Basic ${btoa(text)}` } })
+  it.each<[string, string, (id: string, secret: string) => Sent]>([
+    ['a wrong secret', 'post', (id) => ({ form: { client_id: id, client_secret: 'wrong' } })],
+    ['no secret', 'post', (id) => ({ form: { client_id: id } })],
+    ['a secret in the header', 'post', (id, secret) => basic(`${id}:${secret}`)],
+    [
+      'a secret in the body',
+      'basic',
+      (id, secret) => ({ form: { client_id: id, client_secret: secret } }),
+    ],
+    ['a wrong secret in the header', 'basic', (id) => basic(`${id}:wrong`)],
+    ['a header without a colon', 'basic', (id) => basic(id)],
+    ['a header that is not Base64', 'basic', () => ({ headers: { authorization: 'Basic %%%' } })],
+  ])('of a confidential client with %s (client_secret_%s)', async (_, method, send) => {
+    const { client_id, client_secret = '' } = await client.register({
+      token_endpoint_auth_method: `client_secret_${method}`,
+    })
+    const { form = {}, headers = {} } = send(client_id, client_secret)
+    const code = await client.code(client_id)
+    const exchange = (sent: Sent) =>
+      client.exchange(client_id, code, { client_id: undefined, ...sent.form }, sent.headers)
+    const response = await exchange({ form, headers })
+    expect(response.headers.get('www-authenticate')).toBe('Basic realm="OAuth"')
+    await refused(response, 'invalid_client')
+    const right =
+      method === 'basic'
+        ? basic(`${client_id}:${client_secret}`)
+        : { form: { client_id, client_secret } }
+    expect((await exchange(right)).status).toBe(200)
+  })
+
+  it('two ways of authentication at once (RFC 6749 2.3)', async () => {
+    const { client_id, client_secret } = await client.register({
+      token_endpoint_auth_method: 'client_secret_basic',
+    })
+    const authorization = `Basic ${btoa(`${client_id}:${client_secret}`)}`
+    const code = await client.code(client_id)
+    const twice = await client.exchange(client_id, code, { client_secret }, { authorization })
+    await refused(twice, 'invalid_request')
+  })
+})
+
+describe('A code that is none', () => {
+  it.each(['x', 'not-a-code', 'a'.repeat(64), 'a'.repeat(66), `${'a'.repeat(64)}!`])(
+    'of a wrong form is told so: %s [T7]',
+    async (code) => {
+      const { client_id } = await client.register()
+      const response = await client.exchange(client_id, code)
+      expect(response.status).toBe(400)
+      expect(await response.json()).toEqual({
+        error: 'invalid_grant',
+        error_description: 'Invalid authorization code format',
+      })
+    },
+  )
+
+  it('of the right form is invalid', async () => {
+    const { client_id } = await client.register()
+    await refused(await client.exchange(client_id, 'a'.repeat(65)), 'invalid_grant', /invalid/)
+  })
+
+  it('cannot be made of another grant by its id', async () => {
+    const { client_id } = await client.register()
+    const code = await client.code(client_id)
+    const forged = code.slice(0, 22) + 'a'.repeat(43)
+    await refused(await client.exchange(client_id, forged), 'invalid_grant')
+    expect((await client.exchange(client_id, code)).status).toBe(200)
+  })
+
+  it('is invalid after PKCE was left out and a verifier comes all the same (RFC 9700 2.1.1)', async () => {
+    const { client_id, client_secret } = await client.register({
+      token_endpoint_auth_method: 'client_secret_post',
+    })
+    const none = { code_challenge: undefined, code_challenge_method: undefined }
+    const code = await client.code(client_id, none)
+    await refused(await client.exchange(client_id, code, { client_secret }), 'invalid_grant')
+    const plain = { client_secret, code_verifier: undefined, redirect_uri: REDIRECT_URI }
+    expect((await client.exchange(client_id, code, plain)).status).toBe(200)
+  })
+})
