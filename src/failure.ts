@@ -1,25 +1,35 @@
 import type { ErrorHandler } from 'hono'
 import { isBrowserNavigation } from './access/navigation'
-import type { Env } from './env'
+import type { AppContext, Env } from './env'
+import { OAuthError } from './oauth/errors'
 import { PageError, respondPageError } from './pages/respond'
 import { SettingsError } from './settings'
 
 /**
- * What no surface has answered: wrong settings, and our own mistakes. Both are logged and 500, as
- * a page for browsers and JSON for everybody else.
+ * Renders what is thrown anywhere: a refusal in the protocol's own form, a page, and else a 500.
+ * Wrong settings and our own mistakes are logged, and never dressed up as the caller's fault.
  */
 export const failure: ErrorHandler<Env> = function failure(error, c) {
+  if (error instanceof OAuthError) return respondOAuthError(c, error)
+  if (error instanceof PageError) return respondPageError(c, error)
   console.error(error instanceof SettingsError ? error.message : error)
-  const [title, message, advice] =
+  const page =
     error instanceof SettingsError
-      ? [
+      ? new PageError(
+          500,
           'A setting is wrong',
           error.message,
           'Settings are in [vars] of wrangler.toml, or on the command line: --var NAME:value.',
-        ]
-      : ['Internal error', 'The emulator made a mistake. Its log has the cause.']
-  if (isBrowserNavigation(c.req.method, c.req.raw.headers)) {
-    return respondPageError(c, new PageError(500, title, message, advice))
-  }
-  return c.json({ error: 'server_error', error_description: message }, 500)
+        )
+      : new PageError(500, 'Internal error', 'The emulator made a mistake. Its log has the cause.')
+  if (isBrowserNavigation(c.req.method, c.req.raw.headers)) return respondPageError(c, page)
+  return c.json({ error: 'server_error', error_description: page.message }, 500)
+}
+
+// RFC 6749 5.2; the errors of RFC 7591 and of the emulator's own control have the same form.
+function respondOAuthError(c: AppContext, error: OAuthError): Response {
+  for (const [name, value] of Object.entries(error.headers)) c.header(name, value)
+  c.header('Cache-Control', 'no-store')
+  c.status(error.status as 400)
+  return c.json({ error: error.code, error_description: error.description })
 }

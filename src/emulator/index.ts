@@ -1,7 +1,6 @@
 import { Hono } from 'hono'
 import { isForeignOrigin, isLoopback } from '../access/team-domain'
 import type { Env } from '../env'
-import { OAuthError } from '../oauth/errors'
 import { changeAutoSignIn, showAutoSignIn } from './auto-sign-in'
 import { changeClock, showClock } from './clock'
 import { reset } from './reset'
@@ -11,11 +10,6 @@ import { reset } from './reset'
  * another.
  */
 export const emulatorControl = new Hono<Env>()
-emulatorControl.onError(function answerError(error, c) {
-  if (!(error instanceof OAuthError)) throw error
-  c.status(error.status as 400)
-  return c.json({ error: error.code, error_description: error.description })
-})
 emulatorControl.use(async function onlyFromThisMachine(c, next) {
   if (!isLoopback(c.var.url.hostname) || isForeignOrigin(c.req.header('origin'))) {
     const message = 'The emulator can be controlled from localhost only'

@@ -8,7 +8,7 @@ import { publicKeySet } from '../access/keys'
 import { TOKEN_PREFIX } from '../access/token'
 import type { AppContext } from '../env'
 import { bearerToken } from '../oauth/bearer'
-import type { AccessToken, Grant } from '../store/grant-object'
+import type { AccessToken, Grant } from '../store/grant'
 
 /** Who is let in, and by what. */
 export type Admission = {

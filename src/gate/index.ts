@@ -2,28 +2,20 @@ import { Hono } from 'hono'
 import { applicationAt } from '../access/application'
 import { ACCESS_RESOURCE_METADATA, RESOURCE_METADATA, SERVER_METADATA } from '../access/metadata'
 import type { Env } from '../env'
-import { PageError, respondPageError } from '../pages/respond'
 import { admit } from './admit'
 import { authorized } from './authorized'
 import { challengeRequest, refusePreflight } from './challenge'
 import { showResourceMetadata, showServerMetadata } from './metadata'
 import { forward } from './origin'
 
+const METADATA_METHODS = ['GET', 'OPTIONS']
+
 /** Surface 1: the protected application, on every host that an application covers. */
 export const gate = new Hono<Env>()
-gate.onError(function answerError(error, c) {
-  if (error instanceof PageError) return respondPageError(c, error)
-  throw error
-})
-for (const path of [ACCESS_RESOURCE_METADATA, `${ACCESS_RESOURCE_METADATA}/*`]) {
-  gate.all(path, showResourceMetadata)
+for (const path of [ACCESS_RESOURCE_METADATA, RESOURCE_METADATA]) {
+  gate.on(METADATA_METHODS, [path, `${path}/*`], showResourceMetadata)
 }
-for (const path of [RESOURCE_METADATA, `${RESOURCE_METADATA}/*`]) {
-  gate.all(path, showResourceMetadata)
-}
-for (const path of [SERVER_METADATA, `${SERVER_METADATA}/*`]) {
-  gate.all(path, showServerMetadata)
-}
+gate.on(METADATA_METHODS, [SERVER_METADATA, `${SERVER_METADATA}/*`], showServerMetadata)
 gate.all('*', async function protect(c) {
   const application = applicationAt(c.var.settings.APPLICATIONS, c.var.url)
   // A host or path that no application covers is not behind Access.
@@ -36,8 +28,4 @@ gate.all('*', async function protect(c) {
 
 /** Access's own paths on an application's host. */
 export const gateAccessPaths = new Hono<Env>()
-gateAccessPaths.onError(function answerError(error, c) {
-  if (error instanceof PageError) return respondPageError(c, error)
-  throw error
-})
 gateAccessPaths.get('/authorized', authorized)

@@ -12,14 +12,14 @@ import {
   type AccessToken,
   type Code,
   type Grant,
-  type GrantObject,
   grantSchema,
   type Redemption,
   type RedemptionOutcome,
   type RevocationOutcome,
   type Rotation,
   type RotationOutcome,
-} from './grant-object'
+} from './grant'
+import type { GrantObject } from './grant-object'
 import { Records } from './kv'
 
 /** The tokens of one answer of the token endpoint. */

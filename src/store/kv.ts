@@ -42,7 +42,6 @@ export class Records<T> {
 
   /** @param lifetimeSeconds how long the record is needed; for good where it is left out */
   async put(id: string, record: T, lifetimeSeconds?: number): Promise<void> {
-    this.remember(id, record)
     await this.kv.put(this.#key(id), JSON.stringify(record), {
       ...(lifetimeSeconds !== undefined && {
         expirationTtl: Math.max(
@@ -51,6 +50,7 @@ export class Records<T> {
         ),
       }),
     })
+    this.remember(id, record)
   }
 
   remember(id: string, record: T): void {

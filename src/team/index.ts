@@ -20,7 +20,10 @@ const readableAnywhere = cors({ origin: '*', maxAge: 86_400 })
 
 /** Surface 2: the team domain, under both of Access's paths. */
 export const team = new Hono<Env>()
-team.onError(answerError)
+team.onError(function answerToClient(error, c) {
+  if (error instanceof RedirectedError) return redirectError(c, error)
+  throw error
+})
 team.use('/certs', readableAnywhere)
 team.get('/certs', certs)
 team.use(async function onlyOnTheTeamDomain(c, next) {
@@ -52,20 +55,7 @@ for (const path of [
   teamMetadata.get(path, (c, next) => (c.var.team.isRequestHost ? metadata(c) : next()))
 }
 
-function answerError(error: Error, c: AppContext): Response | Promise<Response> {
-  if (error instanceof RedirectedError) return redirectError(c, error)
-  if (error instanceof PageError) return respondPageError(c, error)
-  if (error instanceof OAuthError) {
-    for (const [name, value] of Object.entries(error.headers)) c.header(name, value)
-    c.header('Cache-Control', 'no-store')
-    c.status(error.status as 400)
-    return c.json({ error: error.code, error_description: error.description })
-  }
-  throw error
-}
-
-function postOnly(c: AppContext): never {
-  c.header('Allow', 'POST')
+function postOnly(): never {
   throw new OAuthError('invalid_request', 'this endpoint takes POST', {
     status: 405,
     headers: { Allow: 'POST' },

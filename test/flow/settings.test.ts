@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
+import { Client } from '../support/client'
 import { APP, application, emulator } from '../support/emulator'
 
 const BROWSER = { accept: 'text/html' }
@@ -47,6 +48,21 @@ describe('A wrong setting', () => {
     const response = await emulator({ APPLICATIONS: [app] }).fetch(`${APP}/mcp`)
     const body = (await response.json()) as { error_description: string }
     expect(body.error_description).toContain(setting)
+  })
+})
+
+describe('A failure of our own', () => {
+  it('is 500 and logged, and never dressed up as the fault of the client', async () => {
+    const log = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const cause = new Error('KV is gone')
+    const broken = emulator({ KV: { get: () => Promise.reject(cause) } })
+    const response = await new Client(broken.fetch).authorization('any')
+    expect(response.status).toBe(500)
+    expect(await response.json()).toEqual({
+      error: 'server_error',
+      error_description: expect.not.stringContaining('KV is gone'),
+    })
+    expect(log).toHaveBeenCalledWith(cause)
   })
 })
 

@@ -1,7 +1,11 @@
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
+import { vi } from 'vitest'
 import worker from '../../src/index'
 import type { Fetch } from './client'
+
+// The real clock stands still, so that lifetimes are exact to the second; only `advance` moves time.
+vi.useFakeTimers({ toFake: ['Date'] })
 
 export const APP = 'http://localhost:8788'
 export const TEAM = 'http://127.0.0.1:8788'

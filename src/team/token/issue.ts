@@ -3,7 +3,7 @@ import type { AppContext } from '../../env'
 import { OAuthError } from '../../oauth/errors'
 import type { Parameters } from '../../oauth/parameters'
 import { parseResource } from '../../oauth/resource'
-import type { Grant } from '../../store/grant-object'
+import type { Grant } from '../../store/grant'
 import type { TokenPair } from '../../store/grants'
 
 /** The token endpoint's answer [T1]. */
