@@ -1,3 +1,4 @@
+import { Fact, Facts } from './facts'
 import { Frame } from './frame'
 
 type Consent = {
@@ -17,48 +18,38 @@ export function ConsentPage(consent: Consent) {
   return (
     <Frame title="Authorize Client" nonce={nonce}>
       <h1>Authorize Client</h1>
-      <p>
-        <strong>{client.name}</strong> wants to use <strong>{application}</strong> as you.
+      <p class="lead">
+        <strong class="chosen">
+          <bdi>{client.name}</bdi>
+        </strong>{' '}
+        wants to use <strong>{application}</strong> as you.
       </p>
-      <dl>
-        <div>
-          <dt>You</dt>
-          <dd>{email}</dd>
-        </div>
-        <div>
-          <dt>Application</dt>
-          <dd>
-            <code>{resource}</code>
-          </dd>
-        </div>
-        <div>
-          <dt>You are sent back to</dt>
-          <dd>
-            <code>{redirectHost}</code>
-          </dd>
-        </div>
-        <div>
-          <dt>Stays connected for</dt>
-          <dd>
-            {lifetimes.session}, with access tokens of {lifetimes.accessToken}
-          </dd>
-        </div>
-        <div>
-          <dt>Client ID</dt>
-          <dd>
-            <code>{client.id}</code>
-          </dd>
-        </div>
-      </dl>
-      <form method="post">
-        <div class="choices">
-          <button type="submit" name="action" value="deny">
-            Deny
-          </button>
-          <button class="main" type="submit" name="action" value="allow">
-            Allow
-          </button>
-        </div>
+      <Facts>
+        <Fact name="You">{email}</Fact>
+        <Fact name="Application">
+          <code>{resource}</code>
+        </Fact>
+        <Fact name="Sends you back to">
+          <code>{redirectHost}</code>
+        </Fact>
+        <Fact name="Stays connected">
+          {lifetimes.session} <small>with access tokens of {lifetimes.accessToken}</small>
+        </Fact>
+        <Fact name="Client ID">
+          <code class="id">{client.id}</code>
+        </Fact>
+      </Facts>
+      <p class="soft small">
+        The client chose its own name. Allow it only if you started it and expect to be sent to{' '}
+        {redirectHost}.
+      </p>
+      <form method="post" class="choices">
+        <button type="submit" name="action" value="deny">
+          Deny
+        </button>
+        <button class="main" type="submit" name="action" value="allow">
+          Allow
+        </button>
       </form>
     </Frame>
   )

@@ -1,11 +1,13 @@
 import { Frame } from './frame'
 
+type Person = { name: string; email: string; groups: string[] }
+
 type Login = {
   nonce: string
   /** Comes back with the form, and in a cookie. */
   loginNonce: string
   application: string
-  people: { name: string; email: string; groups: string[] }[]
+  people: Person[]
 }
 
 /** Log in to an application: pick a person with one click, or type an address. */
@@ -13,32 +15,25 @@ export function LoginPage({ nonce, loginNonce, application, people }: Login) {
   return (
     <Frame title={`Log in to ${application}`} nonce={nonce}>
       <h1>Log in to {application}</h1>
-      <p class="soft">No password: this is an emulator. Who do you want to be?</p>
+      <p class="soft">There are no passwords here: who are you?</p>
       {people.length > 0 && (
-        <form method="post">
-          <input type="hidden" name="nonce" value={loginNonce} />
-          <ul class="people">
-            {people.map(({ name, email, groups }) => (
-              <li>
-                <button class="person" type="submit" name="email" value={email}>
-                  <span class="initial" aria-hidden="true">
-                    {name.slice(0, 1)}
-                  </span>
-                  <span>
-                    {name}
-                    <small>{[email, ...groups].join(' · ')}</small>
-                  </span>
-                </button>
-              </li>
-            ))}
-          </ul>
-        </form>
+        <>
+          <form method="post">
+            <input type="hidden" name="nonce" value={loginNonce} />
+            <ul class="people">
+              {people.map((person) => (
+                <li>
+                  <PersonButton {...person} />
+                </li>
+              ))}
+            </ul>
+          </form>
+          <p class="or small">or</p>
+        </>
       )}
-      <h2>
-        <label for="email">Somebody else</label>
-      </h2>
-      <form method="post" class="other">
+      <form method="post" class="field">
         <input type="hidden" name="nonce" value={loginNonce} />
+        <label for="email">{people.length > 0 ? 'Another e-mail address' : 'E-mail address'}</label>
         <input
           id="email"
           type="email"
@@ -52,5 +47,25 @@ export function LoginPage({ nonce, loginNonce, application, people }: Login) {
         </button>
       </form>
     </Frame>
+  )
+}
+
+function PersonButton({ name, email, groups }: Person) {
+  return (
+    <button class="person" type="submit" name="email" value={email}>
+      <span class="initial" aria-hidden="true">
+        {[...name][0]}
+      </span>
+      <span>
+        {name}
+        {groups.map((group) => (
+          <>
+            {' '}
+            <span class="group">{group}</span>
+          </>
+        ))}
+        <small>{email}</small>
+      </span>
+    </button>
   )
 }

@@ -6,7 +6,7 @@ type Message = {
   title: string
   /** What happened, in one sentence. */
   message: string
-  /** What the developer can do about it. */
+  /** What can be done about it: a sentence, or a link that does it. */
   advice?: Child
 }
 
@@ -15,12 +15,8 @@ export function MessagePage({ nonce, title, message, advice }: Message) {
   return (
     <Frame title={title} nonce={nonce}>
       <h1>{title}</h1>
-      <p>{message}</p>
-      {advice && (
-        <div class="note">
-          <p>{advice}</p>
-        </div>
-      )}
+      <p class="message">{message}</p>
+      {advice && <p class={typeof advice === 'string' ? 'note' : 'next'}>{advice}</p>}
     </Frame>
   )
 }

@@ -1,0 +1,147 @@
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { listen } from './callback'
+import { faintText } from './contrast'
+import { sees, useWorld } from './world'
+
+const world = useWorld()
+const INSPECTOR = 'http://localhost:6274/oauth/callback'
+const PHONE = { width: 320, height: 640 }
+// The screenshots of the README.
+const PICTURE = { width: 800, height: 680 }
+
+/** The ways to the pages. */
+const PAGES = {
+  login: (page) => authorize(page),
+  consent: async (page) => {
+    await authorize(page)
+    await page.getByRole('button', { name: 'Ada' }).click()
+    await sees(page, 'Authorize Client')
+  },
+  blocked: async (page) => {
+    await authorize(page)
+    await page.getByRole('button', { name: 'Mallory' }).click()
+    await sees(page, 'That account does not have access.')
+  },
+  error: async (page) => {
+    await page.goto(await world.server.client.authorizationUrl('no-such-client'))
+    await sees(page, 'Unknown client')
+  },
+  home: async (page) => {
+    await page.goto(`${world.server.app}/`)
+    await page.getByRole('button', { name: 'Ada' }).click()
+    await sees(page, 'Demo application')
+  },
+} satisfies Record<string, (page: Page) => Promise<void>>
+
+describe.each(Object.entries(PAGES))('The %s page', (name, open) => {
+  let page: Page
+  beforeAll(async () => {
+    page = await world.tab({ deviceScaleFactor: 1.5 })
+    await open(page)
+  })
+
+  it('stays empty in a frame of another origin', async () => {
+    const harmless = await listen('localhost', { body: '<h1>Framed</h1>' })
+    const frames = `<iframe src="${page.url()}"></iframe><iframe src="${harmless.url}"></iframe>`
+    const tab = await page.context().newPage()
+    await tab.goto((await listen('localhost', { body: frames })).url)
+    const [, ours, other] = tab.frames()
+    expect(await other?.locator('h1').textContent()).toBe('Framed')
+    expect(ours?.url()).toBe('chrome-error://chromewebdata/')
+    expect(world.complaints.splice(0)).toEqual([expect.stringContaining("frame-ancestors 'none'")])
+  })
+
+  it('is let have its own style and icon by its policy', async () => {
+    const icon = await page.locator('link[rel=icon]').getAttribute('href')
+    await page.evaluate((src) => Object.assign(new Image(), { src }).decode(), icon)
+    const width = await page.getByRole('main').evaluate((main) => getComputedStyle(main).maxWidth)
+    expect(width).not.toBe('none')
+  })
+
+  it('can be read in light and in dark (WCAG 2.2, 1.4.3)', async () => {
+    for (const colorScheme of ['dark', 'light'] as const) {
+      await page.emulateMedia({ colorScheme })
+      expect(await faintText(page)).toEqual([])
+    }
+  })
+
+  it('fits a phone and a small window', async () => {
+    await page.setViewportSize(PHONE)
+    expect(await sizeOf(page)).toMatchObject({ width: PHONE.width })
+    await page.setViewportSize(PICTURE)
+    expect(await sizeOf(page)).toEqual(PICTURE)
+    if (process.env.SCREENSHOTS && ['login', 'consent', 'blocked'].includes(name)) {
+      await page.screenshot({ path: join(import.meta.dirname, `../../docs/${name}.png`) })
+    }
+  })
+
+  it('shows where the keyboard is (WCAG 2.2, 2.4.7)', async () => {
+    for (const control of await page.locator('a, button, input:not([type=hidden])').all()) {
+      await page.keyboard.press('Tab')
+      const outline = await control.evaluate((element) =>
+        element.matches(':focus') ? getComputedStyle(element).outlineStyle : 'not focused',
+      )
+      expect(outline).toBe('solid')
+    }
+  })
+})
+
+describe('What others chose', () => {
+  it('is shown as text where it is markup, and runs nothing', async () => {
+    const name = '<img src=x onerror="document.title=1"><script>document.title=2</script>&amp;'
+    const page = await world.tab()
+    await authorize(page, { client_name: name })
+    await page.getByRole('button', { name: 'Ada' }).click()
+    expect(await sees(page, 'Authorize Client')).toBe('Authorize Client')
+    expect(await page.getByRole('main').textContent()).toContain(name)
+    expect(await page.locator('img, script').count()).toBe(0)
+  })
+
+  it('fits a phone, however long it is', async () => {
+    const client_name = `${'A name that goes on and on '.repeat(18)}${'W'.repeat(500)}`
+    const email = `${'a.long.address.'.repeat(4)}x@${'a-long-domain.'.repeat(8)}example`
+    const page = await world.tab({ viewport: PHONE })
+    const resource = `http://localhost:8788/${'a-path-of-some-length'.repeat(12)}`
+    await authorize(page, { client_name }, { resource })
+    await page.getByLabel('Another e-mail address').fill(email)
+    await page.keyboard.press('Enter')
+    await sees(page, 'That account does not have access.')
+    expect(await sizeOf(page)).toMatchObject({ width: PHONE.width })
+    await page.getByRole('link', { name: 'Log in as somebody else' }).click()
+    await page.getByRole('button', { name: 'Ada' }).click()
+    await sees(page, 'Authorize Client')
+    expect(await sizeOf(page)).toMatchObject({ width: PHONE.width })
+    const name = await page.locator('strong', { hasText: client_name }).boundingBox()
+    expect(name?.height).toBeLessThan(100)
+  })
+
+  it('fits the page of an error, however long it is', async () => {
+    const page = await world.tab({ viewport: PHONE })
+    await page.goto(await world.server.client.authorizationUrl('c'.repeat(600)))
+    await sees(page, 'Unknown client')
+    expect(await sizeOf(page)).toMatchObject({ width: PHONE.width })
+  })
+})
+
+/** Opens an authorization request of MCP Inspector for the MCP server, as far as the login page. */
+async function authorize(page: Page, metadata = {}, changes = {}): Promise<void> {
+  const { client } = world.server
+  const { client_id } = await client.register({
+    client_name: 'MCP Inspector',
+    redirect_uris: [INSPECTOR],
+    ...metadata,
+  })
+  const parameters = { redirect_uri: INSPECTOR, resource: 'http://localhost:8788/mcp', ...changes }
+  await page.goto(await client.authorizationUrl(client_id, parameters))
+  await sees(page, 'Log in to Demo')
+}
+
+/** How large the page is, which is at least as large as the window. */
+function sizeOf(page: Page): Promise<{ width: number; height: number }> {
+  return page.evaluate(() => {
+    const { scrollWidth: width, scrollHeight: height } = document.documentElement
+    return { width, height }
+  })
+}

@@ -1,0 +1,57 @@
+import type { Browser, BrowserContextOptions, ConsoleMessage, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, expect } from 'vitest'
+import { launchBrowser } from '../support/browser'
+import { type Server, startServer } from '../support/server'
+
+/** `npm start` and a Chromium for the tests of one file. */
+export type World = {
+  server: Server
+  /** What browsers complained about in this test; a test fails for what is left at its end. */
+  complaints: string[]
+  /** A tab of a browser that has not been here before. */
+  tab(options?: BrowserContextOptions): Promise<Page>
+}
+
+/** Starts and stops a world around the tests of the calling file. */
+export function useWorld(): World {
+  let server: Server | undefined
+  let browser: Browser | undefined
+  const complaints: string[] = []
+  beforeAll(async () => {
+    ;[server, browser] = await Promise.all([startServer(), launchBrowser()])
+  })
+  afterEach(() => expect(complaints.splice(0)).toEqual([]))
+  afterAll(async () => {
+    await browser?.close()
+    await server?.stop()
+  })
+  return {
+    complaints,
+    get server() {
+      if (!server) throw new Error('the server is not up')
+      return server
+    },
+    async tab(options) {
+      if (!browser) throw new Error('the browser is not up')
+      const context = await browser.newContext(options)
+      context.setDefaultTimeout(10_000)
+      context.on('weberror', (thrown) => complaints.push(thrown.error().message))
+      context.on('console', (message) => {
+        if (isComplaint(message)) complaints.push(message.text())
+      })
+      return context.newPage()
+    },
+  }
+}
+
+// Chromium says of every 4xx page that it could not be loaded. The pages load nothing else.
+function isComplaint(message: ConsoleMessage): boolean {
+  const isStatusOfPage = /^Failed to load resource: .* a status of 4\d\d /.test(message.text())
+  return ['error', 'warning'].includes(message.type()) && !isStatusOfPage
+}
+
+/** Waits until the page with this heading is there, and answers its title. */
+export async function sees(page: Page, heading: string): Promise<string> {
+  await page.getByRole('heading', { level: 1, name: heading, exact: true }).waitFor()
+  return page.title()
+}
