@@ -1,5 +1,8 @@
 import type { z } from 'zod'
 
+/** KV takes no key that is longer. */
+const LONGEST_KEY_BYTES = 512
+
 /** KV refuses an `expirationTtl` under 60 s. */
 const SHORTEST_TTL_SECONDS = 60
 
@@ -33,7 +36,10 @@ export class Records<T> {
   async find(id: string): Promise<T | undefined> {
     const known = this.#remembered.get(id)
     if (known) return known
-    const stored = await this.kv.get(this.#key(id), 'json')
+    const key = this.#key(id)
+    // KV throws at a longer key, and nothing can have been put there.
+    if (new TextEncoder().encode(key).length > LONGEST_KEY_BYTES) return undefined
+    const stored = await this.kv.get(key, 'json')
     if (stored === null) return undefined
     const record = this.schema.parse(stored)
     this.remember(id, record)

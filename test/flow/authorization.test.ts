@@ -353,7 +353,7 @@ describe('The pages', () => {
   it('cannot be framed, keep the address to themselves, and are not cached', async () => {
     const { headers } = (await consentPage()).page ?? {}
     expect(headers?.get('content-security-policy')).toMatch(
-      /^default-src 'none'; style-src 'nonce-[\w-]+'; base-uri 'none'; frame-ancestors 'none'$/,
+      /^default-src 'none'; img-src data:; style-src 'nonce-[\w-]+'; base-uri 'none'; frame-ancestors 'none'$/,
     )
     expect(headers?.get('referrer-policy')).toBe('same-origin')
     expect(headers?.get('x-frame-options')).toBe('DENY')

@@ -92,6 +92,7 @@ describe.each(['/oauth/token', '/oauth/revoke'])('%s refuses', (path) => {
     ['no body', FORM, null],
     ['an empty client_id', FORM, 'client_id='],
     ['broken escapes', FORM, '%zz=%&client_id=%zz'],
+    ['a client_id longer than any key of KV', FORM, `client_id=${'é'.repeat(600)}`],
   ])('%s', async (_, contentType, body) => {
     await refused(await post(path, contentType, body), 'invalid_client', /client_id/)
   })
