@@ -21,14 +21,9 @@ export async function forward(c: AppContext, admission: Admission | undefined): 
   const { ORIGIN_URL } = c.var.settings
   if (ORIGIN) return viaProxy(c, request, c.req.url, 'ORIGIN', (req) => ORIGIN.fetch(req))
   if (!ORIGIN_URL) return demo.fetch(request, await knownAccess(c))
-  const { pathname, search } = c.var.url
-  return viaProxy(
-    c,
-    request,
-    ORIGIN_URL.replace(/\/$/, '') + pathname + search,
-    'ORIGIN_URL',
-    fetch,
-  )
+  // Of the whole address, because `search` has no question mark where nothing follows it.
+  const pathAndQuery = c.var.url.href.slice(c.var.url.origin.length)
+  return viaProxy(c, request, ORIGIN_URL.replace(/\/$/, '') + pathAndQuery, 'ORIGIN_URL', fetch)
 }
 
 // Access: observed [O1, O2, O5, O12]. Whatever the outside says in Access's own headers is removed
@@ -38,6 +33,8 @@ function originHeaders(c: AppContext, admission: Admission | undefined): Headers
   for (const name of [...headers.keys()]) {
     if (/^cf[-_]access[-_]/i.test(name)) headers.delete(name)
   }
+  // RFC 9110 7.6.1: of one hop as well, and unknown to the proxy helper.
+  headers.delete('Proxy-Connection')
   headers.set('X-Forwarded-Host', c.var.url.host)
   headers.set('X-Forwarded-Proto', c.var.url.protocol.slice(0, -1))
   if (admission) {

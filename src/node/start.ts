@@ -38,7 +38,17 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => child.kill(signal))
 }
 child.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)))
+if (process.env.npm_lifecycle_event === 'start') stopWithNpm()
 if (!flags.includes('--help') && !flags.includes('-h')) await announce()
+
+// `kill` of `npm start`, as in a script that started it with `&`: npm hands the signal to its shell,
+// which ends without handing it on, and the server would keep the port.
+function stopWithNpm(): void {
+  const shell = process.ppid
+  setInterval(() => {
+    if (process.ppid !== shell) child.kill('SIGTERM')
+  }, 500).unref()
+}
 
 async function announce(): Promise<void> {
   const address = `${flag('local-protocol') ?? 'http'}://localhost:${port}`

@@ -49,10 +49,16 @@ export async function startServer(flags: string[] = [], store?: string): Promise
   let printed = ''
   child.stdout.on('data', (chunk) => (printed += chunk))
   child.stderr.on('data', (chunk) => (printed += chunk))
-  const exited = new Promise<void>((resolve) => child.on('exit', () => resolve()))
-  const stop = async () => {
+  // An interrupted run must not leave its servers behind.
+  const kill = () => {
     // The whole group: npm, the start script, wrangler and workerd.
     if (child.exitCode === null && child.pid) process.kill(-child.pid, 'SIGKILL')
+  }
+  process.once('exit', kill)
+  const exited = new Promise<void>((resolve) => child.on('exit', () => resolve()))
+  const stop = async () => {
+    process.off('exit', kill)
+    kill()
     await exited
     if (!store) await rm(folder, { recursive: true, force: true })
   }

@@ -53,7 +53,10 @@ export async function proceed(
     case undefined:
       return c.redirect(await consentFor(c, query, who), 302)
     case 'deny':
-      throw new RedirectedError(target, new OAuthError('access_denied', 'The person said no'))
+      throw new RedirectedError(
+        target,
+        new OAuthError('access_denied', 'The user denied the request'),
+      )
     case 'allow':
       return redirectCode(c, target, await openGrant(c, request, who, verdict.policy.id))
   }

@@ -1,0 +1,447 @@
+import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http'
+import { text } from 'node:stream/consumers'
+import { gzipSync } from 'node:zlib'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import WebSocket, { WebSocketServer } from 'ws'
+import { Origin } from '../support/origin'
+import { rawRequest } from '../support/raw-request'
+import { type Server, startServer } from '../support/server'
+
+// `wrangler dev` compresses what Cloudflare's edge would, this type not among it.
+const STREAM = { 'content-type': 'application/octet-stream' }
+
+let origin: Origin
+let server: Server
+let bearer: { authorization: string }
+let printedAtStart: string
+beforeAll(async () => {
+  origin = await Origin.start()
+  server = await startServer(['--var', `ORIGIN_URL:${origin.url}`])
+  await server.control('PUT', 'auto-sign-in', { email: 'ada@example.com' })
+  const { tokens } = await server.client.connect()
+  bearer = { authorization: `Bearer ${tokens.access_token}` }
+  await vi.waitFor(() => expect(server.output()).toContain('the issuer'), { timeout: 10_000 })
+  printedAtStart = server.output()
+})
+afterAll(async () => {
+  await server?.stop()
+  await origin?.close()
+})
+
+const get = (path: string, init: RequestInit = {}) =>
+  server.fetch(server.app + path, { ...init, headers: { ...bearer, ...init.headers } })
+
+/** The headers of a request as the origin got them, by lower-case name. */
+async function headersAtOrigin(headers: string[]): Promise<Record<string, string[]>> {
+  const arrived = origin.next('/headers')
+  const answer = rawRequest(server.port, '/headers', [
+    ...['Host', `localhost:${server.port}`, 'Authorization', bearer.authorization],
+    ...headers,
+  ])
+  const [request, response] = await arrived
+  response.end()
+  await answer
+  return request.headersDistinct as Record<string, string[]>
+}
+
+describe('What streams through the gate', () => {
+  it('is every server-sent event as it is sent, headers before the first one', async () => {
+    const arrived = origin.next('/events')
+    const answer = get('/events')
+    const [, response] = await arrived
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders()
+    const reader = readerOf(await answer)
+    for (const event of ['data: one\n\n', 'data: two\n\n', 'data: three\n\n']) {
+      response.write(event)
+      expect(await reader()).toBe(event)
+    }
+    response.end()
+    expect(await reader()).toBeUndefined()
+  })
+
+  it('is an upload, whose beginning is at the origin before its end is sent', async () => {
+    const arrived = origin.next('/upload')
+    const upload = httpRequest(`${server.app}/upload`, { method: 'POST', headers: bearer })
+    const answered = once(upload, 'response')
+    upload.write('first, ')
+    const [request, response] = await arrived
+    expect(String(await once(request, 'data'))).toContain('first')
+    upload.end('last')
+    expect(await text(request)).toBe('last')
+    response.end('got it')
+    const [answer] = (await answered) as [IncomingMessage]
+    expect(await text(answer)).toBe('got it')
+  })
+
+  it('is an upload and a download of 32 MiB, to the byte', async () => {
+    const large = Buffer.alloc(32 * 1024 * 1024, 'access-oauth-emulator ')
+    origin.on('/echo', (request, response) => void request.pipe(response))
+    const response = await get('/echo', { method: 'POST', body: large })
+    const back = Buffer.from(await response.arrayBuffer())
+    expect(sha256(back)).toBe(sha256(large))
+  })
+
+  it('is an answer that comes before the upload has ended', async () => {
+    const arrived = origin.next('/too-large')
+    const upload = httpRequest(`${server.app}/too-large`, { method: 'POST', headers: bearer })
+    const answered = once(upload, 'response')
+    upload.write('a little')
+    const [, response] = await arrived
+    response.writeHead(413).end('too large')
+    const [answer] = (await answered) as [IncomingMessage]
+    expect(answer.statusCode).toBe(413)
+    expect(await text(answer)).toBe('too large')
+    upload.destroy()
+  })
+})
+
+// Not like Access: workerd notices that a client has gone when it writes to it, and the proxy that
+// `wrangler dev` puts in front notices nothing else either. So an origin hears of it at its next
+// words, here a tick.
+describe("A client's abort", () => {
+  it('reaches an origin in the middle of its answer', async () => {
+    const arrived = origin.next('/endless')
+    const abort = new AbortController()
+    const answer = get('/endless', { signal: abort.signal })
+    const [, response] = await arrived
+    const closed = tickingUntilClosed(response)
+    const reader = readerOf(await answer)
+    expect(await reader()).toMatch(/^(tick)+$/)
+    abort.abort()
+    await closed
+    expect(response.writableFinished).toBe(false)
+  })
+
+  it('reaches an origin that had not answered yet, once it does', async () => {
+    const arrived = origin.next('/slow')
+    const abort = new AbortController()
+    const answer = get('/slow', { signal: abort.signal })
+    const [, response] = await arrived
+    abort.abort()
+    await expect(answer).rejects.toThrow('aborted')
+    await tickingUntilClosed(response)
+    expect(response.writableFinished).toBe(false)
+  })
+})
+
+describe('The headers of a request', () => {
+  it('lose the credential and gain the assertion and the e-mail address [O1, O2, O12]', async () => {
+    const headers = await headersAtOrigin([])
+    expect(headers).not.toHaveProperty('authorization')
+    expect(headers['cf-access-jwt-assertion']).toEqual([expect.stringMatching(/^eyJ/)])
+    expect(headers['cf-access-authenticated-user-email']).toEqual(['ada@example.com'])
+  })
+
+  it.each([
+    'Cf-Access-Jwt-Assertion',
+    'CF-ACCESS-JWT-ASSERTION',
+    'cf-access-authenticated-user-email',
+    'Cf_Access_Jwt_Assertion',
+    'CF_ACCESS_AUTHENTICATED_USER_EMAIL',
+    'Cf-Access_Authenticated-User-Email',
+    'CF-Access-Client-Id',
+    'Cf-Access-Token',
+    'Cf-Access-Anything-Else',
+  ])("lose the outside's own %s, twice over [O4, O5]", async (name) => {
+    const headers = await headersAtOrigin([name, 'forged', name, 'forged again'])
+    const ours = Object.keys(headers).filter((each) => /^cf[-_]access/i.test(each))
+    expect(ours.sort()).toEqual(['cf-access-authenticated-user-email', 'cf-access-jwt-assertion'])
+    expect(JSON.stringify(headers)).not.toContain('forged')
+  })
+
+  it("cannot have the gate's own headers taken away by Connection [RFC 9110 7.6.1]", async () => {
+    const headers = await headersAtOrigin([
+      'Connection',
+      'close, Cf-Access-Jwt-Assertion, Cf-Access-Authenticated-User-Email',
+    ])
+    expect(headers).toHaveProperty('cf-access-jwt-assertion')
+    expect(headers).toHaveProperty('cf-access-authenticated-user-email')
+  })
+
+  it.each([
+    ['TE', 'trailers'],
+    ['Keep-Alive', 'timeout=5'],
+    ['Proxy-Authorization', 'Basic YTpi'],
+    ['Proxy-Connection', 'keep-alive'],
+  ])('are not forwarded where they are of one hop: %s [RFC 9110 7.6.1]', async (name, value) => {
+    expect(await headersAtOrigin([name, value])).not.toHaveProperty(name.toLowerCase())
+  })
+
+  it("name the address that the client used, whatever the client's own X-Forwarded say", async () => {
+    const headers = await headersAtOrigin(['X-Forwarded-Host', 'evil.example'])
+    expect(headers['x-forwarded-host']).toEqual([`localhost:${server.port}`])
+    expect(headers['x-forwarded-proto']).toEqual(['http'])
+  })
+
+  it('are otherwise as the client sent them', async () => {
+    const headers = await headersAtOrigin([
+      ...['Accept', 'application/json, text/event-stream', 'User-Agent', 'test/1'],
+      ...['Cookie', 'a=1; b=2', 'X-Custom', 'Kept', 'MCP-Protocol-Version', '2025-11-25'],
+      ...['Origin', server.app, 'If-None-Match', '"etag"', 'Range', 'bytes=0-1'],
+    ])
+    expect(headers).toMatchObject({
+      accept: ['application/json, text/event-stream'],
+      'user-agent': ['test/1'],
+      cookie: ['a=1; b=2'],
+      'x-custom': ['Kept'],
+      'mcp-protocol-version': ['2025-11-25'],
+      origin: [server.app],
+      'if-none-match': ['"etag"'],
+      range: ['bytes=0-1'],
+    })
+  })
+})
+
+describe('The path and query of a request', () => {
+  it.each([
+    '/a%2Fb%20c;v=1//d/',
+    '/search?q=%2B+a%26b&q=again&empty=&bare',
+    '/%E2%82%AC?%E2%82%AC=%00',
+    '/trailing/?',
+    '/?url=http://other.example/x?y#',
+  ])('arrive unchanged: %s', async (path) => {
+    const [asked] = path.split('#')
+    const seen = new Promise((resolve) =>
+      origin.on(asked?.split('?')[0] ?? '', (request, response) => {
+        resolve(request.url)
+        response.end()
+      }),
+    )
+    await rawRequest(server.port, String(asked), bearer)
+    expect(await seen).toBe(asked)
+  })
+
+  it.each(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])(
+    'arrive with their method: %s',
+    async (method) => {
+      origin.on('/method', (request, response) => void response.end(request.method))
+      const response = await get('/method', { method })
+      expect(await response.text()).toBe(method)
+    },
+  )
+})
+
+describe("The origin's answer", () => {
+  it('keeps every cookie', async () => {
+    const cookies = ['a=1; Path=/; HttpOnly', 'b=2; Expires=Wed, 21 Oct 2026 07:28:00 GMT']
+    origin.on('/cookies', (_, response) => void response.setHeader('set-cookie', cookies).end())
+    const response = await get('/cookies')
+    expect(response.headers.getSetCookie()).toEqual(cookies)
+  })
+
+  it.each([
+    [301, 'http://localhost:1/moved'],
+    [302, '/elsewhere?x=1'],
+    [307, 'https://other.example/'],
+    [308, '../up'],
+  ])('that redirects is passed on and not followed: %i', async (status, location) => {
+    origin.on('/redirect', (_, response) => void response.writeHead(status, { location }).end())
+    const response = await get('/redirect')
+    expect(response.status).toBe(status)
+    expect(response.headers.get('location')).toBe(location)
+  })
+
+  it.each([204, 304])('without a body is passed on: %i', async (status) => {
+    origin.on('/empty', (_, response) => void response.writeHead(status, { etag: '"1"' }).end())
+    const response = await get('/empty')
+    expect(response.status).toBe(status)
+    expect(response.headers.get('etag')).toBe('"1"')
+    expect(await response.text()).toBe('')
+  })
+
+  it.each([201, 206, 400, 401, 404, 418, 500, 503])(
+    'keeps its status and body: %i',
+    async (status) => {
+      origin.on('/status', (_, response) => void response.writeHead(status).end('as it is'))
+      const response = await get('/status')
+      expect(response.status).toBe(status)
+      expect(await response.text()).toBe('as it is')
+    },
+  )
+
+  it("keeps the origin's own challenge: a 401 behind the gate is not Access's", async () => {
+    const challenge = 'Bearer error="insufficient_scope"'
+    origin.on('/own-401', (_, response) => {
+      response.writeHead(401, { 'www-authenticate': challenge }).end()
+    })
+    const response = await get('/own-401')
+    expect(response.headers.get('www-authenticate')).toBe(challenge)
+  })
+
+  it('to HEAD has the headers of GET and no body', async () => {
+    const headers = { 'content-type': 'text/plain', 'content-length': 5, 'x-custom': 'yes' }
+    origin.on('/head', (_, response) => void response.writeHead(200, headers).end())
+    const response = await get('/head', { method: 'HEAD' })
+    expect(response.status).toBe(200)
+    expect(response.headers.get('content-type')).toBe('text/plain')
+    expect(response.headers.get('content-length')).toBe('5')
+    expect(response.headers.get('x-custom')).toBe('yes')
+  })
+
+  it('arrives whole where the origin compressed it', async () => {
+    const plain = 'compressed '.repeat(10_000)
+    origin.on('/gzip', (_, response) => {
+      response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(plain))
+    })
+    expect(await (await get('/gzip')).text()).toBe(plain)
+  })
+
+  it.each([
+    ['Connection', 'close, X-Of-One-Hop'],
+    ['Keep-Alive', 'timeout=5'],
+    ['Proxy-Authenticate', 'Basic'],
+    ['X-Of-One-Hop', 'yes'],
+  ])('loses what is of one hop: %s [RFC 9110 7.6.1]', async (name, value) => {
+    origin.on('/one-hop', (_, response) => {
+      response.writeHead(200, { connection: 'close, X-Of-One-Hop', [name]: value }).end()
+    })
+    const { headers } = await rawRequest(server.port, '/one-hop', bearer)
+    expect(headers[name.toLowerCase()]).not.toBe(value)
+  })
+})
+
+describe('A WebSocket', () => {
+  const sockets = new WebSocketServer({ noServer: true })
+  const seen: IncomingMessage[] = []
+  beforeAll(() => {
+    origin.server.on('upgrade', (request, socket, head) => {
+      seen.push(request)
+      sockets.handleUpgrade(request, socket, head, (webSocket) => {
+        webSocket.on('message', (data, isBinary) => webSocket.send(data, { binary: isBinary }))
+        webSocket.on('close', (code, reason) => sockets.emit('closed', code, String(reason)))
+      })
+    })
+  })
+  afterEach(() => {
+    for (const socket of sockets.clients) socket.terminate()
+  })
+  const open = async (headers: Record<string, string>, protocols: string[] = []) => {
+    const webSocket = new WebSocket(`ws://localhost:${server.port}/socket?x=1`, protocols, {
+      headers,
+    })
+    await once(webSocket, 'open')
+    return webSocket
+  }
+
+  it('passes both ways, text and binary', async () => {
+    const webSocket = await open(bearer)
+    webSocket.send('Grüße')
+    expect(String((await once(webSocket, 'message'))[0])).toBe('Grüße')
+    webSocket.send(Buffer.from([0, 1, 255]))
+    expect((await once(webSocket, 'message'))[0]).toEqual(Buffer.from([0, 1, 255]))
+  })
+
+  it('keeps its protocol and its closing code', async () => {
+    const webSocket = await open(bearer, ['mcp'])
+    expect(webSocket.protocol).toBe('mcp')
+    const closed = once(sockets, 'closed')
+    webSocket.close(4001, 'that is all')
+    expect(await closed).toEqual([4001, 'that is all'])
+  })
+
+  it('is opened with the assertion and without the credential [O1, O2]', async () => {
+    await open({ ...bearer, 'Cf-Access-Authenticated-User-Email': 'forged' })
+    const request = seen.at(-1)
+    expect(request?.url).toBe('/socket?x=1')
+    expect(request?.headers).not.toHaveProperty('authorization')
+    expect(request?.headers).toHaveProperty('cf-access-jwt-assertion')
+    expect(request?.headers['cf-access-authenticated-user-email']).toBe('ada@example.com')
+  })
+
+  it('closes at the origin when its client vanishes', async () => {
+    const webSocket = await open(bearer)
+    const closed = once(sockets, 'closed')
+    webSocket.terminate()
+    expect(await closed).toEqual([1006, ''])
+  })
+
+  it('is refused without a credential, and the origin is not asked [U1]', async () => {
+    const before = seen.length
+    const webSocket = new WebSocket(`ws://localhost:${server.port}/socket`)
+    const [, response] = await once(webSocket, 'unexpected-response')
+    expect(response.statusCode).toBe(401)
+    expect(seen).toHaveLength(before)
+  })
+})
+
+describe('An origin that fails', () => {
+  it('before it has answered is a 502, not a hang and not asked twice', async () => {
+    let asked = 0
+    origin.on('/drops', (request) => {
+      asked++
+      request.socket.destroy()
+    })
+    const response = await get('/drops', { method: 'POST', body: 'once' })
+    expect(response.status).toBe(502)
+    expect(await response.json()).toMatchObject({ error: 'bad_gateway' })
+    expect(asked).toBe(1)
+  })
+
+  it.each([
+    ['of a known length', { ...STREAM, 'content-length': 1000 }],
+    ['of an unknown length', STREAM],
+  ])('in the middle of an answer %s ends that answer, not a hang', async (_, headers) => {
+    const arrived = origin.next('/half')
+    const answer = get('/half')
+    const [, response] = await arrived
+    response.writeHead(200, headers).write('half')
+    const reader = readerOf(await answer)
+    expect(await reader()).toBe('half')
+    response.socket?.destroy()
+    await expect(reader()).rejects.toThrow()
+  })
+
+  it('by not being there is a 502 that names ORIGIN_URL, as JSON for a client', async () => {
+    await origin.close()
+    const response = await get('/whoami')
+    await origin.listen()
+    expect(response.status).toBe(502)
+    expect(await response.json()).toEqual({
+      error: 'bad_gateway',
+      error_description: expect.stringContaining(`ORIGIN_URL ${origin.url}`),
+    })
+  })
+
+  it('by not being there is a 502 that names ORIGIN_URL, as a page for a browser', async () => {
+    await origin.close()
+    const response = await get('/whoami', { headers: { accept: 'text/html' } })
+    await origin.listen()
+    expect(response.status).toBe(502)
+    expect(response.headers.get('content-type')).toContain('text/html')
+    expect(await response.text()).toContain(`ORIGIN_URL ${origin.url}`)
+  })
+
+  it('is asked again as soon as it is back', async () => {
+    origin.on('/back', (_, response) => void response.end('back'))
+    await origin.close()
+    expect((await get('/back')).status).toBe(502)
+    await origin.listen()
+    expect(await (await get('/back')).text()).toBe('back')
+  })
+})
+
+it('None of this has printed a line', () => {
+  expect(server.output()).toBe(printedAtStart)
+})
+
+/** The origin's side of an answer that goes on until the client is gone. */
+async function tickingUntilClosed(response: ServerResponse): Promise<void> {
+  const closed = once(response, 'close')
+  response.writeHead(200, STREAM)
+  const ticks = setInterval(() => response.write('tick'), 20)
+  await closed
+  clearInterval(ticks)
+}
+
+/** Reads a body piece by piece; undefined at its end. */
+function readerOf({ body }: { body: Response['body'] }): () => Promise<string | undefined> {
+  if (!body) throw new Error('no body')
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader()
+  return async () => (await reader.read()).value
+}
+
+function sha256(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex')
+}
