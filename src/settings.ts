@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { applicationSchema, completeApplication } from './access/application'
+import { hostFault } from './access/domain'
 import { lifetimeSchema, periodSchema } from './access/duration'
 import { personSchema } from './access/identity'
 import { ACCESS_PATHS } from './access/team-domain'
@@ -21,29 +22,33 @@ function optional<T extends z.ZodType>(schema: T) {
   return z.preprocess((value) => (value === '' ? undefined : value), schema)
 }
 
-const HOST = /^(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:]+\])(?::\d{1,5})?$/
+const hostSchema = z
+  .string()
+  .toLowerCase()
+  .refine((text) => hostFault(text) === undefined, 'expected host or host:port')
 
+// Ids follow from names where they are left out, and a host can have one application only.
 const applicationsSchema = z
   .array(applicationSchema)
-  .transform((applications) => Promise.all(applications.map(completeApplication)))
   .superRefine((applications, context) => {
-    for (const member of ['id', 'aud', 'domain'] as const) {
-      const values = applications.map((application) => application[member])
-      const index = values.findIndex((value, at) => values.indexOf(value) !== at)
-      if (index < 0) continue
-      context.addIssue({
-        code: 'custom',
-        path: [index, member],
-        message: `expected a value of its own, the application "${applications[values.indexOf(values[index] ?? '')]?.name}" has it too`,
-      })
-    }
+    const taken = new Map<string, string>()
+    applications.forEach(({ id, name, aud, domain }, index) => {
+      const own = { ...(id === undefined ? { name } : { id }), aud, domain }
+      for (const [member, value] of Object.entries(own)) {
+        if (value === undefined) continue
+        const other = taken.get(`${member} ${value}`)
+        taken.set(`${member} ${value}`, name)
+        if (other === undefined) continue
+        const message = `expected a value of its own, the application "${other}" has it too`
+        context.addIssue({ code: 'custom', path: [index, member], message })
+      }
+    })
   })
+  .transform((applications) => Promise.all(applications.map(completeApplication)))
 
 /** Every setting of the emulator: its form, its default, and what it is called in Access. */
 const settingsSchema = z.object({
-  TEAM_DOMAIN: optional(
-    z.string().toLowerCase().regex(HOST, 'expected host or host:port').default('127.0.0.1'),
-  ),
+  TEAM_DOMAIN: optional(hostSchema.default('127.0.0.1')),
   ACCESS_PATH: optional(
     z.enum(['auto', ...ACCESS_PATHS], 'expected auto, /cdn-cgi/access or /.access').default('auto'),
   ),
@@ -147,6 +152,7 @@ function isOrigin(text: string): boolean {
     url !== null &&
     (url.protocol === 'http:' || url.protocol === 'https:') &&
     !url.username &&
+    !url.password &&
     url.pathname === '/' &&
     !url.search &&
     !url.hash

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { sha256Hex } from '../oauth/encoding'
+import { coverage, domainFault } from './domain'
 import { lifetimeSchema, wholeSeconds } from './duration'
 import { stableUuid } from './identity'
 import { type Policy, policySchema } from './policy'
@@ -22,8 +23,14 @@ export const oauthConfigurationSchema = z.strictObject({
     .prefault({}),
 })
 
-const DOMAIN =
-  /^(?:\*|(?:\*\.)?[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:]+\])(?::\d{1,5})?(?:\/\S*)?$/
+const domainSchema = z.string().superRefine((text, context) => {
+  const fault = domainFault(text)
+  if (fault === undefined) return
+  context.addIssue({
+    code: 'custom',
+    message: `expected host[:port][/path] in lower case, "*" for every host; it ${fault}`,
+  })
+})
 
 /** A self-hosted Access application, in the API's own members. */
 export const applicationSchema = z.strictObject({
@@ -34,9 +41,7 @@ export const applicationSchema = z.strictObject({
     .optional(),
   name: z.string().min(1),
   type: z.literal('self_hosted').default('self_hosted'),
-  domain: z
-    .string()
-    .regex(DOMAIN, 'expected host[:port][/path] in lower case; "*" stands for every host'),
+  domain: domainSchema,
   session_duration: lifetimeSchema.default('24h'),
   oauth_configuration: oauthConfigurationSchema.optional(),
   policies: z.array(policySchema).default([]),
@@ -110,31 +115,4 @@ export function applicationAt(
     if (rank > (best?.rank ?? 0)) best = { application, rank }
   }
   return best?.application
-}
-
-/** The path of the application's domain: `/mcp`, or empty for a whole host. */
-export function pathOf(application: Application): string {
-  const slash = application.domain.indexOf('/')
-  return slash < 0 ? '' : application.domain.slice(slash).replace(/\/+$/, '')
-}
-
-// How closely a domain covers a URL; 0 is not at all.
-function coverage(domain: string, url: URL): number {
-  const slash = domain.indexOf('/')
-  const authority = slash < 0 ? domain : domain.slice(0, slash)
-  const path = slash < 0 ? '' : domain.slice(slash).replace(/\/+$/, '')
-  const [, host = '', port] = authority.match(/^(.*?)(?::(\d+))?$/) ?? []
-  if (port !== undefined && port !== (url.port || (url.protocol === 'https:' ? '443' : '80'))) {
-    return 0
-  }
-  // A path covers itself and what is below it, at segment boundaries.
-  if (url.pathname !== path && !url.pathname.startsWith(`${path}/`)) return 0
-  const hostRank = hostCoverage(host, url.hostname)
-  return hostRank && hostRank * 10_000 + path.length
-}
-
-function hostCoverage(pattern: string, hostname: string): number {
-  if (pattern === hostname) return 1000
-  if (pattern.startsWith('*.') && hostname.endsWith(pattern.slice(1))) return 2 + pattern.length
-  return pattern === '*' ? 1 : 0
 }

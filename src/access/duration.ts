@@ -1,31 +1,42 @@
 import { z } from 'zod'
 
-const SECONDS_PER: Record<string, number> = {
-  ns: 1e-9,
-  us: 1e-6,
-  µs: 1e-6,
-  ms: 1e-3,
-  s: 1,
-  m: 60,
-  h: 3600,
+const NANOSECONDS_PER: Record<string, bigint> = {
+  ns: 1n,
+  us: 1_000n,
+  µs: 1_000n,
+  ms: 1_000_000n,
+  s: 1_000_000_000n,
+  m: 60_000_000_000n,
+  h: 3_600_000_000_000n,
 }
-const PART = /(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h)/g
-const WHOLE = new RegExp(`^(?:${PART.source})+$`)
+const PART = /(\d*)(?:\.(\d*))?(ns|us|µs|ms|s|m|h)/g
+const WHOLE = /^(?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|ms|s|m|h))+$/
+
+// What Go counts with: some 292 years.
+const LONGEST = 2n ** 63n - 1n
 
 /**
- * A Go duration (`15m`, `2h45m`, `300ms`) in seconds, or undefined where the text is none.
+ * A Go duration (`15m`, `2h45m`, `300ms`) in nanoseconds, or undefined where the text is none.
  * There is no unit for days, and no sign.
  *
  * Access: documented (API reference, `format 300ms or 2h45m`).
  */
-export function durationSeconds(text: string): number | undefined {
-  if (text === '0') return 0
-  if (!WHOLE.test(text)) return undefined
-  let seconds = 0
-  for (const [, amount, unit] of text.matchAll(PART)) {
-    seconds += Number(amount) * (SECONDS_PER[unit ?? ''] ?? Number.NaN)
+export function durationNanoseconds(text: string): bigint | undefined {
+  if (text === '0') return 0n
+  if (text.length > 200 || !WHOLE.test(text)) return undefined
+  let sum = 0n
+  for (const [, whole, fraction = '', unit = ''] of text.matchAll(PART)) {
+    const nanoseconds = NANOSECONDS_PER[unit] ?? 0n
+    const part = (BigInt(fraction || 0) * nanoseconds) / 10n ** BigInt(fraction.length)
+    sum += BigInt(whole || 0) * nanoseconds + part
   }
-  return seconds
+  return sum > LONGEST ? undefined : sum
+}
+
+/** A Go duration in seconds, or undefined where the text is none. */
+export function durationSeconds(text: string): number | undefined {
+  const nanoseconds = durationNanoseconds(text)
+  return nanoseconds === undefined ? undefined : Number(nanoseconds) / 1e9
 }
 
 /** Seconds as the shortest Go duration of hours, minutes and seconds: 960 is `16m`. */
@@ -51,5 +62,5 @@ export const periodSchema = z
 
 /** The whole seconds of a duration that a schema above has already let through. */
 export function wholeSeconds(text: string): number {
-  return Math.floor(durationSeconds(text) ?? 0)
+  return Number((durationNanoseconds(text) ?? 0n) / 1_000_000_000n)
 }

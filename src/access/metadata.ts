@@ -1,5 +1,6 @@
 import { CLIENT_AUTH_METHODS } from '../oauth/client-auth'
-import { type Application, managedOAuth, pathOf } from './application'
+import { type Application, managedOAuth } from './application'
+import { pathOf } from './domain'
 import type { TeamDomain } from './team-domain'
 
 /** The two paths of an application's protected-resource metadata; Access's own is the advertised one. */
@@ -46,7 +47,7 @@ export function registersClients(applications: readonly Application[]): boolean 
  */
 export function resourceMetadata(team: TeamDomain, application: Application, hostOrigin: string) {
   return {
-    resource: `${hostOrigin}${pathOf(application)}`,
+    resource: `${hostOrigin}${pathOf(application.domain)}`,
     protected: true,
     team_domain: team.host,
     authorization_servers: [team.origin],

@@ -22,14 +22,27 @@ export function redirectUriFault(text: string): RedirectUriFault | undefined {
   if (text.includes('#')) return 'has a fragment'
   if (url.username || url.password || /^[^/?]*\/\/[^/?]*@/.test(text)) return 'has user information'
   if (/%(2f|5c|2e|00)/i.test(url.pathname)) return 'has an encoded slash, dot or NUL in its path'
-  if (url.href !== text && url.href !== `${text}/`) return `is not written as ${url.href}`
+  const plain = withoutDefaultPort(text)
+  if (url.href !== plain && url.href !== `${plain}/`) return `is not written as ${url.href}`
+  // RFC 3986 2: a URL parser keeps others in a query or behind a custom scheme.
+  if (/[^\w\-.~:/?#[\]@!$&'()*+,;=%]/.test(text)) return 'has characters that no URI has'
   return undefined
 }
 
 /** Whether `text` is an http or https URI that may be shown and linked (client_uri, logo_uri, ...). */
 export function isWebUri(text: string): boolean {
   const url = URL.parse(text)
-  return url !== null && (url.protocol === 'https:' || url.protocol === 'http:') && !url.username
+  return (
+    url !== null &&
+    (url.protocol === 'https:' || url.protocol === 'http:') &&
+    !url.username &&
+    !url.password
+  )
+}
+
+// A URL leaves the port out that its scheme has anyway; a client may spell it.
+function withoutDefaultPort(text: string): string {
+  return text.replace(/^(http:\/\/[^/?]*):80(?=[/?]|$)|^(https:\/\/[^/?]*):443(?=[/?]|$)/, '$1$2')
 }
 
 /**

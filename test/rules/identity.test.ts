@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest'
+import {
+  emailSchema,
+  personOf,
+  personSchema,
+  stableUuid,
+  userIdOf,
+} from '../../src/access/identity'
+
+describe('An e-mail address', () => {
+  it.each(['ada@example.com', ' Ada@Example.COM ', 'ADA@EXAMPLE.COM\n'])(
+    'is compared trimmed and in lower case: %j',
+    (text) => {
+      expect(emailSchema.parse(text)).toBe('ada@example.com')
+    },
+  )
+
+  it.each([
+    '',
+    'ada',
+    '@example.com',
+    'ada@',
+    'a b@example.com',
+    'a@b@example.com',
+    'ada@example.com\0',
+  ])('is not %j', (text) => {
+    expect(emailSchema.safeParse(text).error?.issues[0]?.message).toBe('expected an e-mail address')
+  })
+
+  it('is at most 254 characters long (RFC 3696, erratum 1690)', () => {
+    const local = 'a'.repeat(64)
+    const host = Array.from({ length: 3 }, () => 'b'.repeat(61)).join('.')
+    const longest = `${local}@${host}.cc`
+    expect(longest).toHaveLength(253)
+    expect(emailSchema.safeParse(longest).success).toBe(true)
+    expect(emailSchema.safeParse(`${longest}cc`).success).toBe(false)
+  })
+})
+
+describe('A person', () => {
+  const ADA = { name: 'Ada', email: 'ada@example.com', groups: ['engineering'] }
+
+  it('is the seeded one with that address, else one of whom only the address is known', () => {
+    expect(personOf([ADA], 'ada@example.com')).toEqual(ADA)
+    expect(personOf([ADA], 'new@example.com')).toEqual({
+      name: '',
+      email: 'new@example.com',
+      groups: [],
+    })
+  })
+
+  it('needs no groups', () => {
+    expect(personSchema.parse({ name: 'Ada', email: 'Ada@example.com' })).toEqual({
+      name: 'Ada',
+      email: 'ada@example.com',
+      groups: [],
+    })
+  })
+
+  it.each([
+    [{ ...ADA, name: '' }, ['name']],
+    [{ ...ADA, email: 'ada' }, ['email']],
+    [{ ...ADA, groups: 'engineering' }, ['groups']],
+    [{ ...ADA, groups: [''] }, ['groups', 0]],
+  ])('is refused by the name of its wrong member: %j', (person, path) => {
+    expect(personSchema.safeParse(person).error?.issues).toMatchObject([{ path }])
+  })
+
+  it('has one user id at all times, and no other person has it [O7]', async () => {
+    const [ada, again, grace] = await Promise.all(
+      ['ada@example.com', 'ada@example.com', 'grace@example.com'].map(userIdOf),
+    )
+    expect(ada).toBe(again)
+    expect(ada).not.toBe(grace)
+    expect(ada).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)
+  })
+})
+
+describe('A UUID that follows from a text', () => {
+  it('is of version 8 and the variant of RFC 9562, whatever the text', async () => {
+    for (let index = 0; index < 50; index++) {
+      expect(await stableUuid(`text ${index}`)).toMatch(
+        /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
+      )
+    }
+  })
+})

@@ -1,0 +1,130 @@
+import { describe, expect, it } from 'vitest'
+import { evaluate, policySchema, ruleSchema } from '../../src/access/policy'
+import { applicationWith } from './applications'
+
+const EVERYONE = { everyone: {} }
+const email = (email: string) => ({ email: { email } })
+const domain = (domain: string) => ({ email_domain: { domain } })
+const person = (email: string) => ({ name: '', email, groups: [] })
+const ADA = person('ada@example.com')
+
+/** The policies of an application, in their order. */
+async function policiesOf(...policies: object[]) {
+  const named = policies.map((policy, index) => ({
+    name: `P${index}`,
+    decision: 'allow',
+    ...policy,
+  }))
+  return (await applicationWith({ policies: named })).policies
+}
+
+async function isAllowed(policy: object, who = ADA): Promise<boolean> {
+  return evaluate(await policiesOf(policy), who).allowed
+}
+
+describe('A rule', () => {
+  it.each<[object, string, boolean, string]>([
+    [EVERYONE, 'ada@example.com', true, 'everyone'],
+    [EVERYONE, 'mallory@blocked.example', true, 'everyone'],
+    [email('ada@example.com'), 'ada@example.com', true, 'that address'],
+    [email('Ada@Example.COM'), 'ada@example.com', true, 'that address in another case'],
+    [email(' ada@example.com '), 'ada@example.com', true, 'that address with spaces around'],
+    [email('ada@example.com'), 'grace@example.com', false, 'another address'],
+    [email('ada@example.com'), 'ada@example.com.evil.example', false, 'a longer address'],
+    [email('ada@example.com'), 'xada@example.com', false, 'a longer address'],
+    [domain('example.com'), 'ada@example.com', true, 'that domain'],
+    [domain('EXAMPLE.com'), 'ada@example.com', true, 'that domain in another case'],
+    [domain('example.com'), 'ada@sub.example.com', false, 'a subdomain'],
+    [domain('example.com'), 'ada@notexample.com', false, 'a longer domain'],
+    [domain('example.com'), 'ada@example.com.evil.example', false, 'a longer domain'],
+    [domain('sub.example.com'), 'ada@example.com', false, 'the domain above'],
+    [domain('example.com'), 'example.com@evil.example', false, 'the domain as a name'],
+  ])('%j holds for %s: %s (%s)', async (rule, who, holds) => {
+    expect(await isAllowed({ include: [rule] }, person(who))).toBe(holds)
+  })
+
+  it.each<[unknown, string]>([
+    [{ emails: 'ada@example.com' }, 'an unknown kind'],
+    [{}, 'no kind'],
+    [{ ...EVERYONE, ...email('ada@example.com') }, 'two kinds'],
+    [{ email: 'ada@example.com' }, 'an address that is not in an object'],
+    [{ email_domain: {} }, 'no domain'],
+    [{ everyone: true }, 'no object'],
+    ['everyone', 'a word'],
+    [null, 'nothing'],
+  ])('is not %j: %s', (rule) => {
+    expect(ruleSchema.safeParse(rule).error?.issues[0]?.message).toMatch(/^expected a rule: /)
+  })
+})
+
+describe('A policy', () => {
+  const ADA_RULE = email('ada@example.com')
+  const GRACE_RULE = email('grace@example.com')
+  const EXAMPLE = domain('example.com')
+
+  it.each<[object, boolean, string]>([
+    [{ include: [ADA_RULE] }, true, 'include'],
+    [{ include: [GRACE_RULE] }, false, 'include of another'],
+    [{ include: [GRACE_RULE, ADA_RULE] }, true, 'any of include is enough'],
+    [{ include: [ADA_RULE], require: [EXAMPLE] }, true, 'include and require'],
+    [{ include: [ADA_RULE], require: [EXAMPLE, GRACE_RULE] }, false, 'all of require is needed'],
+    [{ include: [GRACE_RULE], require: [EXAMPLE] }, false, 'require alone does not include'],
+    [{ include: [EXAMPLE], exclude: [GRACE_RULE] }, true, 'exclude of another'],
+    [{ include: [EXAMPLE], exclude: [GRACE_RULE, ADA_RULE] }, false, 'any of exclude is enough'],
+    [{ include: [ADA_RULE], require: [ADA_RULE], exclude: [ADA_RULE] }, false, 'exclude wins'],
+    [{ include: [EVERYONE], exclude: [EVERYONE] }, false, 'everyone but everyone'],
+  ])('includes any, requires all, excludes none: %j is %s (%s)', async (policy, allowed) => {
+    expect(await isAllowed(policy)).toBe(allowed)
+  })
+
+  it.each([
+    [{ include: [] }, ['include']],
+    [{ include: undefined }, ['include']],
+    [{ decision: 'bypass' }, ['decision']],
+    [{ name: '' }, ['name']],
+    [{ precedence: 0 }, ['precedence']],
+    [{ precedence: 1.5 }, ['precedence']],
+    [{ session_duration: '1d' }, ['session_duration']],
+    [{ exclude: [{ emails: 'x' }] }, ['exclude', 0]],
+  ])('is refused by the name of its wrong member: %j', (members, path) => {
+    const policy = { name: 'P', decision: 'allow', include: [EVERYONE], ...members }
+    expect(policySchema.safeParse(policy).error?.issues).toMatchObject([{ path }])
+  })
+})
+
+describe('The policies of an application', () => {
+  const allow = (name: string, more = {}) => ({ name, include: [EVERYONE], ...more })
+  const deny = (name: string, more = {}) => ({ ...allow(name, more), decision: 'deny' })
+  const never = (name: string) => ({ name, include: [email('nobody@example.com')] })
+
+  it.each<[object[], boolean, string | undefined, string]>([
+    [[], false, undefined, 'none: nothing matches'],
+    [[never('A')], false, undefined, 'none matches'],
+    [[never('A'), allow('B')], true, 'B', 'the first that matches'],
+    [[allow('A'), deny('B')], true, 'A', 'allow first'],
+    [[deny('A'), allow('B')], false, 'A', 'deny first'],
+    [[never('A'), deny('B'), allow('C')], false, 'B', 'the first that matches'],
+  ])(
+    'are asked in order, the first match decides: %j is %s by %s (%s)',
+    async (policies, allowed, by) => {
+      const verdict = evaluate(await policiesOf(...policies), ADA)
+      expect([verdict.allowed, verdict.policy?.name]).toEqual([allowed, by])
+    },
+  )
+
+  it.each<[object[], string[], string]>([
+    [[allow('A', { precedence: 2 }), deny('B', { precedence: 1 })], ['B', 'A'], 'by precedence'],
+    [[allow('A', { precedence: 10 }), deny('B', { precedence: 9 })], ['B', 'A'], 'as numbers'],
+    [[allow('A'), deny('B')], ['A', 'B'], 'as listed, where there is no precedence'],
+    [[allow('A', { precedence: 5 }), deny('B')], ['B', 'A'], 'listed second counts 2'],
+    [
+      [allow('A', { precedence: 1 }), deny('B', { precedence: 1 })],
+      ['A', 'B'],
+      'as listed in a tie',
+    ],
+  ])('are ordered: %j is %j, %s', async (policies, names) => {
+    const ordered = await policiesOf(...policies)
+    expect(ordered.map(({ name }) => name)).toEqual(names)
+    expect(evaluate(ordered, ADA).policy?.name).toBe(names[0])
+  })
+})

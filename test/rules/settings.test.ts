@@ -1,0 +1,243 @@
+import { env } from 'cloudflare:workers'
+import { describe, expect, it } from 'vitest'
+import { readSettings, SettingsError, type SettingsFault } from '../../src/settings'
+
+const ADA = { name: 'Ada', email: 'ada@example.com' }
+const app = (members: object = {}) => ({ name: 'Demo', domain: '*', ...members })
+const apps = (...members: object[]) => ({ APPLICATIONS: members.map(app) })
+
+/** What is wrong with these vars. */
+async function faultsOf(vars: object): Promise<SettingsFault[]> {
+  const error = await readSettings(vars).then(
+    () => undefined,
+    (error) => error,
+  )
+  if (error === undefined) return []
+  expect(error).toBeInstanceOf(SettingsError)
+  return error.faults
+}
+
+describe('A setting that is left out', () => {
+  it.each([{}, { TEAM_DOMAIN: '', ACCESS_PATH: '', ORIGIN_URL: '', CODE_LIFETIME: '' }])(
+    'or empty has its default: %j',
+    async (vars) => {
+      expect(await readSettings(vars)).toEqual({
+        TEAM_DOMAIN: '127.0.0.1',
+        ACCESS_PATH: 'auto',
+        ORIGIN_URL: undefined,
+        SESSION_DURATION: '24h',
+        CODE_LIFETIME: '60s',
+        REFRESH_TOKEN_GRACE: '0s',
+        REFRESH_TOKEN_REUSE: 'revoke',
+        PEOPLE: [],
+        APPLICATIONS: [],
+      })
+    },
+  )
+})
+
+describe('The seed of wrangler.toml', async () => {
+  const settings = await readSettings({ ...env })
+
+  it('has three people', () => {
+    expect(settings.PEOPLE).toMatchObject([
+      { email: 'ada@example.com', groups: ['engineering'] },
+      { email: 'grace@example.com', groups: ['research'] },
+      { email: 'mallory@blocked.example', groups: [] },
+    ])
+  })
+
+  it('has one application on every host, for everybody at example.com', () => {
+    expect(settings.APPLICATIONS).toMatchObject([
+      {
+        name: 'Demo',
+        domain: '*',
+        oauth_configuration: {
+          enabled: true,
+          dynamic_client_registration: {
+            enabled: true,
+            allow_any_on_localhost: true,
+            allow_any_on_loopback: true,
+            allowed_uris: ['https://playground.ai.cloudflare.com/*'],
+          },
+          grant: { access_token_lifetime: '15m', session_duration: '24h' },
+        },
+        policies: [
+          {
+            decision: 'allow',
+            include: [{ email_domain: { domain: 'example.com' } }],
+            exclude: [],
+          },
+        ],
+      },
+    ])
+  })
+})
+
+describe('A setting', () => {
+  it.each([
+    [{ TEAM_DOMAIN: 'Team.Example:8789' }, { TEAM_DOMAIN: 'team.example:8789' }],
+    [{ TEAM_DOMAIN: '[::1]:8789' }, { TEAM_DOMAIN: '[::1]:8789' }],
+    [{ ACCESS_PATH: '/.access' }, { ACCESS_PATH: '/.access' }],
+    [{ ACCESS_PATH: '/cdn-cgi/access' }, { ACCESS_PATH: '/cdn-cgi/access' }],
+    [{ ORIGIN_URL: 'http://localhost:3000' }, { ORIGIN_URL: 'http://localhost:3000' }],
+    [{ ORIGIN_URL: 'https://origin.example/' }, { ORIGIN_URL: 'https://origin.example/' }],
+    [{ REFRESH_TOKEN_GRACE: '30s' }, { REFRESH_TOKEN_GRACE: '30s' }],
+    [{ REFRESH_TOKEN_REUSE: 'refuse' }, { REFRESH_TOKEN_REUSE: 'refuse' }],
+  ])('is taken: %j', async (vars, settings) => {
+    expect(await readSettings(vars)).toMatchObject(settings)
+  })
+
+  it('that is structured may be JSON text, as --var hands it over', async () => {
+    const structured = { PEOPLE: [ADA], ...apps({ policies: [] }) }
+    const text = {
+      PEOPLE: JSON.stringify(structured.PEOPLE),
+      APPLICATIONS: JSON.stringify(structured.APPLICATIONS),
+    }
+    expect(await readSettings(text)).toEqual(await readSettings(structured))
+    expect((await readSettings(text)).PEOPLE).toMatchObject([ADA])
+  })
+
+  it('is none of ours where its name is unknown: bindings are vars too', async () => {
+    expect(await faultsOf({ KV: {}, GRANTS: {}, SOMETHING_ELSE: 'x' })).toEqual([])
+  })
+
+  it('is read once', () => {
+    const vars = { CODE_LIFETIME: '30s' }
+    expect(readSettings(vars)).toBe(readSettings(vars))
+  })
+})
+
+describe('A wrong setting is named, with what was found and what was expected:', () => {
+  it.each<[object, string, string, string]>([
+    [{ TEAM_DOMAIN: 'https://team.example' }, 'TEAM_DOMAIN', '"https://team.example"', 'host:port'],
+    [{ TEAM_DOMAIN: 'team.example/x' }, 'TEAM_DOMAIN', '"team.example/x"', 'host:port'],
+    [{ TEAM_DOMAIN: 'team example' }, 'TEAM_DOMAIN', '"team example"', 'host:port'],
+    [{ TEAM_DOMAIN: 'user@team.example' }, 'TEAM_DOMAIN', '"user@team.example"', 'host:port'],
+    [{ TEAM_DOMAIN: '*' }, 'TEAM_DOMAIN', '"*"', 'host:port'],
+    [{ TEAM_DOMAIN: 'team:port' }, 'TEAM_DOMAIN', '"team:port"', 'host:port'],
+    [{ TEAM_DOMAIN: 8788 }, 'TEAM_DOMAIN', '8788', 'string'],
+    [{ ACCESS_PATH: '/access' }, 'ACCESS_PATH', '"/access"', 'auto, /cdn-cgi/access or /.access'],
+    [{ ORIGIN_URL: 'localhost:3000' }, 'ORIGIN_URL', '"localhost:3000"', 'http://host[:port]'],
+    [{ ORIGIN_URL: '3000' }, 'ORIGIN_URL', '"3000"', 'http://host[:port]'],
+    [{ ORIGIN_URL: 'ws://h' }, 'ORIGIN_URL', '"ws://h"', 'http://host[:port]'],
+    [{ ORIGIN_URL: 'http://h/path' }, 'ORIGIN_URL', '"http://h/path"', 'without a path'],
+    [{ ORIGIN_URL: 'http://h?q' }, 'ORIGIN_URL', '"http://h?q"', 'without a path'],
+    [{ ORIGIN_URL: 'http://h#f' }, 'ORIGIN_URL', '"http://h#f"', 'without a path'],
+    [{ ORIGIN_URL: 'http://u:p@h' }, 'ORIGIN_URL', '"http://u:p@h"', 'http://host[:port]'],
+    [{ ORIGIN_URL: 'http://:p@h' }, 'ORIGIN_URL', '"http://:p@h"', 'http://host[:port]'],
+    [{ SESSION_DURATION: '1d' }, 'SESSION_DURATION', '"1d"', 'expected a duration'],
+    [{ CODE_LIFETIME: '0s' }, 'CODE_LIFETIME', '"0s"', 'at least 1s'],
+    [{ CODE_LIFETIME: 60 }, 'CODE_LIFETIME', '60', 'expected a duration'],
+    [{ REFRESH_TOKEN_GRACE: '30' }, 'REFRESH_TOKEN_GRACE', '"30"', 'expected a duration'],
+    [{ REFRESH_TOKEN_REUSE: 'x' }, 'REFRESH_TOKEN_REUSE', '"x"', 'expected revoke or refuse'],
+    [{ PEOPLE: 'ada' }, 'PEOPLE', '"ada"', 'expected a list of people'],
+    [{ PEOPLE: '{}' }, 'PEOPLE', '"{}"', 'expected a list of people'],
+    [{ PEOPLE: [{ ...ADA, email: 'ada' }] }, 'PEOPLE[0].email', '"ada"', 'an e-mail address'],
+    [{ PEOPLE: [ADA, { email: 'g@example.com' }] }, 'PEOPLE[1].name', 'not set', 'string'],
+    [{ APPLICATIONS: 'demo' }, 'APPLICATIONS', '"demo"', 'expected array'],
+    [{ APPLICATIONS: '[{"name":' }, 'APPLICATIONS', '"[{\\"name\\":"', 'expected array'],
+    [{ APPLICATIONS: [null] }, 'APPLICATIONS[0]', 'null', 'expected object'],
+    [{ APPLICATIONS: [{ name: 'Demo' }] }, 'APPLICATIONS[0].domain', 'not set', 'string'],
+    [apps({ domain: 'https://x' }), 'APPLICATIONS[0].domain', '"https://x"', 'host[:port][/path]'],
+    [
+      { APPLICATIONS: '[{"name":"Demo","domain":5}]' },
+      'APPLICATIONS[0].domain',
+      '5',
+      'expected string',
+    ],
+    [
+      apps({ oauth_configuration: { grant: { access_token_lifetime: '15 minutes' } } }),
+      'APPLICATIONS[0].oauth_configuration.grant.access_token_lifetime',
+      '"15 minutes"',
+      'expected a duration',
+    ],
+    [
+      apps({
+        oauth_configuration: {
+          dynamic_client_registration: { allowed_uris: ['https://x', 'a:/*'] },
+        },
+      }),
+      'APPLICATIONS[0].oauth_configuration.dynamic_client_registration.allowed_uris[1]',
+      '"a:/*"',
+      'custom scheme',
+    ],
+    [
+      apps({ policies: [{ name: 'P', decision: 'allow', include: [{ emails: 'x' }] }] }),
+      'APPLICATIONS[0].policies[0].include[0]',
+      '{"emails":"x"}',
+      'expected a rule',
+    ],
+  ])('%j is %s', async (vars, setting, found, expected) => {
+    expect(await faultsOf(vars)).toEqual([
+      { setting, found, expected: expect.stringContaining(expected) },
+    ])
+  })
+
+  it.each(['127.0.0.1:99999', '256.0.0.1', '1.2.3.4.5', '[::1:]', '[1:2]'])(
+    'a team domain that no URL can have, %s',
+    async (TEAM_DOMAIN) => {
+      expect(await faultsOf({ TEAM_DOMAIN })).toMatchObject([
+        { setting: 'TEAM_DOMAIN', found: `"${TEAM_DOMAIN}"` },
+      ])
+    },
+  )
+
+  it.each([
+    [apps({ polices: [] }), 'APPLICATIONS[0].polices', '[]'],
+    [
+      apps({ oauth_configuration: { enable: true } }),
+      'APPLICATIONS[0].oauth_configuration.enable',
+      'true',
+    ],
+    [{ PEOPLE: [{ ...ADA, group: 'x' }] }, 'PEOPLE[0].group', '"x"'],
+    [{ PEOPLE: JSON.stringify([{ ...ADA, group: 'x' }]) }, 'PEOPLE[0].group', '"x"'],
+  ])('a member that nobody knows, %j', async (vars, setting, found) => {
+    expect(await faultsOf(vars)).toEqual([{ setting, found, expected: 'there is no such member' }])
+  })
+
+  it('every unknown member by itself', async () => {
+    expect(await faultsOf({ PEOPLE: [{ ...ADA, a: 1, b: 2 }] })).toMatchObject([
+      { setting: 'PEOPLE[0].a', found: '1' },
+      { setting: 'PEOPLE[0].b', found: '2' },
+    ])
+  })
+
+  it.each([
+    ['domain', { domain: 'localhost' }],
+    ['aud', { aud: '0f'.repeat(32) }],
+    ['id', { id: 'f174e90a-fafe-4643-bbbc-4a0ed4fc8415' }],
+  ])('an application with the %s of another', async (member, same) => {
+    const vars = apps(
+      { name: 'One', domain: 'one.example', ...same },
+      { name: 'Two', domain: 'two.example' },
+      { name: 'Three', domain: 'three.example', ...same },
+    )
+    expect(await faultsOf(vars)).toContainEqual({
+      setting: `APPLICATIONS[2].${member}`,
+      found: JSON.stringify(Object.values(same)[0]),
+      expected: expect.stringContaining('the application "One" has it too'),
+    })
+  })
+
+  it('an application with the name of another, from which its id would follow', async () => {
+    const vars = apps({ domain: 'one.example' }, { domain: 'two.example' })
+    expect(await faultsOf(vars)).toContainEqual(
+      expect.objectContaining({ setting: 'APPLICATIONS[1].name', found: '"Demo"' }),
+    )
+  })
+
+  it('all of them at once, in the order of the settings, also in the message', async () => {
+    const vars = { CODE_LIFETIME: 'soon', TEAM_DOMAIN: '?', PEOPLE: 5 }
+    const settings = (await faultsOf(vars)).map(({ setting }) => setting)
+    expect(settings).toEqual(['TEAM_DOMAIN', 'CODE_LIFETIME', 'PEOPLE'])
+    await expect(readSettings(vars)).rejects.toThrow(
+      /^Wrong settings: TEAM_DOMAIN is "\?": .+; CODE_LIFETIME is "soon": .+; PEOPLE is 5: /,
+    )
+  })
+
+  it('briefly, however long it is', async () => {
+    const [fault] = await faultsOf({ TEAM_DOMAIN: '?'.repeat(10_000) })
+    expect(fault?.found).toBe(`"${'?'.repeat(199)}...`)
+  })
+})

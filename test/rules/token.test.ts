@@ -1,0 +1,128 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import {
+  formatCode,
+  formatToken,
+  hashSecret,
+  newGrantId,
+  newSecret,
+  parseCode,
+  parseToken,
+  successorSecrets,
+} from '../../src/access/token'
+import { nearMisses } from './arbitraries'
+
+const credential = () => ({ grantId: newGrantId(), secret: newSecret() })
+const BODY = 'A'.repeat(65)
+
+describe('A token', () => {
+  it('is oauth: and 65 characters, 71 in all [T2]', () => {
+    expect(formatToken(credential())).toMatch(/^oauth:[A-Za-z0-9_-]{65}$/)
+  })
+
+  it('leads back to its grant and its secret', () => {
+    const made = credential()
+    expect(parseToken(formatToken(made))).toEqual(made)
+  })
+
+  it.each([
+    ['', 'nothing'],
+    ['oauth:', 'nothing but the prefix'],
+    [BODY, 'no prefix: a code'],
+    [`oauth:${BODY.slice(1)}`, '70 characters'],
+    [`oauth:${BODY}A`, '72 characters'],
+    [`OAUTH:${BODY}`, 'an upper-case prefix'],
+    [`oauth:oauth:${BODY}`, 'the prefix twice'],
+    [` oauth:${BODY}`, 'a space before'],
+    [`oauth:${BODY}\n`, 'a newline after'],
+    [`oauth:${BODY.slice(1)}=`, 'padding'],
+    [`oauth:${BODY.slice(1)}+`, 'base64, not base64url'],
+    [`oauth:${BODY.slice(1)}é`, 'a letter that is not ASCII'],
+    [`oauth:${BODY.slice(1)}\0`, 'NUL'],
+    ['eyJhbGciOiJSUzI1NiJ9.e30.c2ln', 'a JWT'],
+  ])('is not %j: %s', (token) => {
+    expect(parseToken(token)).toBeUndefined()
+  })
+
+  it('is never read from a text that would not be written so', () => {
+    fc.assert(
+      fc.property(nearMisses(`oauth:${BODY}`), (text) => {
+        const read = parseToken(text)
+        if (read) expect(formatToken(read)).toBe(text)
+      }),
+    )
+  })
+})
+
+describe('An authorization code', () => {
+  it('is opaque, 65 characters, and leads back to its grant', () => {
+    const made = credential()
+    expect(formatCode(made)).toMatch(/^[A-Za-z0-9_-]{65}$/)
+    expect(parseCode(formatCode(made))).toEqual(made)
+  })
+
+  it.each(['', 'x', BODY.slice(1), `${BODY}A`, `${BODY}\n`, `oauth:${BODY}`, `${BODY.slice(1)}.`])(
+    'is not %j [T7]',
+    (code) => {
+      expect(parseCode(code)).toBeUndefined()
+    },
+  )
+
+  it('is never given twice', () => {
+    const codes = Array.from({ length: 1000 }, () => formatCode(credential()))
+    expect(new Set(codes.map((code) => code.slice(0, 22))).size).toBe(1000)
+    expect(new Set(codes.map((code) => code.slice(22))).size).toBe(1000)
+  })
+})
+
+describe('What is stored of a secret', () => {
+  it('is its SHA-256, from which it cannot be had back', async () => {
+    expect(await hashSecret('abc')).toBe('ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0')
+    const secret = newSecret()
+    expect(await hashSecret(secret)).not.toContain(secret)
+  })
+})
+
+describe('The pair after a refresh token', () => {
+  it('is the very same for the same token and nonce: two racing processes both go on', async () => {
+    const secret = newSecret()
+    expect(await successorSecrets(secret, 'nonce')).toEqual(await successorSecrets(secret, 'nonce'))
+  })
+
+  it('differs with every nonce and every token, and both halves differ', async () => {
+    const text = fc.stringMatching(/^[A-Za-z0-9_-]{1,43}$/)
+    await fc.assert(
+      fc.asyncProperty(text, text, text, text, async (secret, nonce, otherSecret, otherNonce) => {
+        const one = await successorSecrets(secret, nonce)
+        const other = await successorSecrets(otherSecret, otherNonce)
+        const isSame = secret === otherSecret && nonce === otherNonce
+        expect(new Set([...Object.values(one), ...Object.values(other)]).size).toBe(isSame ? 2 : 4)
+      }),
+    )
+  })
+
+  it('differs where only the nonce, or only the token, is another', async () => {
+    const pairs = await Promise.all([
+      successorSecrets('secret', 'nonce'),
+      successorSecrets('secret', 'other'),
+      successorSecrets('other', 'nonce'),
+    ])
+    expect(new Set(pairs.flatMap(({ access, refresh }) => [access, refresh])).size).toBe(6)
+  })
+
+  it('has the form of any secret, so that its tokens have 71 characters [T2]', async () => {
+    const { access, refresh } = await successorSecrets(newSecret(), 'nonce')
+    for (const secret of [access, refresh]) {
+      const made = { grantId: newGrantId(), secret }
+      expect(formatToken(made)).toHaveLength(71)
+      expect(parseToken(formatToken(made))).toEqual(made)
+    }
+  })
+
+  it('does not tell the token before it', async () => {
+    const secret = newSecret()
+    const { access, refresh } = await successorSecrets(secret, 'nonce')
+    expect([access, refresh, await hashSecret(secret)]).not.toContain(secret)
+    expect([access, refresh]).not.toContain(await hashSecret(secret))
+  })
+})
