@@ -1,7 +1,7 @@
 /**
  * An application's domain as Access writes it: `host[:port][/path]`, where a label of the host and
- * a segment of the path may have one `*` each (`*.example.com`, `test*.example.com`, `/foo*\/bar`,
- * `/alpha/*`). A `*` alone, the emulator's own, is every host.
+ * a segment of the path may have one star each: `*.example.com`, `test*.example.com`, `/alpha/*`. A
+ * star alone as the host, the emulator's own, is every host.
  */
 export type Domain = string
 
@@ -33,59 +33,50 @@ export function hostFault(text: string): string | undefined {
     : undefined
 }
 
-/** The path of a domain: `/mcp`, or empty for a whole host. */
+/** The path of a domain: `/mcp`, or empty for a whole host; without a final slash or `/*`. */
 export function pathOf(domain: Domain): string {
-  const slash = domain.indexOf('/')
-  return slash < 0 ? '' : domain.slice(slash).replace(/\/+$/, '')
+  return rawPath(domain).replace(/\/+\*?$/, '')
 }
 
 /**
  * How closely a domain covers a URL; 0 is not at all. An exact host comes before a wildcard, that
- * before every host, then the longest path.
+ * before every host, then the longest path; stars do not count.
  *
- * Access: documented (application paths). A star is within one label or segment; a path covers
- * what is below it; a final slash and star covers only what is below.
+ * Access: documented (application paths). A star of the host is within one label, a star of the path
+ * goes over any; a path covers what is below it; a final slash and star only what is below.
  */
 export function coverage(domain: Domain, url: URL): number {
-  const path = pathOf(domain)
-  const [, host = '', port] =
-    domain.slice(0, domain.length - rawPath(domain).length).match(/^(.*?)(?::(\d+))?$/) ?? []
+  const path = rawPath(domain)
+  const authority = domain.slice(0, domain.length - path.length)
+  const [, host = '', port] = authority.match(/^(.*?)(?::(\d+))?$/) ?? []
   if (port !== undefined && port !== (url.port || (url.protocol === 'https:' ? '443' : '80'))) {
     return 0
   }
   const rank = hostRank(host, url.hostname)
-  return rank && pathCovers(path, url.pathname) ? rank * 10_000 + path.length : 0
+  return rank && pathCovers(path, url.pathname) ? rank * 10_000 + weight(path) : 0
 }
 
 function hostRank(pattern: string, hostname: string): number {
   if (pattern === hostname) return 1000
   if (pattern === '*') return 1
-  return pattern.includes('*') && starMatches(pattern, hostname, '.') ? 1 + pattern.length : 0
+  return pattern.includes('*') && starred(pattern, '[^.]*').test(hostname) ? 1 + weight(pattern) : 0
 }
 
 function pathCovers(pattern: string, pathname: string): boolean {
-  if (!pattern.includes('*')) return pathname === pattern || pathname.startsWith(`${pattern}/`)
-  if (pattern === '/*') return true
-  const depth = pattern.split('/').length
-  const segments = pathname.split('/')
-  const start = segments.slice(0, depth).join('/')
-  // The last segment of `/alpha/` is empty, and nothing below `/alpha`.
-  return segments[depth - 1] !== '' && starMatches(pattern, start, '/')
+  const path = pattern.replace(/\/+$/, '')
+  if (!path.includes('*')) return pathname === path || pathname.startsWith(`${path}/`)
+  if (path === '/*') return true
+  if (path.endsWith('/*')) return starred(path.slice(0, -1), '.*', '.+').test(pathname)
+  return starred(path, '.*', '(?:/.*)?').test(pathname)
 }
 
-function starMatches(pattern: string, text: string, separator: '.' | '/'): boolean {
-  const parts = text.split(separator)
-  const patterns = pattern.split(separator)
-  return (
-    parts.length === patterns.length &&
-    patterns.every((each, index) => {
-      const part = parts[index] ?? ''
-      const [before = '', after] = each.split('*')
-      return after === undefined
-        ? part === each
-        : part.length >= each.length && part.startsWith(before) && part.endsWith(after)
-    })
-  )
+function starred(pattern: string, star: string, end = ''): RegExp {
+  const escaped = pattern.split('*').map((part) => part.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'))
+  return new RegExp(`^${escaped.join(star)}${end}$`)
+}
+
+function weight(pattern: string): number {
+  return pattern.replaceAll('*', '').replace(/\/$/, '').length + (pattern.endsWith('/*') ? 1 : 0)
 }
 
 function rawPath(domain: Domain): string {
