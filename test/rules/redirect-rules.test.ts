@@ -71,6 +71,8 @@ describe('allow_any_on_localhost', () => {
       'http://127.0.0.1:8400/callback',
       'http://localhost.evil.example/cb',
       'http://localhost@evil.example/cb',
+      'http://notlocalhost/cb',
+      'http://app.localhost/cb',
     )
     forAllThatPass(LOCALHOST, uris, ({ protocol, hostname }) => {
       expect({ protocol, hostname }).toEqual({ protocol: 'http:', hostname: 'localhost' })
