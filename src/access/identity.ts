@@ -17,11 +17,46 @@ export const personSchema = z.strictObject({
 export type Person = z.infer<typeof personSchema>
 
 /**
- * The person with this address: the seeded one, or somebody of whom only the address is known (the
- * login page lets a developer type any).
+ * Who signed in, as the identity provider told it at the time. Kept with sessions and grants, for
+ * the policies that are asked again later.
  */
-export function personOf(people: readonly Person[], email: string): Person {
-  return people.find((person) => person.email === email) ?? { name: '', email, groups: [] }
+export const identitySchema = z.object({
+  email: z.string(),
+  name: z.string(),
+  groups: z.array(z.string()),
+  idp: z.object({ id: z.string(), type: z.string() }),
+  /** The provider's further claims (OIDC): for `oidc` rules, and as `custom` in the assertion. */
+  claims: z.record(z.string(), z.unknown()),
+})
+export type Identity = z.infer<typeof identitySchema>
+
+/**
+ * The identity of a person who signed in with an address alone: as the seed has it now, or of
+ * whom nothing but the address is known (the login page lets a developer type any).
+ */
+export function seededIdentity(
+  people: readonly Person[],
+  email: string,
+  { id, type }: Identity['idp'],
+): Identity {
+  const person = people.find((each) => each.email === email)
+  return {
+    email,
+    name: person?.name ?? '',
+    groups: person?.groups ?? [],
+    idp: { id, type },
+    claims: {},
+  }
+}
+
+/**
+ * An identity as it counts now: what the seed says of its people may have changed since they signed
+ * in; what an OIDC provider said, was said at that time.
+ */
+export function currentIdentity(people: readonly Person[], identity: Identity): Identity {
+  return identity.idp.type === 'oidc'
+    ? identity
+    : seededIdentity(people, identity.email, identity.idp)
 }
 
 /** The person's `user_uuid`, the `sub` of their assertions: the same for an address at all times. */

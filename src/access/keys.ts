@@ -2,7 +2,21 @@ import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jo
 import { sha256Hex } from '../oauth/encoding'
 
 /** A signing key as it is kept: the private JWK with its `kid`, and its certificate in PEM. */
-export type SigningKey = { jwk: JWK & { kid: string }; cert: string }
+export type SigningKey = {
+  jwk: JWK & { kid: string }
+  cert: string
+  /** When another key became the current one. */
+  retiredAtSeconds?: number
+}
+
+const PUBLISHED_AFTER_SECONDS = 7 * 86_400
+
+/** The keys that are published and accepted now: a retired one for a week [O11]. */
+export function publishedKeys(keys: readonly SigningKey[], now: number): SigningKey[] {
+  return keys.filter(
+    ({ retiredAtSeconds: at }) => at === undefined || now < at + PUBLISHED_AFTER_SECONDS,
+  )
+}
 
 /** The document at `/cdn-cgi/access/certs` [O11]. */
 export type KeySet = {

@@ -1,5 +1,5 @@
 import { CLIENT_AUTH_METHODS } from '../oauth/client-auth'
-import { type Application, managedOAuth } from './application'
+import { type Application, type Covered, managedOAuth } from './application'
 import { pathOf } from './domain'
 import type { TeamDomain } from './team-domain'
 
@@ -45,9 +45,13 @@ export function registersClients(applications: readonly Application[]): boolean 
  *
  * @param hostOrigin scheme and host of the request, which a domain for every host takes
  */
-export function resourceMetadata(team: TeamDomain, application: Application, hostOrigin: string) {
+export function resourceMetadata(
+  team: TeamDomain,
+  { application, domain }: Covered,
+  hostOrigin: string,
+) {
   return {
-    resource: `${hostOrigin}${pathOf(application.domain)}`,
+    resource: `${hostOrigin}${pathOf(domain)}`,
     protected: true,
     team_domain: team.host,
     authorization_servers: [team.origin],

@@ -1,56 +1,81 @@
 import { z } from 'zod'
 import { lifetimeSchema } from './duration'
-import type { Person } from './identity'
+import {
+  type Combination,
+  combination,
+  combinationHolds,
+  isNotEmulated,
+  type References,
+  type Subject,
+} from './rules'
 
-const emailSchema = z.string().trim().toLowerCase()
-
-/** One rule of a policy, in the API's own form: an object with the kind as its only member. */
-export const ruleSchema = z.union(
-  [
-    z.strictObject({ everyone: z.strictObject({}) }),
-    z.strictObject({ email: z.strictObject({ email: emailSchema }) }),
-    z.strictObject({ email_domain: z.strictObject({ domain: emailSchema }) }),
-  ],
-  'expected a rule: {"everyone":{}}, {"email":{"email":"..."}} or {"email_domain":{"domain":"..."}}',
-)
-export type Rule = z.infer<typeof ruleSchema>
-
-/** An Access policy: include = any of, require = all of, exclude = none of. */
+/** An Access policy. `non_identity` is what the dashboard calls Service Auth. */
 export const policySchema = z.strictObject({
   id: z.uuid().optional(),
   name: z.string().min(1),
-  decision: z.enum(['allow', 'deny']),
-  include: z.array(ruleSchema).min(1),
-  exclude: z.array(ruleSchema).default([]),
-  require: z.array(ruleSchema).default([]),
+  decision: z.enum(['allow', 'deny', 'non_identity', 'bypass']),
+  ...combination,
   precedence: z.int().positive().optional(),
   session_duration: lifetimeSchema.optional(),
 })
 export type Policy = z.infer<typeof policySchema> & { id: string }
 
-/** What the policies say of a person, and which of them said it (none: nothing matched). */
+/** What the policies say of a subject, and which of them said it (none: nothing matched). */
 export type Verdict =
-  | { allowed: true; policy: Policy }
-  | { allowed: false; policy: Policy | undefined }
+  | { decision: 'allow' | 'non_identity' | 'bypass'; policy: Policy }
+  | { decision: 'deny'; policy: Policy | undefined }
 
 /**
- * Asks the policies in the order of precedence; the first that matches decides, and where none
- * matches the person is denied.
+ * Asks the policies. Bypass and Service Auth come first, then allow and deny, each in the order of
+ * precedence; the first that matches decides, and where none matches the answer is deny.
  *
- * Access: documented (policies, order of execution).
+ * Access: documented (policies, order of execution). Assumed: Service Auth needs a machine's
+ * credential, allow and deny a person, also where the rules alone would hold for anybody.
+ *
+ * @param policies in the order of precedence
  */
-export function evaluate(policies: readonly Policy[], person: Person): Verdict {
-  const policy = policies.find((candidate) => matches(candidate, person))
-  return policy?.decision === 'allow' ? { allowed: true, policy } : { allowed: false, policy }
+export function evaluate(
+  policies: readonly Policy[],
+  subject: Subject,
+  references: References,
+): Verdict {
+  const matches = (policy: Policy) =>
+    concerns(policy, subject) && combinationHolds(policy, subject, references)
+  const first = policies.find((policy) => !decidesPersons(policy) && matches(policy))
+  const policy = first ?? policies.find((each) => decidesPersons(each) && matches(each))
+  if (!policy || policy.decision === 'deny') return { decision: 'deny', policy }
+  return { decision: policy.decision, policy }
 }
 
-function matches(policy: Policy, person: Person): boolean {
-  const holds = (rule: Rule) => ruleHolds(rule, person)
-  return policy.include.some(holds) && policy.require.every(holds) && !policy.exclude.some(holds)
+/** The rule kinds of these policies, and of the groups they name, that nothing here can decide. */
+export function kindsNotEmulated(policies: readonly Policy[], references: References): string[] {
+  const kinds = new Set<string>()
+  const seen = new Set<Combination>()
+  const visit = (rules: Combination) => {
+    if (seen.has(rules)) return
+    seen.add(rules)
+    for (const rule of [...rules.include, ...rules.require, ...rules.exclude]) {
+      if (isNotEmulated(rule)) kinds.add(Object.keys(rule)[0] ?? '')
+      const group = references.groups.find(({ id }) => id === rule.group?.id)
+      if (group) visit(group)
+    }
+  }
+  policies.forEach(visit)
+  return [...kinds]
 }
 
-function ruleHolds(rule: Rule, person: Person): boolean {
-  if ('everyone' in rule) return true
-  if ('email' in rule) return person.email === rule.email.email
-  return person.email.endsWith(`@${rule.email_domain.domain}`)
+function decidesPersons({ decision }: Policy): boolean {
+  return decision === 'allow' || decision === 'deny'
+}
+
+function concerns({ decision }: Policy, subject: Subject): boolean {
+  switch (decision) {
+    case 'bypass':
+      return true
+    case 'non_identity':
+      return subject.serviceToken !== undefined || subject.linkedApplicationId !== undefined
+    case 'allow':
+    case 'deny':
+      return subject.identity !== undefined
+  }
 }

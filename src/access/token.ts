@@ -57,6 +57,14 @@ export async function successorSecrets(
   secret: string,
   nonce: string,
 ): Promise<{ access: string; refresh: string }> {
+  return {
+    access: await deriveSecret(secret, `access:${nonce}`),
+    refresh: await deriveSecret(secret, `refresh:${nonce}`),
+  }
+}
+
+/** A secret that follows from another and a purpose: HMAC-SHA-256, 43 characters. */
+export async function deriveSecret(secret: string, purpose: string): Promise<string> {
   const encoder = new TextEncoder()
   const key = await crypto.subtle.importKey(
     'raw',
@@ -65,7 +73,5 @@ export async function successorSecrets(
     false,
     ['sign'],
   )
-  const derive = async (purpose: string) =>
-    base64url(await crypto.subtle.sign('HMAC', key, encoder.encode(`${purpose}:${nonce}`)))
-  return { access: await derive('access'), refresh: await derive('refresh') }
+  return base64url(await crypto.subtle.sign('HMAC', key, encoder.encode(purpose)))
 }

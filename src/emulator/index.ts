@@ -3,7 +3,10 @@ import { isForeignOrigin, isLoopback } from '../access/team-domain'
 import type { Env } from '../env'
 import { changeAutoSignIn, showAutoSignIn } from './auto-sign-in'
 import { changeClock, showClock } from './clock'
+import { showEvents } from './events'
+import { rotateKeys } from './keys'
 import { reset } from './reset'
+import { revoke } from './revoke'
 
 /**
  * Surface 5: what only an emulator has. It answers on this machine only, and to no web page of
@@ -22,6 +25,9 @@ emulatorControl.get('/auto-sign-in', showAutoSignIn)
 emulatorControl.put('/auto-sign-in', changeAutoSignIn)
 emulatorControl.get('/clock', showClock)
 emulatorControl.patch('/clock', changeClock)
+emulatorControl.post('/revoke', revoke)
+emulatorControl.post('/keys/rotate', rotateKeys)
+emulatorControl.get('/events', showEvents)
 emulatorControl.post('/reset', reset)
 emulatorControl.all('*', (c) => {
   const message = `There is no ${c.req.method} ${c.var.url.pathname}`

@@ -2,17 +2,23 @@ import { getCookie } from 'hono/cookie'
 import { z } from 'zod'
 import { signIdentity } from '../access/assertion'
 import { wholeSeconds } from '../access/duration'
-import { userIdOf } from '../access/identity'
+import {
+  identityNonceOf,
+  isRevoked,
+  revisionOf,
+  sessionIdOf,
+  sessionRevocationKeys,
+} from '../access/revocation'
 import { readTicket } from '../access/ticket'
-import { newSecret } from '../access/token'
 import type { AppContext } from '../env'
+import { whereFrom } from '../judge'
 import { PageError } from '../pages/respond'
-import { APP_TOKEN_COOKIE } from './admit'
+import { appCookie } from './app-cookie'
 import { APP_SESSION_COOKIE } from './challenge'
 
 const ticketSchema = z.object({
   applicationId: z.string(),
-  email: z.string(),
+  identityNonce: z.string(),
   policyId: z.string(),
   redirectUrl: z.string(),
   origin: z.string(),
@@ -29,15 +35,23 @@ const ticketSchema = z.object({
  * @throws PageError
  */
 export async function authorized(c: AppContext): Promise<Response> {
-  const { emulator, now, settings, team, ticketSecret, url } = c.var
+  const { emulator, now, settings, state, stores, team, ticketSecret, url } = c.var
   const token = url.searchParams.get('token') ?? ''
   const ticket = ticketSchema.safeParse(await readTicket(ticketSecret, 'authorized', token, now))
   const application = settings.APPLICATIONS.find(({ id }) => id === ticket.data?.applicationId)
+  const { data } = ticket
+  const session = data && (await stores.sessions.find(sessionIdOf(data.identityNonce)))
   if (
-    !ticket.success ||
+    !data ||
     !application ||
-    ticket.data.origin !== url.origin ||
-    ticket.data.nonce !== getCookie(c, APP_SESSION_COOKIE)
+    !session ||
+    data.origin !== url.origin ||
+    data.nonce !== getCookie(c, APP_SESSION_COOKIE) ||
+    isRevoked(
+      state.revocations,
+      sessionRevocationKeys(session.identity.email, data.identityNonce),
+      revisionOf(data.identityNonce),
+    )
   ) {
     throw new PageError(
       400,
@@ -46,25 +60,26 @@ export async function authorized(c: AppContext): Promise<Response> {
       'Open your application again.',
     )
   }
-  const { email, policyId, redirectUrl } = ticket.data
-  const lifetimeSeconds = wholeSeconds(application.session_duration)
+  const policy = application.policies.find(({ id }) => id === data.policyId)
+  // Access: documented. A policy's own session duration comes before the application's.
+  const lifetime = policy?.session_duration ?? application.session_duration
   const assertion = await signIdentity(
     {
       issuer: team.origin,
       audience: application.aud,
-      email,
-      userId: await userIdOf(email),
-      identityNonce: newSecret().slice(0, 16),
-      country: String(c.req.raw.cf?.country ?? 'XX'),
-      policyId,
+      identity: session.identity,
+      // Of now, so that what was revoked of the application before does not concern this token.
+      identityNonce: identityNonceOf(sessionIdOf(data.identityNonce), state.revocations),
+      country: whereFrom(c).country,
+      policyId: data.policyId,
       host: url.host,
       issuedAtSeconds: now,
-      expiresAtSeconds: now + lifetimeSeconds,
+      expiresAtSeconds: now + wholeSeconds(lifetime),
     },
     await emulator.signingKey(),
   )
-  const secure = url.protocol === 'https:' ? ' Secure;' : ''
-  c.header('Set-Cookie', `${APP_TOKEN_COOKIE}=${assertion}; Path=/;${secure} HttpOnly`)
+  const page = new URL(url.origin + data.redirectUrl)
+  c.header('Set-Cookie', appCookie(application, page, assertion))
   c.header('Cache-Control', 'no-store')
-  return c.redirect(`${url.origin}${redirectUrl}`, 302)
+  return c.redirect(url.origin + data.redirectUrl, 302)
 }

@@ -5,30 +5,57 @@ import { ACCESS_RESOURCE_METADATA } from '../access/metadata'
 import { isBrowserNavigation } from '../access/navigation'
 import type { AppContext } from '../env'
 import { challenge } from '../oauth/bearer'
+import type { Admission, Decision } from './admit'
 
 export const APP_SESSION_COOKIE = 'CF_AppSession'
 const APP_SESSION = /^n[0-9a-f]{16}$/
 
 /**
- * The answer to a request without a good credential: the 401 for a client that can use Managed
- * OAuth, the way to the login page for a browser, and for everybody while Managed OAuth is off.
+ * The answer to a request that nobody is let in with: the 401 for a client that can use Managed
+ * OAuth, the way to the login page for a browser, and for everybody while Managed OAuth is off; a
+ * plain refusal where no login could help.
  */
-export function challengeRequest(c: AppContext, application: Application): Promise<Response> {
-  return managedOAuth(application) && !isBrowserNavigation(c.req.method, c.req.raw.headers)
-    ? askForToken(c)
-    : redirectToLogin(c, application)
+export async function challengeRequest(
+  c: AppContext,
+  application: Application,
+  decision: Exclude<Decision, Admission>,
+): Promise<Response> {
+  const { policies, service_auth_401_redirect: services401 } = application
+  const isService = decision !== 'nobody'
+  const isOn = managedOAuth(application) !== undefined
+  // Access: documented [O20]. A service token that fails is never sent to the login page: 401 where
+  // it could not be authenticated, 403 where it is good and no policy wants it.
+  if (isService && c.var.settings.ORGANIZATION.strict_service_token_auth) {
+    if (decision === 'not authorized') return forbid(c, application)
+    return isOn ? askForToken(c, application) : refuseScript(c)
+  }
+  // Access: observed [U16, U19]. Nobody can log in to an application with Service Auth only.
+  const forServices = policies.filter((policy) => policy.decision === 'non_identity')
+  if (policies.length > 0 && forServices.length === policies.length) return forbid(c, application)
+  const isNavigation = isBrowserNavigation(c.req.method, c.req.raw.headers)
+  if (isOn) {
+    return isNavigation && !isService
+      ? redirectToLogin(c, application)
+      : askForToken(c, application) // Access: observed [U17], for a bad service token too.
+  }
+  const isScript = c.req.header('x-requested-with')?.toLowerCase() === 'xmlhttprequest'
+  // Access: documented (`service_auth_401_redirect`): machines have no use for a login page.
+  const isMachine = services401 && forServices.length > 0 && !isNavigation
+  if (isScript || isMachine || (isService && services401)) return refuseScript(c)
+  return redirectToLogin(c, application)
 }
 
 // Access: observed [U1-U6, U8, U9]. One answer, whatever was wrong with the token.
-async function askForToken(c: AppContext): Promise<Response> {
+async function askForToken(c: AppContext, application: Application): Promise<Response> {
   const body = {
     error: 'invalid_token',
     error_description: 'Missing or invalid access token',
     resource_metadata: resourceMetadataUrl(c),
   }
   c.header('WWW-Authenticate', challenge('Bearer', { realm: 'OAuth', ...body }))
-  // Assumed: a web page may read the answer; Access's CORS headers here were not recorded.
-  c.header('Access-Control-Allow-Origin', '*')
+  // Assumed: a web page may read the answer; Access's CORS headers here were not recorded. Where
+  // the application has CORS settings, they say who may.
+  if (!application.cors_headers) c.header('Access-Control-Allow-Origin', '*')
   c.header('Access-Control-Expose-Headers', 'WWW-Authenticate')
   c.header('Cache-Control', 'no-store')
   return c.json(body, 401)
@@ -53,10 +80,7 @@ async function redirectToLogin(c: AppContext, application: Application): Promise
     'Set-Cookie',
     `${APP_SESSION_COOKIE}=${nonce}; Expires=${expires}; Path=/;${secure} HttpOnly`,
   )
-  c.header(
-    'WWW-Authenticate',
-    challenge('Cloudflare-Access', { resource_metadata: resourceMetadataUrl(c) }),
-  )
+  sayCloudflareAccess(c)
   c.header('Access-Control-Allow-Credentials', 'true')
   c.header(
     'Cache-Control',
@@ -68,17 +92,34 @@ async function redirectToLogin(c: AppContext, application: Application): Promise
   return c.body('<html><head><title>302 Found</title></head><body>302 Found</body></html>', 302)
 }
 
-/**
- * A CORS preflight brings no credential, so Access refuses it until the application says otherwise.
- *
- * Access: documented [O17]. Assumed: the body.
- */
-export function refusePreflight(c: AppContext): Response | undefined {
-  const isPreflight =
-    c.req.method === 'OPTIONS' &&
-    c.req.header('origin') !== undefined &&
-    c.req.header('access-control-request-method') !== undefined
-  return isPreflight ? c.text('CORS preflight refused', 403) : undefined
+// Access: observed [U15]. The switch for single-page applications, while Managed OAuth is off.
+function refuseScript(c: AppContext): Response {
+  sayCloudflareAccess(c)
+  c.header('Access-Control-Allow-Headers', 'x-requested-with')
+  c.header('Access-Control-Allow-Credentials', 'true')
+  return c.html('<head><title>401 Unauthorized</title></head>', 401)
+}
+
+// Access: observed [U16, U19]; the members of the JSON body by one source. With
+// `custom_non_identity_deny_url` (documented) a browser is sent there.
+function forbid(c: AppContext, application: Application): Response {
+  const { custom_non_identity_deny_url: denyUrl } = application
+  if (denyUrl && isBrowserNavigation(c.req.method, c.req.raw.headers)) return c.redirect(denyUrl)
+  c.header('Cf-Access-Aud', application.aud)
+  c.header('Cf-Access-Domain', c.var.url.host)
+  c.header('Cache-Control', 'no-store')
+  if (!c.req.header('accept')?.includes('application/json')) {
+    return c.html('<head><title>403 Forbidden</title></head>', 403)
+  }
+  const message =
+    "Forbidden. You don't have permission to view this. Please contact your system administrator."
+  const ray = c.req.header('cf-ray') ?? crypto.randomUUID().replaceAll('-', '').slice(0, 16)
+  return c.json({ message, status_code: 403, aud: application.aud, ray_id: ray }, 403)
+}
+
+function sayCloudflareAccess(c: AppContext): void {
+  const parameters = { resource_metadata: resourceMetadataUrl(c) }
+  c.header('WWW-Authenticate', challenge('Cloudflare-Access', parameters))
 }
 
 // Access: observed [U4, U5]. The path of the request; assumed: without its query.

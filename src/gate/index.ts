@@ -1,10 +1,13 @@
 import { Hono } from 'hono'
 import { applicationAt } from '../access/application'
 import { ACCESS_RESOURCE_METADATA, RESOURCE_METADATA, SERVER_METADATA } from '../access/metadata'
-import type { Env } from '../env'
+import type { AppContext, Env } from '../env'
 import { admit } from './admit'
 import { authorized } from './authorized'
-import { challengeRequest, refusePreflight } from './challenge'
+import { challengeRequest } from './challenge'
+import { applyCors } from './cors'
+import { getIdentity } from './get-identity'
+import { logout } from './logout'
 import { showResourceMetadata, showServerMetadata } from './metadata'
 import { forward } from './origin'
 
@@ -16,16 +19,22 @@ for (const path of [ACCESS_RESOURCE_METADATA, RESOURCE_METADATA]) {
   gate.on(METADATA_METHODS, [path, `${path}/*`], showResourceMetadata)
 }
 gate.on(METADATA_METHODS, [SERVER_METADATA, `${SERVER_METADATA}/*`], showServerMetadata)
-gate.all('*', async function protect(c) {
+gate.all('*', protect)
+
+async function protect(c: AppContext): Promise<Response> {
   const application = applicationAt(c.var.settings.APPLICATIONS, c.var.url)
   // A host or path that no application covers is not behind Access.
-  if (!application) return forward(c, undefined)
-  const preflight = refusePreflight(c)
-  if (preflight) return preflight
-  const admission = await admit(c, application)
-  return admission ? forward(c, admission) : challengeRequest(c, application)
-})
+  if (!application) return forward(c, undefined, {})
+  return applyCors(c, application, async () => {
+    const decision = await admit(c, application)
+    return typeof decision === 'string'
+      ? challengeRequest(c, application, decision)
+      : forward(c, application, decision)
+  })
+}
 
 /** Access's own paths on an application's host. */
 export const gateAccessPaths = new Hono<Env>()
 gateAccessPaths.get('/authorized', authorized)
+gateAccessPaths.get('/get-identity', getIdentity)
+gateAccessPaths.get('/logout', logout)

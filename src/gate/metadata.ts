@@ -1,6 +1,6 @@
 import type { Next } from 'hono'
 import { cors } from 'hono/cors'
-import { applicationAt, managedOAuth } from '../access/application'
+import { applicationAt, coveredAt, managedOAuth } from '../access/application'
 import {
   ACCESS_RESOURCE_METADATA,
   RESOURCE_METADATA,
@@ -23,9 +23,9 @@ export function showResourceMetadata(c: AppContext, next: Next) {
   const { settings, team, url } = c.var
   const standard = url.pathname.startsWith(RESOURCE_METADATA)
   const path = url.pathname.slice((standard ? RESOURCE_METADATA : ACCESS_RESOURCE_METADATA).length)
-  const application = applicationAt(settings.APPLICATIONS, new URL(path || '/', url.origin))
-  if (!application || (standard && !managedOAuth(application))) return next()
-  return answer(c, () => resourceMetadata(team, application, url.origin))
+  const covered = coveredAt(settings.APPLICATIONS, new URL(path || '/', url.origin))
+  if (!covered || (standard && !managedOAuth(covered.application))) return next()
+  return answer(c, () => resourceMetadata(team, covered, url.origin))
 }
 
 /** The authorization server's metadata on an application's host, while Managed OAuth is on [M10, M11]. */

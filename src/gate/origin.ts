@@ -1,11 +1,13 @@
 import { proxy } from 'hono/proxy'
-import { applicationAt } from '../access/application'
+import { type Application, applicationAt } from '../access/application'
 import { publicKeySet } from '../access/keys'
 import { isBrowserNavigation } from '../access/navigation'
+import { namedServiceCredentials } from '../access/service-token'
 import { demo } from '../demo'
 import type { AppContext } from '../env'
 import { PageError, respondPageError } from '../pages/respond'
 import type { Admission } from './admit'
+import { WORKER_ACCESS_HEADER, workerAccess } from './worker-access'
 
 /** How long the origin may take until its first byte, as on the real edge (error 524). */
 const PATIENCE_MS = 100_000
@@ -13,13 +15,34 @@ const PATIENCE_MS = 100_000
 /**
  * Hands the request to the application and its answer back, both streaming.
  *
- * @param admission who is asking; undefined where no application of Access covers the URL
+ * @param application undefined where no application of Access covers the URL
+ * @param admission who is asking
  */
-export async function forward(c: AppContext, admission: Admission | undefined): Promise<Response> {
-  const request = new Request(c.req.raw, { headers: originHeaders(c, admission) })
+export async function forward(
+  c: AppContext,
+  application: Application | undefined,
+  admission: Admission,
+): Promise<Response> {
+  const headers = originHeaders(c, application, admission)
+  if (c.env.ORIGIN && application && !application.origin_url && admission.assertion) {
+    headers.set(WORKER_ACCESS_HEADER, await workerAccess(c, application, admission))
+  }
+  const answer = await send(c, application, new Request(c.req.raw, { headers }))
+  if (!admission.setCookie) return answer
+  const answerWithCookie = new Response(answer.body, answer)
+  answerWithCookie.headers.append('Set-Cookie', admission.setCookie)
+  return answerWithCookie
+}
+
+async function send(
+  c: AppContext,
+  application: Application | undefined,
+  request: Request,
+): Promise<Response> {
   const { ORIGIN } = c.env
-  const { ORIGIN_URL } = c.var.settings
-  if (ORIGIN) return viaProxy(c, request, c.req.url, 'ORIGIN', (req) => ORIGIN.fetch(req))
+  const ORIGIN_URL = application?.origin_url ?? c.var.settings.ORIGIN_URL
+  if (ORIGIN && !application?.origin_url)
+    return viaProxy(c, request, c.req.url, 'ORIGIN', (req) => ORIGIN.fetch(req))
   if (!ORIGIN_URL) return demo.fetch(request, await knownAccess(c))
   // Of the whole address, because `search` has no question mark where nothing follows it.
   const pathAndQuery = c.var.url.href.slice(c.var.url.origin.length)
@@ -28,20 +51,26 @@ export async function forward(c: AppContext, admission: Admission | undefined): 
 
 // Access: observed [O1, O2, O5, O12]. Whatever the outside says in Access's own headers is removed
 // before ours are set, also where an origin would read `Cf_Access_...` as the same header.
-function originHeaders(c: AppContext, admission: Admission | undefined): Headers {
+function originHeaders(
+  c: AppContext,
+  application: Application | undefined,
+  admission: Admission,
+): Headers {
   const headers = new Headers(c.req.raw.headers)
   for (const name of [...headers.keys()]) {
     if (/^cf[-_]access[-_]/i.test(name)) headers.delete(name)
   }
+  headers.delete(WORKER_ACCESS_HEADER)
+  const named = application?.read_service_tokens_from_header
+  if (named && namedServiceCredentials(headers, named)) headers.delete(named)
   // RFC 9110 7.6.1: of one hop as well, and unknown to the proxy helper.
   headers.delete('Proxy-Connection')
   headers.set('X-Forwarded-Host', c.var.url.host)
   headers.set('X-Forwarded-Proto', c.var.url.protocol.slice(0, -1))
-  if (admission) {
-    if (admission.byAuthorization) headers.delete('Authorization')
-    headers.set('Cf-Access-Jwt-Assertion', admission.assertion)
-    headers.set('Cf-Access-Authenticated-User-Email', admission.email)
-  }
+  const { assertion, byAuthorization, identity } = admission
+  if (byAuthorization) headers.delete('Authorization')
+  if (assertion !== undefined) headers.set('Cf-Access-Jwt-Assertion', assertion)
+  if (identity) headers.set('Cf-Access-Authenticated-User-Email', identity.email)
   return headers
 }
 

@@ -54,7 +54,7 @@ a:hover { color: var(--accent-strong); }
   font-size: 1.1875rem; line-height: 1.4;
 }
 
-button, .next a, input[type=email] {
+button, .next a, input:not([type=hidden]) {
   width: 100%; min-height: 2.75rem; padding: .5rem 1rem; font: inherit; color: inherit;
   background: var(--card); border: 1px solid var(--edge); border-radius: 9px;
 }
@@ -69,7 +69,7 @@ button.main:hover, .next a:hover {
 }
 input::placeholder { color: var(--soft); opacity: 1; }
 
-.people { display: grid; gap: .625rem; margin: 0; padding: 0; list-style: none; }
+.people, .stack { display: grid; gap: .625rem; margin: 0; padding: 0; list-style: none; }
 .person {
   display: flex; align-items: center; gap: .875rem; padding: .625rem .875rem; text-align: left;
 }
@@ -89,6 +89,7 @@ input::placeholder { color: var(--soft); opacity: 1; }
 .field { display: flex; flex-wrap: wrap; gap: .625rem; }
 .field label { flex: 1 0 100%; margin-bottom: -.25rem; font-weight: 600; }
 .field input { flex: 1 1 12rem; width: auto; min-width: 0; }
+.field .code { letter-spacing: .25em; font-variant-numeric: tabular-nums; }
 .field button { flex: 0 1 auto; width: auto; min-width: 6rem; }
 
 .facts { margin: 0 0 1.25rem; border-top: 1px solid var(--line); }

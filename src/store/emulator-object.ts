@@ -1,5 +1,7 @@
 import { DurableObject } from 'cloudflare:workers'
+import type { Event, RecordedEvent } from '../access/event'
 import { createSigningKey, type SigningKey } from '../access/keys'
+import { type Revocations, withRevocation } from '../access/revocation'
 import { randomText } from '../oauth/encoding'
 
 /** Who signs in by themselves, and what they say at the consent page. */
@@ -14,7 +16,10 @@ export type EmulatorState = {
   /** What the emulated clock is ahead of the real one. */
   clockOffsetSeconds: number
   autoSignIn: AutoSignIn | null
+  revocations: Revocations
 }
+
+const EVENTS_KEPT = 1000
 
 /**
  * The emulator's one object: clock, automatic sign-in, epoch, and the signing keys, which are made
@@ -23,6 +28,8 @@ export type EmulatorState = {
 export class EmulatorObject extends DurableObject {
   #state = this.ctx.storage.kv.get<EmulatorState>('state') ?? keep(this.ctx, freshState())
   #keys: Promise<SigningKey[]> | undefined
+  // Not stored: events tell what is happening, they are no record.
+  #events: RecordedEvent[] = []
 
   read(): EmulatorState {
     return this.#state
@@ -36,13 +43,50 @@ export class EmulatorObject extends DurableObject {
     return this.#save({ ...this.#state, ...change })
   }
 
+  /** Ends what `key` names (`revocable`), for everything made before. */
+  revoke(key: string): EmulatorState {
+    const revocations = withRevocation(this.#state.revocations, key, this.now())
+    return this.#save({ ...this.#state, revocations })
+  }
+
+  record(event: Event): void {
+    const at = new Date(this.now() * 1000).toISOString()
+    this.#events = [...this.#events, { ...event, at }].slice(-EVENTS_KEPT)
+  }
+
+  events(): RecordedEvent[] {
+    return this.#events
+  }
+
   /** Back to the seed: everything issued and registered is forgotten, the signing keys stay. */
   reset(): EmulatorState {
+    this.#events = []
     return this.#save(freshState())
   }
 
   /**
-   * The signing keys, the current one first. They survive a reset: origins keep the published set
+   * Makes a new key the current one. The one before is still published, and accepted, for a week of
+   * emulated time.
+   *
+   * Access: documented (section 6.3).
+   */
+  async rotateKeys(): Promise<SigningKey[]> {
+    const [current, next, ...retired] = await this.keys()
+    if (!current || !next) throw new Error('no signing keys')
+    const now = this.now()
+    const keys = [
+      next,
+      await createSigningKey(now),
+      { ...current, retiredAtSeconds: now },
+      ...retired,
+    ]
+    this.ctx.storage.kv.put('keys', keys)
+    this.#keys = Promise.resolve(keys)
+    return keys
+  }
+
+  /**
+   * The signing keys, the current one first, the one that follows it second. They survive a reset: origins keep the published set
    * for minutes, and a test that resets the emulator must not have to wait for them.
    */
   keys(): Promise<SigningKey[]> {
@@ -82,5 +126,6 @@ function freshState(): EmulatorState {
     ticketSecret: randomText(32),
     clockOffsetSeconds: 0,
     autoSignIn: null,
+    revocations: { count: 0, entries: {} },
   }
 }

@@ -1,5 +1,11 @@
-import type { SigningKey } from '../access/keys'
-import type { AutoSignIn, EmulatorObject, EmulatorState } from './emulator-object'
+import type { Event, RecordedEvent } from '../access/event'
+import { publishedKeys, type SigningKey } from '../access/keys'
+import {
+  type AutoSignIn,
+  type EmulatorObject,
+  type EmulatorState,
+  emulatedNow,
+} from './emulator-object'
 
 // Deployed, other isolates see a change of the clock or a reset after this time; the isolate that
 // made it, and so all of `wrangler dev`, sees it at once.
@@ -34,13 +40,31 @@ export class Emulator {
     return this.#remember(await this.#object.reset())
   }
 
-  /** The signing keys, the current one first. */
+  async revoke(key: string): Promise<EmulatorState> {
+    return this.#remember(await this.#object.revoke(key))
+  }
+
+  /** The signing keys that are published now, the current one first. */
   async keys(): Promise<SigningKey[]> {
-    await this.state()
+    const now = emulatedNow(await this.state())
     const known = loaded.get(this.namespace)
     if (!known) throw new Error('the emulator is not loaded')
     known.keys ??= this.#object.keys() as Promise<SigningKey[]>
-    return known.keys
+    return publishedKeys(await known.keys, now)
+  }
+
+  async record(event: Event): Promise<void> {
+    await this.#object.record(event)
+  }
+
+  async events(): Promise<RecordedEvent[]> {
+    return (await this.#object.events()) as RecordedEvent[]
+  }
+
+  async rotateKeys(): Promise<void> {
+    const known = loaded.get(this.namespace)
+    const keys = (await this.#object.rotateKeys()) as SigningKey[]
+    if (known) known.keys = Promise.resolve(keys)
   }
 
   async signingKey(): Promise<SigningKey> {

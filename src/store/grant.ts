@@ -1,11 +1,13 @@
 import { z } from 'zod'
+import { identitySchema } from '../access/identity'
 
 /** What a refresh token stands for. Written once, when a person allows a client. */
 export const grantSchema = z.object({
   id: z.string(),
   clientId: z.string(),
   applicationId: z.string(),
-  email: z.string(),
+  /** Who allowed the client, as the identity provider told it then. */
+  identity: identitySchema,
   identityNonce: z.string(),
   country: z.string(),
   /** The `resource` of the authorization request, normalised. */

@@ -52,14 +52,10 @@ export class Grants {
   }
 
   /** Starts a grant; answers the authorization code that redeems it. */
-  async open(
-    grant: Omit<Grant, 'id' | 'identityNonce'>,
-    code: Omit<Code, 'hash'>,
-    now: number,
-  ): Promise<string> {
+  async open(grant: Omit<Grant, 'id'>, code: Omit<Code, 'hash'>, now: number): Promise<string> {
     const id = newGrantId()
     const secret = newSecret()
-    const whole = { ...grant, id, identityNonce: newSecret().slice(0, 16) }
+    const whole = { ...grant, id }
     await this.#object(id).open(whole, { ...code, hash: await hashSecret(secret) }, now)
     return formatCode({ grantId: id, secret })
   }

@@ -6,9 +6,12 @@ import { OAuthError } from '../oauth/errors'
 import { PageError, respondPageError } from '../pages/respond'
 import { authorize } from './authorization/authorize'
 import { consent } from './authorization/consent'
-import { login } from './authorization/login'
 import { RedirectedError, redirectError } from './authorization/respond'
 import { certs } from './certs'
+import { getIdentity } from './get-identity'
+import { login } from './login/login'
+import { callback } from './login/oidc'
+import { logout } from './logout'
 import { metadata } from './metadata'
 import { register } from './registration'
 import { revoke } from './revoke'
@@ -26,6 +29,7 @@ team.onError(function answerToClient(error, c) {
 })
 team.use('/certs', readableAnywhere)
 team.get('/certs', certs)
+team.get('/get-identity', getIdentity)
 team.use(async function onlyOnTheTeamDomain(c, next) {
   if (!c.var.team.isRequestHost) return notHere(c)
   await next()
@@ -37,6 +41,8 @@ team.post('/oauth/registration', register)
 team.get('/oauth/authorization', authorize)
 team.on(['GET', 'POST'], '/oauth/consent', consent)
 team.on(['GET', 'POST'], '/login/:host', login)
+team.get('/callback', callback)
+team.get('/logout', logout)
 team.post('/oauth/token', token)
 team.post('/oauth/revoke', revoke)
 team.all('/oauth/token', postOnly)

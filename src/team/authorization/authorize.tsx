@@ -1,9 +1,10 @@
 import { grantLifetimes } from '../../access/application'
 import { wholeSeconds } from '../../access/duration'
 import { loginUrl } from '../../access/login'
-import { evaluate } from '../../access/policy'
+import { identityNonceOf, newSessionId } from '../../access/revocation'
 import { signTicket } from '../../access/ticket'
 import type { AppContext } from '../../env'
+import { judge, whereFrom } from '../../judge'
 import { OAuthError } from '../../oauth/errors'
 import { showBlocked } from './blocked'
 import { type AuthorizationRequest, readAuthorizationRequest } from './request'
@@ -42,10 +43,10 @@ export async function proceed(
   const { application, target } = request
   const who = await signedIn(c)
   if (!who) return c.redirect(await loginFor(c, query, request), 302)
-  const verdict = evaluate(application.policies, who.person)
-  if (!verdict.allowed) {
+  const verdict = judge(c, application, { identity: who.identity, ...whereFrom(c) })
+  if (verdict.decision === 'deny') {
     // Assumed [A11]: Access's ordinary block page, and nothing goes back to the client.
-    return showBlocked(c, application, who.person, await loginFor(c, query, request, true))
+    return showBlocked(c, application, who.identity, await loginFor(c, query, request, true))
   }
   // Access: observed [A8]. Consent is asked on every authorization and never remembered.
   const consent = decided ?? c.var.state.autoSignIn?.consent
@@ -86,7 +87,7 @@ async function consentFor(c: AppContext, query: string, who: SignedIn): Promise<
   const ticket = await signTicket(
     ticketSecret,
     'consent',
-    { query, sid: who.sid },
+    { query, identityNonce: who.identityNonce },
     now,
     CONSENT_LIFETIME_SECONDS,
   )
@@ -99,15 +100,17 @@ async function openGrant(
   who: SignedIn,
   policyId: string,
 ): Promise<string> {
-  const { now, settings, stores } = c.var
+  const { now, settings, state, stores } = c.var
   const { client, target, application, oauth } = request
   const lifetimes = grantLifetimes(application, oauth)
   return stores.grants.open(
     {
       clientId: client.clientId,
       applicationId: application.id,
-      email: who.person.email,
-      country: String(c.req.raw.cf?.country ?? 'XX'),
+      identity: who.identity,
+      // Of its own, so that a logout ends the browser's session and no client's grant.
+      identityNonce: identityNonceOf(newSessionId(), state.revocations),
+      country: whereFrom(c).country,
       resource: request.resource,
       createdAtSeconds: now,
       // Access: documented as fixed from login. Assumed: from this authorization, where an older

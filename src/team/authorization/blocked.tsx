@@ -1,25 +1,30 @@
 import type { Application } from '../../access/application'
-import type { Person } from '../../access/identity'
+import type { Identity } from '../../access/identity'
 import type { AppContext } from '../../env'
 import { MessagePage } from '../../pages/message'
 import { respondPage } from '../../pages/respond'
 
 /**
- * The block page of a person whom the policies deny [A11].
+ * The answer to a person whom the policies deny [A11]: the block page with the application's
+ * `custom_deny_message`, or the way to its `custom_deny_url`.
+ *
+ * Access: documented (the two members).
  *
  * @param loginAgain where somebody else can log in for the same step
  */
 export async function showBlocked(
   c: AppContext,
   application: Application,
-  person: Person,
+  { email }: Identity,
   loginAgain: string,
 ): Promise<Response> {
+  const { custom_deny_message: message, custom_deny_url: url, name } = application
+  if (url) return c.redirect(url, 302)
   return respondPage(c, 403, (nonce) => (
     <MessagePage
       nonce={nonce}
       title="That account does not have access."
-      message={`${person.email} is not admitted to ${application.name} by any of its policies.`}
+      message={message ?? `${email} is not admitted to ${name} by any of its policies.`}
       advice={<a href={loginAgain}>Log in as somebody else</a>}
     />
   ))

@@ -10,7 +10,7 @@ import { readPageForm } from './form'
 import { type AuthorizationRequest, readAuthorizationRequest } from './request'
 import { type SignedIn, signedIn } from './session'
 
-const ticketSchema = z.object({ query: z.string(), sid: z.string() })
+const ticketSchema = z.object({ query: z.string(), identityNonce: z.string() })
 
 /**
  * `/cdn-cgi/access/oauth/consent`: "Authorize Client" [A8]. GET shows the page, POST takes `action`
@@ -30,7 +30,7 @@ export async function consent(c: AppContext): Promise<Response> {
   )
   const ticket = ticketSchema.safeParse(claims)
   const who = await signedIn(c)
-  if (!ticket.success || who?.sid !== ticket.data.sid) throw stale()
+  if (!ticket.success || who?.identityNonce !== ticket.data.identityNonce) throw stale()
   const { query } = ticket.data
   // The request is checked again: rules may have changed while the page was open.
   const request = await readAuthorizationRequest(c, query)
@@ -53,7 +53,7 @@ function showConsent(c: AppContext, request: AuthorizationRequest, who: SignedIn
       redirectHost={redirect.host || redirect.protocol}
       application={application.name}
       resource={resource}
-      email={who.person.email}
+      email={who.identity.email}
       lifetimes={{
         session: formatDuration(lifetimes.sessionDurationSeconds),
         accessToken: formatDuration(lifetimes.accessTokenLifetimeSeconds),

@@ -1,39 +1,76 @@
 import { getCookie, setCookie } from 'hono/cookie'
 import { z } from 'zod'
 import { wholeSeconds } from '../../access/duration'
-import { type Person, personOf } from '../../access/identity'
+import { currentIdentity, type Identity, seededIdentity } from '../../access/identity'
+import { PEOPLE_PICKER } from '../../access/identity-provider'
+import {
+  identityNonceOf,
+  isRevoked,
+  newSessionId,
+  revisionOf,
+  sessionIdOf,
+  sessionRevocationKeys,
+} from '../../access/revocation'
 import { readTicket, signTicket } from '../../access/ticket'
 import type { AppContext } from '../../env'
+import { whereFrom } from '../../judge'
+import type { Session } from '../../store/sessions'
 
-/** Who is signed in at the team domain. `sid` names the sign-in, so that a step can be bound to it. */
-export type SignedIn = { person: Person; sid: string }
+/** Who is signed in at the team domain. The nonce names the sign-in: steps are bound to it. */
+export type SignedIn = Session & { identityNonce: string }
 
 // Assumed: the name. On the real team domain it is CF_Authorization too, which one origin for team
 // and application could not tell apart.
 const COOKIE = 'CF_Access_Session'
-const claimsSchema = z.object({ email: z.string(), sid: z.string() })
+const claimsSchema = z.object({ identityNonce: z.string() })
 
 /** Who asks: the person of automatic sign-in, or of the session cookie [A9]. */
 export async function signedIn(c: AppContext): Promise<SignedIn | undefined> {
-  const { now, settings, state, ticketSecret } = c.var
+  const { now, settings, state } = c.var
   if (state.autoSignIn) {
-    return { person: personOf(settings.PEOPLE, state.autoSignIn.email), sid: 'automatic' }
+    const { email } = state.autoSignIn
+    return {
+      identity: seededIdentity(settings.PEOPLE, email, PEOPLE_PICKER),
+      identityNonce: identityNonceOf(newSessionId(), state.revocations),
+      issuedAtSeconds: now,
+      ip: whereFrom(c).ip,
+    }
   }
+  return signedInByCookie(c)
+}
+
+/** Who the session cookie names, unless the session has ended or was revoked. */
+export async function signedInByCookie(c: AppContext): Promise<SignedIn | undefined> {
+  const { now, settings, state, stores, ticketSecret } = c.var
   const cookie = getCookie(c, COOKIE)
   const claims = cookie && (await readTicket(ticketSecret, 'session', cookie, now))
-  const session = claimsSchema.safeParse(claims)
-  if (!session.success) return undefined
-  return { person: personOf(settings.PEOPLE, session.data.email), sid: session.data.sid }
+  const ticket = claimsSchema.safeParse(claims)
+  const session =
+    ticket.success && (await stores.sessions.find(sessionIdOf(ticket.data.identityNonce)))
+  if (!session) return undefined
+  const { identityNonce } = ticket.data
+  const keys = sessionRevocationKeys(session.identity.email, identityNonce)
+  if (isRevoked(state.revocations, keys, revisionOf(identityNonce))) return undefined
+  return { ...session, identity: currentIdentity(settings.PEOPLE, session.identity), identityNonce }
 }
 
 /** Signs a person in: a signed cookie on the team domain, for the organization's session duration. */
-export async function startSession(c: AppContext, email: string): Promise<SignedIn> {
-  const { now, settings, ticketSecret } = c.var
-  const sid = crypto.randomUUID()
-  const lifetimeSeconds = wholeSeconds(settings.SESSION_DURATION)
-  const cookie = await signTicket(ticketSecret, 'session', { email, sid }, now, lifetimeSeconds)
+export async function startSession(c: AppContext, identity: Identity): Promise<SignedIn> {
+  const { now, settings, state, stores, ticketSecret } = c.var
+  const sessionId = newSessionId()
+  const identityNonce = identityNonceOf(sessionId, state.revocations)
+  const lifetimeSeconds = wholeSeconds(settings.ORGANIZATION.session_duration)
+  const session = { identity, issuedAtSeconds: now, ip: whereFrom(c).ip }
+  await stores.sessions.put(sessionId, session, lifetimeSeconds)
+  const claims = { identityNonce }
+  const cookie = await signTicket(ticketSecret, 'session', claims, now, lifetimeSeconds)
   setTeamCookie(c, COOKIE, cookie, lifetimeSeconds)
-  return { person: personOf(settings.PEOPLE, email), sid }
+  return { ...session, identityNonce }
+}
+
+/** Takes the session cookie away. */
+export function endSession(c: AppContext): void {
+  setTeamCookie(c, COOKIE, '', 0)
 }
 
 /** A cookie that scripts cannot read and other sites' forms do not send. */

@@ -1,9 +1,10 @@
 import { grantLifetimes, managedOAuth } from '../../access/application'
 import { wholeSeconds } from '../../access/duration'
-import { personOf } from '../../access/identity'
-import { evaluate } from '../../access/policy'
+import { currentIdentity } from '../../access/identity'
+import { grantRevocationKeys, isRevoked, revisionOf, revocable } from '../../access/revocation'
 import { parseToken } from '../../access/token'
 import type { AppContext } from '../../env'
+import { judge, whereFrom } from '../../judge'
 import { OAuthError } from '../../oauth/errors'
 import type { Parameters } from '../../oauth/parameters'
 import type { Client } from '../../store/clients'
@@ -21,7 +22,7 @@ export async function refresh(
   client: Client,
   parameters: Parameters,
 ): Promise<TokenAnswer> {
-  const { now, settings, stores } = c.var
+  const { now, settings, state, stores } = c.var
   const refreshToken = parameters.require('refresh_token')
   const named = namedApplication(c, parameters)
   const credential = parseToken(refreshToken)
@@ -30,6 +31,15 @@ export async function refresh(
   if (grant.clientId !== client.clientId) {
     throw new OAuthError('invalid_grant', 'refresh token was issued to another client')
   }
+  // Access: observed [T15, T16]. Revoking a person or the tokens of an application leaves the
+  // refresh alone; the strict setting ends it.
+  const keys =
+    settings.REVOCATION === 'strict'
+      ? grantRevocationKeys(grant, 'strict')
+      : [revocable.deletedPerson(grant.identity.email)]
+  if (isRevoked(state.revocations, keys, revisionOf(grant.identityNonce))) {
+    throw new OAuthError('invalid_grant', 'the grant is revoked')
+  }
   const application = settings.APPLICATIONS.find(({ id }) => id === grant.applicationId)
   const oauth = application && managedOAuth(application)
   if (!oauth) {
@@ -37,8 +47,9 @@ export async function refresh(
   }
   if (named && named.id !== application.id) throw otherResource()
   // Access: documented [T18]. Assumed: the code, and that the token is left as it was.
-  const verdict = evaluate(application.policies, personOf(settings.PEOPLE, grant.email))
-  if (!verdict.allowed) {
+  const identity = currentIdentity(settings.PEOPLE, grant.identity)
+  const verdict = judge(c, application, { identity, ...whereFrom(c) })
+  if (verdict.decision === 'deny') {
     throw new OAuthError('invalid_grant', 'Access policies no longer admit this person')
   }
   const rotation = await stores.grants.rotate(refreshToken, {

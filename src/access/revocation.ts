@@ -1,0 +1,83 @@
+import { randomText } from '../oauth/encoding'
+
+/**
+ * What was revoked, and when. Every revocation has a number; a credential carries the number that
+ * was the last when it was made, its revision, and is revoked by every later one that concerns it.
+ * Numbers and not times, because a person may log in again in the second of the revocation.
+ */
+export type Revocations = {
+  count: number
+  entries: Record<string, { number: number; atSeconds: number }>
+}
+
+/** What one revocation can be about. */
+export const revocable = {
+  application: (id: string) => `application:${id}`,
+  /** Sessions of a person; grants too where `REVOCATION` is strict. */
+  person: (email: string) => `person:${email}`,
+  /** Everything of a person, whatever the setting. */
+  deletedPerson: (email: string) => `deleted-person:${email}`,
+  /** A sign-in, with every application it was used for: a logout. */
+  session: (sessionId: string) => `session:${sessionId}`,
+} as const
+
+/** Whether anything of `keys` was revoked after the credential of this revision was made. */
+export function isRevoked(revocations: Revocations, keys: string[], revision: number): boolean {
+  return keys.some((key) => (revocations.entries[key]?.number ?? 0) > revision)
+}
+
+/** Adds a revocation. */
+export function withRevocation(revocations: Revocations, key: string, now: number): Revocations {
+  const number = revocations.count + 1
+  return {
+    count: number,
+    entries: { ...revocations.entries, [key]: { number, atSeconds: now } },
+  }
+}
+
+const SESSION_ID_LENGTH = 12
+const REVISION_DIGITS = 4
+
+/** A new sign-in's id: 12 characters. */
+export function newSessionId(): string {
+  return randomText(9).replaceAll(/[-_]/g, 'x')
+}
+
+/**
+ * The `identity_nonce` of what is signed now for a sign-in: 16 characters, as Access's are [O7], the
+ * last four of them the revision, so that a signed assertion tells of itself whether it was revoked.
+ */
+export function identityNonceOf(sessionId: string, revocations: Revocations): string {
+  return sessionId + revocations.count.toString(36).padStart(REVISION_DIGITS, '0')
+}
+
+export function sessionIdOf(identityNonce: string): string {
+  return identityNonce.slice(0, SESSION_ID_LENGTH)
+}
+
+export function revisionOf(identityNonce: string): number {
+  return Number.parseInt(identityNonce.slice(SESSION_ID_LENGTH), 36)
+}
+
+/** What a grant can be revoked by beside its own end. */
+export function grantRevocationKeys(
+  grant: { applicationId: string; identity: { email: string } },
+  setting: 'observed' | 'strict',
+): string[] {
+  const { email } = grant.identity
+  return [
+    revocable.application(grant.applicationId),
+    revocable.deletedPerson(email),
+    // Access: observed [T15]. `revoke_user` leaves grants of Managed OAuth as they are.
+    ...(setting === 'strict' ? [revocable.person(email)] : []),
+  ]
+}
+
+/** What a browser session can be revoked by. */
+export function sessionRevocationKeys(email: string, identityNonce: string): string[] {
+  return [
+    revocable.person(email),
+    revocable.deletedPerson(email),
+    revocable.session(sessionIdOf(identityNonce)),
+  ]
+}

@@ -1,0 +1,89 @@
+import { z } from 'zod'
+import { sha256 } from '../oauth/encoding'
+
+/** A service token, in the API's own members. `client_id` ends in `.access`, as Access makes it. */
+export const serviceTokenSchema = z.strictObject({
+  id: z.string().min(1),
+  name: z.string().min(1),
+  client_id: z.string().regex(/^\S+\.access$/, 'expected an id that ends in .access'),
+  client_secret: z.string().min(1),
+  enabled: z.boolean().default(true),
+  expires_at: z.iso.datetime({ offset: true }).optional(),
+})
+export type ServiceToken = z.infer<typeof serviceTokenSchema>
+
+/** What a request says of its service token. */
+export type ServiceCredentials = { clientId: string; clientSecret: string }
+
+const namedHeaderSchema = z.object({
+  'cf-access-client-id': z.string(),
+  'cf-access-client-secret': z.string(),
+})
+
+/** The two ways in which a request can show a service token. */
+export type ShownServiceToken = {
+  credentials: ServiceCredentials
+  /** Shown in the headers and in the application's own header at once. */
+  isTwice: boolean
+}
+
+/**
+ * The service token of a request: two headers, or both as JSON in the one header that the
+ * application names (`read_service_tokens_from_header`). Undefined where there is none.
+ *
+ * Access: documented (section 6.4).
+ */
+export function shownServiceToken(
+  headers: Headers,
+  namedHeader: string | undefined,
+): ShownServiceToken | undefined {
+  const clientId = headers.get('cf-access-client-id')
+  const clientSecret = headers.get('cf-access-client-secret')
+  const named = namedServiceCredentials(headers, namedHeader)
+  if (clientId !== null || clientSecret !== null) {
+    const credentials = { clientId: clientId ?? '', clientSecret: clientSecret ?? '' }
+    return { credentials, isTwice: named !== undefined }
+  }
+  return named && { credentials: named, isTwice: false }
+}
+
+/** The service token in the application's own header, or undefined where it says something else. */
+export function namedServiceCredentials(
+  headers: Headers,
+  namedHeader: string | undefined,
+): ServiceCredentials | undefined {
+  const named = namedHeader && headers.get(namedHeader)
+  return named ? readNamedHeader(named) : undefined
+}
+
+/** The token that the credentials are of, if they are right and the token is good now. */
+export async function findServiceToken(
+  tokens: readonly ServiceToken[],
+  credentials: ServiceCredentials,
+  now: number,
+): Promise<ServiceToken | undefined> {
+  const token = tokens.find((each) => each.client_id === credentials.clientId)
+  // Hashes are compared, so that the time tells nothing of the secret.
+  const isRight =
+    (await sha256(token?.client_secret ?? '')) === (await sha256(credentials.clientSecret))
+  if (!token?.enabled || !isRight) return undefined
+  const isOver = token.expires_at !== undefined && now * 1000 >= Date.parse(token.expires_at)
+  return isOver ? undefined : token
+}
+
+function readNamedHeader(text: string): ServiceCredentials | undefined {
+  try {
+    const pairs = Object.entries(JSON.parse(text)).map(([name, value]) => [
+      name.toLowerCase(),
+      value,
+    ])
+    const result = namedHeaderSchema.safeParse(Object.fromEntries(pairs))
+    if (!result.success) return undefined
+    return {
+      clientId: result.data['cf-access-client-id'],
+      clientSecret: result.data['cf-access-client-secret'],
+    }
+  } catch {
+    return undefined
+  }
+}

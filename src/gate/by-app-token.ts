@@ -1,0 +1,142 @@
+import { getCookie } from 'hono/cookie'
+import { createLocalJWKSet, errors, jwtVerify } from 'jose'
+import { z } from 'zod'
+import type { Application } from '../access/application'
+import { signIdentity } from '../access/assertion'
+import { currentIdentity, type Identity, seededIdentity } from '../access/identity'
+import { PEOPLE_PICKER } from '../access/identity-provider'
+import { publicKeySet } from '../access/keys'
+import { evaluate } from '../access/policy'
+import {
+  isRevoked,
+  revisionOf,
+  revocable,
+  sessionIdOf,
+  sessionRevocationKeys,
+} from '../access/revocation'
+import type { AppContext } from '../env'
+import { whereFrom } from '../judge'
+import type { Admission } from './admit'
+import { APP_TOKEN_COOKIE } from './app-cookie'
+
+const claimsSchema = z.object({
+  type: z.literal('app'),
+  aud: z.union([z.string(), z.array(z.string())]),
+  iat: z.number(),
+  exp: z.number(),
+  email: z.string().optional(),
+  identity_nonce: z.string().optional(),
+  common_name: z.string().optional(),
+  policy_id: z.string().optional(),
+  country: z.string().optional(),
+  custom: z.record(z.string(), z.unknown()).optional(),
+})
+export type AppToken = z.infer<typeof claimsSchema>
+
+/**
+ * Who is let in by one of Access's own JWTs: the cookie of a browser or service login, the same
+ * replayed in a header [O14], or the token of another application that a policy is linked to. In
+ * `Authorization` it admits nobody [O15].
+ */
+export async function byAppToken(
+  c: AppContext,
+  application: Application,
+): Promise<Admission | undefined> {
+  const candidates = [
+    getCookie(c, APP_TOKEN_COOKIE),
+    c.req.header('cf-access-token'),
+    c.req.header('cf-access-jwt-assertion'),
+  ]
+  for (const token of candidates) {
+    const claims = token && (await readAppToken(c, token))
+    if (!claims) continue
+    if (applicationOf(c, claims)?.id !== application.id) {
+      const linked = await byLinkedApplication(c, application, claims)
+      if (linked) return linked
+    } else if (isGoodFor(c, application, claims)) {
+      return { assertion: token, identity: await identityOf(c, claims) }
+    }
+  }
+  return undefined
+}
+
+// Who the token's session is of; where that is not to be found, what the token itself says.
+async function identityOf(c: AppContext, claims: AppToken): Promise<Identity | undefined> {
+  if (claims.email === undefined) return undefined
+  const session = await c.var.stores.sessions.find(sessionIdOf(claims.identity_nonce ?? ''))
+  const known = session?.identity ?? seededIdentity([], claims.email, PEOPLE_PICKER)
+  return currentIdentity(c.var.settings.PEOPLE, known)
+}
+
+/** The claims of a JWT that this team has signed and that is not over; undefined for all others. */
+export async function readAppToken(c: AppContext, token: string): Promise<AppToken | undefined> {
+  const { emulator, now, team } = c.var
+  try {
+    const keys = createLocalJWKSet(publicKeySet(await emulator.keys()))
+    const { payload } = await jwtVerify(token, keys, {
+      algorithms: ['RS256'],
+      issuer: team.origin,
+      currentDate: new Date(now * 1000),
+      requiredClaims: ['exp'],
+    })
+    return claimsSchema.parse(payload)
+  } catch (error) {
+    if (error instanceof errors.JOSEError || error instanceof z.ZodError) return undefined
+    throw error
+  }
+}
+
+/** The application that a token is for. */
+export function applicationOf(c: AppContext, claims: AppToken): Application | undefined {
+  return c.var.settings.APPLICATIONS.find(({ aud }) => [claims.aud].flat().includes(aud))
+}
+
+/** Whether the claims of a token of this application are good here now. */
+export function isGoodFor(c: AppContext, application: Application, claims: AppToken): boolean {
+  const { settings, state } = c.var
+  const ofApplication = revocable.application(application.id)
+  if (claims.email !== undefined) {
+    const nonce = claims.identity_nonce ?? ''
+    const keys = [ofApplication, ...sessionRevocationKeys(claims.email, nonce)]
+    // Access: observed. A person's token opens an application that has an Allow policy, and not one
+    // with Service Auth only.
+    const isForPersons = application.policies.some(({ decision }) => decision === 'allow')
+    return isForPersons && !isRevoked(state.revocations, keys, revisionOf(nonce))
+  }
+  const token = settings.SERVICE_TOKENS.find((each) => each.client_id === claims.common_name)
+  const revokedAt = state.revocations.entries[ofApplication]?.atSeconds
+  if (!token?.enabled || (revokedAt !== undefined && claims.iat <= revokedAt)) return false
+  const serviceToken = { id: token.id, commonName: token.client_id }
+  const subject = { serviceToken, ...whereFrom(c) }
+  return evaluate(application.policies, subject, settings.references).decision === 'non_identity'
+}
+
+// Access: documented (`linked_app_token`). Assumed: what the second origin is told, the person of
+// the forwarded token in an assertion of the second application, as long as the first one lives.
+async function byLinkedApplication(
+  c: AppContext,
+  application: Application,
+  claims: AppToken,
+): Promise<Admission | undefined> {
+  const { emulator, now, settings, team, url } = c.var
+  const from = applicationOf(c, claims)
+  if (!from || claims.email === undefined || !isGoodFor(c, from, claims)) return undefined
+  const subject = { linkedApplicationId: from.id, ...whereFrom(c) }
+  const verdict = evaluate(application.policies, subject, settings.references)
+  if (verdict.decision !== 'non_identity') return undefined
+  const assertion = await signIdentity(
+    {
+      issuer: team.origin,
+      audience: application.aud,
+      identity: { email: claims.email, claims: claims.custom ?? {} },
+      identityNonce: claims.identity_nonce ?? '',
+      country: claims.country ?? 'XX',
+      policyId: verdict.policy.id,
+      host: url.host,
+      issuedAtSeconds: now,
+      expiresAtSeconds: claims.exp,
+    },
+    await emulator.signingKey(),
+  )
+  return { assertion, identity: await identityOf(c, claims) }
+}

@@ -1,0 +1,47 @@
+import type { Application } from '../access/application'
+import { signService } from '../access/assertion'
+import { wholeSeconds } from '../access/duration'
+import { findServiceToken, shownServiceToken } from '../access/service-token'
+import type { AppContext } from '../env'
+import { judge, whereFrom } from '../judge'
+import type { Admission } from './admit'
+import { appCookie } from './app-cookie'
+
+/** A service token that is wrong or over, or good and in no Service Auth policy. */
+export type ServiceRefusal = 'not authenticated' | 'not authorized'
+
+/**
+ * A machine let in by its service token, or why not; undefined where it shows none.
+ *
+ * Access: observed [O8, O9, O13, O16]. The login gives its assertion as a cookie too, unless the
+ * organization is strict (documented, [O20]).
+ */
+export async function byServiceToken(
+  c: AppContext,
+  application: Application,
+): Promise<Admission | ServiceRefusal | undefined> {
+  const { emulator, now, settings, team, url } = c.var
+  const { strict_service_token_auth: isStrict } = settings.ORGANIZATION
+  const shown = shownServiceToken(c.req.raw.headers, application.read_service_tokens_from_header)
+  if (!shown) return undefined
+  // Access: documented. A token in both forms at once is refused by strict organizations.
+  if (isStrict && shown.isTwice) return 'not authenticated'
+  const token = await findServiceToken(settings.SERVICE_TOKENS, shown.credentials, now)
+  if (!token) return 'not authenticated'
+  const serviceToken = { id: token.id, commonName: token.client_id }
+  const verdict = judge(c, application, { serviceToken, ...whereFrom(c) })
+  if (verdict.decision !== 'non_identity') return 'not authorized'
+  const lifetime = verdict.policy.session_duration ?? application.session_duration
+  const assertion = await signService(
+    {
+      issuer: team.origin,
+      audience: application.aud,
+      commonName: token.client_id,
+      host: url.host,
+      issuedAtSeconds: now,
+      expiresAtSeconds: now + wholeSeconds(lifetime),
+    },
+    await emulator.signingKey(),
+  )
+  return isStrict ? { assertion } : { assertion, setCookie: appCookie(application, url, assertion) }
+}

@@ -1,0 +1,64 @@
+import { cors } from 'hono/cors'
+import type { Application, CorsHeaders } from '../access/application'
+import type { AppContext } from '../env'
+import { forward } from './origin'
+
+/**
+ * CORS of an application. A preflight brings no credential, so it is refused, until Access is told
+ * to answer it (`cors_headers`) or to let the origin do so (`options_preflight_bypass`).
+ *
+ * Access: documented [O17, O18], that the two exclude one another included. Assumed: the body of the
+ * refusal; what `cors_headers` says is on every answer of the application too.
+ *
+ * @param answer the answer to every other request
+ */
+export async function applyCors(
+  c: AppContext,
+  application: Application,
+  answer: () => Promise<Response>,
+): Promise<Response> {
+  const { cors_headers: configured } = application
+  if (isPreflight(c)) {
+    if (application.options_preflight_bypass) return forward(c, application, {})
+    if (!configured) return c.text('CORS preflight refused', 403)
+    const preflight = await middleware(configured)(c, async () => {})
+    // Access: documented, with 200. The middleware answers 204.
+    const headers = new Headers(preflight?.headers)
+    // The middleware reflects what was asked for where nothing is listed.
+    const nothing = !configured.allow_all_headers && configured.allowed_headers.length === 0
+    if (nothing) headers.delete('Access-Control-Allow-Headers')
+    // Emptied first: Hono would put the headers of the middleware back.
+    c.res = undefined
+    c.res = new Response(null, { status: 200, headers })
+    return c.res
+  }
+  // Every other OPTIONS is a request like any other; the middleware would answer it.
+  if (!configured || c.req.method === 'OPTIONS') return answer()
+  await middleware(configured)(c, async () => {
+    c.res = await answer()
+  })
+  return c.res
+}
+
+function isPreflight(c: AppContext): boolean {
+  return (
+    c.req.method === 'OPTIONS' &&
+    c.req.header('origin') !== undefined &&
+    c.req.header('access-control-request-method') !== undefined
+  )
+}
+
+const ALL_METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
+
+function middleware(configured: CorsHeaders) {
+  const { allow_credentials: credentials, max_age: maxAge, ...lists } = configured
+  return cors({
+    origin: lists.allow_all_origins
+      ? '*'
+      : (origin) => (lists.allowed_origins.includes(origin) ? origin : null),
+    allowMethods: lists.allow_all_methods ? ALL_METHODS : lists.allowed_methods,
+    allowHeaders: lists.allow_all_headers ? [] : lists.allowed_headers,
+    credentials,
+    ...(maxAge !== undefined && { maxAge }),
+  })
+}

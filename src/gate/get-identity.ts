@@ -1,0 +1,28 @@
+import { currentIdentity } from '../access/identity'
+import { identityDocument } from '../access/identity-document'
+import { sessionIdOf } from '../access/revocation'
+import type { AppContext } from '../env'
+import { whereFrom } from '../judge'
+import { ownSession } from './own-session'
+
+/**
+ * `GET /cdn-cgi/access/get-identity` on the application's host: who the cookie's session is of.
+ *
+ * Access: documented. Where there is none, the team domain answers, which may be this host.
+ */
+export async function getIdentity(
+  c: AppContext,
+  next: () => Promise<void>,
+): Promise<Response | undefined> {
+  const { settings, stores } = c.var
+  const nonce = (await ownSession(c))?.claims.identity_nonce
+  const session = nonce && (await stores.sessions.find(sessionIdOf(nonce)))
+  if (!session) {
+    await next()
+    return
+  }
+  c.header('Cache-Control', 'no-store')
+  const identity = currentIdentity(settings.PEOPLE, session.identity)
+  const { country } = whereFrom(c)
+  return c.json(await identityDocument(identity, { ...session, country }))
+}

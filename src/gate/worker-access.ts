@@ -1,0 +1,28 @@
+import { decodeJwt } from 'jose'
+import type { Application } from '../access/application'
+import { identityDocument } from '../access/identity-document'
+import type { AppContext } from '../env'
+import { whereFrom } from '../judge'
+import type { Admission } from './admit'
+
+/**
+ * The header that fills `ctx.access` of a Worker behind a service binding, whose configuration has
+ * `access.dev.aud`. Seen in workerd and miniflare (facts of the API, section D.3), undocumented;
+ * only under `wrangler dev`, deployed it means nothing.
+ */
+export const WORKER_ACCESS_HEADER = 'MF-Access-Blob'
+
+/** Its value: the application's audience, and for a person what `getIdentity()` answers. */
+export async function workerAccess(
+  c: AppContext,
+  application: Application,
+  { assertion, identity }: Admission,
+): Promise<string> {
+  const issuedAtSeconds = (assertion && decodeJwt(assertion).iat) || c.var.now
+  const session = { issuedAtSeconds, ...whereFrom(c) }
+  return JSON.stringify({
+    app_aud: application.aud,
+    // Access: observed. `getIdentity()` gives nothing for a service token.
+    ...(identity && { jwt_claims: await identityDocument(identity, session) }),
+  })
+}

@@ -1,0 +1,10 @@
+import { z } from 'zod'
+import { identitySchema } from '../access/identity'
+
+/** A browser's sign-in at the team domain, kept under the session id that begins its `identity_nonce`. */
+export const sessionSchema = z.object({
+  identity: identitySchema,
+  issuedAtSeconds: z.number(),
+  ip: z.string(),
+})
+export type Session = z.infer<typeof sessionSchema>

@@ -1,0 +1,17 @@
+import { identityDocument } from '../access/identity-document'
+import type { AppContext } from '../env'
+import { whereFrom } from '../judge'
+import { signedInByCookie } from './authorization/session'
+
+/**
+ * `GET /cdn-cgi/access/get-identity` on the team domain: who is signed in.
+ *
+ * Access: documented. Assumed: 400 with this body where nobody is.
+ */
+export async function getIdentity(c: AppContext): Promise<Response> {
+  c.header('Cache-Control', 'no-store')
+  const who = await signedInByCookie(c)
+  if (!who) return c.json({ err: 'no app token set' }, 400)
+  const { country } = whereFrom(c)
+  return c.json(await identityDocument(who.identity, { ...who, country }))
+}

@@ -1,0 +1,48 @@
+import type { Application } from '../../access/application'
+import { type Login, loginUrl } from '../../access/login'
+import { signTicket } from '../../access/ticket'
+import type { AppContext } from '../../env'
+import { judge, whereFrom } from '../../judge'
+import { showBlocked } from '../authorization/blocked'
+import type { SignedIn } from '../authorization/session'
+
+const AUTHORIZED_LIFETIME_SECONDS = 60
+
+/** Goes on to what the login was for: the authorization, or the application. */
+export async function finish(
+  c: AppContext,
+  step: Login,
+  application: Application,
+  who: SignedIn,
+): Promise<Response> {
+  const { now, team, ticketSecret } = c.var
+  // Back to the authorization endpoint, which checks everything again.
+  if (!step.application) return c.redirect(`${team.origin}${step.redirectUrl}`, 302)
+  const { origin, nonce } = step.application
+  const verdict = judge(c, application, { identity: who.identity, ...whereFrom(c) })
+  if (verdict.decision === 'deny') {
+    const again = { redirectUrl: step.redirectUrl, application: step.application, again: true }
+    const host = new URL(origin).host
+    return showBlocked(
+      c,
+      application,
+      who.identity,
+      await loginUrl(team, ticketSecret, application, host, again, now),
+    )
+  }
+  const token = await signTicket(
+    ticketSecret,
+    'authorized',
+    {
+      applicationId: application.id,
+      identityNonce: who.identityNonce,
+      policyId: verdict.policy.id,
+      redirectUrl: step.redirectUrl,
+      origin,
+      nonce,
+    },
+    now,
+    AUTHORIZED_LIFETIME_SECONDS,
+  )
+  return c.redirect(`${origin}${team.accessPath}/authorized?token=${token}`, 302)
+}

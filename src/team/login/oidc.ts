@@ -1,0 +1,203 @@
+import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from 'jose'
+import { z } from 'zod'
+import { emailSchema, type Identity } from '../../access/identity'
+import type { IdentityProvider } from '../../access/identity-provider'
+import { readLogin } from '../../access/login'
+import { readTicket, signTicket } from '../../access/ticket'
+import { deriveSecret } from '../../access/token'
+import type { AppContext } from '../../env'
+import { randomText } from '../../oauth/encoding'
+import { codeChallengeOf } from '../../oauth/pkce'
+import { PageError } from '../../pages/respond'
+import { startSession } from '../authorization/session'
+import { finish } from './finish'
+import { endLogin, invalidNonce, isLoginNonce } from './nonce'
+
+type OidcProvider = Extract<IdentityProvider, { type: 'oidc' }>
+
+const LIFETIME_SECONDS = 15 * 60
+/** How long the provider's own servers may take. */
+const PATIENCE_MS = 10_000
+const ADVICE = 'Go back to your client or application and start again.'
+
+const stateSchema = z.object({
+  idp: z.string(),
+  /** The query of the login page, to go on from. */
+  query: z.string(),
+  loginNonce: z.string(),
+  seed: z.string(),
+})
+
+/**
+ * Sends the browser to an OpenID Connect provider: code flow with state and nonce, and PKCE where
+ * `pkce_enabled` is on (OpenID Connect Core 3.1.2.1).
+ *
+ * The state is a ticket; nonce and verifier follow from a seed in it and the emulator's own key, so
+ * nothing is stored and the browser knows neither.
+ *
+ * @param again whether the person wants to be somebody else than last time
+ */
+export async function redirectToProvider(
+  c: AppContext,
+  { id, config }: OidcProvider,
+  loginNonce: string,
+  again = false,
+): Promise<Response> {
+  const { now, ticketSecret, url } = c.var
+  const seed = randomText(16)
+  const { nonce, verifier } = await secretsOf(c, seed)
+  const claims = { idp: id, query: url.search.slice(1), loginNonce, seed }
+  const location = new URL(config.auth_url)
+  const parameters = {
+    response_type: 'code',
+    client_id: config.client_id,
+    redirect_uri: callbackUrl(c),
+    scope: config.scopes.join(' '),
+    state: await signTicket(ticketSecret, 'callback', claims, now, LIFETIME_SECONDS),
+    nonce,
+    // Assumed: else a session at the provider would bring the same person back without a question.
+    ...(again && { prompt: 'login' }),
+    ...(config.pkce_enabled && {
+      code_challenge: await codeChallengeOf(verifier),
+      code_challenge_method: 'S256',
+    }),
+  }
+  for (const [name, value] of Object.entries(parameters)) location.searchParams.set(name, value)
+  return c.redirect(location.href, 302)
+}
+
+/**
+ * `GET /cdn-cgi/access/callback`: an OpenID Connect provider sends the browser back.
+ *
+ * @throws PageError
+ */
+export async function callback(c: AppContext): Promise<Response> {
+  const { now, settings, ticketSecret, url } = c.var
+  const { code, error, state: text } = Object.fromEntries(url.searchParams)
+  const state = stateSchema.safeParse(await readTicket(ticketSecret, 'callback', text ?? '', now))
+  if (!state.success || !isLoginNonce(c, state.data.loginNonce)) throw invalidNonce()
+  const { idp, query, seed } = state.data
+  const provider = settings.IDENTITY_PROVIDERS.find(({ id }) => id === idp)
+  const step = await readLogin(ticketSecret, new URLSearchParams(query), now)
+  const application = settings.APPLICATIONS.find(({ id }) => id === step?.applicationId)
+  if (!step || !application || provider?.type !== 'oidc') throw invalidNonce()
+  endLogin(c)
+  if (error || !code) {
+    const description = url.searchParams.get('error_description') ?? ''
+    throw failed(provider, `It answered ${error ?? 'without a code'}. ${description}`.trim())
+  }
+  const identity = await identityFrom(c, provider, code, seed)
+  return finish(c, step, application, await startSession(c, identity))
+}
+
+async function identityFrom(
+  c: AppContext,
+  provider: OidcProvider,
+  code: string,
+  seed: string,
+): Promise<Identity> {
+  const { config } = provider
+  const { nonce, verifier } = await secretsOf(c, seed)
+  const idToken = await exchange(c, provider, code, verifier)
+  const payload = await verify(provider, idToken)
+  if (payload.nonce !== nonce) throw failed(provider, 'Its id_token has another nonce.')
+  const email = emailSchema.safeParse(payload[config.email_claim_name])
+  if (!email.success) {
+    throw failed(provider, `Its id_token has no e-mail address in ${config.email_claim_name}.`)
+  }
+  const claims = Object.fromEntries(
+    config.claims
+      .filter((name) => payload[name] !== undefined)
+      .map((name) => [name, payload[name]]),
+  )
+  return {
+    email: email.data,
+    name: typeof payload.name === 'string' ? payload.name : '',
+    groups: Array.isArray(claims.groups) ? claims.groups.map(String) : [],
+    idp: { id: provider.id, type: provider.type },
+    claims,
+  }
+}
+
+async function exchange(
+  c: AppContext,
+  provider: OidcProvider,
+  code: string,
+  verifier: string,
+): Promise<string> {
+  const { config } = provider
+  const encoded = [config.client_id, config.client_secret].map(encodeURIComponent)
+  const { isOk, status, body } = await reach(provider, config.token_url, {
+    method: 'POST',
+    // The client's secret is for this address alone.
+    redirect: 'manual',
+    // RFC 6749 2.3.1; the method that every provider has to take.
+    headers: { authorization: `Basic ${btoa(encoded.join(':'))}`, accept: 'application/json' },
+    body: new URLSearchParams({
+      grant_type: 'authorization_code',
+      code,
+      redirect_uri: callbackUrl(c),
+      ...(config.pkce_enabled && { code_verifier: verifier }),
+    }),
+  })
+  const tokens = z.object({ id_token: z.string() }).safeParse(jsonOf(body))
+  if (!isOk || !tokens.success) {
+    throw failed(provider, `token_url answered ${status}: ${body.slice(0, 200)}`)
+  }
+  return tokens.data.id_token
+}
+
+async function verify(provider: OidcProvider, idToken: string): Promise<JWTPayload> {
+  const { certs_url: certsUrl, client_id: audience } = provider.config
+  // Fetched at every login, so that a provider may start again with other keys.
+  const keys = createRemoteJWKSet(new URL(certsUrl), { timeoutDuration: PATIENCE_MS })
+  try {
+    // By the real clock: the provider knows no other.
+    return (await jwtVerify(idToken, keys, { audience, requiredClaims: ['exp', 'iss', 'sub'] }))
+      .payload
+  } catch (error) {
+    if (!(error instanceof errors.JOSEError)) throw unreachable(provider, certsUrl, error)
+    throw failed(provider, `Its id_token is not good: ${error.message}.`)
+  }
+}
+
+async function reach(provider: OidcProvider, url: string, init: RequestInit) {
+  try {
+    const response = await fetch(url, { ...init, signal: AbortSignal.timeout(PATIENCE_MS) })
+    return { isOk: response.ok, status: response.status, body: await response.text() }
+  } catch (error) {
+    throw unreachable(provider, url, error)
+  }
+}
+
+async function secretsOf(
+  c: AppContext,
+  seed: string,
+): Promise<{ nonce: string; verifier: string }> {
+  const { ticketSecret } = c.var.state
+  return {
+    nonce: await deriveSecret(ticketSecret, `oidc nonce:${seed}`),
+    verifier: await deriveSecret(ticketSecret, `oidc verifier:${seed}`),
+  }
+}
+
+function callbackUrl(c: AppContext): string {
+  return `${c.var.team.origin}${c.var.team.accessPath}/callback`
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function unreachable(provider: OidcProvider, url: string, cause: unknown): PageError {
+  const why = cause instanceof Error ? cause.message : String(cause)
+  return new PageError(502, `${provider.name} cannot be reached`, `${url}: ${why}`, ADVICE)
+}
+
+function failed(provider: OidcProvider, message: string): PageError {
+  return new PageError(400, `${provider.name} did not sign you in`, message, ADVICE)
+}

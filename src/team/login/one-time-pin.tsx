@@ -1,0 +1,84 @@
+import { z } from 'zod'
+import type { Application } from '../../access/application'
+import type { Identity } from '../../access/identity'
+import { readTicket, signTicket } from '../../access/ticket'
+import type { AppContext } from '../../env'
+import { judge, whereFrom } from '../../judge'
+import { sha256 } from '../../oauth/encoding'
+import type { Parameters } from '../../oauth/parameters'
+import { PinPage } from '../../pages/pin'
+import { PageError, respondPage } from '../../pages/respond'
+
+// Access: documented. A one-time PIN is good for ten minutes.
+const PIN_LIFETIME_SECONDS = 10 * 60
+
+const ticketSchema = z.object({ email: z.string(), loginNonce: z.string(), check: z.string() })
+
+/**
+ * Makes a code, and shows the page that asks for it. The code is told in an event instead of being
+ * mailed (`GET /_emulator/events`).
+ *
+ * Access: documented. Whom the policies deny gets no code, and the page does not tell.
+ *
+ * @param identity who the person would be with the right code
+ */
+export async function askForPin(
+  c: AppContext,
+  application: Application,
+  identity: Identity,
+  loginNonce: string,
+): Promise<Response> {
+  const { emulator, now, ticketSecret } = c.var
+  const { email, idp } = identity
+  const code = newCode()
+  await emulator.record(
+    judge(c, application, { identity, ...whereFrom(c) }).decision === 'deny'
+      ? { kind: 'one-time pin not sent', application: application.name, email }
+      : { kind: 'one-time pin', application: application.name, email, code },
+  )
+  const claims = { email, loginNonce, check: await checkOf(c, email, code) }
+  const pin = await signTicket(ticketSecret, 'pin', claims, now, PIN_LIFETIME_SECONDS)
+  return respondPage(c, 200, (nonce) => (
+    <PinPage nonce={nonce} fields={{ nonce: loginNonce, idp: idp.id, pin }} email={email} />
+  ))
+}
+
+/**
+ * The address whose code the form has; undefined where it has none yet.
+ *
+ * @throws PageError where the code is wrong or too late
+ */
+export async function readPin(
+  c: AppContext,
+  form: Parameters,
+  loginNonce: string,
+): Promise<string | undefined> {
+  const pin = form.get('pin')
+  if (pin === undefined) return undefined
+  const ticket = ticketSchema.safeParse(await readTicket(c.var.ticketSecret, 'pin', pin, c.var.now))
+  if (!ticket.success || ticket.data.loginNonce !== loginNonce) throw wrongCode()
+  const { email, check } = ticket.data
+  if ((await checkOf(c, email, form.get('code')?.trim() ?? '')) !== check) throw wrongCode()
+  return email
+}
+
+// Six digits.
+function newCode(): string {
+  const [random = 0] = crypto.getRandomValues(new Uint32Array(1))
+  return String(random % 1_000_000).padStart(6, '0')
+}
+
+// The ticket is in the browser's hands, so the code is in it only with the emulator's own key.
+function checkOf(c: AppContext, email: string, code: string): Promise<string> {
+  return sha256(`${c.var.state.ticketSecret}:${email}:${code}`)
+}
+
+// Access: documented, the title. Assumed: the status.
+function wrongCode(): PageError {
+  return new PageError(
+    403,
+    'That account does not have access.',
+    'The code is wrong, or older than ten minutes.',
+    'Go back to try again, or start again from your client or application.',
+  )
+}

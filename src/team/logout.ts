@@ -1,0 +1,17 @@
+import { revocable, sessionIdOf } from '../access/revocation'
+import type { AppContext } from '../env'
+import { respondLoggedOut } from '../pages/logged-out'
+import { endSession, signedInByCookie } from './authorization/session'
+
+/**
+ * `GET /cdn-cgi/access/logout` on the team domain: ends the session with every application. Grants
+ * of Managed OAuth have a life of their own.
+ *
+ * Access: documented.
+ */
+export async function logout(c: AppContext): Promise<Response> {
+  const who = await signedInByCookie(c)
+  if (who) await c.var.emulator.revoke(revocable.session(sessionIdOf(who.identityNonce)))
+  endSession(c)
+  return respondLoggedOut(c)
+}
