@@ -12,13 +12,17 @@ export type World = {
   tab(options?: BrowserContextOptions): Promise<Page>
 }
 
-/** Starts and stops a world around the tests of the calling file. */
-export function useWorld(): World {
+/**
+ * Starts and stops a world around the tests of the calling file.
+ *
+ * @param flags of `wrangler dev`, asked for when the world starts
+ */
+export function useWorld(flags: () => Promise<string[]> = async () => []): World {
   let server: Server | undefined
   let browser: Browser | undefined
   const complaints: string[] = []
   beforeAll(async () => {
-    ;[server, browser] = await Promise.all([startServer(), launchBrowser()])
+    ;[server, browser] = await Promise.all([flags().then(startServer), launchBrowser()])
   })
   afterEach(() => expect(complaints.splice(0)).toEqual([]))
   afterAll(async () => {

@@ -101,8 +101,15 @@ describe('An application', () => {
       name: 'Demo',
       domain: '*',
       type: 'self_hosted',
+      destinations: [],
       session_duration: '24h',
       policies: [],
+      allowed_idps: [],
+      auto_redirect_to_identity: false,
+      http_only_cookie_attribute: true,
+      path_cookie_attribute: false,
+      service_auth_401_redirect: false,
+      options_preflight_bypass: false,
     })
   })
 

@@ -1,6 +1,6 @@
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose'
 import { describe, expect, it } from 'vitest'
-import { type IdentityClaims, signIdentity } from '../../src/access/assertion'
+import { type IdentityClaims, signIdentity, signService } from '../../src/access/assertion'
 import { userIdOf } from '../../src/access/identity'
 import { createSigningKey, publicKeySet } from '../../src/access/keys'
 
@@ -14,8 +14,7 @@ const keySet = createLocalJWKSet({ keys: publicKeySet([key, second]).keys })
 const CLAIMS: IdentityClaims = {
   issuer: 'http://127.0.0.1:8788',
   audience: '0f'.repeat(32),
-  email: 'ada@example.com',
-  userId: await userIdOf('ada@example.com'),
+  identity: { email: 'ada@example.com', claims: {} },
   identityNonce: '6ei69kawdKzMIAPF',
   country: 'PL',
   policyId: 'f174e90a-fafe-4643-bbbc-4a0ed4fc8415',
@@ -44,7 +43,7 @@ describe('The assertion of a person', () => {
       iss: 'http://127.0.0.1:8788',
       type: 'app',
       identity_nonce: '6ei69kawdKzMIAPF',
-      sub: CLAIMS.userId,
+      sub: await userIdOf('ada@example.com'),
       country: 'PL',
       policy_id: 'f174e90a-fafe-4643-bbbc-4a0ed4fc8415',
       h_INTERNAL_DO_NOT_USE: 'localhost:8788',
@@ -79,6 +78,40 @@ describe('The assertion of a person', () => {
 
   it('is the same bytes for the same claims, so that it need not be kept', async () => {
     expect(await signIdentity({ ...CLAIMS }, key)).toBe(assertion)
-    expect(await signIdentity({ ...CLAIMS, email: 'grace@example.com' }, key)).not.toBe(assertion)
+    expect(await signIdentity({ ...CLAIMS, country: 'DE' }, key)).not.toBe(assertion)
+  })
+
+  it("carries the identity provider's claims as custom, as many as fit 1 KB", async () => {
+    const claims = { department: 'engines', long: 'x'.repeat(1024), groups: ['a', 'b'] }
+    const identity = { email: 'ada@example.com', claims }
+    expect(decodeJwt(await signIdentity({ ...CLAIMS, identity }, key)).custom).toEqual({
+      department: 'engines',
+      groups: ['a', 'b'],
+    })
+  })
+})
+
+describe('The assertion of a service token', () => {
+  const FRAME = {
+    issuer: CLAIMS.issuer,
+    audience: CLAIMS.audience,
+    host: CLAIMS.host,
+    issuedAtSeconds: NOW,
+    expiresAtSeconds: NOW + 3600,
+  }
+
+  it('says what the real one says, and no more, for a second longer [O8, O9]', async () => {
+    const token = await signService({ ...FRAME, commonName: 'ci.access' }, key)
+    expect((await verify(token)).payload).toEqual({
+      type: 'app',
+      iat: NOW,
+      exp: NOW + 3601,
+      iss: CLAIMS.issuer,
+      sub: '',
+      aud: CLAIMS.audience,
+      common_name: 'ci.access',
+      h_INTERNAL_DO_NOT_USE: 'localhost:8788',
+    })
+    expect(decodeProtectedHeader(token)).toEqual({ typ: 'JWT', alg: 'RS256', kid: key.jwk.kid })
   })
 })

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import {
+  currentIdentity,
   emailSchema,
-  personOf,
   personSchema,
+  seededIdentity,
   stableUuid,
   userIdOf,
 } from '../../src/access/identity'
@@ -40,13 +41,25 @@ describe('An e-mail address', () => {
 describe('A person', () => {
   const ADA = { name: 'Ada', email: 'ada@example.com', groups: ['engineering'] }
 
-  it('is the seeded one with that address, else one of whom only the address is known', () => {
-    expect(personOf([ADA], 'ada@example.com')).toEqual(ADA)
-    expect(personOf([ADA], 'new@example.com')).toEqual({
+  it('signs in as the seed has it, or as somebody of whom only the address is known', () => {
+    const idp = { id: 'picker', type: 'cloudflare' }
+    expect(seededIdentity([ADA], 'ada@example.com', idp)).toEqual({ ...ADA, idp, claims: {} })
+    expect(seededIdentity([ADA], 'new@example.com', idp)).toEqual({
       name: '',
       email: 'new@example.com',
       groups: [],
+      idp,
+      claims: {},
     })
+  })
+
+  it('counts as the seed has it now, and by OpenID Connect as it signed in', () => {
+    const idp = { id: 'picker', type: 'cloudflare' }
+    const signedIn = seededIdentity([ADA], 'ada@example.com', idp)
+    const moved = { ...ADA, groups: ['research'] }
+    expect(currentIdentity([moved], signedIn).groups).toEqual(['research'])
+    const oidc = { ...signedIn, idp: { id: 'corporate', type: 'oidc' } }
+    expect(currentIdentity([moved], oidc)).toEqual(oidc)
   })
 
   it('needs no groups', () => {

@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest'
 
 // What each part of src/ may import beside itself.
-const SURFACE = ['pages', 'body', 'env', 'settings', 'store', 'access', 'oauth']
+const SURFACE = ['pages', 'body', 'judge', 'env', 'settings', 'store', 'access', 'oauth']
 const MAY_IMPORT: Record<string, string[]> = {
   oauth: [],
   access: ['oauth'],
@@ -11,6 +11,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   env: ['settings', 'store', 'access', 'oauth'],
   body: ['env', 'oauth'],
   failure: SURFACE,
+  judge: ['env', 'access'],
   pages: [],
   demo: ['pages'], // An origin knows nothing of the Access in front of it.
   gate: ['demo', ...SURFACE],
@@ -53,5 +54,7 @@ it('oauth and access know no HTTP framework and no storage', () => {
   const packages = imports
     .filter(({ part, isOurs }) => !isOurs && ['oauth', 'access'].includes(part))
     .map(({ imported }) => imported)
-  expect(new Set(packages)).toEqual(new Set(['zod', 'jose', 'reflect-metadata', '@peculiar/x509']))
+  expect(new Set(packages)).toEqual(
+    new Set(['zod', 'jose', 'reflect-metadata', '@peculiar/x509', 'ipaddr.js']),
+  )
 })

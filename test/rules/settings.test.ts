@@ -1,5 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
+import { PEOPLE_PICKER } from '../../src/access/identity-provider'
 import { readSettings, SettingsError, type SettingsFault } from '../../src/settings'
 
 const ADA = { name: 'Ada', email: 'ada@example.com' }
@@ -25,12 +26,22 @@ describe('A setting that is left out', () => {
         TEAM_DOMAIN: '127.0.0.1',
         ACCESS_PATH: 'auto',
         ORIGIN_URL: undefined,
-        SESSION_DURATION: '24h',
         CODE_LIFETIME: '60s',
         REFRESH_TOKEN_GRACE: '0s',
         REFRESH_TOKEN_REUSE: 'revoke',
+        REVOCATION: 'observed',
+        ORGANIZATION: {
+          name: 'Emulated organization',
+          session_duration: '24h',
+          strict_service_token_auth: false,
+        },
         PEOPLE: [],
+        GROUPS: [],
+        EMAIL_LISTS: [],
+        IDENTITY_PROVIDERS: [PEOPLE_PICKER],
+        SERVICE_TOKENS: [],
         APPLICATIONS: [],
+        references: { groups: [], emailLists: [] },
       })
     },
   )
@@ -126,7 +137,18 @@ describe('A wrong setting is named, with what was found and what was expected:',
     [{ ORIGIN_URL: 'http://h#f' }, 'ORIGIN_URL', '"http://h#f"', 'without a path'],
     [{ ORIGIN_URL: 'http://u:p@h' }, 'ORIGIN_URL', '"http://u:p@h"', 'http://host[:port]'],
     [{ ORIGIN_URL: 'http://:p@h' }, 'ORIGIN_URL', '"http://:p@h"', 'http://host[:port]'],
-    [{ SESSION_DURATION: '1d' }, 'SESSION_DURATION', '"1d"', 'expected a duration'],
+    [
+      { ORGANIZATION: { session_duration: '1d' } },
+      'ORGANIZATION.session_duration',
+      '"1d"',
+      'expected a duration',
+    ],
+    [
+      { APPLICATIONS: [{ name: 'A', domain: '*', allowed_idps: ['nobody'] }] },
+      'APPLICATIONS[0].allowed_idps[0]',
+      '"nobody"',
+      'expected the id of one of IDENTITY_PROVIDERS',
+    ],
     [{ CODE_LIFETIME: '0s' }, 'CODE_LIFETIME', '"0s"', 'at least 1s'],
     [{ CODE_LIFETIME: 60 }, 'CODE_LIFETIME', '60', 'expected a duration'],
     [{ REFRESH_TOKEN_GRACE: '30' }, 'REFRESH_TOKEN_GRACE', '"30"', 'expected a duration'],
@@ -166,7 +188,7 @@ describe('A wrong setting is named, with what was found and what was expected:',
       apps({ policies: [{ name: 'P', decision: 'allow', include: [{ emails: 'x' }] }] }),
       'APPLICATIONS[0].policies[0].include[0]',
       '{"emails":"x"}',
-      'expected a rule',
+      'there is no rule kind emails',
     ],
   ])('%j is %s', async (vars, setting, found, expected) => {
     expect(await faultsOf(vars)).toEqual([

@@ -18,6 +18,12 @@ export type Emulator = {
   signIn(who: { email: string; consent?: 'allow' | 'deny' } | null): Promise<void>
   /** Back to the seed. */
   reset(): Promise<void>
+  /** What an administrator revokes: `{person}`, `{deleted_person}` or `{application}`. */
+  revoke(what: Record<string, string>): Promise<void>
+  /** Makes a new signing key the current one. */
+  rotateKeys(): Promise<void>
+  /** What the emulator has told since the last reset, the latest last. */
+  events(): Promise<Record<string, unknown>[]>
 }
 
 export const ADA = { email: 'ada@example.com' }
@@ -47,12 +53,31 @@ export function emulator(settings: Record<string, unknown> = {}): Emulator {
       body: JSON.stringify(body),
     })
     if (!response.ok) throw new Error(await response.text())
+    return response
+  }
+  const change = async (method: string, path: string, body: unknown) => {
+    await control(method, path, body)
   }
   return {
     fetch: send,
-    advance: (duration) => control('PATCH', 'clock', { advance: duration }),
-    signIn: (who) => control('PUT', 'auto-sign-in', who),
-    reset: () => control('POST', 'reset', undefined),
+    advance: (duration) => change('PATCH', 'clock', { advance: duration }),
+    signIn: (who) => change('PUT', 'auto-sign-in', who),
+    reset: () => change('POST', 'reset', undefined),
+    revoke: (what) => change('POST', 'revoke', what),
+    rotateKeys: () => change('POST', 'keys/rotate', undefined),
+    events: async () => {
+      const response = await control('GET', 'events', undefined)
+      return ((await response.json()) as { events: Record<string, unknown>[] }).events
+    },
+  }
+}
+
+/** Requests that all carry these headers: where they come from, say. */
+export function carrying(fetch: Fetch, headers: Record<string, string>): Fetch {
+  return (url, init) => {
+    const all = new Headers(init?.headers)
+    for (const [name, value] of Object.entries(headers)) all.set(name, value)
+    return fetch(url, { ...init, headers: all })
   }
 }
 

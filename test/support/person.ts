@@ -7,6 +7,9 @@ const NAVIGATION = {
   'sec-fetch-dest': 'document',
 }
 
+// Without scripts, what a page has in <noscript> is part of it.
+const blockTextElements = { script: true, style: true, pre: true }
+
 export type Page = {
   url: string
   status: number
@@ -101,7 +104,7 @@ export class Person {
       this.#keepCookies(address, response)
       const location = response.headers.get('location')
       if (response.status < 300 || response.status > 399 || !location) {
-        const html = parse(await response.text())
+        const html = parse(await response.text(), { blockTextElements })
         const title = html.querySelector('title')?.text ?? ''
         const text = html.querySelector('main')?.structuredText ?? html.structuredText
         const { status, headers } = response

@@ -1,0 +1,578 @@
+import { decodeJwt } from 'jose'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { Client, type Tokens } from '../support/client'
+import { ADA, APP, application, carrying, emulator, TEAM } from '../support/emulator'
+import { Person } from '../support/person'
+import { ALLOW, cookieOf, credentials, SERVICE_AUTH, serviceToken } from '../support/service-token'
+
+const OTHER = 'http://other.example:8788'
+const HOSTS = ['localhost:8788', '127.0.0.1:8788', 'other.example:8788']
+const ACCOUNT = {
+  APPLICATIONS: [
+    application({ domain: 'localhost', policies: [ALLOW, SERVICE_AUTH] }),
+    application({ name: 'Other', domain: 'other.example' }),
+  ],
+  SERVICE_TOKENS: [serviceToken()],
+}
+const world = emulator(ACCOUNT)
+const strict = emulator({ ...ACCOUNT, REVOCATION: 'strict' })
+const client = new Client(world.fetch)
+beforeEach(world.reset)
+
+/** A person who has logged in to the first application. */
+async function loggedIn(email = 'ada@example.com', fetch = world.fetch): Promise<Person> {
+  const person = await new Person(fetch, HOSTS).open(`${APP}/whoami`)
+  await person.press('Log in', { email })
+  expect(person.page).toMatchObject({ status: 200, url: `${APP}/whoami` })
+  return person
+}
+
+/** The cookies that a person's browser sends to an application, for a copy of it elsewhere. */
+const cookies = (person: Person, app = APP) => ({ cookie: person.cookies(new URL(app).host) })
+const status = async (headers: Record<string, string>, app = APP) =>
+  (await world.fetch(`${app}/whoami`, { headers })).status
+const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
+
+/** A client that a person has let in, without a page. */
+async function connected(email = 'ada@example.com', app = APP) {
+  await world.signIn({ email })
+  const connection = await new Client(world.fetch, app).connect()
+  await world.signIn(null)
+  return connection
+}
+
+describe('get-identity', () => {
+  const identity = async (url: string, headers: Record<string, string> = {}) => {
+    const response = await world.fetch(`${url}/cdn-cgi/access/get-identity`, { headers })
+    return { status: response.status, body: (await response.json()) as Record<string, unknown> }
+  }
+  const token = (person: Person) =>
+    decodeJwt(person.cookies('localhost').match(/CF_Authorization=([^;]+)/)?.[1] ?? '')
+
+  it('tells the application who its cookie is of, with every member [6.5]', async () => {
+    const from = { 'cf-connecting-ip': '203.0.113.7', 'cf-ipcountry': 'DE' }
+    const person = await loggedIn('ada@example.com', carrying(world.fetch, from))
+    const { status, body } = await identity(APP, { ...cookies(person), ...from })
+    expect(status).toBe(200)
+    expect(body).toEqual({
+      email: 'ada@example.com',
+      name: 'Ada',
+      user_uuid: token(person).sub,
+      account_id: expect.stringMatching(/^[0-9a-f]{32}$/),
+      iat: token(person).iat,
+      ip: '203.0.113.7',
+      idp: { id: expect.any(String), type: expect.any(String) },
+      geo: { country: 'DE' },
+      groups: [{ id: expect.any(String), name: 'engineering' }],
+      amr: [],
+      auth_status: 'NONE',
+      common_name: '',
+      service_token_id: '',
+      service_token_status: false,
+      is_warp: false,
+      is_gateway: false,
+      mtls_auth: {
+        cert_issuer_ski: '',
+        cert_presented: false,
+        cert_serial: '',
+        cert_issuer_dn: '',
+        auth_status: 'NONE',
+      },
+      version: 2,
+      device_sessions: {},
+      devicePosture: {},
+    })
+  })
+
+  it('tells the team domain the same of its own cookie', async () => {
+    const person = await loggedIn()
+    const [app, team] = [
+      await identity(APP, cookies(person)),
+      await identity(TEAM, cookies(person, TEAM)),
+    ]
+    expect(app.status).toBe(200)
+    expect(team).toEqual(app)
+  })
+
+  it('tells an address of no seed without name and groups', async () => {
+    const { body } = await identity(APP, cookies(await loggedIn('nobody@example.com')))
+    expect(body).toMatchObject({ email: 'nobody@example.com', name: '', groups: [] })
+  })
+
+  it.each([
+    ['no cookie', APP, {}],
+    ['no cookie, at the team domain', TEAM, {}],
+    ['a made-up cookie', APP, { cookie: 'CF_Authorization=a.b.c' }],
+    ['a made-up cookie, at the team domain', TEAM, { cookie: 'CF_Access_Session=a.b.c' }],
+  ])('tells nothing to %s', async (_, url, headers) => {
+    const { status, body } = await identity(url, headers)
+    expect(status).toBe(400)
+    expect(body).not.toHaveProperty('email')
+  })
+
+  it("tells nothing of another application's cookie", async () => {
+    expect((await identity(OTHER, cookies(await loggedIn()))).status).toBe(400)
+  })
+
+  it('tells nothing when the cookie is over', async () => {
+    const person = await loggedIn()
+    await world.advance('24h')
+    expect((await identity(APP, cookies(person))).status).toBe(400)
+  })
+
+  it("answers on the host of an application at a path, whose cookie is the host's", async () => {
+    const { fetch } = emulator({ APPLICATIONS: [application({ domain: 'localhost/whoami' })] })
+    const person = await loggedIn('ada@example.com', fetch)
+    const response = await fetch(`${APP}/cdn-cgi/access/get-identity`, { headers: cookies(person) })
+    expect(response.status).toBe(200)
+    expect(await response.json()).toMatchObject({ email: 'ada@example.com' })
+  })
+})
+
+describe('Logging out of an application', () => {
+  const logout = (person: Person, app = APP) => person.open(`${app}/cdn-cgi/access/logout`)
+
+  it('says so, and takes the cookie away', async () => {
+    const person = await loggedIn()
+    const response = await world.fetch(`${APP}/cdn-cgi/access/logout`, { headers: cookies(person) })
+    expect(response.status).toBe(200)
+    expect(response.headers.get('set-cookie')).toBe(
+      'CF_Authorization=; Path=/; Expires=Thu, 01 Jan 1970 00:00:01 GMT; HttpOnly',
+    )
+  })
+
+  it.each([
+    ['cookie', (token: string) => ({ cookie: `CF_Authorization=${token}` })],
+    ['header', (token: string) => ({ 'cf-access-token': token })],
+  ])('ends copies of its token too, as a %s', async (_, credential) => {
+    const person = await loggedIn()
+    const token = person.cookies('localhost').match(/CF_Authorization=([^;]+)/)?.[1] ?? ''
+    expect(await status(credential(token))).toBe(200)
+    await logout(person)
+    expect(await status(credential(token))).toBe(401)
+  })
+
+  it('ends the sessions with all other applications (session management), and of nobody else', async () => {
+    const [ada, grace] = [await loggedIn(), await loggedIn('grace@example.com')]
+    await ada.open(`${OTHER}/whoami`)
+    await logout(ada)
+    expect(await status(cookies(ada, OTHER), OTHER)).toBe(401)
+    expect(await status(cookies(grace))).toBe(200)
+  })
+
+  it('leaves the application usable: the next visit asks who it is', async () => {
+    const person = await loggedIn()
+    await logout(person)
+    await person.open(`${APP}/whoami`)
+    expect(person.page?.title).toBe('Log in to Demo')
+    await person.press('ada@example.com')
+    expect(person.page).toMatchObject({ status: 200, url: `${APP}/whoami` })
+  })
+
+  it('leaves grants of Managed OAuth alone', async () => {
+    const { clientId, tokens } = await connected()
+    await logout(await loggedIn())
+    expect(await status(bearer(tokens.access_token))).toBe(200)
+    expect((await client.refresh(clientId, tokens.refresh_token)).status).toBe(200)
+  })
+
+  it('is no failure without a session', async () => {
+    expect((await logout(new Person(world.fetch))).page?.status).toBe(200)
+  })
+
+  it('works on the host of an application at a path', async () => {
+    const { fetch } = emulator({ APPLICATIONS: [application({ domain: 'localhost/whoami' })] })
+    const person = await loggedIn('ada@example.com', fetch)
+    const headers = cookies(person)
+    const response = await fetch(`${APP}/cdn-cgi/access/logout`, { headers })
+    expect(cookieOf(response)).toBeUndefined()
+    expect(response.headers.get('set-cookie')).toMatch(/^CF_Authorization=; Path=\/; Expires=/)
+    expect((await fetch(`${APP}/whoami`, { headers })).status).toBe(401)
+  })
+})
+
+describe('Logging out of the team domain', () => {
+  const logout = (person: Person) => person.open(`${TEAM}/cdn-cgi/access/logout`)
+
+  it('ends the session with every application, copies of cookies included', async () => {
+    const person = await loggedIn()
+    await person.open(`${OTHER}/whoami`)
+    const copies = [cookies(person), cookies(person, OTHER)] as const
+    await logout(person)
+    expect(await status(copies[0])).toBe(401)
+    expect(await status(copies[1], OTHER)).toBe(401)
+  })
+
+  it('ends the session at the team domain, a copy of its cookie included', async () => {
+    const person = await loggedIn()
+    const copy = cookies(person, TEAM)
+    await logout(person)
+    const identity = await world.fetch(`${TEAM}/cdn-cgi/access/get-identity`, { headers: copy })
+    expect(identity.status).toBe(400)
+    await person.open(`${APP}/whoami`)
+    expect(person.page?.title).toBe('Log in to Demo')
+  })
+
+  it('lets the person log in again, in the same second', async () => {
+    const person = await loggedIn()
+    await logout(person)
+    await (await person.open(`${APP}/whoami`)).press('ada@example.com')
+    expect(person.page).toMatchObject({ status: 200, url: `${APP}/whoami` })
+  })
+
+  it('leaves other persons, and other browsers of the same person, alone', async () => {
+    const [here, there] = [await loggedIn(), await loggedIn()]
+    const grace = await loggedIn('grace@example.com')
+    await logout(here)
+    expect(await status(cookies(there))).toBe(200)
+    expect(await status(cookies(grace))).toBe(200)
+  })
+
+  it('leaves grants of Managed OAuth alone, also of a browser with this very session', async () => {
+    const person = await loggedIn()
+    const { client_id } = await client.register()
+    await (await person.open(await client.authorizationUrl(client_id))).press('allow')
+    const code = person.callback?.searchParams.get('code') ?? ''
+    const tokens = (await (await client.exchange(client_id, code)).json()) as Tokens
+    await logout(person)
+    expect(await status(bearer(tokens.access_token))).toBe(200)
+    expect((await client.refresh(client_id, tokens.refresh_token)).status).toBe(200)
+  })
+})
+
+describe('The cookie of a browser login', () => {
+  /** The `Set-Cookie` at the end of a login to a page. */
+  const setCookie = async (changes: Record<string, unknown>, page: string) => {
+    const { fetch, signIn } = emulator({ APPLICATIONS: [application(changes)] })
+    await signIn(ADA)
+    const asked = await fetch(page, { headers: { accept: 'text/html' } })
+    const login = await fetch(asked.headers.get('location') ?? '')
+    const cookie = asked.headers.get('set-cookie')?.split(';')[0] ?? ''
+    const end = await fetch(login.headers.get('location') ?? '', { headers: { cookie } })
+    expect(end.headers.get('location')).toBe(page)
+    return end.headers.get('set-cookie')?.replace(/=[\w-]+\.[\w-]+\.[\w-]+;/, '=<token>;')
+  }
+  const HTTPS = 'https://app.example/whoami'
+
+  it.each<[reason: string, changes: Record<string, unknown>, page: string, attributes: string]>([
+    ['by itself', {}, HTTPS, 'Path=/; Secure; HttpOnly'],
+    ['over plain http', {}, `${APP}/whoami`, 'Path=/; HttpOnly'],
+    [
+      'http_only_cookie_attribute: false',
+      { http_only_cookie_attribute: false },
+      HTTPS,
+      'Path=/; Secure',
+    ],
+    [
+      'http_only_cookie_attribute: true',
+      { http_only_cookie_attribute: true },
+      HTTPS,
+      'Path=/; Secure; HttpOnly',
+    ],
+    [
+      'same_site_cookie_attribute: none',
+      { same_site_cookie_attribute: 'none' },
+      HTTPS,
+      'Path=/; Secure; HttpOnly; SameSite=None',
+    ],
+    [
+      'same_site_cookie_attribute: lax',
+      { same_site_cookie_attribute: 'lax' },
+      HTTPS,
+      'Path=/; Secure; HttpOnly; SameSite=Lax',
+    ],
+    [
+      'same_site_cookie_attribute: strict',
+      { same_site_cookie_attribute: 'strict' },
+      HTTPS,
+      'Path=/; Secure; HttpOnly; SameSite=Strict',
+    ],
+    [
+      'path_cookie_attribute of an application at a path',
+      { path_cookie_attribute: true, domain: 'app.example/whoami' },
+      HTTPS,
+      'Path=/whoami; Secure; HttpOnly',
+    ],
+    [
+      'path_cookie_attribute, and a page below the path',
+      { path_cookie_attribute: true, domain: 'app.example/whoami' },
+      `${HTTPS}/deeper`,
+      'Path=/whoami; Secure; HttpOnly',
+    ],
+    [
+      'path_cookie_attribute: false',
+      { path_cookie_attribute: false, domain: 'app.example/whoami' },
+      HTTPS,
+      'Path=/; Secure; HttpOnly',
+    ],
+    [
+      'path_cookie_attribute of an application at a host',
+      { path_cookie_attribute: true, domain: 'app.example' },
+      HTTPS,
+      'Path=/; Secure; HttpOnly',
+    ],
+    [
+      'path_cookie_attribute, at a destination with another path',
+      {
+        path_cookie_attribute: true,
+        domain: 'first.example/mcp',
+        destinations: [{ uri: 'app.example/whoami' }],
+      },
+      HTTPS,
+      'Path=/whoami; Secure; HttpOnly',
+    ],
+    [
+      'path_cookie_attribute, at a destination without a path',
+      {
+        path_cookie_attribute: true,
+        domain: 'first.example/mcp',
+        destinations: [{ uri: 'app.example' }],
+      },
+      HTTPS,
+      'Path=/; Secure; HttpOnly',
+    ],
+  ])(
+    'has the attributes that the application asks for: %s',
+    async (_, changes, page, attributes) => {
+      expect(await setCookie(changes, page)).toBe(`CF_Authorization=<token>; ${attributes}`)
+    },
+  )
+
+  it('is taken away by a logout with the same attributes', async () => {
+    const { fetch } = emulator({
+      APPLICATIONS: [application({ domain: 'localhost', same_site_cookie_attribute: 'lax' })],
+    })
+    const person = await loggedIn('ada@example.com', fetch)
+    const response = await fetch(`${APP}/cdn-cgi/access/logout`, { headers: cookies(person) })
+    expect(response.headers.get('set-cookie')).toBe(
+      'CF_Authorization=; Path=/; Expires=Thu, 01 Jan 1970 00:00:01 GMT; HttpOnly; SameSite=Lax',
+    )
+  })
+})
+
+describe("The organization's session_duration", () => {
+  it('is how long the login page is skipped, and shortens no cookie of an application', async () => {
+    const { fetch } = emulator({ ...ACCOUNT, ORGANIZATION: { session_duration: '1h' } })
+    const person = await loggedIn('ada@example.com', fetch)
+    await world.advance('59m59s')
+    expect((await person.open(`${OTHER}/whoami`)).page?.status).toBe(200)
+    await world.advance('1s')
+    expect((await person.open(`${APP}/whoami`)).page?.status).toBe(200)
+    const { client_id } = await client.register()
+    await person.open(await client.authorizationUrl(client_id))
+    expect(person.page?.title).toBe('Log in to Demo')
+  })
+})
+
+describe('Revoking a person [revoke_user]', () => {
+  it('ends their sessions with every application and at the team domain', async () => {
+    const person = await loggedIn()
+    await person.open(`${OTHER}/whoami`)
+    await world.revoke({ person: 'ada@example.com' })
+    expect(await status(cookies(person))).toBe(401)
+    expect(await status(cookies(person, OTHER), OTHER)).toBe(401)
+    expect((await person.open(`${APP}/whoami`)).page?.title).toBe('Log in to Demo')
+  })
+
+  it('leaves their grants: refresh is 200, old and new tokens are admitted [T15]', async () => {
+    const { clientId, tokens } = await connected()
+    await world.revoke({ person: 'ada@example.com' })
+    expect(await status(bearer(tokens.access_token))).toBe(200)
+    const response = await client.refresh(clientId, tokens.refresh_token)
+    expect(response.status).toBe(200)
+    expect(await status(bearer(((await response.json()) as Tokens).access_token))).toBe(200)
+  })
+
+  it('leaves other persons alone, and takes the address in any case', async () => {
+    const [ada, grace] = [await loggedIn(), await loggedIn('grace@example.com')]
+    await world.revoke({ person: 'ADA@Example.com' })
+    expect(await status(cookies(ada))).toBe(401)
+    expect(await status(cookies(grace))).toBe(200)
+  })
+
+  it('lets them log in again, in the same second', async () => {
+    const person = await loggedIn()
+    await world.revoke({ person: 'ada@example.com' })
+    await (await person.open(`${APP}/whoami`)).press('ada@example.com')
+    expect(person.page).toMatchObject({ status: 200, url: `${APP}/whoami` })
+  })
+
+  it('ends that login too, when it comes a second time in that second', async () => {
+    const person = await loggedIn()
+    for (let times = 0; times < 2; times++) {
+      await world.revoke({ person: 'ada@example.com' })
+      expect(await status(cookies(person))).toBe(401)
+      await (await person.open(`${APP}/whoami`)).press('ada@example.com')
+      expect(await status(cookies(person))).toBe(200)
+    }
+  })
+
+  it('of whom nobody has heard changes nothing', async () => {
+    const person = await loggedIn()
+    await world.revoke({ person: 'stranger@example.com' })
+    expect(await status(cookies(person))).toBe(200)
+  })
+})
+
+describe('Revoking the tokens of an application [revoke_tokens]', () => {
+  it('ends the cookies of everybody there, and of no other application', async () => {
+    const [ada, grace] = [await loggedIn(), await loggedIn('grace@example.com')]
+    await ada.open(`${OTHER}/whoami`)
+    await world.revoke({ application: 'Demo' })
+    expect(await status(cookies(ada))).toBe(401)
+    expect(await status(cookies(grace))).toBe(401)
+    expect(await status(cookies(ada, OTHER), OTHER)).toBe(200)
+  })
+
+  it('leaves the session at the team domain: the next visit starts a new one, without a page', async () => {
+    const person = await loggedIn()
+    await world.revoke({ application: 'Demo' })
+    await person.open(`${APP}/whoami`)
+    expect(person.page).toMatchObject({ status: 200, url: `${APP}/whoami` })
+    expect(await status(cookies(person))).toBe(200)
+  })
+
+  it('refuses its access tokens at use, and what a refresh gives, though that is 200 [T16]', async () => {
+    const { clientId, tokens } = await connected()
+    await world.revoke({ application: 'Demo' })
+    expect(await status(bearer(tokens.access_token))).toBe(401)
+    let { refresh_token } = tokens
+    for (let round = 0; round < 2; round++) {
+      const response = await client.refresh(clientId, refresh_token)
+      expect(response.status).toBe(200)
+      const next = (await response.json()) as Tokens
+      expect(await status(bearer(next.access_token))).toBe(401)
+      refresh_token = next.refresh_token
+    }
+  })
+
+  it('admits a new authorization after it, in the same second, and its refreshes', async () => {
+    await connected()
+    await world.revoke({ application: 'Demo' })
+    const { clientId, tokens } = await connected()
+    expect(await status(bearer(tokens.access_token))).toBe(200)
+    const response = await client.refresh(clientId, tokens.refresh_token)
+    expect(await status(bearer(((await response.json()) as Tokens).access_token))).toBe(200)
+  })
+
+  it('admits a new authorization of a browser that had a session before', async () => {
+    const person = await loggedIn()
+    await world.revoke({ application: 'Demo' })
+    const { client_id } = await client.register()
+    await (await person.open(await client.authorizationUrl(client_id))).press('allow')
+    const code = person.callback?.searchParams.get('code') ?? ''
+    const tokens = (await (await client.exchange(client_id, code)).json()) as Tokens
+    expect(await status(bearer(tokens.access_token))).toBe(200)
+  })
+
+  it('makes a code worthless that was issued before and exchanged after', async () => {
+    await world.signIn(ADA)
+    const { client_id } = await client.register()
+    const code = await client.code(client_id)
+    await world.revoke({ application: 'Demo' })
+    const tokens = (await (await client.exchange(client_id, code)).json()) as Tokens
+    expect(await status(bearer(tokens.access_token))).toBe(401)
+  })
+
+  it('leaves grants of other applications alone', async () => {
+    const { tokens } = await connected('ada@example.com', OTHER)
+    await world.revoke({ application: 'Demo' })
+    expect(await status(bearer(tokens.access_token), OTHER)).toBe(200)
+  })
+
+  it('ends the cookie of a service login, and not the service token', async () => {
+    const login = async () => {
+      const response = await world.fetch(`${APP}/whoami`, { headers: credentials() })
+      return { cookie: `CF_Authorization=${cookieOf(response)}` }
+    }
+    const before = await login()
+    await world.revoke({ application: 'Demo' })
+    expect(await status(before)).toBe(401)
+    expect(await status(credentials())).toBe(200)
+    await world.advance('1s') // Such a token has nothing but its second to tell it by.
+    expect(await status(await login())).toBe(200)
+  })
+
+  it('takes the id of the application too', async () => {
+    const id = '11111111-2222-4333-8444-555555555555'
+    const named = emulator({ APPLICATIONS: [application({ id })] })
+    const person = await loggedIn('ada@example.com', named.fetch)
+    await named.revoke({ application: id })
+    expect((await named.fetch(`${APP}/whoami`, { headers: cookies(person) })).status).toBe(401)
+  })
+})
+
+const refused = async (response: Response) => {
+  expect(response.status).toBe(400)
+  expect(await response.json()).toMatchObject({ error: 'invalid_grant' })
+}
+
+describe.each<[reason: string, setting: typeof world, what: Record<string, string>]>([
+  ['Revoking a person, REVOCATION strict', strict, { person: 'ada@example.com' }],
+  ["Revoking an application's tokens, REVOCATION strict", strict, { application: 'Demo' }],
+  ['Deleting a person', world, { deleted_person: 'ada@example.com' }],
+  ['Deleting a person, REVOCATION strict', strict, { deleted_person: 'ada@example.com' }],
+])('%s', (_, { fetch, revoke }, what) => {
+  const client = new Client(fetch)
+
+  it('ends everything: cookies, access tokens, and the refresh is refused', async () => {
+    const person = await loggedIn()
+    const { clientId, tokens } = await connected()
+    await revoke(what)
+    expect((await fetch(`${APP}/whoami`, { headers: cookies(person) })).status).toBe(401)
+    expect((await client.request('/whoami', tokens.access_token)).status).toBe(401)
+    await refused(await client.refresh(clientId, tokens.refresh_token))
+  })
+
+  it('ends a grant that was refreshed many times', async () => {
+    const { clientId, tokens } = await connected()
+    let last = tokens
+    for (let round = 0; round < 3; round++) {
+      last = (await (await client.refresh(clientId, last.refresh_token)).json()) as Tokens
+    }
+    await revoke(what)
+    expect((await client.request('/whoami', last.access_token)).status).toBe(401)
+    await refused(await client.refresh(clientId, last.refresh_token))
+  })
+
+  it('lets the person log in again at once, with browser and client', async () => {
+    const before = await loggedIn()
+    await connected()
+    await revoke(what)
+    const person = await loggedIn()
+    const { clientId, tokens } = await connected()
+    expect((await fetch(`${APP}/whoami`, { headers: cookies(before) })).status).toBe(401)
+    expect((await fetch(`${APP}/whoami`, { headers: cookies(person) })).status).toBe(200)
+    expect((await client.request('/whoami', tokens.access_token)).status).toBe(200)
+    expect((await client.refresh(clientId, tokens.refresh_token)).status).toBe(200)
+  })
+
+  it('ends nothing of another person at another application', async () => {
+    const { clientId, tokens } = await connected('grace@example.com', OTHER)
+    await revoke(what)
+    const other = new Client(fetch, OTHER)
+    expect((await other.request('/whoami', tokens.access_token)).status).toBe(200)
+    expect((await other.refresh(clientId, tokens.refresh_token)).status).toBe(200)
+  })
+})
+
+describe('A revocation that is wrong', () => {
+  it.each([
+    ['nothing', {}],
+    ['no address', { person: 'ada' }],
+    ['an application that there is not', { application: 'Nothing' }],
+    ['two at once', { person: 'ada@example.com', application: 'Demo' }],
+    ['a member that there is not', { persons: 'ada@example.com' }],
+    ['an array', []],
+  ])('is refused and changes nothing: %s', async (_, body) => {
+    const person = await loggedIn()
+    const response = await world.fetch(`${APP}/_emulator/revoke`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+    expect(response.status).toBe(400)
+    expect(await response.json()).toMatchObject({ error: 'invalid_request' })
+    expect(await status(cookies(person))).toBe(200)
+  })
+})

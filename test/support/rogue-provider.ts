@@ -1,0 +1,107 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from 'jose'
+import { CLIENT } from './openid-provider'
+import { freePort } from './server'
+
+/** What it does wrong; nothing where it is empty. */
+export type Misbehaviour = {
+  /** Claims of the id_token, in place of the good ones; undefined leaves one out. */
+  claims?: JWTPayload
+  /** Signs with a key that it does not publish, under the name of the one that it does. */
+  signedByStranger?: boolean
+  /** Signs with the client's secret. */
+  signedWithSecret?: boolean
+  /** What it answers at this path instead. */
+  answer?: { path: string; status: number; body: string; headers?: Record<string, string> }
+}
+
+/**
+ * An OpenID Connect provider that signs Ada in without a page, and misbehaves on purpose: no real
+ * one can be made to answer with a bad id_token, and those are what a client has to refuse.
+ */
+export class RogueProvider {
+  misbehaviour: Misbehaviour = {}
+  readonly #server: Server
+  #nonce = ''
+  #keys: Promise<{ own: CryptoKey; stranger: CryptoKey; jwk: JWK }> | undefined
+
+  private constructor(readonly port: number) {
+    this.#server = createServer((request, response) => this.#answer(request, response))
+  }
+
+  static async start(): Promise<RogueProvider> {
+    const provider = new RogueProvider(await freePort())
+    provider.#keys = makeKeys()
+    provider.#server.listen(provider.port, '127.0.0.1')
+    await once(provider.#server, 'listening')
+    return provider
+  }
+
+  get host(): string {
+    return `127.0.0.1:${this.port}`
+  }
+
+  get issuer(): string {
+    return `http://${this.host}`
+  }
+
+  async stop(): Promise<void> {
+    this.#server.close()
+    this.#server.closeAllConnections()
+    await once(this.#server, 'close')
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? '', this.issuer)
+    const { answer } = this.misbehaviour
+    if (answer && url.pathname === answer.path) {
+      response.writeHead(answer.status, answer.headers).end(answer.body)
+    } else if (url.pathname === '/auth') {
+      this.#nonce = url.searchParams.get('nonce') ?? ''
+      const callback = new URL(url.searchParams.get('redirect_uri') ?? '')
+      callback.searchParams.set('code', 'a-code')
+      callback.searchParams.set('state', url.searchParams.get('state') ?? '')
+      response.writeHead(302, { location: callback.href }).end()
+    } else if (url.pathname === '/token') {
+      json(response, { id_token: await this.#idToken(), token_type: 'Bearer', access_token: 'x' })
+    } else if (url.pathname === '/jwks') {
+      json(response, { keys: [(await this.#keys)?.jwk] })
+    } else {
+      response.writeHead(404).end()
+    }
+  }
+
+  async #idToken(): Promise<string> {
+    const keys = await this.#keys
+    if (!keys) throw new Error('not started')
+    const { claims, signedByStranger, signedWithSecret } = this.misbehaviour
+    const now = Math.floor(Date.now() / 1000)
+    const token = new SignJWT({
+      iss: this.issuer,
+      sub: 'ada',
+      aud: CLIENT.client_id,
+      iat: now,
+      exp: now + 60,
+      nonce: this.#nonce,
+      email: 'ada@example.com',
+      ...claims,
+    })
+    if (signedWithSecret) {
+      token.setProtectedHeader({ alg: 'HS256', kid: 'own' })
+      return token.sign(new TextEncoder().encode(CLIENT.client_secret.padEnd(32)))
+    }
+    token.setProtectedHeader({ alg: 'RS256', kid: 'own' })
+    return token.sign(signedByStranger ? keys.stranger : keys.own)
+  }
+}
+
+async function makeKeys() {
+  const [own, stranger] = await Promise.all([generateKeyPair('RS256'), generateKeyPair('RS256')])
+  const jwk = { ...(await exportJWK(own.publicKey)), kid: 'own', alg: 'RS256', use: 'sig' }
+  return { own: own.privateKey, stranger: stranger.privateKey, jwk }
+}
+
+function json(response: ServerResponse, body: unknown): void {
+  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+}
