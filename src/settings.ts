@@ -98,8 +98,9 @@ const settingsSchema = z
     APPLICATIONS: structured(applicationsSchema).default([]),
   })
   .superRefine(({ APPLICATIONS, IDENTITY_PROVIDERS }, context) => {
+    const known = new Set(IDENTITY_PROVIDERS.map(({ id }) => id))
     APPLICATIONS.forEach(({ allowed_idps: ids }, index) => {
-      const at = ids.findIndex((id) => !IDENTITY_PROVIDERS.some((each) => each.id === id))
+      const at = ids.findIndex((id) => !known.has(id))
       if (at < 0) return
       const message = 'expected the id of one of IDENTITY_PROVIDERS'
       context.addIssue({

@@ -40,9 +40,11 @@ async function send(
   request: Request,
 ): Promise<Response> {
   const { ORIGIN } = c.env
-  const ORIGIN_URL = application?.origin_url ?? c.var.settings.ORIGIN_URL
-  if (ORIGIN && !application?.origin_url)
+  const own = application?.origin_url
+  if (ORIGIN && !own) {
     return viaProxy(c, request, c.req.url, 'ORIGIN', (req) => ORIGIN.fetch(req))
+  }
+  const ORIGIN_URL = own ?? c.var.settings.ORIGIN_URL
   if (!ORIGIN_URL) return demo.fetch(request, await knownAccess(c))
   // Of the whole address, because `search` has no question mark where nothing follows it.
   const pathAndQuery = c.var.url.href.slice(c.var.url.origin.length)

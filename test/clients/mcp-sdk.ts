@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Fetch } from '../support/client'
 import { MemoryProvider } from '../support/oauth-provider'
@@ -37,7 +38,14 @@ export function describeMcpSdk(sdks: Sdk[]): void {
 
   const signInAs = (email: string, consent = 'allow') =>
     server.control('PUT', 'auto-sign-in', { email, consent })
-  const advance = (duration: string) => server.control('PATCH', 'clock', { advance: duration })
+  // The SDKs ask for an event stream beside everything else. Time moves between two requests and
+  // not during one: else both would find their token over, and refresh with the same one.
+  let underWay = 0
+  const advance = async (duration: string) => {
+    do await setImmediate()
+    while (underWay > 0)
+    await server.control('PATCH', 'clock', { advance: duration })
+  }
   const newPerson = () =>
     new Person(server.fetch, [`localhost:${server.port}`, `127.0.0.1:${server.port}`])
 
@@ -46,7 +54,10 @@ export function describeMcpSdk(sdks: Sdk[]): void {
       const provider = new MemoryProvider(person)
       const url = new URL('/mcp', server.app)
       // The SDKs ask for a whole `fetch`, and call it with a URL and options only.
-      const client = open(url, provider, (input, init) => fetch(String(input), init))
+      const client = open(url, provider, (input, init) => {
+        underWay++
+        return fetch(String(input), init).finally(() => underWay--)
+      })
       clients.push(client)
       return { provider, client }
     }

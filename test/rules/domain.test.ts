@@ -84,6 +84,8 @@ describe('A domain', () => {
     ['https://app.example.com/', ['app.example.com', '*pp.example.com'], 'a host'],
     ['https://app.example.com/', ['*pp.example.com', '*p.example.com', '*.example.com'], 'a label'],
     ['https://app.example.com/', ['*.example.com', '*'], 'a star within, before every host'],
+    ['https://app.example.com/a/long/path', ['app.example.com', '*.example.com/a'], 'a host'],
+    ['https://app.example.com/a/long/path', ['*.example.com', '*/a/long/path'], 'a label'],
   ])('that is more specific covers %s more closely: %j (%s) [O19]', (url, domains) => {
     const ranks = domains.map((domain) => coverage(domain, new URL(url)))
     expect(ranks).not.toContain(0)

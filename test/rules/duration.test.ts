@@ -77,6 +77,8 @@ describe('A Go duration (https://pkg.go.dev/time#ParseDuration)', () => {
     ['0.29m40.6s', 58],
     ['2.3m', 138],
     ['1.9999s', 1],
+    ['1.999999999s', 1],
+    ['2562047h47m16.854775807s', 9_223_372_036],
     ['999ms', 0],
   ])('%s counts %d whole seconds', (text, seconds) => {
     expect(wholeSeconds(text)).toBe(seconds)
