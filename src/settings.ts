@@ -31,7 +31,7 @@ const hostSchema = z
   .toLowerCase()
   .refine((text) => hostFault(text) === undefined, 'expected host or host:port')
 
-// Ids follow from names where they are left out, and a host can have one application only.
+// Ids follow from names where they are left out, and a domain belongs to one application only.
 const applicationsSchema = z
   .array(applicationSchema)
   .superRefine((applications, context) => {

@@ -81,7 +81,10 @@ export const applicationSchema = z
     custom_deny_url: z.url({ protocol: /^https?$/ }).optional(),
     custom_non_identity_deny_url: z.url({ protocol: /^https?$/ }).optional(),
     service_auth_401_redirect: z.boolean().default(false),
-    read_service_tokens_from_header: z.string().min(1).optional(),
+    read_service_tokens_from_header: z
+      .string()
+      .regex(/^[\w!#$%&'*+.^`|~-]+$/, 'expected the name of a header')
+      .optional(),
     cors_headers: corsHeadersSchema.optional(),
     options_preflight_bypass: z.boolean().default(false),
     /** Not of the API: where this application's own server is; `ORIGIN_URL` where it is left out. */
@@ -118,7 +121,7 @@ export async function completeApplication(
   const policies = await Promise.all(
     parsed.policies.map(async (policy, index) => ({
       ...policy,
-      id: policy.id ?? (await stableUuid(`policy:${id}:${policy.name}`)),
+      id: policy.id ?? (await stableUuid(`policy:${id}:${index}:${policy.name}`)),
       precedence: policy.precedence ?? index + 1,
     })),
   )

@@ -85,7 +85,8 @@ async function sign(
 function customOf(claims: Record<string, unknown>): Record<string, unknown> | undefined {
   const kept: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(claims)) {
-    if (JSON.stringify({ ...kept, [name]: value }).length <= CUSTOM_LIMIT_BYTES) kept[name] = value
+    const bytes = new TextEncoder().encode(JSON.stringify({ ...kept, [name]: value }))
+    if (bytes.length <= CUSTOM_LIMIT_BYTES) kept[name] = value
   }
   return Object.keys(kept).length ? kept : undefined
 }

@@ -23,7 +23,9 @@ export function domainFault(text: string): string | undefined {
     return 'has an empty label, or a star in the last one'
   }
   const withoutStars = text.replaceAll('*', 'x')
-  return isWrittenAsUrl(withoutStars) ? undefined : 'is not host[:port][/path] as a URL has it'
+  return isWrittenAsUrl(withoutStars) && normalised(rawPath(text)) === rawPath(text)
+    ? undefined
+    : 'is not host[:port][/path] as a URL has it'
 }
 
 /** What is wrong with a host that stands alone, or undefined where it is `host[:port]`. */
@@ -33,9 +35,11 @@ export function hostFault(text: string): string | undefined {
     : undefined
 }
 
-/** The path of a domain: `/mcp`, or empty for a whole host; without a final slash or `/*`. */
+/** The path of a domain, up to its first star: `/mcp`, or empty for a whole host. */
 export function pathOf(domain: Domain): string {
-  return rawPath(domain).replace(/\/+\*?$/, '')
+  return rawPath(domain)
+    .replace(/\/[^/]*\*.*$/, '')
+    .replace(/\/+$/, '')
 }
 
 /**
@@ -53,7 +57,7 @@ export function coverage(domain: Domain, url: URL): number {
     return 0
   }
   const rank = hostRank(host, url.hostname)
-  return rank && pathCovers(path, url.pathname) ? rank * 10_000 + weight(path) : 0
+  return rank && pathCovers(path, normalised(url.pathname)) ? rank * 10_000 + weight(path) : 0
 }
 
 function hostRank(pattern: string, hostname: string): number {
@@ -68,6 +72,16 @@ function pathCovers(pattern: string, pathname: string): boolean {
   if (path === '/*') return true
   if (path.endsWith('/*')) return starred(path.slice(0, -1), '.*', '.+').test(pathname)
   return starred(path, '.*', '(?:/.*)?').test(pathname)
+}
+
+// An origin may read `/%61dmin` and `//admin` as `/admin`, so they are the same here (RFC 3986 6.2.2).
+function normalised(pathname: string): string {
+  return pathname
+    .replace(/%[0-9a-f]{2}/gi, (escaped) => {
+      const character = String.fromCharCode(Number.parseInt(escaped.slice(1), 16))
+      return /[\w.~-]/.test(character) ? character : escaped
+    })
+    .replace(/\/{2,}/g, '/')
 }
 
 function starred(pattern: string, star: string, end = ''): RegExp {

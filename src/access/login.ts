@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { sha256 } from '../oauth/encoding'
 import type { Application } from './application'
-import type { TeamDomain } from './team-domain'
+import { ACCESS_PATHS, type TeamDomain } from './team-domain'
 import { readTicket, signTicket } from './ticket'
 
 /** How long a login page may be left open, in seconds. */
@@ -9,13 +9,16 @@ const LOGIN_LIFETIME_SECONDS = 15 * 60
 
 /**
  * What a login is for. It ends either back at the authorization endpoint of the team domain, or at
- * `/authorized` of the application's host (`origin`, bound to the browser by `nonce`).
+ * `/authorized` of the application's host (`origin` and the path that it is reached by, bound to the
+ * browser by `nonce`).
  */
 const loginSchema = z.object({
   applicationId: z.string(),
   /** SHA-256 of the `redirect_url` beside the ticket, so that nobody puts another there. */
   redirect: z.string(),
-  application: z.object({ origin: z.string(), nonce: z.string() }).optional(),
+  application: z
+    .object({ origin: z.string(), nonce: z.string(), accessPath: z.enum(ACCESS_PATHS) })
+    .optional(),
   /** Ask who, even if somebody is signed in. */
   again: z.boolean().optional(),
 })

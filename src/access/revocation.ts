@@ -10,6 +10,9 @@ export type Revocations = {
   entries: Record<string, { number: number; atSeconds: number }>
 }
 
+// The key of a reset: signed cookies outlive the store, and numbers go on.
+const EVERYTHING = 'everything'
+
 /** What one revocation can be about. */
 export const revocable = {
   application: (id: string) => `application:${id}`,
@@ -23,7 +26,14 @@ export const revocable = {
 
 /** Whether anything of `keys` was revoked after the credential of this revision was made. */
 export function isRevoked(revocations: Revocations, keys: string[], revision: number): boolean {
-  return keys.some((key) => (revocations.entries[key]?.number ?? 0) > revision)
+  // A revision that is no number is of a nonce that is none of ours.
+  if (Number.isNaN(revision)) return true
+  return [EVERYTHING, ...keys].some((key) => (revocations.entries[key]?.number ?? 0) > revision)
+}
+
+/** What a reset leaves: nothing but that everything before it is revoked. */
+export function withEverythingRevoked(revocations: Revocations, now: number): Revocations {
+  return withRevocation({ count: revocations.count, entries: {} }, EVERYTHING, now)
 }
 
 /** Adds a revocation. */

@@ -73,18 +73,17 @@ export function isNotEmulated(rule: Rule): boolean {
   return NOT_EMULATED.includes(Object.keys(rule)[0] ?? '')
 }
 
-const combinationShape = {
+/** include = any of, require = all of, exclude = none of: the body of a policy and of a group. */
+export const combination = {
   include: z.array(ruleSchema).min(1),
   exclude: z.array(ruleSchema).default([]),
   require: z.array(ruleSchema).default([]),
 }
 
-/** include = any of, require = all of, exclude = none of: the body of a policy and of a group. */
-export const combination = combinationShape
 export type Combination = { include: Rule[]; exclude: Rule[]; require: Rule[] }
 
 /** An Access group: rules under a name, for policies to refer to. */
-export const groupSchema = z.strictObject({ id: text, name: text, ...combinationShape })
+export const groupSchema = z.strictObject({ id: text, name: text, ...combination })
 export type Group = z.infer<typeof groupSchema>
 
 /** A list of e-mail addresses, for `email_list` rules. */

@@ -66,9 +66,14 @@ export async function findServiceToken(
   // Hashes are compared, so that the time tells nothing of the secret.
   const isRight =
     (await sha256(token?.client_secret ?? '')) === (await sha256(credentials.clientSecret))
-  if (!token?.enabled || !isRight) return undefined
-  const isOver = token.expires_at !== undefined && now * 1000 >= Date.parse(token.expires_at)
-  return isOver ? undefined : token
+  return token && isRight && isGoodNow(token, now) ? token : undefined
+}
+
+/** Whether a token is enabled, and its time is not over. */
+export function isGoodNow(token: ServiceToken, now: number): boolean {
+  return (
+    token.enabled && (token.expires_at === undefined || now * 1000 < Date.parse(token.expires_at))
+  )
 }
 
 function readNamedHeader(text: string): ServiceCredentials | undefined {

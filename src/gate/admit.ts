@@ -9,7 +9,7 @@ import { byServiceToken, type ServiceRefusal } from './by-service-token'
 
 /** Who is let in, and what the origin is told of it. */
 export type Admission = {
-  /** Undefined for a bypass: Access says nothing to the origin then. */
+  /** Undefined for a bypass: Access says nothing to the origin then [O19]. */
   assertion?: string
   /** Of a person; a service token has none [O13]. */
   identity?: Identity
@@ -29,13 +29,17 @@ export type Decision = Admission | 'nobody' | ServiceRefusal
  * @see facts, sections 1.4 and 6.1
  */
 export async function admit(c: AppContext, application: Application): Promise<Decision> {
-  const { ORGANIZATION, references } = c.var.settings
-  const bypass = evaluate(application.policies, whereFrom(c), references)
-  if (bypass.decision === 'bypass') return {}
+  const { ORGANIZATION } = c.var.settings
   const service = await byServiceToken(c, application)
   const isRefused = typeof service === 'string'
   if (service && !isRefused) return service
   if (isRefused && ORGANIZATION.strict_service_token_auth) return service
   const person = (await byAccessToken(c, application)) ?? (await byAppToken(c, application))
   return person ?? service ?? 'nobody'
+}
+
+/** Whether a bypass policy turns Access off for this request: nobody is asked for anything. */
+export function isBypassed(c: AppContext, application: Application): boolean {
+  const { references } = c.var.settings
+  return evaluate(application.policies, whereFrom(c), references).decision === 'bypass'
 }

@@ -18,7 +18,8 @@ export function appCookie(application: Application, page: URL, value: string): s
     `${APP_TOKEN_COOKIE}=${value}`,
     `Path=${cookiePath(application, page)}`,
     ...(value === '' ? ['Expires=Thu, 01 Jan 1970 00:00:01 GMT'] : []),
-    ...(page.protocol === 'https:' ? ['Secure'] : []),
+    // Browsers keep no SameSite=None without Secure; on loopback they take it over http too.
+    ...(page.protocol === 'https:' || sameSite === 'none' ? ['Secure'] : []),
     ...(application.http_only_cookie_attribute ? ['HttpOnly'] : []),
     ...(sameSite ? [`SameSite=${sameSite[0]?.toUpperCase()}${sameSite.slice(1)}`] : []),
   ].join('; ')
@@ -28,4 +29,16 @@ export function appCookie(application: Application, page: URL, value: string): s
 function cookiePath(application: Application, page: URL): string {
   if (!application.path_cookie_attribute) return '/'
   return pathOf(coveredAt([application], page)?.domain ?? '') || '/'
+}
+
+/**
+ * The values of every cookie of that name. A browser sends one per path, the longest path first, and
+ * only one of them is of the application that is asked for.
+ */
+export function appTokens(cookieHeader: string | undefined): string[] {
+  return (cookieHeader ?? '')
+    .split(';')
+    .map((pair) => pair.trim())
+    .filter((pair) => pair.startsWith(`${APP_TOKEN_COOKIE}=`))
+    .map((pair) => pair.slice(APP_TOKEN_COOKIE.length + 1))
 }

@@ -1,4 +1,3 @@
-import { getCookie } from 'hono/cookie'
 import { createLocalJWKSet, errors, jwtVerify } from 'jose'
 import { z } from 'zod'
 import type { Application } from '../access/application'
@@ -14,10 +13,11 @@ import {
   sessionIdOf,
   sessionRevocationKeys,
 } from '../access/revocation'
+import { isGoodNow } from '../access/service-token'
 import type { AppContext } from '../env'
 import { whereFrom } from '../judge'
 import type { Admission } from './admit'
-import { APP_TOKEN_COOKIE } from './app-cookie'
+import { appTokens } from './app-cookie'
 
 const claimsSchema = z.object({
   type: z.literal('app'),
@@ -43,7 +43,7 @@ export async function byAppToken(
   application: Application,
 ): Promise<Admission | undefined> {
   const candidates = [
-    getCookie(c, APP_TOKEN_COOKIE),
+    ...appTokens(c.req.header('cookie')),
     c.req.header('cf-access-token'),
     c.req.header('cf-access-jwt-assertion'),
   ]
@@ -93,7 +93,7 @@ export function applicationOf(c: AppContext, claims: AppToken): Application | un
 
 /** Whether the claims of a token of this application are good here now. */
 export function isGoodFor(c: AppContext, application: Application, claims: AppToken): boolean {
-  const { settings, state } = c.var
+  const { now, settings, state } = c.var
   const ofApplication = revocable.application(application.id)
   if (claims.email !== undefined) {
     const nonce = claims.identity_nonce ?? ''
@@ -104,8 +104,10 @@ export function isGoodFor(c: AppContext, application: Application, claims: AppTo
     return isForPersons && !isRevoked(state.revocations, keys, revisionOf(nonce))
   }
   const token = settings.SERVICE_TOKENS.find((each) => each.client_id === claims.common_name)
-  const revokedAt = state.revocations.entries[ofApplication]?.atSeconds
-  if (!token?.enabled || (revokedAt !== undefined && claims.iat <= revokedAt)) return false
+  const { entries } = state.revocations
+  const revokedAt = entries[ofApplication]?.atSeconds
+  if (!token || !isGoodNow(token, now)) return false
+  if (revokedAt !== undefined && claims.iat <= revokedAt) return false
   const serviceToken = { id: token.id, commonName: token.client_id }
   const subject = { serviceToken, ...whereFrom(c) }
   return evaluate(application.policies, subject, settings.references).decision === 'non_identity'

@@ -30,8 +30,9 @@ export async function challengeRequest(
     return isOn ? askForToken(c, application) : refuseScript(c)
   }
   // Access: observed [U16, U19]. Nobody can log in to an application with Service Auth only.
-  const forServices = policies.filter((policy) => policy.decision === 'non_identity')
-  if (policies.length > 0 && forServices.length === policies.length) return forbid(c, application)
+  const isForServices = policies.some(({ decision: each }) => each === 'non_identity')
+  const isForPersons = policies.some(({ decision: each }) => each === 'allow')
+  if (isForServices && !isForPersons) return forbid(c, application)
   const isNavigation = isBrowserNavigation(c.req.method, c.req.raw.headers)
   if (isOn) {
     return isNavigation && !isService
@@ -40,7 +41,7 @@ export async function challengeRequest(
   }
   const isScript = c.req.header('x-requested-with')?.toLowerCase() === 'xmlhttprequest'
   // Access: documented (`service_auth_401_redirect`): machines have no use for a login page.
-  const isMachine = services401 && forServices.length > 0 && !isNavigation
+  const isMachine = services401 && isForServices && !isNavigation
   if (isScript || isMachine || (isService && services401)) return refuseScript(c)
   return redirectToLogin(c, application)
 }
@@ -70,7 +71,10 @@ async function redirectToLogin(c: AppContext, application: Application): Promise
     ticketSecret,
     application,
     url.host,
-    { redirectUrl: url.pathname + url.search, application: { origin: url.origin, nonce } },
+    {
+      redirectUrl: url.pathname + url.search,
+      application: { origin: url.origin, nonce, accessPath: team.accessPath },
+    },
     now,
   )
   // The expiry is for a browser to judge, so it is real time, not the emulated clock's.

@@ -3,7 +3,7 @@ import { identityDocument } from '../access/identity-document'
 import { sessionIdOf } from '../access/revocation'
 import type { AppContext } from '../env'
 import { whereFrom } from '../judge'
-import { ownSession } from './own-session'
+import { ownSessions } from './own-sessions'
 
 /**
  * `GET /cdn-cgi/access/get-identity` on the application's host: who the cookie's session is of.
@@ -15,7 +15,8 @@ export async function getIdentity(
   next: () => Promise<void>,
 ): Promise<Response | undefined> {
   const { settings, stores } = c.var
-  const nonce = (await ownSession(c))?.claims.identity_nonce
+  const [own] = await ownSessions(c)
+  const nonce = own?.claims.identity_nonce
   const session = nonce && (await stores.sessions.find(sessionIdOf(nonce)))
   if (!session) {
     await next()

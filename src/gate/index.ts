@@ -2,7 +2,7 @@ import { Hono } from 'hono'
 import { applicationAt } from '../access/application'
 import { ACCESS_RESOURCE_METADATA, RESOURCE_METADATA, SERVER_METADATA } from '../access/metadata'
 import type { AppContext, Env } from '../env'
-import { admit } from './admit'
+import { admit, isBypassed } from './admit'
 import { authorized } from './authorized'
 import { challengeRequest } from './challenge'
 import { applyCors } from './cors'
@@ -16,7 +16,7 @@ const METADATA_METHODS = ['GET', 'OPTIONS']
 /** Surface 1: the protected application, on every host that an application covers. */
 export const gate = new Hono<Env>()
 for (const path of [ACCESS_RESOURCE_METADATA, RESOURCE_METADATA]) {
-  gate.on(METADATA_METHODS, [path, `${path}/*`], showResourceMetadata)
+  gate.on(METADATA_METHODS, [path, `${path}/*`], showResourceMetadata(path))
 }
 gate.on(METADATA_METHODS, [SERVER_METADATA, `${SERVER_METADATA}/*`], showServerMetadata)
 gate.all('*', protect)
@@ -25,6 +25,7 @@ async function protect(c: AppContext): Promise<Response> {
   const application = applicationAt(c.var.settings.APPLICATIONS, c.var.url)
   // A host or path that no application covers is not behind Access.
   if (!application) return forward(c, undefined, {})
+  if (isBypassed(c, application)) return forward(c, application, {})
   return applyCors(c, application, async () => {
     const decision = await admit(c, application)
     return typeof decision === 'string'

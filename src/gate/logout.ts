@@ -1,10 +1,10 @@
-import { domainsOf } from '../access/application'
+import { domainsOf, isOnHost } from '../access/application'
 import { pathOf } from '../access/domain'
 import { revocable, sessionIdOf } from '../access/revocation'
 import type { AppContext } from '../env'
 import { respondLoggedOut } from '../pages/logged-out'
 import { appCookie } from './app-cookie'
-import { ownSession } from './own-session'
+import { ownSessions } from './own-sessions'
 
 /**
  * `GET /cdn-cgi/access/logout` on the application's host: ends the sign-in, and with it the sessions
@@ -13,17 +13,15 @@ import { ownSession } from './own-session'
  * Access: documented (session management). There is no logout of one application alone.
  */
 export async function logout(c: AppContext, next: () => Promise<void>) {
-  const { emulator, team, url } = c.var
-  const own = await ownSession(c)
-  if (own) {
-    const { application, claims } = own
-    if (claims.identity_nonce !== undefined) {
-      await emulator.revoke(revocable.session(sessionIdOf(claims.identity_nonce)))
-    }
-    for (const path of new Set(domainsOf(application).map(pathOf))) {
-      const page = new URL(url.origin + path)
-      c.header('Set-Cookie', appCookie(application, page, ''), { append: true })
-    }
+  const { emulator, settings, team, url } = c.var
+  for (const { claims } of await ownSessions(c)) {
+    if (claims.identity_nonce === undefined) continue
+    await emulator.revoke(revocable.session(sessionIdOf(claims.identity_nonce)))
   }
+  // A cookie that keeps to its path does not come here, so all that may be there are taken away.
+  const cleared = settings.APPLICATIONS.filter((each) => isOnHost(each, url)).flatMap((each) =>
+    domainsOf(each).map((domain) => appCookie(each, new URL(url.origin + pathOf(domain)), '')),
+  )
+  for (const cookie of new Set(cleared)) c.header('Set-Cookie', cookie, { append: true })
   return team.isRequestHost ? next() : respondLoggedOut(c)
 }

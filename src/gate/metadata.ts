@@ -2,7 +2,6 @@ import type { Next } from 'hono'
 import { cors } from 'hono/cors'
 import { applicationAt, coveredAt, managedOAuth } from '../access/application'
 import {
-  ACCESS_RESOURCE_METADATA,
   RESOURCE_METADATA,
   resourceMetadata,
   SERVER_METADATA,
@@ -19,22 +18,28 @@ const readableAnywhere = cors({ origin: '*', allowMethods: ['GET', 'HEAD'], maxA
  * Access: observed. The own path answers whether Managed OAuth is on or off [M1]; the standard one
  * only while it is on [M7], and else is a path like any other [M8].
  */
-export function showResourceMetadata(c: AppContext, next: Next) {
-  const { settings, team, url } = c.var
-  const standard = url.pathname.startsWith(RESOURCE_METADATA)
-  const path = url.pathname.slice((standard ? RESOURCE_METADATA : ACCESS_RESOURCE_METADATA).length)
-  const covered = coveredAt(settings.APPLICATIONS, new URL(path || '/', url.origin))
-  if (!covered || (standard && !managedOAuth(covered.application))) return next()
-  return answer(c, () => resourceMetadata(team, covered, url.origin))
+export function showResourceMetadata(prefix: string) {
+  return function show(c: AppContext, next: Next) {
+    const { settings, team, url } = c.var
+    const covered = coveredAt(settings.APPLICATIONS, described(url, prefix))
+    if (!covered || (prefix === RESOURCE_METADATA && !managedOAuth(covered.application))) {
+      return next()
+    }
+    return answer(c, () => resourceMetadata(team, covered, url.origin))
+  }
 }
 
 /** The authorization server's metadata on an application's host, while Managed OAuth is on [M10, M11]. */
 export function showServerMetadata(c: AppContext, next: Next) {
   const { settings, team, url } = c.var
-  const path = url.pathname.slice(SERVER_METADATA.length)
-  const application = applicationAt(settings.APPLICATIONS, new URL(path || '/', url.origin))
+  const application = applicationAt(settings.APPLICATIONS, described(url, SERVER_METADATA))
   if (!application || !managedOAuth(application)) return next()
   return answer(c, () => serverMetadata(team, settings.APPLICATIONS))
+}
+
+// The URL that a metadata document is about: what follows its own name.
+function described(url: URL, prefix: string): URL {
+  return new URL(url.origin + (url.pathname.slice(prefix.length) || '/'))
 }
 
 async function answer(c: AppContext, document: () => object): Promise<Response | undefined> {

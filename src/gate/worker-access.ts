@@ -20,9 +20,13 @@ export async function workerAccess(
 ): Promise<string> {
   const issuedAtSeconds = (assertion && decodeJwt(assertion).iat) || c.var.now
   const session = { issuedAtSeconds, ...whereFrom(c) }
-  return JSON.stringify({
+  const blob = JSON.stringify({
     app_aud: application.aud,
     // Access: observed. `getIdentity()` gives nothing for a service token.
     ...(identity && { jwt_claims: await identityDocument(identity, session) }),
+  })
+  // A header's value is ASCII; JSON can say the rest in escapes.
+  return blob.replace(/[^\x20-\x7e]/g, (character) => {
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
   })
 }

@@ -1,7 +1,7 @@
 import { DurableObject } from 'cloudflare:workers'
 import type { Event, RecordedEvent } from '../access/event'
 import { createSigningKey, type SigningKey } from '../access/keys'
-import { type Revocations, withRevocation } from '../access/revocation'
+import { type Revocations, withEverythingRevoked, withRevocation } from '../access/revocation'
 import { randomText } from '../oauth/encoding'
 
 /** Who signs in by themselves, and what they say at the consent page. */
@@ -17,6 +17,8 @@ export type EmulatorState = {
   clockOffsetSeconds: number
   autoSignIn: AutoSignIn | null
   revocations: Revocations
+  /** How often the keys were rotated, so that every isolate notices. */
+  keyRevision: number
 }
 
 const EVENTS_KEPT = 1000
@@ -26,7 +28,11 @@ const EVENTS_KEPT = 1000
  * exactly once however many requests ask for them first.
  */
 export class EmulatorObject extends DurableObject {
-  #state = this.ctx.storage.kv.get<EmulatorState>('state') ?? keep(this.ctx, freshState())
+  #state = keep(this.ctx, {
+    // A store of an earlier version may lack members.
+    ...freshState(),
+    ...this.ctx.storage.kv.get<EmulatorState>('state'),
+  })
   #keys: Promise<SigningKey[]> | undefined
   // Not stored: events tell what is happening, they are no record.
   #events: RecordedEvent[] = []
@@ -61,7 +67,8 @@ export class EmulatorObject extends DurableObject {
   /** Back to the seed: everything issued and registered is forgotten, the signing keys stay. */
   reset(): EmulatorState {
     this.#events = []
-    return this.#save(freshState())
+    const revocations = withEverythingRevoked(this.#state.revocations, this.now())
+    return this.#save({ ...freshState(), revocations, keyRevision: this.#state.keyRevision })
   }
 
   /**
@@ -70,7 +77,7 @@ export class EmulatorObject extends DurableObject {
    *
    * Access: documented (section 6.3).
    */
-  async rotateKeys(): Promise<SigningKey[]> {
+  async rotateKeys(): Promise<EmulatorState> {
     const [current, next, ...retired] = await this.keys()
     if (!current || !next) throw new Error('no signing keys')
     const now = this.now()
@@ -82,7 +89,7 @@ export class EmulatorObject extends DurableObject {
     ]
     this.ctx.storage.kv.put('keys', keys)
     this.#keys = Promise.resolve(keys)
-    return keys
+    return this.#save({ ...this.#state, keyRevision: this.#state.keyRevision + 1 })
   }
 
   /**
@@ -127,5 +134,6 @@ function freshState(): EmulatorState {
     clockOffsetSeconds: 0,
     autoSignIn: null,
     revocations: { count: 0, entries: {} },
+    keyRevision: 0,
   }
 }

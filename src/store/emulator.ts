@@ -62,9 +62,7 @@ export class Emulator {
   }
 
   async rotateKeys(): Promise<void> {
-    const known = loaded.get(this.namespace)
-    const keys = (await this.#object.rotateKeys()) as SigningKey[]
-    if (known) known.keys = Promise.resolve(keys)
+    this.#remember((await this.#object.rotateKeys()) as EmulatorState)
   }
 
   async signingKey(): Promise<SigningKey> {
@@ -75,7 +73,8 @@ export class Emulator {
 
   #remember(state: EmulatorState): EmulatorState {
     const known = loaded.get(this.namespace)
-    loaded.set(this.namespace, { ...known, state, at: Date.now() })
+    const keys = known?.state.keyRevision === state.keyRevision ? known.keys : undefined
+    loaded.set(this.namespace, { state, at: Date.now(), keys })
     return state
   }
 }

@@ -49,6 +49,14 @@ describe('The application of a request is found', () => {
     expect(await applicationAt(HOSTS, url)).toBe(name)
   })
 
+  it.each(['/%6dcp', '//mcp', '/m%63p/x', '/x/../mcp'])(
+    'by the path that an origin may read: %s (RFC 3986 6.2.2)',
+    async (path) => {
+      const domains: Domains = { Mcp: ['a.example/mcp'] }
+      expect(await applicationAt(domains, `http://a.example${path}`)).toBe('Mcp')
+    },
+  )
+
   const PATHS: Domains = {
     Root: ['a.example'],
     Mcp: ['a.example/mcp'],

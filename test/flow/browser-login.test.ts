@@ -109,6 +109,13 @@ describe('The end of a browser login', () => {
   })
 })
 
+it("A browser's cookie is found among others of its name, of longer paths", async () => {
+  const person = await new Person(world.fetch).open(`${APP}/whoami`)
+  await person.press('ada@example.com')
+  const cookie = `CF_Authorization=of.another.path; x=y; ${person.cookies('localhost')}`
+  expect((await world.fetch(`${APP}/whoami`, { headers: { cookie } })).status).toBe(200)
+})
+
 it('A cookie of one application is none of Managed OAuth: a client still needs its token', async () => {
   const person = await new Person(world.fetch).open(`${APP}/`)
   await person.press('ada@example.com')

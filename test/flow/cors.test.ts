@@ -44,6 +44,13 @@ const list = (value: string | undefined) =>
   (value ?? '').split(',').map((each) => each.trim().toLowerCase())
 
 describe('A preflight', () => {
+  it('reaches the origin of an application that is bypassed [O19]', async () => {
+    const open = account({
+      policies: [{ name: 'x', decision: 'bypass', include: [{ everyone: {} }] }],
+    })
+    expect(await (await preflight(open)).json()).toMatchObject({ error: 'no_assertion' })
+  })
+
   it.each<[reason: string, changes: Record<string, unknown>]>([
     ['Managed OAuth on', {}],
     ['Managed OAuth off', { oauth_configuration: undefined }],

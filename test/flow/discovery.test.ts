@@ -52,6 +52,15 @@ describe('Protected-resource metadata', () => {
     expect(methods.map(({ name }) => name)).toEqual(names)
   })
 
+  it.each(['//', '//other.example/x', '//['])(
+    'answers for this host, whatever path it is asked for: %s',
+    async (path) => {
+      const response = await fetch(`${APP}${OWN}${path}`)
+      expect(response.status).toBe(200)
+      expect(await json<Resource>(response)).toMatchObject({ resource: APP })
+    },
+  )
+
   it('is a path like any other at the standard name while Managed OAuth is off [M8]', async () => {
     const response = await off.fetch(APP + STANDARD)
     expect(response.status).toBe(302)

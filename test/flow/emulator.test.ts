@@ -122,6 +122,16 @@ describe('A reset', () => {
     expect(person.page?.title).toBe('Log in to Demo')
   })
 
+  it("ends browsers' cookies too, and those that were revoked before stay so", async () => {
+    const person = await new Person(world.fetch).open(`${APP}/whoami`)
+    await person.press('ada@example.com')
+    const headers = { cookie: person.cookies('localhost') }
+    expect((await world.fetch(`${APP}/whoami`, { headers })).status).toBe(200)
+    await world.revoke({ person: 'ada@example.com' })
+    await world.reset()
+    expect((await world.fetch(`${APP}/whoami`, { headers })).status).toBe(401)
+  })
+
   it('keeps the signing keys, so that origins need not fetch them again', async () => {
     const certs = async () => (await world.fetch(`${TEAM}/cdn-cgi/access/certs`)).text()
     const before = await certs()

@@ -293,6 +293,15 @@ describe('A service token is good', () => {
     expect((await whoami(from, credentials())).status).toBe(403)
   })
 
+  it('until expires_at in the cookie of its login too', async () => {
+    const expires_at = new Date(Math.floor(Date.now() / 1000 + 3600) * 1000).toISOString()
+    const from = account(undefined, { SERVICE_TOKENS: [serviceToken({ expires_at })] })
+    const cookie = cookieOf(await whoami(from, credentials())) ?? ''
+    expect((await whoami(from, { cookie: `CF_Authorization=${cookie}` })).status).toBe(200)
+    await world.advance('1h')
+    expect((await whoami(from, { cookie: `CF_Authorization=${cookie}` })).status).toBe(403)
+  })
+
   it('while it is enabled', async () => {
     const off = account(undefined, { SERVICE_TOKENS: [serviceToken({ enabled: false })] })
     expect((await whoami(off, credentials())).status).toBe(403)

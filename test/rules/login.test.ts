@@ -12,7 +12,11 @@ const team = teamDomain(settings, new URL('http://localhost:8788/'), undefined)
 const application = await applicationWith()
 const LOGIN = {
   redirectUrl: '/whoami?a=1&b=é',
-  application: { origin: 'http://localhost:8788', nonce: 'n0123456789abcdef' },
+  application: {
+    origin: 'http://localhost:8788',
+    nonce: 'n0123456789abcdef',
+    accessPath: '/cdn-cgi/access' as const,
+  },
 }
 
 const REDIRECT = await sha256('/')

@@ -61,11 +61,21 @@ export async function startSession(c: AppContext, identity: Identity): Promise<S
   const identityNonce = identityNonceOf(sessionId, state.revocations)
   const lifetimeSeconds = wholeSeconds(settings.ORGANIZATION.session_duration)
   const session = { identity, issuedAtSeconds: now, ip: whereFrom(c).ip }
-  await stores.sessions.put(sessionId, session, lifetimeSeconds)
+  await stores.sessions.put(sessionId, session, longestSession(c))
   const claims = { identityNonce }
   const cookie = await signTicket(ticketSecret, 'session', claims, now, lifetimeSeconds)
   setTeamCookie(c, COOKIE, cookie, lifetimeSeconds)
   return { ...session, identityNonce }
+}
+
+// As long as any cookie that may name the session: the team's own, or an application's.
+function longestSession(c: AppContext): number {
+  const { APPLICATIONS, ORGANIZATION } = c.var.settings
+  const durations = APPLICATIONS.flatMap(({ session_duration: own, policies }) => [
+    own,
+    ...policies.flatMap(({ session_duration: policy }) => policy ?? []),
+  ])
+  return Math.max(...[ORGANIZATION.session_duration, ...durations].map(wholeSeconds))
 }
 
 /** Takes the session cookie away. */

@@ -18,7 +18,7 @@ export async function finish(
   const { now, team, ticketSecret } = c.var
   // Back to the authorization endpoint, which checks everything again.
   if (!step.application) return c.redirect(`${team.origin}${step.redirectUrl}`, 302)
-  const { origin, nonce } = step.application
+  const { origin, nonce, accessPath } = step.application
   const verdict = judge(c, application, { identity: who.identity, ...whereFrom(c) })
   if (verdict.decision === 'deny') {
     const again = { redirectUrl: step.redirectUrl, application: step.application, again: true }
@@ -44,5 +44,5 @@ export async function finish(
     now,
     AUTHORIZED_LIFETIME_SECONDS,
   )
-  return c.redirect(`${origin}${team.accessPath}/authorized?token=${token}`, 302)
+  return c.redirect(`${origin}${accessPath}/authorized?token=${token}`, 302)
 }

@@ -3,7 +3,13 @@ import { OAuthError } from '../../oauth/errors'
 import type { Parameters } from '../../oauth/parameters'
 import { codeChallengeOf } from '../../oauth/pkce'
 import type { Client } from '../../store/clients'
-import { namedApplication, otherResource, type TokenAnswer, tokenAnswer } from './issue'
+import {
+  namedApplication,
+  otherResource,
+  refuseRevoked,
+  type TokenAnswer,
+  tokenAnswer,
+} from './issue'
 
 /**
  * `grant_type=authorization_code`: redeems a code, exactly once [T1, T7-T10].
@@ -35,6 +41,7 @@ export async function exchangeCode(
     case undefined:
       throw new OAuthError('invalid_grant', 'Invalid authorization code format')
     case 'redeemed':
+      refuseRevoked(c, redemption.grant)
       c.executionCtx.waitUntil(stores.grants.keep(redemption.grant, now))
       return tokenAnswer(redemption.grant, redemption.pair, now)
     case 'unknown':

@@ -1,4 +1,5 @@
 import { type Application, applicationAt } from '../../access/application'
+import { grantRevocationKeys, isRevoked, revisionOf, revocable } from '../../access/revocation'
 import type { AppContext } from '../../env'
 import { OAuthError } from '../../oauth/errors'
 import type { Parameters } from '../../oauth/parameters'
@@ -43,6 +44,25 @@ export function namedApplication(c: AppContext, parameters: Parameters): Applica
   const application = applicationAt(c.var.settings.APPLICATIONS, parseResource(resource))
   if (!application) throw otherResource()
   return application
+}
+
+/**
+ * Refuses a grant that an administrator has ended.
+ *
+ * Access: observed [T15, T16]. Revoking a person or the tokens of an application leaves exchange and
+ * refresh alone; the strict setting ends them, and so does the deletion of the person.
+ *
+ * @throws OAuthError `invalid_grant`
+ */
+export function refuseRevoked(c: AppContext, grant: Grant): void {
+  const { settings, state } = c.var
+  const keys =
+    settings.REVOCATION === 'strict'
+      ? grantRevocationKeys(grant, 'strict')
+      : [revocable.deletedPerson(grant.identity.email)]
+  if (isRevoked(state.revocations, keys, revisionOf(grant.identityNonce))) {
+    throw new OAuthError('invalid_grant', 'the grant is revoked')
+  }
 }
 
 export function otherResource(): OAuthError {

@@ -1,14 +1,19 @@
 import { grantLifetimes, managedOAuth } from '../../access/application'
 import { wholeSeconds } from '../../access/duration'
 import { currentIdentity } from '../../access/identity'
-import { grantRevocationKeys, isRevoked, revisionOf, revocable } from '../../access/revocation'
 import { parseToken } from '../../access/token'
 import type { AppContext } from '../../env'
 import { judge, whereFrom } from '../../judge'
 import { OAuthError } from '../../oauth/errors'
 import type { Parameters } from '../../oauth/parameters'
 import type { Client } from '../../store/clients'
-import { namedApplication, otherResource, type TokenAnswer, tokenAnswer } from './issue'
+import {
+  namedApplication,
+  otherResource,
+  refuseRevoked,
+  type TokenAnswer,
+  tokenAnswer,
+} from './issue'
 
 /**
  * `grant_type=refresh_token`: the next pair, after the policies were asked again [T11-T18].
@@ -22,7 +27,7 @@ export async function refresh(
   client: Client,
   parameters: Parameters,
 ): Promise<TokenAnswer> {
-  const { now, settings, state, stores } = c.var
+  const { now, settings, stores } = c.var
   const refreshToken = parameters.require('refresh_token')
   const named = namedApplication(c, parameters)
   const credential = parseToken(refreshToken)
@@ -31,15 +36,7 @@ export async function refresh(
   if (grant.clientId !== client.clientId) {
     throw new OAuthError('invalid_grant', 'refresh token was issued to another client')
   }
-  // Access: observed [T15, T16]. Revoking a person or the tokens of an application leaves the
-  // refresh alone; the strict setting ends it.
-  const keys =
-    settings.REVOCATION === 'strict'
-      ? grantRevocationKeys(grant, 'strict')
-      : [revocable.deletedPerson(grant.identity.email)]
-  if (isRevoked(state.revocations, keys, revisionOf(grant.identityNonce))) {
-    throw new OAuthError('invalid_grant', 'the grant is revoked')
-  }
+  refuseRevoked(c, grant)
   const application = settings.APPLICATIONS.find(({ id }) => id === grant.applicationId)
   const oauth = application && managedOAuth(application)
   if (!oauth) {
