@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest'
+import {
+  grantRevocationKeys,
+  identityNonceOf,
+  isRevoked,
+  newSessionId,
+  revisionOf,
+  revocable,
+  sessionIdOf,
+  sessionRevocationKeys,
+  withEverythingRevoked,
+  withRevocation,
+} from '../../src/access/revocation'
+
+const NONE = { count: 0, entries: {} }
+const ADA = revocable.person('ada@example.com')
+const once = withRevocation(NONE, ADA, 1000)
+
+describe('A credential', () => {
+  it('is revoked by what came after it and concerns it, in the same second too', () => {
+    expect(isRevoked(once, [ADA], NONE.count)).toBe(true)
+    expect(isRevoked(once, [ADA], once.count)).toBe(false)
+    expect(isRevoked(once, [revocable.person('grace@example.com')], NONE.count)).toBe(false)
+  })
+
+  it('of a nonce that is none of ours counts as revoked', () => {
+    expect(isRevoked(NONE, [ADA], revisionOf('short'))).toBe(true)
+  })
+
+  it('is revoked by a reset, and numbers go on, so that nothing revoked is good again', () => {
+    const reset = withEverythingRevoked(once, 1000)
+    expect(isRevoked(reset, [], once.count)).toBe(true)
+    expect(isRevoked(reset, [ADA], NONE.count)).toBe(true)
+    expect(isRevoked(reset, [ADA], reset.count)).toBe(false)
+  })
+})
+
+describe('An identity_nonce', () => {
+  it('is 16 characters of a session id and the revision [O7]', () => {
+    const sessionId = newSessionId()
+    const nonce = identityNonceOf(sessionId, { count: 1295, entries: {} })
+    expect(nonce).toMatch(/^[0-9A-Za-z]{12}00zz$/)
+    expect([sessionIdOf(nonce), revisionOf(nonce)]).toEqual([sessionId, 1295])
+  })
+})
+
+describe('What ends', () => {
+  const grant = { applicationId: 'app', identity: { email: 'ada@example.com' } }
+
+  it('a grant: not revoke_user as observed [T15], but in the strict reading', () => {
+    expect(grantRevocationKeys(grant, 'observed')).not.toContain(ADA)
+    expect(grantRevocationKeys(grant, 'strict')).toContain(ADA)
+  })
+
+  it('a grant in both: revoke_tokens of its application [T16], and the deletion of the person', () => {
+    for (const setting of ['observed', 'strict'] as const) {
+      expect(grantRevocationKeys(grant, setting)).toEqual(
+        expect.arrayContaining([
+          revocable.application('app'),
+          revocable.deletedPerson('ada@example.com'),
+        ]),
+      )
+    }
+  })
+
+  it('a session: revoke_user, the deletion of the person, and a logout', () => {
+    const nonce = identityNonceOf('abcdefghijkl', NONE)
+    expect(sessionRevocationKeys('ada@example.com', nonce)).toEqual([
+      ADA,
+      revocable.deletedPerson('ada@example.com'),
+      revocable.session('abcdefghijkl'),
+    ])
+  })
+})

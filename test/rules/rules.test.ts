@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest'
+import {
+  combinationHolds,
+  emailListSchema,
+  groupSchema,
+  ruleSchema,
+  type Subject,
+} from '../../src/access/rules'
+
+const PERSON: Subject = {
+  identity: {
+    email: 'ada@example.com',
+    name: 'Ada',
+    groups: ['engineering'],
+    idp: { id: 'corporate', type: 'oidc' },
+    claims: { department: 'engines', roles: ['admin', 'dev'] },
+  },
+  ip: '203.0.113.7',
+  country: 'PL',
+}
+const MACHINE: Subject = {
+  serviceToken: { id: 'ci', commonName: 'ci.access' },
+  ip: '2001:db8::7',
+  country: 'XX',
+}
+const REFERENCES = {
+  groups: [
+    groupSchema.parse({ id: 'staff', name: 'Staff', include: [{ email_list: { id: 'list' } }] }),
+    groupSchema.parse({ id: 'circle', name: 'Circle', include: [{ group: { id: 'circle' } }] }),
+  ],
+  emailLists: [emailListSchema.parse({ id: 'list', name: 'List', items: ['Ada@Example.com'] })],
+}
+const holds = (rule: unknown, subject: Subject) =>
+  combinationHolds(
+    { include: [ruleSchema.parse(rule)], require: [], exclude: [] },
+    subject,
+    REFERENCES,
+  )
+
+describe('A rule of the kind', () => {
+  it.each<[object, boolean, boolean, string]>([
+    [{ everyone: {} }, true, true, 'anybody'],
+    [{ email: { email: 'ADA@example.com' } }, true, false, 'an address in any case'],
+    [{ email_domain: { domain: 'example.com' } }, true, false, 'a domain'],
+    [{ email_list: { id: 'list' } }, true, false, 'an address of a list'],
+    [{ email_list: { id: 'none' } }, false, false, 'no such list'],
+    [{ group: { id: 'staff' } }, true, false, 'a group, by its own rules'],
+    [{ group: { id: 'circle' } }, false, false, 'a group that names itself'],
+    [{ ip: { ip: '203.0.113.0/24' } }, true, false, 'a range of IPv4'],
+    [{ ip: { ip: '203.0.113.7' } }, true, false, 'one address'],
+    [{ ip: { ip: '2001:db8::/32' } }, false, true, 'a range of IPv6'],
+    [{ ip: { ip: '0.0.0.0/0' } }, true, false, 'all of IPv4 and nothing of IPv6'],
+    [{ geo: { country_code: 'pl' } }, true, false, 'a country in any case'],
+    [{ login_method: { id: 'corporate' } }, true, false, 'an identity provider'],
+    [{ oidc: { claim_name: 'department', claim_value: 'engines' } }, true, false, 'a claim'],
+    [{ oidc: { claim_name: 'roles', claim_value: 'dev' } }, true, false, 'one of a claim'],
+    [{ oidc: { claim_name: 'roles', claim_value: 'de' } }, false, false, 'a part of a claim'],
+    [{ oidc: { claim_name: 'groups', claim_value: 'engineering' } }, true, false, 'a group'],
+    [{ service_token: { token_id: 'ci' } }, false, true, 'a service token'],
+    [{ any_valid_service_token: {} }, false, true, 'any service token'],
+    [{ common_name: { common_name: 'ci.access' } }, false, true, 'a common name'],
+    [{ linked_app_token: { app_uid: 'app' } }, false, false, 'no linked application'],
+    [{ saml: { attribute_name: 'a', attribute_value: 'b' } }, false, false, 'not emulated'],
+  ])('%j holds for a person: %s, for a machine: %s (%s)', (rule, person, machine) => {
+    expect([holds(rule, PERSON), holds(rule, MACHINE)]).toEqual([person, machine])
+  })
+
+  it.each([
+    [{ ip: { ip: '203.0.113.0/33' } }, ['ip', 'ip']],
+    [{ ip: { ip: 'example.com' } }, ['ip', 'ip']],
+    [{ geo: { country_code: 'POL' } }, ['geo', 'country_code']],
+    [{ email_list: { name: 'list' } }, ['email_list', 'id']],
+    [{ oidc: { claim_name: 'a' } }, ['oidc', 'claim_value']],
+  ])('%j is refused by the name of its wrong member', (rule, path) => {
+    expect(ruleSchema.safeParse(rule).error?.issues[0]?.path).toEqual(path)
+  })
+
+  it('linked_app_token holds for the token of that application', () => {
+    const linked = { ...MACHINE, linkedApplicationId: 'app' }
+    expect(holds({ linked_app_token: { app_uid: 'app' } }, linked)).toBe(true)
+  })
+})
