@@ -186,6 +186,7 @@ export function applicationAt(
 ): Application | undefined {
   return coveredAt(applications, url)?.application
 }
+
 /** Everywhere the application is: its domain and its public destinations. */
 export function domainsOf(application: Application): string[] {
   return [application.domain, ...application.destinations.map(({ uri }) => uri)]

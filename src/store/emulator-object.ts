@@ -93,8 +93,9 @@ export class EmulatorObject extends DurableObject {
   }
 
   /**
-   * The signing keys, the current one first, the one that follows it second. They survive a reset: origins keep the published set
-   * for minutes, and a test that resets the emulator must not have to wait for them.
+   * The signing keys, the current one first, the one that follows it second. They survive a reset:
+   * origins keep the published set for minutes, and a test that resets the emulator must not have
+   * to wait for them.
    */
   keys(): Promise<SigningKey[]> {
     this.#keys ??= this.#loadKeys()

@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import { cors } from 'hono/cors'
+import { SERVER_METADATA } from '../access/metadata'
 import { isBrowserNavigation } from '../access/navigation'
 import type { AppContext, Env } from '../env'
 import { OAuthError } from '../oauth/errors'
@@ -51,10 +52,7 @@ team.all('*', notHere)
 
 /** The authorization server's metadata on the team domain, whatever the applications say [M9]. */
 export const teamMetadata = new Hono<Env>()
-for (const path of [
-  '/.well-known/oauth-authorization-server',
-  '/.well-known/oauth-authorization-server/*',
-]) {
+for (const path of [SERVER_METADATA, `${SERVER_METADATA}/*`]) {
   teamMetadata.use(path, function ofTheTeamDomain(c, next) {
     return c.var.team.isRequestHost ? readableAnywhere(c, next) : next()
   })

@@ -1,7 +1,5 @@
-import type { Application } from '../../access/application'
 import { emailSchema, seededIdentity } from '../../access/identity'
-import { type IdentityProvider, providersFor } from '../../access/identity-provider'
-import { type Login, readLogin } from '../../access/login'
+import type { IdentityProvider } from '../../access/identity-provider'
 import type { AppContext } from '../../env'
 import type { Parameters } from '../../oauth/parameters'
 import { LoginPage } from '../../pages/login'
@@ -12,8 +10,7 @@ import { finish } from './finish'
 import { endLogin, invalidNonce, isLoginNonce, startLogin } from './nonce'
 import { redirectToProvider } from './oidc'
 import { askForPin, readPin } from './one-time-pin'
-
-type LoginStep = { login: Login; application: Application; providers: IdentityProvider[] }
+import { type LoginStep, readStep } from './step'
 
 /**
  * `/cdn-cgi/access/login/<host>`: who are you? GET shows the page, or goes on where somebody is
@@ -22,22 +19,13 @@ type LoginStep = { login: Login; application: Application; providers: IdentityPr
  * @throws PageError
  */
 export async function login(c: AppContext): Promise<Response> {
-  const step = await readStep(c)
+  const step = await readStep(c, c.var.url.searchParams)
   if (c.req.method === 'POST') return signIn(c, step)
   const who = step.login.again ? undefined : await signedIn(c)
   if (!who) return showLogin(c, step)
   // Automatic sign-in has no session yet, and the application's cookie is to name one.
   const session = c.var.state.autoSignIn ? await startSession(c, who.identity) : who
   return finish(c, step.login, step.application, session)
-}
-
-async function readStep(c: AppContext): Promise<LoginStep> {
-  const { now, settings, ticketSecret, url } = c.var
-  const login = await readLogin(ticketSecret, url.searchParams, now)
-  const application = settings.APPLICATIONS.find(({ id }) => id === login?.applicationId)
-  if (!login || !application) throw invalidNonce()
-  const providers = providersFor(settings.IDENTITY_PROVIDERS, application.allowed_idps)
-  return { login, application, providers }
 }
 
 async function showLogin(c: AppContext, step: LoginStep): Promise<Response> {

@@ -2,7 +2,6 @@ import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from 'jose'
 import { z } from 'zod'
 import { emailSchema, type Identity } from '../../access/identity'
 import type { IdentityProvider } from '../../access/identity-provider'
-import { readLogin } from '../../access/login'
 import { readTicket, signTicket } from '../../access/ticket'
 import { deriveSecret } from '../../access/token'
 import type { AppContext } from '../../env'
@@ -12,6 +11,7 @@ import { PageError } from '../../pages/respond'
 import { startSession } from '../authorization/session'
 import { finish } from './finish'
 import { endLogin, invalidNonce, isLoginNonce } from './nonce'
+import { readStep } from './step'
 
 type OidcProvider = Extract<IdentityProvider, { type: 'oidc' }>
 
@@ -72,22 +72,21 @@ export async function redirectToProvider(
  * @throws PageError
  */
 export async function callback(c: AppContext): Promise<Response> {
-  const { now, settings, ticketSecret, url } = c.var
+  const { now, ticketSecret, url } = c.var
   const { code, error, state: text } = Object.fromEntries(url.searchParams)
   const state = stateSchema.safeParse(await readTicket(ticketSecret, 'callback', text ?? '', now))
   if (!state.success || !isLoginNonce(c, state.data.loginNonce)) throw invalidNonce()
   const { idp, query, seed } = state.data
-  const provider = settings.IDENTITY_PROVIDERS.find(({ id }) => id === idp)
-  const step = await readLogin(ticketSecret, new URLSearchParams(query), now)
-  const application = settings.APPLICATIONS.find(({ id }) => id === step?.applicationId)
-  if (!step || !application || provider?.type !== 'oidc') throw invalidNonce()
+  const { login, application, providers } = await readStep(c, new URLSearchParams(query))
+  const provider = providers.find(({ id }) => id === idp)
+  if (provider?.type !== 'oidc') throw invalidNonce()
   endLogin(c)
   if (error || !code) {
     const description = url.searchParams.get('error_description') ?? ''
     throw failed(provider, `It answered ${error ?? 'without a code'}. ${description}`.trim())
   }
   const identity = await identityFrom(c, provider, code, seed)
-  return finish(c, step, application, await startSession(c, identity))
+  return finish(c, login, application, await startSession(c, identity))
 }
 
 async function identityFrom(
