@@ -338,6 +338,22 @@ describe('The cookie of a browser login', () => {
     },
   )
 
+  it('is taken away by a logout at the path that it keeps to, where it is not sent along', async () => {
+    const kept = { domain: 'localhost/whoami', path_cookie_attribute: true }
+    const { fetch } = emulator({ APPLICATIONS: [application(kept)] })
+    const response = await fetch(`${APP}/cdn-cgi/access/logout`)
+    expect(response.headers.get('set-cookie')).toMatch(
+      /^CF_Authorization=; Path=\/whoami; Expires=/,
+    )
+  })
+
+  it('is Secure over plain http too with SameSite=None, which browsers drop without', async () => {
+    const none = { domain: 'localhost', same_site_cookie_attribute: 'none' }
+    const { fetch } = emulator({ APPLICATIONS: [application(none)] })
+    const response = await fetch(`${APP}/cdn-cgi/access/logout`)
+    expect(response.headers.get('set-cookie')).toMatch(/; Secure; HttpOnly; SameSite=None$/)
+  })
+
   it('is taken away by a logout with the same attributes', async () => {
     const { fetch } = emulator({
       APPLICATIONS: [application({ domain: 'localhost', same_site_cookie_attribute: 'lax' })],
@@ -575,4 +591,31 @@ describe('A revocation that is wrong', () => {
     expect(await response.json()).toMatchObject({ error: 'invalid_request' })
     expect(await status(cookies(person))).toBe(200)
   })
+})
+
+describe('A code that waits to be redeemed', () => {
+  it.each([
+    ['is redeemed after revoke_user, as observed [T15]', world, 'person', 200],
+    ['gives nothing after revoke_user in the strict reading', strict, 'person', 400],
+    ['gives nothing after the person was deleted', world, 'deleted_person', 400],
+  ])('%s', async (_, from, kind, status) => {
+    await from.signIn(ADA)
+    const client = new Client(from.fetch)
+    const { client_id } = await client.register()
+    const code = await client.code(client_id)
+    await from.revoke({ [kind]: 'ada@example.com' })
+    expect((await client.exchange(client_id, code)).status).toBe(status)
+  })
+})
+
+it('A browser login ends at a path that the host of the application can be reached by', async () => {
+  const ends: string[] = []
+  const watching: typeof world.fetch = async (url, init) => {
+    if (url.includes('/authorized?')) ends.push(new URL(url).pathname)
+    return world.fetch(url, init)
+  }
+  const person = await new Person(watching, HOSTS).open(`${OTHER}/whoami`)
+  await person.press('ada@example.com')
+  await person.open(`${APP}/whoami`)
+  expect(ends).toEqual(['/.access/authorized', '/cdn-cgi/access/authorized'])
 })
