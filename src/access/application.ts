@@ -1,132 +1,97 @@
-import { z } from 'zod'
 import { sha256Hex } from '../oauth/encoding'
-import { coverage, domainFault } from './domain'
-import { lifetimeSchema, wholeSeconds } from './duration'
-import { stableUuid } from './identity'
-import { originUrlSchema } from './origin-url'
-import { type Policy, policySchema } from './policy'
-import { dynamicClientRegistrationSchema, matchingRedirectRule } from './redirect-rules'
+import { isPublic, type ParsedApplication } from './application-schema'
+import { coverage } from './domain'
+import { wholeSeconds } from './duration'
+import type { ManagedOAuth } from './oauth-configuration'
+import type { Policy } from './policy'
+import { matchingRedirectRule } from './redirect-rules'
+import type { Timestamps } from './timestamps'
+
+/** A reusable policy as an application names it, or a policy of the application's own. */
+export type PolicyEntry = { id: string; precedence: number } | (Policy & { precedence: number })
+
+/** An application as it is kept: ids and precedences filled in, reusable policies by their ids. */
+export type StoredApplication = Omit<
+  ParsedApplication,
+  'id' | 'aud' | 'name' | 'policies' | 'destinations' | 'self_hosted_domains'
+> &
+  Timestamps & {
+    id: string
+    aud: string
+    name: string
+    /** The public ones first, `domain` at their head. */
+    destinations: NonNullable<ParsedApplication['destinations']>
+    policies: PolicyEntry[]
+  }
+
+/** An application as requests are judged by it: its policies in their order. */
+export type Application = Omit<StoredApplication, 'policies'> & { policies: Policy[] }
 
 /**
- * `oauth_configuration`: Managed OAuth of one application. On where the object is there and
- * `enabled` is left out; off where the object is absent.
+ * Fills in what was left out: ids, the audience, precedences; and makes one list of the three ways
+ * to say where an application is (`domain`, `destinations`, the deprecated `self_hosted_domains`).
  *
- * Access: documented (API reference), defaults included.
+ * @param idFor an id for the application (`application`), or for its policy of that index
  */
-export const oauthConfigurationSchema = z.strictObject({
-  enabled: z.boolean().default(true),
-  dynamic_client_registration: dynamicClientRegistrationSchema.prefault({}),
-  grant: z
-    .strictObject({
-      access_token_lifetime: lifetimeSchema.default('15m'),
-      session_duration: lifetimeSchema.optional(),
-    })
-    .prefault({}),
-})
-
-const domainSchema = z.string().superRefine((text, context) => {
-  const fault = domainFault(text)
-  if (fault === undefined) return
-  context.addIssue({
-    code: 'custom',
-    message: `expected host[:port][/path] in lower case, "*" for every host; it ${fault}`,
-  })
-})
-
-/** `cors_headers`: Access answers preflights itself. */
-const corsHeadersSchema = z
-  .strictObject({
-    allow_all_headers: z.boolean().default(false),
-    allow_all_methods: z.boolean().default(false),
-    allow_all_origins: z.boolean().default(false),
-    allow_credentials: z.boolean().default(false),
-    allowed_headers: z.array(z.string()).default([]),
-    allowed_methods: z.array(z.string().toUpperCase()).default([]),
-    allowed_origins: z.array(z.string()).default([]),
-    max_age: z.int().min(-1).max(86_400).optional(),
-  })
-  .refine((each) => !each.allow_all_origins || each.allowed_origins.length === 0, {
-    path: ['allow_all_origins'],
-    message: 'cannot be turned on together with allowed_origins',
-  })
-  .refine((each) => !each.allow_all_methods || each.allowed_methods.length === 0, {
-    path: ['allow_all_methods'],
-    message: 'cannot be turned on together with allowed_methods',
-  })
-export type CorsHeaders = z.infer<typeof corsHeadersSchema>
-
-/** A self-hosted Access application, in the API's own members. */
-export const applicationSchema = z
-  .strictObject({
-    id: z.uuid().optional(),
-    aud: z
-      .string()
-      .regex(/^[0-9a-f]{64}$/, 'expected 64 lower-case hexadecimal characters')
-      .optional(),
-    name: z.string().min(1),
-    type: z.literal('self_hosted').default('self_hosted'),
-    domain: domainSchema,
-    destinations: z
-      .array(z.strictObject({ type: z.literal('public').default('public'), uri: domainSchema }))
-      .default([]),
-    session_duration: lifetimeSchema.default('24h'),
-    oauth_configuration: oauthConfigurationSchema.optional(),
-    policies: z.array(policySchema).default([]),
-    allowed_idps: z.array(z.string()).default([]),
-    auto_redirect_to_identity: z.boolean().default(false),
-    http_only_cookie_attribute: z.boolean().default(true),
-    same_site_cookie_attribute: z.enum(['none', 'lax', 'strict']).optional(),
-    path_cookie_attribute: z.boolean().default(false),
-    custom_deny_message: z.string().optional(),
-    custom_deny_url: z.url({ protocol: /^https?$/ }).optional(),
-    custom_non_identity_deny_url: z.url({ protocol: /^https?$/ }).optional(),
-    service_auth_401_redirect: z.boolean().default(false),
-    read_service_tokens_from_header: z
-      .string()
-      .regex(/^[\w!#$%&'*+.^`|~-]+$/, 'expected the name of a header')
-      .optional(),
-    cors_headers: corsHeadersSchema.optional(),
-    options_preflight_bypass: z.boolean().default(false),
-    /** Not of the API: where this application's own server is; `ORIGIN_URL` where it is left out. */
-    origin_url: originUrlSchema.optional(),
-  })
-  .refine((each) => !(each.cors_headers && each.options_preflight_bypass), {
-    // Access: documented.
-    path: ['options_preflight_bypass'],
-    message: 'cannot be turned on while cors_headers is set',
-  })
-  .refine(
-    (each) => !(each.cors_headers?.allow_all_origins && each.cors_headers.allow_credentials),
-    {
-      path: ['cors_headers', 'allow_credentials'],
-      message: 'cannot be turned on together with allow_all_origins',
-    },
-  )
-  .refine((each) => !each.auto_redirect_to_identity || each.allowed_idps.length === 1, {
-    path: ['auto_redirect_to_identity'],
-    message: 'needs exactly one entry in allowed_idps',
-  })
-export type Application = Omit<z.infer<typeof applicationSchema>, 'policies'> & {
-  id: string
-  aud: string
-  policies: Policy[]
-}
-export type ManagedOAuth = z.infer<typeof oauthConfigurationSchema>
-
-/** Fills the ids that the seed left out, always alike, and puts the policies in their order. */
 export async function completeApplication(
-  parsed: z.infer<typeof applicationSchema>,
-): Promise<Application> {
-  const id = parsed.id ?? (await stableUuid(`application:${parsed.name}`))
-  const policies = await Promise.all(
-    parsed.policies.map(async (policy, index) => ({
-      ...policy,
-      id: policy.id ?? (await stableUuid(`policy:${id}:${index}:${policy.name}`)),
-      precedence: policy.precedence ?? index + 1,
-    })),
-  )
-  policies.sort((a, b) => a.precedence - b.precedence)
-  return { ...parsed, id, aud: parsed.aud ?? (await sha256Hex(`aud:${id}`)), policies }
+  parsed: ParsedApplication,
+  idFor: (what: string) => string | Promise<string>,
+): Promise<StoredApplication> {
+  const { destinations = [], self_hosted_domains: hosted = [], ...rest } = parsed
+  // Access: documented. `destinations` supersede `self_hosted_domains`.
+  const uris = destinations.length > 0 ? destinations.filter(isPublic) : hosted.map(publicAt)
+  const domain = parsed.domain ?? uris[0]?.uri
+  const publics = uris.filter(({ uri }) => uri !== domain)
+  const head = uris.find(({ uri }) => uri === domain) ?? (domain && publicAt(domain))
+  const name = parsed.name ?? domain ?? parsed.type
+  const id = parsed.id ?? (await idFor('application'))
+  return {
+    ...rest,
+    id,
+    name,
+    aud: parsed.aud ?? (await sha256Hex(`aud:${id}`)),
+    ...(domain !== undefined && { domain }),
+    destinations: [
+      ...(head ? [head] : []),
+      ...publics,
+      ...destinations.filter((each) => !isPublic(each)),
+    ],
+    tags: [...new Set(parsed.tags)].sort(),
+    policies: await completePolicies(parsed.policies, (index) => idFor(`policy:${index}`)),
+  }
+}
+
+// A policy without a precedence gets its place in the list, or the next one that is free.
+async function completePolicies(
+  policies: ParsedApplication['policies'],
+  idFor: (index: number) => string | Promise<string>,
+): Promise<PolicyEntry[]> {
+  const taken = new Set(policies.map(({ precedence }) => precedence))
+  const entries: PolicyEntry[] = []
+  for (const [index, policy] of policies.entries()) {
+    let precedence = policy.precedence ?? index + 1
+    if (policy.precedence === undefined) while (taken.has(precedence)) precedence++
+    taken.add(precedence)
+    entries.push({ ...policy, id: policy.id ?? (await idFor(index)), precedence })
+  }
+  return entries.sort((a, b) => a.precedence - b.precedence)
+}
+
+/** The application with its reusable policies in place of their ids. */
+export function withPolicies(
+  application: StoredApplication,
+  reusable: ReadonlyMap<string, Omit<Policy, 'precedence'>>,
+): Application {
+  const policies = application.policies.flatMap((entry): Policy[] => {
+    if ('decision' in entry) return [entry]
+    const policy = reusable.get(entry.id)
+    return policy ? [{ ...policy, precedence: entry.precedence, reusable: true }] : []
+  })
+  return { ...application, policies }
+}
+
+function publicAt(uri: string) {
+  return { type: 'public' as const, uri }
 }
 
 /** The application's Managed OAuth, or undefined while it is off. */
@@ -189,7 +154,7 @@ export function applicationAt(
 
 /** Everywhere the application is: its domain and its public destinations. */
 export function domainsOf(application: Application): string[] {
-  return [application.domain, ...application.destinations.map(({ uri }) => uri)]
+  return application.destinations.filter(isPublic).map(({ uri }) => uri)
 }
 
 /** Whether the application has a domain on the host of this URL, at whatever path. */

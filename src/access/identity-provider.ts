@@ -18,6 +18,37 @@ export const oidcConfigSchema = z.strictObject({
 })
 export type OidcConfig = z.infer<typeof oidcConfigSchema>
 
+// Kept and given back: nobody can log in by one of them here.
+const NOT_EMULATED = [
+  ...(['azureAD', 'saml', 'centrify', 'facebook', 'github', 'google-apps', 'google'] as const),
+  ...(['linkedin', 'okta', 'onelogin', 'pingone', 'yandex'] as const),
+] as const
+
+const simpleConfig = z.looseObject({}).default({})
+const common = { name: text, scim_config: z.looseObject({}).optional() }
+
+/** The forms of an identity provider, by type. */
+const types = {
+  cloudflare: { ...common, type: z.literal('cloudflare'), config: simpleConfig },
+  onetimepin: { ...common, type: z.literal('onetimepin'), config: simpleConfig },
+  oidc: { ...common, type: z.literal('oidc'), config: oidcConfigSchema },
+  other: { ...common, type: z.enum(NOT_EMULATED), config: simpleConfig },
+} as const
+
+const TYPE_EXPECTED = `expected type cloudflare (pick a person), onetimepin, oidc, or one that is kept and not emulated: ${NOT_EMULATED.join(', ')}`
+
+/** An identity provider as the API takes it. */
+export const identityProviderMembersSchema = z.discriminatedUnion(
+  'type',
+  [
+    z.strictObject(types.cloudflare),
+    z.strictObject(types.onetimepin),
+    z.strictObject(types.oidc),
+    z.strictObject(types.other),
+  ],
+  TYPE_EXPECTED,
+)
+
 /**
  * An identity provider of the team, in the API's own members. `cloudflare` is the one where people
  * of the seed are picked, or an address is typed.
@@ -25,20 +56,33 @@ export type OidcConfig = z.infer<typeof oidcConfigSchema>
 export const identityProviderSchema = z.discriminatedUnion(
   'type',
   [
-    z.strictObject({ id: text, name: text, type: z.literal('cloudflare') }),
-    z.strictObject({ id: text, name: text, type: z.literal('onetimepin') }),
-    z.strictObject({ id: text, name: text, type: z.literal('oidc'), config: oidcConfigSchema }),
+    z.strictObject({ id: text, ...types.cloudflare }),
+    z.strictObject({ id: text, ...types.onetimepin }),
+    z.strictObject({ id: text, ...types.oidc }),
+    z.strictObject({ id: text, ...types.other }),
   ],
-  'expected type cloudflare (pick a person), onetimepin or oidc',
+  TYPE_EXPECTED,
 )
 export type IdentityProvider = z.infer<typeof identityProviderSchema>
 
-/** The provider that there is while the settings name none. */
+/** Where people of the seed are picked; it names them too where nobody had to choose a provider. */
 export const PEOPLE_PICKER = {
   id: '5f1c3a52-0000-4000-8000-000000000001',
   name: 'People',
   type: 'cloudflare',
+  config: {},
 } as const satisfies IdentityProvider
+
+/** The providers that there are while the settings name none. */
+export const DEFAULT_PROVIDERS: IdentityProvider[] = [
+  PEOPLE_PICKER,
+  {
+    id: '5f1c3a52-0000-4000-8000-000000000002',
+    name: 'E-mail me a code',
+    type: 'onetimepin',
+    config: {},
+  },
+]
 
 /** The providers that an application lets people choose from: `allowed_idps`, or all. */
 export function providersFor(
@@ -46,4 +90,11 @@ export function providersFor(
   allowedIds: readonly string[],
 ): IdentityProvider[] {
   return providers.filter(({ id }) => allowedIds.length === 0 || allowedIds.includes(id))
+}
+
+/** Whether somebody can log in by it here. */
+export function isEmulated(
+  provider: IdentityProvider,
+): provider is Extract<IdentityProvider, { type: 'cloudflare' | 'onetimepin' | 'oidc' }> {
+  return ['cloudflare', 'onetimepin', 'oidc'].includes(provider.type)
 }

@@ -8,17 +8,40 @@ import {
   type References,
   type Subject,
 } from './rules'
+import type { Timestamps } from './timestamps'
 
-/** An Access policy. `non_identity` is what the dashboard calls Service Auth. */
-export const policySchema = z.strictObject({
-  id: z.uuid().optional(),
+/** An Access policy's members. `non_identity` is what the dashboard calls Service Auth. */
+const members = {
   name: z.string().min(1),
   decision: z.enum(['allow', 'deny', 'non_identity', 'bypass']),
   ...combination,
+  session_duration: lifetimeSchema.nullish(),
+  // Kept and given back; nothing here decides by them.
+  approval_groups: z.array(z.looseObject({})).optional(),
+  approval_required: z.boolean().optional(),
+  connection_rules: z.looseObject({}).optional(),
+  isolation_required: z.boolean().optional(),
+  mfa_config: z.looseObject({}).optional(),
+  purpose_justification_prompt: z.string().optional(),
+  purpose_justification_required: z.boolean().optional(),
+}
+
+/** A policy of the account, for applications to refer to. */
+export const reusablePolicySchema = z.strictObject(members)
+export type ReusablePolicy = z.infer<typeof reusablePolicySchema> & { id: string } & Timestamps
+
+/** A policy inside an application: its own. */
+export const policySchema = z.strictObject({
+  id: z.uuid().optional(),
+  ...members,
   precedence: z.int().positive().optional(),
-  session_duration: lifetimeSchema.optional(),
 })
-export type Policy = z.infer<typeof policySchema> & { id: string }
+
+/** A policy as an application asks it; `reusable` tells where it is kept. */
+export type Policy = z.infer<typeof policySchema> & {
+  id: string
+  reusable?: boolean
+} & Timestamps
 
 /** What the policies say of a subject, and which of them said it (none: nothing matched). */
 export type Verdict =

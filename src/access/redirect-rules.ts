@@ -26,6 +26,14 @@ export const redirectRuleSchema = z.string().superRefine((rule, context) => {
 })
 
 /**
+ * The index of the first rule that the older wording does not allow (`The URL must use https`, April
+ * 2026), or -1.
+ */
+export function firstNotHttps(rules: readonly string[]): number {
+  return rules.findIndex((rule) => !rule.startsWith('https://'))
+}
+
+/**
  * `oauth_configuration.dynamic_client_registration`: which redirect URIs clients may bring.
  *
  * Assumed: Access publishes no defaults. Registration is on where the object is silent, as in the

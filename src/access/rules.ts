@@ -1,11 +1,12 @@
 import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
+import { chosenSchema, never } from './chosen-schema'
 import type { Identity } from './identity'
 
 /** Who or what asks: a person, a machine with a service token, an application for somebody. */
 export type Subject = {
   identity?: Identity
-  serviceToken?: { id: string; commonName: string }
+  serviceToken?: { id: string; name: string; commonName: string }
   /** The application whose token an origin forwarded (`linked_app_token`). */
   linkedApplicationId?: string
   ip: string
@@ -28,6 +29,7 @@ const KINDS = {
   service_token: z.strictObject({ token_id: text }),
   any_valid_service_token: z.strictObject({}),
   common_name: z.strictObject({ common_name: text }),
+  cloudflare_account_member: z.strictObject({ account_id: text }),
   linked_app_token: z.strictObject({ app_uid: text }),
   oidc: z.strictObject({
     claim_name: text,
@@ -38,7 +40,7 @@ const KINDS = {
 
 // Kinds of the API that nothing here can decide: stored, and never matching.
 const NOT_EMULATED = [
-  ...['ip_list', 'auth_method', 'cloudflare_account_member', 'certificate', 'saml', 'gsuite'],
+  ...['ip_list', 'auth_method', 'certificate', 'saml', 'gsuite'],
   ...['github-organization', 'okta', 'azureAD', 'auth_context', 'device_posture'],
   ...['external_evaluation', 'user_risk_score'],
 ]
@@ -50,23 +52,19 @@ export type Rule = Known & Record<string, unknown>
 /**
  * Access: documented (API reference). Exactly one kind; the members of a known kind are checked.
  */
-export const ruleSchema = z.unknown().transform((value, context): Rule => {
-  const kinds = typeof value === 'object' && value !== null ? Object.keys(value) : []
-  const [kind] = kinds
-  const fail = (message: string, path: PropertyKey[] = []) => {
-    context.addIssue({ code: 'custom', message, path })
-    return z.NEVER
-  }
-  if (kind === undefined || kinds.length !== 1) {
-    return fail('expected a rule with one kind, such as {"email":{"email":"ada@example.com"}}')
-  }
-  if (NOT_EMULATED.includes(kind)) return value as Rule
-  if (!isKnown(kind)) return fail(`there is no rule kind ${kind}`)
-  const result = KINDS[kind].safeParse((value as Record<string, unknown>)[kind])
-  if (result.success) return { [kind]: result.data } as Rule
-  const [issue] = result.error.issues
-  return fail(issue?.message ?? 'wrong', [kind, ...(issue?.path ?? [])])
-})
+export const ruleSchema = chosenSchema<Rule>(
+  'A rule: an object with its kind as the only member.',
+  (value) => {
+    const kinds = typeof value === 'object' && value !== null ? Object.keys(value) : []
+    const [kind] = kinds
+    if (kind === undefined || kinds.length !== 1) {
+      return never('expected a rule with one kind, such as {"email":{"email":"ada@example.com"}}')
+    }
+    if (NOT_EMULATED.includes(kind)) return z.custom<Rule>()
+    if (!isKnown(kind)) return never(`there is no rule kind ${kind}`)
+    return z.strictObject({ [kind]: KINDS[kind] }) as unknown as z.ZodType<Rule>
+  },
+)
 
 /** Whether nothing here can decide the rule: it never matches. */
 export function isNotEmulated(rule: Rule): boolean {
@@ -83,7 +81,8 @@ export const combination = {
 export type Combination = { include: Rule[]; exclude: Rule[]; require: Rule[] }
 
 /** An Access group: rules under a name, for policies to refer to. */
-export const groupSchema = z.strictObject({ id: text, name: text, ...combination })
+export const groupMembersSchema = z.strictObject({ name: text, ...combination })
+export const groupSchema = groupMembersSchema.extend({ id: text })
 export type Group = z.infer<typeof groupSchema>
 
 /** A list of e-mail addresses, for `email_list` rules. */
@@ -91,7 +90,11 @@ export const emailListSchema = z.strictObject({ id: text, name: text, items: z.a
 export type EmailList = z.infer<typeof emailListSchema>
 
 /** What rules refer to by id. */
-export type References = { groups: readonly Group[]; emailLists: readonly EmailList[] }
+export type References = {
+  groups: readonly Group[]
+  emailLists: readonly EmailList[]
+  isAccountMember(accountId: string, email: string): boolean
+}
 
 /** Whether a policy's or a group's rules hold for the subject. */
 export function combinationHolds(
@@ -130,6 +133,10 @@ function ruleHolds(rule: Rule, subject: Subject, references: References, depth: 
   if (rule.service_token) return serviceToken?.id === rule.service_token.token_id
   if (rule.any_valid_service_token) return serviceToken !== undefined
   if (rule.common_name) return serviceToken?.commonName === rule.common_name.common_name
+  if (rule.cloudflare_account_member) {
+    const { account_id: accountId } = rule.cloudflare_account_member
+    return identity !== undefined && references.isAccountMember(accountId, identity.email)
+  }
   if (rule.linked_app_token) return subject.linkedApplicationId === rule.linked_app_token.app_uid
   if (rule.oidc) return claimHolds(rule.oidc, identity)
   return false

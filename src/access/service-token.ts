@@ -1,16 +1,43 @@
 import { z } from 'zod'
 import { sha256 } from '../oauth/encoding'
+import type { Timestamps } from './timestamps'
 
-/** A service token, in the API's own members. `client_id` ends in `.access`, as Access makes it. */
-export const serviceTokenSchema = z.strictObject({
-  id: z.string().min(1),
-  name: z.string().min(1),
-  client_id: z.string().regex(/^\S+\.access$/, 'expected an id that ends in .access'),
-  client_secret: z.string().min(1),
-  enabled: z.boolean().default(true),
-  expires_at: z.iso.datetime({ offset: true }).optional(),
-})
-export type ServiceToken = z.infer<typeof serviceTokenSchema>
+/**
+ * A service token of the settings, in the API's own members. `client_id` ends in `.access`, as Access
+ * makes it.
+ */
+export const serviceTokenSchema = z
+  .strictObject({
+    id: z.string().min(1),
+    name: z.string().min(1),
+    client_id: z.string().regex(/^\S+\.access$/, 'expected an id that ends in .access'),
+    client_secret: z.string().min(1),
+    enabled: z.boolean().default(true),
+    expires_at: z.iso.datetime({ offset: true }).optional(),
+  })
+  .transform(async ({ client_secret: secret, ...rest }): Promise<ServiceToken> => {
+    return {
+      ...rest,
+      duration: 'forever',
+      client_secret_version: 1,
+      secretHash: await sha256(secret),
+    }
+  })
+
+/** A service token as it is kept: never its secret. */
+export type ServiceToken = Timestamps & {
+  id: string
+  name: string
+  client_id: string
+  enabled: boolean
+  /** A Go duration, or `forever`. */
+  duration: string
+  expires_at?: string | undefined
+  client_secret_version: number
+  secretHash: string
+  /** The secret before the last rotation, while it is still accepted. */
+  previous?: { secretHash: string; expires_at: string } | undefined
+}
 
 /** What a request says of its service token. */
 export type ServiceCredentials = { clientId: string; clientSecret: string }
@@ -64,9 +91,14 @@ export async function findServiceToken(
 ): Promise<ServiceToken | undefined> {
   const token = tokens.find((each) => each.client_id === credentials.clientId)
   // Hashes are compared, so that the time tells nothing of the secret.
-  const isRight =
-    (await sha256(token?.client_secret ?? '')) === (await sha256(credentials.clientSecret))
-  return token && isRight && isGoodNow(token, now) ? token : undefined
+  const hash = await sha256(credentials.clientSecret)
+  return token && isGoodNow(token, now) && hashesNow(token, now).includes(hash) ? token : undefined
+}
+
+// Access: documented (2026-08-25). After a rotation the old secret may be good for a while.
+function hashesNow({ secretHash, previous }: ServiceToken, now: number): string[] {
+  const isPreviousGood = previous && now * 1000 < Date.parse(previous.expires_at)
+  return isPreviousGood ? [secretHash, previous.secretHash] : [secretHash]
 }
 
 /** Whether a token is enabled, and its time is not over. */

@@ -28,9 +28,7 @@ export function teamDomain(
   url: URL,
   originHeader: string | undefined,
 ): TeamDomain {
-  const named = new URL(`${url.protocol}//${settings.TEAM_DOMAIN}`)
-  const hasPort = /:\d+$/.test(settings.TEAM_DOMAIN)
-  const host = hasPort || !url.port ? named.host : `${named.hostname}:${url.port}`
+  const host = hostFor(settings.TEAM_DOMAIN, url)
   return {
     origin: `${url.protocol}//${host}`,
     host,
@@ -40,6 +38,13 @@ export function teamDomain(
         : settings.ACCESS_PATH,
     isRequestHost: url.host === host,
   }
+}
+
+/** The host that a setting names, for a request to `url`: without a port it takes the request's. */
+export function hostFor(setting: string, url: URL): string {
+  const named = new URL(`${url.protocol}//${setting}`)
+  const hasPort = /:\d+$/.test(setting)
+  return hasPort || !url.port ? named.host : `${named.hostname}:${url.port}`
 }
 
 /** Whether a host name is this machine's own. */

@@ -4,7 +4,19 @@ import { errors, jwtVerify, SignJWT } from 'jose'
  * The steps that a ticket can be good for. Each is the JWT's `aud`, so that a ticket of one step is
  * no ticket of another.
  */
-export type Step = 'login' | 'pin' | 'callback' | 'session' | 'authorized' | 'consent'
+export type Step =
+  // At the team domain.
+  | 'login'
+  | 'pin'
+  | 'callback'
+  | 'session'
+  | 'authorized'
+  | 'consent'
+  // At the dashboard.
+  | 'dash-login'
+  | 'dash-session'
+  | 'dash-consent'
+  | 'dash-connected'
 
 /**
  * A signed, short-lived proof that one step of a login or an authorization was reached: three

@@ -41,6 +41,23 @@ export function parseToken(token: string): Credential | undefined {
   return token.startsWith(TOKEN_PREFIX) ? parseCode(token.slice(TOKEN_PREFIX.length)) : undefined
 }
 
+/** How a product writes a credential, and reads it. */
+export type CredentialForm = {
+  format(credential: Credential): string
+  /** Undefined where the text is none of this form. */
+  parse(text: string): Credential | undefined
+}
+
+/** The three credentials that a product hands out. */
+export type CredentialForms = Record<'code' | 'access' | 'refresh', CredentialForm>
+
+/** Those of Managed OAuth: both tokens look the same. */
+export const MANAGED_OAUTH_FORMS: CredentialForms = {
+  code: { format: formatCode, parse: parseCode },
+  access: { format: formatToken, parse: parseToken },
+  refresh: { format: formatToken, parse: parseToken },
+}
+
 /** What is stored of a secret. */
 export function hashSecret(secret: string): Promise<string> {
   return sha256(secret)

@@ -1,0 +1,46 @@
+import { z } from 'zod'
+import { lifetimeSchema } from './duration'
+import type { Timestamps } from './timestamps'
+
+const kept = z.looseObject({}).optional()
+
+/** The members of the organization that can be changed, in the API's own spelling. */
+export const organizationMembersSchema = z.strictObject({
+  name: z.string().min(1).optional(),
+  /** How long the login page is skipped. */
+  session_duration: lifetimeSchema.optional(),
+  strict_service_token_auth: z.boolean().optional(),
+  // Kept and given back; nothing here decides by them.
+  allow_authenticate_via_warp: z.boolean().optional(),
+  auto_redirect_to_identity: z.boolean().optional(),
+  custom_pages: kept,
+  deny_unmatched_requests: z.boolean().optional(),
+  deny_unmatched_requests_exempted_zone_names: z.array(z.string()).optional(),
+  is_ui_read_only: z.boolean().optional(),
+  login_design: kept,
+  mfa_config: kept,
+  mfa_required_for_all_apps: z.boolean().optional(),
+  service_token_inactivity: kept,
+  ui_read_only_toggle_reason: z.string().optional(),
+  user_seat_expiration_inactive_time: lifetimeSchema.optional(),
+  warp_auth_non_browser_401: z.boolean().optional(),
+  warp_auth_session_duration: lifetimeSchema.optional(),
+})
+
+const DEFAULTS = {
+  name: 'Emulated organization',
+  session_duration: '24h',
+  // Access: documented. On and locked for organizations created since 2026-10-05, off before; the
+  // observations of service tokens [U17-U19] are of organizations where it is off.
+  strict_service_token_auth: false,
+  allow_authenticate_via_warp: false,
+  auto_redirect_to_identity: false,
+  is_ui_read_only: false,
+}
+
+/** The organization: what holds for the whole account. */
+export const organizationSchema = organizationMembersSchema.transform((members) => ({
+  ...DEFAULTS,
+  ...members,
+}))
+export type Organization = typeof DEFAULTS & z.infer<typeof organizationMembersSchema> & Timestamps

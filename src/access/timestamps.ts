@@ -1,0 +1,15 @@
+/** When a record was made and last changed (RFC 3339). What the seed has was always there. */
+export type Timestamps = { created_at?: string; updated_at?: string }
+
+/** What records of the seed say. */
+const SEEDED_AT = '2026-01-01T00:00:00Z'
+
+/** The record's timestamps, those of the seed filled in. */
+export function timestampsOf({ created_at = SEEDED_AT, updated_at = created_at }: Timestamps) {
+  return { created_at, updated_at }
+}
+
+/** Seconds since 1970 as RFC 3339. */
+export function formatTime(seconds: number): string {
+  return new Date(seconds * 1000).toISOString().replace('.000Z', 'Z')
+}
