@@ -1,0 +1,70 @@
+import type { OAuthClient } from './oauth-client'
+
+// Dashboard: observed (B.6). What wrangler asks for, and what each lets it do at the API, in the
+// scopes of the catalogue. Assumed: the second, as far as the names do not say it.
+const COLON_SCOPES: Record<string, string[]> = {
+  'account:read': ['account-settings.read'],
+  'user:read': ['user-details.read', 'memberships.read'],
+  'workers:write': both('workers-scripts', 'workers-kv-storage', 'workers-routes'),
+  'workers_kv:write': both('workers-kv-storage'),
+  'workers_routes:write': both('workers-routes'),
+  'workers_scripts:write': both('workers-scripts'),
+  'workers_tail:read': ['workers-tail.read'],
+  'd1:write': both('d1'),
+  'pages:write': both('page'),
+  'zone:read': ['zone.read'],
+  'ssl_certs:write': both('account-ssl-and-certificates'),
+  'ai:write': both('ai'),
+  'ai-search:write': both('ai-search'),
+  'ai-search:run': ['ai-search.run'],
+  'agent-memory:write': ['agent-memory.write'],
+  'queues:write': both('queues'),
+  'pipelines:write': both('pipelines'),
+  'secrets_store:write': both('secrets-store'),
+  'artifacts:write': both('artifacts'),
+  'flagship:write': both('flagship'),
+  'containers:write': both('containers'),
+  'cloudchamber:write': both('cloudchamber'),
+  'connectivity:admin': ['connectivity-directory.admin'],
+  'email_routing:write': both('email-routing-rule', 'email-routing-address'),
+  'email_sending:write': both('email-sending'),
+  'browser:write': both('browser-rendering'),
+}
+
+/**
+ * Cloudflare's own client that everybody has: wrangler. Its scopes have colons, which the API
+ * refuses to everybody else's clients.
+ *
+ * Dashboard: observed (B.6).
+ */
+export const WRANGLER: OAuthClient = {
+  client_id: '54d11594-84e4-41aa-b438-e81b8fa78ee7',
+  account_id: '',
+  visibility: 'public',
+  client_name: 'Wrangler',
+  redirect_uris: ['http://localhost:8976/oauth/callback'],
+  grant_types: ['authorization_code', 'refresh_token'],
+  response_types: ['code'],
+  scopes: [
+    'k2.read',
+    'k2.write',
+    ...Object.keys(COLON_SCOPES),
+    'challenge-widgets.write',
+    'offline_access',
+  ],
+  optional_scopes: [],
+  token_endpoint_auth_method: 'none',
+  secretHashes: [],
+}
+
+/**
+ * What granted scopes permit at the API, in the scopes of the catalogue: those with a colon stand for
+ * one or more, every other for itself.
+ */
+export function equivalentScopes(scopes: readonly string[]): string[] {
+  return [...new Set(scopes.flatMap((scope) => COLON_SCOPES[scope] ?? [scope]))]
+}
+
+function both(...groups: string[]): string[] {
+  return groups.flatMap((group) => [`${group}.read`, `${group}.write`])
+}

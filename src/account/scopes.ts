@@ -1,0 +1,125 @@
+import { CATALOGUE, type Row, type Subject } from './scope-catalogue'
+
+/** What the permissions are grouped by, in the order in which they are shown (section A.6). */
+export const CATEGORIES = {
+  developer_platform: 'Developer platform',
+  ai_and_machine_learning: 'AI and machine learning',
+  dns_and_zones: 'DNS and zones',
+  app_security: 'Application security',
+  rules_and_configuration: 'Rules and configuration',
+  cloudflare_one_and_zero_trust: 'Cloudflare One and Zero Trust',
+  analytics_and_logs: 'Analytics and logs',
+  network_services: 'Network services',
+  media: 'Media',
+  email_and_messaging: 'E-mail and messaging',
+  cache_and_performance: 'Cache and performance',
+  account_and_billing: 'Account and billing',
+  other: 'Other',
+} satisfies Record<keyof typeof CATALOGUE, string>
+export type Category = keyof typeof CATEGORIES
+
+/** A scope as `GET /oauth/scopes` lists it; `scopes` are the resources that it is about. */
+export type Scope = { id: string; name: string; category: Category; scopes: string[] }
+
+const RESOURCES: Record<Subject, string> = {
+  account: 'com.cloudflare.api.account',
+  zone: 'com.cloudflare.api.account.zone',
+  user: 'com.cloudflare.api.user',
+  bucket: 'com.cloudflare.edge.r2.bucket',
+}
+
+// Observed: to write is to edit in the names of these.
+const EDITED = ['d1', 'queues', 'email-routing-address', 'email-sending']
+
+/** Every scope that a self-managed client can have, by category. */
+export const SCOPES: readonly Scope[] = Object.keys(CATEGORIES).filter(isCategory).flatMap(listed)
+
+// Assumed: what the consent page calls them, which no list of the dashboard has.
+const PROTOCOL_NAMES = new Map([
+  ['openid', 'Sign you in'],
+  ['offline', 'Access your data while you are away'],
+  ['offline_access', 'Access your data while you are away'],
+])
+
+/** They belong to the protocol, and are never listed (observed, section A.3). */
+export const PROTOCOL_SCOPES: readonly string[] = [...PROTOCOL_NAMES.keys()]
+
+/** Cloudflare's own examples have them, its catalogue does not (observed, section A.6). */
+export const ACCEPTED_NOT_LISTED: readonly string[] = ['account.read', 'workers-platform.read']
+
+// Observed (B.6): the groups of wrangler's scopes, which have colons. Assumed: what they are called,
+// and their categories.
+const FIRST_PARTY: [group: string, title: string, category: Category][] = [
+  ['account', 'Account', 'account_and_billing'],
+  ['user', 'User Details', 'account_and_billing'],
+  ['workers', 'Workers', 'developer_platform'],
+  ['workers_kv', 'Workers KV Storage', 'developer_platform'],
+  ['workers_routes', 'Workers Routes', 'developer_platform'],
+  ['workers_scripts', 'Workers Scripts', 'developer_platform'],
+  ['workers_tail', 'Workers Tail', 'developer_platform'],
+  ['d1', 'D1', 'developer_platform'],
+  ['pages', 'Pages', 'developer_platform'],
+  ['zone', 'Zone', 'dns_and_zones'],
+  ['ssl_certs', 'SSL and Certificates', 'app_security'],
+  ['ai', 'Workers AI', 'ai_and_machine_learning'],
+  ['ai-search', 'AI Search', 'ai_and_machine_learning'],
+  ['agent-memory', 'Agent Memory', 'ai_and_machine_learning'],
+  ['queues', 'Queues', 'developer_platform'],
+  ['pipelines', 'Pipelines', 'developer_platform'],
+  ['secrets_store', 'Secrets Store', 'developer_platform'],
+  ['artifacts', 'Artifacts', 'developer_platform'],
+  ['flagship', 'Flagship', 'developer_platform'],
+  ['containers', 'Containers', 'developer_platform'],
+  ['cloudchamber', 'Cloudchamber', 'developer_platform'],
+  ['connectivity', 'Connectivity Directory', 'cloudflare_one_and_zero_trust'],
+  ['email_routing', 'Email Routing', 'email_and_messaging'],
+  ['email_sending', 'Email Sending', 'email_and_messaging'],
+  ['browser', 'Browser Rendering', 'developer_platform'],
+]
+
+const BY_ID = new Map(SCOPES.map((scope) => [scope.id, scope]))
+
+/** The scope of the catalogue that has this id, or undefined. */
+export function findScope(id: string): Scope | undefined {
+  return BY_ID.get(id)
+}
+
+/** Whether a self-managed client can have the scope: it is listed, or accepted all the same. */
+export function isKnownScope(id: string): boolean {
+  return BY_ID.has(id) || ACCEPTED_NOT_LISTED.includes(id)
+}
+
+/**
+ * What a person is told of a scope, whether it is listed or not: those of the protocol, those with
+ * colons that only Cloudflare's own clients have, and whatever else a client was given.
+ */
+export function describeScope(id: string): Scope {
+  const [group = '', verb = ''] = id.split(/[:.]/)
+  const [, title = words(group), category = 'other'] = FIRST_PARTY.find(([g]) => g === group) ?? []
+  const name = PROTOCOL_NAMES.get(id) ?? `${title} ${words(verb)}`.trim()
+  return findScope(id) ?? { id, name, category, scopes: [] }
+}
+
+function isCategory(text: string): text is Category {
+  return text in CATEGORIES
+}
+
+function listed(category: Category): Scope[] {
+  const rows: Row[] = CATALOGUE[category]
+  return rows.flatMap(([group, verbs, title, subject = 'account']) =>
+    verbs.split(' ').map((verb) => ({
+      id: `${group}.${verb}`,
+      name: `${title} ${verb === 'write' && EDITED.includes(group) ? 'Edit' : words(verb)}`,
+      category,
+      scopes: [RESOURCES[subject]],
+    })),
+  )
+}
+
+// `metadata_read` is "Metadata Read".
+function words(text: string): string {
+  return text
+    .split(/[_-]/)
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join(' ')
+}
