@@ -1,6 +1,8 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import { type TeamDomain, teamDomain } from './access/team-domain'
+import { type DashDomain, dashDomain } from './account/dash-domain'
 import { readSettings, type Settings } from './settings'
+import type { Configuration } from './store/configuration'
 import { Emulator } from './store/emulator'
 import { type EmulatorObject, type EmulatorState, emulatedNow } from './store/emulator-object'
 import type { GrantObject } from './store/grant-object'
@@ -17,32 +19,46 @@ export type Bindings = {
 /** What a request is judged by, found once before any surface sees it. */
 export type Variables = {
   settings: Settings
+  /** Applications, policies and all else of Access as the API has left it. */
+  configuration: Configuration
   emulator: Emulator
+  /** The request's id, 16 hexadecimal characters: what the answer says as `Cf-Ray`. */
+  rayId: string
   state: EmulatorState
   ticketSecret: Uint8Array
   /** The emulated time, in whole seconds since 1970. */
   now: number
   url: URL
   team: TeamDomain
+  dash: DashDomain
   stores: Stores
 }
 
 export type Env = { Bindings: Bindings; Variables: Variables }
 export type AppContext = Context<Env>
 
-/** Finds settings, clock, team domain and stores for the request. */
+/** Finds settings, clock, team domain, dashboard and stores for the request. */
 export const prepare: MiddlewareHandler<Env> = async function prepare(c, next) {
   const settings = await readSettings(c.env)
   const emulator = new Emulator(c.env.EMULATOR)
   const state = await emulator.state()
   const url = new URL(c.req.url)
   c.set('settings', settings)
+  c.set('configuration', await emulator.configuration(settings.seed))
   c.set('emulator', emulator)
   c.set('state', state)
   c.set('ticketSecret', new TextEncoder().encode(state.ticketSecret))
   c.set('now', emulatedNow(state))
   c.set('url', url)
-  c.set('team', teamDomain(settings, url, c.req.header('origin')))
+  c.set('rayId', newRayId())
+  const team = teamDomain(settings, url, c.req.header('origin'))
+  c.set('team', team)
+  c.set('dash', dashDomain(settings.DASH_DOMAIN, team, url))
   c.set('stores', openStores(c.env, state.epoch))
   await next()
+  c.header('Cf-Ray', c.var.rayId)
+}
+
+function newRayId(): string {
+  return crypto.randomUUID().replaceAll('-', '').slice(0, 16)
 }

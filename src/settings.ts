@@ -1,13 +1,20 @@
 import { z } from 'zod'
-import { applicationSchema, completeApplication } from './access/application'
+import { completeApplication } from './access/application'
+import { applicationSchema, isPublic } from './access/application-schema'
 import { hostFault } from './access/domain'
 import { lifetimeSchema, periodSchema } from './access/duration'
-import { personSchema } from './access/identity'
-import { identityProviderSchema, PEOPLE_PICKER } from './access/identity-provider'
+import { personSchema, stableUuid } from './access/identity'
+import { DEFAULT_PROVIDERS, identityProviderSchema } from './access/identity-provider'
+import { organizationSchema } from './access/organization'
 import { originUrlSchema } from './access/origin-url'
+import { firstNotHttps } from './access/redirect-rules'
 import { emailListSchema, groupSchema } from './access/rules'
 import { serviceTokenSchema } from './access/service-token'
 import { ACCESS_PATHS } from './access/team-domain'
+import { apiTokenSchema } from './account/api-token'
+import { accountSchema, EMULATED_ACCOUNT } from './account/members'
+import { seededClientSchema } from './account/seeded-client'
+import type { Seed } from './store/configuration'
 
 // `--var NAME:value` can only hand over text, so structured settings may also be written as JSON.
 function structured<T extends z.ZodType>(schema: T) {
@@ -33,18 +40,18 @@ const hostSchema = z
 
 // Ids follow from names where they are left out, and a domain belongs to one application only.
 const applicationsSchema = z
-  .array(applicationSchema)
+  .array(applicationSchema.safeExtend({ name: z.string().min(1) }))
   .superRefine((applications, context) => {
     const taken = new Map<string, string>()
-    applications.forEach(({ id, name, aud, domain, destinations }, index) => {
+    applications.forEach(({ id, name, aud, domain, destinations = [] }, index) => {
       const own: [string, string | undefined, PropertyKey[]][] = [
         id === undefined ? ['name', name, ['name']] : ['id', id, ['id']],
         ['aud', aud, ['aud']],
         ['domain', domain, ['domain']],
         ...destinations
-          .map(({ uri }, at): [string, string, PropertyKey[]] => [
+          .map((each, at): [string, string | undefined, PropertyKey[]] => [
             'domain',
-            uri,
+            isPublic(each) ? each.uri : undefined,
             ['destinations', at, 'uri'],
           ])
           .filter(([, uri]) => uri !== domain),
@@ -59,17 +66,13 @@ const applicationsSchema = z
       }
     })
   })
-  .transform((applications) => Promise.all(applications.map(completeApplication)))
-
-/** The organization: what holds for the whole account. */
-const organizationSchema = z.strictObject({
-  name: z.string().min(1).default('Emulated organization'),
-  /** How long the login page is skipped. */
-  session_duration: lifetimeSchema.default('24h'),
-  // Access: documented. On and locked for organizations created since 2026-10-05, off before; the
-  // observations of service tokens [U17-U19] are of organizations where it is off.
-  strict_service_token_auth: z.boolean().default(false),
-})
+  .transform((applications) =>
+    Promise.all(
+      applications.map((each) =>
+        completeApplication(each, (what) => stableUuid(`${what}:${each.id ?? each.name}`)),
+      ),
+    ),
+  )
 
 /** Every setting of the emulator: its form, its default, and what it is called in Access. */
 const settingsSchema = z
@@ -80,22 +83,44 @@ const settingsSchema = z
         .enum(['auto', ...ACCESS_PATHS], 'expected auto, /cdn-cgi/access or /.access')
         .default('auto'),
     ),
+    DASH_DOMAIN: optional(hostSchema.optional()),
     ORIGIN_URL: optional(originUrlSchema.optional()),
     CODE_LIFETIME: optional(lifetimeSchema.default('60s')),
     REFRESH_TOKEN_GRACE: optional(periodSchema.default('0s')),
     REFRESH_TOKEN_REUSE: optional(
       z.enum(['revoke', 'refuse'], 'expected revoke or refuse').default('revoke'),
     ),
+    // Reports differ: an hour in most, about 16 hours in one (B.4).
+    DASH_ACCESS_TOKEN_LIFETIME: optional(lifetimeSchema.default('1h')),
     REVOCATION: optional(
       z.enum(['observed', 'strict'], 'expected observed or strict').default('observed'),
     ),
+    REDIRECT_RULES: optional(
+      z.enum(['current', 'https'], 'expected current or https').default('current'),
+    ),
     ORGANIZATION: structured(organizationSchema).prefault({}),
+    ACCOUNTS: structured(z.array(accountSchema).min(1)).default([EMULATED_ACCOUNT]),
     PEOPLE: structured(z.array(personSchema, 'expected a list of people')).default([]),
     GROUPS: structured(z.array(groupSchema)).default([]),
     EMAIL_LISTS: structured(z.array(emailListSchema)).default([]),
-    IDENTITY_PROVIDERS: structured(z.array(identityProviderSchema).min(1)).default([PEOPLE_PICKER]),
+    IDENTITY_PROVIDERS: structured(z.array(identityProviderSchema).min(1)).default(
+      DEFAULT_PROVIDERS,
+    ),
     SERVICE_TOKENS: structured(z.array(serviceTokenSchema)).default([]),
+    OAUTH_CLIENTS: structured(z.array(seededClientSchema)).default([]),
+    DNS_RESOLVER: optional(z.url({ protocol: /^https?$/, error: 'expected a URL' }).optional()),
+    API_TOKENS: optional(structured(z.array(apiTokenSchema)).optional()),
     APPLICATIONS: structured(applicationsSchema).default([]),
+  })
+  .superRefine(({ APPLICATIONS, REDIRECT_RULES }, context) => {
+    if (REDIRECT_RULES === 'current') return
+    APPLICATIONS.forEach(({ oauth_configuration: oauth }, index) => {
+      const at = firstNotHttps(oauth?.dynamic_client_registration.allowed_uris ?? [])
+      if (at < 0) return
+      const member = ['oauth_configuration', 'dynamic_client_registration', 'allowed_uris', at]
+      const message = 'expected an https URI, because REDIRECT_RULES is https'
+      context.addIssue({ code: 'custom', path: ['APPLICATIONS', index, ...member], message })
+    })
   })
   .superRefine(({ APPLICATIONS, IDENTITY_PROVIDERS }, context) => {
     const known = new Set(IDENTITY_PROVIDERS.map(({ id }) => id))
@@ -110,11 +135,27 @@ const settingsSchema = z
       })
     })
   })
-  .transform((settings) => ({
-    ...settings,
-    /** What rules refer to by id. */
-    references: { groups: settings.GROUPS, emailLists: settings.EMAIL_LISTS },
-  }))
+  .transform((all) => {
+    const { ORGANIZATION, GROUPS, EMAIL_LISTS, IDENTITY_PROVIDERS, ...rest } = all
+    const { SERVICE_TOKENS, OAUTH_CLIENTS, APPLICATIONS, ...settings } = rest
+    const seed: Seed = {
+      applications: APPLICATIONS,
+      policies: [],
+      groups: GROUPS,
+      serviceTokens: SERVICE_TOKENS,
+      identityProviders: IDENTITY_PROVIDERS,
+      tags: [],
+      oauthClients: OAUTH_CLIENTS,
+      organizations: [ORGANIZATION],
+      emailLists: EMAIL_LISTS,
+      accounts: settings.ACCOUNTS,
+    }
+    return {
+      ...settings,
+      /** What is the start of the configuration; the API changes it. */
+      seed,
+    }
+  })
 export type Settings = z.infer<typeof settingsSchema>
 
 /** One wrong setting. */

@@ -1,8 +1,20 @@
 import { DurableObject } from 'cloudflare:workers'
 import type { Event, RecordedEvent } from '../access/event'
 import { createSigningKey, type SigningKey } from '../access/keys'
-import { type Revocations, withEverythingRevoked, withRevocation } from '../access/revocation'
+import {
+  type Revocations,
+  revocable,
+  withEverythingRevoked,
+  withRevocation,
+} from '../access/revocation'
 import { randomText } from '../oauth/encoding'
+import type { Edit } from './configuration'
+import { type Connection, Connections } from './connections'
+import { Directory, type DirectorySession, type DirectoryUser } from './directory'
+import { overHttps, type Zone } from './dns'
+import { awaitsVerification, lookAtDomains, verified } from './domain-verification'
+import { Edits } from './edits'
+import { EventLog } from './event-log'
 
 /** Who signs in by themselves, and what they say at the consent page. */
 export type AutoSignIn = { email: string; consent: 'allow' | 'deny' }
@@ -17,25 +29,38 @@ export type EmulatorState = {
   clockOffsetSeconds: number
   autoSignIn: AutoSignIn | null
   revocations: Revocations
+  /** How often the configuration was edited, so that every isolate notices. */
+  configurationRevision: number
   /** How often the keys were rotated, so that every isolate notices. */
   keyRevision: number
+  keyRotationIntervalDays: number
+  lastKeyRotationAtSeconds: number
 }
 
-const EVENTS_KEPT = 1000
+// Access: documented. Every six weeks.
+const KEY_ROTATION_INTERVAL_DAYS = 42
+
+type Env = { DNS_RESOLVER?: string }
+
+// Real time: how soon and how often the domains of OAuth clients are looked at.
+const LOOK_MS = 2000
 
 /**
  * The emulator's one object: clock, automatic sign-in, epoch, and the signing keys, which are made
  * exactly once however many requests ask for them first.
  */
-export class EmulatorObject extends DurableObject {
+export class EmulatorObject extends DurableObject<Env> {
   #state = keep(this.ctx, {
     // A store of an earlier version may lack members.
     ...freshState(),
     ...this.ctx.storage.kv.get<EmulatorState>('state'),
   })
   #keys: Promise<SigningKey[]> | undefined
-  // Not stored: events tell what is happening, they are no record.
-  #events: RecordedEvent[] = []
+
+  #directory = new Directory(this.ctx.storage.sql)
+  #connections = new Connections(this.ctx.storage.sql)
+  #edits = new Edits(this.ctx.storage.sql)
+  #events = new EventLog(this.ctx.storage.sql)
 
   read(): EmulatorState {
     return this.#state
@@ -45,7 +70,13 @@ export class EmulatorObject extends DurableObject {
     return emulatedNow(this.#state)
   }
 
-  change(change: Partial<Pick<EmulatorState, 'clockOffsetSeconds' | 'autoSignIn'>>): EmulatorState {
+  change(
+    change: Partial<
+      Pick<EmulatorState, 'clockOffsetSeconds' | 'autoSignIn' | 'keyRotationIntervalDays'>
+    >,
+  ): EmulatorState {
+    // Two days without the record are two days of the emulated clock.
+    if (awaitsVerification(this.#edits.all())) this.#lookIn(0)
     return this.#save({ ...this.#state, ...change })
   }
 
@@ -55,20 +86,101 @@ export class EmulatorObject extends DurableObject {
     return this.#save({ ...this.#state, revocations })
   }
 
-  record(event: Event): void {
-    const at = new Date(this.now() * 1000).toISOString()
-    this.#events = [...this.#events, { ...event, at }].slice(-EVENTS_KEPT)
+  /** Keeps what happened, and learns from it who signed in. */
+  record(events: Event[]): void {
+    const now = this.now()
+    for (const event of events) {
+      const recorded = this.#events.record(event, now)
+      this.#directory.learn(recorded, now)
+      this.#connections.learn(recorded, now)
+    }
   }
 
   events(): RecordedEvent[] {
-    return this.#events
+    return this.#events.all()
+  }
+
+  users(): DirectoryUser[] {
+    return this.#directory.users()
+  }
+
+  putUser(email: string, name: string): void {
+    this.#directory.putUser(email, name, this.now())
+  }
+
+  deleteUser(email: string): EmulatorState {
+    this.#directory.deleteUser(email)
+    return this.revoke(revocable.deletedPerson(email))
+  }
+
+  sessions(email: string): DirectorySession[] {
+    return this.#directory.sessions(email, this.now())
+  }
+
+  connections(email: string): Connection[] {
+    return this.#connections.of(email, this.now())
+  }
+
+  tokenUses(): Record<string, number> {
+    return this.#directory.tokenUses()
+  }
+
+  edits(): Edit[] {
+    return this.#edits.all()
+  }
+
+  /**
+   * Keeps edits that were planned at this revision of the configuration; undefined where another
+   * edit came first, so that nobody's check is about what is no more.
+   */
+  edit(edits: Edit[], revision: number): EmulatorState | undefined {
+    if (revision !== this.#state.configurationRevision) return undefined
+    this.#edits.keep(edits)
+    if (awaitsVerification(edits)) this.#lookIn(LOOK_MS)
+    return this.#save({ ...this.#state, configurationRevision: revision + 1 })
+  }
+
+  dns(): Zone {
+    return this.ctx.storage.kv.get<Zone>('dns') ?? {}
+  }
+
+  /** Replaces the emulated zone, in which domains are looked up where there is no `DNS_RESOLVER`. */
+  setDns(zone: Zone): void {
+    this.ctx.storage.kv.put('dns', zone)
+    this.#lookIn(0)
+  }
+
+  /** Looks for the TXT records that OAuth clients have to publish, until they are there or late. */
+  override async alarm(): Promise<void> {
+    const { DNS_RESOLVER } = this.env
+    const zone = this.dns()
+    const lookUp = DNS_RESOLVER ? overHttps(DNS_RESOLVER) : async (host: string) => zone[host] ?? []
+    const seen = await lookAtDomains(this.#edits.all(), lookUp, this.now())
+    // Read again: an edit may have come while the records were looked up.
+    const changed = verified(this.#edits.all(), seen)
+    if (changed.length > 0) this.edit(changed, this.#state.configurationRevision)
+    else if (awaitsVerification(this.#edits.all())) this.#lookIn(LOOK_MS)
+  }
+
+  #lookIn(milliseconds: number): void {
+    this.ctx.storage.setAlarm(Date.now() + milliseconds)
   }
 
   /** Back to the seed: everything issued and registered is forgotten, the signing keys stay. */
   reset(): EmulatorState {
-    this.#events = []
+    this.#edits.reset()
+    this.#events.reset()
+    this.#directory.reset()
+    this.#connections.reset()
+    this.ctx.storage.kv.delete('dns')
     const revocations = withEverythingRevoked(this.#state.revocations, this.now())
-    return this.#save({ ...freshState(), revocations, keyRevision: this.#state.keyRevision })
+    const { keyRevision, configurationRevision } = this.#state
+    return this.#save({
+      ...freshState(),
+      revocations,
+      keyRevision,
+      configurationRevision: configurationRevision + 1,
+    })
   }
 
   /**
@@ -89,7 +201,11 @@ export class EmulatorObject extends DurableObject {
     ]
     this.ctx.storage.kv.put('keys', keys)
     this.#keys = Promise.resolve(keys)
-    return this.#save({ ...this.#state, keyRevision: this.#state.keyRevision + 1 })
+    return this.#save({
+      ...this.#state,
+      keyRevision: this.#state.keyRevision + 1,
+      lastKeyRotationAtSeconds: now,
+    })
   }
 
   /**
@@ -135,6 +251,9 @@ function freshState(): EmulatorState {
     clockOffsetSeconds: 0,
     autoSignIn: null,
     revocations: { count: 0, entries: {} },
+    configurationRevision: 0,
     keyRevision: 0,
+    keyRotationIntervalDays: KEY_ROTATION_INTERVAL_DAYS,
+    lastKeyRotationAtSeconds: Math.floor(Date.now() / 1000),
   }
 }

@@ -1,5 +1,9 @@
 import type { Event, RecordedEvent } from '../access/event'
 import { publishedKeys, type SigningKey } from '../access/keys'
+import { type Configuration, type Edit, edited, type Seed } from './configuration'
+import type { Connection } from './connections'
+import type { DirectorySession, DirectoryUser } from './directory'
+import type { Zone } from './dns'
 import {
   type AutoSignIn,
   type EmulatorObject,
@@ -11,8 +15,17 @@ import {
 // made it, and so all of `wrangler dev`, sees it at once.
 const FRESH_MS = 1000
 
-type Loaded = { state: EmulatorState; at: number; keys?: Promise<SigningKey[]> }
+type Loaded = {
+  state: EmulatorState
+  at: number
+  keys?: Promise<SigningKey[]>
+  edits?: Promise<Edit[]>
+}
 const loaded = new WeakMap<object, Loaded>()
+const configurations = new WeakMap<Seed, { edits: Edit[]; configuration: Configuration }>()
+
+/** What an edit of the configuration comes to: the records to keep, and what its caller is told. */
+export type Plan<T> = { edits: Edit[]; result: T }
 
 /** The emulator's own state, kept in this isolate and asked of its object once a second. */
 export class Emulator {
@@ -32,6 +45,10 @@ export class Emulator {
     return this.#remember(await this.#object.change({ clockOffsetSeconds }))
   }
 
+  async setKeyRotationInterval(keyRotationIntervalDays: number): Promise<EmulatorState> {
+    return this.#remember(await this.#object.change({ keyRotationIntervalDays }))
+  }
+
   async setAutoSignIn(autoSignIn: AutoSignIn | null): Promise<EmulatorState> {
     return this.#remember(await this.#object.change({ autoSignIn }))
   }
@@ -44,25 +61,86 @@ export class Emulator {
     return this.#remember(await this.#object.revoke(key))
   }
 
-  /** The signing keys that are published now, the current one first. */
-  async keys(): Promise<SigningKey[]> {
-    const now = emulatedNow(await this.state())
-    const known = loaded.get(this.namespace)
-    if (!known) throw new Error('the emulator is not loaded')
-    known.keys ??= this.#object.keys() as Promise<SigningKey[]>
-    return publishedKeys(await known.keys, now)
+  /** The configuration that is valid now: the seed, and what the API has made of it. */
+  async configuration(seed: Seed): Promise<Configuration> {
+    const known = await this.#loaded()
+    known.edits ??= this.#object.edits() as Promise<Edit[]>
+    return configurationOf(seed, await known.edits)
   }
 
-  async record(event: Event): Promise<void> {
-    await this.#object.record(event)
+  /**
+   * Changes the configuration. `plan` says how, from the newest one; it is asked again where another
+   * edit came between, so that its checks hold when its records are kept.
+   */
+  async edit<T>(seed: Seed, plan: (from: Configuration) => Promise<Plan<T>>): Promise<T> {
+    for (;;) {
+      const state = await this.#object.read()
+      this.#remember(state)
+      const { edits, result } = await plan(await this.configuration(seed))
+      if (edits.length === 0) return result
+      const next = await this.#object.edit(edits as never, state.configurationRevision)
+      if (next) {
+        this.#remember(next)
+        return result
+      }
+    }
+  }
+
+  /** The signing keys that are published now, the current one first. */
+  async keys(): Promise<SigningKey[]> {
+    const known = await this.#loaded()
+    known.keys ??= this.#object.keys() as Promise<SigningKey[]>
+    return publishedKeys(await known.keys, emulatedNow(known.state))
+  }
+
+  async record(...events: Event[]): Promise<void> {
+    await this.#object.record(events)
   }
 
   async events(): Promise<RecordedEvent[]> {
     return (await this.#object.events()) as RecordedEvent[]
   }
 
-  async rotateKeys(): Promise<void> {
-    this.#remember((await this.#object.rotateKeys()) as EmulatorState)
+  async dns(): Promise<Zone> {
+    return this.#object.dns()
+  }
+
+  /** Replaces the emulated zone. */
+  async setDns(zone: Zone): Promise<void> {
+    await this.#object.setDns(zone)
+  }
+
+  /** Who signed in, or was made a user. */
+  async users(): Promise<DirectoryUser[]> {
+    return this.#object.users()
+  }
+
+  async putUser(email: string, name: string): Promise<void> {
+    await this.#object.putUser(email, name)
+  }
+
+  /** Forgets a user, and ends everything of theirs. */
+  async deleteUser(email: string): Promise<void> {
+    this.#remember(await this.#object.deleteUser(email))
+  }
+
+  /** The sign-ins of a person that are not over. */
+  async sessions(email: string): Promise<DirectorySession[]> {
+    return (await this.#object.sessions(email)) as DirectorySession[]
+  }
+
+  /** The applications that a person has authorized at the dashboard, the latest first. */
+  async connections(email: string): Promise<Connection[]> {
+    return (await this.#object.connections(email)) as Connection[]
+  }
+
+  /** When service tokens last let somebody in, by their ids, in seconds. */
+  async tokenUses(): Promise<Record<string, number>> {
+    return this.#object.tokenUses()
+  }
+
+  async rotateKeys(): Promise<EmulatorState> {
+    return this.#remember((await this.#object.rotateKeys()) as EmulatorState)
   }
 
   async signingKey(): Promise<SigningKey> {
@@ -71,10 +149,30 @@ export class Emulator {
     return current
   }
 
+  async #loaded(): Promise<Loaded> {
+    await this.state()
+    const known = loaded.get(this.namespace)
+    if (!known) throw new Error('the emulator is not loaded')
+    return known
+  }
+
   #remember(state: EmulatorState): EmulatorState {
     const known = loaded.get(this.namespace)
-    const keys = known?.state.keyRevision === state.keyRevision ? known.keys : undefined
-    loaded.set(this.namespace, { state, at: Date.now(), keys })
+    const isEdited = known?.state.configurationRevision !== state.configurationRevision
+    loaded.set(this.namespace, {
+      state,
+      at: Date.now(),
+      keys: known?.state.keyRevision === state.keyRevision ? known.keys : undefined,
+      edits: isEdited ? undefined : known?.edits,
+    })
     return state
   }
+}
+
+function configurationOf(seed: Seed, edits: Edit[]): Configuration {
+  const known = configurations.get(seed)
+  if (known?.edits === edits) return known.configuration
+  const configuration = edited(seed, edits)
+  configurations.set(seed, { edits, configuration })
+  return configuration
 }

@@ -2,6 +2,7 @@ import { DurableObject } from 'cloudflare:workers'
 import type { EmulatorObject } from './emulator-object'
 import type {
   AccessToken,
+  AdmissionOutcome,
   Code,
   Grant,
   Redemption,
@@ -32,6 +33,9 @@ const ACCESS_TOKENS = `CREATE TABLE access_token (
 ) WITHOUT ROWID`
 
 const ALARM_RETRY_MS = 6 * 3_600_000
+
+// How long a token that is over is told from one that never was.
+const EXPIRED_KEPT_SECONDS = 86_400
 
 /**
  * One grant's life: its code is redeemed once, its refresh token rotates, it is revoked.
@@ -69,9 +73,14 @@ export class GrantObject extends DurableObject<Env> {
     if (!state || state.code.hash !== redemption.codeHash) return { outcome: 'unknown' }
     const { code, grant } = state
     if (grant.clientId !== redemption.clientId) return { outcome: 'other client' }
-    if (code.redirectUri !== redemption.redirectUri) return { outcome: 'other redirect_uri' }
-    if (code.codeChallenge !== redemption.codeChallenge) return { outcome: 'other verifier' }
-    if ((redemption.applicationId ?? grant.applicationId) !== grant.applicationId) {
+    if (code.redirectUri !== undefined && code.redirectUri !== redemption.redirectUri) {
+      return { outcome: 'other redirect_uri' }
+    }
+    if (code.codeChallenge !== redemption.codeChallenge) {
+      return { outcome: code.codeChallenge ? 'other verifier' : 'unexpected verifier' }
+    }
+    const { applicationId } = redemption
+    if (applicationId && 'applicationId' in grant && applicationId !== grant.applicationId) {
       return { outcome: 'other resource' }
     }
     if (code.redeemed) {
@@ -132,22 +141,39 @@ export class GrantObject extends DurableObject<Env> {
   }
 
   /** The grant and the token behind an access token that is good now. */
-  admit(accessHash: string, now: number): { grant: Grant; token: AccessToken } | undefined {
-    const state = this.#state
-    if (!state || state.revoked) return undefined
-    const token = this.#accessToken(accessHash)
-    return token && now < token.expiresAtSeconds ? { grant: state.grant, token } : undefined
+  admit(accessHash: string, now: number): AdmissionOutcome {
+    const token = this.#state && this.#accessToken(accessHash)
+    if (!this.#state || !token) return { outcome: 'unknown' }
+    const { grant, revoked } = this.#state
+    if (revoked) return { outcome: 'revoked', grant }
+    if (now >= token.expiresAtSeconds) return { outcome: 'expired', grant }
+    return { outcome: 'admitted', grant, token }
   }
 
-  /** RFC 7009: an access token ends alone; a refresh token, current or rotated, ends the grant. */
-  revoke(hash: string, clientId: string): RevocationOutcome {
+  /** Ends the grant; answers whether that was news. */
+  end(): boolean {
+    const state = this.#state
+    if (!state || state.revoked) return false
+    this.#save({ ...state, revoked: true })
+    return true
+  }
+
+  /**
+   * RFC 7009: a refresh token, current or rotated, ends the grant.
+   *
+   * @param accessTokenEnds what an access token ends: itself, or its grant too
+   */
+  revoke(hash: string, clientId: string, accessTokenEnds: 'itself' | 'grant'): RevocationOutcome {
     const state = this.#state
     if (!state) return 'unknown'
     const isAccess = this.#accessToken(hash) !== undefined
     if (!isAccess && state.refreshHash !== hash && !this.#spent(hash)) return 'unknown'
     if (state.grant.clientId !== clientId) return 'other client'
-    if (isAccess) this.ctx.storage.sql.exec('DELETE FROM access_token WHERE hash = ?', hash)
-    else this.#save({ ...state, revoked: true })
+    if (isAccess && accessTokenEnds === 'itself') {
+      this.ctx.storage.sql.exec('DELETE FROM access_token WHERE hash = ?', hash)
+    } else {
+      this.#save({ ...state, revoked: true })
+    }
     return 'revoked'
   }
 
@@ -172,7 +198,10 @@ export class GrantObject extends DurableObject<Env> {
 
   #keep(token: AccessToken): void {
     const { sql } = this.ctx.storage
-    sql.exec('DELETE FROM access_token WHERE expiresAtSeconds <= ?', token.issuedAtSeconds)
+    sql.exec(
+      'DELETE FROM access_token WHERE expiresAtSeconds <= ?',
+      token.issuedAtSeconds - EXPIRED_KEPT_SECONDS,
+    )
     sql.exec(
       'INSERT INTO access_token VALUES (?, ?, ?, ?)',
       token.hash,

@@ -1,10 +1,18 @@
 import { z } from 'zod'
 import { identitySchema } from '../access/identity'
 
-/** What a refresh token stands for. Written once, when a person allows a client. */
-export const grantSchema = z.object({
+// What every grant has, whatever it permits.
+const frame = {
   id: z.string(),
   clientId: z.string(),
+  createdAtSeconds: z.number(),
+  /** The end of the grant's session. No rotation moves it. */
+  sessionEndsAtSeconds: z.number(),
+}
+
+/** A grant of Managed OAuth: what a refresh token stands for. Written once, when a person allows a client. */
+export const accessGrantSchema = z.object({
+  ...frame,
   applicationId: z.string(),
   /** Who allowed the client, as the identity provider told it then. */
   identity: identitySchema,
@@ -12,24 +20,39 @@ export const grantSchema = z.object({
   country: z.string(),
   /** The `resource` of the authorization request, normalised. */
   resource: z.string(),
-  createdAtSeconds: z.number(),
-  /** The end of the grant's session. No rotation moves it. */
-  sessionEndsAtSeconds: z.number(),
 })
-export type Grant = z.infer<typeof grantSchema>
+export type AccessGrant = z.infer<typeof accessGrantSchema>
 
-/** A new access token: the hash of its secret, its life, and the policy that admitted the person. */
+/** A grant of the dashboard's OAuth server: what a person lets a client do, and on which accounts. */
+export const dashboardGrantSchema = z.object({
+  ...frame,
+  email: z.string(),
+  accountIds: z.array(z.string()),
+  /** What was granted, in the order of the request; colon scopes as they were asked for. */
+  scopes: z.array(z.string()),
+  /** Of the authorization request, for the id_token. */
+  nonce: z.string().optional(),
+  /** When the person signed in, for the id_token. */
+  authenticatedAtSeconds: z.number(),
+})
+export type DashboardGrant = z.infer<typeof dashboardGrantSchema>
+
+export type Grant = AccessGrant | DashboardGrant
+
+/** A new access token: the hash of its secret, and its life. */
 export type AccessToken = {
   hash: string
   issuedAtSeconds: number
   expiresAtSeconds: number
+  /** The policy that admitted the person; empty where no policies are asked, at the dashboard. */
   policyId: string
 }
 
 /** An authorization code, and what its redemption has to show. */
 export type Code = {
   hash: string
-  redirectUri: string
+  /** Undefined where the request left it out: then its redemption need not name one. */
+  redirectUri: string | undefined
   codeChallenge: string | undefined
   expiresAtSeconds: number
   policyId: string
@@ -40,22 +63,24 @@ export type Code = {
 export type Redemption = {
   codeHash: string
   clientId: string
-  redirectUri: string
+  redirectUri: string | undefined
   codeChallenge: string | undefined
   /** The application that `resource` names, where the request has one. */
-  applicationId: string | undefined
+  applicationId?: string | undefined
   accessHash: string
   refreshHash: string | undefined
   now: number
 }
-export type RedemptionOutcome =
-  | { outcome: 'redeemed'; grant: Grant; token: AccessToken }
+export type RedemptionOutcome<G extends Grant = Grant> =
+  | { outcome: 'redeemed'; grant: G; token: AccessToken }
   | {
       outcome:
         | 'unknown'
         | 'other client'
         | 'other redirect_uri'
         | 'other verifier'
+        /** The authorization request had no challenge. */
+        | 'unexpected verifier'
         | 'other resource'
         | 'replayed'
         | 'expired'
@@ -77,5 +102,11 @@ export type RotationOutcome =
   /** `nonce` is the stored one: another's, where the token was rotated within the grace window. */
   | { outcome: 'rotated'; nonce: string; token: AccessToken }
   | { outcome: 'unknown' | 'reused' | 'revoked' | 'session ended' }
+
+/** What an access token is worth now, and why it is not, as long as that is remembered. */
+export type AdmissionOutcome<G extends Grant = Grant> =
+  | { outcome: 'admitted'; grant: G; token: AccessToken }
+  | { outcome: 'expired' | 'revoked'; grant: G }
+  | { outcome: 'unknown' }
 
 export type RevocationOutcome = 'revoked' | 'unknown' | 'other client'

@@ -1,26 +1,25 @@
+import type { z } from 'zod'
 import {
-  formatCode,
-  formatToken,
+  type Credential,
+  type CredentialForms,
   hashSecret,
   newGrantId,
   newSecret,
-  parseCode,
-  parseToken,
   successorSecrets,
 } from '../access/token'
-import {
-  type AccessToken,
-  type Code,
-  type Grant,
-  grantSchema,
-  type Redemption,
-  type RedemptionOutcome,
-  type RevocationOutcome,
-  type Rotation,
-  type RotationOutcome,
+import type {
+  AccessToken,
+  AdmissionOutcome,
+  Code,
+  Grant,
+  Redemption,
+  RedemptionOutcome,
+  RevocationOutcome,
+  Rotation,
+  RotationOutcome,
 } from './grant'
 import type { GrantObject } from './grant-object'
-import { Records } from './kv'
+import { type RecordKind, Records } from './kv'
 
 /** The tokens of one answer of the token endpoint. */
 export type TokenPair = {
@@ -29,35 +28,51 @@ export type TokenPair = {
   token: AccessToken
 }
 
-type Redeemed =
-  | { outcome: 'redeemed'; grant: Grant; pair: TokenPair }
+type Redeemed<G extends Grant> =
+  | { outcome: 'redeemed'; grant: G; pair: TokenPair }
   | Exclude<RedemptionOutcome, { outcome: 'redeemed' }>
 type Rotated =
   | { outcome: 'rotated'; pair: TokenPair }
   | Exclude<RotationOutcome, { outcome: 'rotated' }>
 
+/** What tells the grants of one product from those of another. */
+type Product<G extends Grant> = {
+  records: RecordKind
+  /** The part of an object's name: no token of one product finds a grant of another. */
+  objects: '' | 'dashboard:'
+  schema: z.ZodType<G>
+  forms: CredentialForms
+  /** What the revocation of an access token ends. */
+  accessTokenEnds: 'itself' | 'grant'
+}
+
 /**
- * Grants, their codes and their tokens. What may happen once is asked of the grant's Durable
- * Object; the KV record is written once and tells what a refresh token stands for.
+ * The grants of one product, their codes and their tokens. What may happen once is asked of the
+ * grant's Durable Object; the KV record is written once and tells what a refresh token stands for.
  */
-export class Grants {
-  readonly #records: Records<Grant>
+export class Grants<G extends Grant> {
+  readonly #records: Records<G>
 
   constructor(
     kv: KVNamespace,
     private readonly objects: DurableObjectNamespace<GrantObject>,
     private readonly epoch: string,
+    private readonly product: Product<G>,
   ) {
-    this.#records = new Records(kv, epoch, 'grant', grantSchema)
+    this.#records = new Records(kv, epoch, product.records, product.schema)
   }
 
-  /** Starts a grant; answers the authorization code that redeems it. */
-  async open(grant: Omit<Grant, 'id'>, code: Omit<Code, 'hash'>, now: number): Promise<string> {
-    const id = newGrantId()
+  /** Starts a grant; answers the authorization code that redeems it, and the grant's id. */
+  async open(
+    grant: Omit<G, 'id'>,
+    code: Omit<Code, 'hash'>,
+    now: number,
+  ): Promise<{ code: string; grantId: string }> {
+    const grantId = newGrantId()
     const secret = newSecret()
-    const whole = { ...grant, id }
-    await this.#object(id).open(whole, { ...code, hash: await hashSecret(secret) }, now)
-    return formatCode({ grantId: id, secret })
+    const whole = { ...grant, id: grantId } as G
+    await this.#object(grantId).open(whole, { ...code, hash: await hashSecret(secret) }, now)
+    return { code: this.product.forms.code.format({ grantId, secret }), grantId }
   }
 
   /** Redeems a code exactly once. `undefined` where the text has not a code's form. */
@@ -66,8 +81,8 @@ export class Grants {
     redemption: Omit<Redemption, 'codeHash' | 'accessHash' | 'refreshHash'> & {
       withRefreshToken: boolean
     },
-  ): Promise<Redeemed | undefined> {
-    const credential = parseCode(code)
+  ): Promise<Redeemed<G> | undefined> {
+    const credential = this.product.forms.code.parse(code)
     if (!credential) return undefined
     const { grantId } = credential
     const access = newSecret()
@@ -78,41 +93,39 @@ export class Grants {
       codeHash: await hashSecret(credential.secret),
       accessHash: await hashSecret(access),
       refreshHash: refresh && (await hashSecret(refresh)),
-    })) as RedemptionOutcome
+    })) as RedemptionOutcome<G>
     if (result.outcome !== 'redeemed') return result
     const { grant, token } = result
-    return {
-      outcome: 'redeemed',
-      grant,
-      pair: {
-        accessToken: formatToken({ grantId, secret: access }),
-        refreshToken: refresh && formatToken({ grantId, secret: refresh }),
-        token,
-      },
-    }
+    return { outcome: 'redeemed', grant, pair: this.#pair(grantId, { access, refresh }, token) }
   }
 
   /** Keeps the grant's record; not needed for any decision, so it may be written after the answer. */
-  async keep(grant: Grant, now: number): Promise<void> {
+  async keep(grant: G, now: number): Promise<void> {
     await this.#records.put(grant.id, grant, grant.sessionEndsAtSeconds - now)
   }
 
   /** The grant of a code or token, whether or not that is still good. */
-  async find(grantId: string): Promise<Grant | undefined> {
+  async find(grantId: string): Promise<G | undefined> {
     const known = await this.#records.find(grantId)
     if (known) return known
     // A KV miss is no refusal: the record may not have arrived at this place yet.
-    const grant = (await this.#object(grantId).find()) as Grant | undefined
+    const grant = (await this.#object(grantId).find()) as G | undefined
     if (grant) this.#records.remember(grantId, grant)
     return grant
   }
 
-  /** Replaces a refresh token by the next pair. The token has the form that `parseToken` reads. */
+  /** The grant that a code or token names, whether or not that is, or ever was, good. */
+  async findNamed(text: string): Promise<G | undefined> {
+    const credential = this.#parse(text)
+    return credential && this.find(credential.grantId)
+  }
+
+  /** Replaces a refresh token by the next pair. */
   async rotate(
     refreshToken: string,
     rotation: Omit<Rotation, 'refreshHash' | 'nonce' | 'next'>,
   ): Promise<Rotated> {
-    const credential = parseToken(refreshToken)
+    const credential = this.product.forms.refresh.parse(refreshToken)
     if (!credential) return { outcome: 'unknown' }
     const { grantId, secret } = credential
     const nonce = newSecret()
@@ -128,37 +141,49 @@ export class Grants {
     })) as RotationOutcome
     if (result.outcome !== 'rotated') return result
     const given = result.nonce === nonce ? next : await successorSecrets(secret, result.nonce)
-    return {
-      outcome: 'rotated',
-      pair: {
-        accessToken: formatToken({ grantId, secret: given.access }),
-        refreshToken: formatToken({ grantId, secret: given.refresh }),
-        token: result.token,
-      },
-    }
+    return { outcome: 'rotated', pair: this.#pair(grantId, given, result.token) }
   }
 
-  /** The grant and token behind an access token that is good now. */
-  async admit(
-    accessToken: string,
-    now: number,
-  ): Promise<{ grant: Grant; token: AccessToken } | undefined> {
-    const credential = parseToken(accessToken)
-    if (!credential) return undefined
+  /** The grant and token behind an access token, or why it is not good now. */
+  async admit(accessToken: string, now: number): Promise<AdmissionOutcome<G>> {
+    const credential = this.product.forms.access.parse(accessToken)
+    if (!credential) return { outcome: 'unknown' }
     const hash = await hashSecret(credential.secret)
-    return (await this.#object(credential.grantId).admit(hash, now)) as
-      | { grant: Grant; token: AccessToken }
-      | undefined
+    return (await this.#object(credential.grantId).admit(hash, now)) as AdmissionOutcome<G>
   }
 
   /** Revokes an access token, or the whole grant of a refresh token (RFC 7009 2.1). */
   async revoke(token: string, clientId: string): Promise<RevocationOutcome> {
-    const credential = parseToken(token)
+    const credential = this.#parse(token)
     if (!credential) return 'unknown'
-    return this.#object(credential.grantId).revoke(await hashSecret(credential.secret), clientId)
+    const hash = await hashSecret(credential.secret)
+    return this.#object(credential.grantId).revoke(hash, clientId, this.product.accessTokenEnds)
+  }
+
+  /** Ends a grant with all its tokens, at once; answers whether that was news. */
+  async end(grantId: string): Promise<boolean> {
+    return this.#object(grantId).end()
+  }
+
+  #parse(text: string): Credential | undefined {
+    const { access, refresh, code } = this.product.forms
+    return access.parse(text) ?? refresh.parse(text) ?? code.parse(text)
+  }
+
+  #pair(
+    grantId: string,
+    secrets: { access: string; refresh: string | undefined },
+    token: AccessToken,
+  ): TokenPair {
+    const { access, refresh } = this.product.forms
+    return {
+      accessToken: access.format({ grantId, secret: secrets.access }),
+      refreshToken: secrets.refresh && refresh.format({ grantId, secret: secrets.refresh }),
+      token,
+    }
   }
 
   #object(grantId: string): DurableObjectStub<GrantObject> {
-    return this.objects.getByName(`${this.epoch}:${grantId}`)
+    return this.objects.getByName(`${this.epoch}:${this.product.objects}${grantId}`)
   }
 }

@@ -11,7 +11,13 @@ const SHORTEST_TTL_SECONDS = 60
 const TTL_MARGIN_SECONDS = 86_400
 
 // The one table of key prefixes.
-const PREFIXES = { client: 'client', grant: 'grant', session: 'session' } as const
+const PREFIXES = {
+  client: 'client',
+  grant: 'grant',
+  dashboardGrant: 'dashboard-grant',
+  session: 'session',
+  policyTest: 'policy-test',
+} as const
 export type RecordKind = keyof typeof PREFIXES
 
 // Records are written once, so what this isolate has seen of them stays true.

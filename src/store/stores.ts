@@ -1,14 +1,27 @@
+import { MANAGED_OAUTH_FORMS } from '../access/token'
+import { DASHBOARD_FORMS } from '../account/dash-token'
 import { type Client, clientSchema } from './clients'
+import {
+  type AccessGrant,
+  accessGrantSchema,
+  type DashboardGrant,
+  dashboardGrantSchema,
+} from './grant'
 import type { GrantObject } from './grant-object'
 import { Grants } from './grants'
 import { Records } from './kv'
+import { type PolicyTest, policyTestSchema } from './policy-tests'
 import { type Session, sessionSchema } from './sessions'
 
 export type Stores = {
   epoch: string
   clients: Records<Client>
-  grants: Grants
+  /** Of Managed OAuth. */
+  grants: Grants<AccessGrant>
+  /** Of the dashboard's OAuth server. */
+  dashboardGrants: Grants<DashboardGrant>
   sessions: Records<Session>
+  policyTests: Records<PolicyTest>
 }
 type Bindings = { KV: KVNamespace; GRANTS: DurableObjectNamespace<GrantObject> }
 
@@ -21,8 +34,23 @@ export function openStores(bindings: Bindings, epoch: string): Stores {
   const stores: Stores = {
     epoch,
     clients: new Records(bindings.KV, epoch, 'client', clientSchema),
-    grants: new Grants(bindings.KV, bindings.GRANTS, epoch),
+    grants: new Grants(bindings.KV, bindings.GRANTS, epoch, {
+      records: 'grant',
+      objects: '',
+      schema: accessGrantSchema,
+      forms: MANAGED_OAUTH_FORMS,
+      accessTokenEnds: 'itself',
+    }),
+    dashboardGrants: new Grants(bindings.KV, bindings.GRANTS, epoch, {
+      records: 'dashboardGrant',
+      objects: 'dashboard:',
+      schema: dashboardGrantSchema,
+      forms: DASHBOARD_FORMS,
+      // Dashboard: the engine ends the whole chain of tokens, whichever of them is shown (B.4).
+      accessTokenEnds: 'grant',
+    }),
     sessions: new Records(bindings.KV, epoch, 'session', sessionSchema),
+    policyTests: new Records(bindings.KV, epoch, 'policyTest', policyTestSchema),
   }
   opened.set(bindings.KV, stores)
   return stores

@@ -1,0 +1,72 @@
+import type { DashboardEvent } from '../access/dashboard-event'
+import type { RecordedEvent } from '../access/event'
+
+/** An application that a person has authorized at the dashboard, by the grant that it holds. */
+export type Connection = {
+  grantId: string
+  clientId: string
+  clientName: string
+  accountIds: string[]
+  scopes: string[]
+  authorizedAtSeconds: number
+}
+
+const TABLE = `CREATE TABLE IF NOT EXISTS connection (
+  grantId TEXT PRIMARY KEY,
+  email TEXT NOT NULL,
+  endsAtSeconds INTEGER NOT NULL,
+  value TEXT NOT NULL
+)`
+
+/**
+ * Which grants people have given at the dashboard: the list of their connected applications. It
+ * follows from events, after the fact; whether a grant is good is asked of its own object.
+ */
+export class Connections {
+  constructor(private readonly sql: SqlStorage) {
+    sql.exec(TABLE)
+  }
+
+  learn(event: RecordedEvent, now: number): void {
+    if (event.kind === 'application authorized') this.#authorized(event, now)
+    if (event.kind === 'grant revoked') {
+      this.sql.exec('DELETE FROM connection WHERE grantId = ?', event.grantId)
+    }
+  }
+
+  /** Those of a person that are not over, the latest first. */
+  of(email: string, now: number): Connection[] {
+    const rows = this.sql.exec<{ value: string }>(
+      'SELECT value FROM connection WHERE email = ? AND endsAtSeconds > ? ORDER BY rowid DESC',
+      email,
+      now,
+    )
+    return [...rows].map(({ value }) => JSON.parse(value))
+  }
+
+  reset(): void {
+    this.sql.exec('DELETE FROM connection')
+  }
+
+  #authorized(event: DashboardEvent & { kind: 'application authorized' }, now: number): void {
+    const { accountIds, client, email, endsAtSeconds, grantId, scopes } = event
+    const { id: clientId, name: clientName } = client
+    const authorizedAtSeconds = now
+    const connection: Connection = {
+      grantId,
+      clientId,
+      clientName,
+      accountIds,
+      scopes,
+      authorizedAtSeconds,
+    }
+    this.sql.exec('DELETE FROM connection WHERE endsAtSeconds <= ?', now)
+    this.sql.exec(
+      'INSERT INTO connection VALUES (?, ?, ?, ?)',
+      grantId,
+      email,
+      endsAtSeconds,
+      JSON.stringify(connection),
+    )
+  }
+}

@@ -1,0 +1,164 @@
+import type { RecordedEvent } from '../access/event'
+import type { Identity } from '../access/identity'
+
+/** Somebody who has signed in, or whom the API has made a user. */
+export type DirectoryUser = {
+  email: string
+  name: string
+  createdAtSeconds: number
+  updatedAtSeconds: number
+  lastLoginAtSeconds: number | null
+}
+
+/** A sign-in, and the applications it was used for by their ids. */
+export type DirectorySession = {
+  id: string
+  identity: Identity
+  holder: 'browser' | 'client'
+  revision: number
+  issuedAtSeconds: number
+  expiresAtSeconds: number
+  ip: string
+  country: string
+  applications: Record<string, { hostname: string; name: string; type: string; uid: string }>
+}
+
+const TABLES = `
+CREATE TABLE IF NOT EXISTS user (
+  email TEXT PRIMARY KEY,
+  name TEXT NOT NULL,
+  createdAtSeconds INTEGER NOT NULL,
+  updatedAtSeconds INTEGER NOT NULL,
+  lastLoginAtSeconds INTEGER
+);
+CREATE TABLE IF NOT EXISTS session (
+  id TEXT PRIMARY KEY,
+  email TEXT NOT NULL,
+  expiresAtSeconds INTEGER NOT NULL,
+  value TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS session_of ON session (email);
+CREATE TABLE IF NOT EXISTS session_application (
+  sessionId TEXT NOT NULL,
+  uid TEXT NOT NULL,
+  value TEXT NOT NULL,
+  PRIMARY KEY (sessionId, uid)
+);
+CREATE TABLE IF NOT EXISTS token_use (serviceTokenId TEXT PRIMARY KEY, atSeconds INTEGER NOT NULL);`
+
+/**
+ * Who signed in, when and for what: what the API tells of users. It follows from events, after the
+ * fact; nobody is let in by it.
+ */
+export class Directory {
+  constructor(private readonly sql: SqlStorage) {
+    sql.exec(TABLES)
+  }
+
+  learn(event: RecordedEvent, now: number): void {
+    if (event.kind === 'signed in') this.#signedIn(event, now)
+    if (event.kind === 'application opened') this.#opened(event)
+    if (event.kind === 'access request' && event.serviceToken && event.allowed) {
+      this.sql.exec('INSERT OR REPLACE INTO token_use VALUES (?, ?)', event.serviceToken.id, now)
+    }
+  }
+
+  users(): DirectoryUser[] {
+    return [...this.sql.exec<DirectoryUser>('SELECT * FROM user ORDER BY rowid')]
+  }
+
+  /** Makes a user, or gives one another name. */
+  putUser(email: string, name: string, now: number): void {
+    this.sql.exec(
+      `INSERT INTO user VALUES (?1, ?2, ?3, ?3, NULL)
+       ON CONFLICT DO UPDATE SET name = excluded.name, updatedAtSeconds = ?3`,
+      email,
+      name,
+      now,
+    )
+  }
+
+  /** Forgets a user and their sign-ins. */
+  deleteUser(email: string): void {
+    this.sql.exec('DELETE FROM user WHERE email = ?', email)
+    this.sql.exec(
+      'DELETE FROM session_application WHERE sessionId IN (SELECT id FROM session WHERE email = ?)',
+      email,
+    )
+    this.sql.exec('DELETE FROM session WHERE email = ?', email)
+  }
+
+  /** The sign-ins of a person that are not over. */
+  sessions(email: string, now: number): DirectorySession[] {
+    const rows = this.sql.exec<{ value: string }>(
+      'SELECT value FROM session WHERE email = ? AND expiresAtSeconds > ? ORDER BY rowid',
+      email,
+      now,
+    )
+    return [...rows].map(({ value }) => {
+      const session = JSON.parse(value) as Omit<DirectorySession, 'applications'>
+      return { ...session, applications: this.#applications(session.id) }
+    })
+  }
+
+  /** When a service token last let a machine in. */
+  tokenUses(): Record<string, number> {
+    const rows = this.sql.exec<{ serviceTokenId: string; atSeconds: number }>(
+      'SELECT * FROM token_use',
+    )
+    return Object.fromEntries(
+      [...rows].map(({ serviceTokenId, atSeconds }) => [serviceTokenId, atSeconds]),
+    )
+  }
+
+  reset(): void {
+    for (const table of ['user', 'session', 'session_application', 'token_use']) {
+      this.sql.exec(`DELETE FROM ${table}`)
+    }
+  }
+
+  #applications(sessionId: string): DirectorySession['applications'] {
+    const rows = this.sql.exec<{ uid: string; value: string }>(
+      'SELECT uid, value FROM session_application WHERE sessionId = ?',
+      sessionId,
+    )
+    return Object.fromEntries([...rows].map(({ uid, value }) => [uid, JSON.parse(value)]))
+  }
+
+  #signedIn(event: Extract<RecordedEvent, { kind: 'signed in' }>, now: number): void {
+    const { at: _, kind: __, sessionId: id, ...rest } = event
+    const { identity, expiresAtSeconds } = rest
+    this.sql.exec(
+      `INSERT INTO user VALUES (?1, ?2, ?3, ?3, ?3)
+       ON CONFLICT DO UPDATE SET lastLoginAtSeconds = ?3`,
+      identity.email,
+      identity.name,
+      now,
+    )
+    const session = { ...rest, id, issuedAtSeconds: now }
+    this.sql.exec(
+      'INSERT OR REPLACE INTO session VALUES (?, ?, ?, ?)',
+      id,
+      identity.email,
+      expiresAtSeconds,
+      JSON.stringify(session),
+    )
+    this.#collect(now)
+  }
+
+  #opened(event: Extract<RecordedEvent, { kind: 'application opened' }>): void {
+    const { application, hostname, sessionId } = event
+    const { id: uid, name, type } = application
+    this.sql.exec(
+      'INSERT OR REPLACE INTO session_application VALUES (?, ?, ?)',
+      sessionId,
+      uid,
+      JSON.stringify({ hostname, name, type, uid }),
+    )
+  }
+
+  #collect(now: number): void {
+    this.sql.exec('DELETE FROM session WHERE expiresAtSeconds <= ?', now)
+    this.sql.exec('DELETE FROM session_application WHERE sessionId NOT IN (SELECT id FROM session)')
+  }
+}

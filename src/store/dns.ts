@@ -1,0 +1,37 @@
+import { z } from 'zod'
+
+/** The TXT records of an emulated zone, by host. */
+export type Zone = Record<string, string[]>
+
+/** The TXT records of a host. */
+export type LookUp = (host: string) => Promise<string[]>
+
+const TXT = 16
+
+const answerSchema = z.object({
+  Answer: z.array(z.object({ type: z.number(), data: z.string() })).default([]),
+})
+
+/**
+ * Looks TXT records up over HTTPS, in the JSON form that public resolvers answer.
+ *
+ * @param resolver `https://cloudflare-dns.com/dns-query`, say
+ * @see https://developers.cloudflare.com/1.1.1.1/encryption/dns-over-https/make-api-requests/dns-json/
+ */
+export function overHttps(resolver: string): LookUp {
+  return async (host) => {
+    const url = new URL(resolver)
+    url.searchParams.set('name', host)
+    url.searchParams.set('type', 'TXT')
+    const response = await fetch(url, { headers: { accept: 'application/dns-json' } })
+    if (!response.ok) throw new Error(`DNS_RESOLVER answered ${response.status}`)
+    const { Answer } = answerSchema.parse(await response.json())
+    return Answer.filter(({ type }) => type === TXT).map(({ data }) => unquoted(data))
+  }
+}
+
+// A record is quoted, in pieces of 255 characters where it is long.
+function unquoted(data: string): string {
+  const pieces = [...data.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, piece = '']) => piece)
+  return pieces.length > 0 ? pieces.join('').replace(/\\(.)/g, '$1') : data
+}

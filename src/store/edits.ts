@@ -1,0 +1,38 @@
+import type { Edit } from './configuration'
+
+const TABLE = `CREATE TABLE IF NOT EXISTS edit (
+  kind TEXT NOT NULL,
+  id TEXT NOT NULL,
+  value TEXT NOT NULL,
+  PRIMARY KEY (kind, id)
+)`
+
+/** What edits have left of the configuration, record by record: beside them the seed counts. */
+export class Edits {
+  constructor(private readonly sql: SqlStorage) {
+    sql.exec(TABLE)
+  }
+
+  /** In the order in which the records were first edited. */
+  all(): Edit[] {
+    const rows = this.sql.exec<{ kind: string; id: string; value: string }>(
+      'SELECT kind, id, value FROM edit ORDER BY rowid',
+    )
+    return [...rows].map(({ kind, id, value }) => ({ kind, id, value: JSON.parse(value) }) as Edit)
+  }
+
+  keep(edits: Edit[]): void {
+    for (const { kind, id, value } of edits) {
+      this.sql.exec(
+        'INSERT INTO edit VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
+        kind,
+        id,
+        JSON.stringify(value),
+      )
+    }
+  }
+
+  reset(): void {
+    this.sql.exec('DELETE FROM edit')
+  }
+}
