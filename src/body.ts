@@ -22,12 +22,21 @@ export async function readJson(c: AppContext): Promise<unknown> {
   if (contentType !== 'application/json') {
     throw new OAuthError('invalid_request', 'Content-Type must be application/json')
   }
-  const text = bodyText(await readBytes(c))
+  const text = await readText(c)
   try {
     return JSON.parse(text)
   } catch {
     throw new OAuthError('invalid_request', 'the body is not valid JSON')
   }
+}
+
+/**
+ * The text of a request's body.
+ *
+ * @throws OAuthError `invalid_request`: too long, not UTF-8
+ */
+export async function readText(c: AppContext): Promise<string> {
+  return bodyText(await readBytes(c))
 }
 
 async function readBytes(c: AppContext): Promise<ArrayBuffer> {

@@ -1,30 +1,67 @@
 import type { Application } from './access/application'
+import type { AccessAction } from './access/event'
 import { evaluate, kindsNotEmulated, type Verdict } from './access/policy'
 import type { Subject } from './access/rules'
 import type { AppContext } from './env'
+import { report } from './report'
 
 /**
  * What the application's policies say of a person (at login, at every authorization and at every
- * refresh) or of a machine. Where they have rules that nothing here can decide, an event says so.
+ * refresh) or of a machine. Every decision is an entry of Access's own log; where the policies have
+ * rules that nothing here can decide, an event says so.
  */
-export function judge(c: AppContext, application: Application, subject: Subject): Verdict {
-  const { emulator, settings } = c.var
-  const { identity, serviceToken } = subject
-  const verdict = evaluate(application.policies, subject, settings.references)
-  const ruleKinds = kindsNotEmulated(application.policies, settings.references)
-  if (ruleKinds.length > 0) {
-    c.executionCtx.waitUntil(
-      emulator.record({
-        kind: 'rules not emulated',
-        application: application.name,
-        ...(identity && { email: identity.email }),
-        ...(serviceToken && { commonName: serviceToken.commonName }),
-        ruleKinds,
-        decision: verdict.decision,
-      }),
-    )
-  }
+export function judge(
+  c: AppContext,
+  application: Application,
+  action: AccessAction,
+  subject: Subject,
+): Verdict {
+  const verdict = verdictOf(c, application, subject)
+  logDecision(c, application, action, subject, verdict)
   return verdict
+}
+
+/** The same without an entry in the log, for who will decide once more or makes it later. */
+export function verdictOf(c: AppContext, application: Application, subject: Subject): Verdict {
+  return evaluate(application.policies, subject, c.var.configuration.references)
+}
+
+/** Enters a decision in Access's own log. */
+export function logDecision(
+  c: AppContext,
+  application: Application,
+  action: AccessAction,
+  subject: Subject,
+  verdict: Verdict,
+): void {
+  const { identity, serviceToken, ip, country } = subject
+  const { references } = c.var.configuration
+  const ruleKinds = kindsNotEmulated(application.policies, references)
+  if (ruleKinds.length > 0) {
+    report(c, {
+      kind: 'rules not emulated',
+      application: application.name,
+      ...(identity && { email: identity.email }),
+      ...(serviceToken && { commonName: serviceToken.commonName }),
+      ruleKinds,
+      decision: verdict.decision,
+    })
+  }
+  const { id, name, domain, type } = application
+  const { decision, policy } = verdict
+  report(c, {
+    kind: 'access request',
+    action,
+    allowed: decision !== 'deny',
+    application: { id, name, domain, type },
+    policy: policy && { id: policy.id, name: policy.name },
+    email: identity?.email,
+    connection: identity?.idp.type ?? 'service_token',
+    serviceToken: serviceToken && { id: serviceToken.id, name: serviceToken.name },
+    ip,
+    country,
+    rayId: c.var.rayId,
+  })
 }
 
 /** Where a request comes from, for the `ip` and `geo` rules of policies. */

@@ -29,17 +29,17 @@ export type Decision = Admission | 'nobody' | ServiceRefusal
  * @see facts, sections 1.4 and 6.1
  */
 export async function admit(c: AppContext, application: Application): Promise<Decision> {
-  const { ORGANIZATION } = c.var.settings
+  const { organization } = c.var.configuration
   const service = await byServiceToken(c, application)
   const isRefused = typeof service === 'string'
   if (service && !isRefused) return service
-  if (isRefused && ORGANIZATION.strict_service_token_auth) return service
+  if (isRefused && organization.strict_service_token_auth) return service
   const person = (await byAccessToken(c, application)) ?? (await byAppToken(c, application))
   return person ?? service ?? 'nobody'
 }
 
 /** Whether a bypass policy turns Access off for this request: nobody is asked for anything. */
 export function isBypassed(c: AppContext, application: Application): boolean {
-  const { references } = c.var.settings
+  const { references } = c.var.configuration
   return evaluate(application.policies, whereFrom(c), references).decision === 'bypass'
 }

@@ -13,6 +13,7 @@ import { readTicket } from '../access/ticket'
 import type { AppContext } from '../env'
 import { whereFrom } from '../judge'
 import { PageError } from '../pages/respond'
+import { report } from '../report'
 import { appCookie } from './app-cookie'
 import { APP_SESSION_COOKIE } from './challenge'
 
@@ -35,10 +36,10 @@ const ticketSchema = z.object({
  * @throws PageError
  */
 export async function authorized(c: AppContext): Promise<Response> {
-  const { emulator, now, settings, state, stores, team, ticketSecret, url } = c.var
+  const { configuration, emulator, now, state, stores, team, ticketSecret, url } = c.var
   const token = url.searchParams.get('token') ?? ''
   const ticket = ticketSchema.safeParse(await readTicket(ticketSecret, 'authorized', token, now))
-  const application = settings.APPLICATIONS.find(({ id }) => id === ticket.data?.applicationId)
+  const application = configuration.applications.find(({ id }) => id === ticket.data?.applicationId)
   const { data } = ticket
   const session = data && (await stores.sessions.find(sessionIdOf(data.identityNonce)))
   if (
@@ -78,6 +79,12 @@ export async function authorized(c: AppContext): Promise<Response> {
     },
     await emulator.signingKey(),
   )
+  report(c, {
+    kind: 'application opened',
+    sessionId: sessionIdOf(data.identityNonce),
+    application: { id: application.id, name: application.name, type: application.type },
+    hostname: url.host,
+  })
   const page = new URL(url.origin + data.redirectUrl)
   c.header('Set-Cookie', appCookie(application, page, assertion))
   c.header('Cache-Control', 'no-store')

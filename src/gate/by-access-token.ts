@@ -4,7 +4,7 @@ import { grantRevocationKeys, isRevoked, revisionOf } from '../access/revocation
 import { TOKEN_PREFIX } from '../access/token'
 import type { AppContext } from '../env'
 import { bearerToken } from '../oauth/bearer'
-import type { AccessToken, Grant } from '../store/grant'
+import type { AccessGrant, AccessToken } from '../store/grant'
 import type { Admission } from './admit'
 
 /** Who is let in by a Managed OAuth access token, or undefined where nobody is [O1, O2]. */
@@ -16,7 +16,9 @@ export async function byAccessToken(
   if (!token?.startsWith(TOKEN_PREFIX) || !managedOAuth(application)) return undefined
   const admitted = await c.var.stores.grants.admit(token, c.var.now)
   // Assumed [T20]: the token of another application is as good as none.
-  if (admitted?.grant.applicationId !== application.id) return undefined
+  if (admitted.outcome !== 'admitted' || admitted.grant.applicationId !== application.id) {
+    return undefined
+  }
   const { grant } = admitted
   // Access: observed [T16]. A grant from before the application's `revoke_tokens` still refreshes,
   // and what it gets is refused here.
@@ -37,7 +39,7 @@ const ASSERTIONS_REMEMBERED = 10_000
 async function assertionOf(
   c: AppContext,
   application: Application,
-  grant: Grant,
+  grant: AccessGrant,
   token: AccessToken,
 ): Promise<string> {
   const { emulator, team, url } = c.var

@@ -88,12 +88,12 @@ export async function readAppToken(c: AppContext, token: string): Promise<AppTok
 
 /** The application that a token is for. */
 export function applicationOf(c: AppContext, claims: AppToken): Application | undefined {
-  return c.var.settings.APPLICATIONS.find(({ aud }) => [claims.aud].flat().includes(aud))
+  return c.var.configuration.applications.find(({ aud }) => [claims.aud].flat().includes(aud))
 }
 
 /** Whether the claims of a token of this application are good here now. */
 export function isGoodFor(c: AppContext, application: Application, claims: AppToken): boolean {
-  const { now, settings, state } = c.var
+  const { configuration, now, state } = c.var
   const ofApplication = revocable.application(application.id)
   if (claims.email !== undefined) {
     const nonce = claims.identity_nonce ?? ''
@@ -103,14 +103,16 @@ export function isGoodFor(c: AppContext, application: Application, claims: AppTo
     const isForPersons = application.policies.some(({ decision }) => decision === 'allow')
     return isForPersons && !isRevoked(state.revocations, keys, revisionOf(nonce))
   }
-  const token = settings.SERVICE_TOKENS.find((each) => each.client_id === claims.common_name)
+  const token = configuration.serviceTokens.find((each) => each.client_id === claims.common_name)
   const { entries } = state.revocations
   const revokedAt = entries[ofApplication]?.atSeconds
   if (!token || !isGoodNow(token, now)) return false
   if (revokedAt !== undefined && claims.iat <= revokedAt) return false
-  const serviceToken = { id: token.id, commonName: token.client_id }
+  const serviceToken = { id: token.id, name: token.name, commonName: token.client_id }
   const subject = { serviceToken, ...whereFrom(c) }
-  return evaluate(application.policies, subject, settings.references).decision === 'non_identity'
+  return (
+    evaluate(application.policies, subject, configuration.references).decision === 'non_identity'
+  )
 }
 
 // Access: documented (`linked_app_token`). Assumed: what the second origin is told, the person of
@@ -120,11 +122,11 @@ async function byLinkedApplication(
   application: Application,
   claims: AppToken,
 ): Promise<Admission | undefined> {
-  const { emulator, now, settings, team, url } = c.var
+  const { configuration, emulator, now, team, url } = c.var
   const from = applicationOf(c, claims)
   if (!from || claims.email === undefined || !isGoodFor(c, from, claims)) return undefined
   const subject = { linkedApplicationId: from.id, ...whereFrom(c) }
-  const verdict = evaluate(application.policies, subject, settings.references)
+  const verdict = evaluate(application.policies, subject, configuration.references)
   if (verdict.decision !== 'non_identity') return undefined
   const assertion = await signIdentity(
     {

@@ -3,7 +3,7 @@ import { signService } from '../access/assertion'
 import { wholeSeconds } from '../access/duration'
 import { findServiceToken, shownServiceToken } from '../access/service-token'
 import type { AppContext } from '../env'
-import { judge, whereFrom } from '../judge'
+import { judge, logDecision, whereFrom } from '../judge'
 import type { Admission } from './admit'
 import { appCookie } from './app-cookie'
 
@@ -20,16 +20,21 @@ export async function byServiceToken(
   c: AppContext,
   application: Application,
 ): Promise<Admission | ServiceRefusal | undefined> {
-  const { emulator, now, settings, team, url } = c.var
-  const { strict_service_token_auth: isStrict } = settings.ORGANIZATION
+  const { configuration, emulator, now, team, url } = c.var
+  const { strict_service_token_auth: isStrict } = configuration.organization
   const shown = shownServiceToken(c.req.raw.headers, application.read_service_tokens_from_header)
   if (!shown) return undefined
   // Access: documented. A token in both forms at once is refused by strict organizations.
-  if (isStrict && shown.isTwice) return 'not authenticated'
-  const token = await findServiceToken(settings.SERVICE_TOKENS, shown.credentials, now)
-  if (!token) return 'not authenticated'
-  const serviceToken = { id: token.id, commonName: token.client_id }
-  const verdict = judge(c, application, { serviceToken, ...whereFrom(c) })
+  const isRefused = isStrict && shown.isTwice
+  const tokens = isRefused ? [] : configuration.serviceTokens
+  const token = await findServiceToken(tokens, shown.credentials, now)
+  if (!token) {
+    const refusal = { decision: 'deny', policy: undefined } as const
+    logDecision(c, application, 'service_auth', whereFrom(c), refusal)
+    return 'not authenticated'
+  }
+  const serviceToken = { id: token.id, name: token.name, commonName: token.client_id }
+  const verdict = judge(c, application, 'service_auth', { serviceToken, ...whereFrom(c) })
   if (verdict.decision !== 'non_identity') return 'not authorized'
   const lifetime = verdict.policy.session_duration ?? application.session_duration
   const assertion = await signService(

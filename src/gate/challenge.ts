@@ -25,7 +25,7 @@ export async function challengeRequest(
   const isOn = managedOAuth(application) !== undefined
   // Access: documented [O20]. A service token that fails is never sent to the login page: 401 where
   // it could not be authenticated, 403 where it is good and no policy wants it.
-  if (isService && c.var.settings.ORGANIZATION.strict_service_token_auth) {
+  if (isService && c.var.configuration.organization.strict_service_token_auth) {
     if (decision === 'not authorized') return forbid(c, application)
     return isOn ? askForToken(c, application) : refuseScript(c)
   }
@@ -117,8 +117,7 @@ function forbid(c: AppContext, application: Application): Response {
   }
   const message =
     "Forbidden. You don't have permission to view this. Please contact your system administrator."
-  const ray = c.req.header('cf-ray') ?? crypto.randomUUID().replaceAll('-', '').slice(0, 16)
-  return c.json({ message, status_code: 403, aud: application.aud, ray_id: ray }, 403)
+  return c.json({ message, status_code: 403, aud: application.aud, ray_id: c.var.rayId }, 403)
 }
 
 function sayCloudflareAccess(c: AppContext): void {

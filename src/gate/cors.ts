@@ -1,5 +1,6 @@
 import { cors } from 'hono/cors'
-import type { Application, CorsHeaders } from '../access/application'
+import type { Application } from '../access/application'
+import type { CorsHeaders } from '../access/cors-headers'
 import type { AppContext } from '../env'
 import { forward } from './origin'
 

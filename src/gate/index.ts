@@ -22,7 +22,7 @@ gate.on(METADATA_METHODS, [SERVER_METADATA, `${SERVER_METADATA}/*`], showServerM
 gate.all('*', protect)
 
 async function protect(c: AppContext): Promise<Response> {
-  const application = applicationAt(c.var.settings.APPLICATIONS, c.var.url)
+  const application = applicationAt(c.var.configuration.applications, c.var.url)
   // A host or path that no application covers is not behind Access.
   if (!application) return forward(c, undefined, {})
   if (isBypassed(c, application)) return forward(c, application, {})

@@ -13,15 +13,17 @@ import { ownSessions } from './own-sessions'
  * Access: documented (session management). There is no logout of one application alone.
  */
 export async function logout(c: AppContext, next: () => Promise<void>) {
-  const { emulator, settings, team, url } = c.var
+  const { configuration, emulator, team, url } = c.var
   for (const { claims } of await ownSessions(c)) {
     if (claims.identity_nonce === undefined) continue
     await emulator.revoke(revocable.session(sessionIdOf(claims.identity_nonce)))
   }
   // A cookie that keeps to its path does not come here, so all that may be there are taken away.
-  const cleared = settings.APPLICATIONS.filter((each) => isOnHost(each, url)).flatMap((each) =>
-    domainsOf(each).map((domain) => appCookie(each, new URL(url.origin + pathOf(domain)), '')),
-  )
+  const cleared = configuration.applications
+    .filter((each) => isOnHost(each, url))
+    .flatMap((each) =>
+      domainsOf(each).map((domain) => appCookie(each, new URL(url.origin + pathOf(domain)), '')),
+    )
   for (const cookie of new Set(cleared)) c.header('Set-Cookie', cookie, { append: true })
   return team.isRequestHost ? next() : respondLoggedOut(c)
 }

@@ -20,8 +20,8 @@ const readableAnywhere = cors({ origin: '*', allowMethods: ['GET', 'HEAD'], maxA
  */
 export function showResourceMetadata(prefix: string) {
   return function show(c: AppContext, next: Next) {
-    const { settings, team, url } = c.var
-    const covered = coveredAt(settings.APPLICATIONS, described(url, prefix))
+    const { configuration, team, url } = c.var
+    const covered = coveredAt(configuration.applications, described(url, prefix))
     if (!covered || (prefix === RESOURCE_METADATA && !managedOAuth(covered.application))) {
       return next()
     }
@@ -31,10 +31,10 @@ export function showResourceMetadata(prefix: string) {
 
 /** The authorization server's metadata on an application's host, while Managed OAuth is on [M10, M11]. */
 export function showServerMetadata(c: AppContext, next: Next) {
-  const { settings, team, url } = c.var
-  const application = applicationAt(settings.APPLICATIONS, described(url, SERVER_METADATA))
+  const { configuration, team, url } = c.var
+  const application = applicationAt(configuration.applications, described(url, SERVER_METADATA))
   if (!application || !managedOAuth(application)) return next()
-  return answer(c, () => serverMetadata(team, settings.APPLICATIONS))
+  return answer(c, () => serverMetadata(team, configuration.applications))
 }
 
 // The URL that a metadata document is about: what follows its own name.

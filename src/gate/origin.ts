@@ -120,10 +120,10 @@ function originError(c: AppContext, status: 502 | 524, message: string) {
 
 // What a real origin would look up for itself: whose assertions to accept, and with which keys.
 async function knownAccess(c: AppContext) {
-  const { emulator, now, settings, team, url } = c.var
+  const { configuration, emulator, now, team, url } = c.var
   return {
     issuer: team.origin,
-    audience: applicationAt(settings.APPLICATIONS, url)?.aud,
+    audience: applicationAt(configuration.applications, url)?.aud,
     keySet: publicKeySet(await emulator.keys()),
     now,
   }

@@ -5,5 +5,5 @@ import type { AppContext } from '../env'
 export function metadata(c: AppContext): Response {
   // The endpoints' path depends on who asks, see `reachablePath`.
   c.header('Vary', 'Origin')
-  return c.json(serverMetadata(c.var.team, c.var.settings.APPLICATIONS))
+  return c.json(serverMetadata(c.var.team, c.var.configuration.applications))
 }

@@ -44,7 +44,7 @@ const metadataSchema = z.object({
  * @throws OAuthError `invalid_client_metadata`
  */
 export async function register(c: AppContext): Promise<Response> {
-  const applications = c.var.settings.APPLICATIONS
+  const applications = c.var.configuration.applications
   if (!registersClients(applications)) return c.json({ error: 'not_found' }, 404) // [R7]
   const metadata = await readMetadata(c)
   // Access: observed [R5, R6]. One URI that nobody allows fails the whole registration.

@@ -4,8 +4,9 @@ import { loginUrl } from '../../access/login'
 import { identityNonceOf, newSessionId } from '../../access/revocation'
 import { signTicket } from '../../access/ticket'
 import type { AppContext } from '../../env'
-import { judge, whereFrom } from '../../judge'
+import { logDecision, verdictOf, whereFrom } from '../../judge'
 import { OAuthError } from '../../oauth/errors'
+import { report } from '../../report'
 import { showBlocked } from './blocked'
 import { type AuthorizationRequest, readAuthorizationRequest } from './request'
 import { RedirectedError, redirectCode } from './respond'
@@ -43,16 +44,20 @@ export async function proceed(
   const { application, target } = request
   const who = await signedIn(c)
   if (!who) return c.redirect(await loginFor(c, query, request), 302)
-  const verdict = judge(c, application, { identity: who.identity, ...whereFrom(c) })
+  const subject = { identity: who.identity, ...whereFrom(c) }
+  const verdict = verdictOf(c, application, subject)
+  const log = () => logDecision(c, application, 'authorization', subject, verdict)
   if (verdict.decision === 'deny') {
+    log()
     // Assumed [A11]: Access's ordinary block page, and nothing goes back to the client.
     return showBlocked(c, application, who.identity, await loginFor(c, query, request, true))
   }
   // Access: observed [A8]. Consent is asked on every authorization and never remembered.
   const consent = decided ?? c.var.state.autoSignIn?.consent
+  // The policies are asked again after the consent page; the log has one entry for both.
+  if (consent === undefined) return c.redirect(await consentFor(c, query, who), 302)
+  log()
   switch (consent) {
-    case undefined:
-      return c.redirect(await consentFor(c, query, who), 302)
     case 'deny':
       throw new RedirectedError(
         target,
@@ -102,20 +107,42 @@ async function openGrant(
 ): Promise<string> {
   const { now, settings, state, stores } = c.var
   const { client, target, application, oauth } = request
+  const { id, name, type } = application
+  const { identity } = who
+  const { ip, country } = whereFrom(c)
   const lifetimes = grantLifetimes(application, oauth)
-  return stores.grants.open(
+  // Access: documented as fixed from login. Assumed: from this authorization, where an older session
+  // made the login page unnecessary.
+  const sessionEndsAtSeconds = now + lifetimes.sessionDurationSeconds
+  // Of its own, so that a logout ends the browser's session and no client's grant.
+  const sessionId = newSessionId()
+  const expiresAtSeconds = sessionEndsAtSeconds
+  const revision = state.revocations.count
+  const hostname = new URL(request.resource).host
+  report(
+    c,
+    {
+      kind: 'signed in',
+      holder: 'client',
+      identity,
+      sessionId,
+      revision,
+      expiresAtSeconds,
+      ip,
+      country,
+    },
+    { kind: 'application opened', sessionId, application: { id, name, type }, hostname },
+  )
+  const { code } = await stores.grants.open(
     {
       clientId: client.clientId,
-      applicationId: application.id,
-      identity: who.identity,
-      // Of its own, so that a logout ends the browser's session and no client's grant.
-      identityNonce: identityNonceOf(newSessionId(), state.revocations),
-      country: whereFrom(c).country,
+      applicationId: id,
+      identity,
+      identityNonce: identityNonceOf(sessionId, state.revocations),
+      country,
       resource: request.resource,
       createdAtSeconds: now,
-      // Access: documented as fixed from login. Assumed: from this authorization, where an older
-      // session made the login page unnecessary.
-      sessionEndsAtSeconds: now + lifetimes.sessionDurationSeconds,
+      sessionEndsAtSeconds,
     },
     {
       redirectUri: target.redirectUri,
@@ -127,4 +154,5 @@ async function openGrant(
     },
     now,
   )
+  return code
 }

@@ -2,9 +2,9 @@ import {
   type Application,
   applicationAt,
   isAllowedByAccount,
-  type ManagedOAuth,
   managedOAuth,
 } from '../../access/application'
+import type { ManagedOAuth } from '../../access/oauth-configuration'
 import { matchingRedirectRule } from '../../access/redirect-rules'
 import type { AppContext } from '../../env'
 import { OAuthError } from '../../oauth/errors'
@@ -57,7 +57,7 @@ async function findTarget(
     // that the endpoint sends nobody to an address of a stranger's choice.
     if (
       !parameters.has('resource') &&
-      isAllowedByAccount(c.var.settings.APPLICATIONS, redirectUri)
+      isAllowedByAccount(c.var.configuration.applications, redirectUri)
     ) {
       throw new RedirectedError(target, noResource())
     }
@@ -89,7 +89,7 @@ function checkRequest(
   if (!parameters.has('resource')) throw noResource()
   parameters.refuseFaults()
   const resource = parseResource(parameters.require('resource'))
-  const application = applicationAt(c.var.settings.APPLICATIONS, resource)
+  const application = applicationAt(c.var.configuration.applications, resource)
   if (!application) {
     // Assumed: the text for a resource that no application covers.
     throw new OAuthError('invalid_target', 'No application found for the targeted resource')

@@ -1,4 +1,4 @@
-import { getCookie, setCookie } from 'hono/cookie'
+import { getCookie } from 'hono/cookie'
 import { z } from 'zod'
 import { wholeSeconds } from '../../access/duration'
 import { currentIdentity, type Identity, seededIdentity } from '../../access/identity'
@@ -12,8 +12,10 @@ import {
   sessionRevocationKeys,
 } from '../../access/revocation'
 import { readTicket, signTicket } from '../../access/ticket'
+import { setPrivateCookie } from '../../browser'
 import type { AppContext } from '../../env'
 import { whereFrom } from '../../judge'
+import { report } from '../../report'
 import type { Session } from '../../store/sessions'
 
 /** Who is signed in at the team domain. The nonce names the sign-in: steps are bound to it. */
@@ -56,46 +58,42 @@ export async function signedInByCookie(c: AppContext): Promise<SignedIn | undefi
 
 /** Signs a person in: a signed cookie on the team domain, for the organization's session duration. */
 export async function startSession(c: AppContext, identity: Identity): Promise<SignedIn> {
-  const { now, settings, state, stores, ticketSecret } = c.var
+  const { configuration, now, state, stores, ticketSecret } = c.var
   const sessionId = newSessionId()
   const identityNonce = identityNonceOf(sessionId, state.revocations)
-  const lifetimeSeconds = wholeSeconds(settings.ORGANIZATION.session_duration)
-  const session = { identity, issuedAtSeconds: now, ip: whereFrom(c).ip }
+  const lifetimeSeconds = wholeSeconds(configuration.organization.session_duration)
+  const { ip, country } = whereFrom(c)
+  const session = { identity, issuedAtSeconds: now, ip }
+  const expiresAtSeconds = now + lifetimeSeconds
+  const revision = state.revocations.count
+  report(c, {
+    kind: 'signed in',
+    holder: 'browser',
+    identity,
+    sessionId,
+    revision,
+    expiresAtSeconds,
+    ip,
+    country,
+  })
   await stores.sessions.put(sessionId, session, longestSession(c))
   const claims = { identityNonce }
   const cookie = await signTicket(ticketSecret, 'session', claims, now, lifetimeSeconds)
-  setTeamCookie(c, COOKIE, cookie, lifetimeSeconds)
+  setPrivateCookie(c, COOKIE, cookie, lifetimeSeconds)
   return { ...session, identityNonce }
 }
 
 // As long as any cookie that may name the session: the team's own, or an application's.
 function longestSession(c: AppContext): number {
-  const { APPLICATIONS, ORGANIZATION } = c.var.settings
-  const durations = APPLICATIONS.flatMap(({ session_duration: own, policies }) => [
+  const { applications, organization } = c.var.configuration
+  const durations = applications.flatMap(({ session_duration: own, policies }) => [
     own,
     ...policies.flatMap(({ session_duration: policy }) => policy ?? []),
   ])
-  return Math.max(...[ORGANIZATION.session_duration, ...durations].map(wholeSeconds))
+  return Math.max(...[organization.session_duration, ...durations].map(wholeSeconds))
 }
 
 /** Takes the session cookie away. */
 export function endSession(c: AppContext): void {
-  setTeamCookie(c, COOKIE, '', 0)
-}
-
-/** A cookie that scripts cannot read and other sites' forms do not send. */
-export function setTeamCookie(
-  c: AppContext,
-  name: string,
-  value: string,
-  maxAgeSeconds: number,
-): void {
-  setCookie(c, name, value, {
-    path: '/',
-    httpOnly: true,
-    sameSite: 'Lax',
-    secure: c.var.url.protocol === 'https:',
-    // Browsers keep no cookie longer than 400 days.
-    maxAge: Math.min(maxAgeSeconds, 400 * 86_400),
-  })
+  setPrivateCookie(c, COOKIE, '', 0)
 }

@@ -19,7 +19,7 @@ export async function finish(
   // Back to the authorization endpoint, which checks everything again.
   if (!step.application) return c.redirect(`${team.origin}${step.redirectUrl}`, 302)
   const { origin, nonce, accessPath } = step.application
-  const verdict = judge(c, application, { identity: who.identity, ...whereFrom(c) })
+  const verdict = judge(c, application, 'login', { identity: who.identity, ...whereFrom(c) })
   if (verdict.decision === 'deny') {
     const again = { redirectUrl: step.redirectUrl, application: step.application, again: true }
     const host = new URL(origin).host

@@ -1,13 +1,12 @@
 import { emailSchema, seededIdentity } from '../../access/identity'
-import type { IdentityProvider } from '../../access/identity-provider'
+import { type IdentityProvider, isEmulated } from '../../access/identity-provider'
+import { endLogin, invalidNonce, isLoginNonce, readPageForm, startLogin } from '../../browser'
 import type { AppContext } from '../../env'
 import type { Parameters } from '../../oauth/parameters'
 import { LoginPage } from '../../pages/login'
 import { PageError, respondPage } from '../../pages/respond'
-import { readPageForm } from '../authorization/form'
 import { signedIn, startSession } from '../authorization/session'
 import { finish } from './finish'
-import { endLogin, invalidNonce, isLoginNonce, startLogin } from './nonce'
 import { redirectToProvider } from './oidc'
 import { askForPin, readPin } from './one-time-pin'
 import { type LoginStep, readStep } from './step'
@@ -42,7 +41,7 @@ async function showLogin(c: AppContext, step: LoginStep): Promise<Response> {
       loginNonce={loginNonce}
       application={application.name}
       people={c.var.settings.PEOPLE}
-      providers={providers}
+      providers={providers.filter(isEmulated)}
     />
   ))
 }

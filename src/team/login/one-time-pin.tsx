@@ -31,8 +31,9 @@ export async function askForPin(
   const { emulator, now, ticketSecret } = c.var
   const { email, idp } = identity
   const code = newCode()
+  const verdict = judge(c, application, 'login', { identity, ...whereFrom(c) })
   await emulator.record(
-    judge(c, application, { identity, ...whereFrom(c) }).decision === 'deny'
+    verdict.decision === 'deny'
       ? { kind: 'one-time pin not sent', application: application.name, email }
       : { kind: 'one-time pin', application: application.name, email, code },
   )

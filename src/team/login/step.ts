@@ -1,8 +1,8 @@
 import type { Application } from '../../access/application'
 import { type IdentityProvider, providersFor } from '../../access/identity-provider'
 import { type Login, readLogin } from '../../access/login'
+import { invalidNonce } from '../../browser'
 import type { AppContext } from '../../env'
-import { invalidNonce } from './nonce'
 
 /** A login under way: what it is for, and whom the application lets people sign in with. */
 export type LoginStep = { login: Login; application: Application; providers: IdentityProvider[] }
@@ -13,10 +13,10 @@ export type LoginStep = { login: Login; application: Application; providers: Ide
  * @throws PageError where the query is not ours, changed, or too old
  */
 export async function readStep(c: AppContext, query: URLSearchParams): Promise<LoginStep> {
-  const { now, settings, ticketSecret } = c.var
+  const { configuration, now, ticketSecret } = c.var
   const login = await readLogin(ticketSecret, query, now)
-  const application = settings.APPLICATIONS.find(({ id }) => id === login?.applicationId)
+  const application = configuration.applications.find(({ id }) => id === login?.applicationId)
   if (!login || !application) throw invalidNonce()
-  const providers = providersFor(settings.IDENTITY_PROVIDERS, application.allowed_idps)
+  const providers = providersFor(configuration.identityProviders, application.allowed_idps)
   return { login, application, providers }
 }

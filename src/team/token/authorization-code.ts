@@ -54,6 +54,7 @@ export async function exchangeCode(
         'redirect_uri is not the one of the authorization request',
       )
     case 'other verifier':
+    case 'unexpected verifier':
       if (verifier === undefined) {
         throw new OAuthError('invalid_request', 'code_verifier is missing')
       }

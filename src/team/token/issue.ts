@@ -4,7 +4,7 @@ import type { AppContext } from '../../env'
 import { OAuthError } from '../../oauth/errors'
 import type { Parameters } from '../../oauth/parameters'
 import { parseResource } from '../../oauth/resource'
-import type { Grant } from '../../store/grant'
+import type { AccessGrant } from '../../store/grant'
 import type { TokenPair } from '../../store/grants'
 
 /** The token endpoint's answer [T1]. */
@@ -21,7 +21,7 @@ export type TokenAnswer = {
  * Access: observed [T1, T3-T6]. `bearer` is written in lower case, `scope` is there and empty, and
  * `resource` is the normalised form of what the client sent.
  */
-export function tokenAnswer(grant: Grant, pair: TokenPair, now: number): TokenAnswer {
+export function tokenAnswer(grant: AccessGrant, pair: TokenPair, now: number): TokenAnswer {
   return {
     access_token: pair.accessToken,
     token_type: 'bearer',
@@ -41,7 +41,7 @@ export function tokenAnswer(grant: Grant, pair: TokenPair, now: number): TokenAn
 export function namedApplication(c: AppContext, parameters: Parameters): Application | undefined {
   const resource = parameters.get('resource')
   if (resource === undefined) return undefined
-  const application = applicationAt(c.var.settings.APPLICATIONS, parseResource(resource))
+  const application = applicationAt(c.var.configuration.applications, parseResource(resource))
   if (!application) throw otherResource()
   return application
 }
@@ -54,7 +54,7 @@ export function namedApplication(c: AppContext, parameters: Parameters): Applica
  *
  * @throws OAuthError `invalid_grant`
  */
-export function refuseRevoked(c: AppContext, grant: Grant): void {
+export function refuseRevoked(c: AppContext, grant: AccessGrant): void {
   const { settings, state } = c.var
   const keys =
     settings.REVOCATION === 'strict'

@@ -27,7 +27,7 @@ export async function refresh(
   client: Client,
   parameters: Parameters,
 ): Promise<TokenAnswer> {
-  const { now, settings, stores } = c.var
+  const { configuration, now, settings, stores } = c.var
   const refreshToken = parameters.require('refresh_token')
   const named = namedApplication(c, parameters)
   const credential = parseToken(refreshToken)
@@ -37,7 +37,7 @@ export async function refresh(
     throw new OAuthError('invalid_grant', 'refresh token was issued to another client')
   }
   refuseRevoked(c, grant)
-  const application = settings.APPLICATIONS.find(({ id }) => id === grant.applicationId)
+  const application = configuration.applications.find(({ id }) => id === grant.applicationId)
   const oauth = application && managedOAuth(application)
   if (!oauth) {
     throw new OAuthError('invalid_grant', 'Managed OAuth is off for the application of this grant')
@@ -45,7 +45,7 @@ export async function refresh(
   if (named && named.id !== application.id) throw otherResource()
   // Access: documented [T18]. Assumed: the code, and that the token is left as it was.
   const identity = currentIdentity(settings.PEOPLE, grant.identity)
-  const verdict = judge(c, application, { identity, ...whereFrom(c) })
+  const verdict = judge(c, application, 'refresh', { identity, ...whereFrom(c) })
   if (verdict.decision === 'deny') {
     throw new OAuthError('invalid_grant', 'Access policies no longer admit this person')
   }

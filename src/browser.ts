@@ -1,0 +1,77 @@
+import { getCookie, setCookie } from 'hono/cookie'
+import { readForm } from './body'
+import type { AppContext } from './env'
+import { OAuthError } from './oauth/errors'
+import type { Parameters } from './oauth/parameters'
+import { PageError } from './pages/respond'
+
+const LOGIN_COOKIE = 'CF_Access_Login'
+const LOGIN_LIFETIME_SECONDS = 15 * 60
+
+/** A cookie that scripts cannot read and other sites' forms do not send. */
+export function setPrivateCookie(
+  c: AppContext,
+  name: string,
+  value: string,
+  maxAgeSeconds: number,
+): void {
+  setCookie(c, name, value, {
+    path: '/',
+    httpOnly: true,
+    sameSite: 'Lax',
+    secure: c.var.url.protocol === 'https:',
+    // Browsers keep no cookie longer than 400 days.
+    maxAge: Math.min(maxAgeSeconds, 400 * 86_400),
+  })
+}
+
+/**
+ * Starts a login in this browser: its nonce is in a cookie and in everything that comes back.
+ *
+ * Access: observed [A12]. A second login page replaces the cookie: the form of the first tab, or of
+ * another site, is refused.
+ */
+export function startLogin(c: AppContext): string {
+  const nonce = crypto.randomUUID()
+  setPrivateCookie(c, LOGIN_COOKIE, nonce, LOGIN_LIFETIME_SECONDS)
+  return nonce
+}
+
+/** Whether the nonce is that of the login which this browser started last. */
+export function isLoginNonce(c: AppContext, nonce: string | undefined): nonce is string {
+  return nonce !== undefined && nonce === getCookie(c, LOGIN_COOKIE)
+}
+
+/** Ends the login that came back: what it was started with is good once. */
+export function endLogin(c: AppContext): void {
+  setPrivateCookie(c, LOGIN_COOKIE, '', 0)
+}
+
+/** Access: observed [A12], the title. */
+export function invalidNonce(): PageError {
+  return new PageError(
+    400,
+    'Invalid nonce. Please try logging in again.',
+    'This login page was left open too long, or another one was opened after it.',
+    'Go back to your client or application and start again.',
+  )
+}
+
+/**
+ * The form of one of our pages.
+ *
+ * @throws PageError, because a person is looking
+ */
+export async function readPageForm(c: AppContext): Promise<Parameters> {
+  return onPage(() => readForm(c))
+}
+
+/** Runs what reads a page's form: its refusals are pages. */
+export async function onPage<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read()
+  } catch (error) {
+    if (!(error instanceof OAuthError)) throw error
+    throw new PageError(400, 'Invalid form', `${error.description}.`)
+  }
+}
