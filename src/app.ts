@@ -1,5 +1,7 @@
 import { Hono } from 'hono'
 import { ACCESS_PATHS } from './access/team-domain'
+import { api } from './api'
+import { dash } from './dash'
 import { emulatorControl } from './emulator'
 import { type Env, prepare } from './env'
 import { failure } from './failure'
@@ -11,9 +13,11 @@ export const app = new Hono<Env>()
 app.onError(failure)
 app.use(prepare)
 app.route('/_emulator', emulatorControl)
+app.route('/client/v4', api)
 for (const path of ACCESS_PATHS) {
   app.route(path, gateAccessPaths)
   app.route(path, team)
 }
+app.route('/', dash)
 app.route('/', teamMetadata)
 app.route('/', gate)

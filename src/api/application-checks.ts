@@ -1,0 +1,76 @@
+import type { StoredApplication } from '../access/application'
+import { isPublic, type ParsedApplication } from '../access/application-schema'
+import { firstNotHttps } from '../access/redirect-rules'
+import type { Configuration } from '../store/configuration'
+import { ApiError, invalidRequest } from './error'
+import { checkReferences } from './references'
+
+/**
+ * What an application must not be beside the others: where another one is, or with what there is
+ * none of.
+ *
+ * @param given as it was sent, for pointers into it
+ * @param redirectRules which forms `allowed_uris` may have
+ * @throws ApiError with Access's codes (section C.9)
+ */
+export function checkApplication(
+  from: Configuration,
+  application: StoredApplication,
+  given: ParsedApplication,
+  redirectRules: 'current' | 'https',
+): void {
+  checkPlace(from, application, given)
+  if (redirectRules === 'https') checkHttps(application)
+  given.policies.forEach((policy, index) => {
+    const pointer = `/policies/${index}`
+    if ('decision' in policy) checkReferences(from, policy, pointer, policy.decision)
+    else if (!from.policies.some(({ id }) => id === policy.id)) {
+      throw invalidRequest(`policy ${policy.id} not found`, pointer)
+    }
+  })
+  given.allowed_idps.forEach((id, index) => {
+    if (from.identityProviders.some((each) => each.id === id)) return
+    throw invalidRequest(`identity provider ${id} not found`, `/allowed_idps/${index}`)
+  })
+  given.tags.forEach((tag, index) => {
+    if (from.tags.some(({ name }) => name === tag)) return
+    // Access: observed by others. Tags have to be there before.
+    throw invalidRequest(`tag ${tag} not found`, `/tags/${index}`)
+  })
+}
+
+// Access: documented in April 2026; http and custom schemes have been allowed since (C.2).
+function checkHttps({ oauth_configuration: oauth }: StoredApplication): void {
+  const at = firstNotHttps(oauth?.dynamic_client_registration.allowed_uris ?? [])
+  if (at < 0) return
+  const pointer = `/oauth_configuration/dynamic_client_registration/allowed_uris/${at}`
+  throw invalidRequest('the URL must use https', pointer)
+}
+
+function checkPlace(
+  from: Configuration,
+  { id: own, domain }: StoredApplication,
+  { destinations = [], self_hosted_domains: hosted = [] }: ParsedApplication,
+): void {
+  const others = from.collections.applications.filter(({ id }) => id !== own)
+  const taken = new Set(others.flatMap(urisOf))
+  if (domain !== undefined && taken.has(domain)) {
+    // Access: observed by one, the code too.
+    const message = 'access.api.error.application_already_exists'
+    throw new ApiError(400, { code: 12136, message, pointer: '/domain' })
+  }
+  const refuse = (pointer: string) => {
+    throw invalidRequest('destination belongs to another application', pointer)
+  }
+  destinations.forEach((each, index) => {
+    if (isPublic(each) && taken.has(each.uri)) refuse(`/destinations/${index}`)
+  })
+  if (destinations.length > 0) return
+  hosted.forEach((uri, index) => {
+    if (taken.has(uri)) refuse(`/self_hosted_domains/${index}`)
+  })
+}
+
+function urisOf({ destinations }: StoredApplication): string[] {
+  return destinations.filter(isPublic).map(({ uri }) => uri)
+}

@@ -1,0 +1,197 @@
+import { z } from 'zod'
+import { completeApplication, type StoredApplication } from '../access/application'
+import { applicationSchema, isPublic, type ParsedApplication } from '../access/application-schema'
+import { revocable } from '../access/revocation'
+import { formatTime, type Timestamps, timestampsOf } from '../access/timestamps'
+import type { AppContext } from '../env'
+import type { Configuration } from '../store/configuration'
+import { checkApplication } from './application-checks'
+import { applicationResult, applicationView } from './application-view'
+import { change, deletion, save } from './change'
+import { deletedResult } from './deleted'
+import { pageOf, pageQuery } from './envelope'
+import { notFound } from './error'
+import { type Operation, operation } from './operation'
+import { ENOUGH } from './permissions'
+import { contains } from './query'
+
+const listQuery = z.object({
+  ...pageQuery,
+  aud: z.string().optional(),
+  domain: z.string().optional(),
+  exact: z.stringbool().default(false),
+  name: z.string().optional(),
+  search: z.string().optional(),
+  target_attributes: z.string().optional(),
+})
+
+/** `/access/apps` (section C.1). */
+export const applications: Operation[] = [
+  operation({
+    method: 'get',
+    path: '/access/apps',
+    summary: 'List Access applications',
+    permissions: ENOUGH.readApplications,
+    query: listQuery,
+    result: applicationResult,
+    isList: true,
+    handle(c, { query }) {
+      const { configuration } = c.var
+      const found = configuration.collections.applications.filter(matching(query))
+      return pageOf(
+        found.map((each) => applicationView(configuration, each)),
+        query,
+      )
+    },
+  }),
+  operation({
+    method: 'post',
+    path: '/access/apps',
+    summary: 'Add an Access application',
+    permissions: ENOUGH.writeApplications,
+    status: 201,
+    body: applicationSchema,
+    result: applicationResult,
+    handle: (c, { body }) =>
+      change(c, async (from) => {
+        const now = formatTime(c.var.now)
+        const given = withoutIds(body)
+        const stored = await completeApplication(given, () => crypto.randomUUID())
+        return keep(c, from, given, dated(stored, now))
+      }),
+  }),
+  operation({
+    method: 'get',
+    path: '/access/apps/:app_id',
+    summary: 'Get an Access application',
+    permissions: ENOUGH.readApplications,
+    result: applicationResult,
+    handle: (c, { params }) =>
+      applicationView(c.var.configuration, requireApplication(c.var.configuration, params.app_id)),
+  }),
+  operation({
+    method: 'put',
+    path: '/access/apps/:app_id',
+    summary: 'Replace an Access application',
+    permissions: ENOUGH.writeApplications,
+    body: applicationSchema,
+    prefill: whatStays,
+    result: applicationResult,
+    handle: (c, { params, body }) =>
+      change(c, async (from) => {
+        const before = requireApplication(from, params.app_id)
+        const given = { ...withoutIds(body, before), id: before.id, aud: before.aud }
+        const stored = await completeApplication(given, () => crypto.randomUUID())
+        return keep(c, from, given, dated(stored, formatTime(c.var.now), before))
+      }),
+  }),
+  operation({
+    method: 'delete',
+    path: '/access/apps/:app_id',
+    summary: 'Delete an Access application',
+    permissions: ENOUGH.writeApplications,
+    status: 202,
+    result: deletedResult,
+    handle: (c, { params }) =>
+      change(c, (from) => {
+        const { id } = requireApplication(from, params.app_id)
+        return { edits: [deletion('applications', id)], result: { id } }
+      }),
+  }),
+  operation({
+    method: 'post',
+    path: '/access/apps/:app_id/revoke_tokens',
+    summary: 'Revoke the tokens of an application',
+    permissions: ENOUGH.revokeApplications,
+    status: 202,
+    result: z.object({}),
+    async handle(c, { params }) {
+      const { id } = requireApplication(c.var.configuration, params.app_id)
+      await c.var.emulator.revoke(revocable.application(id))
+      return {}
+    },
+  }),
+]
+
+/**
+ * The application of an id; its `aud` is as good.
+ *
+ * @throws ApiError 404
+ */
+export function requireApplication(from: Configuration, id: string | undefined): StoredApplication {
+  const found = from.collections.applications.find((each) => each.id === id || each.aud === id)
+  if (!found) throw notFound('unknown_application')
+  return found
+}
+
+function keep(
+  c: AppContext,
+  from: Configuration,
+  given: ParsedApplication,
+  stored: StoredApplication,
+) {
+  checkApplication(from, stored, given, c.var.settings.REDIRECT_RULES)
+  // The view counts applications, this one too.
+  const others = from.collections.applications.filter(({ id }) => id !== stored.id)
+  const collections = { ...from.collections, applications: [...others, stored] }
+  const result = applicationView({ ...from, collections }, stored)
+  return { edits: [save('applications', stored.id, stored)], result }
+}
+
+// Of now, and made when it was made; the application's own policies too.
+function dated(
+  stored: StoredApplication,
+  now: string,
+  before?: StoredApplication,
+): StoredApplication {
+  const times = (was: Timestamps | undefined) => ({
+    created_at: was ? timestampsOf(was).created_at : now,
+    updated_at: now,
+  })
+  const policies = stored.policies.map((policy) => {
+    if (!('decision' in policy)) return policy
+    const was = before?.policies.find(({ id }) => id === policy.id)
+    return { ...policy, ...times(was && 'decision' in was ? was : undefined) }
+  })
+  return { ...stored, policies, ...times(before) }
+}
+
+// Access: documented, a PUT replaces the whole application; what is not sent is gone, policies too.
+// Assumed: but for what an application is and where, which the calls of the documentation leave out.
+function whatStays(c: AppContext, params: Record<string, string>, body: object): object {
+  const { domain, destinations, name, type } = requireApplication(
+    c.var.configuration,
+    params.app_id,
+  )
+  const saysWhere = ['domain', 'destinations', 'self_hosted_domains'].some((each) => each in body)
+  const place = { ...(domain !== undefined && { domain }), destinations }
+  return { name, type, ...(!saysWhere && place), ...body }
+}
+
+// Ids are Access's to give. Of policies, those that the application or the account has are known.
+function withoutIds<T extends z.infer<typeof applicationSchema>>(
+  body: T,
+  before?: StoredApplication,
+): T {
+  const own = new Set(before?.policies.map(({ id }) => id))
+  const policies = body.policies.map((policy) =>
+    'decision' in policy && policy.id !== undefined && !own.has(policy.id)
+      ? { ...policy, id: undefined }
+      : policy,
+  )
+  return { ...body, id: undefined, aud: undefined, policies }
+}
+
+function matching({ aud, domain, exact, name, search }: z.infer<typeof listQuery>) {
+  const fits = (text: string, wanted: string | undefined) =>
+    wanted === undefined || (exact ? text === wanted : contains(text, wanted))
+  return (each: StoredApplication) => {
+    const uris = each.destinations.filter(isPublic).map(({ uri }) => uri)
+    return (
+      (aud === undefined || each.aud === aud) &&
+      fits(each.name, name) &&
+      (domain === undefined || uris.some((uri) => fits(uri, domain))) &&
+      (search === undefined || [each.name, ...uris].some((text) => contains(text, search)))
+    )
+  }
+}

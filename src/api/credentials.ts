@@ -1,0 +1,144 @@
+import { stableUuid } from '../access/identity'
+import { isLoopback } from '../access/team-domain'
+import { findOAuthClient } from '../account/dash-client'
+import { isDashboardToken } from '../account/dash-token'
+import { equivalentScopes } from '../account/first-party'
+import type { Account } from '../account/members'
+import type { AppContext } from '../env'
+import { bearerToken } from '../oauth/bearer'
+import { sha256 } from '../oauth/encoding'
+import { report } from '../report'
+import { ApiError } from './error'
+import { permissionName } from './permissions'
+
+/** A permission as `/oauth/scopes` names it: `access.read`. */
+export type Permission = string
+
+/** Who calls: somebody who may do everything, or who holds a token with permissions of its own. */
+export type Caller =
+  | { kind: 'administrator'; email: string | undefined }
+  /** An OAuth client, for a person, on the accounts that the person chose. */
+  | {
+      kind: 'oauth'
+      client: { id: string; name: string }
+      email: string
+      accountIds: string[]
+      scopes: string[]
+    }
+  | {
+      kind: 'token'
+      id: string
+      name: string
+      permissions: string[]
+      expiresAt?: string | undefined
+    }
+
+/** No credentials at all. Observed (section 1.3). */
+const missing = () =>
+  new ApiError(400, {
+    code: 9106,
+    message: 'Missing X-Auth-Key, X-Auth-Email or Authorization headers',
+  })
+const malformed = () => new ApiError(401, { code: 10000, message: 'Authentication error' })
+/** Observed (section 1.3): the one operation that is about the token has an answer of its own. */
+const unknown = (c: AppContext) =>
+  c.req.path.endsWith('/user/tokens/verify')
+    ? new ApiError(401, { code: 1000, message: 'Invalid API Token' })
+    : new ApiError(403, { code: 9109, message: 'Invalid access token' })
+
+/**
+ * Who sends the request.
+ *
+ * Without the setting `API_TOKENS`, any bearer token, or any key with an e-mail address, is an
+ * administrator's, on this machine's own addresses only. With it, only its tokens are good.
+ *
+ * @throws ApiError 9106 without credentials, 10000 (401) where they are malformed, 9109 where they
+ *   are not known
+ */
+export async function authenticate(c: AppContext): Promise<Caller> {
+  const { now, settings, url } = c.var
+  const authorization = c.req.header('authorization')
+  const key = { email: c.req.header('x-auth-email'), key: c.req.header('x-auth-key') }
+  if (authorization === undefined && !(key.email && key.key)) throw missing()
+  const token = bearerToken(authorization)
+  if (authorization !== undefined && token === undefined) throw malformed()
+  if (token !== undefined && isDashboardToken(token)) return oauthCaller(c, token)
+  const { API_TOKENS } = settings
+  if (API_TOKENS === undefined) {
+    if (!isLoopback(url.hostname)) throw onlyHere()
+    return { kind: 'administrator', email: token === undefined ? key.email : undefined }
+  }
+  const hash = await sha256(token ?? '')
+  const known = API_TOKENS.find((each) => each.tokenHash === hash)
+  if (!known || (known.expires_on && Date.parse(known.expires_on) <= now * 1000)) throw unknown(c)
+  const { name, permissions, expires_on: expiresAt } = known
+  return { kind: 'token', id: await tokenId(name), name, permissions, expiresAt }
+}
+
+// What a person let an OAuth client do (section B).
+async function oauthCaller(c: AppContext, token: string): Promise<Caller> {
+  const { configuration, now, rayId, stores } = c.var
+  const admission = await stores.dashboardGrants.admit(token, now)
+  if (admission.outcome === 'unknown') throw unknown(c)
+  const { clientId, email, accountIds, scopes, id: grantId } = admission.grant
+  const known = findOAuthClient(configuration.oauthClients, clientId)
+  // Assumed: with a client goes all that it was given.
+  if (!known) throw unknown(c)
+  const client = { id: clientId, name: known.client_name }
+  if (admission.outcome === 'admitted') {
+    return { kind: 'oauth', client, email, accountIds, scopes: equivalentScopes(scopes) }
+  }
+  const kind = admission.outcome === 'expired' ? 'token expired' : 'token of a revoked grant'
+  report(c, { kind, client, email, rayId, grantId, path: c.req.path })
+  throw unknown(c)
+}
+
+function onlyHere(): ApiError {
+  const message =
+    'Unauthorized to access requested resource: without API_TOKENS the API answers on localhost only'
+  return new ApiError(403, { code: 9109, message })
+}
+
+/**
+ * Lets the caller do what needs one of these permissions, on this account where it is about one.
+ *
+ * @throws ApiError 10000 where a token has none of them (to write is not to read), or is for other
+ *   accounts
+ */
+export async function authorize(
+  c: AppContext,
+  permissions: Permission[],
+  account: Account | undefined,
+): Promise<void> {
+  const caller = await callerOf(c)
+  if (caller.kind === 'administrator') return
+  const refusal = new ApiError(403, { code: 10000, message: 'Authentication error' })
+  if (caller.kind === 'token') {
+    const names = permissions.map(permissionName)
+    const isEnough = names.length === 0 || names.some((each) => caller.permissions.includes(each))
+    if (!isEnough) throw refusal
+    return
+  }
+  const { client, email, accountIds, scopes } = caller
+  const isEnough = permissions.length === 0 || permissions.some((each) => scopes.includes(each))
+  if (!isEnough) {
+    const { method, path } = c.req
+    const { rayId } = c.var
+    report(c, { kind: 'scope missing', client, email, rayId, method, path, enough: permissions })
+  }
+  if (!isEnough || (account && !accountIds.includes(account.id))) throw refusal
+}
+
+const callers = new WeakMap<Request, Promise<Caller>>()
+
+/** Who sends the request, found once. */
+export function callerOf(c: AppContext): Promise<Caller> {
+  const known = callers.get(c.req.raw) ?? authenticate(c)
+  callers.set(c.req.raw, known)
+  return known
+}
+
+/** 32 hexadecimal characters, always the same for a name. */
+async function tokenId(name: string): Promise<string> {
+  return (await stableUuid(`api-token:${name}`)).replaceAll('-', '')
+}

@@ -1,0 +1,129 @@
+import { z } from 'zod'
+import { type IdentityProvider, identityProviderMembersSchema } from '../access/identity-provider'
+import { formatTime, timestampsOf } from '../access/timestamps'
+import type { AppContext } from '../env'
+import type { Configuration, RecordOf } from '../store/configuration'
+import { change, deletion, save } from './change'
+import { deletedResult } from './deleted'
+import { pageOf, pageQuery } from './envelope'
+import { invalidRequest, notFound } from './error'
+import { type Operation, operation } from './operation'
+import { ENOUGH } from './permissions'
+import { listOf } from './query'
+import { usersOf } from './references'
+
+const LIST = '/access/identity_providers'
+const ONE = `${LIST}/:identity_provider_id`
+
+const providerResult = z.object({
+  id: z.string(),
+  name: z.string(),
+  type: z.string(),
+  config: z.looseObject({}),
+  scim_config: z.looseObject({}).optional(),
+  read_only: z.boolean(),
+})
+
+/** `/access/identity_providers`. */
+export const identityProviders: Operation[] = [
+  operation({
+    method: 'get',
+    path: LIST,
+    summary: 'List identity providers',
+    permissions: ENOUGH.readProviders,
+    query: listOf({ ...pageQuery, scim_enabled: z.string().optional() }),
+    result: providerResult,
+    isList: true,
+    handle: (c, { query }) => pageOf(c.var.configuration.identityProviders.map(view), query),
+  }),
+  operation({
+    method: 'post',
+    path: LIST,
+    summary: 'Add an identity provider',
+    permissions: ENOUGH.writeProviders,
+    status: 201,
+    body: identityProviderMembersSchema,
+    result: providerResult,
+    handle: (c, { body }) => put(c, undefined, body),
+  }),
+  operation({
+    method: 'get',
+    path: ONE,
+    summary: 'Get an identity provider',
+    permissions: ENOUGH.readProviders,
+    result: providerResult,
+    handle: (c, { params }) =>
+      view(requireProvider(c.var.configuration, params.identity_provider_id)),
+  }),
+  operation({
+    method: 'put',
+    path: ONE,
+    summary: 'Replace an identity provider',
+    permissions: ENOUGH.writeProviders,
+    body: identityProviderMembersSchema,
+    prefill: withSecret,
+    result: providerResult,
+    handle: (c, { params, body }) => put(c, params.identity_provider_id, body),
+  }),
+  operation({
+    method: 'delete',
+    path: ONE,
+    summary: 'Delete an identity provider',
+    permissions: ENOUGH.writeProviders,
+    status: 202,
+    result: deletedResult,
+    handle: (c, { params }) =>
+      change(c, (from) => {
+        const { id } = requireProvider(from, params.identity_provider_id)
+        const application = from.applications.find(({ allowed_idps: ids }) => ids.includes(id))
+        const [user = application?.name] = usersOf(from, 'login_method', id)
+        // Assumed: what an application or a policy names stays.
+        if (user) throw invalidRequest(`the identity provider is used by ${user}`)
+        return { edits: [deletion('identityProviders', id)], result: { id } }
+      }),
+  }),
+]
+
+function put(
+  c: AppContext,
+  id: string | undefined,
+  body: z.infer<typeof identityProviderMembersSchema>,
+) {
+  return change(c, (from) => {
+    const now = formatTime(c.var.now)
+    const before = id === undefined ? undefined : requireProvider(from, id)
+    const provider = {
+      ...body,
+      id: before?.id ?? crypto.randomUUID(),
+      created_at: before?.created_at ?? now,
+      updated_at: now,
+    } satisfies RecordOf<'identityProviders'>
+    return {
+      edits: [save('identityProviders', provider.id, provider)],
+      result: view(provider),
+    }
+  })
+}
+
+// A secret is shown to nobody, so who sends back what they have read does not have it.
+function withSecret(c: AppContext, params: Record<string, string>, body: object): object {
+  const before = requireProvider(c.var.configuration, params.identity_provider_id)
+  if (before.type !== 'oidc' || !('config' in body)) return body
+  const { client_secret } = before.config
+  return { ...body, config: { client_secret, ...(body.config as object) } }
+}
+
+// Assumed: without the client's secret.
+function view(provider: RecordOf<'identityProviders'>) {
+  const { client_secret: _, ...config } = provider.config as Record<string, unknown>
+  return { ...provider, config, read_only: false, ...timestampsOf(provider) }
+}
+
+function requireProvider(
+  from: Configuration,
+  id: string | undefined,
+): IdentityProvider & RecordOf<'identityProviders'> {
+  const provider = from.identityProviders.find((each) => each.id === id)
+  if (!provider) throw notFound('identity_provider_not_found')
+  return provider
+}

@@ -1,0 +1,98 @@
+import { Hono } from 'hono'
+import { cors } from 'hono/cors'
+import { isForeignOrigin } from '../access/team-domain'
+import type { AppContext, Env } from '../env'
+import { accessRequests } from './access-requests'
+import { accounts } from './accounts'
+import { applicationPolicies } from './application-policies'
+import { applications } from './applications'
+import { callerOf } from './credentials'
+import { respondError } from './envelope'
+import { ApiError, noRoute } from './error'
+import { groups } from './groups'
+import { identityProviders } from './identity-providers'
+import { keys } from './keys'
+import { notEmulated } from './not-emulated'
+import { oauthClientSecret } from './oauth-client-secret'
+import { oauthClients } from './oauth-clients'
+import { oauthScopes } from './oauth-scopes'
+import { onAccountsAndZones, route, under } from './operation'
+import { organizations } from './organizations'
+import { policies } from './policies'
+import { policyTests } from './policy-tests'
+import { serviceTokenLives, serviceTokens } from './service-tokens'
+import { tags } from './tags'
+import { user } from './user'
+import { userPolicyChecks } from './user-policy-checks'
+import { userSessions } from './user-sessions'
+import { users } from './users'
+import { zones } from './zones'
+
+/** Everything that the API does: its routes, and its OpenAPI document. */
+export const operations = [
+  ...user,
+  ...accounts,
+  ...zones,
+  ...oauthScopes,
+  ...onAccountsAndZones([
+    ...applications,
+    ...applicationPolicies,
+    ...userPolicyChecks,
+    ...serviceTokens,
+    ...organizations,
+    ...identityProviders,
+    ...groups,
+  ]),
+  ...under('/accounts/:account_id', [
+    ...policies,
+    ...policyTests,
+    ...serviceTokenLives,
+    ...users,
+    ...userSessions,
+    ...keys,
+    ...accessRequests,
+    ...tags,
+    ...oauthClients,
+    ...oauthClientSecret,
+  ]),
+]
+
+/** Surface 4: Cloudflare's API, as far as it is about Access and OAuth clients. */
+export const api = new Hono<Env>()
+api.onError(function respondInEnvelope(error, c) {
+  if (error instanceof ApiError) return respondError(c, error)
+  console.error(error)
+  return respondError(c, new ApiError(500, { code: 10001, message: 'Internal server error' }))
+})
+// Not like Cloudflare, whose API no web page can read: a developer's own pages may.
+api.use(
+  cors({
+    origin: (origin) => (isForeignOrigin(origin) ? null : origin),
+    allowMethods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    maxAge: 86_400,
+  }),
+)
+api.get('/openapi.json', async (c) => {
+  const { openApiDocument } = await import('./openapi')
+  return c.json(openApiDocument(operations, c.var.url.origin))
+})
+api.use(async function knownCallersOnly(c, next) {
+  await callerOf(c)
+  c.header('Cache-Control', 'no-store')
+  await next()
+})
+route(api, operations)
+api.all('*', refuse)
+
+// Access: observed (section 1.3). A path that is there, but not for this method, is 405.
+function refuse(c: AppContext): never {
+  const { pathname } = c.var.url
+  const path = pathname.replace(/^\/client\/v4/, '')
+  const isThere = operations.some((each) => patternOf(each.path).test(path))
+  if (isThere) throw new ApiError(405, { code: 10405, message: 'Method not allowed' })
+  throw noRoute(pathname, notEmulated(path))
+}
+
+function patternOf(path: string): RegExp {
+  return new RegExp(`^${path.replace(/:\w+/g, '[^/]+')}$`)
+}

@@ -1,0 +1,59 @@
+import { z } from 'zod'
+import { formatTime } from '../access/timestamps'
+import type { EmulatorState } from '../store/emulator-object'
+import { type Operation, operation } from './operation'
+import { ENOUGH } from './permissions'
+
+const PATH = '/access/keys'
+
+// Access: documented (API reference), the bounds.
+const bodySchema = z.strictObject({ key_rotation_interval_days: z.number().min(21).max(365) })
+const keysResult = z.object({
+  days_until_next_rotation: z.number(),
+  key_rotation_interval_days: z.number(),
+  last_key_rotation_at: z.iso.datetime(),
+})
+
+/**
+ * `/access/keys`. A rotation changes the published keys; the one before is published for a week.
+ *
+ * Not like Access: no rotation comes by itself, only when it is asked for.
+ */
+export const keys: Operation[] = [
+  operation({
+    method: 'get',
+    path: PATH,
+    summary: 'Get the key rotation settings',
+    permissions: ENOUGH.readKeys,
+    result: keysResult,
+    handle: (c) => view(c.var.state, c.var.now),
+  }),
+  operation({
+    method: 'put',
+    path: PATH,
+    summary: 'Set how often keys are rotated',
+    permissions: ENOUGH.writeKeys,
+    body: bodySchema,
+    result: keysResult,
+    handle: async (c, { body }) =>
+      view(await c.var.emulator.setKeyRotationInterval(body.key_rotation_interval_days), c.var.now),
+  }),
+  operation({
+    method: 'post',
+    path: `${PATH}/rotate`,
+    summary: 'Rotate the signing keys now',
+    permissions: ENOUGH.writeKeys,
+    result: keysResult,
+    handle: async (c) => view(await c.var.emulator.rotateKeys(), c.var.now),
+  }),
+]
+
+function view(state: EmulatorState, now: number) {
+  const { keyRotationIntervalDays, lastKeyRotationAtSeconds } = state
+  const daysSince = (now - lastKeyRotationAtSeconds) / 86_400
+  return {
+    days_until_next_rotation: Math.max(0, Math.floor(keyRotationIntervalDays - daysSince)),
+    key_rotation_interval_days: keyRotationIntervalDays,
+    last_key_rotation_at: formatTime(lastKeyRotationAtSeconds),
+  }
+}

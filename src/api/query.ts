@@ -1,0 +1,11 @@
+import { z } from 'zod'
+
+/** The query of a list: its page, and what it is filtered by. */
+export function listOf<T extends z.ZodRawShape>(shape: T) {
+  return z.object(shape)
+}
+
+/** Whether `text` has `part` in it, whatever the case; nothing asked for is in everything. */
+export function contains(text: string, part: string | undefined): boolean {
+  return part === undefined || text.toLowerCase().includes(part.toLowerCase())
+}

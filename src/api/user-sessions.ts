@@ -1,0 +1,122 @@
+import { z } from 'zod'
+import { identityDocument } from '../access/identity-document'
+import { grantRevocationKeys, isRevoked, sessionRevocationKeys } from '../access/revocation'
+import type { AppContext } from '../env'
+import type { DirectorySession } from '../store/directory'
+import { pageOf, wholeListQuery } from './envelope'
+import { notFound } from './error'
+import { type Operation, operation } from './operation'
+import { ENOUGH } from './permissions'
+import { listOf } from './query'
+import { requireUser } from './users'
+
+const USER = '/access/users/:user_id'
+
+const sessionResult = z.object({
+  name: z.string(),
+  expiration: z.int(),
+  metadata: z.object({
+    apps: z.record(
+      z.string(),
+      z.object({ hostname: z.string(), name: z.string(), type: z.string(), uid: z.string() }),
+    ),
+    expires: z.int(),
+    iat: z.int(),
+    nonce: z.string(),
+    ttl: z.int(),
+  }),
+})
+const identityResult = z.looseObject({ email: z.string(), user_uuid: z.string() })
+
+/** What a user's sign-ins are (section C.6), of browsers and of clients that were allowed. */
+export const userSessions: Operation[] = [
+  operation({
+    method: 'get',
+    path: `${USER}/active_sessions`,
+    summary: "List a user's active sessions",
+    permissions: ENOUGH.readUsers,
+    query: listOf(wholeListQuery),
+    result: sessionResult,
+    isList: true,
+    handle: async (c, { params, query }) => pageOf((await sessionsOf(c, params)).map(view), query),
+  }),
+  operation({
+    method: 'get',
+    path: `${USER}/active_sessions/:nonce`,
+    summary: 'Get an active session',
+    permissions: ENOUGH.readUsers,
+    result: identityResult.extend({ isActive: z.boolean() }),
+    async handle(c, { params }) {
+      const session = (await sessionsOf(c, params)).find(({ id }) => id === params.nonce)
+      if (!session) throw notFound('session_not_found')
+      return { ...(await identityDocument(session.identity, session)), isActive: true }
+    },
+  }),
+  operation({
+    method: 'get',
+    path: `${USER}/last_seen_identity`,
+    summary: "Get a user's last identity",
+    permissions: ENOUGH.readUsers,
+    result: identityResult,
+    async handle(c, { params }) {
+      const { email } = await requireUser(c, params)
+      const last = (await c.var.emulator.sessions(email)).at(-1)
+      if (!last) throw notFound('identity_not_found')
+      return identityDocument(last.identity, last)
+    },
+  }),
+  operation({
+    method: 'get',
+    path: `${USER}/failed_logins`,
+    summary: "List a user's failed logins",
+    permissions: ENOUGH.readUsers,
+    query: listOf(wholeListQuery),
+    result: z.object({ expiration: z.int(), metadata: z.looseObject({}) }),
+    isList: true,
+    async handle(c, { params, query }) {
+      const { email } = await requireUser(c, params)
+      const failed = (await c.var.emulator.events()).flatMap((event) => {
+        if (event.kind !== 'access request' || event.allowed || event.email !== email) return []
+        const { application, rayId, at, ip } = event
+        // Assumed: kept for a week, and what is told of them.
+        const expiration = Math.floor(Date.parse(at) / 1000) + 7 * 86_400
+        const metadata = { app_name: application.name, app_uid: application.id, ip, ray_id: rayId }
+        return [{ expiration, metadata: { ...metadata, ts: at } }]
+      })
+      return pageOf(failed, query)
+    },
+  }),
+]
+
+async function sessionsOf(
+  c: AppContext,
+  params: Record<string, string>,
+): Promise<DirectorySession[]> {
+  const { email } = await requireUser(c, params)
+  const sessions = await c.var.emulator.sessions(email)
+  const { revocations } = c.var.state
+  return sessions.filter((session) => !isRevoked(revocations, keysOf(c, session), session.revision))
+}
+
+// What ends a browser's sign-in may leave a client's grant as it is [T15].
+function keysOf(c: AppContext, { id, holder, identity, applications }: DirectorySession): string[] {
+  const [applicationId = ''] = Object.keys(applications)
+  return holder === 'client'
+    ? grantRevocationKeys({ applicationId, identity }, c.var.settings.REVOCATION)
+    : sessionRevocationKeys(identity.email, id)
+}
+
+function view(session: DirectorySession) {
+  const { id, issuedAtSeconds, expiresAtSeconds, applications } = session
+  return {
+    name: id,
+    expiration: expiresAtSeconds,
+    metadata: {
+      apps: applications,
+      expires: expiresAtSeconds,
+      iat: issuedAtSeconds,
+      nonce: id,
+      ttl: expiresAtSeconds - issuedAtSeconds,
+    },
+  }
+}
