@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { lifetimeSchema, wholeSeconds } from '../access/duration'
+import { formatTime } from '../access/timestamps'
 import type { AppContext } from '../env'
 import { type EmulatorState, emulatedNow } from '../store/emulator-object'
 import { readControl } from './body'
@@ -41,7 +42,7 @@ function offsetAfter(change: z.infer<typeof clockSchema>, state: EmulatorState):
 function clockOf(state: EmulatorState) {
   const now = emulatedNow(state)
   return {
-    now: new Date(now * 1000).toISOString().replace('.000Z', 'Z'),
+    now: formatTime(now),
     now_seconds: now,
     offset_seconds: state.clockOffsetSeconds,
   }

@@ -3,6 +3,7 @@ import { isForeignOrigin, isLoopback } from '../access/team-domain'
 import type { Env } from '../env'
 import { changeAutoSignIn, showAutoSignIn } from './auto-sign-in'
 import { changeClock, showClock } from './clock'
+import { changeDns, showDns } from './dns'
 import { showEvents } from './events'
 import { rotateKeys } from './keys'
 import { reset } from './reset'
@@ -27,6 +28,8 @@ emulatorControl.get('/clock', showClock)
 emulatorControl.patch('/clock', changeClock)
 emulatorControl.post('/revoke', revoke)
 emulatorControl.post('/keys/rotate', rotateKeys)
+emulatorControl.get('/dns', showDns)
+emulatorControl.put('/dns', changeDns)
 emulatorControl.get('/events', showEvents)
 emulatorControl.post('/reset', reset)
 emulatorControl.all('*', (c) => {

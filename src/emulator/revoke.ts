@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { emailSchema } from '../access/identity'
 import { revocable } from '../access/revocation'
+import { disconnect } from '../disconnect'
 import type { AppContext } from '../env'
 import { OAuthError } from '../oauth/errors'
 import { readControl } from './body'
@@ -10,28 +11,36 @@ const revocationSchema = z.union(
     z.strictObject({ person: emailSchema }),
     z.strictObject({ deleted_person: emailSchema }),
     z.strictObject({ application: z.string().min(1) }),
+    z.strictObject({ person: emailSchema, oauth_client: z.string().min(1) }),
   ],
-  'expected {"person":"ada@example.com"}, {"deleted_person":"..."} or {"application":"Demo"}',
+  'expected {"person":"ada@example.com"}, {"deleted_person":"..."}, {"application":"Demo"} or {"person":"...","oauth_client":"<client_id>"}',
 )
 
 /**
  * `POST /_emulator/revoke`: what an administrator does to a person (`revoke_user`, or deleting the
  * user) or to an application (`revoke_tokens`). What that ends is as observed [T15, T16], or all of
- * it with the setting `REVOCATION = "strict"`.
+ * it with the setting `REVOCATION = "strict"`. With `oauth_client`, what the person does themselves on
+ * the dashboard's page of connected applications.
  *
  * @throws OAuthError `invalid_request`
  */
 export async function revoke(c: AppContext): Promise<Response> {
   const revocation = await readControl(c, revocationSchema)
-  await c.var.emulator.revoke(keyOf(c, revocation))
+  if ('oauth_client' in revocation) {
+    await disconnect(c, revocation.person, revocation.oauth_client, 'emulator')
+  } else {
+    await c.var.emulator.revoke(keyOf(c, revocation))
+  }
   return c.json({ revoked: revocation })
 }
 
-function keyOf(c: AppContext, revocation: z.infer<typeof revocationSchema>): string {
+type OfAccess = Exclude<z.infer<typeof revocationSchema>, { oauth_client: string }>
+
+function keyOf(c: AppContext, revocation: OfAccess): string {
   if ('person' in revocation) return revocable.person(revocation.person)
   if ('deleted_person' in revocation) return revocable.deletedPerson(revocation.deleted_person)
   const { application } = revocation
-  const found = c.var.settings.APPLICATIONS.find(
+  const found = c.var.configuration.applications.find(
     ({ id, name }) => id === application || name === application,
   )
   if (!found) throw new OAuthError('invalid_request', `application: there is no ${application}`)

@@ -7,11 +7,15 @@ type Frame = {
   title: string
   /** The nonce of the Content-Security-Policy for the one style element. */
   nonce: string
+  /** What only this page has of style. */
+  style?: string
+  /** For long lists. */
+  isWide?: boolean
   children: Child
 }
 
 /** The frame of every page: plain HTML that works without scripts, in light and dark. */
-export function Frame({ title, nonce, children }: Frame) {
+export function Frame({ title, nonce, style = '', isWide, children }: Frame) {
   return (
     <>
       {raw('<!doctype html>')}
@@ -22,14 +26,14 @@ export function Frame({ title, nonce, children }: Frame) {
           <meta name="robots" content="noindex" />
           <title>{title}</title>
           <link rel="icon" href={ICON} />
-          <style nonce={nonce}>{raw(STYLE)}</style>
+          <style nonce={nonce}>{raw(STYLE + style)}</style>
         </head>
         <body>
           <header>
             <Mark />
             access-oauth-emulator
           </header>
-          <main>{children}</main>
+          <main class={isWide ? 'wide' : undefined}>{children}</main>
           <footer>A stand-in for Cloudflare Access. This is not Cloudflare.</footer>
         </body>
       </html>

@@ -26,14 +26,16 @@ export function respondPage(
   c: Context,
   status: number,
   page: (nonce: string) => HtmlEscapedString | Promise<HtmlEscapedString>,
+  { withScript = false, imageOrigin = '' } = {},
 ): Response | Promise<Response> {
   const nonce = crypto.randomUUID()
   c.header(
     'Content-Security-Policy',
     [
       "default-src 'none'",
-      'img-src data:',
+      `img-src data: ${imageOrigin}`.trim(),
       `style-src 'nonce-${nonce}'`,
+      ...(withScript ? [`script-src 'nonce-${nonce}'`] : []),
       "base-uri 'none'",
       "frame-ancestors 'none'",
     ].join('; '),

@@ -1,0 +1,123 @@
+import { signTicket } from '../../access/ticket'
+import { isFirstParty, publisherOf } from '../../account/dash-client'
+import { DashError } from '../../account/dash-error'
+import { type Account, accountsOf, findAccount, isMember } from '../../account/members'
+import type { OAuthClient } from '../../account/oauth-client'
+import type { AppContext } from '../../env'
+import { PageError } from '../../pages/respond'
+import { report } from '../../report'
+import { actorOf, tell } from '../actor'
+import { redirectToLogin } from '../login'
+import { type SignedIn, signedIn } from '../session'
+import { openGrant } from './grant'
+import { requireChallenge } from './pkce'
+import { type AuthorizationRequest, readAuthorizationRequest } from './request'
+import { AuthorizationError, redirectCode } from './respond'
+
+/** How long the consent page may be left open, in seconds. */
+const CONSENT_LIFETIME_SECONDS = 15 * 60
+
+/** What the person said on the consent page: which accounts, and which of the permissions. */
+export type Consent = { accountIds: string[]; scopes: string[] }
+
+/**
+ * `GET /oauth2/auth` (B.2).
+ *
+ * @throws AuthorizationError, PageError
+ */
+export async function authorize(c: AppContext): Promise<Response> {
+  const query = c.var.url.search.slice(1)
+  return proceed(c, query, readAuthorizationRequest(c, query))
+}
+
+/**
+ * Decides what comes next in an authorization: who? a member, where the application is private?
+ * consented? then the code. Every step returns here; no step knows another.
+ *
+ * @param query the authorization request's query, which the steps carry on
+ * @param decided what the person said on the consent page
+ */
+export async function proceed(
+  c: AppContext,
+  query: string,
+  request: AuthorizationRequest,
+  decided?: Consent | 'cancel',
+): Promise<Response> {
+  const { client, target } = request
+  const who = await signedIn(c)
+  if (!who) return redirectToLogin(c, `/oauth2/auth?${query}`)
+  refuseOutsiders(c, client, who)
+  // Observed (B.3). Consent is asked at every authorization and never remembered.
+  const consent = decided ?? automaticConsent(c, request, who)
+  if (consent === undefined) return c.redirect(await consentFor(c, query, who), 302)
+  if (consent === 'cancel') throw cancelled(request)
+  const codeChallenge = answering(request, () => requireChallenge(request))
+  if (!publisherOf(client)?.isVerified) {
+    report(c, { kind: 'client not verified', ...actorOf(c) })
+  }
+  const code = await openGrant(c, request, who, consent, codeChallenge)
+  return redirectCode(c, target, code, consent.scopes)
+}
+
+/** The accounts that a person can choose from. */
+export function selectableAccounts(c: AppContext, { email }: SignedIn): Account[] {
+  return accountsOf(c.var.settings.ACCOUNTS, email)
+}
+
+// Dashboard: documented (A.4). Assumed: the status.
+function refuseOutsiders(c: AppContext, client: OAuthClient, { email }: SignedIn): void {
+  if (client.visibility === 'public' || isFirstParty(client)) return
+  const owner = findAccount(c.var.settings.ACCOUNTS, client.account_id)
+  if (owner && isMember(owner, email)) return
+  tell(c, { kind: 'private application refused', ...actorOf(c) })
+  throw new PageError(
+    403,
+    'This is a private application',
+    `Only members of the account that owns ${client.client_name} can authorize it, and ${email} is none.`,
+    'Its owner can make you a member, or make the application public.',
+  )
+}
+
+function automaticConsent(
+  c: AppContext,
+  { scopes }: AuthorizationRequest,
+  who: SignedIn,
+): Consent | 'cancel' | undefined {
+  const { autoSignIn } = c.var.state
+  if (!autoSignIn) return undefined
+  if (autoSignIn.consent === 'deny') return 'cancel'
+  // Observed (B.2): who asks for nothing sees "0 total permissions", and cannot be authorized.
+  if (scopes.length === 0) {
+    throw new PageError(400, '0 total permissions', 'The request has no scope to authorize.')
+  }
+  return { accountIds: selectableAccounts(c, who).map(({ id }) => id), scopes }
+}
+
+async function consentFor(c: AppContext, query: string, who: SignedIn): Promise<string> {
+  const { dash, now, ticketSecret } = c.var
+  const claims = { query, identityNonce: who.identityNonce }
+  const ticket = await signTicket(
+    ticketSecret,
+    'dash-consent',
+    claims,
+    now,
+    CONSENT_LIFETIME_SECONDS,
+  )
+  return `${dash.origin}/oauth2/consent?request=${ticket}`
+}
+
+// Assumed: the hint, which tells that a person did it.
+function cancelled({ target }: AuthorizationRequest): AuthorizationError {
+  return new AuthorizationError(
+    target,
+    new DashError('access_denied', 'The resource owner denied the request.'),
+  )
+}
+
+function answering<T>({ target }: AuthorizationRequest, check: () => T): T {
+  try {
+    return check()
+  } catch (error) {
+    throw error instanceof DashError ? new AuthorizationError(target, error) : error
+  }
+}

@@ -1,0 +1,113 @@
+import { z } from 'zod'
+import { readTicket } from '../../access/ticket'
+import { publisherOf } from '../../account/dash-client'
+import { CATEGORIES, describeScope } from '../../account/scopes'
+import type { AppContext } from '../../env'
+import { PermissionsPage } from '../../pages/permissions'
+import { PageError, respondPage } from '../../pages/respond'
+import { oneOf, readPageFields } from '../form'
+import { type SignedIn, signedIn } from '../session'
+import { type Consent, proceed, selectableAccounts } from './authorize'
+import { type AuthorizationRequest, readAuthorizationRequest } from './request'
+
+const ticketSchema = z.object({ query: z.string(), identityNonce: z.string() })
+
+/**
+ * `/oauth2/consent`: what the application asks for, and on which accounts (B.3). GET shows the page,
+ * POST takes `action` (`authorize` or `cancel`), and `account` and `scope` as often as there are any.
+ *
+ * The ticket is bound to the session that it was made for: a form of another site has neither.
+ *
+ * @throws PageError, AuthorizationError
+ */
+export async function consent(c: AppContext): Promise<Response> {
+  const { now, ticketSecret, url } = c.var
+  const text = url.searchParams.get('request') ?? ''
+  const ticket = ticketSchema.safeParse(await readTicket(ticketSecret, 'dash-consent', text, now))
+  const who = await signedIn(c)
+  if (!ticket.success || who?.identityNonce !== ticket.data.identityNonce) throw stale()
+  const { query } = ticket.data
+  // The request is checked again: the client may have changed while the page was open.
+  const request = readAuthorizationRequest(c, query)
+  if (c.req.method !== 'POST') return showConsent(c, request, who)
+  const fields = await readPageFields(c)
+  const action = oneOf(fields, 'action', ['authorize', 'cancel'])
+  return proceed(
+    c,
+    query,
+    request,
+    action === 'cancel' ? 'cancel' : chosen(c, request, who, fields),
+  )
+}
+
+// Observed (B.3): an application may be granted less than it asks for, by what is optional.
+function chosen(
+  c: AppContext,
+  { client, scopes }: AuthorizationRequest,
+  who: SignedIn,
+  fields: URLSearchParams,
+): Consent {
+  const selectable = selectableAccounts(c, who).map(({ id }) => id)
+  const accountIds = [...new Set(fields.getAll('account'))]
+  if (!accountIds.every((id) => selectable.includes(id))) {
+    throw new PageError(400, 'Invalid form', 'account must be one of your accounts.')
+  }
+  // Assumed: who is a member of none can still grant what is about themselves.
+  if (accountIds.length === 0 && selectable.length > 0) {
+    throw new PageError(400, 'No account', 'Select at least one account to authorize, or cancel.')
+  }
+  const granted = scopes.filter(
+    (scope) => !client.optional_scopes.includes(scope) || fields.getAll('scope').includes(scope),
+  )
+  if (granted.length === 0) {
+    const message = 'Select at least one permission to authorize, or cancel.'
+    throw new PageError(400, '0 total permissions', message)
+  }
+  return { accountIds, scopes: granted }
+}
+
+function showConsent(c: AppContext, request: AuthorizationRequest, who: SignedIn) {
+  const { client, scopes, target } = request
+  const redirect = new URL(target.redirectUri)
+  return respondPage(
+    c,
+    200,
+    (nonce) => (
+      <PermissionsPage
+        nonce={nonce}
+        scriptNonce={nonce}
+        client={{
+          id: client.client_id,
+          name: client.client_name,
+          logoUri: client.logo_uri,
+          policyUri: client.policy_uri,
+          tosUri: client.tos_uri,
+          clientUri: client.client_uri,
+        }}
+        publisher={publisherOf(client)}
+        email={who.email}
+        accounts={selectableAccounts(c, who).map(({ id, name }) => ({
+          id,
+          name,
+          isSelectable: true,
+        }))}
+        permissions={scopes.map((scope) => {
+          const { id, name, category } = describeScope(scope)
+          const isOptional = client.optional_scopes.includes(scope)
+          return { id, name, category: CATEGORIES[category] ?? category, isOptional }
+        })}
+        redirectHost={redirect.host || redirect.protocol}
+      />
+    ),
+    { withScript: true, imageOrigin: client.logo_uri && new URL(client.logo_uri).origin },
+  )
+}
+
+function stale(): PageError {
+  return new PageError(
+    400,
+    'This page is out of date',
+    'It was open for too long, or somebody else has logged in since.',
+    'Start again from the application.',
+  )
+}

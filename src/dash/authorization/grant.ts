@@ -1,0 +1,53 @@
+import { wholeSeconds } from '../../access/duration'
+import type { AppContext } from '../../env'
+import { report } from '../../report'
+import type { SignedIn } from '../session'
+import type { Consent } from './authorize'
+import type { AuthorizationRequest } from './request'
+
+/** How long a client stays connected without the person, in seconds. Assumed: unpublished (E). */
+const GRANT_LIFETIME_SECONDS = 30 * 86_400
+
+/** Starts a grant; answers its code. The list of the person's connected applications learns of it. */
+export async function openGrant(
+  c: AppContext,
+  { client, redirectUri, nonce }: AuthorizationRequest,
+  { email, authenticatedAtSeconds }: SignedIn,
+  { accountIds, scopes }: Consent,
+  codeChallenge: string | undefined,
+): Promise<string> {
+  const { now, rayId, settings, stores } = c.var
+  const sessionEndsAtSeconds = now + GRANT_LIFETIME_SECONDS
+  const { code, grantId } = await stores.dashboardGrants.open(
+    {
+      clientId: client.client_id,
+      email,
+      accountIds,
+      scopes,
+      nonce,
+      authenticatedAtSeconds,
+      createdAtSeconds: now,
+      sessionEndsAtSeconds,
+    },
+    {
+      redirectUri,
+      codeChallenge,
+      // Assumed: as long as a code of Managed OAuth.
+      expiresAtSeconds: now + wholeSeconds(settings.CODE_LIFETIME),
+      policyId: '',
+      accessTokenLifetimeSeconds: wholeSeconds(settings.DASH_ACCESS_TOKEN_LIFETIME),
+    },
+    now,
+  )
+  report(c, {
+    kind: 'application authorized',
+    client: { id: client.client_id, name: client.client_name },
+    email,
+    grantId,
+    accountIds,
+    scopes,
+    endsAtSeconds: sessionEndsAtSeconds,
+    rayId,
+  })
+  return code
+}

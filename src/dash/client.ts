@@ -1,0 +1,88 @@
+import { findOAuthClient, isOAuthClientSecret } from '../account/dash-client'
+import { DashError } from '../account/dash-error'
+import type { OAuthClient } from '../account/oauth-client'
+import type { AppContext } from '../env'
+import { decodeUtf8 } from '../oauth/encoding'
+import { note } from './actor'
+
+type Shown = { clientId: string; secret: string; basicSecret: string | undefined }
+
+/**
+ * The client of a token, revocation or device request, authenticated as it is registered to be.
+ *
+ * Dashboard: observed (B.4). Who shows a secret in another way than the registered one is told which
+ * that is; whoever gets past this has shown the right secret.
+ *
+ * @throws DashError `invalid_client` (401), `invalid_request`
+ */
+export async function authenticateClient(
+  c: AppContext,
+  parameters: URLSearchParams,
+): Promise<OAuthClient> {
+  const { clientId, secret, basicSecret } = shownCredentials(c, parameters)
+  const client = findOAuthClient(c.var.configuration.oauthClients, clientId)
+  if (!client) {
+    throw new DashError('invalid_client', 'The requested OAuth 2.0 Client does not exist.')
+  }
+  note(c, { client })
+  const { token_endpoint_auth_method: method } = client
+  const isPosted = Boolean(parameters.get('client_id') && parameters.get('client_secret'))
+  if (isPosted && method !== 'client_secret_post') throw otherMethod(method, 'client_secret_post')
+  if (basicSecret && method !== 'client_secret_basic') {
+    throw otherMethod(method, 'client_secret_basic')
+  }
+  if (method === 'none') return client
+  if (!(await isOAuthClientSecret(client, secret))) throw new DashError('invalid_client')
+  return client
+}
+
+// Observed (B.1): 401 for who says nothing of a client. Assumed: the hint, which is the engine's for
+// a 400 there.
+function shownCredentials(c: AppContext, parameters: URLSearchParams): Shown {
+  const basic = basicCredentials(c.req.header('authorization'))
+  const clientId = basic ? formDecoded(basic.user, 'id') : parameters.get('client_id')
+  if (!clientId) {
+    throw new DashError(
+      'invalid_client',
+      'Client credentials missing or malformed in both HTTP Authorization header and HTTP POST body.',
+    )
+  }
+  if (!basic) {
+    return { clientId, secret: parameters.get('client_secret') ?? '', basicSecret: undefined }
+  }
+  const secret = formDecoded(basic.password, 'secret')
+  return { clientId, secret, basicSecret: secret }
+}
+
+function basicCredentials(
+  authorization: string | undefined,
+): { user: string; password: string } | undefined {
+  const encoded = authorization?.match(/^basic +(\S+) *$/i)?.[1]
+  if (encoded === undefined) return undefined
+  try {
+    const bytes = Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0))
+    const [, user = '', password = ''] = decodeUtf8(bytes).match(/^([^:]*):(.*)$/s) ?? []
+    return user === '' ? undefined : { user, password }
+  } catch {
+    return undefined
+  }
+}
+
+// RFC 6749 2.3.1: both halves are form-encoded. What has none of its signs is the same in plain text.
+function formDecoded(text: string, what: 'id' | 'secret'): string {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '))
+  } catch {
+    throw new DashError(
+      'invalid_request',
+      `The client ${what} in the HTTP authorization header could not be decoded from 'application/x-www-form-urlencoded'.`,
+    )
+  }
+}
+
+function otherMethod(registered: string, shown: string): DashError {
+  return new DashError(
+    'invalid_client',
+    `The OAuth 2.0 Client supports client authentication method '${registered}', but method '${shown}' was requested. You must configure the OAuth 2.0 client's 'token_endpoint_auth_method' value to accept '${shown}'.`,
+  )
+}

@@ -1,0 +1,103 @@
+import { z } from 'zod'
+import { readTicket, signTicket } from '../access/ticket'
+import { formatTime } from '../access/timestamps'
+import { findOAuthClient, isFirstParty, publisherOf } from '../account/dash-client'
+import { describeScope } from '../account/scopes'
+import { disconnect } from '../disconnect'
+import type { AppContext } from '../env'
+import { ConnectedPage } from '../pages/connected'
+import { PageError, respondPage } from '../pages/respond'
+import type { Connection } from '../store/connections'
+import { readPageFields } from './form'
+import { redirectToLogin } from './login'
+import { type SignedIn, signedIn } from './session'
+
+export const CONNECTED_PATH = '/profile/access-management/authorization'
+
+const LIFETIME_SECONDS = 15 * 60
+const ticketSchema = z.object({ identityNonce: z.string() })
+
+/**
+ * `/profile/access-management/authorization`: the applications that a person has authorized (B.5). GET
+ * shows them; POST with `grant` ends what one of them holds, and shows the rest.
+ *
+ * @throws PageError
+ */
+export async function connected(c: AppContext): Promise<Response> {
+  const who = await signedIn(c)
+  if (!who) return redirectToLogin(c, CONNECTED_PATH)
+  if (c.req.method !== 'POST') return showConnected(c, who)
+  const fields = await readPageFields(c)
+  await requireOwnForm(c, who, fields.get('csrf') ?? '')
+  const connections = await c.var.emulator.connections(who.email)
+  const revoked = connections.find(({ grantId }) => grantId === fields.get('grant'))
+  if (!revoked) {
+    throw new PageError(400, 'Invalid form', 'grant must be of one of your applications.')
+  }
+  await disconnect(c, who.email, revoked.clientId, 'person')
+  return showConnected(c, who, revoked)
+}
+
+// The form has to be of this session's page: a form of another site has no ticket.
+async function requireOwnForm(c: AppContext, who: SignedIn, csrf: string): Promise<void> {
+  const { now, state, ticketSecret } = c.var
+  const claims = await readTicket(ticketSecret, 'dash-connected', csrf, now)
+  const ticket = ticketSchema.safeParse(claims)
+  // Automatic sign-in is no session: every request has a nonce of its own.
+  if (ticket.success && (state.autoSignIn || ticket.data.identityNonce === who.identityNonce))
+    return
+  throw new PageError(
+    400,
+    'This page is out of date',
+    'It was open for too long, or somebody else has logged in since.',
+    'Open it again.',
+  )
+}
+
+async function showConnected(c: AppContext, who: SignedIn, revoked?: Connection) {
+  const { emulator, now, ticketSecret } = c.var
+  const { email, identityNonce } = who
+  const claims = { identityNonce }
+  const csrf = await signTicket(ticketSecret, 'dash-connected', claims, now, LIFETIME_SECONDS)
+  const connections = (await emulator.connections(email)).filter(
+    ({ clientId }) => clientId !== revoked?.clientId,
+  )
+  return respondPage(c, 200, (nonce) => (
+    <ConnectedPage
+      nonce={nonce}
+      csrf={csrf}
+      email={email}
+      applications={byClient(connections).map((each) => applicationOf(c, each))}
+      revoked={revoked?.clientName}
+    />
+  ))
+}
+
+// One line for an application, however often it was authorized, with all that it was given.
+function byClient(connections: readonly Connection[]): Connection[] {
+  const found = new Map<string, Connection>()
+  for (const each of connections) {
+    const latest = found.get(each.clientId) ?? each
+    found.set(each.clientId, {
+      ...latest,
+      accountIds: [...new Set([...latest.accountIds, ...each.accountIds])],
+      scopes: [...new Set([...latest.scopes, ...each.scopes])],
+    })
+  }
+  return [...found.values()]
+}
+
+function applicationOf(c: AppContext, connection: Connection) {
+  const { configuration, settings } = c.var
+  const { accountIds, authorizedAtSeconds, clientId, clientName, grantId, scopes } = connection
+  const client = findOAuthClient(configuration.oauthClients, clientId)
+  return {
+    grantId,
+    name: client?.client_name ?? clientName,
+    publisher: client && publisherOf(client),
+    accounts: accountIds.map((id) => settings.ACCOUNTS.find((each) => each.id === id)?.name ?? id),
+    permissions: scopes.map((scope) => describeScope(scope).name),
+    authorizedAt: formatTime(authorizedAtSeconds),
+    isFirstParty: client !== undefined && isFirstParty(client),
+  }
+}

@@ -1,0 +1,38 @@
+import type { Next } from 'hono'
+import { findOAuthClient } from '../account/dash-client'
+import type { AppContext } from '../env'
+import { actorOf } from './actor'
+
+/**
+ * Lets web pages read the token endpoint's answers: those of the origins that the client of the
+ * request has registered (`allowed_cors_origins`), to the letter. A preflight names no client, so it is
+ * allowed to the origins of any.
+ */
+export async function clientCors(c: AppContext, next: Next): Promise<Response | undefined> {
+  const { oauthClients } = c.var.configuration
+  const origin = c.req.header('origin')
+  if (origin === undefined) {
+    await next()
+    return undefined
+  }
+  const allows = (list: string[] | undefined) => list?.includes(origin) ?? false
+  if (c.req.method === 'OPTIONS') {
+    if (oauthClients.some(({ allowed_cors_origins: list }) => allows(list))) {
+      allow(c, origin)
+      c.header('Access-Control-Allow-Methods', 'POST')
+      c.header('Access-Control-Allow-Headers', 'Authorization, Content-Type')
+    }
+    return c.body(null, 204)
+  }
+  await next()
+  const clientId = actorOf(c).client?.id
+  const client = clientId && findOAuthClient(oauthClients, clientId)
+  if (client && allows(client.allowed_cors_origins)) allow(c, origin)
+  return undefined
+}
+
+function allow(c: AppContext, origin: string): void {
+  c.header('Access-Control-Allow-Origin', origin)
+  c.header('Access-Control-Allow-Credentials', 'true')
+  c.header('Vary', 'Origin')
+}

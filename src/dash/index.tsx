@@ -1,0 +1,102 @@
+import { type Handler, Hono, type MiddlewareHandler } from 'hono'
+import { SERVER_METADATA } from '../access/metadata'
+import { DashError } from '../account/dash-error'
+import type { AppContext, Env } from '../env'
+import { OAuthError } from '../oauth/errors'
+import { MessagePage } from '../pages/message'
+import { PageError, respondPage } from '../pages/respond'
+import { authorize } from './authorization/authorize'
+import { consent } from './authorization/consent'
+import { errorPage } from './authorization/error-page'
+import { AuthorizationError, redirectError } from './authorization/respond'
+import { CONNECTED_PATH, connected } from './connected'
+import { clientCors } from './cors'
+import { deviceAuthorization } from './device'
+import { jwks, openidConfiguration } from './discovery'
+import { login } from './login'
+import { logout } from './logout'
+import { reportFailure, reportRefusal } from './refusals'
+import { revoke } from './revoke'
+import { token } from './token'
+import { respondJson } from './token/answer'
+import { userinfo } from './userinfo'
+
+/**
+ * Surface 3: the dashboard's OAuth server, on its own host (`DASH_DOMAIN`), else on the team domain's.
+ *
+ * On a host that an application covers too, as "*" does, these paths are the dashboard's and not the
+ * application's; on every other host they are none of its business.
+ */
+export const dash = new Hono<Env>()
+dash.onError(function answerAndTell(error, c) {
+  if (error instanceof AuthorizationError) {
+    reportRefusal(c, error.error, error.target ? 'client' : 'person')
+    return redirectError(c, error)
+  }
+  if (error instanceof DashError) {
+    reportRefusal(c, error, 'client')
+    return respondJson(c, error.status, {
+      error: error.code,
+      error_description: error.description,
+    })
+  }
+  const isRefusal = error instanceof PageError || error instanceof OAuthError
+  if (!isRefusal) reportFailure(c, error)
+  throw error
+})
+dash.use('/oauth2/token', here(clientCors))
+dash.get('/oauth2/auth', here(authorize))
+dash.on(['GET', 'POST'], '/oauth2/login', here(login))
+dash.on(['GET', 'POST'], '/oauth2/consent', here(consent))
+dash.post('/oauth2/token', here(token))
+dash.post('/oauth2/revoke', here(revoke))
+dash.post('/oauth2/device/auth', here(deviceAuthorization))
+dash.on(['GET', 'POST'], '/oauth2/userinfo', here(userinfo))
+dash.get('/oauth2/logout', here(logout))
+dash.get('/oauth2/sessions/logout', here(logout))
+dash.all('/oauth2/*', here(notHere))
+dash.get('/oauth/error', here(errorPage))
+dash.get('/.well-known/openid-configuration', here(openidConfiguration))
+dash.get('/.well-known/jwks.json', here(jwks))
+dash.get(SERVER_METADATA, whereApart(spa))
+dash.on(['GET', 'POST'], CONNECTED_PATH, here(connected))
+dash.get('/', whereApart(deepLink))
+
+/** For requests to the dashboard's host; whoever else is asked for goes on. */
+function here(handler: Handler<Env> | MiddlewareHandler<Env>): MiddlewareHandler<Env> {
+  return async function onTheDashboard(c, next) {
+    return c.var.dash.isRequestHost ? handler(c, next) : next()
+  }
+}
+
+/** The same, where the team domain has another host. */
+function whereApart(handler: Handler<Env>): MiddlewareHandler<Env> {
+  return async function onTheDashboardAlone(c, next) {
+    const { isApart, isRequestHost } = c.var.dash
+    return isApart && isRequestHost ? handler(c, next) : next()
+  }
+}
+
+// Observed (B.1): 404 for GET of the token endpoint.
+function notHere(c: AppContext): never {
+  const { method } = c.req
+  throw new PageError(404, 'Not found', `There is nothing for ${method} at ${c.var.url.pathname}.`)
+}
+
+// Observed (B.1): there is no RFC 8414 document. The dashboard's page answers, 200 and HTML.
+function spa(c: AppContext): Response | Promise<Response> {
+  return respondPage(c, 200, (nonce) => (
+    <MessagePage
+      nonce={nonce}
+      title="The dashboard"
+      message="Only its OAuth server and the list of connected applications are emulated."
+    />
+  ))
+}
+
+// Documented (B.5): `/?to=<path>` leads to a page of the account that is chosen.
+function deepLink(c: AppContext): Response | Promise<Response> {
+  return c.var.url.searchParams.get('to') === CONNECTED_PATH
+    ? c.redirect(c.var.dash.origin + CONNECTED_PATH, 302)
+    : spa(c)
+}

@@ -1,0 +1,61 @@
+import { z } from 'zod'
+import { emailSchema } from '../access/identity'
+import { PEOPLE_PICKER } from '../access/identity-provider'
+import { readTicket, signTicket } from '../access/ticket'
+import { endLogin, invalidNonce, isLoginNonce, readPageForm, startLogin } from '../browser'
+import type { AppContext } from '../env'
+import { LoginPage } from '../pages/login'
+import { PageError, respondPage } from '../pages/respond'
+import { startSession } from './session'
+
+const LIFETIME_SECONDS = 15 * 60
+const ticketSchema = z.object({ to: z.string() })
+
+/**
+ * Sends the browser to the login page.
+ *
+ * @param to the path, with its query, that the person wanted
+ */
+export async function redirectToLogin(c: AppContext, to: string): Promise<Response> {
+  const { dash, now, ticketSecret } = c.var
+  const ticket = await signTicket(ticketSecret, 'dash-login', { to }, now, LIFETIME_SECONDS)
+  return c.redirect(`${dash.origin}/oauth2/login?request=${ticket}`, 302)
+}
+
+/**
+ * `/oauth2/login`: who are you? GET shows the page, POST takes the choice and goes back to what the
+ * login was for.
+ *
+ * Not like Cloudflare: no passwords, and the page's address is ours.
+ *
+ * @throws PageError
+ */
+export async function login(c: AppContext): Promise<Response> {
+  const { dash, now, settings, ticketSecret, url } = c.var
+  const text = url.searchParams.get('request') ?? ''
+  const ticket = ticketSchema.safeParse(await readTicket(ticketSecret, 'dash-login', text, now))
+  if (!ticket.success) throw invalidNonce()
+  if (c.req.method === 'POST') {
+    await signIn(c)
+    return c.redirect(dash.origin + ticket.data.to, 302)
+  }
+  const loginNonce = startLogin(c)
+  return respondPage(c, 200, (nonce) => (
+    <LoginPage
+      nonce={nonce}
+      loginNonce={loginNonce}
+      application="the dashboard"
+      people={settings.PEOPLE}
+      providers={[{ ...PEOPLE_PICKER, type: 'cloudflare' }]}
+    />
+  ))
+}
+
+async function signIn(c: AppContext): Promise<void> {
+  const form = await readPageForm(c)
+  if (!isLoginNonce(c, form.get('nonce'))) throw invalidNonce()
+  const email = emailSchema.safeParse(form.get('email'))
+  if (!email.success) throw new PageError(400, 'Invalid form', 'email must be an e-mail address.')
+  endLogin(c)
+  await startSession(c, email.data)
+}

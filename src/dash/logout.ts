@@ -1,0 +1,34 @@
+import { findOAuthClient } from '../account/dash-client'
+import { goForm } from '../account/go-form'
+import { clientOfIdToken } from '../account/id-token'
+import type { AppContext } from '../env'
+import { respondLoggedOut } from '../pages/logged-out'
+import { endSession } from './session'
+
+/**
+ * `/oauth2/logout` and `/oauth2/sessions/logout`: ends the browser's session, and no grant. It goes on
+ * to `post_logout_redirect_uri` where the client of `id_token_hint` or `client_id` has registered that.
+ *
+ * Dashboard: documented (B.1). Not like the engine: nobody is asked whether they mean it.
+ *
+ * @see https://openid.net/specs/openid-connect-rpinitiated-1_0.html
+ */
+export async function logout(c: AppContext): Promise<Response> {
+  const to = await registeredTarget(c)
+  await endSession(c)
+  return to === undefined ? respondLoggedOut(c) : c.redirect(to, 302)
+}
+
+async function registeredTarget(c: AppContext): Promise<string | undefined> {
+  const { configuration, dash, emulator, url } = c.var
+  const value = (name: string) => url.searchParams.get(name) || undefined
+  const uri = value('post_logout_redirect_uri')
+  const hint = value('id_token_hint')
+  const clientId = hint
+    ? await clientOfIdToken(hint, dash.origin, await emulator.keys())
+    : value('client_id')
+  const client = findOAuthClient(configuration.oauthClients, clientId ?? '')
+  if (!uri || !client?.post_logout_redirect_uris?.includes(uri)) return undefined
+  const state = value('state')
+  return state === undefined ? uri : `${uri}${uri.includes('?') ? '&' : '?'}${goForm({ state })}`
+}

@@ -1,0 +1,28 @@
+import { DashError } from '../account/dash-error'
+import type { AppContext } from '../env'
+import { authenticateClient } from './client'
+import { readParameters } from './form'
+import { tellRevoked } from './grant-events'
+
+/**
+ * `POST /oauth2/revoke` (RFC 7009): ends the grant with all its tokens, whichever of them is shown.
+ *
+ * Engine (B.4): 200 with an empty body, for a token that nobody knows and for another client's too,
+ * which stays good. `token_type_hint` is not needed. Every refusal of the client is in its code's bare
+ * sentence.
+ *
+ * @throws DashError `invalid_client`
+ */
+export async function revoke(c: AppContext): Promise<Response> {
+  const { dashboardGrants: grants } = c.var.stores
+  const parameters = await readParameters(c)
+  const client = await authenticateClient(c, parameters).catch((error: unknown) => {
+    throw error instanceof DashError ? new DashError(error.code) : error
+  })
+  const token = parameters.get('token') ?? ''
+  const outcome = await grants.revoke(token, client.client_id)
+  if (outcome === 'revoked') tellRevoked(c, await grants.findNamed(token), 'client')
+  c.header('Cache-Control', 'no-store')
+  c.header('Pragma', 'no-cache')
+  return c.body(null, 200)
+}

@@ -1,0 +1,69 @@
+import { getCookie } from 'hono/cookie'
+import { z } from 'zod'
+import { wholeSeconds } from '../access/duration'
+import {
+  identityNonceOf,
+  isRevoked,
+  newSessionId,
+  revisionOf,
+  revocable,
+  sessionIdOf,
+} from '../access/revocation'
+import { readTicket, signTicket } from '../access/ticket'
+import { setPrivateCookie } from '../browser'
+import type { AppContext } from '../env'
+import { note } from './actor'
+
+// Assumed: the name.
+const COOKIE = 'CF_Dash_Session'
+const claimsSchema = z.object({ email: z.string(), identityNonce: z.string(), iat: z.number() })
+
+/** Who is signed in at the dashboard. The nonce names the sign-in: steps are bound to it. */
+export type SignedIn = { email: string; identityNonce: string; authenticatedAtSeconds: number }
+
+/** Who asks: the person of automatic sign-in, or of the session cookie. */
+export async function signedIn(c: AppContext): Promise<SignedIn | undefined> {
+  const { now, state } = c.var
+  const who = state.autoSignIn
+    ? {
+        email: state.autoSignIn.email,
+        identityNonce: identityNonceOf(newSessionId(), state.revocations),
+        authenticatedAtSeconds: now,
+      }
+    : await signedInByCookie(c)
+  if (who) note(c, { email: who.email })
+  return who
+}
+
+/** Who the session cookie names, unless the session has ended or was logged out of. */
+export async function signedInByCookie(c: AppContext): Promise<SignedIn | undefined> {
+  const { now, state, ticketSecret } = c.var
+  const cookie = getCookie(c, COOKIE)
+  const claims = cookie && (await readTicket(ticketSecret, 'dash-session', cookie, now))
+  const session = claimsSchema.safeParse(claims)
+  if (!session.success) return undefined
+  const { email, identityNonce, iat } = session.data
+  const keys = [revocable.session(sessionIdOf(identityNonce))]
+  if (isRevoked(state.revocations, keys, revisionOf(identityNonce))) return undefined
+  return { email, identityNonce, authenticatedAtSeconds: iat }
+}
+
+/**
+ * Signs a person in: a signed cookie, which is nobody's at the team domain.
+ *
+ * Assumed: for how long; as long as a sign-in at the team domain.
+ */
+export async function startSession(c: AppContext, email: string): Promise<void> {
+  const { configuration, now, state, ticketSecret } = c.var
+  const lifetimeSeconds = wholeSeconds(configuration.organization.session_duration)
+  const claims = { email, identityNonce: identityNonceOf(newSessionId(), state.revocations) }
+  const cookie = await signTicket(ticketSecret, 'dash-session', claims, now, lifetimeSeconds)
+  setPrivateCookie(c, COOKIE, cookie, lifetimeSeconds)
+}
+
+/** Ends the session, wherever its cookie may have been copied to. */
+export async function endSession(c: AppContext): Promise<void> {
+  const who = await signedInByCookie(c)
+  if (who) await c.var.emulator.revoke(revocable.session(sessionIdOf(who.identityNonce)))
+  setPrivateCookie(c, COOKIE, '', 0)
+}

@@ -1,0 +1,40 @@
+import { findOAuthClient } from '../account/dash-client'
+import { DashError } from '../account/dash-error'
+import { dashboardUserId } from '../account/members'
+import type { AppContext } from '../env'
+import { bearerToken, challenge } from '../oauth/bearer'
+import { note } from './actor'
+import { tellOver } from './grant-events'
+import { respondJson } from './token/answer'
+
+/**
+ * `/oauth2/userinfo`: who granted an access token, by the id alone (B.1).
+ *
+ * Assumed: the refusal's words, which are the engine's.
+ *
+ * @throws DashError (401)
+ */
+export async function userinfo(c: AppContext): Promise<Response> {
+  const { configuration, now, stores } = c.var
+  const token = bearerToken(c.req.header('authorization')) ?? ''
+  const admission = await stores.dashboardGrants.admit(token, now)
+  if (admission.outcome !== 'unknown') {
+    const { grant } = admission
+    const client = findOAuthClient(configuration.oauthClients, grant.clientId)
+    if (client) note(c, { client })
+    if (admission.outcome === 'admitted' && client) {
+      return respondJson(c, 200, { sub: await dashboardUserId(grant.email) })
+    }
+    const isExpired = admission.outcome === 'expired'
+    tellOver(c, grant, isExpired ? 'token expired' : 'token of a revoked grant')
+  }
+  const error = new DashError(
+    'request_unauthorized',
+    'Check that you provided valid credentials in the right format.',
+  )
+  c.header(
+    'WWW-Authenticate',
+    challenge('Bearer', { error: 'invalid_token', error_description: error.description }),
+  )
+  throw error
+}

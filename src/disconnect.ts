@@ -1,0 +1,24 @@
+import type { GrantRevoker } from './access/dashboard-event'
+import type { AppContext } from './env'
+import { report } from './report'
+
+/**
+ * Ends every grant that a person has given a client at the dashboard: access tokens and refresh tokens
+ * stop at once. Answers how many there were.
+ */
+export async function disconnect(
+  c: AppContext,
+  email: string,
+  clientId: string,
+  by: GrantRevoker,
+): Promise<number> {
+  const { emulator, rayId, stores } = c.var
+  const connections = await emulator.connections(email)
+  const own = connections.filter((connection) => connection.clientId === clientId)
+  for (const { grantId, clientName } of own) {
+    await stores.dashboardGrants.end(grantId)
+    const client = { id: clientId, name: clientName }
+    report(c, { kind: 'grant revoked', client, email, grantId, by, rayId })
+  }
+  return own.length
+}
