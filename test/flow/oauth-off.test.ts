@@ -49,6 +49,7 @@ describe('While Managed OAuth is off, a request without a credential', () => {
         'private, max-age=0, no-store, no-cache, must-revalidate, post-check=0, pre-check=0',
       expires: 'Thu, 01 Jan 1970 00:00:01 GMT',
       'content-type': 'text/html',
+      'cf-ray': expect.stringMatching(/^[0-9a-f]{16}$/),
     })
   })
 
@@ -73,6 +74,7 @@ describe('While Managed OAuth is off, a request without a credential', () => {
       'www-authenticate': `Cloudflare-Access resource_metadata="${METADATA}/api/whoami"`,
       'access-control-allow-headers': 'x-requested-with',
       'access-control-allow-credentials': 'true',
+      'cf-ray': expect.stringMatching(/^[0-9a-f]{16}$/),
     })
     expect(await response.text()).toBe('<head><title>401 Unauthorized</title></head>')
   })

@@ -213,7 +213,9 @@ describe('Whom the policies deny', () => {
     const ada = await asked(ADA.email)
     expect(mallory.page?.status).toBe(200)
     expect(mallory.page?.text.replace(MALLORY.email, ADA.email)).toBe(ada.page?.text)
-    expect((await world.events())[0]).toEqual({
+    const kinds = /^one-time pin/
+    const [event] = (await world.events()).filter(({ kind }) => kinds.test(String(kind)))
+    expect(event).toEqual({
       kind: 'one-time pin not sent',
       at: expect.any(String),
       application: 'Codes',

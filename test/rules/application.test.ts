@@ -3,11 +3,13 @@ import { describe, expect, it } from 'vitest'
 import {
   type Application,
   applicationAt,
-  applicationSchema,
+  completeApplication,
   grantLifetimes,
   isAllowedByAccount,
   managedOAuth,
+  withPolicies,
 } from '../../src/access/application'
+import { applicationSchema } from '../../src/access/application-schema'
 import { applicationWith, oauthWith } from './applications'
 
 const DOMAINS = [
@@ -96,12 +98,11 @@ describe('The application at a URL', async () => {
 })
 
 describe('An application', () => {
-  it('needs no more than a name and a domain', () => {
+  it('needs no more than a domain', () => {
     expect(applicationSchema.parse({ name: 'Demo', domain: '*' })).toEqual({
       name: 'Demo',
       domain: '*',
       type: 'self_hosted',
-      destinations: [],
       session_duration: '24h',
       policies: [],
       allowed_idps: [],
@@ -110,18 +111,27 @@ describe('An application', () => {
       path_cookie_attribute: false,
       service_auth_401_redirect: false,
       options_preflight_bypass: false,
+      tags: [],
+      app_launcher_visible: true,
+      allow_authenticate_via_warp: false,
+      allow_iframe: false,
+      custom_pages: [],
+      eager_redirect_cookie_setting: true,
+      enable_binding_cookie: false,
+      skip_interstitial: false,
+      use_clientless_isolation_app_launcher_url: false,
     })
+    expect(applicationSchema.safeParse({ domain: '*' }).success).toBe(true)
   })
 
   it.each([
     [{ name: '' }, ['name']],
-    [{ name: undefined }, ['name']],
     [{ domain: 'https://localhost' }, ['domain']],
     [{ domain: undefined }, ['domain']],
     [{ id: '1' }, ['id']],
     [{ aud: 'A'.repeat(64) }, ['aud']],
     [{ aud: 'a'.repeat(63) }, ['aud']],
-    [{ type: 'saas' }, ['type']],
+    [{ type: 'warp' }, ['type']],
     [{ session_duration: '1d' }, ['session_duration']],
     [{ policies: {} }, ['policies']],
     [{ oauth_configuration: { enabled: 'yes' } }, ['oauth_configuration', 'enabled']],
@@ -192,6 +202,197 @@ describe('The ids that the seed leaves out', () => {
   it('are left alone where it says them', async () => {
     const said = { id: 'f174e90a-fafe-4643-bbbc-4a0ed4fc8415', aud: '0f'.repeat(32) }
     expect(await applicationWith(said)).toMatchObject(said)
+  })
+})
+
+describe('A complete application', () => {
+  const complete = (members: object) =>
+    completeApplication(applicationSchema.parse({ name: 'Demo', ...members }), (what) => what)
+  const policy = (name: string, precedence?: number) => ({
+    name,
+    precedence,
+    decision: 'allow',
+    include: [{ everyone: {} }],
+  })
+  const at = (uri: string) => ({ type: 'public', uri })
+  const PORTAL = { type: 'via_mcp_server_portal', mcp_server_id: 'docs' }
+
+  it.each<
+    [given: (number | undefined)[], kept: [index: number, precedence: number][], why: string]
+  >([
+    [[], [], 'none'],
+    [
+      [undefined, undefined],
+      [
+        [0, 1],
+        [1, 2],
+      ],
+      'their places in the list',
+    ],
+    [
+      [7, 3],
+      [
+        [1, 3],
+        [0, 7],
+      ],
+      'as they say',
+    ],
+    [
+      [5, undefined],
+      [
+        [1, 2],
+        [0, 5],
+      ],
+      'the second place is free',
+    ],
+    [
+      [2, undefined],
+      [
+        [0, 2],
+        [1, 3],
+      ],
+      'the second place is taken, the next one is free',
+    ],
+    [
+      [undefined, 1],
+      [
+        [1, 1],
+        [0, 2],
+      ],
+      'the first place is taken further down',
+    ],
+    [
+      [undefined, undefined, 2],
+      [
+        [0, 1],
+        [2, 2],
+        [1, 3],
+      ],
+      'one after the other',
+    ],
+    [
+      [2, 3, undefined, undefined],
+      [
+        [0, 2],
+        [1, 3],
+        [2, 4],
+        [3, 5],
+      ],
+      'and so on',
+    ],
+  ])('numbers its policies: %j is %j, %s', async (given, kept) => {
+    const policies = given.map((precedence, index) => policy(`${index}`, precedence))
+    const { policies: entries } = await complete({ domain: '*', policies })
+    expect(entries.map((each) => ['name' in each && Number(each.name), each.precedence])).toEqual(
+      kept,
+    )
+  })
+
+  it('never has one precedence twice, and keeps what was said', async () => {
+    const precedences = fc.uniqueArray(fc.integer({ min: 1, max: 12 }), { maxLength: 8 })
+    const list = precedences.chain((said) =>
+      fc.shuffledSubarray([...said, ...said.map(() => undefined)], { minLength: said.length }),
+    )
+    await fc.assert(
+      fc.asyncProperty(list, async (given) => {
+        const policies = given.map((precedence, index) => policy(`p${index}`, precedence))
+        const { policies: entries } = await complete({ domain: '*', policies })
+        const kept = entries.map(({ precedence }) => precedence)
+        expect(kept).toEqual([...new Set(kept)].sort((a, b) => a - b))
+        expect(kept).toHaveLength(given.length)
+        for (const [index, precedence] of given.entries()) {
+          const entry = entries.find((each) => 'name' in each && each.name === `p${index}`)
+          if (precedence !== undefined) expect(entry?.precedence).toBe(precedence)
+        }
+      }),
+    )
+  })
+
+  it('is the same completed again: what the API answers may be sent back', async () => {
+    const once = await complete({
+      destinations: [at('a.example'), PORTAL, at('b.example')],
+      policies: [policy('One'), 'reusable', policy('Five', 5)],
+      tags: ['z', 'a'],
+    })
+    const { id: _, aud: __, policies, ...members } = once
+    const own = policies.map(({ id, ...rest }) => ('decision' in rest ? rest : { id, ...rest }))
+    expect(await complete({ ...members, policies: own })).toMatchObject({
+      ...members,
+      policies: policies.map(({ precedence }) => ({ precedence })),
+    })
+  })
+
+  it.each<[members: object, domain: string | undefined, destinations: object[]]>([
+    [{ domain: 'a.example' }, 'a.example', [at('a.example')]],
+    [{ destinations: [{ uri: 'a.example' }] }, 'a.example', [at('a.example')]],
+    [
+      { destinations: [PORTAL, at('a.example'), at('b.example')] },
+      'a.example',
+      [at('a.example'), at('b.example'), PORTAL],
+    ],
+    [
+      { domain: 'b.example', destinations: [at('a.example'), at('b.example')] },
+      'b.example',
+      [at('b.example'), at('a.example')],
+    ],
+    [
+      { domain: 'a.example', destinations: [at('b.example')] },
+      'a.example',
+      [at('a.example'), at('b.example')],
+    ],
+    [
+      { self_hosted_domains: ['a.example', 'b.example'] },
+      'a.example',
+      [at('a.example'), at('b.example')],
+    ],
+    [
+      { destinations: [at('a.example')], self_hosted_domains: ['old.example'] },
+      'a.example',
+      [at('a.example')],
+    ],
+    [{ destinations: [], self_hosted_domains: ['a.example'] }, 'a.example', [at('a.example')]],
+    [
+      { destinations: [{ ...at('a.example'), overrides: [{ path_pattern: '/x' }] }] },
+      'a.example',
+      [{ ...at('a.example'), overrides: [{ path_pattern: '/x' }] }],
+    ],
+    [{ type: 'mcp', destinations: [PORTAL] }, undefined, [PORTAL]],
+    [{ type: 'mcp' }, undefined, []],
+  ])('is in one place, however it is said: %j is at %s [C.1]', async (members, domain, all) => {
+    const application = await complete(members)
+    expect(application.domain).toBe(domain)
+    expect(application.destinations).toEqual(all)
+    expect(application).not.toHaveProperty('self_hosted_domains')
+  })
+
+  it.each([
+    [{ name: 'Demo', domain: 'a.example' }, 'Demo'],
+    [{ name: undefined, domain: 'a.example' }, 'a.example'],
+    [{ name: undefined, destinations: [at('a.example')] }, 'a.example'],
+    [{ name: undefined, type: 'mcp' }, 'mcp'],
+  ])('has a name: %j is %s', async (members, name) => {
+    expect((await complete(members)).name).toBe(name)
+  })
+
+  it('has its tags sorted, each once [C.1]', async () => {
+    expect((await complete({ domain: '*', tags: ['b', 'a', 'b'] })).tags).toEqual(['a', 'b'])
+  })
+
+  it('names reusable policies by their ids, and asks them in their order [C.3]', async () => {
+    const stored = await complete({ domain: '*', policies: ['late', policy('Own'), 'gone'] })
+    expect(stored.policies).toMatchObject([
+      { id: 'late', precedence: 1 },
+      { name: 'Own', precedence: 2 },
+      { id: 'gone', precedence: 3 },
+    ])
+    const [, own] = stored.policies
+    if (!own || !('decision' in own)) throw new Error('no policy of its own')
+    const late = { ...own, id: 'late', name: 'Late' }
+    const { policies } = withPolicies(stored, new Map([['late', late]]))
+    expect(policies).toMatchObject([
+      { name: 'Late', precedence: 1, reusable: true },
+      { name: 'Own', precedence: 2 },
+    ])
   })
 })
 

@@ -1,12 +1,12 @@
-import {
-  type Application,
-  applicationSchema,
-  completeApplication,
-} from '../../src/access/application'
+import { type Application, completeApplication, withPolicies } from '../../src/access/application'
+import { applicationSchema } from '../../src/access/application-schema'
+import { stableUuid } from '../../src/access/identity'
 
 /** An application with these members, as the settings would make it. */
-export function applicationWith(members: Record<string, unknown> = {}): Promise<Application> {
-  return completeApplication(applicationSchema.parse({ name: 'Demo', domain: '*', ...members }))
+export async function applicationWith(members: Record<string, unknown> = {}): Promise<Application> {
+  const parsed = applicationSchema.parse({ name: 'Demo', domain: '*', ...members })
+  const stored = await completeApplication(parsed, (what) => stableUuid(`${what}:${parsed.name}`))
+  return withPolicies(stored, new Map())
 }
 
 /** `oauth_configuration` with these rules for clients. */

@@ -2,22 +2,41 @@
 import { expect, it } from 'vitest'
 
 // What each part of src/ may import beside itself.
-const SURFACE = ['pages', 'body', 'judge', 'env', 'settings', 'store', 'access', 'oauth']
+const SURFACE = [
+  'pages',
+  'body',
+  'browser',
+  'disconnect',
+  'judge',
+  'report',
+  'env',
+  'settings',
+  'store',
+  'account',
+  'access',
+  'oauth',
+]
 const MAY_IMPORT: Record<string, string[]> = {
   oauth: [],
   access: ['oauth'],
-  store: ['access', 'oauth'],
-  settings: ['access'],
-  env: ['settings', 'store', 'access', 'oauth'],
+  account: ['access', 'oauth'],
+  store: ['account', 'access', 'oauth'],
+  settings: ['store', 'account', 'access'],
+  env: ['settings', 'store', 'account', 'access', 'oauth'],
   body: ['env', 'oauth'],
+  browser: ['body', 'pages', 'env', 'oauth'],
   failure: SURFACE,
-  judge: ['env', 'access'],
+  judge: ['report', 'env', 'access'],
+  report: ['env', 'access'],
+  disconnect: ['report', 'env', 'access'],
   pages: [],
   demo: ['pages'], // An origin knows nothing of the Access in front of it.
   gate: ['demo', ...SURFACE],
   team: SURFACE,
+  api: SURFACE,
+  dash: SURFACE,
   emulator: SURFACE,
-  app: ['gate', 'team', 'emulator', 'failure', ...SURFACE],
+  app: ['gate', 'team', 'api', 'dash', 'emulator', 'failure', ...SURFACE],
   index: ['app', 'store'],
   node: [],
 }

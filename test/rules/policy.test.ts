@@ -8,14 +8,14 @@ import { applicationWith } from './applications'
 const EVERYONE = { everyone: {} }
 const email = (email: string) => ({ email: { email } })
 const domain = (domain: string) => ({ email_domain: { domain } })
-const REFERENCES = { groups: [], emailLists: [] }
+const REFERENCES = { groups: [], emailLists: [], isAccountMember: () => false }
 const person = (email: string): Subject => ({
   identity: seededIdentity([], email, PEOPLE_PICKER),
   ip: '192.0.2.1',
   country: 'PL',
 })
 const MACHINE: Subject = {
-  serviceToken: { id: 'ci', commonName: 'ci.access' },
+  serviceToken: { id: 'ci', name: 'CI', commonName: 'ci.access' },
   ip: '192.0.2.1',
   country: 'PL',
 }
@@ -130,15 +130,15 @@ describe('The policies of an application', () => {
     [[allow('A', { precedence: 10 }), deny('B', { precedence: 9 })], ['B', 'A'], 'as numbers'],
     [[allow('A'), deny('B')], ['A', 'B'], 'as listed, where there is no precedence'],
     [[allow('A', { precedence: 5 }), deny('B')], ['B', 'A'], 'listed second counts 2'],
-    [
-      [allow('A', { precedence: 1 }), deny('B', { precedence: 1 })],
-      ['A', 'B'],
-      'as listed in a tie',
-    ],
   ])('are ordered: %j is %j, %s', async (policies, names) => {
     const ordered = await policiesOf(...policies)
     expect(ordered.map(({ name }) => name)).toEqual(names)
     expect(evaluate(ordered, ADA, REFERENCES).policy?.name).toBe(names[0])
+  })
+
+  it('must not have one precedence twice', async () => {
+    const policies = policiesOf(allow('A', { precedence: 1 }), deny('B', { precedence: 1 }))
+    await expect(policies).rejects.toThrow('policy precedences must be unique')
   })
 
   const service = (name: string) => ({ ...allow(name), decision: 'non_identity' })

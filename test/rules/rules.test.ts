@@ -19,7 +19,7 @@ const PERSON: Subject = {
   country: 'PL',
 }
 const MACHINE: Subject = {
-  serviceToken: { id: 'ci', commonName: 'ci.access' },
+  serviceToken: { id: 'ci', name: 'CI', commonName: 'ci.access' },
   ip: '2001:db8::7',
   country: 'XX',
 }
@@ -29,6 +29,8 @@ const REFERENCES = {
     groupSchema.parse({ id: 'circle', name: 'Circle', include: [{ group: { id: 'circle' } }] }),
   ],
   emailLists: [emailListSchema.parse({ id: 'list', name: 'List', items: ['Ada@Example.com'] })],
+  isAccountMember: (accountId: string, email: string) =>
+    accountId === 'account' && email === 'ada@example.com',
 }
 const holds = (rule: unknown, subject: Subject) =>
   combinationHolds(
@@ -56,6 +58,8 @@ describe('A rule of the kind', () => {
     [{ oidc: { claim_name: 'roles', claim_value: 'dev' } }, true, false, 'one of a claim'],
     [{ oidc: { claim_name: 'roles', claim_value: 'de' } }, false, false, 'a part of a claim'],
     [{ oidc: { claim_name: 'groups', claim_value: 'engineering' } }, true, false, 'a group'],
+    [{ cloudflare_account_member: { account_id: 'account' } }, true, false, 'a member'],
+    [{ cloudflare_account_member: { account_id: 'other' } }, false, false, 'of another account'],
     [{ service_token: { token_id: 'ci' } }, false, true, 'a service token'],
     [{ any_valid_service_token: {} }, false, true, 'any service token'],
     [{ common_name: { common_name: 'ci.access' } }, false, true, 'a common name'],

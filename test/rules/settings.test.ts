@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
-import { PEOPLE_PICKER } from '../../src/access/identity-provider'
+import { DEFAULT_PROVIDERS } from '../../src/access/identity-provider'
 import { readSettings, SettingsError, type SettingsFault } from '../../src/settings'
 
 const ADA = { name: 'Ada', email: 'ada@example.com' }
@@ -30,18 +30,28 @@ describe('A setting that is left out', () => {
         REFRESH_TOKEN_GRACE: '0s',
         REFRESH_TOKEN_REUSE: 'revoke',
         REVOCATION: 'observed',
-        ORGANIZATION: {
-          name: 'Emulated organization',
-          session_duration: '24h',
-          strict_service_token_auth: false,
-        },
+        REDIRECT_RULES: 'current',
+        DASH_ACCESS_TOKEN_LIFETIME: '1h',
+        ACCOUNTS: [{ id: '0123456789abcdef0123456789abcdef', name: 'Emulated account' }],
         PEOPLE: [],
-        GROUPS: [],
-        EMAIL_LISTS: [],
-        IDENTITY_PROVIDERS: [PEOPLE_PICKER],
-        SERVICE_TOKENS: [],
-        APPLICATIONS: [],
-        references: { groups: [], emailLists: [] },
+        seed: {
+          applications: [],
+          policies: [],
+          groups: [],
+          emailLists: [],
+          accounts: [{ id: '0123456789abcdef0123456789abcdef', name: 'Emulated account' }],
+          serviceTokens: [],
+          identityProviders: DEFAULT_PROVIDERS,
+          tags: [],
+          oauthClients: [],
+          organizations: [
+            expect.objectContaining({
+              name: 'Emulated organization',
+              session_duration: '24h',
+              strict_service_token_auth: false,
+            }),
+          ],
+        },
       })
     },
   )
@@ -59,7 +69,7 @@ describe('The seed of wrangler.toml', async () => {
   })
 
   it('has one application on every host, for everybody at example.com', () => {
-    expect(settings.APPLICATIONS).toMatchObject([
+    expect(settings.seed.applications).toMatchObject([
       {
         name: 'Demo',
         domain: '*',
@@ -160,7 +170,7 @@ describe('A wrong setting is named, with what was found and what was expected:',
     [{ APPLICATIONS: 'demo' }, 'APPLICATIONS', '"demo"', 'expected array'],
     [{ APPLICATIONS: '[{"name":' }, 'APPLICATIONS', '"[{\\"name\\":"', 'expected array'],
     [{ APPLICATIONS: [null] }, 'APPLICATIONS[0]', 'null', 'expected object'],
-    [{ APPLICATIONS: [{ name: 'Demo' }] }, 'APPLICATIONS[0].domain', 'not set', 'string'],
+    [{ APPLICATIONS: [{ name: 'Demo' }] }, 'APPLICATIONS[0].domain', 'not set', 'needed'],
     [apps({ domain: 'https://x' }), 'APPLICATIONS[0].domain', '"https://x"', 'host[:port][/path]'],
     [
       { APPLICATIONS: '[{"name":"Demo","domain":5}]' },

@@ -49,7 +49,7 @@ export class Person {
     const form = element?.closest('form')
     if (!element || !form) throw new Error(`no button ${button} on: ${page.text}`)
     const body = new URLSearchParams()
-    for (const input of form.querySelectorAll('input')) {
+    for (const input of form.querySelectorAll('input').filter(isSent)) {
       const name = input.getAttribute('name') ?? ''
       body.append(name, fields[name] ?? input.getAttribute('value') ?? '')
     }
@@ -127,4 +127,10 @@ export class Person {
       jar.set(name.trim(), value.join('='))
     }
   }
+}
+
+// A browser sends no box that is not ticked, and nothing that is disabled or has no name.
+function isSent(input: HTMLElement): boolean {
+  const isOff = input.getAttribute('type') === 'checkbox' && !input.hasAttribute('checked')
+  return input.hasAttribute('name') && !input.hasAttribute('disabled') && !isOff
 }

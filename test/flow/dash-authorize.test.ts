@@ -1,0 +1,387 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { redirectOf } from '../support/client'
+import { CALLBACK, DASH, DashClient, oauthClient, withClients } from '../support/dashboard'
+import { ADA, emulator } from '../support/emulator'
+import { Person } from '../support/person'
+
+const world = emulator(withClients({}))
+const client = new DashClient(world.fetch)
+beforeEach(world.reset)
+
+const SCOPE_SENTENCE = 'The requested scope is invalid, unknown, or malformed.'
+
+/** The parameters that a response brings to the client's callback. */
+function answerOf(response: Response) {
+  expect(response.status).toBe(302)
+  const { to, parameters } = redirectOf(response)
+  return { to, ...Object.fromEntries(parameters) }
+}
+
+describe('An authorization request that names no client, or no place of it, ends on the error page', () => {
+  it('for an unknown client: 302 to /oauth/error, with a tiny anchor [B.2]', async () => {
+    const response = await client.authorization({ client_id: 'f'.repeat(32) })
+    const location = `${DASH}/oauth/error?error=invalid_client&error_description=Client+authentication+failed+%28e.g.%2C+unknown+client%2C+no+client+authentication+included%2C+or+unsupported+authentication+method%29.+The+requested+OAuth+2.0+Client+does+not+exist.`
+    expect(response.status).toBe(302)
+    expect(response.headers.get('location')).toBe(location)
+    expect(await response.text()).toBe(`<a href="${location.replace('&', '&amp;')}">Found</a>.\n\n`)
+  })
+
+  it.each([
+    ['another path', 'https://app.example/other'],
+    ['another port of localhost', 'http://localhost:9999/cb'],
+    ['a longer one', `${CALLBACK}/more`],
+    ['another case', 'https://APP.example/callback'],
+    ['none of several', undefined],
+  ])('for a redirect URI that is not registered: %s [A.5, B.2]', async (_, redirect_uri) => {
+    const redirect_uris = [CALLBACK, 'http://localhost:8976/cb']
+    const other = new DashClient(emulator(withClients({ redirect_uris })).fetch)
+    const { to, ...error } = answerOf(await other.authorization({ redirect_uri }))
+    expect(to).toBe(`${DASH}/oauth/error`)
+    expect(error).toMatchObject({ error: 'invalid_request' })
+  })
+
+  it('which shows what it is told, as text', async () => {
+    const person = await new Person(world.fetch).open(
+      `${DASH}/oauth/error?error=invalid_client&error_description=%3Cb%3Ebold%3C/b%3E`,
+    )
+    expect(person.page).toMatchObject({
+      status: 400,
+      title: 'The application cannot be authorized',
+    })
+    expect(person.page?.text).toContain('invalid_client: <b>bold</b>')
+  })
+})
+
+describe('A redirect URI is good', () => {
+  it.each([
+    ['with any port on an IP-literal loopback address', 'http://127.0.0.1:1234/cb'],
+    ['with any port on the IPv6 loopback address', 'http://[::1]:1234/cb'],
+    ['as it is registered', 'http://localhost:8976/cb'],
+  ])('%s [A.5]', async (_, redirect_uri) => {
+    const redirect_uris = [
+      'http://127.0.0.1:8976/cb',
+      'http://[::1]:8976/cb',
+      'http://localhost:8976/cb',
+    ]
+    const other = new DashClient(emulator(withClients({ redirect_uris })).fetch)
+    await world.signIn(ADA)
+    expect(answerOf(await other.authorization({ redirect_uri })).to).toBe(redirect_uri)
+  })
+
+  it('left out, where only one is registered', async () => {
+    await world.signIn(ADA)
+    const code = await client.code({ redirect_uri: undefined })
+    expect((await client.exchange(code, { redirect_uri: undefined })).status).toBe(200)
+  })
+
+  it('with a query of its own, which the answer is sorted into [B.2]', async () => {
+    const redirect_uris = [`${CALLBACK}?tenant=a`]
+    const other = new DashClient(emulator(withClients({ redirect_uris })).fetch)
+    const response = await other.authorization({ redirect_uri: redirect_uris[0], scope: 'x.y' })
+    expect(response.headers.get('location')).toMatch(
+      /\?error=invalid_scope&error_description=[^&]*&state=the-state&tenant=a$/,
+    )
+  })
+})
+
+describe('A refusal goes back to the client before anybody signs in', () => {
+  it('with members in alphabetical order and spaces as + [B.2]', async () => {
+    const response = await client.authorization({ scope: 'account:read', state: 'state-1234' })
+    expect(response.headers.get('location')).toBe(
+      `${CALLBACK}?error=invalid_scope&error_description=The+requested+scope+is+invalid%2C+unknown%2C+or+malformed.+The+OAuth+2.0+Client+is+not+allowed+to+request+scope+%27account%3Aread%27.&state=state-1234`,
+    )
+  })
+
+  it.each([
+    ['email', 'email'],
+    ['profile', 'profile'],
+    ['a scope of the catalogue that the client has not registered', 'dns.read'],
+    ['the first of several', 'zone.read teams.read x.y'],
+  ])('for a scope beyond the registered ones: %s [B.2]', async (_, scope) => {
+    const refused = scope.split(' ').find((each) => each !== 'zone.read')
+    expect(answerOf(await client.authorization({ scope }))).toMatchObject({
+      to: CALLBACK,
+      error: 'invalid_scope',
+      error_description: `${SCOPE_SENTENCE} The OAuth 2.0 Client is not allowed to request scope '${refused}'.`,
+    })
+  })
+
+  it('for offline_access of a client without that grant [B.4]', async () => {
+    const other = new DashClient(
+      emulator(withClients({ grant_types: ['authorization_code'] })).fetch,
+    )
+    expect(answerOf(await other.authorization())).toMatchObject({ error: 'invalid_scope' })
+  })
+
+  it.each([
+    ['short', 'probe'],
+    ['missing', undefined],
+  ])(
+    'for a state that is too weak: %s, scope and response type being right [B.2]',
+    async (_, state) => {
+      expect(answerOf(await client.authorization({ state }))).toEqual({
+        to: CALLBACK,
+        error: 'invalid_state',
+        error_description:
+          "The state is missing or does not have enough characters and is therefore considered too weak. Request parameter 'state' must be at least be 8 characters long to ensure sufficient entropy.",
+        state: state ?? '',
+      })
+    },
+  )
+
+  it.each([
+    ['scope before the response type', { scope: 'x.y', response_type: 'token' }, 'invalid_scope'],
+    [
+      'the response type before the state',
+      { response_type: 'token', state: 'x' },
+      'unsupported_response_type',
+    ],
+    [
+      'the response mode before the state',
+      { response_mode: 'form_post', state: 'x' },
+      'unsupported_response_mode',
+    ],
+    ['the state before PKCE', { state: 'x', code_challenge: undefined }, 'invalid_state'],
+  ])('in the order of the engine: %s [B.2]', async (_, changes, error) => {
+    expect(answerOf(await client.authorization(changes))).toMatchObject({ to: CALLBACK, error })
+  })
+
+  it('for the implicit grant, in the fragment, whatever the client has registered [B.1]', async () => {
+    const other = new DashClient(
+      emulator(withClients({ response_types: ['code', 'token', 'id_token'] })).fetch,
+    )
+    for (const response_type of ['token', 'id_token']) {
+      const response = await other.authorization({ response_type })
+      expect(response.headers.get('location')).toMatch(
+        /^https:\/\/app\.example\/callback#error=unauthorized_client&/,
+      )
+    }
+  })
+})
+
+describe('PKCE', () => {
+  const confidential = new DashClient(
+    emulator(withClients({ token_endpoint_auth_method: 'client_secret_basic', client_secret: 's' }))
+      .fetch,
+  )
+  beforeEach(() => world.signIn(ADA))
+
+  it.each([
+    [
+      'left out',
+      { code_challenge: undefined, code_challenge_method: undefined },
+      'This client must include a code_challenge when performing the authorize code flow, but it is missing.',
+    ],
+    [
+      'plain',
+      { code_challenge_method: 'plain' },
+      'Clients must use code_challenge_method=S256, plain is not allowed.',
+    ],
+    [
+      'without a method',
+      { code_challenge_method: undefined },
+      'Clients must use code_challenge_method=S256, plain is not allowed.',
+    ],
+    [
+      'of another method',
+      { code_challenge_method: 'S512' },
+      'The code_challenge_method is not supported, use S256 instead.',
+    ],
+  ])('is refused of a client without a secret: %s [B.2]', async (_, changes, hint) => {
+    const { error, error_description } = answerOf(await client.authorization(changes)) as never
+    expect(error).toBe('invalid_request')
+    expect(error_description).toMatch(new RegExp(`malformed\\. ${hint}$`))
+  })
+
+  it('is optional for a client with a secret, and S256 where it is used [B.2]', async () => {
+    const without = { code_challenge: undefined, code_challenge_method: undefined }
+    expect(answerOf(await confidential.authorization(without))).toHaveProperty('code')
+    const plain = { code_challenge_method: 'plain' }
+    expect(answerOf(await confidential.authorization(plain))).toMatchObject({
+      error: 'invalid_request',
+    })
+  })
+
+  it('is asked for after the person has cancelled, or not [B.2]', async () => {
+    await world.signIn({ ...ADA, consent: 'deny' })
+    const missing = await client.authorization({ code_challenge: undefined })
+    expect(answerOf(missing)).toMatchObject({ error: 'access_denied' })
+  })
+})
+
+describe('A success', () => {
+  it('brings code, scope and state, in this order [B.2]', async () => {
+    await world.signIn(ADA)
+    const response = await client.authorization()
+    expect(response.headers.get('location')).toMatch(
+      /^https:\/\/app\.example\/callback\?code=cfoac_[\w.-]{87}&scope=zone\.read\+offline_access&state=the-state$/,
+    )
+  })
+
+  it('is told in the fragment where the client asks for that', async () => {
+    await world.signIn(ADA)
+    const response = await client.authorization({ response_mode: 'fragment' })
+    expect(response.headers.get('location')).toMatch(/^https:\/\/app\.example\/callback#code=/)
+  })
+
+  it('needs at least one scope: who asks for none gets none [B.2]', async () => {
+    await world.signIn(ADA)
+    const response = await client.authorization({ scope: undefined })
+    expect(response.status).toBe(400)
+    expect(await response.text()).toContain('0 total permissions')
+  })
+})
+
+describe('A private application', () => {
+  const ACCOUNTS = [
+    { id: 'a'.repeat(32), name: 'Ours', members: ['ada@example.com'] },
+    { id: 'b'.repeat(32), name: 'Theirs', members: ['grace@example.com'] },
+  ]
+  const own = { ...withClients({ account_id: 'a'.repeat(32) }), ACCOUNTS }
+  const account = new DashClient(emulator(own).fetch)
+
+  it('can be authorized by a member of its account [A.4]', async () => {
+    await world.signIn(ADA)
+    expect(await account.code()).toMatch(/^cfoac_/)
+  })
+
+  it('shows others a page, and redirects nobody [A.4]', async () => {
+    await world.signIn({ email: 'grace@example.com' })
+    const response = await account.authorization()
+    expect(response.status).toBe(403)
+    expect(response.headers.get('location')).toBeNull()
+    expect(await response.text()).toContain('This is a private application')
+    expect(await world.events()).toContainEqual(
+      expect.objectContaining({
+        kind: 'private application refused',
+        client: { id: account.clientId, name: 'Zone lister' },
+        email: 'grace@example.com',
+        rayId: expect.stringMatching(/^[0-9a-f]{16}$/),
+      }),
+    )
+  })
+
+  it('is open to everybody once it is public [A.4]', async () => {
+    const clients = withClients({ account_id: 'a'.repeat(32), visibility: 'public' })
+    const other = new DashClient(emulator({ ...clients, ACCOUNTS }).fetch)
+    await world.signIn({ email: 'grace@example.com' })
+    expect(await other.code()).toMatch(/^cfoac_/)
+  })
+})
+
+describe('The events tell apart', () => {
+  const kinds = async () => (await world.events()).map(({ kind }) => kind)
+
+  it('a person who cancelled', async () => {
+    await world.signIn({ ...ADA, consent: 'deny' })
+    const answer = answerOf(await client.authorization())
+    expect(answer).toMatchObject({ to: CALLBACK, error: 'access_denied', state: 'the-state' })
+    expect(await world.events()).toContainEqual(
+      expect.objectContaining({
+        kind: 'authorization cancelled',
+        client: { id: client.clientId, name: 'Zone lister' },
+        ...ADA,
+        rayId: expect.any(String),
+      }),
+    )
+  })
+
+  it('a scope that is not allowed, and any other refusal', async () => {
+    await client.authorization({ scope: 'x.y' })
+    await client.authorization({ state: 'x' })
+    await client.authorization({ client_id: 'nobody' })
+    expect(await kinds()).toEqual([
+      'scope not allowed',
+      'authorization refused',
+      'authorization refused',
+    ])
+    expect((await world.events()).map(({ toldTo }) => toldTo)).toEqual([
+      undefined,
+      'client',
+      'person',
+    ])
+  })
+
+  it("the emulator's own mistake, with client, person and request", async () => {
+    const GRANTS = { getByName: () => ({ open: () => Promise.reject(new Error('no storage')) }) }
+    const broken = emulator({ ...withClients({}), GRANTS })
+    await broken.signIn(ADA)
+    const response = await new DashClient(broken.fetch).authorization()
+    expect(response.status).toBe(500)
+    expect(await world.events()).toContainEqual(
+      expect.objectContaining({
+        kind: 'failure',
+        message: 'no storage',
+        client: { id: client.clientId, name: 'Zone lister' },
+        ...ADA,
+        rayId: response.headers.get('cf-ray'),
+      }),
+    )
+  })
+
+  it('an application whose publisher is not verified', async () => {
+    await world.signIn(ADA)
+    await client.code()
+    expect(await kinds()).toEqual(['client not verified', 'application authorized'])
+  })
+})
+
+describe("The dashboard's host", () => {
+  const apart = emulator({ ...withClients({}), DASH_DOMAIN: 'dash.localhost' })
+  const at = (host: string, path: string) => apart.fetch(`http://${host}:8788${path}`)
+
+  it('is the issuer of its metadata, wherever it is (setting DASH_DOMAIN) [B.1]', async () => {
+    for (const [{ fetch }, origin] of [
+      [world, DASH],
+      [apart, 'http://dash.localhost:8788'],
+    ] as const) {
+      const response = await fetch(`${origin}/.well-known/openid-configuration`)
+      expect(await response.json()).toMatchObject({
+        issuer: origin,
+        authorization_endpoint: `${origin}/oauth2/auth`,
+        token_endpoint: `${origin}/oauth2/token`,
+        end_session_endpoint: `${origin}/oauth2/sessions/logout`,
+        scopes_supported: ['offline_access', 'offline', 'openid'],
+        claims_supported: ['sub'],
+      })
+    }
+  })
+
+  it('has no RFC 8414 document of its own: 200 and HTML where it is apart [B.1]', async () => {
+    const response = await at('dash.localhost', '/.well-known/oauth-authorization-server')
+    expect(response.status).toBe(200)
+    expect(response.headers.get('content-type')).toMatch(/^text\/html/)
+  })
+
+  it("leaves Managed OAuth's on the host that it shares with the team domain [M9]", async () => {
+    const response = await world.fetch(`${DASH}/.well-known/oauth-authorization-server`)
+    expect(await response.json()).toMatchObject({
+      token_endpoint: `${DASH}/cdn-cgi/access/oauth/token`,
+    })
+  })
+
+  it.each(['/oauth2/auth', '/oauth2/token', '/.well-known/jwks.json', '/oauth/error'])(
+    'alone has %s: on another host it is behind Access like the rest of the application',
+    async (path) => {
+      expect((await world.fetch(`http://localhost:8788${path}`)).status).toBe(401)
+    },
+  )
+
+  it('leads to the connected applications by ?to= where it is apart [B.5]', async () => {
+    const response = await at('dash.localhost', '/?to=/profile/access-management/authorization')
+    expect(response.headers.get('location')).toBe(
+      'http://dash.localhost:8788/profile/access-management/authorization',
+    )
+  })
+
+  it('answers GET of the token endpoint with 404 [B.1]', async () => {
+    expect((await world.fetch(`${DASH}/oauth2/token`)).status).toBe(404)
+  })
+})
+
+it('needs clients of the setting OAUTH_CLIENTS to have a secret exactly where they show one', async () => {
+  const wrong = emulator({ OAUTH_CLIENTS: [oauthClient({ client_secret: 's' })] })
+  const response = await wrong.fetch(`${DASH}/oauth2/auth`)
+  expect(response.status).toBe(500)
+  expect(await response.text()).toContain('OAUTH_CLIENTS[0].client_secret')
+})

@@ -1,0 +1,252 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { query } from '../support/client'
+import { CALLBACK, DASH, DashClient, type DashTokens, withClients } from '../support/dashboard'
+import { emulator } from '../support/emulator'
+import { Person } from '../support/person'
+
+const OURS = 'a'.repeat(32)
+const THEIRS = 'b'.repeat(32)
+const SECOND = 'c'.repeat(32)
+const ACCOUNTS = [
+  { id: OURS, name: 'Ours', members: ['ada@example.com'] },
+  { id: SECOND, name: 'Second', members: ['ada@example.com'] },
+  { id: THEIRS, name: 'Theirs', members: ['grace@example.com'] },
+]
+const settings = { ...withClients({ account_id: OURS }), ACCOUNTS }
+const world = emulator(settings)
+const client = new DashClient(world.fetch)
+const SCOPE = 'zone.read dns.write offline_access'
+beforeEach(world.reset)
+
+/** Somebody at the consent page. */
+async function atConsent(email = 'ada@example.com', scope: string | undefined = SCOPE) {
+  const person = new Person(world.fetch)
+  await person.open(await client.authorizationUrl({ scope }))
+  return person.press(email)
+}
+
+/** What the consent page's form sends, with fields of its own. */
+async function send(person: Person, fields: [string, string][]): Promise<Response> {
+  return world.fetch(person.page?.url ?? '', {
+    method: 'POST',
+    headers: {
+      cookie: person.cookies('127.0.0.1:8788'),
+      'content-type': 'application/x-www-form-urlencoded',
+    },
+    body: new URLSearchParams(fields).toString(),
+  })
+}
+
+/** The answer to a person who ticks one account and presses Authorize. */
+function authorized(person: Person): Promise<Response> {
+  return send(person, [
+    ['action', 'authorize'],
+    ['account', OURS],
+  ])
+}
+
+async function tokensOf(response: Response): Promise<DashTokens> {
+  const code = new URL(response.headers.get('location') ?? '').searchParams.get('code') ?? ''
+  return (await client.exchange(code)).json()
+}
+
+describe('The way to the consent page', () => {
+  it('leads over the login, by the people of the seed', async () => {
+    const person = await new Person(world.fetch).open(await client.authorizationUrl())
+    expect(person.page?.title).toBe('Log in to the dashboard')
+    await person.press('ada@example.com')
+    expect(person.page?.text).toContain('Zone lister')
+  })
+
+  it('has no login while a session lasts, but the consent each time [B.3]', async () => {
+    const person = await atConsent()
+    expect((await authorized(person)).headers.get('location')).toContain('code=cfoac_')
+    await person.open(await client.authorizationUrl())
+    expect(person.page?.url).toContain('/oauth2/consent')
+  })
+
+  it("is not opened by the team domain's session, nor the other way round", async () => {
+    const person = await atConsent()
+    expect(person.cookies('127.0.0.1:8788')).toMatch(/CF_Dash_Session=[\w-]+\./)
+    expect(person.cookies('127.0.0.1:8788')).not.toMatch(/CF_Access_Session=[\w-]+\./)
+  })
+
+  it('refuses the form of a login page that was opened before another', async () => {
+    const person = await new Person(world.fetch).open(await client.authorizationUrl())
+    const first = person.page
+    await person.open(await client.authorizationUrl())
+    person.page = first
+    await person.press('ada@example.com')
+    expect(person.page?.title).toBe('Invalid nonce. Please try logging in again.')
+  })
+})
+
+describe('The consent page', () => {
+  it('names the application, whose it is, the account and what is asked for [B.3]', async () => {
+    const { page } = await atConsent()
+    const text = page?.text ?? ''
+    for (const each of ['Zone lister', 'ada@example.com', 'Ours', 'Second', 'Zone Read']) {
+      expect(text).toContain(each)
+    }
+    expect(text).toContain('3 total permissions')
+    expect(text).toContain('This application has not verified ownership of any domain')
+    expect(text).not.toContain('Theirs')
+  })
+
+  it('lets nobody authorize a request without scopes [B.2]', async () => {
+    const person = new Person(world.fetch)
+    await person.open(await client.authorizationUrl({ scope: undefined }))
+    await person.press('ada@example.com')
+    expect(person.page?.text).toContain('0 total permissions')
+    const button = person.page?.html.querySelector('button[value=authorize]')
+    expect(button?.hasAttribute('disabled')).toBe(true)
+    const response = await authorized(person)
+    expect(response.status).toBe(400)
+    expect(response.headers.get('location')).toBeNull()
+  })
+
+  it('sends back access_denied by Cancel [B.3]', async () => {
+    const person = await atConsent()
+    await person.press('cancel')
+    expect(Object.fromEntries(person.callback?.searchParams ?? [])).toEqual({
+      error: 'access_denied',
+      error_description:
+        'The resource owner or authorization server denied the request. The resource owner denied the request.',
+      state: 'the-state',
+    })
+  })
+
+  it('grants less than was asked for, where optional permissions are left out [B.3]', async () => {
+    const response = await authorized(await atConsent())
+    const { searchParams } = new URL(response.headers.get('location') ?? '')
+    expect(searchParams.get('scope')).toBe('zone.read offline_access')
+    expect((await tokensOf(response)).scope).toBe('zone.read offline_access')
+  })
+
+  it('grants what is ticked, on the accounts that are ticked [B.3]', async () => {
+    const response = await send(await atConsent(), [
+      ['action', 'authorize'],
+      ['account', OURS],
+      ['account', SECOND],
+      ['scope', 'dns.write'],
+    ])
+    expect((await tokensOf(response)).scope).toBe(SCOPE)
+    expect(await world.events()).toContainEqual(
+      expect.objectContaining({
+        kind: 'application authorized',
+        email: 'ada@example.com',
+        accountIds: [OURS, SECOND],
+        scopes: SCOPE.split(' '),
+      }),
+    )
+  })
+
+  it('does not grant more than was asked for, whatever the form says', async () => {
+    const person = await atConsent('ada@example.com', 'zone.read')
+    const response = await send(person, [
+      ['action', 'authorize'],
+      ['account', OURS],
+      ['scope', 'dns.write'],
+      ['scope', 'user-details.read'],
+    ])
+    expect((await tokensOf(response)).scope).toBe('zone.read')
+  })
+
+  it.each([
+    ['an account of others', [['account', THEIRS]]],
+    [
+      'an account of others among own ones',
+      [
+        ['account', OURS],
+        ['account', THEIRS],
+      ],
+    ],
+    ['an account that there is none of', [['account', 'f'.repeat(32)]]],
+    ['no account', []],
+  ] as [string, [string, string][]][])('refuses %s [B.3]', async (_, accounts) => {
+    const response = await send(await atConsent(), [['action', 'authorize'], ...accounts])
+    expect(response.status).toBe(400)
+    expect(response.headers.get('location')).toBeNull()
+  })
+
+  it('refuses an action that there is none of', async () => {
+    expect((await send(await atConsent(), [['action', 'maybe']])).status).toBe(400)
+  })
+
+  it('is good for the session alone that it was shown to', async () => {
+    const [ada, stranger] = [await atConsent(), new Person(world.fetch)]
+    await stranger.open(ada.page?.url ?? '')
+    expect(stranger.page).toMatchObject({ status: 400, title: 'This page is out of date' })
+    const response = await world.fetch(ada.page?.url ?? '', {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: query({ action: 'authorize', account: OURS }),
+    })
+    expect(response.status).toBe(400)
+  })
+
+  it('is good for a quarter of an hour', async () => {
+    const person = await atConsent()
+    await world.advance('15m')
+    expect((await send(person, [['action', 'cancel']])).status).toBe(400)
+  })
+
+  it('checks the request again: the client may be another by now', async () => {
+    const person = await atConsent()
+    const none = { account_id: OURS, scopes: [], optional_scopes: [] }
+    const changed = emulator({ ...settings, ...withClients(none) })
+    const response = await changed.fetch(person.page?.url ?? '', {
+      headers: { cookie: person.cookies('127.0.0.1:8788') },
+    })
+    expect(response.headers.get('location')).toMatch(/^https:.*error=invalid_scope/)
+  })
+})
+
+describe('A logout', () => {
+  const logout = `${DASH}/oauth2/sessions/logout`
+
+  it('ends the session, also that of a copied cookie [B.1]', async () => {
+    const person = await atConsent()
+    const cookie = person.cookies('127.0.0.1:8788')
+    await person.open(logout)
+    expect(person.page?.title).toBe('You are logged out')
+    const response = await world.fetch(await client.authorizationUrl(), { headers: { cookie } })
+    expect(response.headers.get('location')).toContain('/oauth2/login')
+  })
+
+  it('leaves grants as they are', async () => {
+    const person = await atConsent()
+    const tokens = await tokensOf(await authorized(person))
+    await person.open(logout)
+    expect(await client.isGood(tokens.access_token)).toBe(true)
+  })
+
+  it.each([
+    ['registered for the client of client_id', 'https://app.example/bye', true],
+    ['not registered', 'https://app.example/bye2', false],
+    ['of nobody', undefined, false],
+  ])('goes on to a post_logout_redirect_uri that is %s: %s', async (_, uri, isFollowed) => {
+    const post_logout_redirect_uris = ['https://app.example/bye']
+    const { fetch } = emulator(withClients({ post_logout_redirect_uris }))
+    const parameters = query({
+      client_id: client.clientId,
+      post_logout_redirect_uri: uri,
+      state: 'a b',
+    })
+    const response = await fetch(`${DASH}/oauth2/logout?${parameters}`)
+    const location = response.headers.get('location')
+    expect(location).toBe(isFollowed ? `${uri}?state=a+b` : null)
+  })
+
+  it('takes an id_token as hint of the client, however old', async () => {
+    const post_logout_redirect_uris = [CALLBACK]
+    const { fetch } = emulator(withClients({ post_logout_redirect_uris }))
+    await world.signIn({ email: 'ada@example.com' })
+    const { id_token } = await new DashClient(fetch).connect({ scope: 'openid' })
+    await world.advance('48h')
+    const at = (hint: string) =>
+      fetch(`${logout}?${query({ id_token_hint: hint, post_logout_redirect_uri: CALLBACK })}`)
+    expect((await at(id_token)).headers.get('location')).toBe(CALLBACK)
+    expect((await at(`${id_token}x`)).headers.get('location')).toBeNull()
+  })
+})

@@ -1,0 +1,493 @@
+import { createRemoteJWKSet, customFetch, jwtVerify } from 'jose'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { VERIFIER } from '../support/client'
+import {
+  CALLBACK,
+  DASH,
+  DashClient,
+  type DashTokens,
+  SECRET,
+  withClients,
+} from '../support/dashboard'
+import { ADA, emulator } from '../support/emulator'
+
+const OTHER_ID = '99999999999999999999999999999999'
+const BASIC_ID = '0'.repeat(32)
+const POST_ID = '1'.repeat(32)
+const clients = withClients(
+  {},
+  { client_id: OTHER_ID, grant_types: ['authorization_code'] },
+  {
+    client_id: BASIC_ID,
+    token_endpoint_auth_method: 'client_secret_basic',
+    client_secret: `${SECRET}+/`,
+  },
+  { client_id: POST_ID, token_endpoint_auth_method: 'client_secret_post', client_secret: SECRET },
+)
+const world = emulator(clients)
+const client = new DashClient(world.fetch)
+const basic = new DashClient(world.fetch, BASIC_ID)
+const post = new DashClient(world.fetch, POST_ID)
+beforeEach(async () => {
+  await world.reset()
+  await world.signIn(ADA)
+})
+
+const GRANT_SENTENCE =
+  'The provided authorization grant (e.g., authorization code, resource owner credentials) or refresh token is invalid, expired, revoked, does not match the redirection URI used in the authorization request, or was issued to another client.'
+const CLIENT_SENTENCE =
+  'Client authentication failed (e.g., unknown client, no client authentication included, or unsupported authentication method).'
+
+const credentials = (user: string, password: string) => ({
+  authorization: `Basic ${btoa(`${user}:${password}`)}`,
+})
+
+async function refusal(response: Response) {
+  return { status: response.status, ...((await response.json()) as object) }
+}
+const invalidGrant = (hint: string) => ({
+  status: 400,
+  error: 'invalid_grant',
+  error_description: `${GRANT_SENTENCE}${hint && ` ${hint}`}`,
+})
+
+describe('Exchanging a code', () => {
+  it('answers tokens of the observed shape, obviously fake [B.4]', async () => {
+    const response = await client.exchange(await client.code())
+    expect(response.status).toBe(200)
+    expect(await response.json()).toEqual({
+      access_token: expect.stringMatching(/^cfoat_[\w-]{22}-EMULATED-NOT-A-REAL-\.[\w-]{43}$/),
+      token_type: 'bearer',
+      expires_in: 3600,
+      scope: 'zone.read offline_access',
+      refresh_token: expect.stringMatching(/^cfort_[\w-]{22}-EMULATED-NOT-A-REAL-\.[\w-]{43}$/),
+    })
+  })
+
+  it('gives an access token of 93 characters [B.4]', async () => {
+    expect((await client.connect()).access_token).toHaveLength(93)
+  })
+
+  it("is answered with the engine's headers [B.4]", async () => {
+    const { headers } = await client.exchange(await client.code())
+    expect(headers.get('content-type')).toBe('application/json;charset=UTF-8')
+    expect(headers.get('cache-control')).toBe('no-store')
+    expect(headers.get('pragma')).toBe('no-cache')
+  })
+
+  it.each([
+    ['offline_access is not asked for', client, { scope: 'zone.read' }],
+    [
+      'the client has not the grant type',
+      new DashClient(world.fetch, OTHER_ID),
+      { scope: 'zone.read' },
+    ],
+  ])('gives no refresh token where %s [B.4]', async (_, who, changes) => {
+    expect(await who.connect(changes)).not.toHaveProperty('refresh_token')
+  })
+
+  it('gives access tokens a life of DASH_ACCESS_TOKEN_LIFETIME [B.4]', async () => {
+    const short = new DashClient(emulator({ ...clients, DASH_ACCESS_TOKEN_LIFETIME: '5m' }).fetch)
+    const tokens = await short.connect()
+    expect(tokens.expires_in).toBe(300)
+    await world.advance('299s')
+    expect(await short.isGood(tokens.access_token)).toBe(true)
+    await world.advance('1s')
+    expect(await short.isGood(tokens.access_token)).toBe(false)
+  })
+
+  it('is possible for CODE_LIFETIME', async () => {
+    const code = await client.code()
+    await world.advance('60s')
+    expect(await refusal(await client.exchange(code))).toEqual(invalidGrant(''))
+  })
+
+  it('happens once: the second time revokes what the first gave [B.4] (RFC 6749 4.1.2)', async () => {
+    const code = await client.code()
+    const tokens = (await (await client.exchange(code)).json()) as DashTokens
+    expect(await refusal(await client.exchange(code))).toEqual(
+      invalidGrant('The authorization code has already been used.'),
+    )
+    expect(await client.isGood(tokens.access_token)).toBe(false)
+    expect((await client.refresh(tokens.refresh_token)).status).toBe(400)
+  })
+
+  it('happens once of fifty at a time [B.4]', async () => {
+    const code = await client.code()
+    const responses = await Promise.all(Array.from({ length: 50 }, () => client.exchange(code)))
+    expect(responses.filter(({ ok }) => ok)).toHaveLength(1)
+  })
+})
+
+describe('A refused exchange leaves the code as it was', () => {
+  it.each([
+    [
+      'another verifier',
+      { code_verifier: 'x'.repeat(43) },
+      'The PKCE code challenge did not match the code verifier.',
+    ],
+    [
+      'no verifier',
+      { code_verifier: undefined },
+      'The PKCE code verifier must be at least 43 characters.',
+    ],
+    [
+      'a short verifier',
+      { code_verifier: 'x'.repeat(42) },
+      'The PKCE code verifier must be at least 43 characters.',
+    ],
+    [
+      'a long verifier',
+      { code_verifier: 'x'.repeat(129) },
+      'The PKCE code verifier can not be longer than 128 characters.',
+    ],
+    [
+      'a verifier with other characters',
+      { code_verifier: '+'.repeat(43) },
+      "The PKCE code verifier must only contain [a-Z], [0-9], '-', '.', '_', '~'.",
+    ],
+    [
+      'another redirect URI',
+      { redirect_uri: `${CALLBACK}/` },
+      "The 'redirect_uri' from this request does not match the one from the authorize request.",
+    ],
+    [
+      'no redirect URI',
+      { redirect_uri: undefined },
+      "The 'redirect_uri' from this request does not match the one from the authorize request.",
+    ],
+    [
+      'another client',
+      { client_id: OTHER_ID },
+      'The OAuth 2.0 Client ID from this request does not match the one from the authorize request.',
+    ],
+  ])('for %s [B.4]', async (_, changes, hint) => {
+    const code = await client.code()
+    expect(await refusal(await client.exchange(code, changes))).toEqual(invalidGrant(hint))
+    expect((await client.exchange(code)).status).toBe(200)
+  })
+
+  it.each(['', 'garbage', `cfoac_${'x'.repeat(43)}.${'x'.repeat(43)}`])(
+    'and a code that nobody gave is invalid: %j [B.4]',
+    async (code) => {
+      expect(await refusal(await client.exchange(code))).toEqual(invalidGrant(''))
+    },
+  )
+
+  it('for a verifier where the request had no challenge [B.4]', async () => {
+    const code = await post.code({ code_challenge: undefined, code_challenge_method: undefined })
+    const secret = { client_secret: SECRET }
+    expect(await refusal(await post.exchange(code, secret))).toEqual(
+      invalidGrant('Unable to find initial PKCE data tied to this request'),
+    )
+    const without = { ...secret, code_verifier: undefined }
+    expect((await post.exchange(code, without)).status).toBe(200)
+  })
+})
+
+describe('A client authenticates', () => {
+  it('by a form-encoded Basic header, or a raw one without reserved characters [B.4]', async () => {
+    const header = credentials(BASIC_ID, encodeURIComponent(`${SECRET}+/`))
+    const code = await basic.code()
+    const response = await basic.exchange(code, { client_id: undefined }, header)
+    expect(response.status).toBe(200)
+    const changed = emulator(
+      withClients({
+        client_id: BASIC_ID,
+        token_endpoint_auth_method: 'client_secret_basic',
+        client_secret: SECRET,
+      }),
+    )
+    const raw = new DashClient(changed.fetch, BASIC_ID)
+    const rawCode = await raw.code()
+    expect((await raw.exchange(rawCode, {}, credentials(BASIC_ID, SECRET))).status).toBe(200)
+  })
+
+  it('by client_secret_post [B.4]', async () => {
+    const code = await post.code()
+    expect((await post.exchange(code, { client_secret: SECRET })).status).toBe(200)
+  })
+
+  it.each([
+    [
+      'posts what is for the header',
+      basic,
+      { client_secret: 'x' },
+      {},
+      'client_secret_basic',
+      'client_secret_post',
+    ],
+    [
+      'sends as header what is to be posted',
+      post,
+      {},
+      credentials(POST_ID, SECRET),
+      'client_secret_post',
+      'client_secret_basic',
+    ],
+    [
+      'has no secret at all, and shows one',
+      client,
+      { client_secret: 'x' },
+      {},
+      'none',
+      'client_secret_post',
+    ],
+  ])(
+    'as it is registered, and is told so where it %s [B.4]',
+    async (_, who, changes, headers, registered, shown) => {
+      const response = await who.exchange('cfoac_x', changes, headers)
+      expect(await refusal(response)).toEqual({
+        status: 401,
+        error: 'invalid_client',
+        error_description: `${CLIENT_SENTENCE} The OAuth 2.0 Client supports client authentication method '${registered}', but method '${shown}' was requested. You must configure the OAuth 2.0 client's 'token_endpoint_auth_method' value to accept '${shown}'.`,
+      })
+    },
+  )
+
+  it.each([
+    ['a wrong secret', post, { client_secret: 'wrong' }, ''],
+    ['no secret', post, {}, ''],
+    [
+      'an unknown client',
+      client,
+      { client_id: 'x' },
+      ' The requested OAuth 2.0 Client does not exist.',
+    ],
+    [
+      'no client',
+      client,
+      { client_id: undefined },
+      ' Client credentials missing or malformed in both HTTP Authorization header and HTTP POST body.',
+    ],
+  ])('or is refused with 401: %s [B.1, B.4]', async (_, who, changes, hint) => {
+    expect(await refusal(await who.exchange('cfoac_x', changes))).toEqual({
+      status: 401,
+      error: 'invalid_client',
+      error_description: CLIENT_SENTENCE + hint,
+    })
+  })
+
+  it('before its code is looked at: a throw-away code tells whether the secret is right [B.4]', async () => {
+    const right = await post.exchange('cfoac_x', { client_secret: SECRET })
+    expect(await refusal(right)).toMatchObject({ error: 'invalid_grant' })
+  })
+})
+
+describe('Grant types that no client of an account may use', () => {
+  it.each([
+    ['client_credentials', 'unauthorized_client'],
+    ['implicit', 'unauthorized_client'],
+    ['urn:ietf:params:oauth:grant-type:device_code', 'unauthorized_client'],
+    ['password', 'unsupported_grant_type'],
+    ['toString', 'unsupported_grant_type'],
+    [undefined, 'invalid_request'],
+  ])('%s is refused: %s [B.1, B.4]', async (grant_type, error) => {
+    const response = await post.post('/oauth2/token', {
+      grant_type,
+      client_id: POST_ID,
+      client_secret: SECRET,
+    })
+    expect(await refusal(response)).toMatchObject({ status: 400, error })
+  })
+
+  it('nor does the device endpoint let one in [B.1]', async () => {
+    const response = await client.post('/oauth2/device/auth', { client_id: client.clientId })
+    expect(await refusal(response)).toEqual(
+      invalidGrant(
+        "The requested OAuth 2.0 Client does not have the 'urn:ietf:params:oauth:grant-type:device_code' grant.",
+      ),
+    )
+    const unknown = await client.post('/oauth2/device/auth', { client_id: 'x' })
+    expect(unknown.status).toBe(401)
+  })
+})
+
+describe('A refresh', () => {
+  const used = invalidGrant('The refresh token was already used.')
+
+  it('rotates: new tokens of the same scope, the old access token goes on [B.4]', async () => {
+    const first = await client.connect()
+    const response = await client.refresh(first.refresh_token)
+    const next = (await response.json()) as DashTokens
+    expect(next).toMatchObject({ scope: 'zone.read offline_access', expires_in: 3600 })
+    expect(next.refresh_token).not.toBe(first.refresh_token)
+    expect(await client.isGood(next.access_token)).toBe(true)
+    expect((await client.refresh(next.refresh_token)).status).toBe(200)
+  })
+
+  it('with a used token revokes the family [B.4]', async () => {
+    const first = await client.connect()
+    const next = (await (await client.refresh(first.refresh_token)).json()) as DashTokens
+    expect(await refusal(await client.refresh(first.refresh_token))).toEqual(used)
+    expect(await client.isGood(next.access_token)).toBe(false)
+    expect(await refusal(await client.refresh(next.refresh_token))).toEqual(used)
+    const kinds = (await world.events()).map(({ kind, by }) => [kind, by])
+    expect(kinds).toContainEqual(['grant revoked', 'refresh token reuse'])
+    expect(kinds).toContainEqual(['token of a revoked grant', undefined])
+    expect(kinds).not.toContainEqual(['token request refused', undefined])
+  })
+
+  it('with a used token gets the same pair within REFRESH_TOKEN_GRACE', async () => {
+    const grace = new DashClient(emulator({ ...clients, REFRESH_TOKEN_GRACE: '10s' }).fetch)
+    const { refresh_token } = await grace.connect()
+    const [a, b] = await Promise.all([grace.refresh(refresh_token), grace.refresh(refresh_token)])
+    expect(await a.json()).toEqual(await b.json())
+  })
+
+  it('of fifty at once wins once', async () => {
+    const { refresh_token } = await client.connect()
+    const responses = await Promise.all(
+      Array.from({ length: 50 }, () => client.refresh(refresh_token)),
+    )
+    expect(responses.filter(({ ok }) => ok)).toHaveLength(1)
+  })
+
+  it.each(['', 'garbage', `cfort_${'x'.repeat(22)}-EMULATED-NOT-A-REAL-.${'x'.repeat(43)}`])(
+    'is refused for what was never a refresh token: %j [B.4]',
+    async (token) => {
+      expect(await refusal(await client.refresh(token))).toEqual(
+        invalidGrant('The refresh token is malformed or not valid.'),
+      )
+    },
+  )
+
+  it('is refused for an access token, which stays good', async () => {
+    const { access_token } = await client.connect()
+    expect((await client.refresh(access_token)).status).toBe(400)
+    expect(await client.isGood(access_token)).toBe(true)
+  })
+
+  it('is refused to another client, and leaves the token good [B.4]', async () => {
+    const { refresh_token } = await client.connect()
+    const response = await post.refresh(refresh_token, { client_secret: SECRET })
+    expect(await refusal(response)).toEqual(
+      invalidGrant(
+        'The OAuth 2.0 Client ID from this request does not match the ID during the initial token issuance.',
+      ),
+    )
+    expect((await client.refresh(refresh_token)).status).toBe(200)
+  })
+
+  it('ends with the grant, 30 days after it, and an event says so', async () => {
+    const { refresh_token } = await client.connect()
+    await world.advance('719h')
+    const next = (await (await client.refresh(refresh_token)).json()) as DashTokens
+    await world.advance('1h')
+    expect(await refusal(await client.refresh(next.refresh_token))).toEqual(
+      invalidGrant('The refresh token expired.'),
+    )
+    expect(await world.events()).toContainEqual(
+      expect.objectContaining({ kind: 'token expired', ...ADA, path: '/oauth2/token' }),
+    )
+  })
+
+  it('is refused once the client has lost a scope of the grant', async () => {
+    const { refresh_token } = await client.connect()
+    const changed = emulator(withClients({ scopes: ['dns.write'] }))
+    const response = await new DashClient(changed.fetch).refresh(refresh_token)
+    expect(await refusal(response)).toMatchObject({ status: 400, error: 'invalid_scope' })
+  })
+})
+
+describe('An id_token', () => {
+  const keys = () =>
+    createRemoteJWKSet(new URL(`${DASH}/.well-known/jwks.json`), { [customFetch]: world.fetch })
+
+  it('comes with openid, is signed by the published key, and says who and for whom [B.4]', async () => {
+    const scope = 'openid zone.read offline_access'
+    const tokens = await client.connect({ scope, nonce: 'a-nonce' })
+    const { payload, protectedHeader } = await jwtVerify(tokens.id_token, keys(), {
+      issuer: DASH,
+      audience: client.clientId,
+    })
+    const userinfo = await (await client.userinfo(tokens.access_token)).json()
+    expect(userinfo).toEqual({ sub: payload.sub })
+    expect(payload).toMatchObject({ nonce: 'a-nonce', auth_time: expect.any(Number) })
+    expect(payload).not.toHaveProperty('email')
+    expect(protectedHeader.alg).toBe('RS256')
+  })
+
+  it('comes with a refresh too, without a nonce (OpenID Connect Core 12.2)', async () => {
+    const scope = 'openid offline_access'
+    const { refresh_token } = await client.connect({ scope, nonce: 'a-nonce' })
+    const next = (await (await client.refresh(refresh_token)).json()) as DashTokens
+    const { payload } = await jwtVerify(next.id_token, keys())
+    expect(payload).not.toHaveProperty('nonce')
+  })
+
+  it('does not come without openid [B.4]', async () => {
+    expect(await client.connect()).not.toHaveProperty('id_token')
+  })
+})
+
+describe('userinfo', () => {
+  it('answers sub alone [B.1]', async () => {
+    const { access_token } = await client.connect()
+    const response = await client.userinfo(access_token)
+    expect(await response.json()).toEqual({ sub: expect.stringMatching(/^[0-9a-f]{32}$/) })
+  })
+
+  it.each(['', 'garbage', `cfoat_${'x'.repeat(22)}-EMULATED-NOT-A-REAL-.${'x'.repeat(43)}`])(
+    'refuses what is no access token with 401: %j',
+    async (token) => {
+      const response = await client.userinfo(token)
+      expect(response.status).toBe(401)
+      expect(response.headers.get('www-authenticate')).toMatch(/^Bearer error="invalid_token"/)
+    },
+  )
+
+  it('tells in an event that a token has expired', async () => {
+    const { access_token } = await client.connect()
+    await world.advance('1h')
+    expect((await client.userinfo(access_token)).status).toBe(401)
+    expect(await world.events()).toContainEqual(
+      expect.objectContaining({ kind: 'token expired', ...ADA, path: '/oauth2/userinfo' }),
+    )
+  })
+})
+
+describe('Web pages', () => {
+  const origin = 'https://app.example'
+  const browser = new DashClient(
+    emulator(withClients({ allowed_cors_origins: [origin] }, { client_id: OTHER_ID })).fetch,
+  )
+  const allowed = (response: Response) => response.headers.get('access-control-allow-origin')
+  const preflight = (from: string) =>
+    browser.fetch(`${DASH}/oauth2/token`, {
+      method: 'OPTIONS',
+      headers: { origin: from, 'access-control-request-method': 'POST' },
+    })
+
+  it('of the origins that a client has registered can read its answers, errors too [A.1]', async () => {
+    const code = await browser.code()
+    expect(allowed(await browser.exchange(code, {}, { origin }))).toBe(origin)
+    expect(allowed(await browser.exchange('x', {}, { origin }))).toBe(origin)
+  })
+
+  it.each([
+    ['another origin', {}, `${origin}:444`],
+    ['another client', { client_id: OTHER_ID }, origin],
+  ])('of %s cannot', async (_, changes, from) => {
+    expect(allowed(await browser.exchange('x', changes, { origin: from }))).toBeNull()
+  })
+
+  it('can ask before, where any client has registered them', async () => {
+    expect(allowed(await preflight(origin))).toBe(origin)
+    expect(allowed(await preflight('https://evil.example'))).toBeNull()
+  })
+})
+
+it('repeated parameters: the first counts', async () => {
+  const code = await client.code()
+  const form = new URLSearchParams({
+    grant_type: 'authorization_code',
+    code,
+    client_id: client.clientId,
+    redirect_uri: CALLBACK,
+    code_verifier: VERIFIER,
+  })
+  form.append('code', 'another')
+  const response = await world.fetch(`${DASH}/oauth2/token`, { method: 'POST', body: form })
+  expect(response.status).toBe(200)
+})

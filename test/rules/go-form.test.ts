@@ -1,0 +1,30 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { goForm } from '../../src/account/go-form'
+
+describe("Go's form encoding [B.2]", () => {
+  it('is in alphabetical order, and leaves out what is not there', () => {
+    expect(goForm({ state: 's', error: 'e', code: undefined })).toBe('error=e&state=s')
+  })
+
+  it.each([
+    [' ', '+'],
+    ['+', '%2B'],
+    ['~', '~'],
+    ['*', '%2A'],
+    ["'()!", '%27%28%29%21'],
+    ['ä', '%C3%A4'],
+    ['-_.', '-_.'],
+    ['\ud800', '%EF%BF%BD'],
+  ])('writes %j as %s', (text, encoded) => {
+    expect(goForm({ a: text })).toBe(`a=${encoded}`)
+  })
+
+  it('is read back by any form reader', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), (text) => {
+        expect(new URLSearchParams(goForm({ a: text })).get('a')).toBe(text)
+      }),
+    )
+  })
+})

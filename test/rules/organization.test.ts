@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest'
+import { organizationMembersSchema, organizationSchema } from '../../src/access/organization'
+
+describe('The organization [C.5]', () => {
+  it('has defaults for what is left out', () => {
+    expect(organizationSchema.parse({})).toEqual({
+      name: 'Emulated organization',
+      session_duration: '24h',
+      strict_service_token_auth: false,
+      allow_authenticate_via_warp: false,
+      auto_redirect_to_identity: false,
+      is_ui_read_only: false,
+    })
+  })
+
+  it('has what it says instead of them, and what nothing here decides by', () => {
+    const said = {
+      name: 'Ours',
+      session_duration: '8h',
+      strict_service_token_auth: true,
+      login_design: { background_color: '#fff' },
+      service_token_inactivity: { enabled: true, action: 'disable', inactivity_threshold_days: 90 },
+      user_seat_expiration_inactive_time: '730h',
+    }
+    expect(organizationSchema.parse(said)).toMatchObject(said)
+  })
+
+  it('as it is changed has no defaults, which would change what is not named', () => {
+    expect(organizationMembersSchema.parse({ name: 'Ours' })).toEqual({ name: 'Ours' })
+  })
+
+  it.each([
+    [{ name: '' }, ['name']],
+    [{ session_duration: '1d' }, ['session_duration']],
+    [{ session_duration: '0s' }, ['session_duration']],
+    [{ strict_service_token_auth: 'yes' }, ['strict_service_token_auth']],
+    [{ warp_auth_session_duration: 'long' }, ['warp_auth_session_duration']],
+    [{ login_design: 'blue' }, ['login_design']],
+  ])('is refused by the name of its wrong member: %j', (members, path) => {
+    expect(organizationSchema.safeParse(members).error?.issues).toMatchObject([{ path }])
+  })
+
+  it('has no members that we do not know', () => {
+    const { error } = organizationSchema.safeParse({ strict_service_tokens: true })
+    expect(error?.issues).toMatchObject([
+      { code: 'unrecognized_keys', keys: ['strict_service_tokens'] },
+    ])
+  })
+})
