@@ -3,13 +3,16 @@ import type { Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { listen } from './callback'
 import { faintText } from './contrast'
+import { ask, authorizationUrl, register } from './dashboard'
 import { sees, useWorld } from './world'
 
 const world = useWorld()
 const INSPECTOR = 'http://localhost:6274/oauth/callback'
 const PHONE = { width: 320, height: 640 }
 // The screenshots of the README.
-const PICTURE = { width: 800, height: 680 }
+const PICTURE = { width: 800, height: 760 }
+// As long as what an application asks for.
+const LONG = ['permissions']
 
 /** The ways to the pages. */
 const PAGES = {
@@ -28,12 +31,30 @@ const PAGES = {
     await page.goto(await world.server.client.authorizationUrl('no-such-client'))
     await sees(page, 'Unknown client')
   },
+  permissions: async (page) => {
+    const { client_id } = await register(world.server, INSPECTOR)
+    await ask(world.server, page, client_id, INSPECTOR)
+  },
+  connected: async (page) => {
+    const { client_id } = await register(world.server, INSPECTOR)
+    const { server } = world
+    await server.control('PUT', 'auto-sign-in', { email: 'ada@example.com', consent: 'allow' })
+    await server.fetch(await authorizationUrl(server, client_id, INSPECTOR))
+    await server.control('PUT', 'auto-sign-in', null)
+    await page.goto(`${server.team}/profile/access-management/authorization`)
+    await page.getByRole('button', { name: 'Ada' }).click()
+    await sees(page, 'Connected Applications')
+  },
   home: async (page) => {
     await page.goto(`${world.server.app}/`)
     await page.getByRole('button', { name: 'Ada' }).click()
     await sees(page, 'Demo application')
   },
 } satisfies Record<string, (page: Page) => Promise<void>>
+
+const CONTROLS = ['a', 'summary', 'button:enabled', 'input:enabled']
+  .map((control) => `${control}:visible`)
+  .join()
 
 describe.each(Object.entries(PAGES))('The %s page', (name, open) => {
   let page: Page
@@ -71,14 +92,15 @@ describe.each(Object.entries(PAGES))('The %s page', (name, open) => {
     await page.setViewportSize(PHONE)
     expect(await sizeOf(page)).toMatchObject({ width: PHONE.width })
     await page.setViewportSize(PICTURE)
-    expect(await sizeOf(page)).toEqual(PICTURE)
-    if (process.env.SCREENSHOTS && ['login', 'consent', 'blocked'].includes(name)) {
-      await page.screenshot({ path: join(import.meta.dirname, `../../docs/${name}.png`) })
+    expect(await sizeOf(page)).toMatchObject(LONG.includes(name) ? { width: 800 } : PICTURE)
+    if (process.env.SCREENSHOTS && ['login', 'consent', 'blocked', 'permissions'].includes(name)) {
+      const path = join(import.meta.dirname, `../../docs/${name}.png`)
+      await page.screenshot({ path, fullPage: true })
     }
   })
 
   it('shows where the keyboard is (WCAG 2.2, 2.4.7)', async () => {
-    for (const control of await page.locator('a, button, input:not([type=hidden])').all()) {
+    for (const control of await page.locator(CONTROLS).all()) {
       await page.keyboard.press('Tab')
       const outline = await control.evaluate((element) =>
         element.matches(':focus') ? getComputedStyle(element).outlineStyle : 'not focused',

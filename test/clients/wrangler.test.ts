@@ -1,0 +1,140 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
+import { type Server, startServer } from '../support/server'
+
+// The installed wrangler, unmodified: it is sent to the emulator by its environment (B.6).
+const WRANGLER = join(import.meta.dirname, '../../node_modules/wrangler/bin/wrangler.js')
+
+let server: Server
+let home: string
+const running: ChildProcess[] = []
+beforeAll(async () => {
+  server = await startServer()
+})
+afterAll(() => server?.stop())
+beforeEach(async () => {
+  await server.control('POST', 'reset')
+  home = await mkdtemp(join(tmpdir(), 'wrangler-'))
+})
+afterEach(async () => {
+  for (const child of running.splice(0)) child.kill('SIGKILL')
+  await rm(home, { recursive: true, force: true })
+})
+
+it('logs in, says who it is, and logs out [B.6]', async () => {
+  expect(await login('allow')).toMatchObject({
+    code: 0,
+    output: expect.stringContaining('Successfully logged in.'),
+  })
+  const whoami = await wrangler(['whoami', '--json']).done
+  expect(whoami.code).toBe(0)
+  expect(JSON.parse(whoami.stdout)).toMatchObject({
+    loggedIn: true,
+    email: 'ada@example.com',
+    accounts: [{ id: '0123456789abcdef0123456789abcdef', name: 'Emulated account' }],
+  })
+  const logout = await wrangler(['logout']).done
+  expect(logout.output).toContain('Successfully logged out.')
+  const kinds = (await events()).map(({ kind, by }) => [kind, by])
+  expect(kinds).toContainEqual(['grant revoked', 'client'])
+})
+
+it('refreshes its tokens by itself once they are over [B.4]', async () => {
+  await login('allow')
+  const before = await tokens()
+  await server.control('PATCH', 'clock', { advance: '61m' })
+  // Wrangler goes by its own clock: as if the hour were over there too.
+  await expire()
+  const whoami = await wrangler(['whoami']).done
+  expect(whoami.output).toContain('ada@example.com')
+  expect(await tokens()).not.toEqual(before)
+})
+
+it('is no longer logged in once the person has revoked it [B.5]', async () => {
+  await login('allow')
+  const oauth_client = '54d11594-84e4-41aa-b438-e81b8fa78ee7'
+  await server.control('POST', 'revoke', { person: 'ada@example.com', oauth_client })
+  await expire()
+  expect((await wrangler(['whoami']).done).output).not.toContain('ada@example.com')
+})
+
+it('is told that the person said no [B.6]', async () => {
+  const { code, output } = await login('deny')
+  expect(code).toBe(1)
+  expect(output).toContain('Consent denied')
+})
+
+/** `wrangler login`, with a browser that follows the address it prints. */
+async function login(consent: 'allow' | 'deny') {
+  await server.control('PUT', 'auto-sign-in', { email: 'ada@example.com', consent })
+  const { address, done } = wrangler(['login', '--browser=false'])
+  const response = await server.fetch(await address)
+  const callback = response.headers.get('location') ?? ''
+  expect(callback).toMatch(/^http:\/\/localhost:8976\/oauth\/callback\?/)
+  await server.fetch(callback)
+  return done
+}
+
+function wrangler(argv: string[]) {
+  const { PATH } = process.env
+  const at = `127.0.0.1:${server.port}`
+  const child = spawn(process.execPath, [WRANGLER, ...argv], {
+    cwd: home,
+    env: {
+      PATH,
+      HOME: home,
+      XDG_CONFIG_HOME: home,
+      WRANGLER_SEND_METRICS: 'false',
+      WRANGLER_HIDE_BANNER: 'true',
+      WRANGLER_AUTH_DOMAIN: at,
+      WRANGLER_AUTH_URL: `http://${at}/oauth2/auth`,
+      WRANGLER_TOKEN_URL: `http://${at}/oauth2/token`,
+      WRANGLER_REVOKE_URL: `http://${at}/oauth2/revoke`,
+      CLOUDFLARE_API_BASE_URL: `http://${at}/client/v4`,
+    },
+  })
+  running.push(child)
+  let [stdout, output] = ['', '']
+  const address = new Promise<string>((resolve) => {
+    const read = (chunk: Buffer) => {
+      output += chunk
+      const found = output.match(/http:\S+\/oauth2\/auth\?\S+(?=\s)/)?.[0]
+      if (found) resolve(found)
+    }
+    child.stdout.on('data', (chunk) => {
+      stdout += chunk
+      read(chunk)
+    })
+    child.stderr.on('data', read)
+  })
+  const done = new Promise<{ code: number | null; stdout: string; output: string }>((resolve) =>
+    child.on('close', (code) => resolve({ code, stdout, output })),
+  )
+  return { address, done }
+}
+
+async function tokensFile(): Promise<string> {
+  const files = await readdir(home, { recursive: true })
+  const file = files.find((each) => each.endsWith('default.toml'))
+  if (!file) throw new Error(`no tokens in ${files}`)
+  return join(home, file)
+}
+
+async function tokens(): Promise<string[]> {
+  return (await readFile(await tokensFile(), 'utf8')).match(/cf(oat|ort)_[\w.-]+/g) ?? []
+}
+
+async function expire(): Promise<void> {
+  const file = await tokensFile()
+  const text = await readFile(file, 'utf8')
+  const past = text.replace(/expiration_time = "[^"]*"/, 'expiration_time = "2020-01-01T00:00:00Z"')
+  await writeFile(file, past)
+}
+
+async function events(): Promise<Record<string, unknown>[]> {
+  const response = await server.control('GET', 'events')
+  return ((await response.json()) as { events: Record<string, unknown>[] }).events
+}
