@@ -1,15 +1,20 @@
 import { cloudflareTest } from '@cloudflare/vitest-pool-workers'
 import { defineConfig } from 'vitest/config'
 
+// Inside workerd, with KV and Durable Objects as Miniflare runs them.
+const workerd = cloudflareTest({ wrangler: { configPath: './wrangler.toml' } })
+
 export default defineConfig({
   test: {
     projects: [
       {
-        // Inside workerd, with KV and Durable Objects as Miniflare runs them.
-        plugins: [cloudflareTest({ wrangler: { configPath: './wrangler.toml' } })],
+        plugins: [workerd],
         test: {
           name: 'worker',
           include: ['test/{rules,flow}/**/*.test.ts'],
+          // One workerd for all files, because a start for each of them takes most of the time. They
+          // share a store: who needs a fresh one resets the emulator.
+          isolate: false,
           // The first assertion waits for two RSA keys, which takes seconds on a busy machine.
           testTimeout: 30_000,
         },

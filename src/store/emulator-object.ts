@@ -43,7 +43,7 @@ const KEY_ROTATION_INTERVAL_DAYS = 42
 type Env = { DNS_RESOLVER?: string }
 
 // Real time: how soon and how often the domains of OAuth clients are looked at.
-const LOOK_MS = 2000
+const LOOK_MS = 1000
 
 /**
  * The emulator's one object: clock, automatic sign-in, epoch, and the signing keys, which are made

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { APP, application, emulator, TEAM } from '../support/emulator'
 
-const { fetch } = emulator()
+const { advance, fetch, reset } = emulator()
 const off = emulator({ APPLICATIONS: [application({ oauth_configuration: { enabled: false } })] })
 const OWN = '/.well-known/cloudflare-access-protected-resource'
 const STANDARD = '/.well-known/oauth-protected-resource'
@@ -199,6 +199,8 @@ describe('Documents that a web page asks for [M17]', () => {
 
 describe("Access's own paths", () => {
   it('publish two keys and their certificates on the team domain and on the application [O11]', async () => {
+    // Keys that other tests have rotated, at whatever time of the clock, are published for a week.
+    await advance('876000h')
     const team = await json<{
       keys: { kid: string }[]
       public_certs: { kid: string; cert: string }[]
@@ -206,6 +208,7 @@ describe("Access's own paths", () => {
     expect(team.keys).toHaveLength(2)
     expect(team.public_certs.map(({ kid }) => kid)).toEqual(team.keys.map(({ kid }) => kid))
     expect(await json(fetch(`${APP}/cdn-cgi/access/certs`))).toEqual(team)
+    await reset()
   })
 
   it.each(['/cdn-cgi/access/oauth/token', '/.access/oauth/authorization', '/.access/nothing'])(
