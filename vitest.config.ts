@@ -15,6 +15,7 @@ export default defineConfig({
           // One workerd for all files, because a start for each of them takes most of the time. They
           // share a store: who needs a fresh one resets the emulator.
           isolate: false,
+          maxWorkers: 2,
           // The first assertion waits for two RSA keys, which takes seconds on a busy machine.
           testTimeout: 30_000,
         },

@@ -3,7 +3,7 @@ import { ACCESS_PATHS } from './access/team-domain'
 import { api } from './api'
 import { dash } from './dash'
 import { emulatorControl } from './emulator'
-import { type Env, prepare } from './env'
+import { configure, type Env, prepare } from './env'
 import { failure } from './failure'
 import { gate, gateAccessPaths } from './gate'
 import { team, teamMetadata } from './team'
@@ -13,6 +13,7 @@ export const app = new Hono<Env>()
 app.onError(failure)
 app.use(prepare)
 app.route('/_emulator', emulatorControl)
+app.use(configure)
 app.route('/client/v4', api)
 for (const path of ACCESS_PATHS) {
   app.route(path, gateAccessPaths)

@@ -6,6 +6,11 @@ import type { Parameters } from './oauth/parameters'
 import { PageError } from './pages/respond'
 
 const LOGIN_COOKIE = 'CF_Access_Login'
+/** Of the team domain, where its host is an application's too. Assumed: the name. */
+export const TEAM_SESSION_COOKIE = 'CF_Access_Session'
+/** Of the dashboard. Assumed: the name. */
+export const DASH_SESSION_COOKIE = 'CF_Dash_Session'
+const OWN_COOKIES = [LOGIN_COOKIE, TEAM_SESSION_COOKIE, DASH_SESSION_COOKIE]
 const LOGIN_LIFETIME_SECONDS = 15 * 60
 
 /** A cookie that scripts cannot read and other sites' forms do not send. */
@@ -23,6 +28,15 @@ export function setPrivateCookie(
     // Browsers keep no cookie longer than 400 days.
     maxAge: Math.min(maxAgeSeconds, 400 * 86_400),
   })
+}
+
+/** A Cookie header without what is none of an application's business: who is signed in elsewhere. */
+export function withoutOwnCookies(header: string): string {
+  return header
+    .split(';')
+    .map((pair) => pair.trim())
+    .filter((pair) => !OWN_COOKIES.some((name) => pair.startsWith(`${name}=`)))
+    .join('; ')
 }
 
 /**

@@ -44,7 +44,6 @@ export const prepare: MiddlewareHandler<Env> = async function prepare(c, next) {
   const state = await emulator.state()
   const url = new URL(c.req.url)
   c.set('settings', settings)
-  c.set('configuration', await emulator.configuration(settings.seed))
   c.set('emulator', emulator)
   c.set('state', state)
   c.set('ticketSecret', new TextEncoder().encode(state.ticketSecret))
@@ -57,6 +56,15 @@ export const prepare: MiddlewareHandler<Env> = async function prepare(c, next) {
   c.set('stores', openStores(c.env, state.epoch))
   await next()
   c.header('Cf-Ray', c.var.rayId)
+}
+
+/**
+ * Finds what the API has made of the settings. Not for the emulator's own control, which has to work
+ * where that cannot be loaded.
+ */
+export const configure: MiddlewareHandler<Env> = async function configure(c, next) {
+  c.set('configuration', await c.var.emulator.configuration(c.var.settings.seed))
+  await next()
 }
 
 function newRayId(): string {

@@ -3,7 +3,7 @@ import { isBrowserNavigation } from './access/navigation'
 import type { AppContext, Env } from './env'
 import { OAuthError } from './oauth/errors'
 import { PageError, respondPageError } from './pages/respond'
-import { SettingsError } from './settings'
+import { SettingsError } from './settings-error'
 
 /**
  * Renders what is thrown anywhere: a refusal in the protocol's own form, a page, and else a 500.

@@ -14,6 +14,7 @@ import { ACCESS_PATHS } from './access/team-domain'
 import { apiTokenSchema } from './account/api-token'
 import { accountSchema, EMULATED_ACCOUNT } from './account/members'
 import { seededClientSchema } from './account/seeded-client'
+import { faultsOf, SettingsError } from './settings-error'
 import type { Seed } from './store/configuration'
 
 // `--var NAME:value` can only hand over text, so structured settings may also be written as JSON.
@@ -158,21 +159,6 @@ const settingsSchema = z
   })
 export type Settings = z.infer<typeof settingsSchema>
 
-/** One wrong setting. */
-export type SettingsFault = { setting: string; found: string; expected: string }
-
-/** Thrown while a setting is wrong: every request is answered with the list of faults. */
-export class SettingsError extends Error {
-  constructor(readonly faults: SettingsFault[]) {
-    super(
-      `Wrong settings: ${faults
-        .map(({ setting, found, expected }) => `${setting} is ${found}: ${expected}`)
-        .join('; ')}`,
-    )
-    this.name = 'SettingsError'
-  }
-}
-
 const read = new WeakMap<object, Promise<Settings>>()
 
 /**
@@ -192,45 +178,4 @@ async function parseSettings(vars: object): Promise<Settings> {
   const result = await settingsSchema.safeParseAsync(vars)
   if (result.success) return result.data
   throw new SettingsError(result.error.issues.flatMap((issue) => faultsOf(vars, issue)))
-}
-
-function faultsOf(vars: object, issue: z.core.$ZodIssue): SettingsFault[] {
-  const fault = (path: PropertyKey[], expected: string) => ({
-    setting: nameOf(path),
-    found: show(valueAt(vars, path)),
-    expected,
-  })
-  return issue.code === 'unrecognized_keys'
-    ? issue.keys.map((key) => fault([...issue.path, key], 'there is no such member'))
-    : [fault(issue.path, issue.message)]
-}
-
-function nameOf(path: PropertyKey[]): string {
-  return path.reduce<string>(
-    (name, part) =>
-      typeof part === 'number' ? `${name}[${part}]` : `${name}${name && '.'}${String(part)}`,
-    '',
-  )
-}
-
-function valueAt(vars: object, path: PropertyKey[]): unknown {
-  let value: unknown = vars
-  for (const part of path) {
-    if (typeof value === 'string') value = parsedOr(value)
-    value = (value as Record<PropertyKey, unknown> | null | undefined)?.[part]
-  }
-  return value
-}
-
-function parsedOr(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return text
-  }
-}
-
-function show(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'not set'
-  return text.length > 200 ? `${text.slice(0, 200)}...` : text
 }

@@ -46,7 +46,7 @@ const destinationSchema = chosenSchema<Destination>('Where the application is.',
 
 const referenceSchema = z.strictObject({
   id: z.string().min(1),
-  precedence: z.int().positive().optional(),
+  precedence: z.int().positive().max(1_000_000).optional(),
 })
 
 /**

@@ -30,11 +30,13 @@ const members = {
 export const reusablePolicySchema = z.strictObject(members)
 export type ReusablePolicy = z.infer<typeof reusablePolicySchema> & { id: string } & Timestamps
 
+const MOST_PRECEDENCE = 1_000_000
+
 /** A policy inside an application: its own. */
 export const policySchema = z.strictObject({
   id: z.uuid().optional(),
   ...members,
-  precedence: z.int().positive().optional(),
+  precedence: z.int().positive().max(MOST_PRECEDENCE).optional(),
 })
 
 /** A policy as an application asks it; `reusable` tells where it is kept. */

@@ -96,21 +96,27 @@ export type References = {
   isAccountMember(accountId: string, email: string): boolean
 }
 
-/** Whether a policy's or a group's rules hold for the subject. */
+/**
+ * Whether a policy's or a group's rules hold for the subject.
+ *
+ * @param known what groups have said already
+ */
 export function combinationHolds(
   rules: Combination,
   subject: Subject,
   references: References,
-  depth = 0,
+  known = new Map<string, boolean>(),
 ): boolean {
-  const holds = (rule: Rule) => ruleHolds(rule, subject, references, depth)
+  const holds = (rule: Rule) => ruleHolds(rule, subject, references, known)
   return rules.include.some(holds) && rules.require.every(holds) && !rules.exclude.some(holds)
 }
 
-// Groups may name groups; deeper than this it can only be a circle.
-const DEEPEST = 10
-
-function ruleHolds(rule: Rule, subject: Subject, references: References, depth: number): boolean {
+function ruleHolds(
+  rule: Rule,
+  subject: Subject,
+  references: References,
+  known: Map<string, boolean>,
+): boolean {
   const { identity, serviceToken } = subject
   if (rule.everyone) return true
   if (rule.email) return identity?.email === rule.email.email
@@ -121,14 +127,7 @@ function ruleHolds(rule: Rule, subject: Subject, references: References, depth: 
   }
   if (rule.ip) return isInRange(subject.ip, rule.ip.ip)
   if (rule.geo) return subject.country === rule.geo.country_code
-  if (rule.group) {
-    const group = references.groups.find(({ id }) => id === rule.group?.id)
-    return (
-      group !== undefined &&
-      depth < DEEPEST &&
-      combinationHolds(group, subject, references, depth + 1)
-    )
-  }
+  if (rule.group) return groupHolds(rule.group.id, subject, references, known)
   if (rule.login_method) return identity?.idp.id === rule.login_method.id
   if (rule.service_token) return serviceToken?.id === rule.service_token.token_id
   if (rule.any_valid_service_token) return serviceToken !== undefined
@@ -140,6 +139,22 @@ function ruleHolds(rule: Rule, subject: Subject, references: References, depth: 
   if (rule.linked_app_token) return subject.linkedApplicationId === rule.linked_app_token.app_uid
   if (rule.oidc) return claimHolds(rule.oidc, identity)
   return false
+}
+
+// Each group is asked once, because groups may name groups; one that names itself adds nothing.
+function groupHolds(
+  groupId: string,
+  subject: Subject,
+  references: References,
+  known: Map<string, boolean>,
+): boolean {
+  const before = known.get(groupId)
+  if (before !== undefined) return before
+  known.set(groupId, false)
+  const group = references.groups.find(({ id }) => id === groupId)
+  const holds = group !== undefined && combinationHolds(group, subject, references, known)
+  known.set(groupId, holds)
+  return holds
 }
 
 function claimHolds(rule: NonNullable<Rule['oidc']>, identity: Identity | undefined): boolean {

@@ -62,7 +62,13 @@ export const WRANGLER: OAuthClient = {
  * one or more, every other for itself.
  */
 export function equivalentScopes(scopes: readonly string[]): string[] {
-  return [...new Set(scopes.flatMap((scope) => COLON_SCOPES[scope] ?? [scope]))]
+  return [
+    ...new Set(
+      scopes.flatMap((scope) =>
+        Object.hasOwn(COLON_SCOPES, scope) ? (COLON_SCOPES[scope] ?? []) : [scope],
+      ),
+    ),
+  ]
 }
 
 function both(...groups: string[]): string[] {

@@ -4,12 +4,11 @@ import { userIdOf } from '../access/identity'
 import { pageOf } from './envelope'
 import { type Operation, operation } from './operation'
 import { ENOUGH } from './permissions'
-import { contains, listOf } from './query'
+import { contains, listOf, timeSchema } from './query'
 
 type Entry = Extract<RecordedEvent, { kind: 'access request' }>
 
 const isOrIsNot = z.enum(['eq', 'neq']).optional()
-const timeSchema = z.iso.datetime({ offset: true, error: 'expected an RFC 3339 time' })
 const querySchema = listOf({
   page: z.coerce.number().int().min(1).default(1),
   per_page: z.coerce.number().int().min(1).max(1000).optional(),

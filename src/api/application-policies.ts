@@ -1,10 +1,10 @@
 import type { z } from 'zod'
-import { type PolicyEntry, type StoredApplication, withPolicies } from '../access/application'
+import type { PolicyEntry, StoredApplication } from '../access/application'
 import { policySchema } from '../access/policy'
 import { formatTime } from '../access/timestamps'
 import type { AppContext } from '../env'
 import type { Configuration } from '../store/configuration'
-import { applicationPolicyView } from './application-view'
+import { applicationPolicyView, policiesOf } from './application-view'
 import { requireApplication } from './applications'
 import { change, save } from './change'
 import { deletedResult } from './deleted'
@@ -32,7 +32,7 @@ export const applicationPolicies: Operation[] = [
     query: listOf(pageQuery),
     result: policyResult,
     isList: true,
-    handle: (c, { params, query }) => pageOf(policiesOf(c.var.configuration, params), query),
+    handle: (c, { params, query }) => pageOf(viewsOf(c.var.configuration, params), query),
   }),
   operation({
     method: 'get',
@@ -109,14 +109,13 @@ function changed(c: AppContext, application: StoredApplication, policies: Policy
   return save('applications', application.id, { ...application, policies, updated_at })
 }
 
-function policiesOf(from: Configuration, params: Params) {
-  const reusable = new Map(from.policies.map((policy) => [policy.id, policy]))
-  const { policies } = withPolicies(requireApplication(from, params.app_id), reusable)
+function viewsOf(from: Configuration, params: Params) {
+  const policies = policiesOf(from, requireApplication(from, params.app_id))
   return policies.map((policy) => applicationPolicyView(from, policy))
 }
 
 function requirePolicy(from: Configuration, params: Params) {
-  const policy = policiesOf(from, params).find(({ id }) => id === params.policy_id)
+  const policy = viewsOf(from, params).find(({ id }) => id === params.policy_id)
   if (!policy) throw notFound('policy_not_found')
   return policy
 }

@@ -24,14 +24,18 @@ export const applicationResult = z.looseObject({
  * Access: observed by others (section C.1).
  */
 export function applicationView(from: Configuration, stored: StoredApplication) {
-  const reusable = new Map(from.policies.map((policy) => [policy.id, policy]))
-  const { policies } = withPolicies(stored, reusable)
   return {
     ...stored,
     self_hosted_domains: stored.destinations.filter(isPublic).map(({ uri }) => uri),
-    policies: policies.map((policy) => applicationPolicyView(from, policy)),
+    policies: policiesOf(from, stored).map((policy) => applicationPolicyView(from, policy)),
     ...timestampsOf(stored),
   }
+}
+
+/** What an application asks, its reusable policies in place of their ids. */
+export function policiesOf(from: Configuration, stored: StoredApplication): Policy[] {
+  const reusable = new Map(from.policies.map((policy) => [policy.id, policy]))
+  return withPolicies(stored, reusable).policies
 }
 
 /** A policy as an application has it. */

@@ -75,12 +75,16 @@ export const applications: Operation[] = [
     summary: 'Replace an Access application',
     permissions: ENOUGH.writeApplications,
     body: applicationSchema,
-    prefill: whatStays,
+    prefill: (c, params, body) => ({
+      ...whatStays(requireApplication(c.var.configuration, params.app_id), body),
+      ...body,
+    }),
     result: applicationResult,
-    handle: (c, { params, body }) =>
+    handle: (c, { params, body, given: sent }) =>
       change(c, async (from) => {
         const before = requireApplication(from, params.app_id)
-        const given = { ...withoutIds(body, before), id: before.id, aud: before.aud }
+        const { id, aud } = before
+        const given = { ...withoutIds(body, before), ...whatStays(before, sent), id, aud }
         const stored = await completeApplication(given, () => crypto.randomUUID())
         return keep(c, from, given, dated(stored, formatTime(c.var.now), before))
       }),
@@ -158,14 +162,16 @@ function dated(
 
 // Access: documented, a PUT replaces the whole application; what is not sent is gone, policies too.
 // Assumed: but for what an application is and where, which the calls of the documentation leave out.
-function whatStays(c: AppContext, params: Record<string, string>, body: object): object {
-  const { domain, destinations, name, type } = requireApplication(
-    c.var.configuration,
-    params.app_id,
-  )
-  const saysWhere = ['domain', 'destinations', 'self_hosted_domains'].some((each) => each in body)
-  const place = { ...(domain !== undefined && { domain }), destinations }
-  return { name, type, ...(!saysWhere && place), ...body }
+function whatStays(
+  { domain, destinations, name, type }: StoredApplication,
+  given: object,
+): Partial<Pick<ParsedApplication, 'domain' | 'destinations' | 'name' | 'type'>> {
+  const saysWhere = ['domain', 'destinations', 'self_hosted_domains'].some((each) => each in given)
+  return {
+    ...(!('name' in given) && { name }),
+    ...(!('type' in given) && { type }),
+    ...(!saysWhere && { destinations, ...(domain !== undefined && { domain }) }),
+  }
 }
 
 // Ids are Access's to give. Of policies, those that the application or the account has are known.

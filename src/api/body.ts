@@ -25,6 +25,8 @@ const READ_ONLY = new Set([
   'last_successful_login',
 ])
 
+const DEEPEST = 50
+
 /**
  * The body of a request through its schema, which is a strict one: members that there are none of
  * are dropped, as Access does (observed by others, C.1), and an event names them.
@@ -70,11 +72,24 @@ async function readValue(c: AppContext, refuse: typeof accessError): Promise<unk
   if (contentType !== undefined && contentType !== 'application/json') {
     throw new ApiError(415, refuse('Content-Type must be application/json'))
   }
+  const value = parsed(text)
+  if (value === undefined) throw new ApiError(400, refuse('the body is not valid JSON'))
+  if (isDeep(value)) throw new ApiError(400, refuse(`the body is nested deeper than ${DEEPEST}`))
+  return value
+}
+
+function parsed(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    throw new ApiError(400, refuse('the body is not valid JSON'))
+    return undefined
   }
+}
+
+// What is deeper can be parsed and not be printed again.
+function isDeep(value: unknown, depth = 0): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return depth > DEEPEST || Object.values(value).some((each) => isDeep(each, depth + 1))
 }
 
 // Whether it was about members that there are none of, which are gone then.
@@ -90,7 +105,10 @@ function drop(input: unknown, issue: z.core.$ZodIssue, members: string[]): boole
 }
 
 function errorOf(issue: z.core.$ZodIssue, refuse: typeof accessError): EnvelopeError {
-  const pointer = `/${issue.path.map((part) => String(part).replace(/~/g, '~0').replace(/\//g, '~1')).join('/')}`
+  // RFC 6901.
+  const pointer = issue.path
+    .map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`)
+    .join('')
   const isObserved = issue.code === 'custom' && issue.params?.isObserved === true
   return refuse(
     isObserved || issue.path.length === 0

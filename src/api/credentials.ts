@@ -58,7 +58,10 @@ const unknown = (c: AppContext) =>
 export async function authenticate(c: AppContext): Promise<Caller> {
   const { now, settings, url } = c.var
   const authorization = c.req.header('authorization')
-  const key = { email: c.req.header('x-auth-email'), key: c.req.header('x-auth-key') }
+  const key = {
+    email: c.req.header('x-auth-email')?.trim().toLowerCase(),
+    key: c.req.header('x-auth-key'),
+  }
   if (authorization === undefined && !(key.email && key.key)) throw missing()
   const token = bearerToken(authorization)
   if (authorization !== undefined && token === undefined) throw malformed()

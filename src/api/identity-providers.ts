@@ -76,7 +76,7 @@ export const identityProviders: Operation[] = [
       change(c, (from) => {
         const { id } = requireProvider(from, params.identity_provider_id)
         const application = from.applications.find(({ allowed_idps: ids }) => ids.includes(id))
-        const [user = application?.name] = usersOf(from, 'login_method', id)
+        const [user = application?.name] = usersOf(from, 'identity provider', id)
         // Assumed: what an application or a policy names stays.
         if (user) throw invalidRequest(`the identity provider is used by ${user}`)
         return { edits: [deletion('identityProviders', id)], result: { id } }
@@ -108,15 +108,26 @@ function put(
 // A secret is shown to nobody, so who sends back what they have read does not have it.
 function withSecret(c: AppContext, params: Record<string, string>, body: object): object {
   const before = requireProvider(c.var.configuration, params.identity_provider_id)
-  if (before.type !== 'oidc' || !('config' in body)) return body
-  const { client_secret } = before.config
-  return { ...body, config: { client_secret, ...(body.config as object) } }
+  const { type, config } = body as Record<string, unknown>
+  if (before.type !== 'oidc' || type !== 'oidc' || !isObject(config)) return body
+  return { ...body, config: { client_secret: before.config.client_secret, ...config } }
 }
 
-// Assumed: without the client's secret.
-function view(provider: RecordOf<'identityProviders'>) {
-  const { client_secret: _, ...config } = provider.config as Record<string, unknown>
-  return { ...provider, config, read_only: false, ...timestampsOf(provider) }
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+// Assumed: without its secrets.
+function view({ config, scim_config: scim, ...provider }: RecordOf<'identityProviders'>) {
+  const { client_secret: _, ...shown } = config as Record<string, unknown>
+  const { secret: __, ...scimShown } = scim ?? {}
+  return {
+    ...provider,
+    config: shown,
+    ...(scim && { scim_config: scimShown }),
+    read_only: false,
+    ...timestampsOf(provider),
+  }
 }
 
 function requireProvider(

@@ -2,13 +2,14 @@ import { Hono } from 'hono'
 import { cors } from 'hono/cors'
 import { isForeignOrigin } from '../access/team-domain'
 import type { AppContext, Env } from '../env'
+import { ConfigurationFull } from '../store/emulator'
 import { accessRequests } from './access-requests'
 import { accounts } from './accounts'
 import { applicationPolicies } from './application-policies'
 import { applications } from './applications'
 import { callerOf } from './credentials'
 import { respondError } from './envelope'
-import { ApiError, noRoute } from './error'
+import { ApiError, invalidRequest, noRoute } from './error'
 import { groups } from './groups'
 import { identityProviders } from './identity-providers'
 import { keys } from './keys'
@@ -20,7 +21,8 @@ import { onAccountsAndZones, route, under } from './operation'
 import { organizations } from './organizations'
 import { policies } from './policies'
 import { policyTests } from './policy-tests'
-import { serviceTokenLives, serviceTokens } from './service-tokens'
+import { serviceTokenLives } from './service-token-lives'
+import { serviceTokens } from './service-tokens'
 import { tags } from './tags'
 import { user } from './user'
 import { userPolicyChecks } from './user-policy-checks'
@@ -61,6 +63,7 @@ export const operations = [
 export const api = new Hono<Env>()
 api.onError(function respondInEnvelope(error, c) {
   if (error instanceof ApiError) return respondError(c, error)
+  if (error instanceof ConfigurationFull) return respondError(c, invalidRequest(error.message))
   console.error(error)
   return respondError(c, new ApiError(500, { code: 10001, message: 'Internal server error' }))
 })

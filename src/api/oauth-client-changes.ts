@@ -23,6 +23,7 @@ export async function withChanges(
   const client: OAuthClient = {
     ...merged,
     scopes: keptScopes(merged.scopes, merged.grant_types, merged.response_types),
+    ...(merged.token_endpoint_auth_method === 'none' && { secretHashes: [] }),
     ...(uri !== undefined && {
       client_uri_verification: await verificationAfter(
         before.client_id,

@@ -23,10 +23,13 @@ export const oauthClientSecret: Operation[] = [
         const client = requireClient(c, from, params)
         const [current, old] = client.secretHashes
         // Assumed: 400 for both.
-        if (current === undefined) throw refuseClient('the client has no secret to rotate')
+        if (client.token_endpoint_auth_method === 'none') {
+          throw refuseClient('the client has no secret to rotate')
+        }
         if (old !== undefined) throw refuseClient('delete the rotated secret first')
         const secret = newSecret()
-        const secretHashes = [await sha256(secret), current]
+        // A client that had the method `none` gets its first one.
+        const secretHashes = [await sha256(secret), ...(current === undefined ? [] : [current])]
         const updated_at = formatTime(c.var.now)
         return {
           edits: [save('oauthClients', client.client_id, { ...client, secretHashes, updated_at })],

@@ -7,7 +7,13 @@ import { authorize, type Permission } from './credentials'
 import { readQuery, respondResult } from './envelope'
 import { ApiError, type accessError, noRoute } from './error'
 
-type Input<Body, Query> = { params: Record<string, string>; body: Body; query: Query }
+type Input<Body, Query> = {
+  params: Record<string, string>
+  body: Body
+  query: Query
+  /** The body as it was sent: what it leaves out is not there. */
+  given: object
+}
 
 /** One operation of the API: from it come its route and its place in the OpenAPI document. */
 export type Operation = {
@@ -23,7 +29,7 @@ export type Operation = {
   /** What `result` of the envelope is; of a list, what each of its items is. */
   result: z.ZodType
   isList: boolean
-  run(c: AppContext): Promise<Response>
+  run(c: AppContext, permissions: Permission[]): Promise<Response>
 }
 
 type Definition<Body, Query> = Pick<Operation, 'method' | 'path' | 'summary' | 'permissions'> & {
@@ -45,7 +51,7 @@ type Definition<Body, Query> = Pick<Operation, 'method' | 'path' | 'summary' | '
 export function operation<Body = undefined, Query = undefined>(
   definition: Definition<Body, Query>,
 ): Operation {
-  const { permissions, status = 200, body, query, isList = false } = definition
+  const { status = 200, body, query, isList = false } = definition
   const { prefill, refuse, handle } = definition
   return {
     ...definition,
@@ -53,16 +59,20 @@ export function operation<Body = undefined, Query = undefined>(
     body,
     query,
     isList,
-    async run(c) {
+    async run(c, permissions) {
       const params = readParams(c)
       await authorize(c, permissions, accountOf(c, params))
-      const input = {
+      const input: Input<Body, Query> = {
         params,
         query: (query && readQuery(c, query)) as Query,
-        body: (body &&
-          (await readBody(c, body, refuse, (given) =>
-            prefill ? prefill(c, params, given) : given,
-          ))) as Body,
+        body: undefined as Body,
+        given: {},
+      }
+      if (body) {
+        input.body = await readBody(c, body, refuse, (given) => {
+          input.given = given
+          return prefill ? prefill(c, params, given) : given
+        })
       }
       return respondResult(c, await handle(c, input), status)
     },
@@ -79,18 +89,29 @@ function readParams(c: AppContext): Record<string, string> {
   return params
 }
 
-// The account that a path is about.
+// The account that a path is about; every zone is of the first one (`zones.ts`).
 function accountOf(c: AppContext, params: Record<string, string>): Account | undefined {
-  const { account_id: id } = params
+  const { ACCOUNTS } = c.var.settings
+  const { account_id: id, zone_id: zone } = params
+  if (zone !== undefined) return ACCOUNTS[0]
   if (id === undefined) return undefined
-  const account = findAccount(c.var.settings.ACCOUNTS, id)
+  const account = findAccount(ACCOUNTS, id)
   if (account) return account
   throw new ApiError(403, { code: 9109, message: 'Unauthorized to access requested resource' })
 }
 
 /** The same operations on an account and, with the same effect, on a zone of it (section F, row 27). */
 export function onAccountsAndZones(operations: Operation[]): Operation[] {
-  return ['/accounts/:account_id', '/zones/:zone_id'].flatMap((owner) => under(owner, operations))
+  const onZones = operations.map((each) => ({
+    ...each,
+    permissions: [...each.permissions, ...each.permissions.flatMap(ofZones)],
+  }))
+  return [...under('/accounts/:account_id', operations), ...under('/zones/:zone_id', onZones)]
+}
+
+// Observed (A.6): the same permission has an id for accounts and one for zones.
+function ofZones(permission: Permission): Permission[] {
+  return /^access\.\w+$/.test(permission) ? [`zone-${permission}`] : []
 }
 
 /** The same operations below a path. */
@@ -100,5 +121,7 @@ export function under(prefix: string, operations: Operation[]): Operation[] {
 
 /** Puts the operations on their routes. */
 export function route(api: Hono<Env>, operations: Operation[]): void {
-  for (const { method, path, run } of operations) api[method](path, run)
+  for (const { method, path, permissions, run } of operations) {
+    api[method](path, (c) => run(c, permissions))
+  }
 }

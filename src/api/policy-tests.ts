@@ -86,7 +86,6 @@ export const policyTests: Operation[] = [
     permissions: ENOUGH.testPolicies,
     query: listOf({
       ...pageQuery,
-      per_page: z.coerce.number().int().min(1).max(1000).default(20),
       status: z.enum(['success', 'fail', 'error']).optional(),
     }),
     result: z.object({

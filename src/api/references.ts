@@ -46,20 +46,18 @@ function references(
   ]
 }
 
-/** The names of whatever has a rule of this kind and id, for what must not be deleted under it. */
+/** The names of whatever has a rule about this record, for what must not be deleted under it. */
 export function usersOf(
   from: Configuration,
-  kind: 'group' | 'service_token' | 'login_method',
+  what: 'group' | 'service token' | 'identity provider',
   id: string,
 ): string[] {
   const inline = from.collections.applications.flatMap(({ policies }) =>
     policies.flatMap((policy) => ('decision' in policy ? [policy] : [])),
   )
+  const names = (rule: Rule) =>
+    references(from, rule).some(([kind, named]) => kind === what && named === id)
   return [...inline, ...from.policies, ...from.groups]
-    .filter((each) =>
-      [...each.include, ...each.exclude, ...each.require].some(
-        (rule) => Object.values(rule[kind] ?? {})[0] === id,
-      ),
-    )
+    .filter((each) => [...each.include, ...each.exclude, ...each.require].some(names))
     .map(({ name }) => name)
 }

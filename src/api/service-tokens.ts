@@ -1,17 +1,23 @@
 import { z } from 'zod'
 import { durationSeconds } from '../access/duration'
 import type { ServiceToken } from '../access/service-token'
-import { formatTime, timestampsOf } from '../access/timestamps'
-import type { AppContext } from '../env'
-import type { Configuration } from '../store/configuration'
+import { formatTime } from '../access/timestamps'
 import { change, deletion, save } from './change'
 import { pageOf, pageQuery } from './envelope'
-import { ApiError, notFound } from './error'
+import { ApiError } from './error'
 import { type Operation, operation } from './operation'
 import { ENOUGH } from './permissions'
-import { contains, listOf } from './query'
+import { contains, listOf, timeSchema } from './query'
 import { usersOf } from './references'
 import { expiryOf, newSecret, rotated } from './service-token-secret'
+import {
+  requireToken,
+  shown,
+  tokenResult,
+  viewOf,
+  views,
+  withSecretResult,
+} from './service-token-view'
 
 const LIST = '/access/service_tokens'
 const ONE = `${LIST}/:service_token_id`
@@ -22,7 +28,6 @@ const durationSchema = z
     (text) => text === 'forever' || (durationSeconds(text) ?? 0) >= 1,
     'expected a duration such as "8760h", or "forever"',
   )
-const timeSchema = z.iso.datetime({ offset: true, error: 'expected an RFC 3339 time' })
 const members = {
   duration: durationSchema.optional(),
   enabled: z.boolean().optional(),
@@ -31,22 +36,6 @@ const members = {
 }
 const createSchema = z.strictObject({ name: z.string().min(1), ...members })
 const updateSchema = z.strictObject({ name: z.string().min(1).optional(), ...members })
-const rotateSchema = z.strictObject({ previous_client_secret_expires_at: timeSchema.optional() })
-
-const tokenResult = z.object({
-  id: z.string(),
-  name: z.string(),
-  client_id: z.string(),
-  duration: z.string(),
-  enabled: z.boolean(),
-  client_secret_version: z.int(),
-  expires_at: z.iso.datetime().optional(),
-  previous_client_secret_expires_at: z.iso.datetime().optional(),
-  last_seen_at: z.iso.datetime().optional(),
-  created_at: z.iso.datetime(),
-  updated_at: z.iso.datetime(),
-})
-const withSecretResult = tokenResult.extend({ client_secret: z.string() })
 
 /** `/access/service_tokens` on accounts and zones (section C.4). */
 export const serviceTokens: Operation[] = [
@@ -136,73 +125,13 @@ export const serviceTokens: Operation[] = [
     handle: (c, { params }) =>
       change(c, (from) => {
         const token = requireToken(from, params)
-        const [user] = usersOf(from, 'service_token', token.id)
+        const [user] = usersOf(from, 'service token', token.id)
         // Assumed (C.4): refused, and the code.
         if (user) throw inUse(user)
         return { edits: [deletion('serviceTokens', token.id)], result: viewOf(token) }
       }),
   }),
 ]
-
-/** What only accounts have: the second life of a service token, and its second secret. */
-export const serviceTokenLives: Operation[] = [
-  operation({
-    method: 'post',
-    path: `${ONE}/refresh`,
-    summary: 'Let a service token live for its duration again',
-    permissions: ENOUGH.writeServiceTokens,
-    result: tokenResult,
-    handle: (c, { params }) =>
-      change(c, (from) => {
-        const before = requireToken(from, params)
-        const expires_at = expiryOf(before.duration, c.var.now)
-        const token = { ...before, expires_at, updated_at: formatTime(c.var.now) }
-        return { edits: [save('serviceTokens', token.id, token)], result: viewOf(token) }
-      }),
-  }),
-  operation({
-    method: 'post',
-    path: `${ONE}/rotate`,
-    summary: 'Give a service token a new secret',
-    permissions: ENOUGH.writeServiceTokens,
-    body: rotateSchema,
-    result: withSecretResult,
-    handle: (c, { params, body }) =>
-      change(c, async (from) => {
-        const before = { ...requireToken(from, params), updated_at: formatTime(c.var.now) }
-        const { token, secret } = await rotated(before, body.previous_client_secret_expires_at)
-        return shown(token, secret)
-      }),
-  }),
-]
-
-function shown(token: ServiceToken, secret: string) {
-  return {
-    edits: [save('serviceTokens', token.id, token)],
-    result: { ...viewOf(token), client_secret: secret },
-  }
-}
-
-async function views(c: AppContext, tokens: ServiceToken[]) {
-  const uses = await c.var.emulator.tokenUses()
-  return tokens.map((token) => viewOf(token, uses[token.id]))
-}
-
-function viewOf(token: ServiceToken, usedAtSeconds?: number) {
-  const { secretHash: _, previous, ...rest } = token
-  return {
-    ...rest,
-    ...(previous && { previous_client_secret_expires_at: previous.expires_at }),
-    ...(usedAtSeconds !== undefined && { last_seen_at: formatTime(usedAtSeconds) }),
-    ...timestampsOf(token),
-  }
-}
-
-function requireToken(from: Configuration, params: Record<string, string>): ServiceToken {
-  const token = from.serviceTokens.find(({ id }) => id === params.service_token_id)
-  if (!token) throw notFound('service_token_not_found')
-  return token
-}
 
 function inUse(user: string): ApiError {
   const message = `access.api.error.service_token_in_use: the service token is used by ${user}`

@@ -11,7 +11,14 @@ import { listOf } from './query'
 const LIST = '/access/tags'
 const ONE = `${LIST}/:tag_name`
 
-const bodySchema = z.strictObject({ name: z.string().min(1).max(35) })
+const bodySchema = z.strictObject({
+  name: z
+    .string()
+    .min(1)
+    .max(35)
+    // No address has such a segment.
+    .refine((name) => !/^\.\.?$/.test(name), 'expected another name than . or ..'),
+})
 const tagResult = z.object({
   name: z.string(),
   app_count: z.int(),

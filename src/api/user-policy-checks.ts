@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { withPolicies } from '../access/application'
 import { seededIdentity, userIdOf } from '../access/identity'
 import { EMULATED_ACCOUNT_ID } from '../access/identity-document'
 import { PEOPLE_PICKER } from '../access/identity-provider'
 import { evaluate } from '../access/policy'
 import { whereFrom } from '../judge'
+import { policiesOf } from './application-view'
 import { requireApplication } from './applications'
 import { callerEmail } from './caller'
 import { type Operation, operation } from './operation'
@@ -35,8 +35,7 @@ export const userPolicyChecks: Operation[] = [
     async handle(c, { params }) {
       const { configuration, now, settings } = c.var
       const stored = requireApplication(configuration, params.app_id)
-      const reusable = new Map(configuration.policies.map((policy) => [policy.id, policy]))
-      const { policies } = withPolicies(stored, reusable)
+      const policies = policiesOf(configuration, stored)
       const email = await callerEmail(c)
       const identity = seededIdentity(settings.PEOPLE, email, PEOPLE_PICKER)
       const subject = { identity, ...whereFrom(c) }

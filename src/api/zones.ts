@@ -3,7 +3,6 @@ import type { AppContext } from '../env'
 import { sha256Hex } from '../oauth/encoding'
 import { accountsOfCaller } from './caller'
 import { pageOf, pageQuery } from './envelope'
-import { ApiError } from './error'
 import { type Operation, operation } from './operation'
 import { ENOUGH } from './permissions'
 import { listOf } from './query'
@@ -19,7 +18,7 @@ const zoneResult = z.looseObject({
  * `/zones`, for tools that look up the zone of a host name before they use it.
  *
  * Not like Cloudflare: every name that is asked for is an active zone of the account; a list without
- * a name has `example.com`.
+ * a name has `example.com`, which every id is of.
  */
 export const zones: Operation[] = [
   operation({
@@ -38,11 +37,10 @@ export const zones: Operation[] = [
     summary: 'Get a zone',
     permissions: ENOUGH.readZones,
     result: zoneResult,
-    async handle(c, { params }) {
-      const found = await zone(c, 'example.com')
-      if (found.id === params.zone_id) return found
-      throw new ApiError(404, { code: 1001, message: 'Invalid zone identifier' })
-    },
+    handle: async (c, { params }) => ({
+      ...(await zone(c, 'example.com')),
+      id: params.zone_id,
+    }),
   }),
 ]
 

@@ -10,12 +10,10 @@ import {
   sessionIdOf,
 } from '../access/revocation'
 import { readTicket, signTicket } from '../access/ticket'
-import { setPrivateCookie } from '../browser'
+import { DASH_SESSION_COOKIE as COOKIE, setPrivateCookie } from '../browser'
 import type { AppContext } from '../env'
 import { note } from './actor'
 
-// Assumed: the name.
-const COOKIE = 'CF_Dash_Session'
 const claimsSchema = z.object({ email: z.string(), identityNonce: z.string(), iat: z.number() })
 
 /** Who is signed in at the dashboard. The nonce names the sign-in: steps are bound to it. */

@@ -1,6 +1,6 @@
 import { Hono } from 'hono'
 import { isForeignOrigin, isLoopback } from '../access/team-domain'
-import type { Env } from '../env'
+import { configure, type Env } from '../env'
 import { changeAutoSignIn, showAutoSignIn } from './auto-sign-in'
 import { changeClock, showClock } from './clock'
 import { changeDns, showDns } from './dns'
@@ -26,7 +26,7 @@ emulatorControl.get('/auto-sign-in', showAutoSignIn)
 emulatorControl.put('/auto-sign-in', changeAutoSignIn)
 emulatorControl.get('/clock', showClock)
 emulatorControl.patch('/clock', changeClock)
-emulatorControl.post('/revoke', revoke)
+emulatorControl.post('/revoke', configure, revoke)
 emulatorControl.post('/keys/rotate', rotateKeys)
 emulatorControl.get('/dns', showDns)
 emulatorControl.put('/dns', changeDns)

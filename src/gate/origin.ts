@@ -3,6 +3,7 @@ import { type Application, applicationAt } from '../access/application'
 import { publicKeySet } from '../access/keys'
 import { isBrowserNavigation } from '../access/navigation'
 import { namedServiceCredentials } from '../access/service-token'
+import { withoutOwnCookies } from '../browser'
 import { demo } from '../demo'
 import type { AppContext } from '../env'
 import { PageError, respondPageError } from '../pages/respond'
@@ -63,6 +64,9 @@ function originHeaders(
     if (/^cf[-_]access[-_]/i.test(name)) headers.delete(name)
   }
   headers.delete(WORKER_ACCESS_HEADER)
+  const cookies = withoutOwnCookies(headers.get('cookie') ?? '')
+  if (cookies) headers.set('Cookie', cookies)
+  else headers.delete('Cookie')
   const named = application?.read_service_tokens_from_header
   if (named && namedServiceCredentials(headers, named)) headers.delete(named)
   // RFC 9110 7.6.1: of one hop as well, and unknown to the proxy helper.

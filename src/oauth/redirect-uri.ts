@@ -36,7 +36,9 @@ export function isWebUri(text: string): boolean {
     url !== null &&
     (url.protocol === 'https:' || url.protocol === 'http:') &&
     !url.username &&
-    !url.password
+    !url.password &&
+    // A host is said in headers too (a Content-Security-Policy), where other characters mean something.
+    /^([\w.-]+|\[[0-9a-f:.]+\])$/i.test(url.hostname)
   )
 }
 

@@ -10,9 +10,8 @@ type Application = {
   /** Names of accounts, and of permissions. */
   accounts: string[]
   permissions: string[]
-  /** ISO 8601, as `lastUsedAt` is. */
+  /** RFC 3339. */
   authorizedAt: string
-  lastUsedAt?: string | undefined
   isFirstParty: boolean
 }
 
@@ -84,11 +83,6 @@ function ConnectedApplication(application: Application & { csrf: string }) {
         <Fact name="Authorized">
           <Time at={application.authorizedAt} />
         </Fact>
-        {application.lastUsedAt && (
-          <Fact name="Last used">
-            <Time at={application.lastUsedAt} />
-          </Fact>
-        )}
       </Facts>
       <form method="post">
         <input type="hidden" name="csrf" value={csrf} />

@@ -12,8 +12,6 @@ type Permission = { id: string; name: string; category: string; isOptional: bool
 
 type Permissions = {
   nonce: string
-  /** Of the policy, for the page's script; without it the page does without a script. */
-  scriptNonce?: string | undefined
   client: {
     name: string
     id: string
@@ -31,7 +29,7 @@ type Permissions = {
 
 /** The dashboard's consent page: its texts and the order of its parts are observed (B.3). */
 export function PermissionsPage(page: Permissions) {
-  const { nonce, scriptNonce, client, publisher, email, accounts, permissions } = page
+  const { nonce, client, publisher, email, accounts, permissions } = page
   const isNothing = permissions.length === 0
   return (
     <Frame title={`Authorize ${client.name}`} nonce={nonce} style={PERMISSIONS_STYLE} isWide>
@@ -73,7 +71,7 @@ export function PermissionsPage(page: Permissions) {
           </button>
         </div>
       </form>
-      {scriptNonce && <script nonce={scriptNonce}>{raw(PERMISSIONS_SCRIPT)}</script>}
+      <script nonce={nonce}>{raw(PERMISSIONS_SCRIPT)}</script>
     </Frame>
   )
 }

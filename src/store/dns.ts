@@ -8,6 +8,14 @@ export type LookUp = (host: string) => Promise<string[]>
 
 const TXT = 16
 
+/** How long a resolver may take. */
+const PATIENCE_MS = 5000
+
+/** Looks TXT records up in an emulated zone. */
+export function inZone(zone: Zone): LookUp {
+  return async (host) => (Object.hasOwn(zone, host) ? (zone[host] ?? []) : [])
+}
+
 const answerSchema = z.object({
   Answer: z.array(z.object({ type: z.number(), data: z.string() })).default([]),
 })
@@ -23,7 +31,8 @@ export function overHttps(resolver: string): LookUp {
     const url = new URL(resolver)
     url.searchParams.set('name', host)
     url.searchParams.set('type', 'TXT')
-    const response = await fetch(url, { headers: { accept: 'application/dns-json' } })
+    const headers = { accept: 'application/dns-json' }
+    const response = await fetch(url, { headers, signal: AbortSignal.timeout(PATIENCE_MS) })
     if (!response.ok) throw new Error(`DNS_RESOLVER answered ${response.status}`)
     const { Answer } = answerSchema.parse(await response.json())
     return Answer.filter(({ type }) => type === TXT).map(({ data }) => unquoted(data))

@@ -7,6 +7,9 @@ const TABLE = `CREATE TABLE IF NOT EXISTS edit (
   PRIMARY KEY (kind, id)
 )`
 
+// One answer of a Durable Object is 32 MiB at the most.
+const MOST_CHARACTERS = 16 * 1024 * 1024
+
 /** What edits have left of the configuration, record by record: beside them the seed counts. */
 export class Edits {
   constructor(private readonly sql: SqlStorage) {
@@ -19,6 +22,14 @@ export class Edits {
       'SELECT kind, id, value FROM edit ORDER BY rowid',
     )
     return [...rows].map(({ kind, id, value }) => ({ kind, id, value: JSON.parse(value) }) as Edit)
+  }
+
+  /** Whether the whole stays small enough to be handed over in one piece. */
+  hasRoomFor(edits: Edit[]): boolean {
+    const [row] = this.sql.exec<{ length: number }>(
+      'SELECT COALESCE(SUM(LENGTH(value)), 0) AS length FROM edit',
+    )
+    return (row?.length ?? 0) + JSON.stringify(edits).length <= MOST_CHARACTERS
   }
 
   keep(edits: Edit[]): void {

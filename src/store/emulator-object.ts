@@ -1,6 +1,6 @@
 import { DurableObject } from 'cloudflare:workers'
 import type { Event, RecordedEvent } from '../access/event'
-import { createSigningKey, type SigningKey } from '../access/keys'
+import type { SigningKey } from '../access/keys'
 import {
   type Revocations,
   revocable,
@@ -11,16 +11,19 @@ import { randomText } from '../oauth/encoding'
 import type { Edit } from './configuration'
 import { type Connection, Connections } from './connections'
 import { Directory, type DirectorySession, type DirectoryUser } from './directory'
-import { overHttps, type Zone } from './dns'
+import { inZone, overHttps, type Zone } from './dns'
 import { awaitsVerification, lookAtDomains, verified } from './domain-verification'
 import { Edits } from './edits'
 import { EventLog } from './event-log'
+import { SigningKeys } from './signing-keys'
 
 /** Who signs in by themselves, and what they say at the consent page. */
 export type AutoSignIn = { email: string; consent: 'allow' | 'deny' }
 
 /** What one emulator has only one of. */
 export type EmulatorState = {
+  /** Counts every change, over resets too: the higher one is the newer. */
+  version: number
   /** Part of every stored record's address; a new one is an empty store. */
   epoch: string
   /** The HMAC key of tickets and session cookies, base64url; new at reset, which ends them all. */
@@ -43,7 +46,9 @@ const KEY_ROTATION_INTERVAL_DAYS = 42
 type Env = { DNS_RESOLVER?: string }
 
 // Real time: how soon and how often the domains of OAuth clients are looked at.
-const LOOK_MS = 1000
+const FIRST_LOOK_MS = 1000
+const ASK_AGAIN_MS = 3000
+const LATER_MS = 60_000
 
 /**
  * The emulator's one object: clock, automatic sign-in, epoch, and the signing keys, which are made
@@ -55,7 +60,7 @@ export class EmulatorObject extends DurableObject<Env> {
     ...freshState(),
     ...this.ctx.storage.kv.get<EmulatorState>('state'),
   })
-  #keys: Promise<SigningKey[]> | undefined
+  #keys = new SigningKeys(this.ctx.storage.kv)
 
   #directory = new Directory(this.ctx.storage.sql)
   #connections = new Connections(this.ctx.storage.sql)
@@ -130,14 +135,17 @@ export class EmulatorObject extends DurableObject<Env> {
   }
 
   /**
-   * Keeps edits that were planned at this revision of the configuration; undefined where another
-   * edit came first, so that nobody's check is about what is no more.
+   * Keeps edits that were planned at this revision of the configuration, all of them or none;
+   * `overtaken` where another edit came first, so that nobody's check is about what is no more.
    */
-  edit(edits: Edit[], revision: number): EmulatorState | undefined {
-    if (revision !== this.#state.configurationRevision) return undefined
-    this.#edits.keep(edits)
-    if (awaitsVerification(edits)) this.#lookIn(LOOK_MS)
-    return this.#save({ ...this.#state, configurationRevision: revision + 1 })
+  edit(edits: Edit[], revision: number): EmulatorState | 'overtaken' | 'full' {
+    if (revision !== this.#state.configurationRevision) return 'overtaken'
+    if (!this.#edits.hasRoomFor(edits)) return 'full'
+    if (awaitsVerification(edits)) this.#lookIn(FIRST_LOOK_MS)
+    return this.ctx.storage.transactionSync(() => {
+      this.#edits.keep(edits)
+      return this.#save({ ...this.#state, configurationRevision: revision + 1 })
+    })
   }
 
   dns(): Zone {
@@ -154,12 +162,14 @@ export class EmulatorObject extends DurableObject<Env> {
   override async alarm(): Promise<void> {
     const { DNS_RESOLVER } = this.env
     const zone = this.dns()
-    const lookUp = DNS_RESOLVER ? overHttps(DNS_RESOLVER) : async (host: string) => zone[host] ?? []
+    const lookUp = DNS_RESOLVER ? overHttps(DNS_RESOLVER) : inZone(zone)
     const seen = await lookAtDomains(this.#edits.all(), lookUp, this.now())
     // Read again: an edit may have come while the records were looked up.
     const changed = verified(this.#edits.all(), seen)
     if (changed.length > 0) this.edit(changed, this.#state.configurationRevision)
-    else if (awaitsVerification(this.#edits.all())) this.#lookIn(LOOK_MS)
+    if (!awaitsVerification(this.#edits.all())) return
+    // An emulated zone is looked at again when it changes, or the clock.
+    this.#lookIn(DNS_RESOLVER ? ASK_AGAIN_MS : LATER_MS)
   }
 
   #lookIn(milliseconds: number): void {
@@ -183,24 +193,10 @@ export class EmulatorObject extends DurableObject<Env> {
     })
   }
 
-  /**
-   * Makes a new key the current one. The one before is still published, and accepted, for a week of
-   * emulated time.
-   *
-   * Access: documented (section 6.3).
-   */
+  /** Makes a new key the current one. */
   async rotateKeys(): Promise<EmulatorState> {
-    const [current, next, ...retired] = await this.keys()
-    if (!current || !next) throw new Error('no signing keys')
     const now = this.now()
-    const keys = [
-      next,
-      await createSigningKey(now),
-      { ...current, retiredAtSeconds: now },
-      ...retired,
-    ]
-    this.ctx.storage.kv.put('keys', keys)
-    this.#keys = Promise.resolve(keys)
+    await this.#keys.rotate(now)
     return this.#save({
       ...this.#state,
       keyRevision: this.#state.keyRevision + 1,
@@ -208,29 +204,14 @@ export class EmulatorObject extends DurableObject<Env> {
     })
   }
 
-  /**
-   * The signing keys, the current one first, the one that follows it second. They survive a reset:
-   * origins keep the published set for minutes, and a test that resets the emulator must not have
-   * to wait for them.
-   */
+  /** The signing keys, the current one first, the one that follows it second. */
   keys(): Promise<SigningKey[]> {
-    this.#keys ??= this.#loadKeys()
-    return this.#keys
-  }
-
-  async #loadKeys(): Promise<SigningKey[]> {
-    const stored = this.ctx.storage.kv.get<SigningKey[]>('keys')
-    if (stored) return stored
-    const now = Math.floor(Date.now() / 1000)
-    // Access: observed [O11]. Two keys are published at all times.
-    const keys = await Promise.all([createSigningKey(now), createSigningKey(now)])
-    this.ctx.storage.kv.put('keys', keys)
-    return keys
+    return this.#keys.all()
   }
 
   #save(state: EmulatorState): EmulatorState {
-    this.#state = keep(this.ctx, state)
-    return state
+    this.#state = keep(this.ctx, { ...state, version: this.#state.version + 1 })
+    return this.#state
   }
 }
 
@@ -246,6 +227,7 @@ function keep(ctx: DurableObjectState, state: EmulatorState): EmulatorState {
 
 function freshState(): EmulatorState {
   return {
+    version: 0,
     epoch: randomText(9),
     ticketSecret: randomText(32),
     clockOffsetSeconds: 0,

@@ -24,6 +24,14 @@ type Loaded = {
 const loaded = new WeakMap<object, Loaded>()
 const configurations = new WeakMap<Seed, { edits: Edit[]; configuration: Configuration }>()
 
+/** Thrown for an edit that the store has no room for. */
+export class ConfigurationFull extends Error {
+  constructor() {
+    super('The configuration is full: what the API has made takes more than 16 MiB')
+    this.name = 'ConfigurationFull'
+  }
+}
+
 /** What an edit of the configuration comes to: the records to keep, and what its caller is told. */
 export type Plan<T> = { edits: Edit[]; result: T }
 
@@ -64,7 +72,9 @@ export class Emulator {
   /** The configuration that is valid now: the seed, and what the API has made of it. */
   async configuration(seed: Seed): Promise<Configuration> {
     const known = await this.#loaded()
-    known.edits ??= this.#object.edits() as Promise<Edit[]>
+    known.edits ??= kept(this.#object.edits() as Promise<Edit[]>, () => {
+      known.edits = undefined
+    })
     return configurationOf(seed, await known.edits)
   }
 
@@ -79,7 +89,8 @@ export class Emulator {
       const { edits, result } = await plan(await this.configuration(seed))
       if (edits.length === 0) return result
       const next = await this.#object.edit(edits as never, state.configurationRevision)
-      if (next) {
+      if (next === 'full') throw new ConfigurationFull()
+      if (next !== 'overtaken') {
         this.#remember(next)
         return result
       }
@@ -89,7 +100,9 @@ export class Emulator {
   /** The signing keys that are published now, the current one first. */
   async keys(): Promise<SigningKey[]> {
     const known = await this.#loaded()
-    known.keys ??= this.#object.keys() as Promise<SigningKey[]>
+    known.keys ??= kept(this.#object.keys() as Promise<SigningKey[]>, () => {
+      known.keys = undefined
+    })
     return publishedKeys(await known.keys, emulatedNow(known.state))
   }
 
@@ -158,6 +171,8 @@ export class Emulator {
 
   #remember(state: EmulatorState): EmulatorState {
     const known = loaded.get(this.namespace)
+    // An answer that was overtaken by a later one says nothing new.
+    if (known && known.state.version > state.version) return state
     const isEdited = known?.state.configurationRevision !== state.configurationRevision
     loaded.set(this.namespace, {
       state,
@@ -167,6 +182,12 @@ export class Emulator {
     })
     return state
   }
+}
+
+// What could not be read is asked for again by the next request.
+function kept<T>(asked: Promise<T>, forget: () => void): Promise<T> {
+  asked.catch(forget)
+  return asked
 }
 
 function configurationOf(seed: Seed, edits: Edit[]): Configuration {

@@ -845,3 +845,45 @@ describe('Members that there are none of [C.1]', () => {
     expect(await dropped()).toEqual([])
   })
 })
+
+describe('What would break the store or its readers is refused, and nothing is kept', () => {
+  const deep = (levels: number): object => (levels === 0 ? {} : { a: deep(levels - 1) })
+
+  it.each<[string, unknown, string]>([
+    ['a body that is no object', [], ''],
+    ['a body that is nested too deep', { type: 'saas', saas_app: deep(60) }, ''],
+    [
+      'a precedence beyond counting',
+      { domain: 'x.example', policies: [policy('A', { precedence: 2 ** 53 })] },
+      '/policies/0/precedence',
+    ],
+  ])('%s', async (_, body, pointer) => {
+    const refused = await cloudflare.post(APPS, body)
+    expect(refused.status).toBe(400)
+    expect(refused.body.errors[0]?.source?.pointer ?? '').toBe(pointer)
+    expect((await cloudflare.get<Application[]>(APPS)).body.result).toHaveLength(1)
+  })
+
+  it.each(['.', '..'])('a tag %s, which no address has', async (name) => {
+    expect((await cloudflare.post(`${ACCOUNT}/access/tags`, { name })).status).toBe(400)
+  })
+
+  it('an identity provider that a rule names cannot be deleted under it', async () => {
+    const providers = `${ACCOUNT}/access/identity_providers`
+    const { result: idp } = (await cloudflare.post(providers, { name: 'P', type: 'onetimepin' }))
+      .body
+    const rule = { oidc: { claim_name: 'a', claim_value: 'b', identity_provider_id: idp.id } }
+    await cloudflare.post(POLICIES, policy('By claim', { include: [rule] }))
+    expect((await cloudflare.delete(`${providers}/${idp.id}`)).status).toBe(400)
+  })
+
+  it('two PUTs at once, of the place and of the name: each keeps what the other changed', async () => {
+    const application = await create({ name: 'before' })
+    await Promise.all([
+      replace(application, { domain: 'after.example' }),
+      replace(application, { name: 'after' }),
+    ])
+    const { body } = await cloudflare.get<Application>(`${APPS}/${application.id}`)
+    expect(body.result).toMatchObject({ domain: 'after.example', name: 'after' })
+  })
+})

@@ -14,6 +14,10 @@ describe("Cloudflare's own client wrangler [B.6]", () => {
     expect(WRANGLER.scopes).toContain('account:read')
   })
 
+  it.each(['constructor', 'toString'])('gives a scope %s no more than itself', (scope) => {
+    expect(equivalentScopes([scope])).toEqual([scope])
+  })
+
   it('is verified', () => {
     expect(publisherOf(WRANGLER)).toEqual({ domain: 'cloudflare.com', isVerified: true })
   })

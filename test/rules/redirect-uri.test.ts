@@ -237,6 +237,8 @@ describe('A URI of client metadata (client_uri, logo_uri, ...)', () => {
     ['https://user@client.example', 'has a user'],
     ['https://user:secret@client.example', 'has a user and a password'],
     ['https://:secret@client.example', 'has a password'],
+    ['https://a;form-action', 'has a host that ends a directive of a policy'],
+    ['https://a,b', 'has a host that ends a policy'],
   ])('is refused: %j %s', (uri) => {
     expect(isWebUri(uri)).toBe(false)
   })

@@ -84,3 +84,12 @@ describe('A rule of the kind', () => {
     expect(holds({ linked_app_token: { app_uid: 'app' } }, linked)).toBe(true)
   })
 })
+
+it('groups that name groups are asked once each, however often they are named', () => {
+  const names = (id: number) => Array.from({ length: 10 }, () => ({ group: { id: `${id + 1}` } }))
+  const groups = Array.from({ length: 20 }, (_, id) =>
+    groupSchema.parse({ id: `${id}`, name: `Group ${id}`, include: names(id) }),
+  )
+  const rules = { include: [ruleSchema.parse({ group: { id: '0' } })], require: [], exclude: [] }
+  expect(combinationHolds(rules, MACHINE, { ...REFERENCES, groups })).toBe(false)
+})

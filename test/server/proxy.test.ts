@@ -175,6 +175,11 @@ describe('The headers of a request', () => {
     expect(headers['x-forwarded-proto']).toEqual(['http'])
   })
 
+  it('lose the cookies of the team domain and the dashboard, which may be on the same host', async () => {
+    const cookies = 'a=1; CF_Access_Session=x; CF_Dash_Session=y; b=2'
+    expect((await headersAtOrigin(['Cookie', cookies])).cookie).toEqual(['a=1; b=2'])
+  })
+
   it('are otherwise as the client sent them', async () => {
     const headers = await headersAtOrigin([
       ...['Accept', 'application/json, text/event-stream', 'User-Agent', 'test/1'],

@@ -75,7 +75,6 @@ function showConsent(c: AppContext, request: AuthorizationRequest, who: SignedIn
     (nonce) => (
       <PermissionsPage
         nonce={nonce}
-        scriptNonce={nonce}
         client={{
           id: client.client_id,
           name: client.client_name,

@@ -52,7 +52,8 @@ export function redirectError(c: AppContext, { target, error }: AuthorizationErr
 function answerUri({ redirectUri, responseMode }: Target, answer: Record<string, string>): string {
   if (responseMode === 'fragment') return `${redirectUri}#${goForm(answer)}`
   const [base = '', query = ''] = redirectUri.split(/\?(.*)/s)
-  return `${base}?${goForm({ ...Object.fromEntries(new URLSearchParams(query)), ...answer })}`
+  const own = [...new URLSearchParams(query)].filter(([name]) => !Object.hasOwn(answer, name))
+  return `${base}?${goForm(answer, own)}`
 }
 
 // Observed (B.2): the body is the tiny anchor of Go's `http.Redirect`.

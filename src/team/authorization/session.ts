@@ -12,7 +12,7 @@ import {
   sessionRevocationKeys,
 } from '../../access/revocation'
 import { readTicket, signTicket } from '../../access/ticket'
-import { setPrivateCookie } from '../../browser'
+import { setPrivateCookie, TEAM_SESSION_COOKIE } from '../../browser'
 import type { AppContext } from '../../env'
 import { whereFrom } from '../../judge'
 import { report } from '../../report'
@@ -21,9 +21,9 @@ import type { Session } from '../../store/sessions'
 /** Who is signed in at the team domain. The nonce names the sign-in: steps are bound to it. */
 export type SignedIn = Session & { identityNonce: string }
 
-// Assumed: the name. On the real team domain it is CF_Authorization too, which one origin for team
-// and application could not tell apart.
-const COOKIE = 'CF_Access_Session'
+// On the real team domain it is CF_Authorization too, which one origin for team and application could
+// not tell apart.
+const COOKIE = TEAM_SESSION_COOKIE
 const claimsSchema = z.object({ identityNonce: z.string() })
 
 /** Who asks: the person of automatic sign-in, or of the session cookie [A9]. */

@@ -1,0 +1,100 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { ACCOUNT, type Answer, api } from '../support/api'
+import { DashClient, oauthClient, withClients } from '../support/dashboard'
+import { ADA, carrying, emulator, MALLORY } from '../support/emulator'
+
+const ZONE = `/zones/${'e'.repeat(32)}`
+const APPS = '/access/apps'
+const SCOPES = ['access.read', 'zone-access.read', 'oauth-client.write', 'user-details.read']
+const CLIENT = { scopes: SCOPES, optional_scopes: [], grant_types: ['authorization_code'] }
+const world = emulator(withClients(CLIENT))
+const tokenFor = async (scopes: string[], { fetch, signIn } = world, who = ADA) => {
+  await signIn({ ...who, consent: 'allow' })
+  const client = new DashClient(fetch)
+  const response = await client.exchange(await client.code({ scope: scopes.join(' ') }))
+  await signIn(null)
+  return ((await response.json()) as { access_token: string }).access_token
+}
+/** The API as an OAuth client with these scopes asks it. */
+const as = async (...scopes: string[]) => {
+  const authorization = `Bearer ${await tokenFor(scopes)}`
+  const fetch: typeof world.fetch = (url, init) => {
+    const headers = { ...Object.fromEntries(new Headers(init?.headers)), authorization }
+    return world.fetch(url, { ...init, headers })
+  }
+  return api(fetch)
+}
+const refused = ({ status, body }: Answer<unknown>) => [status, body.errors[0]?.code]
+beforeEach(world.reset)
+
+describe('The access token of an OAuth client opens the API', () => {
+  it.each<[scope: string, path: string, opens: boolean]>([
+    ['user-details.read', '/user', true],
+    ['access.read', '/user', false],
+    ['access.read', ACCOUNT + APPS, true],
+    ['user-details.read', ACCOUNT + APPS, false],
+    ['zone-access.read', ZONE + APPS, true],
+    ['zone-access.read', ACCOUNT + APPS, false],
+    ['access.read', `${ACCOUNT}/access/users`, false],
+    // To write is not to read [A].
+    ['oauth-client.write', `${ACCOUNT}/oauth_clients`, false],
+    ['access.read', '/accounts', true],
+  ])('for exactly its scopes: %s, %s is %s [B.3]', async (scope, path, opens) => {
+    const answer = await (await as(scope)).get(path)
+    if (opens) expect(answer.status).toBe(200)
+    else expect(refused(answer)).toEqual([403, 10000])
+  })
+
+  it('for the accounts that the person chose, and for zones of them only [B.3]', async () => {
+    const accounts = [{ id: 'a'.repeat(32), name: 'A', members: ['ada@example.com'] }]
+    const two = emulator({
+      ...withClients({ ...CLIENT, visibility: 'public' }),
+      ACCOUNTS: accounts,
+    })
+    const token = await tokenFor(SCOPES, two, MALLORY)
+    const cloudflare = api(carrying(two.fetch, { authorization: `Bearer ${token}` }))
+    expect((await cloudflare.get('/accounts')).body.result).toEqual([])
+    for (const owner of [`/accounts/${'a'.repeat(32)}`, ZONE]) {
+      expect(refused(await cloudflare.get(owner + APPS))).toEqual([403, 10000])
+    }
+  })
+
+  it('no more once the client is deleted', async () => {
+    const cloudflare = await as('user-details.read')
+    const { client_id: id } = oauthClient()
+    await api(world.fetch).delete(`${ACCOUNT}/oauth_clients/${id}`)
+    expect(refused(await cloudflare.get('/user'))).toEqual([403, 9109])
+  })
+
+  it('and is no administrator once it is over, as any other text would be', async () => {
+    const cloudflare = await as('access.read')
+    await world.advance('1h')
+    expect(refused(await cloudflare.get(ACCOUNT + APPS))).toEqual([403, 9109])
+  })
+})
+
+describe('The secret of a client follows its method [A.2]', () => {
+  const cloudflare = api(world.fetch)
+  const LIST = `${ACCOUNT}/oauth_clients`
+  const create = async (method: string) => {
+    const { client_id: _, optional_scopes: __, ...members } = oauthClient(CLIENT)
+    const body = { ...members, token_endpoint_auth_method: method }
+    const { result } = (await cloudflare.post(LIST, body)).body
+    return `${LIST}/${result.client_id}`
+  }
+
+  it('is gone with the method none, and cannot be rotated', async () => {
+    const path = await create('client_secret_post')
+    await cloudflare.patch(path, { token_endpoint_auth_method: 'none' })
+    expect((await cloudflare.post(`${path}/rotate_secret`)).status).toBe(400)
+    expect((await cloudflare.get(path)).body.result).toMatchObject({ has_rotated_secret: false })
+  })
+
+  it('is made by the first rotation where the method was none', async () => {
+    const path = await create('none')
+    await cloudflare.patch(path, { token_endpoint_auth_method: 'client_secret_post' })
+    const { status, body } = await cloudflare.post(`${path}/rotate_secret`)
+    expect([status, body.result]).toEqual([200, { client_secret: expect.any(String) }])
+    expect((await cloudflare.get(path)).body.result).toMatchObject({ has_rotated_secret: false })
+  })
+})

@@ -1,0 +1,11 @@
+import { expect, it } from 'vitest'
+import { withoutOwnCookies } from '../../src/browser'
+
+it.each([
+  ['a=1; CF_Access_Session=x; b=2', 'a=1; b=2'],
+  ['CF_Dash_Session=x;CF_Access_Login=y', ''],
+  ['CF_Authorization=x; XCF_Dash_Session=y', 'CF_Authorization=x; XCF_Dash_Session=y'],
+  ['', ''],
+])('an application is told nothing of who is signed in elsewhere: %j is %j', (header, left) => {
+  expect(withoutOwnCookies(header)).toBe(left)
+})
