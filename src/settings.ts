@@ -39,6 +39,19 @@ const hostSchema = z
   .toLowerCase()
   .refine((text) => hostFault(text) === undefined, 'expected host or host:port')
 
+// What others refer to by these members is one record, not two.
+function distinct<K extends string>(...members: K[]) {
+  return (records: { [member in K]: string }[], context: z.RefinementCtx) => {
+    for (const member of members) {
+      const values = records.map((record) => record[member])
+      const index = values.findIndex((value, at) => values.indexOf(value) !== at)
+      if (index < 0) continue
+      const message = 'expected a value of its own, another one has it too'
+      context.addIssue({ code: 'custom', path: [index, member], message })
+    }
+  }
+}
+
 // Ids follow from names where they are left out, and a domain belongs to one application only.
 const applicationsSchema = z
   .array(applicationSchema.safeExtend({ name: z.string().min(1) }))
@@ -100,15 +113,23 @@ const settingsSchema = z
       z.enum(['current', 'https'], 'expected current or https').default('current'),
     ),
     ORGANIZATION: structured(organizationSchema).prefault({}),
-    ACCOUNTS: structured(z.array(accountSchema).min(1)).default([EMULATED_ACCOUNT]),
-    PEOPLE: structured(z.array(personSchema, 'expected a list of people')).default([]),
-    GROUPS: structured(z.array(groupSchema)).default([]),
-    EMAIL_LISTS: structured(z.array(emailListSchema)).default([]),
-    IDENTITY_PROVIDERS: structured(z.array(identityProviderSchema).min(1)).default(
-      DEFAULT_PROVIDERS,
-    ),
-    SERVICE_TOKENS: structured(z.array(serviceTokenSchema)).default([]),
-    OAUTH_CLIENTS: structured(z.array(seededClientSchema)).default([]),
+    ACCOUNTS: structured(z.array(accountSchema).min(1).superRefine(distinct('id'))).default([
+      EMULATED_ACCOUNT,
+    ]),
+    PEOPLE: structured(
+      z.array(personSchema, 'expected a list of people').superRefine(distinct('email')),
+    ).default([]),
+    GROUPS: structured(z.array(groupSchema).superRefine(distinct('id'))).default([]),
+    EMAIL_LISTS: structured(z.array(emailListSchema).superRefine(distinct('id'))).default([]),
+    IDENTITY_PROVIDERS: structured(
+      z.array(identityProviderSchema).min(1).superRefine(distinct('id')),
+    ).default(DEFAULT_PROVIDERS),
+    SERVICE_TOKENS: structured(
+      z.array(serviceTokenSchema).superRefine(distinct('id', 'client_id')),
+    ).default([]),
+    OAUTH_CLIENTS: structured(
+      z.array(seededClientSchema).superRefine(distinct('client_id')),
+    ).default([]),
     DNS_RESOLVER: optional(z.url({ protocol: /^https?$/, error: 'expected a URL' }).optional()),
     API_TOKENS: optional(structured(z.array(apiTokenSchema)).optional()),
     APPLICATIONS: structured(applicationsSchema).default([]),

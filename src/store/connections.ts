@@ -11,12 +11,15 @@ export type Connection = {
   authorizedAtSeconds: number
 }
 
-const TABLE = `CREATE TABLE IF NOT EXISTS connection (
+const TABLES = `
+CREATE TABLE IF NOT EXISTS connection (
   grantId TEXT PRIMARY KEY,
   email TEXT NOT NULL,
   endsAtSeconds INTEGER NOT NULL,
   value TEXT NOT NULL
-)`
+);
+CREATE INDEX IF NOT EXISTS connection_of ON connection (email);
+CREATE INDEX IF NOT EXISTS connection_end ON connection (endsAtSeconds);`
 
 /**
  * Which grants people have given at the dashboard: the list of their connected applications. It
@@ -24,7 +27,7 @@ const TABLE = `CREATE TABLE IF NOT EXISTS connection (
  */
 export class Connections {
   constructor(private readonly sql: SqlStorage) {
-    sql.exec(TABLE)
+    sql.exec(TABLES)
   }
 
   learn(event: RecordedEvent, now: number): void {

@@ -2,6 +2,8 @@ import type { Event, RecordedEvent } from '../access/event'
 import { formatTime } from '../access/timestamps'
 
 const KEPT = 1000
+// Collected now and then only: an event is written in the way of a request.
+const COLLECTED_EVERY = 100
 const LONGEST = 500
 const MOST = 50
 
@@ -21,15 +23,25 @@ export class EventLog {
 
   record(event: Event, now: number): RecordedEvent {
     const recorded = { ...event, at: formatTime(now) }
-    this.sql.exec('INSERT INTO event (value) VALUES (?)', JSON.stringify(recorded, short))
-    this.sql.exec('DELETE FROM event WHERE number <= (SELECT MAX(number) FROM event) - ?', KEPT)
+    const { number } = this.sql
+      .exec<{ number: number }>(
+        'INSERT INTO event (value) VALUES (?) RETURNING number',
+        JSON.stringify(recorded, short),
+      )
+      .one()
+    if (number % COLLECTED_EVERY === 0) {
+      this.sql.exec('DELETE FROM event WHERE number <= ?', number - KEPT)
+    }
     return recorded
   }
 
   /** The latest last. */
   all(): RecordedEvent[] {
-    const rows = this.sql.exec<{ value: string }>('SELECT value FROM event ORDER BY number')
-    return [...rows].map(({ value }) => JSON.parse(value) as RecordedEvent)
+    const rows = this.sql.exec<{ value: string }>(
+      'SELECT value FROM event ORDER BY number DESC LIMIT ?',
+      KEPT,
+    )
+    return [...rows].map(({ value }) => JSON.parse(value) as RecordedEvent).reverse()
   }
 
   reset(): void {

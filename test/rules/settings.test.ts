@@ -171,6 +171,18 @@ describe('A wrong setting is named, with what was found and what was expected:',
     [{ APPLICATIONS: 'demo' }, 'APPLICATIONS', '"demo"', 'expected array'],
     [{ APPLICATIONS: '[{"name":' }, 'APPLICATIONS', '"[{\\"name\\":"', 'expected array'],
     [{ APPLICATIONS: [null] }, 'APPLICATIONS[0]', 'null', 'expected object'],
+    [
+      { PEOPLE: [ADA, { ...ADA, name: 'B' }] },
+      'PEOPLE[1].email',
+      '"ada@example.com"',
+      'of its own',
+    ],
+    [
+      { GROUPS: ['A', 'B'].map((name) => ({ id: 'g', name, include: [{ everyone: {} }] })) },
+      'GROUPS[1].id',
+      '"g"',
+      'of its own',
+    ],
     [{ APPLICATIONS: [{ name: 'Demo' }] }, 'APPLICATIONS[0].domain', 'not set', 'needed'],
     [apps({ domain: 'https://x' }), 'APPLICATIONS[0].domain', '"https://x"', 'host[:port][/path]'],
     [
