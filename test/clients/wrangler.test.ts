@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest'
 import { type Server, startServer } from '../support/server'
 
 // The installed wrangler, unmodified: it is sent to the emulator by its environment (B.6).
@@ -74,8 +74,13 @@ async function login(consent: 'allow' | 'deny') {
   const response = await server.fetch(await address)
   const callback = response.headers.get('location') ?? ''
   expect(callback).toMatch(/^http:\/\/localhost:8976\/oauth\/callback\?/)
-  await server.fetch(callback)
+  await atTheCallback(callback)
   return done
+}
+
+/** Wrangler prints the address before it listens: a person is slower than that, a test is not. */
+async function atTheCallback(callback: string): Promise<void> {
+  await vi.waitFor(() => server.fetch(callback), { timeout: 20_000 })
 }
 
 function wrangler(argv: string[]) {
