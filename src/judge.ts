@@ -1,14 +1,13 @@
 import type { Application } from './access/application'
-import type { AccessAction } from './access/event'
+import type { AccessAction, Event } from './access/event'
 import { evaluate, kindsNotEmulated, type Verdict } from './access/policy'
 import type { Subject } from './access/rules'
 import type { AppContext } from './env'
 import { report } from './report'
 
 /**
- * What the application's policies say of a person (at login, at every authorization and at every
- * refresh) or of a machine. Every decision is an entry of Access's own log; where the policies have
- * rules that nothing here can decide, an event says so.
+ * What the application's policies say of a person (at login and at every refresh) or of a machine,
+ * with its entry in the log.
  */
 export function judge(
   c: AppContext,
@@ -26,7 +25,10 @@ export function verdictOf(c: AppContext, application: Application, subject: Subj
   return evaluate(application.policies, subject, c.var.configuration.references)
 }
 
-/** Enters a decision in Access's own log. */
+/**
+ * Enters a decision in Access's own log; where the policies have rules that nothing here can decide,
+ * another event says so.
+ */
 export function logDecision(
   c: AppContext,
   application: Application,
@@ -37,19 +39,9 @@ export function logDecision(
   const { identity, serviceToken, ip, country } = subject
   const { references } = c.var.configuration
   const ruleKinds = kindsNotEmulated(application.policies, references)
-  if (ruleKinds.length > 0) {
-    report(c, {
-      kind: 'rules not emulated',
-      application: application.name,
-      ...(identity && { email: identity.email }),
-      ...(serviceToken && { commonName: serviceToken.commonName }),
-      ruleKinds,
-      decision: verdict.decision,
-    })
-  }
   const { id, name, domain, type } = application
   const { decision, policy } = verdict
-  report(c, {
+  const entry: Event = {
     kind: 'access request',
     action,
     allowed: decision !== 'deny',
@@ -61,6 +53,18 @@ export function logDecision(
     ip,
     country,
     rayId: c.var.rayId,
+  }
+  if (ruleKinds.length === 0) {
+    report(c, entry)
+    return
+  }
+  report(c, entry, {
+    kind: 'rules not emulated',
+    application: name,
+    ...(identity && { email: identity.email }),
+    ...(serviceToken && { commonName: serviceToken.commonName }),
+    ruleKinds,
+    decision,
   })
 }
 

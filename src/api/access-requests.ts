@@ -4,12 +4,12 @@ import { userIdOf } from '../access/identity'
 import { pageOf } from './envelope'
 import { type Operation, operation } from './operation'
 import { ENOUGH } from './permissions'
-import { contains, listOf, timeSchema } from './query'
+import { contains, timeSchema } from './query'
 
 type Entry = Extract<RecordedEvent, { kind: 'access request' }>
 
 const isOrIsNot = z.enum(['eq', 'neq']).optional()
-const querySchema = listOf({
+const querySchema = z.object({
   page: z.coerce.number().int().min(1).default(1),
   per_page: z.coerce.number().int().min(1).max(1000).optional(),
   limit: z.coerce.number().int().min(1).max(1000).default(25),

@@ -6,7 +6,7 @@ import { pageOf, pageQuery } from './envelope'
 import { ApiError } from './error'
 import { type Operation, operation } from './operation'
 import { ENOUGH } from './permissions'
-import { contains, listOf } from './query'
+import { contains } from './query'
 
 const accountResult = z.object({
   id: z.string(),
@@ -24,7 +24,7 @@ export const accounts: Operation[] = [
     summary: 'List accounts',
     // Access: observed (B.3). An OAuth client is told the accounts that it was given, whatever else it may.
     permissions: [],
-    query: listOf({
+    query: z.object({
       ...pageQuery,
       name: z.string().optional(),
       direction: z.enum(['asc', 'desc']).default('asc'),

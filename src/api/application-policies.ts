@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import { z } from 'zod'
 import type { PolicyEntry, StoredApplication } from '../access/application'
 import { policySchema } from '../access/policy'
 import { formatTime } from '../access/timestamps'
@@ -13,7 +13,6 @@ import { ApiError, accessError, invalidRequest, notFound } from './error'
 import { type Operation, operation } from './operation'
 import { ENOUGH } from './permissions'
 import { policyResult } from './policy-view'
-import { listOf } from './query'
 import { checkReferences } from './references'
 
 const LIST = '/access/apps/:app_id/policies'
@@ -29,7 +28,7 @@ export const applicationPolicies: Operation[] = [
     path: LIST,
     summary: "List an application's policies",
     permissions: ENOUGH.readPolicies,
-    query: listOf(pageQuery),
+    query: z.object(pageQuery),
     result: policyResult,
     isList: true,
     handle: (c, { params, query }) => pageOf(viewsOf(c.var.configuration, params), query),

@@ -17,6 +17,8 @@ export const wholeListQuery = {
   per_page: z.coerce.number().int().min(1).max(1000).default(1000),
 }
 
+const CARRIED_OUT = { success: true, errors: [], messages: [] }
+
 /** The asked-for page of a list. */
 export function pageOf<T>(items: T[], query: { page: number; per_page: number }): Page<T> {
   const { page, per_page: perPage } = query
@@ -24,18 +26,16 @@ export function pageOf<T>(items: T[], query: { page: number; per_page: number })
   return { items: items.slice(start, start + perPage), page, perPage, total: items.length }
 }
 
-export function isPage(value: unknown): value is Page {
-  return typeof value === 'object' && value !== null && 'items' in value && 'perPage' in value
-}
-
 /** The answer to a request that was carried out (section 1.1). */
 export function respondResult(c: AppContext, result: unknown, status: number): Response {
-  const body = { success: true, errors: [], messages: [] }
   c.status(status as 200)
-  if (!isPage(result)) return c.json({ ...body, result: result ?? null })
-  const { items, page, perPage, total } = result
+  return c.json({ ...CARRIED_OUT, result: result ?? null })
+}
+
+/** The same with a page of a list. */
+export function respondPage(c: AppContext, { items, page, perPage, total }: Page): Response {
   return c.json({
-    ...body,
+    ...CARRIED_OUT,
     result: items,
     result_info: {
       page,

@@ -9,7 +9,7 @@ import { pageOf, pageQuery } from './envelope'
 import { invalidRequest, notFound } from './error'
 import { type Operation, operation } from './operation'
 import { ENOUGH } from './permissions'
-import { contains, listOf } from './query'
+import { contains } from './query'
 import { checkReferences, usersOf } from './references'
 
 const LIST = '/access/groups'
@@ -33,7 +33,7 @@ export const groups: Operation[] = [
     path: LIST,
     summary: 'List Access groups',
     permissions: ENOUGH.readGroups,
-    query: listOf({ ...pageQuery, name: z.string().optional(), search: z.string().optional() }),
+    query: z.object({ ...pageQuery, name: z.string().optional(), search: z.string().optional() }),
     result: groupResult,
     isList: true,
     handle(c, { query }) {

@@ -9,7 +9,6 @@ import { pageOf, pageQuery } from './envelope'
 import { invalidRequest, notFound } from './error'
 import { type Operation, operation } from './operation'
 import { ENOUGH } from './permissions'
-import { listOf } from './query'
 import { usersOf } from './references'
 
 const LIST = '/access/identity_providers'
@@ -31,7 +30,7 @@ export const identityProviders: Operation[] = [
     path: LIST,
     summary: 'List identity providers',
     permissions: ENOUGH.readProviders,
-    query: listOf({ ...pageQuery, scim_enabled: z.string().optional() }),
+    query: z.object({ ...pageQuery, scim_enabled: z.string().optional() }),
     result: providerResult,
     isList: true,
     handle: (c, { query }) => pageOf(c.var.configuration.identityProviders.map(view), query),

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { formatTime } from '../access/timestamps'
 import { keptScopes } from '../account/client-scopes'
 import { startVerification } from '../account/client-uri-verification'
@@ -19,7 +20,6 @@ import { clientError, noClient } from './oauth-client-error'
 import { clientResult, clientView, newClientResult } from './oauth-client-view'
 import { type Operation, operation } from './operation'
 import { ENOUGH } from './permissions'
-import { listOf } from './query'
 
 const LIST = '/oauth_clients'
 const ONE = `${LIST}/:oauth_client_id`
@@ -31,7 +31,7 @@ export const oauthClients: Operation[] = [
     path: LIST,
     summary: 'List OAuth clients',
     permissions: ENOUGH.readOAuthClients,
-    query: listOf(wholeListQuery),
+    query: z.object(wholeListQuery),
     result: clientResult,
     isList: true,
     handle(c, { params, query }) {

@@ -2,7 +2,6 @@ import { z } from 'zod'
 import { SCOPES } from '../account/scopes'
 import { pageOf, wholeListQuery } from './envelope'
 import { type Operation, operation } from './operation'
-import { listOf } from './query'
 
 /** `/oauth/scopes`: what OAuth clients can ask for (section A.6). Any caller may read it. */
 export const oauthScopes: Operation[] = [
@@ -11,7 +10,7 @@ export const oauthScopes: Operation[] = [
     path: '/oauth/scopes',
     summary: 'List OAuth scopes',
     permissions: [],
-    query: listOf(wholeListQuery),
+    query: z.object(wholeListQuery),
     result: z.object({
       id: z.string(),
       name: z.string(),

@@ -4,7 +4,7 @@ import { type Account, findAccount } from '../account/members'
 import type { AppContext, Env } from '../env'
 import { readBody } from './body'
 import { authorize, type Permission } from './credentials'
-import { readQuery, respondResult } from './envelope'
+import { type Page, readQuery, respondPage, respondResult } from './envelope'
 import { ApiError, type accessError, noRoute } from './error'
 
 type Input<Body, Query> = {
@@ -74,7 +74,8 @@ export function operation<Body = undefined, Query = undefined>(
           return prefill ? prefill(c, params, given) : given
         })
       }
-      return respondResult(c, await handle(c, input), status)
+      const result = await handle(c, input)
+      return isList ? respondPage(c, result as Page) : respondResult(c, result, status)
     },
   }
 }

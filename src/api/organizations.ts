@@ -9,7 +9,6 @@ import { change, save } from './change'
 import { ApiError, invalidRequest } from './error'
 import { type Operation, operation } from './operation'
 import { ENOUGH } from './permissions'
-import { listOf } from './query'
 import { findUser } from './users'
 
 const PATH = '/access/organizations'
@@ -94,7 +93,7 @@ export const organizations: Operation[] = [
     path: `${PATH}/revoke_user`,
     summary: 'Revoke what a person has',
     permissions: ENOUGH.revokeUser,
-    query: listOf({ devices: z.string().optional() }),
+    query: z.object({ devices: z.string().optional() }),
     body: revocationSchema,
     result: z.boolean(),
     // Access: observed [T15]; what it ends is the setting REVOCATION's to say. Assumed: false where

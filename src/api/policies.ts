@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import { z } from 'zod'
 import { reusablePolicySchema } from '../access/policy'
 import { formatTime } from '../access/timestamps'
 import type { AppContext } from '../env'
@@ -10,7 +10,6 @@ import { invalidRequest, notFound } from './error'
 import { type Operation, operation } from './operation'
 import { ENOUGH } from './permissions'
 import { applicationsWith, policyResult, policyView } from './policy-view'
-import { listOf } from './query'
 import { checkReferences } from './references'
 
 const LIST = '/access/policies'
@@ -23,7 +22,7 @@ export const policies: Operation[] = [
     path: LIST,
     summary: 'List reusable policies',
     permissions: ENOUGH.readPolicies,
-    query: listOf(pageQuery),
+    query: z.object(pageQuery),
     result: policyResult,
     isList: true,
     handle(c, { query }) {

@@ -7,7 +7,7 @@ import { pageOf, pageQuery } from './envelope'
 import { ApiError } from './error'
 import { type Operation, operation } from './operation'
 import { ENOUGH } from './permissions'
-import { contains, listOf, timeSchema } from './query'
+import { contains, timeSchema } from './query'
 import { usersOf } from './references'
 import { expiryOf, newSecret, rotated } from './service-token-secret'
 import {
@@ -44,7 +44,7 @@ export const serviceTokens: Operation[] = [
     path: LIST,
     summary: 'List service tokens',
     permissions: ENOUGH.readServiceTokens,
-    query: listOf({ ...pageQuery, name: z.string().optional(), search: z.string().optional() }),
+    query: z.object({ ...pageQuery, name: z.string().optional(), search: z.string().optional() }),
     result: tokenResult,
     isList: true,
     async handle(c, { query }) {

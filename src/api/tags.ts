@@ -6,7 +6,6 @@ import { pageOf, pageQuery } from './envelope'
 import { invalidRequest, notFound } from './error'
 import { type Operation, operation } from './operation'
 import { ENOUGH } from './permissions'
-import { listOf } from './query'
 
 const LIST = '/access/tags'
 const ONE = `${LIST}/:tag_name`
@@ -33,7 +32,7 @@ export const tags: Operation[] = [
     path: LIST,
     summary: 'List tags',
     permissions: ENOUGH.readTags,
-    query: listOf(pageQuery),
+    query: z.object(pageQuery),
     result: tagResult,
     isList: true,
     handle(c, { query }) {

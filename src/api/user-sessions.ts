@@ -7,7 +7,6 @@ import { pageOf, wholeListQuery } from './envelope'
 import { notFound } from './error'
 import { type Operation, operation } from './operation'
 import { ENOUGH } from './permissions'
-import { listOf } from './query'
 import { requireUser } from './users'
 
 const USER = '/access/users/:user_id'
@@ -35,7 +34,7 @@ export const userSessions: Operation[] = [
     path: `${USER}/active_sessions`,
     summary: "List a user's active sessions",
     permissions: ENOUGH.readUsers,
-    query: listOf(wholeListQuery),
+    query: z.object(wholeListQuery),
     result: sessionResult,
     isList: true,
     handle: async (c, { params, query }) => pageOf((await sessionsOf(c, params)).map(view), query),
@@ -70,7 +69,7 @@ export const userSessions: Operation[] = [
     path: `${USER}/failed_logins`,
     summary: "List a user's failed logins",
     permissions: ENOUGH.readUsers,
-    query: listOf(wholeListQuery),
+    query: z.object(wholeListQuery),
     result: z.object({ expiration: z.int(), metadata: z.looseObject({}) }),
     isList: true,
     async handle(c, { params, query }) {

@@ -7,7 +7,6 @@ import { pageOf, pageQuery } from './envelope'
 import { ApiError } from './error'
 import { type Operation, operation } from './operation'
 import { ENOUGH } from './permissions'
-import { listOf } from './query'
 
 /** `/user`, its tokens, and `/memberships`: who the caller is. */
 export const user: Operation[] = [
@@ -56,7 +55,7 @@ export const user: Operation[] = [
     path: '/memberships',
     summary: "List the user's memberships",
     permissions: ENOUGH.readMemberships,
-    query: listOf({ ...pageQuery, name: z.string().optional(), status: z.string().optional() }),
+    query: z.object({ ...pageQuery, name: z.string().optional(), status: z.string().optional() }),
     result: z.looseObject({
       id: z.string(),
       status: z.string(),

@@ -7,7 +7,7 @@ import { pageOf, pageQuery } from './envelope'
 import { invalidRequest, notFound } from './error'
 import { type Operation, operation } from './operation'
 import { ENOUGH } from './permissions'
-import { contains, listOf } from './query'
+import { contains } from './query'
 
 const LIST = '/access/users'
 const ONE = `${LIST}/:user_id`
@@ -35,7 +35,7 @@ export const users: Operation[] = [
     path: LIST,
     summary: 'List users',
     permissions: ENOUGH.readUsers,
-    query: listOf({
+    query: z.object({
       ...pageQuery,
       name: z.string().optional(),
       email: z.string().optional(),

@@ -5,7 +5,6 @@ import { accountsOfCaller } from './caller'
 import { pageOf, pageQuery } from './envelope'
 import { type Operation, operation } from './operation'
 import { ENOUGH } from './permissions'
-import { listOf } from './query'
 
 const zoneResult = z.looseObject({
   id: z.string(),
@@ -26,7 +25,7 @@ export const zones: Operation[] = [
     path: '/zones',
     summary: 'List zones',
     permissions: ENOUGH.readZones,
-    query: listOf({ ...pageQuery, name: z.string().min(1).optional() }),
+    query: z.object({ ...pageQuery, name: z.string().min(1).optional() }),
     result: zoneResult,
     isList: true,
     handle: async (c, { query }) => pageOf([await zone(c, query.name ?? 'example.com')], query),

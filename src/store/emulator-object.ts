@@ -81,7 +81,8 @@ export class EmulatorObject extends DurableObject<Env> {
     >,
   ): EmulatorState {
     // Two days without the record are two days of the emulated clock.
-    if (awaitsVerification(this.#edits.all())) this.#lookIn(0)
+    const isClockMoved = change.clockOffsetSeconds !== undefined
+    if (isClockMoved && awaitsVerification(this.#edits.all())) this.#lookIn(0)
     return this.#save({ ...this.#state, ...change })
   }
 
