@@ -6,12 +6,14 @@ import { emulatorControl } from './emulator'
 import { configure, type Env, prepare } from './env'
 import { failure } from './failure'
 import { gate, gateAccessPaths } from './gate'
+import { reportRequest } from './report'
 import { team, teamMetadata } from './team'
 
 /** The map: one line per surface, in the order in which they match. */
 export const app = new Hono<Env>()
 app.onError(failure)
 app.use(prepare)
+app.use(reportRequest)
 app.route('/_emulator', emulatorControl)
 app.use(configure)
 app.route('/client/v4', api)

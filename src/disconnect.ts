@@ -12,13 +12,13 @@ export async function disconnect(
   clientId: string,
   by: GrantRevoker,
 ): Promise<number> {
-  const { emulator, rayId, stores } = c.var
+  const { emulator, stores } = c.var
   const connections = await emulator.connections(email)
   const own = connections.filter((connection) => connection.clientId === clientId)
   for (const { grantId, clientName } of own) {
     await stores.dashboardGrants.end(grantId)
     const client = { id: clientId, name: clientName }
-    report(c, { kind: 'grant revoked', client, email, grantId, by, rayId })
+    report(c, { kind: 'grant revoked', client, email, grantId, by })
   }
   return own.length
 }

@@ -1,4 +1,6 @@
 import type { Context, MiddlewareHandler } from 'hono'
+import type { Reason } from './access/event'
+import type { RequestFacts } from './access/request-event'
 import { type TeamDomain, teamDomain } from './access/team-domain'
 import { type DashDomain, dashDomain } from './account/dash-domain'
 import { readSettings, type Settings } from './settings'
@@ -24,6 +26,8 @@ export type Variables = {
   emulator: Emulator
   /** The request's id, 16 hexadecimal characters: what the answer says as `Cf-Ray`. */
   rayId: string
+  /** What the request has told of itself so far, for its event. */
+  told: RequestFacts & Partial<Reason>
   state: EmulatorState
   ticketSecret: Uint8Array
   /** The emulated time, in whole seconds since 1970. */
@@ -39,6 +43,7 @@ export type AppContext = Context<Env>
 
 /** Finds settings, clock, team domain, dashboard and stores for the request. */
 export const prepare: MiddlewareHandler<Env> = async function prepare(c, next) {
+  c.set('told', {})
   const settings = await readSettings(c.env)
   const emulator = new Emulator(c.env.EMULATOR)
   const state = await emulator.state()

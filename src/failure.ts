@@ -3,6 +3,7 @@ import { isBrowserNavigation } from './access/navigation'
 import type { AppContext, Env } from './env'
 import { OAuthError } from './oauth/errors'
 import { PageError, respondPageError } from './pages/respond'
+import { refusalOf, tell } from './report'
 import { SettingsError } from './settings-error'
 
 /**
@@ -11,7 +12,11 @@ import { SettingsError } from './settings-error'
  */
 export const failure: ErrorHandler<Env> = function failure(error, c) {
   if (error instanceof OAuthError) return respondOAuthError(c, error)
-  if (error instanceof PageError) return respondPageError(c, error)
+  if (error instanceof PageError) {
+    tell(c, { outcome: 'refused', why: `${error.title}: ${error.message}`, change: error.advice })
+    return respondPageError(c, error)
+  }
+  tell(c, { outcome: 'failed', why: `The emulator made a mistake: ${error.message}` })
   console.error(error instanceof SettingsError ? error.message : error)
   const page =
     error instanceof SettingsError
@@ -28,6 +33,7 @@ export const failure: ErrorHandler<Env> = function failure(error, c) {
 
 // RFC 6749 5.2; the errors of RFC 7591 and of the emulator's own control have the same form.
 function respondOAuthError(c: AppContext, error: OAuthError): Response {
+  tell(c, refusalOf(error))
   for (const [name, value] of Object.entries(error.headers)) c.header(name, value)
   c.header('Cache-Control', 'no-store')
   c.status(error.status as 400)

@@ -1,7 +1,7 @@
 import type { Application } from './access/application'
-import type { AccessAction, Event } from './access/event'
+import type { AccessAction, Occurrence, Reason } from './access/event'
 import { evaluate, kindsNotEmulated, type Verdict } from './access/policy'
-import type { Subject } from './access/rules'
+import { holdingRule, ruleInBrief, type Subject } from './access/rules'
 import type { AppContext } from './env'
 import { report } from './report'
 
@@ -41,7 +41,7 @@ export function logDecision(
   const ruleKinds = kindsNotEmulated(application.policies, references)
   const { id, name, domain, type } = application
   const { decision, policy } = verdict
-  const entry: Event = {
+  const entry: Occurrence & Reason = {
     kind: 'access request',
     action,
     allowed: decision !== 'deny',
@@ -52,7 +52,7 @@ export function logDecision(
     serviceToken: serviceToken && { id: serviceToken.id, name: serviceToken.name },
     ip,
     country,
-    rayId: c.var.rayId,
+    ...reasonFor(c, application, subject, verdict),
   }
   if (ruleKinds.length === 0) {
     report(c, entry)
@@ -66,6 +66,35 @@ export function logDecision(
     ruleKinds,
     decision,
   })
+}
+
+/** Why the policies decided so, by the rule that made one of them match. */
+export function reasonFor(
+  c: AppContext,
+  { name, policies }: Application,
+  subject: Subject,
+  { decision, policy }: Verdict,
+): Reason {
+  const who = subject.identity?.email ?? subject.serviceToken?.name ?? 'the service token shown'
+  if (policy) {
+    const holding = holdingRule(policy, subject, c.var.configuration.references)
+    const by = holding ? ` by its rule ${ruleInBrief(holding)}` : ''
+    return {
+      outcome: decision === 'deny' ? 'refused' : 'allowed',
+      rule: `policy "${policy.name}" (${policy.id})`,
+      why: `The policy "${policy.name}" of ${name} says ${decision} to ${who}${by}.`,
+      ...(decision === 'deny' && { change: 'Change that policy, or ask as somebody else.' }),
+    }
+  }
+  const asked = policies.map(
+    (each) => `"${each.name}" (${each.decision}: ${each.include.map(ruleInBrief).join(' or ')})`,
+  )
+  return {
+    outcome: 'refused',
+    rule: 'policies, where none matches the answer is deny',
+    why: `No policy of ${name} matches ${who}; asked were ${asked.join(', ') || 'none, there are none'}.`,
+    change: 'Add an allow policy with a rule that matches, or ask as somebody else.',
+  }
 }
 
 /** Where a request comes from, for the `ip` and `geo` rules of policies. */

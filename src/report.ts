@@ -1,7 +1,65 @@
-import type { Event } from './access/event'
-import type { AppContext } from './env'
+import type { MiddlewareHandler } from 'hono'
+import type { Occurrence, Reason, ToldEvent } from './access/event'
+import type { RequestFacts, RequestKind } from './access/request-event'
+import { formatTime } from './access/timestamps'
+import { reasonOf } from './access/why'
+import type { AppContext, Env } from './env'
+import type { OAuthError } from './oauth/errors'
+
+/** What a request tells of itself on its way: facts, and why it is decided as it is. */
+export type Told = RequestFacts & Partial<Reason>
 
 /** Keeps what happened, behind the answer's back. */
-export function report(c: AppContext, ...events: Event[]): void {
-  c.executionCtx.waitUntil(c.var.emulator.record(...events))
+export function report(c: AppContext, ...events: (Occurrence & Partial<Reason>)[]) {
+  const { emulator, now, rayId } = c.var
+  const at = formatTime(now)
+  for (const event of events) {
+    emulator.record(c.executionCtx, { ...reasonOf(event), ...event, rayId, at })
+  }
+}
+
+/** Adds to what the request tells of itself; what is told later counts. */
+export function tell(c: AppContext, told: Told): void {
+  Object.assign(c.var.told, told)
+}
+
+/** What a refusal in the protocol's own form tells of itself. */
+export function refusalOf({ code, description, hint }: OAuthError): Told {
+  return { outcome: 'refused', error: code, why: `${description}.`, ...hint }
+}
+
+/** Makes the requests of a route events of this kind. */
+export function about(kind: RequestKind): MiddlewareHandler<Env> {
+  return function tellKind(c, next) {
+    tell(c, { kind })
+    return next()
+  }
+}
+
+/** Leaves one event of every request that something was decided about, once it is answered. */
+export const reportRequest: MiddlewareHandler<Env> = async function reportRequest(c, next) {
+  await next()
+  const { emulator, now, rayId, told, url } = c.var
+  if (!told.kind) return
+  const { status } = c.res
+  const outcome = told.outcome ?? outcomeOf(status)
+  const event = {
+    ...told,
+    outcome,
+    why: told.why ?? `${c.req.method} ${url.pathname} was answered with ${status}.`,
+    method: c.req.method,
+    host: url.host,
+    path: url.pathname,
+    status,
+    userAgent: c.req.header('user-agent'),
+    rayId,
+    at: formatTime(now),
+  }
+  // The facts of one kind are told where that kind is.
+  emulator.record(c.executionCtx, event as ToldEvent)
+}
+
+function outcomeOf(status: number): Reason['outcome'] {
+  if (status >= 500) return 'failed'
+  return status >= 400 ? 'refused' : 'allowed'
 }

@@ -2,8 +2,6 @@
 export type DashboardActor = {
   client?: { id: string; name: string } | undefined
   email?: string | undefined
-  /** The request's id, which its answer has as `Cf-Ray`. */
-  rayId: string
 }
 
 type Authorized = {

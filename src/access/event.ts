@@ -1,12 +1,42 @@
 import type { DashboardEvent } from './dashboard-event'
 import type { Identity } from './identity'
+import type { RequestEvent } from './request-event'
 
 /** Where a decision of Access was asked for. */
 export type AccessAction = 'login' | 'authorization' | 'refresh' | 'service_auth'
 
+/**
+ * How a decision ended: `asked` sends somebody on to a further step (a challenge, a login page, a
+ * consent page), `failed` is a fault of the emulator's or one that was switched on, `noted` is
+ * something worth knowing that decides nothing.
+ */
+export type Outcome = 'allowed' | 'asked' | 'refused' | 'failed' | 'noted'
+
+/** Why it was decided so, in the developer's words; never with a secret or a token in it. */
+export type Reason = {
+  outcome: Outcome
+  /** What decided: a row of the fidelity table, a section of an RFC, a redirect rule, a policy. */
+  rule?: string | undefined
+  why: string
+  /** What would have to be different for another outcome. */
+  change?: string | undefined
+}
+
+/** Whom an event is about, as far as it is known. */
+export type Actors = {
+  email?: string | undefined
+  client?: { id: string; name?: string | undefined } | undefined
+  application?: { id: string; name: string } | undefined
+}
+
 /** Something worth telling the developer, that no answer on the wire tells. */
 export type Event =
+  | RequestEvent
   | DashboardEvent
+  /** Somebody used the emulator's own control: the clock, a switch, a revocation. */
+  | { kind: 'control'; method: string; path: string; body?: unknown }
+  /** A fault that was switched on has struck. */
+  | (Actors & { kind: 'fault'; fault: string; path: string })
   /** A one-time PIN that the real service would have sent by e-mail. */
   | { kind: 'one-time pin'; application: string; email: string; code: string }
   /** The real service would have sent none, because the policies deny the person. */
@@ -34,7 +64,6 @@ export type Event =
       serviceToken?: { id: string; name: string } | undefined
       ip: string
       country: string
-      rayId: string
     }
   /** A sign-in: of a browser at the team domain, or of a client that was allowed. */
   | {
@@ -60,4 +89,11 @@ export type Event =
   /** A request to the API had members that there are none of. They were dropped, as Access does. */
   | { kind: 'members dropped'; method: string; path: string; members: string[] }
 
-export type RecordedEvent = Event & { at: string }
+/** What happens beside the requests, or follows from one. */
+export type Occurrence = Exclude<Event, RequestEvent>
+
+/** An event with its reason, the request that it belongs to (`Cf-Ray`), and the emulated time. */
+export type ToldEvent = Event & Reason & { rayId: string; at: string }
+
+/** As it is kept: numbered in the order of what happened. */
+export type RecordedEvent = ToldEvent & { number: number }

@@ -47,6 +47,39 @@ export const dynamicClientRegistrationSchema = z.strictObject({
 })
 export type DynamicClientRegistration = z.infer<typeof dynamicClientRegistrationSchema>
 
+/** Why no rule lets `redirectUri` pass, and what would. */
+export function redirectRefusal(
+  rules: DynamicClientRegistration,
+  redirectUri: string,
+): { why: string; change: string } {
+  const fault = redirectUriFault(redirectUri)
+  if (fault) return { why: `\`${redirectUri}\` ${fault}`, change: 'Send a plain absolute URI' }
+  if (!rules.enabled) {
+    return {
+      why: `\`${redirectUri}\` is not allowed: dynamic_client_registration.enabled is off`,
+      change: 'turn it on',
+    }
+  }
+  const { protocol, hostname } = new URL(redirectUri)
+  const toggle =
+    protocol !== 'http:'
+      ? undefined
+      : hostname === 'localhost'
+        ? 'allow_any_on_localhost'
+        : hostname === '127.0.0.1'
+          ? 'allow_any_on_loopback'
+          : undefined
+  return toggle
+    ? {
+        why: `\`${redirectUri}\` is not allowed: \`${toggle}\` is off`,
+        change: 'turn it on or list the URI in allowed_uris',
+      }
+    : {
+        why: `\`${redirectUri}\` is not allowed: no entry of \`allowed_uris\` matches it${rules.allowed_uris.length ? ` (${rules.allowed_uris.join(', ')})` : ', the list is empty'}`,
+        change: 'list the URI in allowed_uris, or a rule that ends in /*',
+      }
+}
+
 /**
  * The rule that lets `redirectUri` pass (`allow_any_on_localhost`, `allow_any_on_loopback`, or the
  * entry of `allowed_uris`), or undefined where none does.

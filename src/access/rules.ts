@@ -111,6 +111,22 @@ export function combinationHolds(
   return rules.include.some(holds) && rules.require.every(holds) && !rules.exclude.some(holds)
 }
 
+/** The first rule of `include` that holds: what made a policy match. */
+export function holdingRule(
+  { include }: Combination,
+  subject: Subject,
+  references: References,
+): Rule | undefined {
+  return include.find((rule) => ruleHolds(rule, subject, references, new Map()))
+}
+
+/** A rule in a few words: `email_domain example.com`. */
+export function ruleInBrief(rule: Rule): string {
+  const [[kind, members] = ['']] = Object.entries(rule)
+  const values = Object.values((members ?? {}) as Record<string, unknown>).map(String)
+  return [kind, ...values].join(' ')
+}
+
 function ruleHolds(
   rule: Rule,
   subject: Subject,

@@ -62,7 +62,7 @@ export const accessRequests: Operation[] = [
     result: entryResult.partial(),
     isList: true,
     async handle(c, { query }) {
-      const entries = (await c.var.emulator.events()).filter(
+      const entries = (await c.var.emulator.accessRequests()).filter(
         (event) => event.kind === 'access request',
       )
       const userIds = await userIdsOf(entries)

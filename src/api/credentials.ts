@@ -80,7 +80,7 @@ export async function authenticate(c: AppContext): Promise<Caller> {
 
 // What a person let an OAuth client do (section B).
 async function oauthCaller(c: AppContext, token: string): Promise<Caller> {
-  const { configuration, now, rayId, stores } = c.var
+  const { configuration, now, stores } = c.var
   const admission = await stores.dashboardGrants.admit(token, now)
   if (admission.outcome === 'unknown') throw unknown(c)
   const { clientId, email, accountIds, scopes, id: grantId } = admission.grant
@@ -92,7 +92,7 @@ async function oauthCaller(c: AppContext, token: string): Promise<Caller> {
     return { kind: 'oauth', client, email, accountIds, scopes: equivalentScopes(scopes) }
   }
   const kind = admission.outcome === 'expired' ? 'token expired' : 'token of a revoked grant'
-  report(c, { kind, client, email, rayId, grantId, path: c.req.path })
+  report(c, { kind, client, email, grantId, path: c.req.path })
   throw unknown(c)
 }
 
@@ -126,8 +126,7 @@ export async function authorize(
   const isEnough = permissions.length === 0 || permissions.some((each) => scopes.includes(each))
   if (!isEnough) {
     const { method, path } = c.req
-    const { rayId } = c.var
-    report(c, { kind: 'scope missing', client, email, rayId, method, path, enough: permissions })
+    report(c, { kind: 'scope missing', client, email, method, path, enough: permissions })
   }
   if (!isEnough || (account && !accountIds.includes(account.id))) throw refusal
 }

@@ -2,14 +2,15 @@ import { Hono } from 'hono'
 import { cors } from 'hono/cors'
 import { isForeignOrigin } from '../access/team-domain'
 import type { AppContext, Env } from '../env'
+import { about, type Told, tell } from '../report'
 import { ConfigurationFull } from '../store/emulator'
 import { accessRequests } from './access-requests'
 import { accounts } from './accounts'
 import { applicationPolicies } from './application-policies'
 import { applications } from './applications'
-import { callerOf } from './credentials'
+import { type Caller, callerOf } from './credentials'
 import { respondError } from './envelope'
-import { ApiError, invalidRequest, noRoute } from './error'
+import { ApiError, type EnvelopeError, invalidRequest, noRoute } from './error'
 import { groups } from './groups'
 import { identityProviders } from './identity-providers'
 import { keys } from './keys'
@@ -62,12 +63,18 @@ export const operations = [
 /** Surface 4: Cloudflare's API, as far as it is about Access and OAuth clients. */
 export const api = new Hono<Env>()
 api.onError(function respondInEnvelope(error, c) {
-  if (error instanceof ApiError) return respondError(c, error)
+  if (error instanceof ApiError) {
+    const [first] = error.errors
+    tell(c, { outcome: 'refused', code: first?.code, why: error.message, ...pointerOf(first) })
+    return respondError(c, error)
+  }
   if (error instanceof ConfigurationFull) return respondError(c, invalidRequest(error.message))
+  tell(c, { outcome: 'failed', why: `The emulator made a mistake: ${error.message}` })
   console.error(error)
   return respondError(c, new ApiError(500, { code: 10001, message: 'Internal server error' }))
 })
 // Not like Cloudflare, whose API no web page can read: a developer's own pages may.
+api.use(about('api call'))
 api.use(
   cors({
     origin: (origin) => (isForeignOrigin(origin) ? null : origin),
@@ -80,7 +87,8 @@ api.get('/openapi.json', async (c) => {
   return c.json(openApiDocument(operations, c.var.url.origin))
 })
 api.use(async function knownCallersOnly(c, next) {
-  await callerOf(c)
+  const caller = await callerOf(c)
+  tell(c, { ...whoOf(caller), why: `${c.req.method} ${c.req.path} was carried out.` })
   c.header('Cache-Control', 'no-store')
   await next()
 })
@@ -94,6 +102,22 @@ function refuse(c: AppContext): never {
   const isThere = operations.some((each) => patternOf(each.path).test(path))
   if (isThere) throw new ApiError(405, { code: 10405, message: 'Method not allowed' })
   throw noRoute(pathname, notEmulated(path))
+}
+
+function whoOf(caller: Caller): Pick<Told, 'client' | 'email'> {
+  switch (caller.kind) {
+    case 'administrator':
+      return { email: caller.email }
+    case 'oauth':
+      return { client: caller.client, email: caller.email }
+    case 'token':
+      return { client: { id: caller.id, name: `API token ${caller.name}` } }
+  }
+}
+
+// RFC 6901: where in the body the mistake is.
+function pointerOf(error: EnvelopeError | undefined): { change?: string } {
+  return error?.pointer ? { change: `Look at ${error.pointer} of the body.` } : {}
 }
 
 function patternOf(path: string): RegExp {

@@ -74,7 +74,7 @@ export const userSessions: Operation[] = [
     isList: true,
     async handle(c, { params, query }) {
       const { email } = await requireUser(c, params)
-      const failed = (await c.var.emulator.events()).flatMap((event) => {
+      const failed = (await c.var.emulator.accessRequests()).flatMap((event) => {
         if (event.kind !== 'access request' || event.allowed || event.email !== email) return []
         const { application, rayId, at, ip } = event
         // Assumed: kept for a week, and what is told of them.

@@ -4,7 +4,7 @@ import type { AppContext } from '../env'
 import { report } from '../report'
 
 // What a request has told of itself so far, for events, whoever tells them in the end.
-const known = new WeakMap<Request, Omit<DashboardActor, 'rayId'>>()
+const known = new WeakMap<Request, DashboardActor>()
 const told = new WeakSet<Request>()
 
 /** Remembers the client of the request, or its person. */
@@ -19,7 +19,7 @@ export function note(c: AppContext, who: { client?: OAuthClient; email?: string 
 
 /** Who asks, as far as the request has told. */
 export function actorOf(c: AppContext): DashboardActor {
-  return { ...known.get(c.req.raw), rayId: c.var.rayId }
+  return { ...known.get(c.req.raw) }
 }
 
 /** Tells why the request is refused, so that the refusal itself is no event of its own. */

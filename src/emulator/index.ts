@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import { isForeignOrigin, isLoopback } from '../access/team-domain'
-import { configure, type Env } from '../env'
+import { type AppContext, configure, type Env } from '../env'
+import { report } from '../report'
 import { changeAutoSignIn, showAutoSignIn } from './auto-sign-in'
 import { changeClock, showClock } from './clock'
 import { changeDns, showDns } from './dns'
@@ -22,6 +23,7 @@ emulatorControl.use(async function onlyFromThisMachine(c, next) {
   c.header('Cache-Control', 'no-store')
   await next()
 })
+emulatorControl.use(reportControl)
 emulatorControl.get('/auto-sign-in', showAutoSignIn)
 emulatorControl.put('/auto-sign-in', changeAutoSignIn)
 emulatorControl.get('/clock', showClock)
@@ -36,3 +38,17 @@ emulatorControl.all('*', (c) => {
   const message = `There is no ${c.req.method} ${c.var.url.pathname}`
   return c.json({ error: 'not_found', error_description: message }, 404)
 })
+
+// After these there is another story, and a whole state has secrets in it.
+const UNTOLD = ['/_emulator/reset', '/_emulator/state']
+
+// What somebody changed belongs to the story of what happened after it.
+async function reportControl(c: AppContext, next: () => Promise<void>): Promise<void> {
+  const { method, path } = c.req
+  const isTold = method !== 'GET' && method !== 'HEAD' && !UNTOLD.includes(path)
+  // Read before the handler does; a copy, because a body can be read once.
+  const copy = isTold ? c.req.raw.clone() : undefined
+  const body = await copy?.json().catch(() => undefined)
+  await next()
+  if (isTold && c.res.ok) report(c, { kind: 'control', method, path, body })
+}

@@ -3,6 +3,7 @@ import type { Identity } from '../access/identity'
 import { evaluate } from '../access/policy'
 import type { AppContext } from '../env'
 import { whereFrom } from '../judge'
+import { tell } from '../report'
 import { byAccessToken } from './by-access-token'
 import { byAppToken } from './by-app-token'
 import { byServiceToken, type ServiceRefusal } from './by-service-token'
@@ -41,5 +42,9 @@ export async function admit(c: AppContext, application: Application): Promise<De
 /** Whether a bypass policy turns Access off for this request: nobody is asked for anything. */
 export function isBypassed(c: AppContext, application: Application): boolean {
   const { references } = c.var.configuration
-  return evaluate(application.policies, whereFrom(c), references).decision === 'bypass'
+  const verdict = evaluate(application.policies, whereFrom(c), references)
+  if (verdict.decision !== 'bypass') return false
+  const why = `The bypass policy "${verdict.policy.name}" turns Access off for this request.`
+  tell(c, { kind: 'admission', by: 'bypass', outcome: 'allowed', rule: 'O19', why })
+  return true
 }

@@ -4,6 +4,7 @@ import { grantRevocationKeys, isRevoked, revisionOf } from '../access/revocation
 import { TOKEN_PREFIX } from '../access/token'
 import type { AppContext } from '../env'
 import { bearerToken } from '../oauth/bearer'
+import { tell } from '../report'
 import type { AccessGrant, AccessToken } from '../store/grant'
 import type { Admission } from './admit'
 
@@ -13,22 +14,87 @@ export async function byAccessToken(
   application: Application,
 ): Promise<Admission | undefined> {
   const token = bearerToken(c.req.header('authorization'))
-  if (!token?.startsWith(TOKEN_PREFIX) || !managedOAuth(application)) return undefined
-  const admitted = await c.var.stores.grants.admit(token, c.var.now)
-  // Assumed [T20]: the token of another application is as good as none.
-  if (admitted.outcome !== 'admitted' || admitted.grant.applicationId !== application.id) {
-    return undefined
-  }
+  if (token === undefined || !managedOAuth(application)) return undefined
+  if (!token.startsWith(TOKEN_PREFIX)) return foreign(c, token)
+  const { now, stores } = c.var
+  const admitted = await stores.grants.admit(token, now)
+  if (admitted.outcome !== 'unknown') tellGrant(c, admitted.grant)
+  if (admitted.outcome !== 'admitted') return notGood(c, admitted.outcome)
   const { grant } = admitted
+  // Assumed [T20]: the token of another application is as good as none.
+  if (grant.applicationId !== application.id) return ofAnother(c, application)
   // Access: observed [T16]. A grant from before the application's `revoke_tokens` still refreshes,
   // and what it gets is refused here.
   const keys = grantRevocationKeys(grant, c.var.settings.REVOCATION)
-  if (isRevoked(c.var.state.revocations, keys, revisionOf(grant.identityNonce))) return undefined
+  if (isRevoked(c.var.state.revocations, keys, revisionOf(grant.identityNonce))) {
+    return notGood(c, 'tokens revoked')
+  }
+  tell(c, { by: 'access token', rule: 'O1', why: 'The access token is good.' })
   return {
     assertion: await assertionOf(c, application, grant, admitted.token),
     identity: grant.identity,
     byAuthorization: true,
   }
+}
+
+function tellGrant(c: AppContext, { id: grantId, clientId, identity }: AccessGrant): void {
+  const name = c.var.stores.clients.remembered(clientId)?.name
+  tell(c, { grantId, client: { id: clientId, name }, email: identity.email })
+}
+
+function notGood(c: AppContext, outcome: 'unknown' | 'expired' | 'revoked' | 'tokens revoked') {
+  tell(c, { outcome: 'refused', ...REFUSALS[outcome] })
+  return undefined
+}
+
+const REFUSALS = {
+  unknown: {
+    credential: 'unknown access token',
+    rule: 'U8',
+    why: 'No grant knows this access token: it was revoked by itself, is of another store, or was made up.',
+    change: 'Authorize again. After a reset everything issued before is forgotten.',
+  },
+  expired: {
+    credential: 'expired access token',
+    rule: 'U9',
+    why: 'The access token is over: it lives as long as grant.access_token_lifetime of its application says.',
+    change: 'Use the refresh token, before expires_in is over or upon this answer.',
+  },
+  revoked: {
+    credential: 'revoked access token',
+    rule: 'U8',
+    why: 'The grant of this access token was revoked: by the client, by a code or refresh token used twice, or at the console.',
+    change: 'Authorize again.',
+  },
+  'tokens revoked': {
+    credential: 'revoked access token',
+    rule: 'T16',
+    why: 'The application, or the person, was revoked after the grant was made; it may refresh, and what it gets is refused here.',
+    change: 'Authorize again.',
+  },
+} as const
+
+function foreign(c: AppContext, token: string): undefined {
+  const isJwt = token.startsWith('eyJ')
+  tell(c, {
+    outcome: 'refused',
+    credential: 'other bearer token',
+    rule: isJwt ? 'O15' : 'U8',
+    why: isJwt
+      ? 'A JWT is no access token of Managed OAuth, which begin with oauth:. Access takes its own JWTs as a cookie or in Cf-Access-Token, never as a bearer token.'
+      : "The bearer token is none of Access's, which begin with oauth:. Managed OAuth keeps Authorization for itself, also where the application has tokens of its own.",
+    change: 'Send the access token of the token endpoint.',
+  })
+}
+
+function ofAnother(c: AppContext, { name }: Application): undefined {
+  tell(c, {
+    outcome: 'refused',
+    credential: 'access token of another application',
+    rule: 'T20',
+    why: `The access token was issued for another application than ${name}.`,
+    change: 'Authorize with the resource of this application.',
+  })
 }
 
 // Signing costs more than all the rest of the gate, so it is done once per access token. The

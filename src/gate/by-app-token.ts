@@ -16,6 +16,7 @@ import {
 import { isGoodNow } from '../access/service-token'
 import type { AppContext } from '../env'
 import { whereFrom } from '../judge'
+import { tell } from '../report'
 import type { Admission } from './admit'
 import { appTokens } from './app-cookie'
 
@@ -54,11 +55,20 @@ export async function byAppToken(
       const linked = await byLinkedApplication(c, application, claims)
       if (linked) return linked
     } else if (isGoodFor(c, application, claims)) {
+      tell(c, { by: 'application token', rule: 'O14', email: claims.email, why: GOOD })
       return { assertion: token, identity: await identityOf(c, claims) }
     }
   }
+  if (candidates.some(Boolean)) tell(c, NOT_GOOD)
   return undefined
 }
+
+const GOOD = "Access's own JWT for this application is good."
+const NOT_GOOD = {
+  credential: 'application token',
+  rule: 'O14',
+  why: "Access's own JWT was shown, and is over, revoked, not signed here, or for another application.",
+} as const
 
 // Who the token's session is of; where that is not to be found, what the token itself says.
 async function identityOf(c: AppContext, claims: AppToken): Promise<Identity | undefined> {

@@ -3,7 +3,8 @@ import { signService } from '../access/assertion'
 import { wholeSeconds } from '../access/duration'
 import { findServiceToken, shownServiceToken } from '../access/service-token'
 import type { AppContext } from '../env'
-import { judge, logDecision, whereFrom } from '../judge'
+import { judge, logDecision, reasonFor, whereFrom } from '../judge'
+import { tell } from '../report'
 import type { Admission } from './admit'
 import { appCookie } from './app-cookie'
 
@@ -31,11 +32,24 @@ export async function byServiceToken(
   if (!token) {
     const refusal = { decision: 'deny', policy: undefined } as const
     logDecision(c, application, 'service_auth', whereFrom(c), refusal)
+    tell(c, {
+      outcome: 'refused',
+      credential: 'service token',
+      rule: 'U17',
+      why: 'The service token shown is not known, its secret is wrong, or it is off or over.',
+      change:
+        'Look at SERVICE_TOKENS or access/service_tokens; an old secret lives on after a rotation only where it was asked for.',
+    })
     return 'not authenticated'
   }
   const serviceToken = { id: token.id, name: token.name, commonName: token.client_id }
-  const verdict = judge(c, application, 'service_auth', { serviceToken, ...whereFrom(c) })
-  if (verdict.decision !== 'non_identity') return 'not authorized'
+  const subject = { serviceToken, ...whereFrom(c) }
+  const verdict = judge(c, application, 'service_auth', subject)
+  if (verdict.decision !== 'non_identity') {
+    tell(c, { credential: 'service token', ...reasonFor(c, application, subject, verdict) })
+    return 'not authorized'
+  }
+  tell(c, { by: 'service token', ...reasonFor(c, application, subject, verdict) })
   const lifetime = verdict.policy.session_duration ?? application.session_duration
   const assertion = await signService(
     {

@@ -5,6 +5,7 @@ import { ACCESS_RESOURCE_METADATA } from '../access/metadata'
 import { isBrowserNavigation } from '../access/navigation'
 import type { AppContext } from '../env'
 import { challenge } from '../oauth/bearer'
+import { tell } from '../report'
 import type { Admission, Decision } from './admit'
 
 export const APP_SESSION_COOKIE = 'CF_AppSession'
@@ -48,6 +49,10 @@ export async function challengeRequest(
 
 // Access: observed [U1-U6, U8, U9]. One answer, whatever was wrong with the token.
 async function askForToken(c: AppContext, application: Application): Promise<Response> {
+  tellChallenge(c, '401 Bearer', {
+    rule: 'U2',
+    why: `No credential was sent. Managed OAuth is on for ${application.name}, so the client is told where to get a token.`,
+  })
   const body = {
     error: 'invalid_token',
     error_description: 'Missing or invalid access token',
@@ -64,6 +69,17 @@ async function askForToken(c: AppContext, application: Application): Promise<Res
 
 // Access: observed [U7, U10-U14].
 async function redirectToLogin(c: AppContext, application: Application): Promise<Response> {
+  tellChallenge(
+    c,
+    '302 login',
+    managedOAuth(application)
+      ? { rule: 'U7', why: 'A browser asks for a page, so it is sent to the login page.' }
+      : {
+          rule: 'U10',
+          why: `Managed OAuth is off for ${application.name}: everybody without a credential is sent to the login page, and clients that know only a Bearer challenge go no further.`,
+          change: 'Set oauth_configuration.enabled of the application to true.',
+        },
+  )
   const { now, team, ticketSecret, url } = c.var
   const nonce = appSession(c)
   const location = await loginUrl(
@@ -98,6 +114,10 @@ async function redirectToLogin(c: AppContext, application: Application): Promise
 
 // Access: observed [U15]. The switch for single-page applications, while Managed OAuth is off.
 function refuseScript(c: AppContext): Response {
+  tellChallenge(c, '401 script', {
+    rule: 'U15',
+    why: 'A script or a machine asks, which has no use for a login page, and Managed OAuth is off or the organization is strict about service tokens.',
+  })
   sayCloudflareAccess(c)
   c.header('Access-Control-Allow-Headers', 'x-requested-with')
   c.header('Access-Control-Allow-Credentials', 'true')
@@ -107,6 +127,12 @@ function refuseScript(c: AppContext): Response {
 // Access: observed [U16, U19]; the members of the JSON body by one source. With
 // `custom_non_identity_deny_url` (documented) a browser is sent there.
 function forbid(c: AppContext, application: Application): Response {
+  tellChallenge(c, '403', {
+    outcome: 'refused',
+    rule: 'U16',
+    why: `${application.name} has Service Auth policies only, or the service token is in none of them: no login could help.`,
+    change: 'Send the service token of a policy, or add an allow policy for people.',
+  })
   const { custom_non_identity_deny_url: denyUrl } = application
   if (denyUrl && isBrowserNavigation(c.req.method, c.req.raw.headers)) return c.redirect(denyUrl)
   c.header('Cf-Access-Aud', application.aud)
@@ -118,6 +144,22 @@ function forbid(c: AppContext, application: Application): Response {
   const message =
     "Forbidden. You don't have permission to view this. Please contact your system administrator."
   return c.json({ message, status_code: 403, aud: application.aud, ray_id: c.var.rayId }, 403)
+}
+
+// What a credential was refused for says more than that there is a challenge.
+function tellChallenge(
+  c: AppContext,
+  answer: '401 Bearer' | '302 login' | '401 script' | '403',
+  reason: { outcome?: 'refused'; rule: string; why: string; change?: string },
+): void {
+  const { told } = c.var
+  const isToldAlready = told.credential !== undefined && told.why !== undefined
+  tell(c, {
+    kind: 'challenge',
+    answer,
+    credential: told.credential ?? 'none',
+    ...(isToldAlready ? {} : { outcome: 'asked', ...reason }),
+  })
 }
 
 function sayCloudflareAccess(c: AppContext): void {

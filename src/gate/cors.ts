@@ -2,6 +2,7 @@ import { cors } from 'hono/cors'
 import type { Application } from '../access/application'
 import type { CorsHeaders } from '../access/cors-headers'
 import type { AppContext } from '../env'
+import { tell } from '../report'
 import { forward } from './origin'
 
 /**
@@ -20,8 +21,23 @@ export async function applyCors(
 ): Promise<Response> {
   const { cors_headers: configured } = application
   if (isPreflight(c)) {
-    if (application.options_preflight_bypass) return forward(c, application, {})
-    if (!configured) return c.text('CORS preflight refused', 403)
+    if (application.options_preflight_bypass) {
+      const why = 'options_preflight_bypass hands CORS preflights to the origin.'
+      tell(c, { kind: 'admission', by: 'bypass', outcome: 'allowed', rule: 'O18', why })
+      return forward(c, application, {})
+    }
+    if (!configured) {
+      tell(c, {
+        kind: 'challenge',
+        answer: '403',
+        credential: 'none',
+        outcome: 'refused',
+        rule: 'O17',
+        why: `A browser asks whether a page of ${c.req.header('origin')} may send this request, and ${application.name} has no CORS settings.`,
+        change: 'Set cors_headers, or options_preflight_bypass and answer at the origin.',
+      })
+      return c.text('CORS preflight refused', 403)
+    }
     const preflight = await middleware(configured)(c, async () => {})
     // Access: documented, with 200. The middleware answers 204.
     const headers = new Headers(preflight?.headers)

@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import { applicationAt } from '../access/application'
 import { ACCESS_RESOURCE_METADATA, RESOURCE_METADATA, SERVER_METADATA } from '../access/metadata'
 import type { AppContext, Env } from '../env'
+import { tell } from '../report'
 import { admit, isBypassed } from './admit'
 import { authorized } from './authorized'
 import { challengeRequest } from './challenge'
@@ -24,14 +25,23 @@ gate.all('*', protect)
 async function protect(c: AppContext): Promise<Response> {
   const application = applicationAt(c.var.configuration.applications, c.var.url)
   // A host or path that no application covers is not behind Access.
-  if (!application) return forward(c, undefined, {})
+  if (!application) {
+    tell(c, { kind: 'admission', by: 'nobody asks', outcome: 'noted', ...NOT_COVERED })
+    return forward(c, undefined, {})
+  }
+  tell(c, { application: { id: application.id, name: application.name } })
   if (isBypassed(c, application)) return forward(c, application, {})
   return applyCors(c, application, async () => {
     const decision = await admit(c, application)
-    return typeof decision === 'string'
-      ? challengeRequest(c, application, decision)
-      : forward(c, application, decision)
+    if (typeof decision === 'string') return challengeRequest(c, application, decision)
+    tell(c, { kind: 'admission', outcome: 'allowed' })
+    return forward(c, application, decision)
   })
+}
+
+const NOT_COVERED = {
+  why: 'No application of Access covers this host and path, so nobody is asked for anything.',
+  change: 'An application is where its domain and destinations say.',
 }
 
 /** Access's own paths on an application's host. */

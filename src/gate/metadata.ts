@@ -8,6 +8,7 @@ import {
   serverMetadata,
 } from '../access/metadata'
 import type { AppContext } from '../env'
+import { tell } from '../report'
 
 // Access: observed [M17], readable from any web page.
 const readableAnywhere = cors({ origin: '*', allowMethods: ['GET', 'HEAD'], maxAge: 86_400 })
@@ -25,6 +26,16 @@ export function showResourceMetadata(prefix: string) {
     if (!covered || (prefix === RESOURCE_METADATA && !managedOAuth(covered.application))) {
       return next()
     }
+    const { id, name } = covered.application
+    tell(c, {
+      kind: 'discovery',
+      application: { id, name },
+      document: 'protected resource',
+      at: prefix === RESOURCE_METADATA ? 'RFC 9728' : "Access's own path",
+      of: 'application',
+      rule: prefix === RESOURCE_METADATA ? 'M7' : 'M1',
+      why: `The metadata of ${name}: its authorization server is ${team.origin}.`,
+    })
     return answer(c, () => resourceMetadata(team, covered, url.origin))
   }
 }
@@ -34,6 +45,15 @@ export function showServerMetadata(c: AppContext, next: Next) {
   const { configuration, team, url } = c.var
   const application = applicationAt(configuration.applications, described(url, SERVER_METADATA))
   if (!application || !managedOAuth(application)) return next()
+  tell(c, {
+    kind: 'discovery',
+    application: { id: application.id, name: application.name },
+    document: 'authorization server',
+    at: 'RFC 8414',
+    of: 'application',
+    rule: 'M10',
+    why: `The team's metadata on the application's host: its issuer is ${team.origin}, which strict clients refuse here (P19).`,
+  })
   return answer(c, () => serverMetadata(team, configuration.applications))
 }
 

@@ -15,13 +15,17 @@ export type OAuthErrorCode =
   // RFC 8707 2
   | 'invalid_target'
 
-type Details = { status?: number; headers?: Record<string, string> }
+/** What the developer is told beyond the wire: the rule that refused, why, and what to change. */
+export type Hint = { rule?: string; why?: string; change?: string }
+
+type Details = { status?: number; headers?: Record<string, string>; hint?: Hint }
 
 /**
  * A refusal in the protocol's own words, thrown where it is found and rendered once by the surface.
  *
  * `description` is shown to the client's developer; characters outside RFC 6749's set are replaced.
- * `status` is the HTTP status where the error is answered directly (400 unless told).
+ * `status` is the HTTP status where the error is answered directly (400 unless told); `hint` goes into
+ * the event and never to the client.
  *
  * @see https://www.rfc-editor.org/rfc/rfc6749#section-5.2
  */
@@ -30,6 +34,7 @@ export class OAuthError extends Error {
   readonly description: string
   readonly status: number
   readonly headers: Record<string, string>
+  readonly hint: Hint
 
   constructor(code: OAuthErrorCode, description: string, details: Details = {}) {
     super(`${code}: ${description}`)
@@ -38,6 +43,7 @@ export class OAuthError extends Error {
     this.description = printable(description)
     this.status = details.status ?? 400
     this.headers = details.headers ?? {}
+    this.hint = details.hint ?? {}
   }
 }
 

@@ -1,5 +1,5 @@
 import { DurableObject } from 'cloudflare:workers'
-import type { Event, RecordedEvent } from '../access/event'
+import type { RecordedEvent, ToldEvent } from '../access/event'
 import type { SigningKey } from '../access/keys'
 import {
   type Revocations,
@@ -14,7 +14,7 @@ import { Directory, type DirectorySession, type DirectoryUser } from './director
 import { inZone, overHttps, type Zone } from './dns'
 import { awaitsVerification, lookAtDomains, verified } from './domain-verification'
 import { Edits } from './edits'
-import { EventLog } from './event-log'
+import { EVENTS_KEPT, EventLog } from './event-log'
 import { SigningKeys } from './signing-keys'
 
 /** Who signs in by themselves, and what they say at the consent page. */
@@ -43,7 +43,7 @@ export type EmulatorState = {
 // Access: documented. Every six weeks.
 const KEY_ROTATION_INTERVAL_DAYS = 42
 
-type Env = { DNS_RESOLVER?: string }
+type Env = { DNS_RESOLVER?: string; EVENTS_KEPT?: string | number }
 
 // Real time: how soon and how often the domains of OAuth clients are looked at.
 const FIRST_LOOK_MS = 1000
@@ -65,7 +65,8 @@ export class EmulatorObject extends DurableObject<Env> {
   #directory = new Directory(this.ctx.storage.sql)
   #connections = new Connections(this.ctx.storage.sql)
   #edits = new Edits(this.ctx.storage.sql)
-  #events = new EventLog(this.ctx.storage.sql)
+  #events = new EventLog(this.ctx.storage.sql, Number(this.env.EVENTS_KEPT) || EVENTS_KEPT)
+  #followers = new Set<() => void>()
 
   read(): EmulatorState {
     return this.#state
@@ -93,17 +94,48 @@ export class EmulatorObject extends DurableObject<Env> {
   }
 
   /** Keeps what happened, and learns from it who signed in. */
-  record(events: Event[]): void {
-    const now = this.now()
+  record(events: ToldEvent[]): void {
     for (const event of events) {
-      const recorded = this.#events.record(event, now)
-      this.#directory.learn(recorded, now)
-      this.#connections.learn(recorded, now)
+      const recorded = this.#events.record(event)
+      const atSeconds = Date.parse(event.at) / 1000
+      this.#directory.learn(recorded, atSeconds)
+      this.#connections.learn(recorded, atSeconds)
     }
+    for (const wake of this.#followers) wake()
   }
 
-  events(): RecordedEvent[] {
-    return this.#events.all()
+  /** The events after a number, the latest last. */
+  events(after: number): RecordedEvent[] {
+    return this.#events.after(after)
+  }
+
+  newestEvent(): number {
+    return this.#events.newest()
+  }
+
+  /** The same, as soon as there is one, or none once the patience is over. */
+  async nextEvents(after: number, patienceMs: number): Promise<RecordedEvent[]> {
+    const events = this.#events.after(after)
+    if (events.length > 0) return events
+    await this.#nextRecord(patienceMs)
+    return this.#events.after(after)
+  }
+
+  #nextRecord(patienceMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = () => {
+        this.#followers.delete(wake)
+        clearTimeout(timer)
+        resolve()
+      }
+      const timer = setTimeout(wake, patienceMs)
+      this.#followers.add(wake)
+    })
+  }
+
+  /** The entries of Access's own log, the latest last. */
+  accessRequests(): RecordedEvent[] {
+    return this.#events.accessRequests()
   }
 
   users(): DirectoryUser[] {

@@ -1,4 +1,5 @@
-import type { Event, RecordedEvent } from '../access/event'
+import type { RecordedEvent, ToldEvent } from '../access/event'
+import { eventLine } from '../access/event-line'
 import { publishedKeys, type SigningKey } from '../access/keys'
 import { type Configuration, type Edit, edited, type Seed } from './configuration'
 import type { Connection } from './connections'
@@ -21,6 +22,14 @@ type Loaded = {
   keys?: Promise<SigningKey[]>
   edits?: Promise<Edit[]>
 }
+
+// Events are handed over together: one call for each would cost as much as many a request.
+const TOGETHER_MS = 10
+// A request that has promised to hand them over may have been broken off.
+const BROKEN_OFF_MS = 1000
+type Pending = { events: ToldEvent[]; promisedAt: number | undefined }
+const pendings = new WeakMap<object, Pending>()
+
 const loaded = new WeakMap<object, Loaded>()
 const configurations = new WeakMap<Seed, { edits: Edit[]; configuration: Configuration }>()
 
@@ -62,6 +71,7 @@ export class Emulator {
   }
 
   async reset(): Promise<EmulatorState> {
+    await this.#handOver()
     return this.#remember(await this.#object.reset())
   }
 
@@ -106,12 +116,43 @@ export class Emulator {
     return publishedKeys(await known.keys, emulatedNow(known.state))
   }
 
-  async record(...events: Event[]): Promise<void> {
-    await this.#object.record(events)
+  /** Keeps what happened, a little later and together with what else happens. */
+  record(context: { waitUntil(promise: Promise<unknown>): void }, event: ToldEvent): void {
+    const pending = this.#pending()
+    pending.events.push(event)
+    const { promisedAt } = pending
+    if (promisedAt !== undefined && Math.abs(Date.now() - promisedAt) < BROKEN_OFF_MS) return
+    pending.promisedAt = Date.now()
+    context.waitUntil(
+      new Promise((resolve) => setTimeout(resolve, TOGETHER_MS)).then(() => {
+        pending.promisedAt = undefined
+        return this.#handOver()
+      }),
+    )
   }
 
-  async events(): Promise<RecordedEvent[]> {
-    return (await this.#object.events()) as RecordedEvent[]
+  /** The events after a number, the latest last. */
+  async events(after = 0): Promise<RecordedEvent[]> {
+    await this.#handOver()
+    return (await this.#object.events(after)) as RecordedEvent[]
+  }
+
+  /** The same, as soon as there is one, or none once the patience is over. */
+  async nextEvents(after: number, patienceMs: number): Promise<RecordedEvent[]> {
+    await this.#handOver()
+    return (await this.#object.nextEvents(after, patienceMs)) as RecordedEvent[]
+  }
+
+  /** The number of the newest event. */
+  async newestEvent(): Promise<number> {
+    await this.#handOver()
+    return this.#object.newestEvent()
+  }
+
+  /** The entries of Access's own log, the latest last. */
+  async accessRequests(): Promise<RecordedEvent[]> {
+    await this.#handOver()
+    return (await this.#object.accessRequests()) as RecordedEvent[]
   }
 
   async dns(): Promise<Zone> {
@@ -125,30 +166,36 @@ export class Emulator {
 
   /** Who signed in, or was made a user. */
   async users(): Promise<DirectoryUser[]> {
+    await this.#handOver()
     return this.#object.users()
   }
 
   async putUser(email: string, name: string): Promise<void> {
+    await this.#handOver()
     await this.#object.putUser(email, name)
   }
 
   /** Forgets a user, and ends everything of theirs. */
   async deleteUser(email: string): Promise<void> {
+    await this.#handOver()
     this.#remember(await this.#object.deleteUser(email))
   }
 
   /** The sign-ins of a person that are not over. */
   async sessions(email: string): Promise<DirectorySession[]> {
+    await this.#handOver()
     return (await this.#object.sessions(email)) as DirectorySession[]
   }
 
   /** The applications that a person has authorized at the dashboard, the latest first. */
   async connections(email: string): Promise<Connection[]> {
+    await this.#handOver()
     return (await this.#object.connections(email)) as Connection[]
   }
 
   /** When service tokens last let somebody in, by their ids, in seconds. */
   async tokenUses(): Promise<Record<string, number>> {
+    await this.#handOver()
     return this.#object.tokenUses()
   }
 
@@ -160,6 +207,22 @@ export class Emulator {
     const [current] = await this.keys()
     if (!current) throw new Error('no signing key')
     return current
+  }
+
+  // Whoever reads what follows from events has to see those that have not been handed over yet.
+  async #handOver(): Promise<void> {
+    const events = this.#pending().events.splice(0)
+    if (events.length === 0) return
+    console.log(events.map(eventLine).join('\n'))
+    await this.#object.record(events as never)
+  }
+
+  #pending(): Pending {
+    const known = pendings.get(this.namespace)
+    if (known) return known
+    const pending: Pending = { events: [], promisedAt: undefined }
+    pendings.set(this.namespace, pending)
+    return pending
   }
 
   async #loaded(): Promise<Loaded> {

@@ -1,13 +1,23 @@
-import type { Event, RecordedEvent } from '../access/event'
-import { formatTime } from '../access/timestamps'
+import type { RecordedEvent, ToldEvent } from '../access/event'
 
-const KEPT = 1000
+/** How many events are kept, unless EVENTS_KEPT says otherwise. */
+export const EVENTS_KEPT = 1000
+
 // Collected now and then only: an event is written in the way of a request.
 const COLLECTED_EVERY = 100
 const LONGEST = 500
 const MOST = 50
 
-const TABLE = 'CREATE TABLE IF NOT EXISTS event (number INTEGER PRIMARY KEY, value TEXT NOT NULL)'
+const TABLE = `
+CREATE TABLE IF NOT EXISTS event_log (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  kind TEXT NOT NULL,
+  value TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS event_log_kind ON event_log (kind);`
+
+// The entries of Access's own log are an answer of the API: requests in plenty do not push them out.
+const LOGGED = 'access request'
 
 // What a request says may be long; an event tells what it was about.
 function short(_: string, value: unknown): unknown {
@@ -15,36 +25,73 @@ function short(_: string, value: unknown): unknown {
   return Array.isArray(value) ? value.slice(0, MOST) : value
 }
 
-/** What happened, the last 1,000 of it. */
+/** What happened, the last of it. */
 export class EventLog {
-  constructor(private readonly sql: SqlStorage) {
+  constructor(
+    private readonly sql: SqlStorage,
+    private readonly kept = EVENTS_KEPT,
+  ) {
     sql.exec(TABLE)
   }
 
-  record(event: Event, now: number): RecordedEvent {
-    const recorded = { ...event, at: formatTime(now) }
+  record(event: ToldEvent): RecordedEvent {
     const { number } = this.sql
       .exec<{ number: number }>(
-        'INSERT INTO event (value) VALUES (?) RETURNING number',
-        JSON.stringify(recorded, short),
+        'INSERT INTO event_log (kind, value) VALUES (?, ?) RETURNING number',
+        event.kind,
+        JSON.stringify(event, short),
       )
       .one()
-    if (number % COLLECTED_EVERY === 0) {
-      this.sql.exec('DELETE FROM event WHERE number <= ?', number - KEPT)
-    }
-    return recorded
+    if (number % COLLECTED_EVERY === 0) this.#collect(number)
+    return { ...event, number }
   }
 
-  /** The latest last. */
-  all(): RecordedEvent[] {
-    const rows = this.sql.exec<{ value: string }>(
-      'SELECT value FROM event ORDER BY number DESC LIMIT ?',
-      KEPT,
+  /** Those after a number, the latest last. */
+  after(number: number): RecordedEvent[] {
+    const newest = this.newest()
+    return this.#read(
+      'SELECT number, value FROM event_log WHERE number > ? ORDER BY number',
+      Math.max(number, newest - this.kept),
     )
-    return [...rows].map(({ value }) => JSON.parse(value) as RecordedEvent).reverse()
+  }
+
+  /** The entries of Access's own log, the latest last. */
+  accessRequests(): RecordedEvent[] {
+    return this.#read(
+      'SELECT number, value FROM event_log WHERE kind = ? ORDER BY number DESC LIMIT ?',
+      LOGGED,
+      this.kept,
+    ).reverse()
+  }
+
+  /** The number of the newest event; 0 where there never was one. */
+  newest(): number {
+    const [row] = this.sql.exec<{ newest: number | null }>(
+      'SELECT MAX(number) AS newest FROM event_log',
+    )
+    return row?.newest ?? 0
   }
 
   reset(): void {
-    this.sql.exec('DELETE FROM event')
+    this.sql.exec('DELETE FROM event_log')
+  }
+
+  #collect(newest: number): void {
+    this.sql.exec(
+      'DELETE FROM event_log WHERE number <= ? AND kind <> ?',
+      newest - this.kept,
+      LOGGED,
+    )
+    this.sql.exec(
+      `DELETE FROM event_log WHERE kind = ?1 AND number <= (
+         SELECT number FROM event_log WHERE kind = ?1 ORDER BY number DESC LIMIT 1 OFFSET ?2)`,
+      LOGGED,
+      this.kept,
+    )
+  }
+
+  #read(query: string, ...bindings: (string | number)[]): RecordedEvent[] {
+    const rows = this.sql.exec<{ number: number; value: string }>(query, ...bindings)
+    return [...rows].map(({ number, value }) => ({ ...JSON.parse(value), number }))
   }
 }

@@ -39,6 +39,11 @@ export class Records<T> {
     private readonly schema: z.ZodType<T>,
   ) {}
 
+  /** The record where this isolate has read it before. */
+  remembered(id: string): T | undefined {
+    return this.#remembered.get(id)
+  }
+
   async find(id: string): Promise<T | undefined> {
     const known = this.#remembered.get(id)
     if (known) return known

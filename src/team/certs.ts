@@ -1,7 +1,15 @@
 import { publicKeySet } from '../access/keys'
 import type { AppContext } from '../env'
+import { tell } from '../report'
 
 /** `GET /cdn-cgi/access/certs`: the keys that assertions are signed with [O11]. */
 export async function certs(c: AppContext): Promise<Response> {
+  tell(c, {
+    document: 'keys',
+    at: 'certs',
+    of: c.var.team.isRequestHost ? 'team domain' : 'application',
+    rule: 'O11',
+    why: 'The keys that assertions are signed with.',
+  })
   return c.json(publicKeySet(await c.var.emulator.keys()))
 }

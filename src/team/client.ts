@@ -1,6 +1,7 @@
 import type { AppContext } from '../env'
 import { clientCredentials, invalidClient } from '../oauth/client-auth'
 import type { Parameters } from '../oauth/parameters'
+import { tell } from '../report'
 import { type Client, isClientSecret } from '../store/clients'
 
 /**
@@ -15,6 +16,7 @@ export async function authenticateClient(c: AppContext, parameters: Parameters):
   if (!client) {
     throw invalidClient('client_id is not registered here; register the client again')
   }
+  tell(c, { client: { id: client.clientId, name: client.name } })
   if (client.tokenEndpointAuthMethod !== credentials.method) {
     throw invalidClient(
       `this client authenticates with ${client.tokenEndpointAuthMethod}, not ${credentials.method}`,

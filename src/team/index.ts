@@ -5,6 +5,7 @@ import { isBrowserNavigation } from '../access/navigation'
 import type { AppContext, Env } from '../env'
 import { OAuthError } from '../oauth/errors'
 import { PageError, respondPageError } from '../pages/respond'
+import { about, refusalOf, tell } from '../report'
 import { authorize } from './authorization/authorize'
 import { consent } from './authorization/consent'
 import { RedirectedError, redirectError } from './authorization/respond'
@@ -25,19 +26,24 @@ const readableAnywhere = cors({ origin: '*', maxAge: 86_400 })
 /** Surface 2: the team domain, under both of Access's paths. */
 export const team = new Hono<Env>()
 team.onError(function answerToClient(error, c) {
-  if (error instanceof RedirectedError) return redirectError(c, error)
-  throw error
+  if (!(error instanceof RedirectedError)) throw error
+  tell(c, refusalOf(error.error))
+  return redirectError(c, error)
 })
-team.use('/certs', readableAnywhere)
+team.use('/certs', about('discovery'), readableAnywhere)
 team.get('/certs', certs)
 team.get('/get-identity', getIdentity)
 team.use(async function onlyOnTheTeamDomain(c, next) {
   if (!c.var.team.isRequestHost) return notHere(c)
   await next()
 })
-team.use('/oauth/registration/*', readableAnywhere)
-team.use('/oauth/token', readableAnywhere)
-team.use('/oauth/revoke', readableAnywhere)
+team.use('/oauth/registration/*', about('registration'), readableAnywhere)
+team.use('/oauth/token', about('token'), readableAnywhere)
+team.use('/oauth/revoke', about('revocation'), readableAnywhere)
+team.use('/oauth/authorization', about('authorization'))
+team.use('/oauth/consent', about('authorization'))
+team.use('/login/*', about('login'))
+team.use('/callback', about('login'))
 team.post('/oauth/registration', register)
 team.get('/oauth/authorization', authorize)
 team.on(['GET', 'POST'], '/oauth/consent', consent)
@@ -54,7 +60,9 @@ team.all('*', notHere)
 export const teamMetadata = new Hono<Env>()
 for (const path of [SERVER_METADATA, `${SERVER_METADATA}/*`]) {
   teamMetadata.use(path, function ofTheTeamDomain(c, next) {
-    return c.var.team.isRequestHost ? readableAnywhere(c, next) : next()
+    if (!c.var.team.isRequestHost) return next()
+    tell(c, { kind: 'discovery' })
+    return readableAnywhere(c, next)
   })
   teamMetadata.get(path, (c, next) => (c.var.team.isRequestHost ? metadata(c) : next()))
 }

@@ -1,9 +1,18 @@
 import { serverMetadata } from '../access/metadata'
 import type { AppContext } from '../env'
+import { tell } from '../report'
 
 /** `GET /.well-known/oauth-authorization-server` [M9]. */
 export function metadata(c: AppContext): Response {
+  const { team } = c.var
+  tell(c, {
+    document: 'authorization server',
+    at: 'RFC 8414',
+    of: 'team domain',
+    rule: 'M9',
+    why: `The metadata of the authorization server ${team.origin}.`,
+  })
   // The endpoints' path depends on who asks, see `reachablePath`.
   c.header('Vary', 'Origin')
-  return c.json(serverMetadata(c.var.team, c.var.configuration.applications))
+  return c.json(serverMetadata(team, c.var.configuration.applications))
 }

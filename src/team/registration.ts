@@ -1,11 +1,13 @@
 import { z } from 'zod'
-import { isAllowedByAccount } from '../access/application'
+import { isAllowedByAccount, managedOAuth } from '../access/application'
 import { registersClients } from '../access/metadata'
+import { matchingRedirectRule, redirectRefusal } from '../access/redirect-rules'
 import { readJson } from '../body'
 import type { AppContext } from '../env'
 import { CLIENT_AUTH_METHODS } from '../oauth/client-auth'
 import { OAuthError } from '../oauth/errors'
 import { isWebUri } from '../oauth/redirect-uri'
+import { tell } from '../report'
 import { type Client, newClientSecret } from '../store/clients'
 
 const text = z
@@ -36,6 +38,8 @@ const metadataSchema = z.object({
   contacts: z.array(text).max(20).optional(),
   software_id: text.optional(),
   software_version: text.optional(),
+  // MCP clients say it (SEP-837); Access does nothing with it [R16], the client's report does.
+  application_type: text.optional().catch(undefined),
 })
 
 /**
@@ -45,19 +49,69 @@ const metadataSchema = z.object({
  */
 export async function register(c: AppContext): Promise<Response> {
   const applications = c.var.configuration.applications
-  if (!registersClients(applications)) return c.json({ error: 'not_found' }, 404) // [R7]
-  const metadata = await readMetadata(c)
-  // Access: observed [R5, R6]. One URI that nobody allows fails the whole registration.
-  if (!metadata.redirect_uris.every((uri) => isAllowedByAccount(applications, uri))) {
-    throw new OAuthError(
-      'invalid_client_metadata',
-      'redirect_uri is not allowed by the account configuration',
-    )
+  if (!registersClients(applications)) {
+    tell(c, {
+      rule: 'R7',
+      why: 'No application of the account has both Managed OAuth and dynamic_client_registration.enabled on.',
+      change: 'Turn both on for one of them.',
+    })
+    return c.json({ error: 'not_found' }, 404)
   }
+  const metadata = await readMetadata(c)
+  tellMetadata(c, metadata)
+  // Access: observed [R5, R6]. One URI that nobody allows fails the whole registration.
+  const refused = metadata.redirect_uris.find((uri) => !isAllowedByAccount(applications, uri))
+  if (refused !== undefined) throw notAllowed(c, metadata.redirect_uris.length, refused)
   const { client, secret } = await createClient(metadata, c.var.now)
   await c.var.stores.clients.put(client.clientId, client)
+  tell(c, {
+    client: { id: client.clientId, name: client.name },
+    rule: rulesOf(c, client.redirectUris),
+    why: `${client.name ?? 'The client'} is registered.`,
+  })
   c.header('Cache-Control', 'no-store')
   return c.json(answer(c, client, secret), 201)
+}
+
+function tellMetadata(c: AppContext, metadata: z.infer<typeof metadataSchema>): void {
+  tell(c, {
+    redirectUris: metadata.redirect_uris,
+    grantTypes: metadata.grant_types,
+    tokenEndpointAuthMethod: metadata.token_endpoint_auth_method,
+    ...(metadata.application_type && { applicationType: metadata.application_type }),
+    client: { id: '', name: metadata.client_name },
+  })
+}
+
+// Why each application refuses the URI; one that allows it would have been enough.
+function notAllowed(c: AppContext, count: number, uri: string): OAuthError {
+  const refusals = c.var.configuration.applications.flatMap((application) => {
+    const oauth = managedOAuth(application)
+    if (!oauth) return []
+    const { why, change } = redirectRefusal(oauth.dynamic_client_registration, uri)
+    return [{ why: `${why} for app ${application.name}`, change }]
+  })
+  const whole = count > 1 ? ` One URI that is not allowed fails all ${count} [R6].` : ''
+  return new OAuthError(
+    'invalid_client_metadata',
+    'redirect_uri is not allowed by the account configuration',
+    {
+      hint: {
+        rule: 'R5',
+        why: `${refusals.map(({ why }) => why).join('; ')}.${whole}`,
+        change: [...new Set(refusals.map(({ change }) => change))].join('; '),
+      },
+    },
+  )
+}
+
+function rulesOf(c: AppContext, uris: string[]): string {
+  const rules = c.var.configuration.applications.flatMap((application) => {
+    const oauth = managedOAuth(application)
+    if (!oauth) return []
+    return uris.map((uri) => matchingRedirectRule(oauth.dynamic_client_registration, uri))
+  })
+  return [...new Set(rules.filter((rule) => rule !== undefined))].join(', ')
 }
 
 async function readMetadata(c: AppContext): Promise<z.infer<typeof metadataSchema>> {
@@ -86,6 +140,7 @@ async function createClient(
     token_endpoint_auth_method,
     grant_types,
     response_types,
+    application_type: _,
     ...rest
   } = metadata
   const isPublic = token_endpoint_auth_method === 'none'

@@ -1,7 +1,15 @@
 import { readForm } from '../body'
 import type { AppContext } from '../env'
 import { OAuthError } from '../oauth/errors'
+import { tell } from '../report'
 import { authenticateClient } from './client'
+import { tellGrant } from './token/issue'
+
+const WHY = {
+  revoked:
+    'The client gave its token back: an access token ends alone, a refresh token ends its grant.',
+  unknown: 'Nobody knows this token, so there is nothing to revoke (RFC 7009 2.2).',
+}
 
 /**
  * `POST /cdn-cgi/access/oauth/revoke` (RFC 7009): an access token ends alone, a refresh token ends
@@ -15,10 +23,14 @@ import { authenticateClient } from './client'
 export async function revoke(c: AppContext): Promise<Response> {
   const parameters = await readForm(c)
   const client = await authenticateClient(c, parameters)
-  const outcome = await c.var.stores.grants.revoke(parameters.require('token'), client.clientId)
+  const { grants } = c.var.stores
+  const outcome = await grants.revoke(parameters.require('token'), client.clientId)
   if (outcome === 'other client') {
     throw new OAuthError('invalid_grant', 'the token was issued to another client')
   }
+  const grant = await grants.findNamed(parameters.require('token'))
+  if (grant && outcome === 'revoked') tellGrant(c, grant)
+  tell(c, { token: outcome, rule: 'T21', why: WHY[outcome] })
   c.header('Cache-Control', 'no-store')
   return c.body(null, 200)
 }

@@ -27,7 +27,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   browser: ['body', 'pages', 'env', 'oauth'],
   failure: SURFACE,
   judge: ['report', 'env', 'access'],
-  report: ['env', 'access'],
+  report: ['env', 'access', 'oauth'],
   disconnect: ['report', 'env', 'access'],
   pages: [],
   demo: ['pages'], // An origin knows nothing of the Access in front of it.

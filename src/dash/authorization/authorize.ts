@@ -5,7 +5,7 @@ import { type Account, accountsOf, findAccount, isMember } from '../../account/m
 import type { OAuthClient } from '../../account/oauth-client'
 import type { AppContext } from '../../env'
 import { PageError } from '../../pages/respond'
-import { report } from '../../report'
+import { tell as ask, report } from '../../report'
 import { actorOf, tell } from '../actor'
 import { redirectToLogin } from '../login'
 import { type SignedIn, signedIn } from '../session'
@@ -45,11 +45,17 @@ export async function proceed(
 ): Promise<Response> {
   const { client, target } = request
   const who = await signedIn(c)
-  if (!who) return redirectToLogin(c, `/oauth2/auth?${query}`)
+  if (!who) {
+    asked(c, 'login', 'Nobody is signed in: the login page is next.')
+    return redirectToLogin(c, `/oauth2/auth?${query}`)
+  }
   refuseOutsiders(c, client, who)
   // Observed (B.3). Consent is asked at every authorization and never remembered.
   const consent = decided ?? automaticConsent(c, request, who)
-  if (consent === undefined) return c.redirect(await consentFor(c, query, who), 302)
+  if (consent === undefined) {
+    asked(c, 'consent', 'The person is asked for every authorization.')
+    return c.redirect(await consentFor(c, query, who), 302)
+  }
   if (consent === 'cancel') throw cancelled(request)
   const codeChallenge = answering(request, () => requireChallenge(request))
   if (!publisherOf(client)?.isVerified) {
@@ -57,6 +63,10 @@ export async function proceed(
   }
   const code = await openGrant(c, request, who, consent, codeChallenge)
   return redirectCode(c, target, code, consent.scopes)
+}
+
+function asked(c: AppContext, step: 'login' | 'consent', why: string): void {
+  ask(c, { kind: 'authorization', step, outcome: 'asked', ...actorOf(c), why })
 }
 
 /** The accounts that a person can choose from. */

@@ -16,7 +16,7 @@ export async function openGrant(
   { accountIds, scopes }: Consent,
   codeChallenge: string | undefined,
 ): Promise<string> {
-  const { now, rayId, settings, stores } = c.var
+  const { now, settings, stores } = c.var
   const sessionEndsAtSeconds = now + GRANT_LIFETIME_SECONDS
   const { code, grantId } = await stores.dashboardGrants.open(
     {
@@ -47,7 +47,6 @@ export async function openGrant(
     accountIds,
     scopes,
     endsAtSeconds: sessionEndsAtSeconds,
-    rayId,
   })
   return code
 }

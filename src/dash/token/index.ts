@@ -1,6 +1,8 @@
 import { DashError, grantNotAllowed } from '../../account/dash-error'
 import type { OAuthClient } from '../../account/oauth-client'
 import type { AppContext } from '../../env'
+import { tell } from '../../report'
+import { actorOf } from '../actor'
 import { authenticateClient } from '../client'
 import { readParameters } from '../form'
 import { respondJson, type TokenAnswer } from './answer'
@@ -45,5 +47,8 @@ export async function token(c: AppContext): Promise<Response> {
       : new DashError('unsupported_grant_type')
   }
   if (!client.grant_types.some((each) => each === grantType)) throw grantNotAllowed(grantType)
-  return respondJson(c, 200, await grant(c, client, parameters))
+  const answer = await grant(c, client, parameters)
+  const why = 'The dashboard gave tokens.'
+  tell(c, { kind: 'token', outcome: 'allowed', grantType, ...actorOf(c), why })
+  return respondJson(c, 200, answer)
 }

@@ -4,9 +4,9 @@ import { loginUrl } from '../../access/login'
 import { identityNonceOf, newSessionId } from '../../access/revocation'
 import { signTicket } from '../../access/ticket'
 import type { AppContext } from '../../env'
-import { logDecision, verdictOf, whereFrom } from '../../judge'
+import { logDecision, reasonFor, verdictOf, whereFrom } from '../../judge'
 import { OAuthError } from '../../oauth/errors'
-import { report } from '../../report'
+import { report, tell } from '../../report'
 import { showBlocked } from './blocked'
 import { type AuthorizationRequest, readAuthorizationRequest } from './request'
 import { RedirectedError, redirectCode } from './respond'
@@ -43,27 +43,53 @@ export async function proceed(
 ): Promise<Response> {
   const { application, target } = request
   const who = await signedIn(c)
-  if (!who) return c.redirect(await loginFor(c, query, request), 302)
+  if (!who) {
+    tell(c, {
+      step: 'login',
+      outcome: 'asked',
+      why: 'Nobody is signed in: the login page is next.',
+    })
+    return c.redirect(await loginFor(c, query, request), 302)
+  }
+  tell(c, { email: who.identity.email, isAutomatic: c.var.state.autoSignIn !== null })
   const subject = { identity: who.identity, ...whereFrom(c) }
   const verdict = verdictOf(c, application, subject)
   const log = () => logDecision(c, application, 'authorization', subject, verdict)
   if (verdict.decision === 'deny') {
     log()
+    tell(c, { step: 'blocked', ...reasonFor(c, application, subject, verdict) })
     // Assumed [A11]: Access's ordinary block page, and nothing goes back to the client.
     return showBlocked(c, application, who.identity, await loginFor(c, query, request, true))
   }
   // Access: observed [A8]. Consent is asked on every authorization and never remembered.
   const consent = decided ?? c.var.state.autoSignIn?.consent
   // The policies are asked again after the consent page; the log has one entry for both.
-  if (consent === undefined) return c.redirect(await consentFor(c, query, who), 302)
+  if (consent === undefined) {
+    tell(c, {
+      step: 'consent',
+      outcome: 'asked',
+      rule: 'A8',
+      why: 'The person is asked at every authorization; consent is never remembered (P8).',
+    })
+    return c.redirect(await consentFor(c, query, who), 302)
+  }
   log()
   switch (consent) {
     case 'deny':
+      tell(c, { step: 'denied' })
       throw new RedirectedError(
         target,
-        new OAuthError('access_denied', 'The user denied the request'),
+        new OAuthError('access_denied', 'The user denied the request', {
+          hint: { rule: 'RFC 6749 4.1.2.1', why: 'The person pressed Deny on the consent page.' },
+        }),
       )
     case 'allow':
+      tell(c, {
+        step: 'code',
+        outcome: 'allowed',
+        rule: reasonFor(c, application, subject, verdict).rule,
+        why: `${who.identity.email} allowed ${request.client.name ?? 'the client'}: a code goes to its redirect_uri.`,
+      })
       return redirectCode(c, target, await openGrant(c, request, who, verdict.policy.id))
   }
 }
@@ -133,7 +159,7 @@ async function openGrant(
     },
     { kind: 'application opened', sessionId, application: { id, name, type }, hostname },
   )
-  const { code } = await stores.grants.open(
+  const { code, grantId } = await stores.grants.open(
     {
       clientId: client.clientId,
       applicationId: id,
@@ -154,5 +180,6 @@ async function openGrant(
     },
     now,
   )
+  tell(c, { grantId })
   return code
 }

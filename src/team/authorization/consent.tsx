@@ -6,6 +6,7 @@ import { readPageForm } from '../../browser'
 import type { AppContext } from '../../env'
 import { ConsentPage } from '../../pages/consent'
 import { PageError, respondPage } from '../../pages/respond'
+import { tell } from '../../report'
 import { proceed } from './authorize'
 import { type AuthorizationRequest, readAuthorizationRequest } from './request'
 import { type SignedIn, signedIn } from './session'
@@ -34,7 +35,11 @@ export async function consent(c: AppContext): Promise<Response> {
   const { query } = ticket.data
   // The request is checked again: rules may have changed while the page was open.
   const request = await readAuthorizationRequest(c, query)
-  if (c.req.method !== 'POST') return showConsent(c, request, who)
+  if (c.req.method !== 'POST') {
+    const why = 'The page "Authorize Client" is shown.'
+    tell(c, { step: 'consent', outcome: 'asked', rule: 'A8', why, email: who.identity.email })
+    return showConsent(c, request, who)
+  }
   const action = (await readPageForm(c)).get('action')
   if (action !== 'allow' && action !== 'deny') {
     throw new PageError(400, 'Invalid form', 'action must be allow or deny.')

@@ -5,13 +5,15 @@ import {
   managedOAuth,
 } from '../../access/application'
 import type { ManagedOAuth } from '../../access/oauth-configuration'
-import { matchingRedirectRule } from '../../access/redirect-rules'
+import { matchingRedirectRule, redirectRefusal } from '../../access/redirect-rules'
 import type { AppContext } from '../../env'
+import { sha256 } from '../../oauth/encoding'
 import { OAuthError } from '../../oauth/errors'
 import { Parameters } from '../../oauth/parameters'
 import { isCodeChallenge } from '../../oauth/pkce'
 import { parseResource } from '../../oauth/resource'
 import { PageError } from '../../pages/respond'
+import { tell } from '../../report'
 import type { Client } from '../../store/clients'
 import { answeringTo, RedirectedError, type Target } from './respond'
 
@@ -38,9 +40,37 @@ export async function readAuthorizationRequest(
   query: string,
 ): Promise<AuthorizationRequest> {
   const parameters = new Parameters(new URLSearchParams(query))
+  await tellRequest(c, parameters)
   const { client, target } = await findTarget(c, parameters)
+  tell(c, { client: { id: client.clientId, name: client.name } })
   const checked = answeringTo(target, () => checkRequest(c, client, target, parameters))
   return { client, target, ...checked }
+}
+
+// Hashes begin the same where the values are: a client has to make new ones for every request.
+async function tellRequest(c: AppContext, parameters: Parameters): Promise<void> {
+  const plainly = (name: string) => {
+    try {
+      return parameters.get(name)
+    } catch {
+      return undefined
+    }
+  }
+  const hashOf = async (name: string) => {
+    const value = plainly(name)
+    return value === undefined ? undefined : (await sha256(value)).slice(0, 8)
+  }
+  const facts = {
+    redirectUri: plainly('redirect_uri'),
+    resource: plainly('resource'),
+    codeChallengeMethod: plainly('code_challenge_method'),
+    stateHash: await hashOf('state'),
+    codeChallengeHash: await hashOf('code_challenge'),
+  }
+  tell(c, {
+    step: 'request',
+    ...Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined)),
+  })
 }
 
 async function findTarget(
@@ -92,19 +122,50 @@ function checkRequest(
   const application = applicationAt(c.var.configuration.applications, resource)
   if (!application) {
     // Assumed: the text for a resource that no application covers.
-    throw new OAuthError('invalid_target', 'No application found for the targeted resource')
+    throw new OAuthError('invalid_target', 'No application found for the targeted resource', {
+      hint: {
+        why: `No application of Access covers the resource ${resource.href}.`,
+        change:
+          "Send the `resource` of the application's metadata, or give an application that domain.",
+      },
+    })
   }
   const oauth = managedOAuth(application)
   if (!oauth) {
-    throw new OAuthError('invalid_target', 'OAuth not enabled for the targeted resource') // [A3]
+    throw new OAuthError('invalid_target', 'OAuth not enabled for the targeted resource', {
+      hint: {
+        rule: 'A3',
+        why: `Managed OAuth is off for ${application.name}.`,
+        change: 'Set oauth_configuration.enabled of the application to true.',
+      },
+    })
   }
+  tell(c, { application: { id: application.id, name: application.name } })
   // Access: observed [A4, A5]. The application's rules as they are now, not as of registration.
-  if (!matchingRedirectRule(oauth.dynamic_client_registration, target.redirectUri)) {
-    throw new OAuthError('invalid_request', 'Redirect URI not allowed by application configuration')
-  }
+  const { dynamic_client_registration: rules } = oauth
+  const rule = matchingRedirectRule(rules, target.redirectUri)
+  if (rule === undefined) throw notAllowed(application, redirectRefusal(rules, target.redirectUri))
+  tell(c, { rule })
   checkResponse(parameters)
   const codeChallenge = readCodeChallenge(client, parameters)
   return { codeChallenge, resource: resource.href, application, oauth }
+}
+
+function notAllowed(
+  { name }: Application,
+  { why, change }: { why: string; change: string },
+): OAuthError {
+  return new OAuthError(
+    'invalid_request',
+    'Redirect URI not allowed by application configuration',
+    {
+      hint: {
+        rule: 'A4',
+        why: `${why} for app ${name}. Registration asks the rules of all applications together, authorization those of this one.`,
+        change,
+      },
+    },
+  )
 }
 
 function checkResponse(parameters: Parameters): void {
@@ -117,6 +178,8 @@ function checkResponse(parameters: Parameters): void {
   }
 }
 
+const NOT_S256 = 'code_challenge_method must be S256 for public clients'
+
 // Access: documented [A6]. Assumed: the code `invalid_request`, and that a confidential client may
 // leave PKCE out altogether.
 function readCodeChallenge(client: Client, parameters: Parameters): string | undefined {
@@ -124,7 +187,13 @@ function readCodeChallenge(client: Client, parameters: Parameters): string | und
   const method = parameters.get('code_challenge_method')
   const isPublic = client.tokenEndpointAuthMethod === 'none'
   if (isPublic && (challenge === undefined || method !== 'S256')) {
-    throw new OAuthError('invalid_request', 'code_challenge_method must be S256 for public clients')
+    throw new OAuthError('invalid_request', NOT_S256, {
+      hint: {
+        rule: 'A6',
+        why: `A public client needs PKCE with S256; this request has ${challenge === undefined ? 'no code_challenge' : `the method ${method ?? 'plain (by default)'}`}.`,
+        change: 'Send code_challenge and code_challenge_method=S256, or register with a secret.',
+      },
+    })
   }
   if (challenge === undefined && method === undefined) return undefined
   if (method !== 'S256') {
@@ -138,7 +207,13 @@ function readCodeChallenge(client: Client, parameters: Parameters): string | und
 
 // Access: observed [A1].
 function noResource(): OAuthError {
-  return new OAuthError('invalid_target', 'No resource parameter found')
+  return new OAuthError('invalid_target', 'No resource parameter found', {
+    hint: {
+      rule: 'A1',
+      why: 'The authorization request has no resource. Clients that never read the protected resource metadata, or forget it, end here: connected, without tools (P1-P3).',
+      change: 'Send resource (RFC 8707) in the authorization request, as the metadata has it.',
+    },
+  })
 }
 
 // A state that cannot be read is refused later; the refusal then goes back without it.

@@ -2,7 +2,8 @@ import type { Application } from '../../access/application'
 import { type Login, loginUrl } from '../../access/login'
 import { signTicket } from '../../access/ticket'
 import type { AppContext } from '../../env'
-import { judge, whereFrom } from '../../judge'
+import { judge, reasonFor, whereFrom } from '../../judge'
+import { tell } from '../../report'
 import { showBlocked } from '../authorization/blocked'
 import type { SignedIn } from '../authorization/session'
 
@@ -16,11 +17,14 @@ export async function finish(
   who: SignedIn,
 ): Promise<Response> {
   const { now, team, ticketSecret } = c.var
+  const { email } = who.identity
+  tell(c, { step: 'done', outcome: 'allowed', email, why: `${email} is signed in.` })
   // Back to the authorization endpoint, which checks everything again.
   if (!step.application) return c.redirect(`${team.origin}${step.redirectUrl}`, 302)
   const { origin, nonce, accessPath } = step.application
   const verdict = judge(c, application, 'login', { identity: who.identity, ...whereFrom(c) })
   if (verdict.decision === 'deny') {
+    tell(c, reasonFor(c, application, { identity: who.identity, ...whereFrom(c) }, verdict))
     const again = { redirectUrl: step.redirectUrl, application: step.application, again: true }
     const host = new URL(origin).host
     return showBlocked(

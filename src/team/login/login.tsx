@@ -5,6 +5,7 @@ import type { AppContext } from '../../env'
 import type { Parameters } from '../../oauth/parameters'
 import { LoginPage } from '../../pages/login'
 import { PageError, respondPage } from '../../pages/respond'
+import { tell } from '../../report'
 import { signedIn, startSession } from '../authorization/session'
 import { finish } from './finish'
 import { redirectToProvider } from './oidc'
@@ -30,6 +31,7 @@ export async function login(c: AppContext): Promise<Response> {
 async function showLogin(c: AppContext, step: LoginStep): Promise<Response> {
   const { login, application, providers } = step
   const loginNonce = startLogin(c)
+  tell(c, { step: 'page', outcome: 'asked', why: 'Nobody is signed in: the login page is shown.' })
   const [only] = providers
   // Access: documented (`auto_redirect_to_identity`): with one provider there is nothing to choose.
   if (application.auto_redirect_to_identity && only?.type === 'oidc') {

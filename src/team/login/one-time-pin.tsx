@@ -8,6 +8,7 @@ import { sha256 } from '../../oauth/encoding'
 import type { Parameters } from '../../oauth/parameters'
 import { PinPage } from '../../pages/pin'
 import { PageError, respondPage } from '../../pages/respond'
+import { report } from '../../report'
 
 // Access: documented. A one-time PIN is good for ten minutes.
 const PIN_LIFETIME_SECONDS = 10 * 60
@@ -28,11 +29,12 @@ export async function askForPin(
   identity: Identity,
   loginNonce: string,
 ): Promise<Response> {
-  const { emulator, now, ticketSecret } = c.var
+  const { now, ticketSecret } = c.var
   const { email, idp } = identity
   const code = newCode()
   const verdict = judge(c, application, 'login', { identity, ...whereFrom(c) })
-  await emulator.record(
+  report(
+    c,
     verdict.decision === 'deny'
       ? { kind: 'one-time pin not sent', application: application.name, email }
       : { kind: 'one-time pin', application: application.name, email, code },

@@ -3,6 +3,7 @@ import { type IdentityProvider, providersFor } from '../../access/identity-provi
 import { type Login, readLogin } from '../../access/login'
 import { invalidNonce } from '../../browser'
 import type { AppContext } from '../../env'
+import { tell } from '../../report'
 
 /** A login under way: what it is for, and whom the application lets people sign in with. */
 export type LoginStep = { login: Login; application: Application; providers: IdentityProvider[] }
@@ -13,10 +14,15 @@ export type LoginStep = { login: Login; application: Application; providers: Ide
  * @throws PageError where the query is not ours, changed, or too old
  */
 export async function readStep(c: AppContext, query: URLSearchParams): Promise<LoginStep> {
-  const { configuration, now, ticketSecret } = c.var
+  const { configuration, now, stores, team, ticketSecret } = c.var
   const login = await readLogin(ticketSecret, query, now)
   const application = configuration.applications.find(({ id }) => id === login?.applicationId)
   if (!login || !application) throw invalidNonce()
+  const clientId = URL.parse(login.redirectUrl, team.origin)?.searchParams.get('client_id')
+  tell(c, {
+    application: { id: application.id, name: application.name },
+    ...(clientId && { client: { id: clientId, name: stores.clients.remembered(clientId)?.name } }),
+  })
   const providers = providersFor(configuration.identityProviders, application.allowed_idps)
   return { login, application, providers }
 }

@@ -2,12 +2,14 @@ import type { AppContext } from '../../env'
 import { OAuthError } from '../../oauth/errors'
 import type { Parameters } from '../../oauth/parameters'
 import { codeChallengeOf } from '../../oauth/pkce'
+import { tell } from '../../report'
 import type { Client } from '../../store/clients'
 import {
   namedApplication,
   otherResource,
   refuseRevoked,
   type TokenAnswer,
+  tellGrant,
   tokenAnswer,
 } from './issue'
 
@@ -41,32 +43,58 @@ export async function exchangeCode(
     case undefined:
       throw new OAuthError('invalid_grant', 'Invalid authorization code format')
     case 'redeemed':
+      tellGrant(c, redemption.grant)
       refuseRevoked(c, redemption.grant)
+      tell(c, {
+        rule: 'T1',
+        why: 'The code is redeemed: here are an access token and a refresh token.',
+      })
       c.executionCtx.waitUntil(stores.grants.keep(redemption.grant, now))
       return tokenAnswer(redemption.grant, redemption.pair, now)
     case 'unknown':
-      throw new OAuthError('invalid_grant', 'authorization code is invalid')
+      throw new OAuthError('invalid_grant', 'authorization code is invalid', {
+        hint: { why: 'No grant knows this code: it is of another store, or was made up.' },
+      })
     case 'other client':
       throw new OAuthError('invalid_grant', 'authorization code was issued to another client')
     case 'other redirect_uri':
       throw new OAuthError(
         'invalid_grant',
         'redirect_uri is not the one of the authorization request',
+        { hint: { rule: 'T10' } },
       )
     case 'other verifier':
     case 'unexpected verifier':
       if (verifier === undefined) {
         throw new OAuthError('invalid_request', 'code_verifier is missing')
       }
-      throw new OAuthError('invalid_grant', 'code_verifier does not match the code_challenge')
+      throw new OAuthError('invalid_grant', 'code_verifier does not match the code_challenge', {
+        hint: {
+          rule: 'T9',
+          why: 'BASE64URL(SHA-256(code_verifier)) is not the code_challenge of the authorization request.',
+          change: 'Keep the verifier of each request apart, by its state.',
+        },
+      })
     case 'other resource':
       throw otherResource()
     case 'expired':
-      throw new OAuthError('invalid_grant', 'authorization code has expired')
+      throw new OAuthError('invalid_grant', 'authorization code has expired', {
+        hint: {
+          why: `The code is over: it lives for CODE_LIFETIME (${c.var.settings.CODE_LIFETIME}).`,
+          change: 'Redeem a code as soon as it arrives.',
+        },
+      })
     case 'replayed':
       throw new OAuthError(
         'invalid_grant',
         'authorization code was used before; what it gave is revoked',
+        {
+          hint: {
+            rule: 'T8',
+            why: 'The code was redeemed before. Somebody may have stolen it, so its grant ended with all its tokens (RFC 6749 4.1.2).',
+            change: 'Redeem a code once, also where the first answer was lost.',
+          },
+        },
       )
     case 'revoked':
       throw new OAuthError('invalid_grant', 'the grant is revoked')

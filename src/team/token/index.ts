@@ -2,6 +2,7 @@ import { readForm } from '../../body'
 import type { AppContext } from '../../env'
 import { OAuthError } from '../../oauth/errors'
 import type { Parameters } from '../../oauth/parameters'
+import { tell } from '../../report'
 import type { Client } from '../../store/clients'
 import { authenticateClient } from '../client'
 import { exchangeCode } from './authorization-code'
@@ -21,6 +22,11 @@ const GRANTS: Record<string, Grant> = {
  */
 export async function token(c: AppContext): Promise<Response> {
   const parameters = await readForm(c)
+  tell(c, {
+    grantType: parameters.get('grant_type'),
+    hasVerifier: parameters.has('code_verifier'),
+    ...(parameters.has('resource') && { resource: parameters.get('resource') }),
+  })
   const client = await authenticateClient(c, parameters)
   const grantType = parameters.require('grant_type')
   const grant = Object.hasOwn(GRANTS, grantType) ? GRANTS[grantType] : undefined

@@ -4,6 +4,7 @@ import type { AppContext } from '../../env'
 import { OAuthError } from '../../oauth/errors'
 import type { Parameters } from '../../oauth/parameters'
 import { parseResource } from '../../oauth/resource'
+import { tell } from '../../report'
 import type { AccessGrant } from '../../store/grant'
 import type { TokenPair } from '../../store/grants'
 
@@ -61,8 +62,24 @@ export function refuseRevoked(c: AppContext, grant: AccessGrant): void {
       ? grantRevocationKeys(grant, 'strict')
       : [revocable.deletedPerson(grant.identity.email)]
   if (isRevoked(state.revocations, keys, revisionOf(grant.identityNonce))) {
-    throw new OAuthError('invalid_grant', 'the grant is revoked')
+    throw new OAuthError('invalid_grant', 'the grant is revoked', {
+      hint: {
+        why: 'The person was deleted, or with REVOCATION "strict" the person or the application was revoked.',
+        change: 'Authorize again.',
+      },
+    })
   }
+}
+
+/** What an event is told of a grant. */
+export function tellGrant(c: AppContext, grant: AccessGrant): void {
+  const { id: grantId, applicationId, identity } = grant
+  const application = c.var.configuration.applications.find(({ id }) => id === applicationId)
+  tell(c, {
+    grantId,
+    email: identity.email,
+    ...(application && { application: { id: application.id, name: application.name } }),
+  })
 }
 
 export function otherResource(): OAuthError {

@@ -3,15 +3,17 @@ import { wholeSeconds } from '../../access/duration'
 import { currentIdentity } from '../../access/identity'
 import { parseToken } from '../../access/token'
 import type { AppContext } from '../../env'
-import { judge, whereFrom } from '../../judge'
+import { judge, reasonFor, whereFrom } from '../../judge'
 import { OAuthError } from '../../oauth/errors'
 import type { Parameters } from '../../oauth/parameters'
+import { tell } from '../../report'
 import type { Client } from '../../store/clients'
 import {
   namedApplication,
   otherResource,
   refuseRevoked,
   type TokenAnswer,
+  tellGrant,
   tokenAnswer,
 } from './issue'
 
@@ -36,6 +38,7 @@ export async function refresh(
   if (grant.clientId !== client.clientId) {
     throw new OAuthError('invalid_grant', 'refresh token was issued to another client')
   }
+  tellGrant(c, grant)
   refuseRevoked(c, grant)
   const application = configuration.applications.find(({ id }) => id === grant.applicationId)
   const oauth = application && managedOAuth(application)
@@ -45,9 +48,17 @@ export async function refresh(
   if (named && named.id !== application.id) throw otherResource()
   // Access: documented [T18]. Assumed: the code, and that the token is left as it was.
   const identity = currentIdentity(settings.PEOPLE, grant.identity)
-  const verdict = judge(c, application, 'refresh', { identity, ...whereFrom(c) })
+  const subject = { identity, ...whereFrom(c) }
+  const verdict = judge(c, application, 'refresh', subject)
   if (verdict.decision === 'deny') {
-    throw new OAuthError('invalid_grant', 'Access policies no longer admit this person')
+    const { rule, why, change } = reasonFor(c, application, subject, verdict)
+    throw new OAuthError('invalid_grant', 'Access policies no longer admit this person', {
+      hint: {
+        ...(rule && { rule: `T18, ${rule}` }),
+        why: `${why} The refresh token is left as it was.`,
+        ...(change && { change }),
+      },
+    })
   }
   const rotation = await stores.grants.rotate(refreshToken, {
     accessTokenLifetimeSeconds: grantLifetimes(application, oauth).accessTokenLifetimeSeconds,
@@ -58,18 +69,45 @@ export async function refresh(
   })
   switch (rotation.outcome) {
     case 'rotated':
+      tell(c, { rule: 'T12', why: 'The refresh token is replaced by a new pair.' })
       return tokenAnswer(grant, rotation.pair, now)
     case 'unknown':
       throw invalid()
     case 'reused':
-      throw new OAuthError('invalid_grant', 'refresh token was used before')
+      throw new OAuthError('invalid_grant', 'refresh token was used before', {
+        hint: {
+          rule: 'T13',
+          why:
+            settings.REFRESH_TOKEN_REUSE === 'revoke'
+              ? 'This refresh token was rotated already. Two processes may have refreshed at once (P9), or somebody stole it, so the grant ended with all its tokens (RFC 9700 4.14.2).'
+              : 'This refresh token was rotated already.',
+          change:
+            'Store the new refresh token before anything else, refresh in one place; REFRESH_TOKEN_GRACE forgives what comes soon after.',
+        },
+      })
     case 'revoked':
-      throw new OAuthError('invalid_grant', 'the grant is revoked')
+      throw new OAuthError('invalid_grant', 'the grant is revoked', {
+        hint: {
+          why: 'The grant was revoked: by the client, by a code or refresh token used twice, or at the console.',
+          change: 'Authorize again.',
+        },
+      })
     case 'session ended':
-      throw new OAuthError('invalid_grant', 'the session of the grant has ended; log in again')
+      throw new OAuthError('invalid_grant', 'the session of the grant has ended; log in again', {
+        hint: {
+          rule: 'T17',
+          why: 'grant.session_duration has passed since the authorization; no refresh extends it.',
+          change: 'Authorize again; a person has to log in.',
+        },
+      })
   }
 }
 
 function invalid(): OAuthError {
-  return new OAuthError('invalid_grant', 'refresh token is invalid')
+  return new OAuthError('invalid_grant', 'refresh token is invalid', {
+    hint: {
+      why: 'No grant knows this refresh token: it is of another store or from before a reset, or was made up.',
+      change: 'Authorize again.',
+    },
+  })
 }

@@ -1,0 +1,91 @@
+import type { Actors } from './event'
+
+/** What is known of any request that was decided. */
+type Frame = Actors & {
+  method: string
+  host: string
+  /** Without its query, which may hold a code. */
+  path: string
+  status: number
+  userAgent?: string | undefined
+  /** The error code of the answer, in the protocol's own words. */
+  error?: string | undefined
+  grantId?: string | undefined
+}
+
+// Who decides what. Every fact is optional: a refusal may come before it is known.
+type Facts = {
+  /** The gate let nobody in. */
+  challenge: {
+    answer: '401 Bearer' | '302 login' | '401 script' | '403'
+    /** What was shown, and what it was worth. */
+    credential:
+      | 'none'
+      | 'expired access token'
+      | 'revoked access token'
+      | 'unknown access token'
+      | 'access token of another application'
+      | 'other bearer token'
+      | 'application token'
+      | 'service token'
+  }
+  /** The gate let somebody in, or everybody. */
+  admission: {
+    by: 'access token' | 'application token' | 'service token' | 'bypass' | 'nobody asks'
+  }
+  discovery: {
+    document: 'protected resource' | 'authorization server' | 'keys'
+    at: "Access's own path" | 'RFC 9728' | 'RFC 8414' | 'certs'
+    /** Whether it was asked of the team domain, or of an application's host. */
+    of: 'team domain' | 'application'
+  }
+  registration: {
+    redirectUris: string[]
+    /** RFC 7591 and OpenID Connect registration, as sent. */
+    applicationType: string
+    grantTypes: string[]
+    tokenEndpointAuthMethod: string
+  }
+  authorization: {
+    step: 'request' | 'login' | 'consent' | 'code' | 'denied' | 'blocked'
+    redirectUri: string
+    /** As it was sent. */
+    resource: string
+    codeChallengeMethod: string
+    /** Begins of hashes: enough to see that two are the same. */
+    stateHash: string
+    codeChallengeHash: string
+    isAutomatic: boolean
+  }
+  login: { step: 'page' | 'provider' | 'done' }
+  token: {
+    grantType: string
+    /** As it was sent. */
+    resource: string
+    hasVerifier: boolean
+  }
+  /** What the revocation endpoint was shown. */
+  revocation: { token: 'revoked' | 'unknown' }
+  'api call': { code: number }
+}
+
+export type RequestKind = keyof Facts
+
+/** A request, and how it was decided. */
+export type RequestEvent = {
+  [K in RequestKind]: { kind: K } & Frame & Partial<Facts[K]>
+}[RequestKind]
+
+type AllFacts = Facts['challenge'] &
+  Facts['admission'] &
+  Facts['discovery'] &
+  Facts['registration'] &
+  Omit<Facts['authorization'], 'step'> &
+  Facts['token'] &
+  Facts['revocation'] &
+  Facts['api call'] & { step: Required<Facts['authorization'] | Facts['login']>['step'] }
+
+/** What a request has told of itself so far. */
+export type RequestFacts = {
+  [K in keyof (Frame & AllFacts)]?: (Frame & AllFacts)[K] | undefined
+} & { kind?: RequestKind | undefined }
