@@ -6,6 +6,8 @@ const workerd = cloudflareTest({ wrangler: { configPath: './wrangler.toml' } })
 
 export default defineConfig({
   test: {
+    // The emulator tells every decision in a line of the console.
+    silent: 'passed-only',
     projects: [
       {
         plugins: [workerd],
@@ -18,8 +20,6 @@ export default defineConfig({
           maxWorkers: 2,
           // The first assertion waits for two RSA keys, which takes seconds on a busy machine.
           testTimeout: 30_000,
-          // The emulator tells every decision in a line of the console.
-          silent: 'passed-only',
         },
       },
       {

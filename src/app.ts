@@ -5,6 +5,7 @@ import { dash } from './dash'
 import { emulatorControl } from './emulator'
 import { configure, type Env, prepare } from './env'
 import { failure } from './failure'
+import { injectFaults } from './faults'
 import { gate, gateAccessPaths } from './gate'
 import { reportRequest } from './report'
 import { team, teamMetadata } from './team'
@@ -16,6 +17,7 @@ app.use(prepare)
 app.use(reportRequest)
 app.route('/_emulator', emulatorControl)
 app.use(configure)
+app.use(injectFaults)
 app.route('/client/v4', api)
 for (const path of ACCESS_PATHS) {
   app.route(path, gateAccessPaths)

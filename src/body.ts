@@ -15,14 +15,15 @@ export async function readForm(c: AppContext): Promise<Parameters> {
 /**
  * The JSON value of a request, whatever it is; undefined for an empty body.
  *
+ * @param limit the longest body, in bytes
  * @throws OAuthError `invalid_request`: another content type, too long, not UTF-8, not JSON
  */
-export async function readJson(c: AppContext): Promise<unknown> {
+export async function readJson(c: AppContext, limit = BODY_LIMIT_BYTES): Promise<unknown> {
   const contentType = c.req.header('content-type')?.split(';')[0]?.trim().toLowerCase()
   if (contentType !== 'application/json') {
     throw new OAuthError('invalid_request', 'Content-Type must be application/json')
   }
-  const text = await readText(c)
+  const text = await readText(c, limit)
   try {
     return JSON.parse(text)
   } catch {
@@ -35,22 +36,20 @@ export async function readJson(c: AppContext): Promise<unknown> {
  *
  * @throws OAuthError `invalid_request`: too long, not UTF-8
  */
-export async function readText(c: AppContext): Promise<string> {
-  return bodyText(await readBytes(c))
+export async function readText(c: AppContext, limit = BODY_LIMIT_BYTES): Promise<string> {
+  return bodyText(await readBytes(c, limit))
 }
 
-async function readBytes(c: AppContext): Promise<ArrayBuffer> {
-  const tooLong = new OAuthError(
-    'invalid_request',
-    `the body is longer than ${BODY_LIMIT_BYTES} bytes`,
-    { status: 413 },
-  )
-  if (Number(c.req.header('content-length') ?? 0) > BODY_LIMIT_BYTES) throw tooLong
+async function readBytes(c: AppContext, limit = BODY_LIMIT_BYTES): Promise<ArrayBuffer> {
+  const tooLong = new OAuthError('invalid_request', `the body is longer than ${limit} bytes`, {
+    status: 413,
+  })
+  if (Number(c.req.header('content-length') ?? 0) > limit) throw tooLong
   const chunks: Uint8Array<ArrayBuffer>[] = []
   let length = 0
   for await (const chunk of c.req.raw.body ?? []) {
     length += chunk.byteLength
-    if (length > BODY_LIMIT_BYTES) throw tooLong
+    if (length > limit) throw tooLong
     chunks.push(chunk.slice())
   }
   return new Blob(chunks).arrayBuffer()

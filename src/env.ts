@@ -1,8 +1,10 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import type { Reason } from './access/event'
+import { type Quirks, quirksOn } from './access/quirks'
 import type { RequestFacts } from './access/request-event'
 import { type TeamDomain, teamDomain } from './access/team-domain'
 import { type DashDomain, dashDomain } from './account/dash-domain'
+import { settingsWith, withQuirks } from './quirks'
 import { readSettings, type Settings } from './settings'
 import type { Configuration } from './store/configuration'
 import { Emulator } from './store/emulator'
@@ -28,6 +30,8 @@ export type Variables = {
   rayId: string
   /** What the request has told of itself so far, for its event. */
   told: RequestFacts & Partial<Reason>
+  /** The variants of the product that are on. */
+  quirks: Quirks
   state: EmulatorState
   ticketSecret: Uint8Array
   /** The emulated time, in whole seconds since 1970. */
@@ -48,7 +52,9 @@ export const prepare: MiddlewareHandler<Env> = async function prepare(c, next) {
   const emulator = new Emulator(c.env.EMULATOR)
   const state = await emulator.state()
   const url = new URL(c.req.url)
-  c.set('settings', settings)
+  const quirks = quirksOn(settings.QUIRKS, state.quirks)
+  c.set('quirks', quirks)
+  c.set('settings', settingsWith(settings, quirks))
   c.set('emulator', emulator)
   c.set('state', state)
   c.set('ticketSecret', new TextEncoder().encode(state.ticketSecret))
@@ -68,7 +74,15 @@ export const prepare: MiddlewareHandler<Env> = async function prepare(c, next) {
  * where that cannot be loaded.
  */
 export const configure: MiddlewareHandler<Env> = async function configure(c, next) {
-  c.set('configuration', await c.var.emulator.configuration(c.var.settings.seed))
+  const { emulator, quirks, settings, state, url } = c.var
+  // The API knows what it has changed; the edge may be late.
+  const isLate =
+    state.faults.some(({ name }) => name === 'late-settings') &&
+    !url.pathname.startsWith('/client/v4/')
+  const configuration = await (isLate
+    ? emulator.lateConfiguration(settings.seed)
+    : emulator.configuration(settings.seed))
+  c.set('configuration', withQuirks(configuration, quirks))
   await next()
 }
 

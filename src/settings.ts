@@ -7,6 +7,7 @@ import { personSchema, stableUuid } from './access/identity'
 import { DEFAULT_PROVIDERS, identityProviderSchema } from './access/identity-provider'
 import { organizationSchema } from './access/organization'
 import { originUrlSchema } from './access/origin-url'
+import { QUIRK_NAMES } from './access/quirks'
 import { firstNotHttps } from './access/redirect-rules'
 import { emailListSchema, groupSchema } from './access/rules'
 import { serviceTokenSchema } from './access/service-token'
@@ -16,6 +17,7 @@ import { accountSchema, EMULATED_ACCOUNT } from './account/members'
 import { seededClientSchema } from './account/seeded-client'
 import { faultsOf, SettingsError } from './settings-error'
 import type { Seed } from './store/configuration'
+import { EVENTS_KEPT } from './store/event-log'
 
 // `--var NAME:value` can only hand over text, so structured settings may also be written as JSON.
 function structured<T extends z.ZodType>(schema: T) {
@@ -112,6 +114,8 @@ const settingsSchema = z
     REDIRECT_RULES: optional(
       z.enum(['current', 'https'], 'expected current or https').default('current'),
     ),
+    QUIRKS: structured(z.array(z.enum(QUIRK_NAMES))).default([]),
+    EVENTS_KEPT: optional(z.coerce.number().int().min(1).max(100_000).default(EVENTS_KEPT)),
     ORGANIZATION: structured(organizationSchema).prefault({}),
     ACCOUNTS: structured(z.array(accountSchema).min(1).superRefine(distinct('id'))).default([
       EMULATED_ACCOUNT,

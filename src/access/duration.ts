@@ -60,6 +60,11 @@ export const periodSchema = z
   .string(EXPECTED)
   .refine((text) => durationSeconds(text) !== undefined, EXPECTED)
 
+/** The milliseconds of a duration that a schema above has already let through. */
+export function durationMilliseconds(text: string): number {
+  return Number((durationNanoseconds(text) ?? 0n) / 1_000_000n)
+}
+
 /** The whole seconds of a duration that a schema above has already let through. */
 export function wholeSeconds(text: string): number {
   return Number((durationNanoseconds(text) ?? 0n) / 1_000_000_000n)

@@ -1,13 +1,15 @@
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose'
+import { z } from 'zod'
 import { sha256Hex } from '../oauth/encoding'
 
 /** A signing key as it is kept: the private JWK with its `kid`, and its certificate in PEM. */
-export type SigningKey = {
-  jwk: JWK & { kid: string }
-  cert: string
+export const signingKeySchema = z.object({
+  jwk: z.looseObject({ kid: z.string(), kty: z.literal('RSA') }),
+  cert: z.string(),
   /** When another key became the current one. */
-  retiredAtSeconds?: number
-}
+  retiredAtSeconds: z.number().exactOptional(),
+})
+export type SigningKey = z.infer<typeof signingKeySchema>
 
 const PUBLISHED_AFTER_SECONDS = 7 * 86_400
 
@@ -48,7 +50,8 @@ export async function createSigningKey(now: number): Promise<SigningKey> {
     signingAlgorithm: ALGORITHM,
     keys: pair,
   })
-  return { jwk: { ...jwk, kid, alg: 'RS256', use: 'sig' }, cert: certificate.toString('pem') }
+  const cert = certificate.toString('pem')
+  return { jwk: { ...jwk, kty: 'RSA', kid, alg: 'RS256', use: 'sig' }, cert }
 }
 
 /**

@@ -1,12 +1,15 @@
 import { CLIENT_AUTH_METHODS } from '../oauth/client-auth'
 import { type Application, type Covered, managedOAuth } from './application'
 import { pathOf } from './domain'
+import type { Quirks } from './quirks'
 import type { TeamDomain } from './team-domain'
 
 /** The two paths of an application's protected-resource metadata; Access's own is the advertised one. */
 export const ACCESS_RESOURCE_METADATA = '/.well-known/cloudflare-access-protected-resource'
 export const RESOURCE_METADATA = '/.well-known/oauth-protected-resource'
 export const SERVER_METADATA = '/.well-known/oauth-authorization-server'
+
+const NONE: Quirks = new Set()
 
 /**
  * The authorization server's metadata (RFC 8414), the same on the team domain and on every
@@ -15,7 +18,11 @@ export const SERVER_METADATA = '/.well-known/oauth-authorization-server'
  * Access: observed. `registration_endpoint` is absent while no application of the account registers
  * clients [M15]; there is no `scopes_supported`, `jwks_uri`, introspection or userinfo [M16].
  */
-export function serverMetadata(team: TeamDomain, applications: readonly Application[]) {
+export function serverMetadata(
+  team: TeamDomain,
+  applications: readonly Application[],
+  quirks: Quirks = NONE,
+) {
   const endpoint = (name: string) => `${team.origin}${team.accessPath}/oauth/${name}`
   return {
     issuer: team.origin,
@@ -28,6 +35,8 @@ export function serverMetadata(team: TeamDomain, applications: readonly Applicat
     revocation_endpoint: endpoint('revoke'),
     ...(registersClients(applications) && { registration_endpoint: endpoint('registration') }),
     code_challenge_methods_supported: ['S256'],
+    // RFC 9207 3.
+    ...(quirks.has('iss-in-response') && { authorization_response_iss_parameter_supported: true }),
   }
 }
 
@@ -49,28 +58,41 @@ export function resourceMetadata(
   team: TeamDomain,
   { application, domain }: Covered,
   hostOrigin: string,
+  quirks: Quirks = NONE,
 ) {
+  const methods = authenticationMethods(application)
   return {
     resource: `${hostOrigin}${pathOf(domain)}`,
     protected: true,
     team_domain: team.host,
     authorization_servers: [team.origin],
-    authentication_methods: [
-      ...(managedOAuth(application)
-        ? [
-            {
-              name: 'oauth',
-              description: 'Send an OAuth access token: Authorization: Bearer <token>.',
-              documentation:
-                'https://developers.cloudflare.com/cloudflare-one/access-controls/applications/http-apps/managed-oauth/',
-            },
-          ]
-        : []),
-      {
-        name: 'cloudflared',
-        description: 'Log in with cloudflared and send requests through it.',
-        documentation: 'https://developers.cloudflare.com/cloudflare-one/tutorials/cli/',
-      },
-    ],
+    ...(quirks.has('flat-protected-resource')
+      ? flat(methods)
+      : { authentication_methods: methods }),
+  }
+}
+
+function authenticationMethods(application: Application) {
+  const oauth = {
+    name: 'oauth',
+    description: 'Send an OAuth access token: Authorization: Bearer <token>.',
+    documentation:
+      'https://developers.cloudflare.com/cloudflare-one/access-controls/applications/http-apps/managed-oauth/',
+  }
+  const cloudflared = {
+    name: 'cloudflared',
+    description: 'Log in with cloudflared and send requests through it.',
+    documentation: 'https://developers.cloudflare.com/cloudflare-one/tutorials/cli/',
+  }
+  return managedOAuth(application) ? [oauth, cloudflared] : [cloudflared]
+}
+
+// Access: documented in April 2026 (section 2.1), with cloudflared as the one method.
+function flat(methods: ReturnType<typeof authenticationMethods>) {
+  const method = methods.at(-1)
+  return {
+    authentication_method: method?.name,
+    authentication_method_description: method?.description,
+    authentication_method_documentation: method?.documentation,
   }
 }

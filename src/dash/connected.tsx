@@ -3,6 +3,7 @@ import { readTicket, signTicket } from '../access/ticket'
 import { formatTime } from '../access/timestamps'
 import { findOAuthClient, isFirstParty, publisherOf } from '../account/dash-client'
 import { describeScope } from '../account/scopes'
+import { automaticPerson } from '../automatic'
 import { disconnect } from '../disconnect'
 import type { AppContext } from '../env'
 import { ConnectedPage } from '../pages/connected'
@@ -40,11 +41,14 @@ export async function connected(c: AppContext): Promise<Response> {
 
 // The form has to be of this session's page: a form of another site has no ticket.
 async function requireOwnForm(c: AppContext, who: SignedIn, csrf: string): Promise<void> {
-  const { now, state, ticketSecret } = c.var
+  const { now, ticketSecret } = c.var
   const claims = await readTicket(ticketSecret, 'dash-connected', csrf, now)
   const ticket = ticketSchema.safeParse(claims)
   // Automatic sign-in is no session: every request has a nonce of its own.
-  if (ticket.success && (state.autoSignIn || ticket.data.identityNonce === who.identityNonce))
+  if (
+    ticket.success &&
+    ((await automaticPerson(c)) || ticket.data.identityNonce === who.identityNonce)
+  )
     return
   throw new PageError(
     400,

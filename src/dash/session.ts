@@ -10,6 +10,7 @@ import {
   sessionIdOf,
 } from '../access/revocation'
 import { readTicket, signTicket } from '../access/ticket'
+import { automaticPerson } from '../automatic'
 import { DASH_SESSION_COOKIE as COOKIE, setPrivateCookie } from '../browser'
 import type { AppContext } from '../env'
 import { note } from './actor'
@@ -20,17 +21,14 @@ const claimsSchema = z.object({ email: z.string(), identityNonce: z.string(), ia
 export type SignedIn = { email: string; identityNonce: string; authenticatedAtSeconds: number }
 
 /** Who asks: the person of automatic sign-in, or of the session cookie. */
-export async function signedIn(c: AppContext): Promise<SignedIn | undefined> {
+export async function signedIn(c: AppContext, clientId?: string): Promise<SignedIn | undefined> {
   const { now, state } = c.var
-  const who = state.autoSignIn
-    ? {
-        email: state.autoSignIn.email,
-        identityNonce: identityNonceOf(newSessionId(), state.revocations),
-        authenticatedAtSeconds: now,
-      }
-    : await signedInByCookie(c)
-  if (who) note(c, { email: who.email })
-  return who
+  const automatic = await automaticPerson(c, clientId)
+  if (!automatic) return signedInByCookie(c)
+  const { email } = automatic
+  note(c, { email })
+  const identityNonce = identityNonceOf(newSessionId(), state.revocations)
+  return { email, identityNonce, authenticatedAtSeconds: now }
 }
 
 /** Who the session cookie names, unless the session has ended or was logged out of. */
@@ -43,6 +41,7 @@ export async function signedInByCookie(c: AppContext): Promise<SignedIn | undefi
   const { email, identityNonce, iat } = session.data
   const keys = [revocable.session(sessionIdOf(identityNonce))]
   if (isRevoked(state.revocations, keys, revisionOf(identityNonce))) return undefined
+  note(c, { email })
   return { email, identityNonce, authenticatedAtSeconds: iat }
 }
 

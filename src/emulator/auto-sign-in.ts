@@ -1,25 +1,36 @@
 import { z } from 'zod'
-import { emailSchema } from '../access/identity'
+import { type AutoSignIn, autoSignInSchema } from '../access/auto-sign-in'
+import { chosenSchema } from '../access/chosen-schema'
 import type { AppContext } from '../env'
 import { readControl } from './body'
 
-const autoSignInSchema = z.strictObject({
-  email: emailSchema,
-  consent: z.enum(['allow', 'deny'], 'expected allow or deny').default('allow'),
-})
+const rulesSchema = chosenSchema<null | AutoSignIn | AutoSignIn[]>(
+  'null, a rule, or a list of rules',
+  (value) => {
+    if (value === null) return z.null()
+    return Array.isArray(value) ? z.array(autoSignInSchema).max(100) : autoSignInSchema
+  },
+)
 
-/** `GET /_emulator/auto-sign-in`: who signs in by themselves, or `null`. */
+/** `GET /_emulator/auto-sign-in`: who signs in by themselves: `null`, one rule, or a list of them. */
 export function showAutoSignIn(c: AppContext): Response {
-  return c.json(c.var.state.autoSignIn)
+  return c.json(answer(c.var.state.autoSignIns))
 }
 
 /**
  * `PUT /_emulator/auto-sign-in`: authorizations complete without pages, as this person and with
- * this answer to the consent page; `null` turns it off. Policies still apply.
+ * this answer to the consent page; for one client, or for the next n authorizations, where the rule
+ * says so. Of a list the first rule that fits counts; `null` turns it off. Policies still apply.
  *
  * @throws OAuthError `invalid_request`
  */
 export async function changeAutoSignIn(c: AppContext): Promise<Response> {
-  const autoSignIn = await readControl(c, autoSignInSchema.nullable())
-  return c.json((await c.var.emulator.setAutoSignIn(autoSignIn)).autoSignIn)
+  const rules = await readControl(c, rulesSchema)
+  const list = rules === null ? [] : [rules].flat()
+  return c.json(answer((await c.var.emulator.setAutoSignIns(list)).autoSignIns))
+}
+
+function answer(rules: AutoSignIn[]): null | AutoSignIn | AutoSignIn[] {
+  const [first = null] = rules
+  return rules.length > 1 ? rules : first
 }

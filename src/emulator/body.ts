@@ -8,8 +8,12 @@ import { OAuthError } from '../oauth/errors'
  *
  * @throws OAuthError `invalid_request` that names the member
  */
-export async function readControl<T>(c: AppContext, schema: z.ZodType<T>): Promise<T> {
-  const result = schema.safeParse(await readJson(c))
+export async function readControl<T>(
+  c: AppContext,
+  schema: z.ZodType<T>,
+  limit?: number,
+): Promise<T> {
+  const result = schema.safeParse(await readJson(c, limit))
   if (result.success) return result.data
   const [issue] = result.error.issues
   throw new OAuthError(

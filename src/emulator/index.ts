@@ -3,12 +3,18 @@ import { isForeignOrigin, isLoopback } from '../access/team-domain'
 import { type AppContext, configure, type Env } from '../env'
 import { report } from '../report'
 import { changeAutoSignIn, showAutoSignIn } from './auto-sign-in'
+import { forgetClient, showClients } from './clients'
 import { changeClock, showClock } from './clock'
 import { changeDns, showDns } from './dns'
 import { showEvents } from './events'
+import { clearFaults, showFaults, switchFaultOff, switchFaultOn } from './faults'
+import { endGrant, endToken, showGrants } from './grants'
 import { rotateKeys } from './keys'
+import { showQuirks, switchQuirk } from './quirks'
 import { reset } from './reset'
 import { revoke } from './revoke'
+import { endSession, showSessions } from './sessions'
+import { loadState, showState } from './state'
 
 /**
  * Surface 5: what only an emulator has. It answers on this machine only, and to no web page of
@@ -33,6 +39,21 @@ emulatorControl.post('/keys/rotate', rotateKeys)
 emulatorControl.get('/dns', showDns)
 emulatorControl.put('/dns', changeDns)
 emulatorControl.get('/events', showEvents)
+emulatorControl.get('/faults', showFaults)
+emulatorControl.delete('/faults', clearFaults)
+emulatorControl.put('/faults/:name', switchFaultOn)
+emulatorControl.delete('/faults/:name', switchFaultOff)
+emulatorControl.get('/quirks', showQuirks)
+emulatorControl.put('/quirks/:name', switchQuirk)
+emulatorControl.get('/clients', showClients)
+emulatorControl.delete('/clients/:id', forgetClient)
+emulatorControl.get('/grants', configure, showGrants)
+emulatorControl.delete('/grants/:id', endGrant)
+emulatorControl.delete('/grants/:id/tokens/:token', endToken)
+emulatorControl.get('/sessions', showSessions)
+emulatorControl.delete('/sessions/:id', endSession)
+emulatorControl.get('/state', showState)
+emulatorControl.put('/state', loadState)
 emulatorControl.post('/reset', reset)
 emulatorControl.all('*', (c) => {
   const message = `There is no ${c.req.method} ${c.var.url.pathname}`

@@ -1,8 +1,11 @@
 import { type Application, managedOAuth } from '../access/application'
 import { signIdentity } from '../access/assertion'
+import { wholeSeconds } from '../access/duration'
+import type { FaultSubject } from '../access/faults'
 import { grantRevocationKeys, isRevoked, revisionOf } from '../access/revocation'
 import { TOKEN_PREFIX } from '../access/token'
 import type { AppContext } from '../env'
+import { strikes } from '../faults'
 import { bearerToken } from '../oauth/bearer'
 import { tell } from '../report'
 import type { AccessGrant, AccessToken } from '../store/grant'
@@ -29,9 +32,14 @@ export async function byAccessToken(
   if (isRevoked(c.var.state.revocations, keys, revisionOf(grant.identityNonce))) {
     return notGood(c, 'tokens revoked')
   }
+  const subject = { clientId: grant.clientId, application }
+  if (await strikes(c, 'key-rotation', subject)) await c.var.emulator.rotateKeys()
   tell(c, { by: 'access token', rule: 'O1', why: 'The access token is good.' })
   return {
-    assertion: await assertionOf(c, application, grant, admitted.token),
+    assertion: await assertionOf(c, application, grant, {
+      ...admitted.token,
+      ...(await skewed(c, subject, admitted.token)),
+    }),
     identity: grant.identity,
     byAuthorization: true,
   }
@@ -97,6 +105,20 @@ function ofAnother(c: AppContext, { name }: Application): undefined {
   })
 }
 
+async function skewed(
+  c: AppContext,
+  subject: FaultSubject,
+  { issuedAtSeconds, expiresAtSeconds }: AccessToken,
+): Promise<Partial<AccessToken>> {
+  const fault = await strikes(c, 'clock-skew', subject)
+  if (!fault) return {}
+  const seconds = wholeSeconds(fault.skew.replace('-', '')) * (fault.skew.startsWith('-') ? -1 : 1)
+  return {
+    issuedAtSeconds: issuedAtSeconds + seconds,
+    expiresAtSeconds: expiresAtSeconds + seconds,
+  }
+}
+
 // Signing costs more than all the rest of the gate, so it is done once per access token. The
 // claims are those of the token, so that another isolate signs the very same bytes.
 const assertions = new Map<string, Promise<string>>()
@@ -110,7 +132,7 @@ async function assertionOf(
 ): Promise<string> {
   const { emulator, team, url } = c.var
   const signingKey = await emulator.signingKey()
-  const key = `${token.hash} ${team.origin} ${url.host} ${signingKey.jwk.kid}`
+  const key = `${token.hash} ${token.issuedAtSeconds} ${team.origin} ${url.host} ${signingKey.jwk.kid}`
   const known = assertions.get(key)
   if (known) return known
   if (assertions.size >= ASSERTIONS_REMEMBERED) assertions.clear()

@@ -21,7 +21,7 @@ const readableAnywhere = cors({ origin: '*', allowMethods: ['GET', 'HEAD'], maxA
  */
 export function showResourceMetadata(prefix: string) {
   return function show(c: AppContext, next: Next) {
-    const { configuration, team, url } = c.var
+    const { configuration, quirks, team, url } = c.var
     const covered = coveredAt(configuration.applications, described(url, prefix))
     if (!covered || (prefix === RESOURCE_METADATA && !managedOAuth(covered.application))) {
       return next()
@@ -36,13 +36,13 @@ export function showResourceMetadata(prefix: string) {
       rule: prefix === RESOURCE_METADATA ? 'M7' : 'M1',
       why: `The metadata of ${name}: its authorization server is ${team.origin}.`,
     })
-    return answer(c, () => resourceMetadata(team, covered, url.origin))
+    return answer(c, () => resourceMetadata(team, covered, url.origin, quirks))
   }
 }
 
 /** The authorization server's metadata on an application's host, while Managed OAuth is on [M10, M11]. */
 export function showServerMetadata(c: AppContext, next: Next) {
-  const { configuration, team, url } = c.var
+  const { configuration, quirks, team, url } = c.var
   const application = applicationAt(configuration.applications, described(url, SERVER_METADATA))
   if (!application || !managedOAuth(application)) return next()
   tell(c, {
@@ -54,7 +54,7 @@ export function showServerMetadata(c: AppContext, next: Next) {
     rule: 'M10',
     why: `The team's metadata on the application's host: its issuer is ${team.origin}, which strict clients refuse here (P19).`,
   })
-  return answer(c, () => serverMetadata(team, configuration.applications))
+  return answer(c, () => serverMetadata(team, configuration.applications, quirks))
 }
 
 // The URL that a metadata document is about: what follows its own name.

@@ -12,8 +12,11 @@ export type OAuthErrorCode =
   | 'invalid_token'
   // RFC 7591 3.2.2
   | 'invalid_client_metadata'
+  | 'invalid_redirect_uri'
   // RFC 8707 2
   | 'invalid_target'
+  // The emulator's own control.
+  | 'not_found'
 
 /** What the developer is told beyond the wire: the rule that refused, why, and what to change. */
 export type Hint = { rule?: string; why?: string; change?: string }

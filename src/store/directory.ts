@@ -93,11 +93,12 @@ export class Directory {
     this.sql.exec('DELETE FROM session WHERE email = ?', email)
   }
 
-  /** The sign-ins of a person that are not over. */
-  sessions(email: string, now: number): DirectorySession[] {
+  /** The sign-ins of a person, or of everybody, that are not over. */
+  sessions(email: string | undefined, now: number): DirectorySession[] {
     const rows = this.sql.exec<{ value: string }>(
-      'SELECT value FROM session WHERE email = ? AND expiresAtSeconds > ? ORDER BY rowid',
-      email,
+      `SELECT value FROM session WHERE (?1 IS NULL OR email = ?1) AND expiresAtSeconds > ?2
+       ORDER BY rowid`,
+      email ?? null,
       now,
     )
     return [...rows].map(({ value }) => {

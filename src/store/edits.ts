@@ -24,6 +24,16 @@ export class Edits {
     return [...rows].map(({ kind, id, value }) => ({ kind, id, value: JSON.parse(value) }) as Edit)
   }
 
+  /** What is kept of a record as JSON; null where it was never edited. */
+  of(kind: Edit['kind'], id: string): { value: string | null } {
+    const [row] = this.sql.exec<{ value: string }>(
+      'SELECT value FROM edit WHERE kind = ? AND id = ?',
+      kind,
+      id,
+    )
+    return { value: row?.value ?? null }
+  }
+
   /** Whether the whole stays small enough to be handed over in one piece. */
   hasRoomFor(edits: Edit[]): boolean {
     const [row] = this.sql.exec<{ length: number }>(

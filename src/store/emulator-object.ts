@@ -1,6 +1,10 @@
 import { DurableObject } from 'cloudflare:workers'
+import { type AutoSignIn, matchingRule, withoutOne } from '../access/auto-sign-in'
+import { wholeSeconds } from '../access/duration'
 import type { RecordedEvent, ToldEvent } from '../access/event'
+import type { ActiveFault, FaultName } from '../access/faults'
 import type { SigningKey } from '../access/keys'
+import type { QuirkName } from '../access/quirks'
 import {
   type Revocations,
   revocable,
@@ -13,12 +17,11 @@ import { type Connection, Connections } from './connections'
 import { Directory, type DirectorySession, type DirectoryUser } from './directory'
 import { inZone, overHttps, type Zone } from './dns'
 import { awaitsVerification, lookAtDomains, verified } from './domain-verification'
+import { dumpTables, type EmulatorDump, loadTables } from './dump'
 import { Edits } from './edits'
 import { EVENTS_KEPT, EventLog } from './event-log'
+import { type LateEdit, LateEdits } from './late-edits'
 import { SigningKeys } from './signing-keys'
-
-/** Who signs in by themselves, and what they say at the consent page. */
-export type AutoSignIn = { email: string; consent: 'allow' | 'deny' }
 
 /** What one emulator has only one of. */
 export type EmulatorState = {
@@ -30,7 +33,10 @@ export type EmulatorState = {
   ticketSecret: string
   /** What the emulated clock is ahead of the real one. */
   clockOffsetSeconds: number
-  autoSignIn: AutoSignIn | null
+  autoSignIns: AutoSignIn[]
+  faults: ActiveFault[]
+  /** What was switched on or off beside the setting `QUIRKS`. */
+  quirks: Partial<Record<QuirkName, boolean>>
   revocations: Revocations
   /** How often the configuration was edited, so that every isolate notices. */
   configurationRevision: number
@@ -65,6 +71,7 @@ export class EmulatorObject extends DurableObject<Env> {
   #directory = new Directory(this.ctx.storage.sql)
   #connections = new Connections(this.ctx.storage.sql)
   #edits = new Edits(this.ctx.storage.sql)
+  #lateEdits = new LateEdits(this.ctx.storage.sql)
   #events = new EventLog(this.ctx.storage.sql, Number(this.env.EVENTS_KEPT) || EVENTS_KEPT)
   #followers = new Set<() => void>()
 
@@ -78,13 +85,55 @@ export class EmulatorObject extends DurableObject<Env> {
 
   change(
     change: Partial<
-      Pick<EmulatorState, 'clockOffsetSeconds' | 'autoSignIn' | 'keyRotationIntervalDays'>
+      Pick<EmulatorState, 'clockOffsetSeconds' | 'autoSignIns' | 'keyRotationIntervalDays'>
     >,
   ): EmulatorState {
     // Two days without the record are two days of the emulated clock.
     const isClockMoved = change.clockOffsetSeconds !== undefined
     if (isClockMoved && awaitsVerification(this.#edits.all())) this.#lookIn(0)
     return this.#save({ ...this.#state, ...change })
+  }
+
+  /** The rule of automatic sign-in for an authorization, which uses it up where it is counted. */
+  takeAutoSignIn(clientId: string): {
+    rule: AutoSignIn | undefined
+    state: EmulatorState
+  } {
+    const { autoSignIns } = this.#state
+    const index = matchingRule(autoSignIns, clientId)
+    const rule = autoSignIns[index]
+    if (rule?.times === undefined) return { rule, state: this.#state }
+    const left = withoutOne(autoSignIns, index)
+    return { rule, state: this.#save({ ...this.#state, autoSignIns: left }) }
+  }
+
+  /** Switches a fault on, as from its first time; or off. */
+  setFault(name: FaultName, fault: ActiveFault | undefined): EmulatorState {
+    const others = this.#state.faults.filter((each) => each.name !== name)
+    if (name === 'late-settings') this.#lateEdits.reset()
+    return this.#save({ ...this.#state, faults: fault ? [...others, fault] : others })
+  }
+
+  clearFaults(): EmulatorState {
+    this.#lateEdits.reset()
+    return this.#save({ ...this.#state, faults: [] })
+  }
+
+  /** Lets a fault strike once; answers whether it did, because the last time may have been another's. */
+  strike(name: FaultName): { isStruck: boolean; state: EmulatorState } {
+    const fault = this.#state.faults.find((each) => each.name === name)
+    if (!fault) return { isStruck: false, state: this.#state }
+    const { left, struck } = fault
+    const next = { ...fault, struck: struck + 1, left: left === null ? null : left - 1 }
+    const faults = this.#state.faults.flatMap((each) => {
+      if (each !== fault) return [each]
+      return next.left === 0 ? [] : [next]
+    })
+    return { isStruck: true, state: this.#save({ ...this.#state, faults }) }
+  }
+
+  setQuirk(name: QuirkName, isOn: boolean): EmulatorState {
+    return this.#save({ ...this.#state, quirks: { ...this.#state.quirks, [name]: isOn } })
   }
 
   /** Ends what `key` names (`revocable`), for everything made before. */
@@ -151,7 +200,7 @@ export class EmulatorObject extends DurableObject<Env> {
     return this.revoke(revocable.deletedPerson(email))
   }
 
-  sessions(email: string): DirectorySession[] {
+  sessions(email?: string): DirectorySession[] {
     return this.#directory.sessions(email, this.now())
   }
 
@@ -176,9 +225,26 @@ export class EmulatorObject extends DurableObject<Env> {
     if (!this.#edits.hasRoomFor(edits)) return 'full'
     if (awaitsVerification(edits)) this.#lookIn(FIRST_LOOK_MS)
     return this.ctx.storage.transactionSync(() => {
+      this.#keepLate(edits)
       this.#edits.keep(edits)
       return this.#save({ ...this.#state, configurationRevision: revision + 1 })
     })
+  }
+
+  // The edge goes on with what it has, as long as the fault `late-settings` says.
+  #keepLate(edits: Edit[]): void {
+    const fault = this.#state.faults.find(({ name }) => name === 'late-settings') as
+      | ActiveFault<'late-settings'>
+      | undefined
+    if (!fault) return
+    const now = this.now()
+    const before = edits.map(({ kind, id }) => ({ kind, id, ...this.#edits.of(kind, id) }))
+    this.#lateEdits.keep(before, now, now + wholeSeconds(fault.parameters.delay))
+  }
+
+  /** What the edge still sees instead of the newest edits, and until when the first of it does. */
+  lateEdits(): LateEdit[] {
+    return this.#lateEdits.all(this.now())
   }
 
   dns(): Zone {
@@ -212,6 +278,7 @@ export class EmulatorObject extends DurableObject<Env> {
   /** Back to the seed: everything issued and registered is forgotten, the signing keys stay. */
   reset(): EmulatorState {
     this.#edits.reset()
+    this.#lateEdits.reset()
     this.#events.reset()
     this.#directory.reset()
     this.#connections.reset()
@@ -223,6 +290,38 @@ export class EmulatorObject extends DurableObject<Env> {
       revocations,
       keyRevision,
       configurationRevision: configurationRevision + 1,
+    })
+  }
+
+  /** Everything of the emulator's own, for a store to be loaded with it. */
+  async dump(): Promise<EmulatorDump> {
+    const { version: _, epoch: __, ...state } = this.#state
+    return {
+      state,
+      keys: await this.#keys.all(),
+      dns: this.dns(),
+      tables: dumpTables(this.ctx.storage.sql),
+    }
+  }
+
+  /**
+   * Takes the place of what was here, all at once; the events stay. Under `epoch` the records of the
+   * loaded state are there already.
+   */
+  load({ state, keys, dns, tables }: EmulatorDump, epoch: string): EmulatorState {
+    return this.ctx.storage.transactionSync(() => {
+      loadTables(this.ctx.storage.sql, tables)
+      this.ctx.storage.kv.put('dns', dns)
+      this.#keys.replace(keys)
+      this.#lookIn(0)
+      // Counted on, so that every isolate notices.
+      return this.#save({
+        ...this.#state,
+        ...state,
+        epoch,
+        keyRevision: this.#state.keyRevision + 1,
+        configurationRevision: this.#state.configurationRevision + 1,
+      })
     })
   }
 
@@ -264,7 +363,9 @@ function freshState(): EmulatorState {
     epoch: randomText(9),
     ticketSecret: randomText(32),
     clockOffsetSeconds: 0,
-    autoSignIn: null,
+    autoSignIns: [],
+    faults: [],
+    quirks: {},
     revocations: { count: 0, entries: {} },
     configurationRevision: 0,
     keyRevision: 0,

@@ -1,16 +1,17 @@
+import type { AutoSignIn } from '../access/auto-sign-in'
 import type { RecordedEvent, ToldEvent } from '../access/event'
 import { eventLine } from '../access/event-line'
+import type { ActiveFault, FaultName } from '../access/faults'
 import { publishedKeys, type SigningKey } from '../access/keys'
+import type { QuirkName } from '../access/quirks'
 import { type Configuration, type Edit, edited, type Seed } from './configuration'
 import type { Connection } from './connections'
 import type { DirectorySession, DirectoryUser } from './directory'
 import type { Zone } from './dns'
-import {
-  type AutoSignIn,
-  type EmulatorObject,
-  type EmulatorState,
-  emulatedNow,
-} from './emulator-object'
+import type { EmulatorDump } from './dump'
+import { type EmulatorObject, type EmulatorState, emulatedNow } from './emulator-object'
+
+import { asTheEdgeSees, type LateEdit } from './late-edits'
 
 // Deployed, other isolates see a change of the clock or a reset after this time; the isolate that
 // made it, and so all of `wrangler dev`, sees it at once.
@@ -66,8 +67,41 @@ export class Emulator {
     return this.#remember(await this.#object.change({ keyRotationIntervalDays }))
   }
 
-  async setAutoSignIn(autoSignIn: AutoSignIn | null): Promise<EmulatorState> {
-    return this.#remember(await this.#object.change({ autoSignIn }))
+  async setAutoSignIns(autoSignIns: AutoSignIn[]): Promise<EmulatorState> {
+    return this.#remember(await this.#object.change({ autoSignIns }))
+  }
+
+  /** The rule of automatic sign-in for an authorization, used up by it where it is counted. */
+  async takeAutoSignIn(clientId: string): Promise<AutoSignIn | undefined> {
+    const { rule, state } = (await this.#object.takeAutoSignIn(clientId)) as {
+      rule: AutoSignIn | undefined
+      state: EmulatorState
+    }
+    this.#remember(state)
+    return rule
+  }
+
+  /** Switches a fault on, or off where there is none. */
+  async setFault(name: FaultName, fault?: ActiveFault): Promise<EmulatorState> {
+    return this.#remember((await this.#object.setFault(name, fault as never)) as EmulatorState)
+  }
+
+  async clearFaults(): Promise<EmulatorState> {
+    return this.#remember((await this.#object.clearFaults()) as EmulatorState)
+  }
+
+  /** Lets a fault strike once; answers whether it was still on. */
+  async strike(name: FaultName): Promise<boolean> {
+    const { isStruck, state } = (await this.#object.strike(name)) as {
+      isStruck: boolean
+      state: EmulatorState
+    }
+    this.#remember(state)
+    return isStruck
+  }
+
+  async setQuirk(name: QuirkName, isOn: boolean): Promise<EmulatorState> {
+    return this.#remember((await this.#object.setQuirk(name, isOn)) as EmulatorState)
   }
 
   async reset(): Promise<EmulatorState> {
@@ -86,6 +120,15 @@ export class Emulator {
       known.edits = undefined
     })
     return configurationOf(seed, await known.edits)
+  }
+
+  /** The configuration as the edge sees it while the fault `late-settings` is on. */
+  async lateConfiguration(seed: Seed): Promise<Configuration> {
+    const known = await this.#loaded()
+    const newest = await this.configuration(seed)
+    const late = (await this.#object.lateEdits()) as LateEdit[]
+    if (late.length === 0) return newest
+    return edited(seed, asTheEdgeSees((await known.edits) ?? [], late))
   }
 
   /**
@@ -181,8 +224,8 @@ export class Emulator {
     this.#remember(await this.#object.deleteUser(email))
   }
 
-  /** The sign-ins of a person that are not over. */
-  async sessions(email: string): Promise<DirectorySession[]> {
+  /** The sign-ins of a person, or of everybody, that are not over. */
+  async sessions(email?: string): Promise<DirectorySession[]> {
     await this.#handOver()
     return (await this.#object.sessions(email)) as DirectorySession[]
   }
@@ -197,6 +240,18 @@ export class Emulator {
   async tokenUses(): Promise<Record<string, number>> {
     await this.#handOver()
     return this.#object.tokenUses()
+  }
+
+  /** Everything of the emulator's own, for a store to be loaded with it. */
+  async dump(): Promise<EmulatorDump> {
+    await this.#handOver()
+    return (await this.#object.dump()) as EmulatorDump
+  }
+
+  /** Takes the place of what was here; the records of the loaded state are under `epoch` already. */
+  async load(dump: EmulatorDump, epoch: string): Promise<EmulatorState> {
+    await this.#handOver()
+    return this.#remember((await this.#object.load(dump as never, epoch)) as EmulatorState)
   }
 
   async rotateKeys(): Promise<EmulatorState> {

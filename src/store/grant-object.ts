@@ -5,6 +5,8 @@ import type {
   AdmissionOutcome,
   Code,
   Grant,
+  GrantDump,
+  GrantView,
   Redemption,
   RedemptionOutcome,
   RevocationOutcome,
@@ -14,15 +16,10 @@ import type {
 
 type Env = { EMULATOR: DurableObjectNamespace<EmulatorObject> }
 
-type State = {
-  grant: Grant
-  code: Code & { redeemed: boolean }
-  refreshHash: string | undefined
-  revoked: boolean
-}
+type State = GrantDump['state']
 
 // What is remembered of a rotated refresh token: how its pair was made, for the grace window.
-type Spent = { nonce: string; rotatedAtSeconds: number; token: AccessToken }
+type Spent = GrantDump['spent'][string]
 
 // A table, because a grant may have many tokens alive at once, and those that are over go by time.
 const ACCESS_TOKENS = `CREATE TABLE access_token (
@@ -31,6 +28,11 @@ const ACCESS_TOKENS = `CREATE TABLE access_token (
   expiresAtSeconds INTEGER NOT NULL,
   policyId TEXT NOT NULL
 ) WITHOUT ROWID`
+
+const SPENT = 'spent:'
+
+// Enough to tell the tokens of one grant apart.
+const TOKEN_ID_LENGTH = 12
 
 const ALARM_RETRY_MS = 6 * 3_600_000
 
@@ -57,9 +59,56 @@ export class GrantObject extends DurableObject<Env> {
       refreshHash: undefined,
       revoked: false,
     })
-    // The alarm only collects rubbish, a while after the session's end.
-    const seconds = Math.max(grant.sessionEndsAtSeconds, code.expiresAtSeconds) - now
-    await this.ctx.storage.setAlarm(Date.now() + seconds * 1000 + ALARM_RETRY_MS)
+    await this.#collectAfter(Math.max(grant.sessionEndsAtSeconds, code.expiresAtSeconds) - now)
+  }
+
+  // The alarm only collects rubbish, a while after the session's end.
+  async #collectAfter(seconds: number): Promise<void> {
+    await this.ctx.storage.setAlarm(Date.now() + Math.max(0, seconds) * 1000 + ALARM_RETRY_MS)
+  }
+
+  /** The grant and its tokens, for people to look at. */
+  view(): GrantView | undefined {
+    if (!this.#state) return undefined
+    const { grant, revoked } = this.#state
+    const tokens = this.#accessTokens().map(({ hash, issuedAtSeconds, expiresAtSeconds }) => ({
+      id: hash.slice(0, TOKEN_ID_LENGTH),
+      issuedAtSeconds,
+      expiresAtSeconds,
+    }))
+    return { grant, revoked, tokens }
+  }
+
+  /** Ends one access token by the id that the view names it with. */
+  endToken(id: string): boolean {
+    const token = this.#accessTokens().find(({ hash }) => hash.slice(0, TOKEN_ID_LENGTH) === id)
+    if (!token) return false
+    this.ctx.storage.sql.exec('DELETE FROM access_token WHERE hash = ?', token.hash)
+    return true
+  }
+
+  dump(): GrantDump | undefined {
+    if (!this.#state) return undefined
+    const spent = [...this.ctx.storage.kv.list<Spent>({ prefix: SPENT })].map(
+      ([key, value]) => [key.slice(SPENT.length), value] as const,
+    )
+    return {
+      state: this.#state,
+      accessTokens: this.#accessTokens(),
+      spent: Object.fromEntries(spent),
+    }
+  }
+
+  /** Starts as the grant was in another store. */
+  async load({ state, accessTokens, spent }: GrantDump, now: number): Promise<void> {
+    if (this.#state) throw new Error('the grant is open already')
+    this.ctx.storage.sql.exec(ACCESS_TOKENS)
+    this.#save(state)
+    for (const token of accessTokens) this.#keep(token)
+    for (const [hash, each] of Object.entries(spent)) {
+      this.ctx.storage.kv.put<Spent>(`${SPENT}${hash}`, each)
+    }
+    await this.#collectAfter(state.grant.sessionEndsAtSeconds - now)
   }
 
   find(): Grant | undefined {
@@ -130,7 +179,7 @@ export class GrantObject extends DurableObject<Env> {
       rotation.accessTokenLifetimeSeconds,
       now,
     )
-    this.ctx.storage.kv.put<Spent>(`spent:${rotation.refreshHash}`, {
+    this.ctx.storage.kv.put<Spent>(`${SPENT}${rotation.refreshHash}`, {
       nonce: rotation.nonce,
       rotatedAtSeconds: now,
       token,
@@ -188,6 +237,14 @@ export class GrantObject extends DurableObject<Env> {
     await this.ctx.storage.deleteAll()
   }
 
+  #accessTokens(): AccessToken[] {
+    return [
+      ...this.ctx.storage.sql.exec<AccessToken>(
+        'SELECT * FROM access_token ORDER BY issuedAtSeconds, hash',
+      ),
+    ]
+  }
+
   #accessToken(hash: string): AccessToken | undefined {
     const [row] = this.ctx.storage.sql.exec<AccessToken>(
       'SELECT * FROM access_token WHERE hash = ?',
@@ -212,7 +269,7 @@ export class GrantObject extends DurableObject<Env> {
   }
 
   #spent(hash: string): Spent | undefined {
-    return this.ctx.storage.kv.get<Spent>(`spent:${hash}`)
+    return this.ctx.storage.kv.get<Spent>(`${SPENT}${hash}`)
   }
 
   #save(state: State): void {

@@ -109,4 +109,44 @@ export type AdmissionOutcome<G extends Grant = Grant> =
   | { outcome: 'expired' | 'revoked'; grant: G }
   | { outcome: 'unknown' }
 
+/** A grant and its tokens that are not over, for people to look at. */
+export type GrantView<G extends Grant = Grant> = {
+  grant: G
+  revoked: boolean
+  /** By the first characters of their hashes. */
+  tokens: { id: string; issuedAtSeconds: number; expiresAtSeconds: number }[]
+}
+
+const accessTokenSchema = z.object({
+  hash: z.string(),
+  issuedAtSeconds: z.number(),
+  expiresAtSeconds: z.number(),
+  policyId: z.string(),
+})
+
+/** Everything that is kept of a grant. */
+export const grantDumpSchema = z.object({
+  state: z.object({
+    grant: z.union([accessGrantSchema, dashboardGrantSchema]),
+    code: z.object({
+      hash: z.string(),
+      redirectUri: z.string().optional(),
+      codeChallenge: z.string().optional(),
+      expiresAtSeconds: z.number(),
+      policyId: z.string(),
+      accessTokenLifetimeSeconds: z.number(),
+      redeemed: z.boolean(),
+    }),
+    refreshHash: z.string().optional(),
+    revoked: z.boolean(),
+  }),
+  accessTokens: z.array(accessTokenSchema),
+  /** Rotated refresh tokens by their hashes. */
+  spent: z.record(
+    z.string(),
+    z.object({ nonce: z.string(), rotatedAtSeconds: z.number(), token: accessTokenSchema }),
+  ),
+})
+export type GrantDump = z.infer<typeof grantDumpSchema>
+
 export type RevocationOutcome = 'revoked' | 'unknown' | 'other client'

@@ -12,6 +12,8 @@ import type {
   AdmissionOutcome,
   Code,
   Grant,
+  GrantDump,
+  GrantView,
   Redemption,
   RedemptionOutcome,
   RevocationOutcome,
@@ -158,6 +160,34 @@ export class Grants<G extends Grant> {
     if (!credential) return 'unknown'
     const hash = await hashSecret(credential.secret)
     return this.#object(credential.grantId).revoke(hash, clientId, this.product.accessTokenEnds)
+  }
+
+  /** A page of the grants whose code was redeemed, and where the next one begins. */
+  async list(limit: number, cursor?: string): Promise<{ grants: GrantView<G>[]; cursor?: string }> {
+    const { ids, ...rest } = await this.#records.list(limit, cursor)
+    const views = await Promise.all(ids.map((id) => this.view(id)))
+    return { ...rest, grants: views.filter((view) => view !== undefined) }
+  }
+
+  /** A grant as its object knows it. */
+  async view(grantId: string): Promise<GrantView<G> | undefined> {
+    return (await this.#object(grantId).view()) as GrantView<G> | undefined
+  }
+
+  /** Ends one access token by the id that the view names it with. */
+  async endToken(grantId: string, tokenId: string): Promise<boolean> {
+    return this.#object(grantId).endToken(tokenId)
+  }
+
+  /** Everything about a grant, for a store to be loaded with it. */
+  async dump(grantId: string): Promise<GrantDump | undefined> {
+    return (await this.#object(grantId).dump()) as GrantDump | undefined
+  }
+
+  /** Puts a grant into this store as it was in another. */
+  async load(dump: GrantDump, now: number): Promise<void> {
+    await this.#object(dump.state.grant.id).load(dump, now)
+    await this.keep(this.product.schema.parse(dump.state.grant), now)
   }
 
   /** Ends a grant with all its tokens, at once; answers whether that was news. */

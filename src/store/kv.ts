@@ -17,6 +17,7 @@ const PREFIXES = {
   dashboardGrant: 'dashboard-grant',
   session: 'session',
   policyTest: 'policy-test',
+  consent: 'consent',
 } as const
 export type RecordKind = keyof typeof PREFIXES
 
@@ -69,6 +70,22 @@ export class Records<T> {
       }),
     })
     this.remember(id, record)
+  }
+
+  /** Deletes the record, for what only an emulator does. */
+  async delete(id: string): Promise<void> {
+    this.#remembered.delete(id)
+    await this.kv.delete(this.#key(id))
+  }
+
+  /** A page of records in the order of their ids, and where the next one begins. */
+  async list(limit: number, cursor?: string): Promise<{ ids: string[]; cursor?: string }> {
+    const prefix = this.#key('')
+    const page = await this.kv.list({ prefix, limit, ...(cursor && { cursor }) })
+    return {
+      ids: page.keys.map(({ name }) => name.slice(prefix.length)),
+      ...(page.list_complete ? {} : { cursor: page.cursor }),
+    }
   }
 
   remember(id: string, record: T): void {

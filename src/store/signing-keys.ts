@@ -28,6 +28,11 @@ export class SigningKeys {
     this.#keep([next, added, { ...current, retiredAtSeconds: now }, ...retired])
   }
 
+  /** Takes the keys of another store. */
+  replace(keys: SigningKey[]): void {
+    this.#keep(keys)
+  }
+
   async #load(): Promise<SigningKey[]> {
     const stored = this.kv.get<SigningKey[]>('keys')
     if (stored) return stored

@@ -11,6 +11,7 @@ import type { GrantObject } from './grant-object'
 import { Grants } from './grants'
 import { Records } from './kv'
 import { type PolicyTest, policyTestSchema } from './policy-tests'
+import { type RememberedConsent, rememberedConsentSchema } from './remembered-consent'
 import { type Session, sessionSchema } from './sessions'
 
 export type Stores = {
@@ -22,6 +23,8 @@ export type Stores = {
   dashboardGrants: Grants<DashboardGrant>
   sessions: Records<Session>
   policyTests: Records<PolicyTest>
+  /** Of the quirk that remembers them. */
+  consents: Records<RememberedConsent>
 }
 type Bindings = { KV: KVNamespace; GRANTS: DurableObjectNamespace<GrantObject> }
 
@@ -51,6 +54,7 @@ export function openStores(bindings: Bindings, epoch: string): Stores {
     }),
     sessions: new Records(bindings.KV, epoch, 'session', sessionSchema),
     policyTests: new Records(bindings.KV, epoch, 'policyTest', policyTestSchema),
+    consents: new Records(bindings.KV, epoch, 'consent', rememberedConsentSchema),
   }
   opened.set(bindings.KV, stores)
   return stores

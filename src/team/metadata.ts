@@ -14,5 +14,5 @@ export function metadata(c: AppContext): Response {
   })
   // The endpoints' path depends on who asks, see `reachablePath`.
   c.header('Vary', 'Origin')
-  return c.json(serverMetadata(team, c.var.configuration.applications))
+  return c.json(serverMetadata(team, c.var.configuration.applications, c.var.quirks))
 }

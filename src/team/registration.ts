@@ -93,7 +93,7 @@ function notAllowed(c: AppContext, count: number, uri: string): OAuthError {
   })
   const whole = count > 1 ? ` One URI that is not allowed fails all ${count} [R6].` : ''
   return new OAuthError(
-    'invalid_client_metadata',
+    c.var.quirks.has('rfc7591-errors') ? 'invalid_redirect_uri' : 'invalid_client_metadata',
     'redirect_uri is not allowed by the account configuration',
     {
       hint: {

@@ -114,7 +114,7 @@ describe('The metadata of a protected resource (RFC 9728)', () => {
     ['absent', absent, ['cloudflared']],
     ['off', off, ['cloudflared']],
   ])('tells by its methods whether Managed OAuth is on: %s [M5, M6]', (_, application, names) => {
-    const { authentication_methods } = resourceMetadata(team, { application, domain: '*' }, ORIGIN)
-    expect(authentication_methods.map(({ name }) => name)).toEqual(names)
+    const metadata = resourceMetadata(team, { application, domain: '*' }, ORIGIN)
+    expect(metadata).toMatchObject({ authentication_methods: names.map((name) => ({ name })) })
   })
 })

@@ -35,6 +35,8 @@ describe('A setting that is left out', () => {
         DASH_ACCESS_TOKEN_LIFETIME: '1h',
         ACCOUNTS: [{ id: '0123456789abcdef0123456789abcdef', name: 'Emulated account' }],
         PEOPLE: [],
+        QUIRKS: [],
+        EVENTS_KEPT: 1000,
         seed: {
           applications: [],
           policies: [],

@@ -3,12 +3,13 @@ import { isFirstParty, publisherOf } from '../../account/dash-client'
 import { DashError } from '../../account/dash-error'
 import { type Account, accountsOf, findAccount, isMember } from '../../account/members'
 import type { OAuthClient } from '../../account/oauth-client'
+import { automaticPerson } from '../../automatic'
 import type { AppContext } from '../../env'
 import { PageError } from '../../pages/respond'
 import { tell as ask, report } from '../../report'
 import { actorOf, tell } from '../actor'
 import { redirectToLogin } from '../login'
-import { type SignedIn, signedIn } from '../session'
+import { type SignedIn, signedIn, signedInByCookie } from '../session'
 import { openGrant } from './grant'
 import { requireChallenge } from './pkce'
 import { type AuthorizationRequest, readAuthorizationRequest } from './request'
@@ -44,14 +45,15 @@ export async function proceed(
   decided?: Consent | 'cancel',
 ): Promise<Response> {
   const { client, target } = request
-  const who = await signedIn(c)
+  // Who has decided on the page is who the page was for.
+  const who = decided ? await signedInByCookie(c) : await signedIn(c, client.client_id)
   if (!who) {
     asked(c, 'login', 'Nobody is signed in: the login page is next.')
     return redirectToLogin(c, `/oauth2/auth?${query}`)
   }
   refuseOutsiders(c, client, who)
   // Observed (B.3). Consent is asked at every authorization and never remembered.
-  const consent = decided ?? automaticConsent(c, request, who)
+  const consent = decided ?? (await automaticConsent(c, request, who))
   if (consent === undefined) {
     asked(c, 'consent', 'The person is asked for every authorization.')
     return c.redirect(await consentFor(c, query, who), 302)
@@ -88,14 +90,14 @@ function refuseOutsiders(c: AppContext, client: OAuthClient, { email }: SignedIn
   )
 }
 
-function automaticConsent(
+async function automaticConsent(
   c: AppContext,
-  { scopes }: AuthorizationRequest,
+  { client, scopes }: AuthorizationRequest,
   who: SignedIn,
-): Consent | 'cancel' | undefined {
-  const { autoSignIn } = c.var.state
-  if (!autoSignIn) return undefined
-  if (autoSignIn.consent === 'deny') return 'cancel'
+): Promise<Consent | 'cancel' | undefined> {
+  const automatic = await automaticPerson(c, client.client_id)
+  if (!automatic) return undefined
+  if (automatic.consent === 'deny') return 'cancel'
   // Observed (B.2): who asks for nothing sees "0 total permissions", and cannot be authorized.
   if (scopes.length === 0) {
     throw new PageError(400, '0 total permissions', 'The request has no scope to authorize.')

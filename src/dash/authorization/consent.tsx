@@ -6,7 +6,7 @@ import type { AppContext } from '../../env'
 import { PermissionsPage } from '../../pages/permissions'
 import { PageError, respondPage } from '../../pages/respond'
 import { oneOf, readPageFields } from '../form'
-import { type SignedIn, signedIn } from '../session'
+import { type SignedIn, signedInByCookie } from '../session'
 import { type Consent, proceed, selectableAccounts } from './authorize'
 import { type AuthorizationRequest, readAuthorizationRequest } from './request'
 
@@ -24,7 +24,7 @@ export async function consent(c: AppContext): Promise<Response> {
   const { now, ticketSecret, url } = c.var
   const text = url.searchParams.get('request') ?? ''
   const ticket = ticketSchema.safeParse(await readTicket(ticketSecret, 'dash-consent', text, now))
-  const who = await signedIn(c)
+  const who = await signedInByCookie(c)
   if (!ticket.success || who?.identityNonce !== ticket.data.identityNonce) throw stale()
   const { query } = ticket.data
   // The request is checked again: the client may have changed while the page was open.

@@ -3,17 +3,22 @@ import { wholeSeconds } from '../../access/duration'
 import { loginUrl } from '../../access/login'
 import { identityNonceOf, newSessionId } from '../../access/revocation'
 import { signTicket } from '../../access/ticket'
+import { automaticPerson } from '../../automatic'
 import type { AppContext } from '../../env'
+import { strikes } from '../../faults'
 import { logDecision, reasonFor, verdictOf, whereFrom } from '../../judge'
 import { OAuthError } from '../../oauth/errors'
 import { report, tell } from '../../report'
 import { showBlocked } from './blocked'
 import { type AuthorizationRequest, readAuthorizationRequest } from './request'
 import { RedirectedError, redirectCode } from './respond'
-import { type SignedIn, signedIn } from './session'
+import { type SignedIn, signedIn, signedInByCookie } from './session'
 
 /** How long the consent page may be left open, in seconds. */
 const CONSENT_LIFETIME_SECONDS = 15 * 60
+
+// A name that can be nobody's (RFC 2606).
+const WRONG_ISSUER = 'https://issuer.invalid'
 
 export type Consent = 'allow' | 'deny'
 
@@ -41,8 +46,9 @@ export async function proceed(
   request: AuthorizationRequest,
   decided?: Consent,
 ): Promise<Response> {
-  const { application, target } = request
-  const who = await signedIn(c)
+  const { application, client, target } = request
+  // Who has decided on the page is who the page was for.
+  const who = decided ? await signedInByCookie(c) : await signedIn(c, client.clientId)
   if (!who) {
     tell(c, {
       step: 'login',
@@ -51,7 +57,8 @@ export async function proceed(
     })
     return c.redirect(await loginFor(c, query, request), 302)
   }
-  tell(c, { email: who.identity.email, isAutomatic: c.var.state.autoSignIn !== null })
+  const automatic = decided ? undefined : await automaticPerson(c, client.clientId)
+  tell(c, { email: who.identity.email, isAutomatic: automatic !== undefined })
   const subject = { identity: who.identity, ...whereFrom(c) }
   const verdict = verdictOf(c, application, subject)
   const log = () => logDecision(c, application, 'authorization', subject, verdict)
@@ -62,7 +69,8 @@ export async function proceed(
     return showBlocked(c, application, who.identity, await loginFor(c, query, request, true))
   }
   // Access: observed [A8]. Consent is asked on every authorization and never remembered.
-  const consent = decided ?? c.var.state.autoSignIn?.consent
+  const { quirks } = c.var
+  const consent = decided ?? automatic?.consent ?? (await rememberedConsent(c, request, who))
   // The policies are asked again after the consent page; the log has one entry for both.
   if (consent === undefined) {
     tell(c, {
@@ -90,8 +98,42 @@ export async function proceed(
         rule: reasonFor(c, application, subject, verdict).rule,
         why: `${who.identity.email} allowed ${request.client.name ?? 'the client'}: a code goes to its redirect_uri.`,
       })
-      return redirectCode(c, target, await openGrant(c, request, who, verdict.policy.id))
+      if (quirks.has('consent-remembered')) await rememberConsent(c, request, who)
+      return redirectCode(
+        c,
+        target,
+        await openGrant(c, request, who, verdict.policy.id),
+        await issuerFor(c, request),
+      )
   }
+}
+
+// Not like Access but for the quirk.
+async function rememberedConsent(
+  c: AppContext,
+  request: AuthorizationRequest,
+  who: SignedIn,
+): Promise<Consent | undefined> {
+  if (!c.var.quirks.has('consent-remembered')) return undefined
+  return (await c.var.stores.consents.find(consentKey(request, who))) && 'allow'
+}
+
+async function rememberConsent(c: AppContext, request: AuthorizationRequest, who: SignedIn) {
+  await c.var.stores.consents.put(consentKey(request, who), { atSeconds: c.var.now })
+}
+
+function consentKey({ application, client }: AuthorizationRequest, { identity }: SignedIn): string {
+  return `${application.id}:${client.clientId}:${identity.email}`
+}
+
+// Access: observed [A10], there is none; but for the quirk, and the fault that lies.
+async function issuerFor(
+  c: AppContext,
+  { application, client }: AuthorizationRequest,
+): Promise<string | undefined> {
+  const fault = await strikes(c, 'wrong-issuer', { clientId: client.clientId, application })
+  if (fault) return WRONG_ISSUER
+  return c.var.quirks.has('iss-in-response') ? c.var.team.origin : undefined
 }
 
 function loginFor(

@@ -9,7 +9,7 @@ import { PageError, respondPage } from '../../pages/respond'
 import { tell } from '../../report'
 import { proceed } from './authorize'
 import { type AuthorizationRequest, readAuthorizationRequest } from './request'
-import { type SignedIn, signedIn } from './session'
+import { type SignedIn, signedInByCookie } from './session'
 
 const ticketSchema = z.object({ query: z.string(), identityNonce: z.string() })
 
@@ -30,7 +30,7 @@ export async function consent(c: AppContext): Promise<Response> {
     now,
   )
   const ticket = ticketSchema.safeParse(claims)
-  const who = await signedIn(c)
+  const who = await signedInByCookie(c)
   if (!ticket.success || who?.identityNonce !== ticket.data.identityNonce) throw stale()
   const { query } = ticket.data
   // The request is checked again: rules may have changed while the page was open.

@@ -5,6 +5,7 @@ import {
   managedOAuth,
 } from '../../access/application'
 import type { ManagedOAuth } from '../../access/oauth-configuration'
+import type { Quirks } from '../../access/quirks'
 import { matchingRedirectRule, redirectRefusal } from '../../access/redirect-rules'
 import type { AppContext } from '../../env'
 import { sha256 } from '../../oauth/encoding'
@@ -147,7 +148,7 @@ function checkRequest(
   if (rule === undefined) throw notAllowed(application, redirectRefusal(rules, target.redirectUri))
   tell(c, { rule })
   checkResponse(parameters)
-  const codeChallenge = readCodeChallenge(client, parameters)
+  const codeChallenge = readCodeChallenge(client, parameters, c.var.quirks)
   return { codeChallenge, resource: resource.href, application, oauth }
 }
 
@@ -182,7 +183,11 @@ const NOT_S256 = 'code_challenge_method must be S256 for public clients'
 
 // Access: documented [A6]. Assumed: the code `invalid_request`, and that a confidential client may
 // leave PKCE out altogether.
-function readCodeChallenge(client: Client, parameters: Parameters): string | undefined {
+function readCodeChallenge(
+  client: Client,
+  parameters: Parameters,
+  quirks: Quirks,
+): string | undefined {
   const challenge = parameters.get('code_challenge')
   const method = parameters.get('code_challenge_method')
   const isPublic = client.tokenEndpointAuthMethod === 'none'
@@ -193,6 +198,12 @@ function readCodeChallenge(client: Client, parameters: Parameters): string | und
         why: `A public client needs PKCE with S256; this request has ${challenge === undefined ? 'no code_challenge' : `the method ${method ?? 'plain (by default)'}`}.`,
         change: 'Send code_challenge and code_challenge_method=S256, or register with a secret.',
       },
+    })
+  }
+  if (quirks.has('pkce-challenge-start') && challenge && /^[-_]/.test(challenge)) {
+    const why = 'The code_challenge begins with - or _, which one deployment was seen to refuse.'
+    throw new OAuthError('invalid_request', NOT_S256, {
+      hint: { rule: 'P18', why, change: 'Make another verifier.' },
     })
   }
   if (challenge === undefined && method === undefined) return undefined

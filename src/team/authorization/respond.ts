@@ -29,9 +29,14 @@ export function answeringTo<T>(target: Target, checks: () => T): T {
   }
 }
 
-/** `302 <redirect_uri>?code&state` [A10]; there is no `iss`. */
-export function redirectCode(c: AppContext, target: Target, code: string): Response {
-  return redirect(c, redirectWith(target.redirectUri, { code, state: target.state }))
+/** `302 <redirect_uri>?code&state` [A10]; there is no `iss` unless one is given. */
+export function redirectCode(
+  c: AppContext,
+  { redirectUri, state }: Target,
+  code: string,
+  iss: string | undefined,
+): Response {
+  return redirect(c, redirectWith(redirectUri, { code, state, iss }))
 }
 
 /** `302 <redirect_uri>?error&error_description&state`. Assumed: the state, not captured live. */
@@ -42,6 +47,7 @@ export function redirectError(c: AppContext, { target, error }: RedirectedError)
       error: error.code,
       error_description: error.description,
       state: target.state,
+      iss: c.var.quirks.has('iss-in-response') ? c.var.team.origin : undefined,
     }),
   )
 }

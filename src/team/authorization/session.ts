@@ -12,6 +12,7 @@ import {
   sessionRevocationKeys,
 } from '../../access/revocation'
 import { readTicket, signTicket } from '../../access/ticket'
+import { automaticPerson } from '../../automatic'
 import { setPrivateCookie, TEAM_SESSION_COOKIE } from '../../browser'
 import type { AppContext } from '../../env'
 import { whereFrom } from '../../judge'
@@ -26,11 +27,16 @@ export type SignedIn = Session & { identityNonce: string }
 const COOKIE = TEAM_SESSION_COOKIE
 const claimsSchema = z.object({ identityNonce: z.string() })
 
-/** Who asks: the person of automatic sign-in, or of the session cookie [A9]. */
-export async function signedIn(c: AppContext): Promise<SignedIn | undefined> {
+/**
+ * Who asks: the person of automatic sign-in, or of the session cookie [A9].
+ *
+ * @param clientId whose authorization it is
+ */
+export async function signedIn(c: AppContext, clientId?: string): Promise<SignedIn | undefined> {
   const { now, settings, state } = c.var
-  if (state.autoSignIn) {
-    const { email } = state.autoSignIn
+  const automatic = await automaticPerson(c, clientId)
+  if (automatic) {
+    const { email } = automatic
     return {
       identity: seededIdentity(settings.PEOPLE, email, PEOPLE_PICKER),
       identityNonce: identityNonceOf(newSessionId(), state.revocations),

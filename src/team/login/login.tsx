@@ -1,5 +1,6 @@
 import { emailSchema, seededIdentity } from '../../access/identity'
 import { type IdentityProvider, isEmulated } from '../../access/identity-provider'
+import { automaticPerson } from '../../automatic'
 import { endLogin, invalidNonce, isLoginNonce, readPageForm, startLogin } from '../../browser'
 import type { AppContext } from '../../env'
 import type { Parameters } from '../../oauth/parameters'
@@ -24,7 +25,7 @@ export async function login(c: AppContext): Promise<Response> {
   const who = step.login.again ? undefined : await signedIn(c)
   if (!who) return showLogin(c, step)
   // Automatic sign-in has no session yet, and the application's cookie is to name one.
-  const session = c.var.state.autoSignIn ? await startSession(c, who.identity) : who
+  const session = (await automaticPerson(c)) ? await startSession(c, who.identity) : who
   return finish(c, step.login, step.application, session)
 }
 

@@ -13,6 +13,9 @@ import { report } from '../../report'
 // Access: documented. A one-time PIN is good for ten minutes.
 const PIN_LIFETIME_SECONDS = 10 * 60
 
+const PATH_SCOPED =
+  'It appears that you have attempted to reach an invalid URL. Please navigate to your application url.'
+
 const ticketSchema = z.object({ email: z.string(), loginNonce: z.string(), check: z.string() })
 
 /**
@@ -29,8 +32,12 @@ export async function askForPin(
   identity: Identity,
   loginNonce: string,
 ): Promise<Response> {
-  const { now, ticketSecret } = c.var
+  const { now, quirks, ticketSecret } = c.var
   const { email, idp } = identity
+  // Access: observed once [P12]. Advice in the field: no path on an application with Managed OAuth.
+  if (quirks.has('path-scoped-pin') && application.domain?.includes('/')) {
+    throw new PageError(400, 'Unable to find your Access application!', PATH_SCOPED)
+  }
   const code = newCode()
   const verdict = judge(c, application, 'login', { identity, ...whereFrom(c) })
   report(

@@ -3,6 +3,7 @@ import { wholeSeconds } from '../../access/duration'
 import { currentIdentity } from '../../access/identity'
 import { parseToken } from '../../access/token'
 import type { AppContext } from '../../env'
+import { strikes } from '../../faults'
 import { judge, reasonFor, whereFrom } from '../../judge'
 import { OAuthError } from '../../oauth/errors'
 import type { Parameters } from '../../oauth/parameters'
@@ -59,6 +60,9 @@ export async function refresh(
         ...(change && { change }),
       },
     })
+  }
+  if (await strikes(c, 'revoked-grant', { clientId: client.clientId, application })) {
+    await stores.grants.end(grant.id)
   }
   const rotation = await stores.grants.rotate(refreshToken, {
     accessTokenLifetimeSeconds: grantLifetimes(application, oauth).accessTokenLifetimeSeconds,

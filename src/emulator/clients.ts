@@ -1,0 +1,40 @@
+import { formatTime } from '../access/timestamps'
+import type { AppContext } from '../env'
+import type { Client } from '../store/clients'
+import { readCursor } from './cursor'
+import { notFound } from './not-found'
+
+const PER_PAGE = 50
+
+/** `GET /_emulator/clients`: the clients that are registered with Managed OAuth, a page of them. */
+export async function showClients(c: AppContext): Promise<Response> {
+  const { clients } = c.var.stores
+  const { ids, ...rest } = await clients.list(PER_PAGE, readCursor(c))
+  const found = await Promise.all(ids.map((id) => clients.find(id)))
+  return c.json({ ...rest, clients: found.filter((each) => each !== undefined).map(view) })
+}
+
+/**
+ * `DELETE /_emulator/clients/{id}`: forgets a client, as if it had never registered.
+ *
+ * Not like Access, where a registration is for good [R17, P10].
+ */
+export async function forgetClient(c: AppContext): Promise<Response> {
+  const { clients } = c.var.stores
+  const id = c.req.param('id') ?? ''
+  if (!(await clients.find(id))) throw notFound(`client ${id}`)
+  await clients.delete(id)
+  return c.json({ forgotten: id })
+}
+
+function view({ clientId, issuedAtSeconds, name, metadata, ...rest }: Client) {
+  return {
+    id: clientId,
+    name,
+    redirect_uris: rest.redirectUris,
+    grant_types: rest.grantTypes,
+    token_endpoint_auth_method: rest.tokenEndpointAuthMethod,
+    ...metadata,
+    registered_at: formatTime(issuedAtSeconds),
+  }
+}

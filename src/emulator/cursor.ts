@@ -1,0 +1,6 @@
+import type { AppContext } from '../env'
+
+/** Where a page of a list begins; undefined for the first. */
+export function readCursor(c: AppContext): string | undefined {
+  return c.req.query('cursor') || undefined
+}

@@ -1,0 +1,56 @@
+import { z } from 'zod'
+import { type ActiveFault, FAULT_NAMES, FAULTS, type FaultName } from '../access/faults'
+import type { AppContext } from '../env'
+import { readControl } from './body'
+import { notFound } from './not-found'
+
+/** `GET /_emulator/faults`: everything that can be broken, and what is. */
+export function showFaults(c: AppContext): Response {
+  return c.json({ faults: FAULT_NAMES.map((name) => view(c.var.state.faults, name)) })
+}
+
+/**
+ * `PUT /_emulator/faults/{name}`: switches a fault on, for the next `times` matching requests or until
+ * it is cleared; for one `client` or `application` where the body names it.
+ *
+ * @throws OAuthError `invalid_request`
+ */
+export async function switchFaultOn(c: AppContext): Promise<Response> {
+  const name = requireName(c)
+  const schema: z.ZodType<ActiveFault['parameters']> = FAULTS[name].parameters
+  const parameters = await readControl(c, schema)
+  const left = 'times' in parameters ? (parameters.times ?? null) : null
+  const fault: ActiveFault = { name, parameters, left, struck: 0 }
+  const { faults } = await c.var.emulator.setFault(name, fault)
+  return c.json(view(faults, name))
+}
+
+/** `DELETE /_emulator/faults/{name}`: switches it off. */
+export async function switchFaultOff(c: AppContext): Promise<Response> {
+  const name = requireName(c)
+  return c.json(view((await c.var.emulator.setFault(name)).faults, name))
+}
+
+/** `DELETE /_emulator/faults`: nothing is broken any more. */
+export async function clearFaults(c: AppContext): Promise<Response> {
+  await c.var.emulator.clearFaults()
+  return c.json({ cleared: true })
+}
+
+function view(faults: ActiveFault[], name: FaultName) {
+  const { what, source, parameters } = FAULTS[name]
+  const active = faults.find((each) => each.name === name)
+  return {
+    name,
+    what,
+    source,
+    parameters: z.toJSONSchema(parameters, { io: 'input' }).properties,
+    active: active ? { ...active.parameters, left: active.left, struck: active.struck } : null,
+  }
+}
+
+function requireName(c: AppContext): FaultName {
+  const name = FAULT_NAMES.find((each) => each === c.req.param('name'))
+  if (!name) throw notFound(`fault ${c.req.param('name')}`, FAULT_NAMES)
+  return name
+}

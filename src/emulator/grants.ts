@@ -1,0 +1,49 @@
+import { formatTime } from '../access/timestamps'
+import type { AppContext } from '../env'
+import type { AccessGrant, GrantView } from '../store/grant'
+import { readCursor } from './cursor'
+import { notFound } from './not-found'
+
+const PER_PAGE = 25
+
+/** `GET /_emulator/grants`: the grants of Managed OAuth with their access tokens, a page of them. */
+export async function showGrants(c: AppContext): Promise<Response> {
+  const { grants, ...rest } = await c.var.stores.grants.list(PER_PAGE, readCursor(c))
+  return c.json({ ...rest, grants: await Promise.all(grants.map((each) => view(c, each))) })
+}
+
+/** `DELETE /_emulator/grants/{id}`: ends a grant with all its tokens, at once. */
+export async function endGrant(c: AppContext): Promise<Response> {
+  const id = c.req.param('id') ?? ''
+  if (!(await c.var.stores.grants.view(id))) throw notFound(`grant ${id}`)
+  await c.var.stores.grants.end(id)
+  return c.json({ revoked: id })
+}
+
+/** `DELETE /_emulator/grants/{id}/tokens/{token}`: ends one access token; the grant lives on. */
+export async function endToken(c: AppContext): Promise<Response> {
+  const { id = '', token = '' } = c.req.param() as { id?: string; token?: string }
+  if (!(await c.var.stores.grants.endToken(id, token))) throw notFound(`token ${token}`)
+  return c.json({ revoked: token })
+}
+
+async function view(c: AppContext, { grant, revoked, tokens }: GrantView<AccessGrant>) {
+  const { configuration, stores } = c.var
+  const client = await stores.clients.find(grant.clientId)
+  const application = configuration.applications.find(({ id }) => id === grant.applicationId)
+  return {
+    id: grant.id,
+    client: { id: grant.clientId, name: client?.name },
+    application: { id: grant.applicationId, name: application?.name },
+    email: grant.identity.email,
+    resource: grant.resource,
+    created_at: formatTime(grant.createdAtSeconds),
+    session_ends_at: formatTime(grant.sessionEndsAtSeconds),
+    revoked,
+    tokens: tokens.map(({ id, issuedAtSeconds, expiresAtSeconds }) => ({
+      id,
+      issued_at: formatTime(issuedAtSeconds),
+      expires_at: formatTime(expiresAtSeconds),
+    })),
+  }
+}

@@ -1,0 +1,30 @@
+import { z } from 'zod'
+import { QUIRK_NAMES, QUIRKS, type QuirkName } from '../access/quirks'
+import type { AppContext } from '../env'
+import { readControl } from './body'
+import { notFound } from './not-found'
+
+const switchSchema = z.strictObject({ on: z.boolean() })
+
+/** `GET /_emulator/quirks`: the variants of the product, and which of them are on. */
+export function showQuirks(c: AppContext): Response {
+  return c.json({ quirks: QUIRK_NAMES.map((name) => view(name, c.var.quirks.has(name))) })
+}
+
+/**
+ * `PUT /_emulator/quirks/{name}`: `{"on": true}` or `{"on": false}`.
+ *
+ * @throws OAuthError `invalid_request`
+ */
+export async function switchQuirk(c: AppContext): Promise<Response> {
+  const name = QUIRK_NAMES.find((each) => each === c.req.param('name'))
+  if (!name) throw notFound(`quirk ${c.req.param('name')}`, QUIRK_NAMES)
+  const { on } = await readControl(c, switchSchema)
+  await c.var.emulator.setQuirk(name, on)
+  return c.json(view(name, on))
+}
+
+function view(name: QuirkName, on: boolean) {
+  const { what, source } = QUIRKS[name]
+  return { name, what, source, on }
+}

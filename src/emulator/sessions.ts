@@ -1,0 +1,40 @@
+import { isRevoked, revocable, sessionIdOf, sessionRevocationKeys } from '../access/revocation'
+import { formatTime } from '../access/timestamps'
+import type { AppContext } from '../env'
+import type { DirectorySession } from '../store/directory'
+import { notFound } from './not-found'
+
+/** `GET /_emulator/sessions`: the sign-ins of browsers at the team domain that are not over. */
+export async function showSessions(c: AppContext): Promise<Response> {
+  return c.json({ sessions: (await living(c)).map(view) })
+}
+
+/** `DELETE /_emulator/sessions/{id}`: ends a sign-in with every application, as a logout does. */
+export async function endSession(c: AppContext): Promise<Response> {
+  const id = c.req.param('id') ?? ''
+  if (!(await living(c)).some((each) => each.id === id)) throw notFound(`session ${id}`)
+  await c.var.emulator.revoke(revocable.session(sessionIdOf(id)))
+  return c.json({ ended: id })
+}
+
+// The sign-in of a client is its grant, which is in the list of grants.
+async function living(c: AppContext): Promise<DirectorySession[]> {
+  const { emulator, state } = c.var
+  return (await emulator.sessions()).filter(
+    ({ holder, id, identity, revision }) =>
+      holder === 'browser' &&
+      !isRevoked(state.revocations, sessionRevocationKeys(identity.email, id), revision),
+  )
+}
+
+function view({ applications, expiresAtSeconds, id, identity, ip, ...rest }: DirectorySession) {
+  return {
+    id,
+    email: identity.email,
+    identity_provider: identity.idp.type,
+    ip,
+    signed_in_at: formatTime(rest.issuedAtSeconds),
+    expires_at: formatTime(expiresAtSeconds),
+    applications: Object.values(applications).map(({ name, hostname }) => ({ name, hostname })),
+  }
+}

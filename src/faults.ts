@@ -1,0 +1,129 @@
+import type { MiddlewareHandler } from 'hono'
+import { durationMilliseconds } from './access/duration'
+import {
+  concerns,
+  type Endpoint,
+  type FaultName,
+  type FaultParameters,
+  type FaultSubject,
+} from './access/faults'
+import type { AppContext, Env } from './env'
+import { endpointOf, subjectOf } from './fault-subject'
+import { report } from './report'
+
+const LONGEST_PAUSE_MS = 60_000
+
+/**
+ * The parameters of a fault that is on and strikes now, for this client and application; undefined
+ * where it does not. A counted fault is used up by it, exactly once for each request.
+ */
+export async function strikes<N extends FaultName>(
+  c: AppContext,
+  name: N,
+  subject: FaultSubject,
+): Promise<FaultParameters<N> | undefined> {
+  const { emulator, state, url } = c.var
+  const fault = state.faults.find((each) => each.name === name)
+  if (!fault || !concerns(fault, subject) || !(await emulator.strike(name))) return undefined
+  const { clientId, application } = subject
+  report(c, {
+    kind: 'fault',
+    fault: name,
+    path: url.pathname,
+    client: clientId === undefined ? undefined : { id: clientId },
+    application: application && { id: application.id, name: application.name },
+  })
+  // Kept by its name.
+  return fault.parameters as FaultParameters<N>
+}
+
+/** The faults of HTTP itself: what is slow, refused, unavailable, or lost on its way back. */
+export const injectFaults: MiddlewareHandler<Env> = async function injectFaults(c, next) {
+  const endpoint = c.var.state.faults.length > 0 ? endpointOf(c.var.url.pathname) : undefined
+  if (endpoint === undefined) return next()
+  const subject = await subjectOf(c, endpoint)
+  const slow = isAt(c, 'slow', endpoint) && (await strikes(c, 'slow', subject))
+  if (slow) await pause(slow.delay)
+  const refusal = await refuse(c, endpoint, subject)
+  if (refusal) return refusal
+  await next()
+  if (endpoint === 'token') await loseAnswer(c)
+}
+
+async function refuse(
+  c: AppContext,
+  endpoint: Endpoint,
+  subject: FaultSubject,
+): Promise<Response | undefined> {
+  if (isBlocked(c, endpoint) && (await strikes(c, 'blocked-user-agent', subject))) {
+    return c.text('error code: 1010', 403)
+  }
+  if (endpoint === 'keys') {
+    const keys = await strikes(c, 'keys-unavailable', subject)
+    if (keys) return unavailable(c, endpoint, 503, keys.retry_after)
+  }
+  const error = isAt(c, 'error', endpoint) && (await strikes(c, 'error', subject))
+  return error ? unavailable(c, endpoint, error.status, error.retry_after) : undefined
+}
+
+function parametersOf<N extends FaultName>(c: AppContext, name: N): FaultParameters<N> | undefined {
+  const fault = c.var.state.faults.find((each) => each.name === name)
+  return fault?.parameters as FaultParameters<N> | undefined
+}
+
+function isAt(c: AppContext, name: 'slow' | 'error', endpoint: Endpoint): boolean {
+  return parametersOf(c, name)?.endpoint === endpoint
+}
+
+function isBlocked(c: AppContext, endpoint: Endpoint): boolean {
+  const parameters = parametersOf(c, 'blocked-user-agent')
+  if (!parameters) return false
+  const { endpoint: only = endpoint, user_agent: part = '' } = parameters
+  const userAgent = c.req.header('user-agent') ?? ''
+  return only === endpoint && userAgent.toLowerCase().includes(part.toLowerCase())
+}
+
+function unavailable(
+  c: AppContext,
+  endpoint: Endpoint,
+  status: 500 | 503 | 429,
+  retryAfterSeconds: number,
+): Response {
+  const message = `The emulator was asked to fail here (${status})`
+  c.header('Retry-After', String(retryAfterSeconds))
+  c.header('Cache-Control', 'no-store')
+  if (endpoint === 'api') {
+    const errors = [{ code: status === 429 ? 971 : 10001, message }]
+    return c.json({ success: false, errors, messages: [], result: null }, status)
+  }
+  const error = status === 500 ? 'server_error' : 'temporarily_unavailable'
+  return c.json({ error, error_description: message }, status)
+}
+
+// What was done is done; only the client does not learn of it.
+async function loseAnswer(c: AppContext): Promise<void> {
+  const { told } = c.var
+  if (c.res.status !== 200) return
+  const subject = { clientId: told.client?.id, application: told.application }
+  if (told.grantType === 'authorization_code' && (await strikes(c, 'dropped-answer', subject))) {
+    c.res = new Response(brokenOff(), c.res)
+  }
+  if (told.grantType === 'refresh_token' && (await strikes(c, 'lost-rotation', subject))) {
+    c.res = new Response('error code: 502', { status: 502 })
+  }
+}
+
+// The connection breaks after the first byte.
+function brokenOff(): ReadableStream {
+  return new ReadableStream({
+    pull(controller) {
+      controller.enqueue(new TextEncoder().encode('{'))
+      controller.error(new Error('the fault dropped-answer broke the connection off'))
+    },
+  })
+}
+
+async function pause(delay: string): Promise<void> {
+  const milliseconds = Math.min(durationMilliseconds(delay), LONGEST_PAUSE_MS)
+  await new Promise((resolve) => setTimeout(resolve, milliseconds))
+}
