@@ -1,0 +1,183 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { QUIRK_NAMES } from '../../src/access/quirks'
+import { Client, challengeOf, redirectOf } from '../support/client'
+import { controlOf } from '../support/control'
+import { ADA, APP, application, emulator, TEAM } from '../support/emulator'
+import { Person } from '../support/person'
+
+const world = emulator()
+const client = new Client(world.fetch)
+const control = controlOf(world.fetch)
+beforeEach(world.reset)
+
+const turn = async (name: string, on: boolean) => {
+  const response = await control('PUT', `quirks/${name}`, { on })
+  if (!response.ok) throw new Error(await response.text())
+}
+type Quirk = { name: string; what: string; source: string; on: boolean }
+const quirks = async () => {
+  const { quirks: all } = (await (await control('GET', 'quirks')).json()) as { quirks: Quirk[] }
+  return all
+}
+const json = async (response: Response) => (await response.json()) as Record<string, unknown>
+
+describe('The quirks', () => {
+  it('are listed, each with its source, all off', async () => {
+    const all = await quirks()
+    expect(all.map(({ name }) => name)).toEqual(QUIRK_NAMES)
+    for (const { what, source, on } of all) {
+      expect(what).toMatch(/\w/)
+      expect(source).toMatch(/\w/)
+      expect(on).toBe(false)
+    }
+  })
+
+  it('are switched one by one, and off by a reset', async () => {
+    await turn('refresh-grace', true)
+    const on = async () => (await quirks()).filter((each) => each.on).map(({ name }) => name)
+    expect(await on()).toEqual(['refresh-grace'])
+    await turn('refresh-grace', false)
+    expect(await on()).toEqual([])
+    await turn('refresh-grace', true)
+    await world.reset()
+    expect(await on()).toEqual([])
+  })
+
+  it('can be on from the start by the setting QUIRKS, and then switched off', async () => {
+    const { fetch } = emulator({ QUIRKS: ['iss-in-response'] })
+    const supported = async () =>
+      (await json(await fetch(`${TEAM}/.well-known/oauth-authorization-server`)))
+        .authorization_response_iss_parameter_supported
+    expect(await supported()).toBe(true)
+    await turn('iss-in-response', false)
+    expect(await supported()).toBeUndefined()
+  })
+
+  it('are refused where there is no such one, or no such position', async () => {
+    expect((await control('PUT', 'quirks/nothing', { on: true })).status).toBe(404)
+    expect((await control('PUT', 'quirks/refresh-grace', { on: 'yes' })).status).toBe(400)
+    expect((await control('PUT', 'quirks/refresh-grace', {})).status).toBe(400)
+    expect((await quirks()).some(({ on }) => on)).toBe(false)
+  })
+})
+
+it('https-redirect-rules: rules of other schemes let nothing pass, and cannot be added', async () => {
+  const own = emulator({
+    APPLICATIONS: [
+      application({
+        oauth_configuration: {
+          dynamic_client_registration: {
+            allow_any_on_localhost: true,
+            allowed_uris: ['cursor://callback', 'https://ours.example/*'],
+          },
+        },
+      }),
+    ],
+  })
+  const register = async (uri: string) =>
+    (await new Client(own.fetch).registration({ redirect_uris: [uri] })).status
+  expect(await register('cursor://callback')).toBe(201)
+  await turn('https-redirect-rules', true)
+  expect(await register('cursor://callback')).toBe(400)
+  expect(await register('https://ours.example/callback')).toBe(201)
+  expect(await register('http://localhost:1/callback')).toBe(201)
+})
+
+it('flat-protected-resource: one method in flat members (docs of April 2026)', async () => {
+  await turn('flat-protected-resource', true)
+  const metadata = await json(await world.fetch(`${APP}/.well-known/oauth-protected-resource`))
+  expect(metadata).toMatchObject({
+    authentication_method: 'cloudflared',
+    authentication_method_description: expect.any(String),
+    authentication_method_documentation: expect.any(String),
+  })
+  expect(metadata).not.toHaveProperty('authentication_methods')
+})
+
+it('pkce-challenge-start: a challenge that begins with - or _ is refused with the S256 message [P18]', async () => {
+  await world.signIn(ADA)
+  const { client_id } = await client.register()
+  const challenge = (await challengeOf('v'.repeat(43))).slice(1)
+  const ask = async (first: string) =>
+    redirectOf(await client.authorization(client_id, { code_challenge: first + challenge }))
+      .parameters
+  expect((await ask('-')).get('code')).not.toBeNull()
+  await turn('pkce-challenge-start', true)
+  for (const first of ['-', '_']) {
+    expect((await ask(first)).get('error_description')).toBe(
+      'code_challenge_method must be S256 for public clients',
+    )
+  }
+  expect((await ask('a')).get('code')).not.toBeNull()
+})
+
+it('refresh-grace and refuse-reuse: what comes of a rotated token [P9]', async () => {
+  await world.signIn(ADA)
+  await turn('refresh-grace', true)
+  const { clientId, tokens } = await client.connect()
+  const next = await json(await client.refresh(clientId, tokens.refresh_token))
+  expect(await json(await client.refresh(clientId, tokens.refresh_token))).toEqual(next)
+  await turn('refresh-grace', false)
+  await turn('refuse-reuse', true)
+  expect((await client.refresh(clientId, tokens.refresh_token)).status).toBe(400)
+  expect((await client.refresh(clientId, String(next.refresh_token))).status).toBe(200)
+})
+
+it('iss-in-response: in success and refusal, and the metadata says so (RFC 9207 2, 3)', async () => {
+  await world.signIn(ADA)
+  const { client_id } = await client.register()
+  await turn('iss-in-response', true)
+  for (const changes of [{}, { resource: undefined }]) {
+    const { parameters } = redirectOf(await client.authorization(client_id, changes))
+    expect(parameters.get('iss')).toBe(TEAM)
+  }
+  const metadata = await json(await world.fetch(`${TEAM}/.well-known/oauth-authorization-server`))
+  expect(metadata).toMatchObject({
+    issuer: TEAM,
+    authorization_response_iss_parameter_supported: true,
+  })
+})
+
+it('rfc7591-errors: invalid_redirect_uri (RFC 7591 3.2.2) instead of R5', async () => {
+  const refused = async () =>
+    (await json(await client.registration({ redirect_uris: ['https://evil.example/cb'] }))).error
+  expect(await refused()).toBe('invalid_client_metadata')
+  await turn('rfc7591-errors', true)
+  expect(await refused()).toBe('invalid_redirect_uri')
+})
+
+it('consent-remembered: who allowed a client is not asked again, and others are [A8, P8]', async () => {
+  await turn('consent-remembered', true)
+  const [ours, other] = [await client.register(), await client.register()]
+  const person = new Person(world.fetch)
+  const url = await client.authorizationUrl(ours.client_id)
+  await person.open(url)
+  await person.press('ada@example.com')
+  await person.press('allow')
+  expect(person.callback?.searchParams.get('code')).toMatch(/./)
+  person.callback = undefined
+  await person.open(url)
+  expect((person.callback as URL | undefined)?.searchParams.get('code')).toMatch(/./)
+  await person.open(await client.authorizationUrl(other.client_id))
+  expect(person.page?.text).toContain('Authorize Client')
+})
+
+it('long-lived-codes: a code lives for six hours', async () => {
+  await world.signIn(ADA)
+  const { client_id } = await client.register()
+  await turn('long-lived-codes', true)
+  const [first, second] = [await client.code(client_id), await client.code(client_id)]
+  await world.advance('5h59m')
+  expect((await client.exchange(client_id, first)).status).toBe(200)
+  await world.advance('2m')
+  expect((await client.exchange(client_id, second)).status).toBe(400)
+})
+
+it('strict-revocation: revoke_user ends grants at once [T15, P21]', async () => {
+  await world.signIn(ADA)
+  await turn('strict-revocation', true)
+  const { clientId, tokens } = await client.connect()
+  await world.revoke({ person: ADA.email })
+  expect((await client.refresh(clientId, tokens.refresh_token)).status).toBe(400)
+  expect((await client.request('/whoami', tokens.access_token)).status).toBe(401)
+})
