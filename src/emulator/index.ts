@@ -15,6 +15,7 @@ import { reset } from './reset'
 import { revoke } from './revoke'
 import { endSession, showSessions } from './sessions'
 import { loadState, showState } from './state'
+import { showUrls } from './urls'
 
 /**
  * Surface 5: what only an emulator has. It answers on this machine only, and to no web page of
@@ -30,6 +31,7 @@ emulatorControl.use(async function onlyFromThisMachine(c, next) {
   await next()
 })
 emulatorControl.use(reportControl)
+emulatorControl.get('/urls', showUrls)
 emulatorControl.get('/auto-sign-in', showAutoSignIn)
 emulatorControl.put('/auto-sign-in', changeAutoSignIn)
 emulatorControl.get('/clock', showClock)
