@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { axeFaults } from './axe'
 import { listen } from './callback'
 import { faintText } from './contrast'
 import { ask, authorizationUrl, register } from './dashboard'
@@ -73,6 +74,15 @@ describe.each(Object.entries(PAGES))('The %s page', (name, open) => {
     expect(ours?.url()).toBe('chrome-error://chromewebdata/')
     expect(world.complaints.splice(0)).toEqual([expect.stringContaining("frame-ancestors 'none'")])
   })
+
+  it.each(['light', 'dark'] as const)(
+    'is accessible, as far as axe can tell: %s',
+    async (scheme) => {
+      await page.emulateMedia({ colorScheme: scheme })
+      expect(await axeFaults(page)).toEqual([])
+      await page.emulateMedia({ colorScheme: null })
+    },
+  )
 
   it('is let have its own style and icon by its policy', async () => {
     const icon = await page.locator('link[rel=icon]').getAttribute('href')
