@@ -53,7 +53,7 @@ export function reasonOf(event: Occurrence): Reason {
     case 'members dropped':
       return {
         outcome: 'noted',
-        rule: 'cloudflare-api.md, section C',
+        rule: 'observed at the API: unknown members are dropped',
         why: `Access does not know these members and drops them without a word: ${event.members.join(', ')}.`,
         change: 'Look for a misspelt member.',
       }
@@ -95,7 +95,7 @@ function ofDashboard(event: DashboardEvent): Reason {
     case 'token request refused':
       return {
         outcome: 'refused',
-        rule: 'cloudflare-api.md, section B',
+        rule: 'observed at dash.cloudflare.com',
         why: `${event.error}: ${event.description}`,
       }
     case 'grant revoked':
