@@ -220,7 +220,6 @@ async function openGrant(
       policyId,
       accessTokenLifetimeSeconds: lifetimes.accessTokenLifetimeSeconds,
     },
-    now,
   )
   tell(c, { grantId })
   return code
