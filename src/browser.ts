@@ -10,7 +10,9 @@ const LOGIN_COOKIE = 'CF_Access_Login'
 export const TEAM_SESSION_COOKIE = 'CF_Access_Session'
 /** Of the dashboard. Assumed: the name. */
 export const DASH_SESSION_COOKIE = 'CF_Dash_Session'
-const OWN_COOKIES = [LOGIN_COOKIE, TEAM_SESSION_COOKIE, DASH_SESSION_COOKIE]
+/** Of the console, on a host that is not this machine's. */
+export const CONTROL_COOKIE = 'CF_Emulator_Control'
+const OWN_COOKIES = [LOGIN_COOKIE, TEAM_SESSION_COOKIE, DASH_SESSION_COOKIE, CONTROL_COOKIE]
 const LOGIN_LIFETIME_SECONDS = 15 * 60
 
 /** A cookie that scripts cannot read and other sites' forms do not send. */

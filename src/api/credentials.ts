@@ -1,9 +1,9 @@
 import { stableUuid } from '../access/identity'
-import { isLoopback } from '../access/team-domain'
 import { findOAuthClient } from '../account/dash-client'
 import { isDashboardToken } from '../account/dash-token'
 import { equivalentScopes } from '../account/first-party'
 import type { Account } from '../account/members'
+import { isEmulatorToken } from '../control'
 import type { AppContext } from '../env'
 import { bearerToken } from '../oauth/bearer'
 import { sha256 } from '../oauth/encoding'
@@ -50,13 +50,14 @@ const unknown = (c: AppContext) =>
  * Who sends the request.
  *
  * Without the setting `API_TOKENS`, any bearer token, or any key with an e-mail address, is an
- * administrator's, on this machine's own addresses only. With it, only its tokens are good.
+ * administrator's, on this machine's own addresses only. With it, only its tokens are good. The holder
+ * of `EMULATOR_TOKEN` is an administrator everywhere.
  *
  * @throws ApiError 9106 without credentials, 10000 (401) where they are malformed, 9109 where they
  *   are not known
  */
 export async function authenticate(c: AppContext): Promise<Caller> {
-  const { now, settings, url } = c.var
+  const { isLocal, now, settings } = c.var
   const authorization = c.req.header('authorization')
   const key = {
     email: c.req.header('x-auth-email')?.trim().toLowerCase(),
@@ -66,9 +67,10 @@ export async function authenticate(c: AppContext): Promise<Caller> {
   const token = bearerToken(authorization)
   if (authorization !== undefined && token === undefined) throw malformed()
   if (token !== undefined && isDashboardToken(token)) return oauthCaller(c, token)
+  if (await isEmulatorToken(c, token ?? key.key)) return { kind: 'administrator', email: key.email }
   const { API_TOKENS } = settings
   if (API_TOKENS === undefined) {
-    if (!isLoopback(url.hostname)) throw onlyHere()
+    if (!isLocal) throw unknown(c)
     return { kind: 'administrator', email: token === undefined ? key.email : undefined }
   }
   const hash = await sha256(token ?? '')
@@ -94,12 +96,6 @@ async function oauthCaller(c: AppContext, token: string): Promise<Caller> {
   const kind = admission.outcome === 'expired' ? 'token expired' : 'token of a revoked grant'
   report(c, { kind, client, email, grantId, path: c.req.path })
   throw unknown(c)
-}
-
-function onlyHere(): ApiError {
-  const message =
-    'Unauthorized to access requested resource: without API_TOKENS the API answers on localhost only'
-  return new ApiError(403, { code: 9109, message })
 }
 
 /**

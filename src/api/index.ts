@@ -82,6 +82,14 @@ api.use(
     maxAge: 86_400,
   }),
 )
+api.use(async function onlyWithToken(c, next) {
+  const { isLocal, settings, url } = c.var
+  if (!isLocal && settings.EMULATOR_TOKEN === undefined) {
+    const message = `${url.host} is not this machine, and the secret EMULATOR_TOKEN is not set (npx wrangler secret put EMULATOR_TOKEN)`
+    throw new ApiError(503, { code: 10001, message })
+  }
+  await next()
+})
 api.get('/openapi.json', async (c) => {
   const { openApiDocument } = await import('./openapi')
   return c.json(openApiDocument(operations, c.var.url.origin))

@@ -3,6 +3,7 @@ import { emailSchema } from '../access/identity'
 import { PEOPLE_PICKER } from '../access/identity-provider'
 import { readTicket, signTicket } from '../access/ticket'
 import { endLogin, invalidNonce, isLoginNonce, readPageForm, startLogin } from '../browser'
+import { mayPickPeople } from '../control'
 import type { AppContext } from '../env'
 import { LoginPage } from '../pages/login'
 import { PageError, respondPage } from '../pages/respond'
@@ -35,6 +36,7 @@ export async function login(c: AppContext): Promise<Response> {
   const text = url.searchParams.get('request') ?? ''
   const ticket = ticketSchema.safeParse(await readTicket(ticketSecret, 'dash-login', text, now))
   if (!ticket.success) throw invalidNonce()
+  if (!(await mayPickPeople(c))) throw pickingIsOff()
   if (c.req.method === 'POST') {
     await signIn(c)
     return c.redirect(dash.origin + ticket.data.to, 302)
@@ -58,4 +60,13 @@ async function signIn(c: AppContext): Promise<void> {
   if (!email.success) throw new PageError(400, 'Invalid form', 'email must be an e-mail address.')
   endLogin(c)
   await startSession(c, email.data)
+}
+
+function pickingIsOff(): PageError {
+  return new PageError(
+    403,
+    'Picking a person is off on this host',
+    'People sign in to the dashboard by saying who they are, which is for this machine only.',
+    "Who holds the emulator's token can sign in to the console (/_emulator/sign-in) first, and then pick.",
+  )
 }

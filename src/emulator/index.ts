@@ -1,5 +1,4 @@
 import { Hono } from 'hono'
-import { isForeignOrigin, isLoopback } from '../access/team-domain'
 import { type AppContext, configure, type Env } from '../env'
 import { report } from '../report'
 import { changeAutoSignIn, showAutoSignIn } from './auto-sign-in'
@@ -9,27 +8,22 @@ import { changeDns, showDns } from './dns'
 import { showEvents } from './events'
 import { clearFaults, showFaults, switchFaultOff, switchFaultOn } from './faults'
 import { endGrant, endToken, showGrants } from './grants'
+import { guardControl } from './guard'
 import { rotateKeys } from './keys'
 import { showQuirks, switchQuirk } from './quirks'
 import { reset } from './reset'
 import { revoke } from './revoke'
 import { endSession, showSessions } from './sessions'
+import { signInToConsole } from './sign-in'
 import { loadState, showState } from './state'
 import { showUrls } from './urls'
 
 /**
- * Surface 5: what only an emulator has. It answers on this machine only, and to no web page of
- * another.
+ * Surface 5: what only an emulator has. On another host than this machine's it needs `EMULATOR_TOKEN`.
  */
 export const emulatorControl = new Hono<Env>()
-emulatorControl.use(async function onlyFromThisMachine(c, next) {
-  if (!isLoopback(c.var.url.hostname) || isForeignOrigin(c.req.header('origin'))) {
-    const message = 'The emulator can be controlled from localhost only'
-    return c.json({ error: 'access_denied', error_description: message }, 403)
-  }
-  c.header('Cache-Control', 'no-store')
-  await next()
-})
+emulatorControl.use(guardControl)
+emulatorControl.on(['GET', 'POST'], '/sign-in', signInToConsole)
 emulatorControl.use(reportControl)
 emulatorControl.get('/urls', showUrls)
 emulatorControl.get('/auto-sign-in', showAutoSignIn)

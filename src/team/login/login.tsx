@@ -30,7 +30,7 @@ export async function login(c: AppContext): Promise<Response> {
 }
 
 async function showLogin(c: AppContext, step: LoginStep): Promise<Response> {
-  const { login, application, providers } = step
+  const { login, application, isPickingOff, providers } = step
   const loginNonce = startLogin(c)
   tell(c, { step: 'page', outcome: 'asked', why: 'Nobody is signed in: the login page is shown.' })
   const [only] = providers
@@ -45,6 +45,7 @@ async function showLogin(c: AppContext, step: LoginStep): Promise<Response> {
       application={application.name}
       people={c.var.settings.PEOPLE}
       providers={providers.filter(isEmulated)}
+      isPickingOff={isPickingOff}
     />
   ))
 }
