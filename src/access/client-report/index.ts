@@ -52,7 +52,7 @@ export function clientReport(events: RecordedEvent[], client: ReportedClient): C
   const story = storyOf(events, client)
   const checks = CHECKS.map(({ judge, ...check }) => {
     const { evidence, ...finding } = judge(story)
-    const numbers = [...new Set(evidence.map(({ number }) => number))]
+    const numbers = [...new Set(evidence.map(({ number }) => number))].sort((a, b) => a - b)
     return { ...check, ...finding, evidence: numbers.slice(0, MOST_EVIDENCE) }
   })
   const count = (verdict: Verdict) => checks.filter((check) => check.verdict === verdict).length
