@@ -22,7 +22,7 @@ main.wide { max-width: 48rem; }
   display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: .75rem;
   margin: 0 0 1.5rem; padding: 0; list-style: none;
 }
-.counts a {
+.counts > li > * {
   display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 .5rem; height: 100%;
   padding: .75rem 1rem; border-radius: 11px; text-decoration: none;
   background: var(--verdict-tint); color: var(--verdict);
@@ -54,12 +54,12 @@ main.wide { max-width: 48rem; }
   border-radius: 5px; color: var(--soft); font-size: .6875rem; font-weight: 600;
   letter-spacing: .03em; line-height: 1.125rem; vertical-align: .1em;
 }
-.evidence { display: inline-flex; flex-wrap: wrap; gap: 0 .5rem; margin-left: .75rem; }
+.evidence { display: inline-flex; flex-wrap: wrap; gap: 0 .25rem; margin-left: .75rem; }
 .evidence a { min-width: 1.5rem; text-align: center; font-variant-numeric: tabular-nums; }
 
 @media (max-width: 32rem) {
   .counts { gap: .5rem; }
-  .counts a { padding: .625rem .75rem; }
+  .counts > li > * { padding: .5rem .75rem; align-content: start; font-size: .875rem; }
   .evidence { display: flex; margin-left: 0; }
 }
 `

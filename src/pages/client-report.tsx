@@ -23,11 +23,13 @@ type Report = {
   address: string
 }
 
+const LEVELS = ['MUST', 'SHOULD', 'MAY']
+
 // What is wrong comes first.
 const GROUPS = [
   { verdict: 'failed', anchor: 'failed', sign: '✗', heading: 'Failed' },
   { verdict: 'passed', anchor: 'passed', sign: '✓', heading: 'Passed' },
-  { verdict: 'not seen', anchor: 'not-seen', sign: '○', heading: 'Not seen' },
+  { verdict: 'not seen', anchor: 'not-seen', sign: '–', heading: 'Not seen' },
 ] as const
 
 /** What a client does of what the specifications ask of it: counts, then every check with its reason. */
@@ -35,7 +37,9 @@ export function ClientReportPage({ nonce, client, checks, address }: Report) {
   const name = client.name || 'A client without a name'
   const groups = GROUPS.map((group) => ({
     ...group,
-    checks: checks.filter(({ verdict }) => verdict === group.verdict),
+    checks: checks
+      .filter(({ verdict }) => verdict === group.verdict)
+      .toSorted((a, b) => LEVELS.indexOf(a.level) - LEVELS.indexOf(b.level)),
   }))
   return (
     <Frame title={`Report: ${name}`} nonce={nonce} style={CLIENT_REPORT_STYLE} isWide>
@@ -46,12 +50,7 @@ export function ClientReportPage({ nonce, client, checks, address }: Report) {
       <ul class="counts">
         {groups.map(({ anchor, checks, heading, sign }) => (
           <li class={anchor}>
-            <a href={`#${anchor}`}>
-              <span class="sign" aria-hidden="true">
-                {sign}
-              </span>
-              <strong>{checks.length}</strong> {heading.toLowerCase()}
-            </a>
+            <Count sign={sign} count={checks.length} word={heading.toLowerCase()} to={anchor} />
           </li>
         ))}
       </ul>
@@ -84,14 +83,28 @@ export function ClientReportPage({ nonce, client, checks, address }: Report) {
 
 function conclusionOf(checks: Check[]): string {
   const failed = checks.filter(({ verdict }) => verdict === 'failed')
-  const musts = failed.filter(({ level }) => level === 'MUST').length
-  if (failed.length === 0) {
-    return checks.some(({ verdict }) => verdict === 'passed')
-      ? 'Everything that was seen is as it should be.'
-      : 'Nothing was seen of it yet.'
-  }
-  if (musts === 0) return 'It keeps every MUST that was seen. Some advice it does not follow.'
-  return musts === 1 ? 'It breaks a MUST.' : `It breaks ${musts} MUSTs.`
+  const broken = LEVELS.flatMap((level) => {
+    const count = failed.filter((check) => check.level === level).length
+    return count === 0 ? [] : [`${count} ${level}${count > 1 ? 's' : ''}`]
+  })
+  if (broken.length > 0) return `It does not keep ${broken.join(' and ')}.`
+  return checks.some(({ verdict }) => verdict === 'passed')
+    ? 'Everything that was seen is as it should be.'
+    : 'Nothing was seen of it yet.'
+}
+
+type CountOfChecks = { sign: string; count: number; word: string; to: string }
+
+function Count({ sign, count, word, to }: CountOfChecks) {
+  const content = (
+    <>
+      <span class="sign" aria-hidden="true">
+        {sign}
+      </span>
+      <strong>{count}</strong> {word}
+    </>
+  )
+  return count > 0 ? <a href={`#${to}`}>{content}</a> : <span>{content}</span>
 }
 
 type GroupOfChecks = { anchor: string; sign: string; heading: string; checks: Check[] }
