@@ -433,6 +433,17 @@ const CASES: Case[] = [
       refreshed(refused('T13')),
     ],
   ],
+  [
+    'rotation',
+    'not seen',
+    'lost by a fault, then forgiven by the grace window',
+    [
+      exchanged(),
+      refreshed({ ray: 'r' }),
+      struck('lost-rotation', { ray: 'r' }),
+      refreshed({ rule: 'T13', isRepeated: true }),
+    ],
+  ],
   ['rotation', 'not seen', 'one refresh', [exchanged(), refreshed()]],
   [
     'rotation',
@@ -494,6 +505,9 @@ describe('The report says of', () => {
     expect(why(exchanged(), refreshed())).toContain('without waiting for a 401')
     expect(why(exchanged(), over, refreshed())).toContain('upon a 401')
     expect(why(exchanged(), refreshed(), over, refreshed())).toContain('1 of 2 times upon a 401')
+    const at = '2026-11-01T12:14:00Z'
+    expect(why(exchanged({ expiresInSeconds: 900 }), refreshed({ at }))).toContain('60 s before')
+    expect(why(exchanged({ expiresInSeconds: 800 }), refreshed({ at }))).not.toContain(' s before')
   })
 })
 

@@ -117,11 +117,12 @@ function namesTheResource({ authorizations, exchanges, refreshes }: Story): Find
 function writesItCanonically({ authorizations, exchanges, refreshes }: Story): Finding {
   const requests = authorizations.map(({ request }) => request)
   const named = [...requests, ...exchanges, ...refreshes].filter(({ resource }) => resource)
+  const slashed = named.find(({ resource }) => resource?.endsWith('/'))?.resource
   return all(named, ({ resource }) => !resource?.endsWith('/'), {
     noun: 'request with a resource',
     plural: 'requests with a resource',
-    right: 'had no slash at its end',
-    wrong: `had a slash at its end: ${named.find(({ resource }) => resource?.endsWith('/'))?.resource}`,
+    right: 'had no slash at the end',
+    wrong: `had a slash at the end, as in ${slashed}`,
     change: 'Send the text of the metadata as it is; a URL parser adds the slash (P24).',
   })
 }

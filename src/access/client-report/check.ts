@@ -51,10 +51,8 @@ export function all<E extends RecordedEvent>(
   const bad = events.filter((event) => !isRight(event))
   const one = events.length === 1
   if (bad.length === 0) {
-    return passed(
-      one ? `The ${noun} ${right}.` : `All ${events.length} ${plural} ${right}.`,
-      ...events,
-    )
+    const each = events.length === 2 ? 'Both' : `All ${events.length}`
+    return passed(one ? `The ${noun} ${right}.` : `${each} ${plural} ${right}.`, ...events)
   }
   const what = one ? `The ${noun} ${wrong}` : `${bad.length} of ${events.length} ${plural} ${wrong}`
   return failed(`${what}. ${change}`, ...bad)

@@ -57,13 +57,28 @@ function refreshes(story: Story): Finding {
   }
   const after = done.filter((refresh) => refusalBefore(story, refresh))
   const evidence = done.flatMap((refresh) => [refusalBefore(story, refresh), refresh])
-  return passed(`It refreshed ${times(done, after)}. Both are fine.`, ...evidence)
+  return passed(
+    `It refreshed ${times(done, after)}${inTime(story, done)}. Both ways are fine.`,
+    ...evidence,
+  )
 }
 
 function times(done: Token[], after: Token[]): string {
   if (after.length === 0) return 'without waiting for a 401'
-  if (after.length === done.length) return 'upon a 401'
+  if (after.length === done.length) return 'upon a 401, and not before'
   return `${after.length} of ${done.length} times upon a 401, else before`
+}
+
+// How early it was, the last time.
+function inTime({ exchanges, refreshes }: Story, done: Token[]): string {
+  const last = done.at(-1)
+  const given = [...exchanges, ...refreshes].filter(
+    (each) => last && each.number < last.number && each.grantId === last.grantId,
+  )
+  const token = given.findLast(({ expiresInSeconds }) => expiresInSeconds !== undefined)
+  if (!last || token?.expiresInSeconds === undefined) return ''
+  const left = token.expiresInSeconds - (Date.parse(last.at) - Date.parse(token.at)) / 1000
+  return left > 0 ? `, the last time ${left} s before its access token was over` : ''
 }
 
 // The 401 for an access token that is over, which this refresh is the next token request after.
@@ -114,9 +129,7 @@ function storesRotated(story: Story): Finding {
     )
   }
   const done = story.refreshes.filter(({ outcome }) => outcome === 'allowed')
-  const chain = done.find((refresh) =>
-    done.some((earlier) => earlier.number < refresh.number && earlier.grantId === refresh.grantId),
-  )
+  const chain = done.find((refresh) => !refresh.isRepeated && before(done, refresh))
   if (chain) return passed('It refreshed with the token that a refresh had given.', ...done)
   return notSeen('A second refresh of the same grant shows it.')
 }
