@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import { type AppContext, configure, type Env } from '../env'
 import { report } from '../report'
 import { changeAutoSignIn, showAutoSignIn } from './auto-sign-in'
+import { showClientReport } from './client-report'
 import { forgetClient, showClients } from './clients'
 import { changeClock, showClock } from './clock'
 import { changeDns, showDns } from './dns'
@@ -43,6 +44,7 @@ emulatorControl.get('/quirks', showQuirks)
 emulatorControl.put('/quirks/:name', switchQuirk)
 emulatorControl.get('/clients', showClients)
 emulatorControl.delete('/clients/:id', forgetClient)
+emulatorControl.get('/clients/:id/report', showClientReport)
 emulatorControl.get('/grants', configure, showGrants)
 emulatorControl.delete('/grants/:id', endGrant)
 emulatorControl.delete('/grants/:id/tokens/:token', endToken)

@@ -34,7 +34,8 @@ type Redeemed<G extends Grant> =
   | { outcome: 'redeemed'; grant: G; pair: TokenPair }
   | Exclude<RedemptionOutcome, { outcome: 'redeemed' }>
 type Rotated =
-  | { outcome: 'rotated'; pair: TokenPair }
+  /** `isRepeated`: it was rotated before, and the grace window forgives it. */
+  | { outcome: 'rotated'; pair: TokenPair; isRepeated: boolean }
   | Exclude<RotationOutcome, { outcome: 'rotated' }>
 
 /** What tells the grants of one product from those of another. */
@@ -142,7 +143,8 @@ export class Grants<G extends Grant> {
     })) as RotationOutcome
     if (result.outcome !== 'rotated') return result
     const given = result.nonce === nonce ? next : await successorSecrets(secret, result.nonce)
-    return { outcome: 'rotated', pair: this.#pair(grantId, given, result.token) }
+    const pair = this.#pair(grantId, given, result.token)
+    return { outcome: 'rotated', pair, isRepeated: result.nonce !== nonce }
   }
 
   /** The grant and token behind an access token, or why it is not good now. */

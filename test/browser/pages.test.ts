@@ -13,7 +13,7 @@ const PHONE = { width: 320, height: 640 }
 // The screenshots of the README.
 const PICTURE = { width: 800, height: 760 }
 // As long as what an application asks for.
-const LONG = ['permissions']
+const LONG = ['permissions', 'report']
 
 /** The ways to the pages. */
 const PAGES = {
@@ -45,6 +45,13 @@ const PAGES = {
     await page.goto(`${server.team}/profile/access-management/authorization`)
     await page.getByRole('button', { name: 'Ada' }).click()
     await sees(page, 'Connected Applications')
+  },
+  report: async (page) => {
+    const { client, app } = world.server
+    await client.request('/mcp')
+    const { client_id } = await client.register({ client_name: 'Codex' })
+    await page.goto(`${app}/_emulator/clients/${client_id}/report`)
+    await sees(page, 'Report of Codex')
   },
   home: async (page) => {
     await page.goto(`${world.server.app}/`)

@@ -1,4 +1,5 @@
 import type { Application } from '../../access/application'
+import { parseCode } from '../../access/token'
 import type { AppContext } from '../../env'
 import { strikes } from '../../faults'
 import { OAuthError } from '../../oauth/errors'
@@ -46,6 +47,8 @@ export async function exchangeCode(
     // The clock of a code whose time is over, whatever that is.
     now: isExpired ? Number.MAX_SAFE_INTEGER : now,
   })
+  const isKnown = redemption && !['unknown', 'other client'].includes(redemption.outcome)
+  if (isKnown) tell(c, { grantId: parseCode(code)?.grantId })
   switch (redemption?.outcome) {
     case undefined:
       throw new OAuthError('invalid_grant', 'Invalid authorization code format')

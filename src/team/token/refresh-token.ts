@@ -73,7 +73,7 @@ export async function refresh(
   })
   switch (rotation.outcome) {
     case 'rotated':
-      tell(c, { rule: 'T12', why: 'The refresh token is replaced by a new pair.' })
+      tell(c, rotation.isRepeated ? REPEATED : ROTATED)
       return tokenAnswer(grant, rotation.pair, now)
     case 'unknown':
       throw invalid()
@@ -105,6 +105,14 @@ export async function refresh(
         },
       })
   }
+}
+
+const ROTATED = { rule: 'T12', why: 'The refresh token is replaced by a new pair.' }
+const REPEATED = {
+  rule: 'T13',
+  isRepeated: true,
+  why: 'This refresh token was rotated already. Within REFRESH_TOKEN_GRACE the same pair is answered again.',
+  change: 'Store the new refresh token before anything else, and refresh in one place.',
 }
 
 function invalid(): OAuthError {
