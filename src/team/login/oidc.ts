@@ -144,7 +144,9 @@ async function exchange(
   })
   const tokens = z.object({ id_token: z.string() }).safeParse(jsonOf(body))
   if (!isOk || !tokens.success) {
-    throw failed(provider, `token_url answered ${status}: ${body.slice(0, 200)}`)
+    // What came with a 200 may be tokens, which are nobody's to read.
+    const what = isOk ? ' without an id_token' : `: ${body.slice(0, 200)}`
+    throw failed(provider, `token_url answered ${status}${what}`)
   }
   return tokens.data.id_token
 }
