@@ -15,7 +15,8 @@ export async function authenticateClient(c: AppContext, parameters: Parameters):
   const client = await c.var.stores.clients.find(credentials.clientId)
   if (!client) {
     throw invalidClient('client_id is not registered here; register the client again', {
-      why: `No client with the client_id ${credentials.clientId.slice(0, 100)} is registered here; a reset forgets clients, and clients keep a registration for good.`,
+      // Not the client_id itself, in whose place a secret may have been sent.
+      why: 'No client with this client_id is registered here; a reset forgets clients, and clients keep a registration for good.',
       change: 'Delete what the client has saved about this server, and connect again.',
     })
   }

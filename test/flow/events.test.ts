@@ -550,7 +550,7 @@ describe('A token request leaves an event', () => {
       refused(undefined, {
         status: 401,
         error: 'invalid_client',
-        why: expect.stringMatching(/made-up/),
+        why: expect.stringMatching(/No client/),
       }),
       () => client.refresh('made-up', 'x'),
     ],
