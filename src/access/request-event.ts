@@ -37,7 +37,7 @@ type Facts = {
   }
   discovery: {
     document: 'protected resource' | 'authorization server' | 'keys'
-    at: "Access's own path" | 'RFC 9728' | 'RFC 8414' | 'certs'
+    place: "Access's own path" | 'RFC 9728' | 'RFC 8414' | 'certs'
     /** Whether it was asked of the team domain, or of an application's host. */
     of: 'team domain' | 'application'
   }

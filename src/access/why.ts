@@ -1,5 +1,6 @@
 import type { DashboardEvent } from './dashboard-event'
 import type { Occurrence, Reason } from './event'
+import { FAULTS } from './faults'
 
 /**
  * The reason of an event that says all of it by its own members. What a request told of itself has its
@@ -13,7 +14,7 @@ export function reasonOf(event: Occurrence): Reason {
       return {
         outcome: 'failed',
         rule: event.fault,
-        why: `The fault ${event.fault} is switched on, and struck ${event.path}.`,
+        why: `The fault ${event.fault} is switched on, and struck ${event.path}. ${FAULTS[event.fault].what}`,
         change: `DELETE /_emulator/faults/${event.fault} switches it off.`,
       }
     case 'one-time pin':

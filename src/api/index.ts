@@ -65,10 +65,19 @@ export const api = new Hono<Env>()
 api.onError(function respondInEnvelope(error, c) {
   if (error instanceof ApiError) {
     const [first] = error.errors
-    tell(c, { outcome: 'refused', code: first?.code, why: error.message, ...pointerOf(first) })
+    tell(c, {
+      outcome: 'refused',
+      code: first?.code,
+      why: error.message,
+      ...pointerOf(first),
+      ...error.hint,
+    })
     return respondError(c, error)
   }
-  if (error instanceof ConfigurationFull) return respondError(c, invalidRequest(error.message))
+  if (error instanceof ConfigurationFull) {
+    tell(c, { outcome: 'refused', why: error.message })
+    return respondError(c, invalidRequest(error.message))
+  }
   tell(c, { outcome: 'failed', why: `The emulator made a mistake: ${error.message}` })
   console.error(error)
   return respondError(c, new ApiError(500, { code: 10001, message: 'Internal server error' }))

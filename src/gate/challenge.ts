@@ -160,7 +160,7 @@ function tellChallenge(
     kind: 'challenge',
     answer,
     credential: told.credential ?? 'none',
-    ...(isToldAlready ? {} : { outcome: 'asked', ...reason }),
+    ...(isToldAlready ? { outcome: 'refused' } : { outcome: 'asked', ...reason }),
   })
 }
 
