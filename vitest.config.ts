@@ -26,7 +26,7 @@ export default defineConfig({
         // From outside: `npm start`, other people's clients, a real browser.
         test: {
           name: 'outside',
-          include: ['test/{clients,browser,server}/**/*.test.ts'],
+          include: ['test/{clients,browser,server,package,examples}/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
           maxWorkers: 2,

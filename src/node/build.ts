@@ -1,0 +1,35 @@
+/** `npm run build`: the package in `dist/`, with the Worker inside it in one file. */
+import { execFileSync } from 'node:child_process'
+import { chmod, mkdir, rm, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+import { bundleWorker } from './bundle.ts'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+const dist = join(root, 'dist')
+
+await rm(dist, { recursive: true, force: true })
+await mkdir(dist)
+const { script, ...facts } = await bundleWorker(root)
+await writeFile(join(dist, 'worker.js'), script)
+await writeFile(join(dist, 'worker.json'), JSON.stringify(facts))
+await build({
+  absWorkingDir: root,
+  entryPoints: ['src/node/index.ts', 'src/node/cli.ts'],
+  outdir: dist,
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node22',
+  // What the package depends on, and what only runs from the source.
+  external: ['miniflare', './bundle.ts'],
+})
+await chmod(join(dist, 'cli.js'), 0o755)
+const tsc = createRequire(import.meta.url).resolve('typescript/package.json')
+execFileSync(
+  process.execPath,
+  [join(dirname(tsc), 'bin', 'tsc'), '-p', join(root, 'src/node/tsconfig.json')],
+  { stdio: 'inherit' },
+)

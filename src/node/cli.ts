@@ -1,0 +1,107 @@
+#!/usr/bin/env node
+import { parseArgs } from 'node:util'
+import { startEmulator } from './emulator.ts'
+import { packageVersion } from './worker.ts'
+
+const HELP = `access-oauth-emulator: stands in for Cloudflare Access with Managed OAuth
+
+  npx access-oauth-emulator --origin http://localhost:3000/mcp --auto-sign-in ada@example.com
+
+  --origin <url>            your MCP server or application; a built-in demo where it is left out
+  --port <number>           8788 unless told; 0 is a free one
+  --auto-sign-in <e-mail>   authorizations complete without pages, as this person
+  --persist <folder>        keep clients and grants there; in memory where it is left out
+  --var <NAME:value>        a setting, as in the README; structured ones as JSON. May be repeated
+  --quiet                   no line for each decision
+  --help, --version
+`
+
+/** A mistake on the command line. */
+class UsageError extends Error {}
+
+const OLDEST_NODE = 22
+
+try {
+  process.exitCode = await run()
+} catch (error) {
+  const isUsage = error instanceof UsageError || error instanceof TypeError
+  console.error(error instanceof Error ? error.message : error)
+  if (isUsage) console.error('See --help.')
+  process.exit(isUsage ? 2 : 1)
+}
+
+async function run(): Promise<number> {
+  const flags = readFlags()
+  if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
+    throw new Error(`Node ${OLDEST_NODE} or newer is needed, this is ${process.versions.node}`)
+  }
+  if (flags.help) {
+    console.log(HELP)
+    return 0
+  }
+  if (flags.version) {
+    console.log(packageVersion())
+    return 0
+  }
+  const emulator = await startEmulator({
+    ...(flags.origin !== undefined && { origin: flags.origin }),
+    ...(flags.persist !== undefined && { persist: flags.persist }),
+    ...(!flags.quiet && { log: (line: string) => console.log(line) }),
+    port: flags.port === undefined ? 8788 : Number(flags.port),
+    settings: settingsOf(flags.var ?? []),
+  })
+  const email = flags['auto-sign-in']
+  if (email !== undefined) await emulator.autoSignIn.set({ email })
+  console.log(`Ready on ${emulator.url}
+
+  MCP server behind Access   ${emulator.mcpUrl}
+  Team domain (the issuer)   ${emulator.teamUrl}
+  Console                    ${emulator.consoleUrl}
+  The application            ${flags.origin ?? 'a built-in demo with an MCP server'}
+  Sign-in                    ${email === undefined ? 'pick a person in the browser' : `by itself, as ${email}`}
+`)
+  await stopped()
+  await emulator.close()
+  return 0
+}
+
+function readFlags() {
+  try {
+    return parseArgs({
+      options: {
+        origin: { type: 'string' },
+        port: { type: 'string' },
+        'auto-sign-in': { type: 'string' },
+        persist: { type: 'string' },
+        var: { type: 'string', multiple: true },
+        quiet: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+        version: { type: 'boolean' },
+      },
+    }).values
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error))
+  }
+}
+
+function settingsOf(vars: string[]): Record<string, string> {
+  return Object.fromEntries(
+    vars.map((each) => {
+      const [, name, value] = each.match(/^([A-Z_]+)[:=](.*)$/s) ?? []
+      if (name === undefined || value === undefined) {
+        throw new UsageError(`--var ${each}: expected NAME:value`)
+      }
+      return [name, value]
+    }),
+  )
+}
+
+function stopped(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      // Miniflare's would end the process with the signal's code before it is closed.
+      process.removeAllListeners(signal)
+      process.on(signal, () => resolve())
+    }
+  })
+}

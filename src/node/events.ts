@@ -1,0 +1,57 @@
+import type { RecordedEvent } from '../access/event.ts'
+import type { Send } from './control.ts'
+
+export type EmulatorEvent = RecordedEvent
+
+/** Which events are asked for; a `client` or `application` by its id or name. */
+export type EventFilter = {
+  kind?: RecordedEvent['kind']
+  outcome?: RecordedEvent['outcome']
+  client?: string
+  application?: string
+  email?: string
+  ray?: string
+  grant?: string
+}
+
+export type Events = {
+  /** Those that are kept, the latest last. */
+  list(filter?: EventFilter & { after?: number; limit?: number }): Promise<EmulatorEvent[]>
+  /**
+   * The next event that matches, after the last one that `next` has answered, or after the start: none
+   * is lost between two calls.
+   *
+   * @param options.timeout milliseconds; 5,000 unless told
+   * @throws Error where none comes in time
+   */
+  next(filter?: EventFilter, options?: { timeout?: number }): Promise<EmulatorEvent>
+}
+
+const LOOK_AGAIN_MS = 20
+
+/** @param start the number of the last event before the emulator is handed over */
+export function eventsOf(send: Send, start: number): Events {
+  let last = start
+  const list: Events['list'] = async (filter = {}) => {
+    const given = Object.entries(filter).filter(([, value]) => value !== undefined)
+    const query = new URLSearchParams(given.map(([name, value]) => [name, String(value)]))
+    return (await send<{ events: EmulatorEvent[] }>('GET', `events?${query}`)).events
+  }
+  return {
+    list,
+    async next(filter = {}, { timeout = 5000 } = {}) {
+      const end = Date.now() + timeout
+      for (;;) {
+        const [event] = await list({ ...filter, after: last, limit: 1 })
+        if (event) {
+          last = event.number
+          return event
+        }
+        if (Date.now() > end) {
+          throw new Error(`No event ${JSON.stringify(filter)} came within ${timeout} ms`)
+        }
+        await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS))
+      }
+    },
+  }
+}

@@ -1,0 +1,5 @@
+export { ControlError } from './control.ts'
+export { type AutoSignInRule, type Emulator, startEmulator } from './emulator.ts'
+export type { EmulatorEvent, EventFilter } from './events.ts'
+export type { EmulatorOptions, Origin, Person } from './options.ts'
+export type { SignInOptions, Tokens } from './sign-in.ts'

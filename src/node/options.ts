@@ -1,0 +1,103 @@
+import type { BuiltWorker } from './worker.ts'
+
+/** The application behind the emulator: where it runs, or what it answers. */
+export type Origin = string | URL | ((request: Request) => Response | Promise<Response>)
+
+/** A person who can sign in. */
+export type Person = { name: string; email: string; groups?: string[] }
+
+/** What an emulator starts with. What is left out is as `npm start` has it. */
+export type EmulatorOptions = {
+  /**
+   * The application: a URL, whose path is that of the MCP server (`http://localhost:3000/mcp`), or a
+   * function that answers requests. Without it, the built-in demo with an MCP server at `/mcp`.
+   */
+  origin?: Origin
+  /** Who can sign in with one click, and their groups. */
+  people?: Person[]
+  /** Applications in the members of Cloudflare's API, with `name` and `domain`. */
+  applications?: Record<string, unknown>[]
+  /** Any other setting by its name: `{ CODE_LIFETIME: '10s' }`. */
+  settings?: Record<string, unknown>
+  /** What the emulated clock says at the start. */
+  clock?: Date | string
+  /** A free one where it is left out. */
+  port?: number
+  /** A folder to keep everything in; in memory where it is left out. */
+  persist?: string
+  /** Is told each line that the emulator logs: one for each decision. */
+  log?: (line: string) => void
+}
+
+const KNOWN: (keyof EmulatorOptions)[] = [
+  'origin',
+  'people',
+  'applications',
+  'settings',
+  'clock',
+  'port',
+  'persist',
+  'log',
+]
+
+/** Where the application is, as the settings want it: its server, the MCP path, or a function. */
+export type ParsedOrigin =
+  | { kind: 'demo'; mcpPath: string }
+  | { kind: 'url'; url: string; mcpPath: string }
+  | {
+      kind: 'function'
+      answer: (request: Request) => Response | Promise<Response>
+      mcpPath: string
+    }
+
+/**
+ * @throws TypeError that names the option
+ */
+export function checkOptions(options: EmulatorOptions): void {
+  for (const name of Object.keys(options)) {
+    if (!(KNOWN as string[]).includes(name)) {
+      throw new TypeError(`There is no option ${name}; there are ${KNOWN.join(', ')}`)
+    }
+  }
+  const { clock, port } = options
+  if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port < 65_536)) {
+    throw new TypeError(`port is ${port}: expected a whole number from 0 to 65535`)
+  }
+  if (clock !== undefined && Number.isNaN(new Date(clock).getTime())) {
+    throw new TypeError(`clock is ${clock}: expected a date or a time such as 2027-01-01T00:00:00Z`)
+  }
+}
+
+/**
+ * @throws TypeError that names the option
+ */
+export function parseOrigin(origin: Origin | undefined): ParsedOrigin {
+  if (origin === undefined) return { kind: 'demo', mcpPath: '/mcp' }
+  if (typeof origin === 'function') return { kind: 'function', answer: origin, mcpPath: '/mcp' }
+  const url = URL.parse(String(origin))
+  if (!url || !/^https?:$/.test(url.protocol)) {
+    throw new TypeError(`origin is ${origin}: expected an http or https URL, or a function`)
+  }
+  const mcpPath = url.pathname === '/' ? '/mcp' : url.pathname
+  return { kind: 'url', url: url.origin, mcpPath }
+}
+
+/** The Worker's bindings: the settings of `wrangler.toml` with those of the options in their place. */
+export function bindingsFor(
+  { vars }: BuiltWorker,
+  options: EmulatorOptions,
+  origin: ParsedOrigin,
+): Record<string, string> {
+  const settings: Record<string, unknown> = {
+    ...vars,
+    ...(options.people && { PEOPLE: options.people }),
+    ...(options.applications && { APPLICATIONS: options.applications }),
+    ...(origin.kind === 'url' && { ORIGIN_URL: origin.url }),
+    ...options.settings,
+  }
+  const given = Object.entries(settings).filter(([, value]) => value !== undefined)
+  // Every setting may be written as text, structured ones as JSON.
+  return Object.fromEntries(
+    given.map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]),
+  )
+}

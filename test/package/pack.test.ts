@@ -1,0 +1,135 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { freePort, networkFetch } from '../support/server'
+
+const run = promisify(execFile)
+const ROOT = join(import.meta.dirname, '../..')
+const PATH = `${dirname(process.execPath)}:${process.env.PATH}`
+const env = { ...process.env, PATH }
+
+// The package as its users get it: packed, and installed in an empty project.
+let project: string
+let bin: string
+const running: ChildProcess[] = []
+beforeAll(async () => {
+  project = await mkdtemp(join(tmpdir(), 'project-'))
+  const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', project], {
+    cwd: ROOT,
+    env,
+  })
+  const [{ filename }] = JSON.parse(stdout.slice(stdout.indexOf('[')))
+  await writeFile(join(project, 'package.json'), '{"type":"module"}')
+  const flags = ['--no-audit', '--no-fund', '--prefer-offline']
+  await run('npm', ['install', ...flags, join(project, filename)], { cwd: project, env })
+  bin = join(project, 'node_modules/.bin/access-oauth-emulator')
+}, 240_000)
+afterEach(() => {
+  for (const child of running.splice(0)) child.kill('SIGKILL')
+})
+afterAll(() => rm(project, { recursive: true, force: true }))
+
+/** The command, until it ends. */
+async function cli(...argv: string[]): Promise<{ code: number; output: string }> {
+  try {
+    const { stdout, stderr } = await run(bin, argv, { cwd: project, env })
+    return { code: 0, output: stdout + stderr }
+  } catch (error) {
+    const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string }
+    return { code, output: stdout + stderr }
+  }
+}
+
+/** The command, once it is ready. */
+async function started(...argv: string[]) {
+  const port = await freePort()
+  const child = spawn(bin, ['--port', String(port), ...argv], { cwd: project, env })
+  running.push(child)
+  let output = ''
+  child.stdout.on('data', (chunk) => (output += chunk))
+  child.stderr.on('data', (chunk) => (output += chunk))
+  const done = new Promise<number | null>((resolve) => child.on('close', resolve))
+  for (let tries = 0; !output.includes('Sign-in'); tries++) {
+    if (tries > 300 || child.exitCode !== null) throw new Error(`it did not start: ${output}`)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  return { child, done, port, output: () => output }
+}
+
+describe('The package in an empty project', () => {
+  it('has an importable startEmulator, with types', async () => {
+    const script = `
+      import { startEmulator } from 'access-oauth-emulator'
+      const emulator = await startEmulator({ people: [{ name: 'Ada', email: 'ada@example.com' }] })
+      const { accessToken } = await emulator.signIn('ada@example.com')
+      const response = await emulator.fetch('/whoami', {
+        headers: { authorization: 'Bearer ' + accessToken },
+      })
+      console.log((await response.json()).claims.email)
+      await emulator.close()`
+    await writeFile(join(project, 'use.mjs'), script)
+    const { stdout } = await run(process.execPath, ['use.mjs'], { cwd: project, env })
+    expect(stdout).toContain('ada@example.com')
+    const own = join(project, 'node_modules/access-oauth-emulator')
+    const { exports } = JSON.parse(await readFile(join(own, 'package.json'), 'utf8'))
+    const types = await readFile(join(own, exports['.'].types), 'utf8')
+    expect(types).toContain('startEmulator')
+  })
+
+  it('brings no dependency but Miniflare', async () => {
+    const file = join(project, 'node_modules/access-oauth-emulator/package.json')
+    const { dependencies } = JSON.parse(await readFile(file, 'utf8'))
+    expect(Object.keys(dependencies)).toEqual(['miniflare'])
+  })
+})
+
+describe('The command', () => {
+  it('explains itself', async () => {
+    const help = await cli('--help')
+    expect(help).toMatchObject({ code: 0 })
+    for (const flag of ['--origin', '--port', '--auto-sign-in', '--persist', '--var']) {
+      expect(help.output).toContain(flag)
+    }
+    const { version } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'))
+    expect(await cli('--version')).toEqual({ code: 0, output: `${version}\n` })
+  })
+
+  it.each([
+    ['a flag that there is none of', ['--orign', 'http://x'], '--orign'],
+    ['an origin that is no URL', ['--origin', 'localhost'], 'origin is localhost'],
+    ['a port that is none', ['--port', 'many'], 'port is NaN'],
+    ['a setting without a value', ['--var', 'CODE_LIFETIME'], '--var CODE_LIFETIME'],
+    ['something beside the flags', ['start'], 'start'],
+  ])('ends with 2 for %s', async (_, argv, said) => {
+    const { code, output } = await cli(...argv)
+    expect([code, output.includes(said)]).toEqual([2, true])
+  })
+
+  it('ends with 1 for a wrong setting, and names it', async () => {
+    const { code, output } = await cli('--port', '0', '--var', 'CODE_LIFETIME:soon')
+    expect([code, output.includes('CODE_LIFETIME is "soon"')]).toEqual([1, true])
+  })
+
+  it('says where things are, signs in by itself, tells every decision, and ends with SIGTERM', async () => {
+    const { child, done, output, port } = await started('--auto-sign-in', 'ada@example.com')
+    for (const line of [
+      `MCP server behind Access   http://localhost:${port}/mcp`,
+      `Team domain (the issuer)   http://127.0.0.1:${port}`,
+      `Console                    http://localhost:${port}/_emulator/`,
+      'by itself, as ada@example.com',
+    ]) {
+      expect(output()).toContain(line)
+    }
+    const rules = await networkFetch(`http://localhost:${port}/_emulator/auto-sign-in`)
+    expect(await rules.json()).toMatchObject({ email: 'ada@example.com' })
+    expect((await networkFetch(`http://localhost:${port}/mcp`)).status).toBe(401)
+    await expect.poll(output, { timeout: 5000 }).toContain('challenge (401)')
+    const { code, output: refused } = await cli('--port', String(port))
+    expect([code, refused.includes(`Port ${port} is taken`)]).toEqual([1, true])
+    child.kill('SIGTERM')
+    expect(await done).toBe(0)
+  })
+})

@@ -1,0 +1,166 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { type Emulator, type EmulatorOptions, startEmulator } from '../../src/node/index'
+import { Origin } from '../support/origin'
+
+const running: Emulator[] = []
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((each) => each.close()))
+})
+const start = async (options?: EmulatorOptions) => {
+  const emulator = await startEmulator(options)
+  running.push(emulator)
+  return emulator
+}
+const bearer = (accessToken: string) => ({ headers: { authorization: `Bearer ${accessToken}` } })
+const json = async (response: Response) => (await response.json()) as Record<string, unknown>
+
+describe('startEmulator', () => {
+  it('signs a person in through the real flow, and moves the clock', async () => {
+    const emulator = await start()
+    const { accessToken, expiresInSeconds, resource } = await emulator.signIn('ada@example.com')
+    expect([expiresInSeconds, resource]).toEqual([900, emulator.mcpUrl])
+    const answer = await json(await emulator.fetch('/whoami', bearer(accessToken)))
+    expect(answer.claims).toMatchObject({ email: 'ada@example.com' })
+    await emulator.clock.advance('16m')
+    expect((await emulator.fetch('/whoami', bearer(accessToken))).status).toBe(401)
+  })
+
+  it('answers next events in their order and loses none between two calls', async () => {
+    const emulator = await start()
+    await emulator.fetch('/one')
+    await emulator.fetch('/two')
+    const next = () => emulator.events.next({ kind: 'challenge' })
+    expect((await next()) as object).toMatchObject({ path: '/one', outcome: 'asked' })
+    expect((await next()) as object).toMatchObject({ path: '/two' })
+    const later = next()
+    await emulator.fetch('/three')
+    expect((await later) as object).toMatchObject({ path: '/three' })
+    await expect(emulator.events.next({ kind: 'challenge' }, { timeout: 100 })).rejects.toThrow(
+      'No event {"kind":"challenge"} came within 100 ms',
+    )
+    expect(await emulator.events.list({ kind: 'challenge' })).toHaveLength(3)
+  })
+
+  it('starts at a time, and with people and applications of its own', async () => {
+    const emulator = await start({
+      clock: '2027-01-01T00:00:00Z',
+      people: [{ name: 'Linus', email: 'linus@kernel.example', groups: ['maintainers'] }],
+      applications: [
+        {
+          name: 'Mine',
+          domain: '*',
+          oauth_configuration: {
+            grant: { access_token_lifetime: '5m' },
+            dynamic_client_registration: { allow_any_on_localhost: true },
+          },
+          policies: [
+            {
+              name: 'Kernel',
+              decision: 'allow',
+              include: [{ email_domain: { domain: 'kernel.example' } }],
+            },
+          ],
+        },
+      ],
+    })
+    expect((await emulator.clock.now()).getFullYear()).toBe(2027)
+    expect((await emulator.signIn('linus@kernel.example')).expiresInSeconds).toBe(300)
+    await expect(emulator.signIn('ada@example.com')).rejects.toThrow(
+      'ada@example.com cannot be signed in: That account does not have access.',
+    )
+  })
+
+  it('has a function as its origin, which sees what an origin behind Access sees', async () => {
+    const emulator = await start({
+      origin: async (request) =>
+        Response.json({
+          method: request.method,
+          body: await request.text(),
+          path: new URL(request.url).pathname,
+          email: request.headers.get('cf-access-authenticated-user-email'),
+          authorization: request.headers.get('authorization'),
+        }),
+    })
+    const { accessToken } = await emulator.signIn('grace@example.com')
+    const init = { ...bearer(accessToken), method: 'POST', body: 'hello' }
+    expect(await json(await emulator.fetch('/a/b', init))).toEqual({
+      method: 'POST',
+      body: 'hello',
+      path: '/a/b',
+      email: 'grace@example.com',
+      authorization: null,
+    })
+  })
+
+  it('has a server as its origin, by the URL of its MCP server', async () => {
+    const origin = await Origin.start()
+    origin.on('/mcp', (_, response) => response.end('from the server'))
+    const emulator = await start({ origin: `${origin.url}/mcp` })
+    expect(emulator.mcpUrl).toBe(`${emulator.url}/mcp`)
+    const { accessToken } = await emulator.signIn('ada@example.com')
+    const response = await emulator.fetch('/mcp', bearer(accessToken))
+    expect(await response.text()).toBe('from the server')
+    origin.server.close()
+  })
+
+  it('has typed switches for what only an emulator has', async () => {
+    const emulator = await start()
+    const { accessToken, clientId, refreshToken } = await emulator.signIn('ada@example.com')
+    expect(await emulator.clients.list()).toMatchObject([{ id: clientId }])
+    expect(await emulator.clients.report(clientId)).toHaveProperty('checks')
+    await emulator.quirks.set('iss-in-response', true)
+    expect((await emulator.quirks.list()).filter(({ on }) => on)).toHaveLength(1)
+    await emulator.faults.set('error', { endpoint: 'application', status: 500, times: 1 })
+    expect((await emulator.fetch('/whoami', bearer(accessToken))).status).toBe(500)
+    expect((await emulator.fetch('/whoami', bearer(accessToken))).status).toBe(200)
+    const state = await emulator.state.save()
+    const [grant] = await emulator.grants.list()
+    await emulator.grants.end(String(grant?.id))
+    expect((await emulator.fetch('/whoami', bearer(accessToken))).status).toBe(401)
+    await emulator.state.load(state)
+    expect((await emulator.fetch('/whoami', bearer(accessToken))).status).toBe(200)
+    await emulator.reset()
+    expect((await emulator.fetch('/whoami', bearer(accessToken))).status).toBe(401)
+    expect(refreshToken).toMatch(/^oauth:/)
+  })
+
+  it('refuses with the name of what is wrong, and leaves nothing running', async () => {
+    await expect(start({ prot: 1 } as never)).rejects.toThrow('There is no option prot')
+    await expect(start({ port: 70_000 })).rejects.toThrow('port is 70000')
+    await expect(start({ clock: 'soon' })).rejects.toThrow('clock is soon')
+    await expect(start({ origin: 'ftp://x' })).rejects.toThrow('origin is ftp://x')
+    await expect(start({ settings: { CODE_LIFETIME: 'soon' } })).rejects.toThrow(
+      'CODE_LIFETIME is "soon"',
+    )
+    const emulator = await start()
+    await expect(emulator.faults.set('error', { status: 418 })).rejects.toThrow('status')
+  })
+})
+
+describe('Instances', () => {
+  it('run side by side on ports of their own, and share nothing', async () => {
+    const [one, two] = await Promise.all([start(), start()])
+    expect(one?.url).not.toBe(two?.url)
+    const tokens = await one?.signIn('ada@example.com')
+    await one?.clock.advance('1h')
+    expect(await two?.clients.list()).toEqual([])
+    const shown = bearer(tokens?.accessToken ?? '')
+    expect((await two?.fetch('/whoami', shown))?.status).toBe(401)
+    const drift = Date.now() - ((await two?.clock.now())?.getTime() ?? 0)
+    expect(Math.abs(drift)).toBeLessThan(10_000)
+  })
+
+  it('leave their port free when they are closed', async () => {
+    const { close, url } = await startEmulator()
+    await close()
+    await expect(fetch(url)).rejects.toThrow()
+    const again = await start({ port: Number(new URL(url).port) })
+    expect(again.url).toBe(url)
+  })
+
+  it('say that a port is taken', async () => {
+    const { url } = await start()
+    const port = Number(new URL(url).port)
+    await expect(start({ port })).rejects.toThrow(`Port ${port} is taken`)
+  })
+})
