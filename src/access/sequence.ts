@@ -30,17 +30,19 @@ type Request = Extract<RecordedEvent, { status: number }>
 
 /**
  * The lines of a flow's sequence diagram: its requests as arrows, in their order, and across them
- * what was done to the emulator meanwhile.
+ * what was done to the emulator meanwhile, and after it as long as nothing else happened.
  *
  * @param all the events that the flow was found in, for what was done to the emulator
  */
 export function sequenceOf(flow: Flow, all: RecordedEvent[]): Step[] {
-  const first = flow.events[0]?.number ?? 0
-  const controls = all.filter(({ kind, number }) => kind === 'control' && number > first)
-  const own = new Set(flow.events.map(({ number }) => number))
-  const events = [...flow.events, ...controls.filter(({ number }) => !own.has(number))].sort(
-    (a, b) => a.number - b.number,
+  const first = flow.events.at(0)?.number ?? 0
+  const last = flow.events.at(-1)?.number ?? 0
+  const next = all.find(({ kind, number }) => number > last && kind !== 'control')
+  const end = next?.number ?? Number.POSITIVE_INFINITY
+  const controls = all.filter(
+    ({ kind, number }) => kind === 'control' && number > first && number < end,
   )
+  const events = [...flow.events, ...controls].sort((a, b) => a.number - b.number)
   const requests = new Map(events.filter(isRequest).map((event) => [event.rayId, event]))
   const steps: Step[] = []
   for (const event of events) {
@@ -127,8 +129,6 @@ function resultOf(event: Request): string | undefined {
       return event.grantType === 'refresh_token' ? 'new pair' : 'tokens'
     case 'registration':
       return 'client_id'
-    case 'discovery':
-      return event.document
     case 'revocation':
       return event.token
     default:

@@ -7,8 +7,18 @@ export function clientBlocks(c: AppContext) {
   return [
     {
       name: 'Claude Code',
-      where: 'In a terminal; then /mcp inside Claude Code, or `claude mcp login demo`.',
+      where: 'In a terminal; then `/mcp` inside Claude Code, or `claude mcp login demo`.',
       text: `claude mcp add --transport http ${name} ${url}`,
+    },
+    {
+      name: 'Codex',
+      where: '~/.codex/config.toml; then `codex mcp login demo`.',
+      text: `[mcp_servers.${name}]\nurl = "${url}"`,
+    },
+    {
+      name: 'curl',
+      where: 'The 401 that starts it all.',
+      text: `curl -i ${url}`,
     },
     {
       name: 'VS Code',
@@ -16,11 +26,6 @@ export function clientBlocks(c: AppContext) {
       text: json({ servers: { [name]: { type: 'http', url } } }),
     },
     { name: 'Cursor', where: '.cursor/mcp.json', text: json({ mcpServers: { [name]: { url } } }) },
-    {
-      name: 'Codex',
-      where: '~/.codex/config.toml; then `codex mcp login demo`.',
-      text: `[mcp_servers.${name}]\nurl = "${url}"`,
-    },
     {
       name: 'mcp-remote',
       where: 'The configuration of a client that starts servers as commands.',
@@ -30,11 +35,6 @@ export function clientBlocks(c: AppContext) {
       name: 'MCP Inspector',
       where: 'In a terminal, with no browser window of its own.',
       text: `MCP_AUTO_OPEN_ENABLED=true npx @modelcontextprotocol/inspector --cli ${url} --transport http --method tools/list`,
-    },
-    {
-      name: 'curl',
-      where: 'The 401 that starts it all.',
-      text: `curl -i ${url}`,
     },
     {
       name: 'A test',

@@ -14,6 +14,12 @@ const parameterSchema = z.looseObject({
   anyOf: z.array(z.looseObject({ const: choice.optional() })).optional(),
 })
 
+const activeSchema = z.looseObject({
+  left: z.number().nullable(),
+  struck: z.number(),
+  times: z.number().optional(),
+})
+
 const faultsSchema = z.object({
   faults: z.array(
     z.object({
@@ -21,7 +27,7 @@ const faultsSchema = z.object({
       what: z.string(),
       source: z.string(),
       parameters: z.record(z.string(), parameterSchema),
-      active: z.looseObject({ left: z.number().nullable(), struck: z.number() }).nullable(),
+      active: activeSchema.nullable(),
     }),
   ),
 })
@@ -53,21 +59,17 @@ export async function showFaultsPage(c: AppContext, control: Control): Promise<R
 }
 
 function faultView({ name, what, source, parameters, active }: Fault): FaultView {
-  const { left = null, struck = 0, ...given } = active ?? {}
   return {
     ...{ name, what, source },
     fields: Object.entries(parameters).map(([parameter, schema]) => fieldView(parameter, schema)),
-    active: active
-      ? {
-          left,
-          struck,
-          parameters: Object.entries(given).map(([parameter, value]) => ({
-            name: parameter,
-            value: String(value),
-          })),
-        }
-      : undefined,
+    active: active ? activeView(active) : undefined,
   }
+}
+
+// How many are left says more than how many there were.
+function activeView({ left, struck, times: _, ...given }: z.infer<typeof activeSchema>) {
+  const parameters = Object.entries(given).map(([name, value]) => ({ name, value: String(value) }))
+  return { left, struck, parameters }
 }
 
 function fieldView(name: string, schema: z.infer<typeof parameterSchema>): FieldView {

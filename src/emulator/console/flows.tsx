@@ -35,7 +35,7 @@ export async function showFlows(c: AppContext, control: Control): Promise<Respon
         nonce={nonce}
         {...pageOf(c, events.at(-1)?.number ?? 0)}
         flows={flows.map((flow) => linkOf(flow, flow === chosen))}
-        flow={chosen && flowView(chosen, events)}
+        flow={chosen && flowView(c, chosen, events)}
         events={events.slice(-NEWEST).reverse().map(eventView)}
         clock={clockView(c, grants.items)}
         autoSignIn={{ rules: c.var.state.autoSignIns, people: peopleOf(c) }}
@@ -58,7 +58,7 @@ function linkOf(flow: Flow, isChosen: boolean) {
   }
 }
 
-function flowView(flow: Flow, all: RecordedEvent[]): FlowView {
+function flowView(c: AppContext, flow: Flow, all: RecordedEvent[]): FlowView {
   const steps = sequenceOf(flow, all)
   const participants = participantsOf(steps)
   const lane = (participant: Participant | undefined) =>
@@ -68,7 +68,10 @@ function flowView(flow: Flow, all: RecordedEvent[]): FlowView {
     clientId: flow.client?.id,
     application: flow.application?.name,
     email: emailOf(flow),
-    lanes: participants.map((participant) => NAMES[participant]),
+    lanes: participants.map((participant) => ({
+      name: NAMES[participant],
+      detail: detailOf(c, participant, flow),
+    })),
     earlier: Math.max(0, steps.length - STEPS),
     steps: steps.slice(-STEPS).map(({ arrow, event, notes, ...step }) => ({
       ...step,
@@ -78,6 +81,34 @@ function flowView(flow: Flow, all: RecordedEvent[]): FlowView {
       to: lane(arrow?.to),
     })),
   }
+}
+
+// Who or where it is, by what the flow itself says.
+function detailOf(c: AppContext, participant: Participant, flow: Flow): string | undefined {
+  switch (participant) {
+    case 'person':
+      return emailOf(flow)
+    case 'client':
+      return flow.userAgent
+    case 'team':
+      return hostOf(flow, ['registration', 'token', 'authorization', 'login'])
+    case 'application':
+      return hostOf(flow, ['challenge', 'admission'])
+    case 'origin':
+      return originOf(c)
+    case 'api':
+      return '/client/v4'
+  }
+}
+
+function originOf({ env, var: { settings } }: AppContext): string {
+  if (env.ORIGIN) return 'a Worker'
+  return settings.ORIGIN_URL ? new URL(settings.ORIGIN_URL).host : 'built-in demo'
+}
+
+function hostOf({ events }: Flow, kinds: RecordedEvent['kind'][]): string | undefined {
+  const event = events.find(({ kind }) => kinds.includes(kind))
+  return event && 'host' in event ? event.host : undefined
 }
 
 function titleOf({ client, userAgent }: Flow): string {

@@ -11,9 +11,10 @@ import { showStatePage } from './state'
 /** The console: pages about the control that it stands in front of, and a bridge for their buttons. */
 export function consolePages(control: Control): Hono<Env> {
   const pages = new Hono<Env>()
-  pages.get('/', async (c) => {
-    const { pathname } = c.var.url
-    return pathname.endsWith('/') ? showFlows(c, control) : c.redirect('/_emulator/')
+  pages.get('/', (c) => c.redirect('/_emulator/'))
+  // Hono takes both for one when it puts routes together, and tells them apart when it matches.
+  pages.get('*', async function withSlash(c, next) {
+    return c.var.url.pathname === '/_emulator/' ? showFlows(c, control) : next()
   })
   pages.get('/console/events', showEventsPage)
   pages.get('/console/state', configure, (c) => showStatePage(c, control))

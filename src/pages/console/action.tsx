@@ -83,3 +83,8 @@ export function CopyBlock({
     </div>
   )
 }
+
+/** Text in which code is written as in Markdown. */
+export function WithCode({ text }: { text: string }) {
+  return <>{text.split('`').map((part, at) => (at % 2 ? <code>{part}</code> : part))}</>
+}

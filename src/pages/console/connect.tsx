@@ -1,4 +1,4 @@
-import { CopyBlock } from './action'
+import { CopyBlock, WithCode } from './action'
 import { ConsoleFrame, type ConsolePage } from './frame'
 
 export type ClientBlock = {
@@ -22,7 +22,9 @@ export function ConnectPage({ clients, addresses, ...page }: Connect) {
         {clients.map(({ name, where, text }) => (
           <li class="card">
             <h2>{name}</h2>
-            <p class="soft small">{where}</p>
+            <p class="soft small">
+              <WithCode text={where} />
+            </p>
             <CopyBlock name={name} text={text} />
           </li>
         ))}

@@ -1,4 +1,4 @@
-import { ActButton, ActForm } from './action'
+import { ActButton, ActForm, WithCode } from './action'
 import { ConsoleFrame, type ConsolePage } from './frame'
 
 export type FieldView = {
@@ -108,7 +108,7 @@ function Fault({ fault, here }: { fault: FaultView; here: string }) {
         <p class="active">
           {active.parameters.map((parameter) => (
             <span>
-              {parameter.name} <code>{parameter.value}</code>{' '}
+              {parameter.name} <code>{parameter.value}</code>
             </span>
           ))}
           <span>
@@ -192,14 +192,15 @@ function Quirk({ quirk, here }: { quirk: QuirkView; here: string }) {
   )
 }
 
-// The tables write code as Markdown does.
 function About({ what, source }: { what: string; source: string }) {
   return (
     <>
       <p class="about">
-        {what.split('`').map((part, at) => (at % 2 ? <code>{part}</code> : part))}
+        <WithCode text={what} />
       </p>
-      <p class="source">{source}</p>
+      <p class="source">
+        <WithCode text={source} />
+      </p>
     </>
   )
 }

@@ -3,7 +3,7 @@ import { AutoSignIn, type AutoSignInView } from './auto-sign-in'
 import { Clock, type ClockView } from './clock'
 import { EventList, type EventView, type OutcomeView, Sign } from './event'
 import { Card, ConsoleFrame, type ConsolePage } from './frame'
-import { Sequence, type StepView } from './sequence'
+import { type LaneView, Sequence, type StepView } from './sequence'
 
 export type FlowLink = {
   id: string
@@ -20,7 +20,7 @@ export type FlowView = {
   clientId?: string | undefined
   application?: string | undefined
   email?: string | undefined
-  lanes: string[]
+  lanes: LaneView[]
   steps: StepView[]
   /** How many steps before those are not shown. */
   earlier: number

@@ -13,7 +13,10 @@ export type StepView = {
   times: number
 }
 
-type Sequence = { lanes: string[]; steps: StepView[]; earlier: number }
+/** A participant: what it is, and who. */
+export type LaneView = { name: string; detail?: string | undefined }
+
+type Sequence = { lanes: LaneView[]; steps: StepView[]; earlier: number }
 
 /** A sequence diagram that is an ordered list: a row for each step, a column for each participant. */
 export function Sequence({ lanes, steps, earlier }: Sequence) {
@@ -21,7 +24,10 @@ export function Sequence({ lanes, steps, earlier }: Sequence) {
     <div class={`sequence lanes-${lanes.length}`}>
       <div class="lanes heads" aria-hidden="true">
         {lanes.map((lane) => (
-          <span>{lane}</span>
+          <span>
+            {lane.name}
+            {lane.detail && <small>{lane.detail}</small>}
+          </span>
         ))}
       </div>
       {earlier > 0 && (
@@ -30,9 +36,9 @@ export function Sequence({ lanes, steps, earlier }: Sequence) {
         </p>
       )}
       <ol>
-        {steps.map((step) => (
+        {steps.map((step, at) => (
           <li class={step.event.outcome}>
-            <Step lanes={lanes} step={step} />
+            <Step number={earlier + at + 1} lanes={lanes} step={step} />
           </li>
         ))}
       </ol>
@@ -42,13 +48,14 @@ export function Sequence({ lanes, steps, earlier }: Sequence) {
 
 const OPEN: OutcomeView[] = ['refused', 'failed']
 
-function Step({ lanes, step }: { lanes: string[]; step: StepView }) {
+function Step({ number, lanes, step }: { number: number; lanes: LaneView[]; step: StepView }) {
   const { event, notes, from, to } = step
   const isArrow = from !== undefined && to !== undefined
   return (
     <details id={`step-${event.number}`} open={isArrow && OPEN.includes(event.outcome)}>
       <summary>
         <span class="gutter">
+          <span class="number">{number}</span>
           <TimeOfDay at={event.at} />
           <Sign outcome={event.outcome} />
         </span>
@@ -81,23 +88,23 @@ function Arrow({
   from,
   to,
 }: {
-  lanes: string[]
+  lanes: LaneView[]
   step: StepView
   from: number
   to: number
 }) {
   const { event, label, result, times } = step
   const [left, right] = from < to ? [from, to] : [to, from]
-  // The label may be longer than its arrow: it has the side with more room.
-  const side = left + right < lanes.length - 1 ? 'grows-right' : 'grows-left'
+  // The label may be longer than its arrow: it begins where that does, unless there is little room.
+  const side = left < lanes.length / 2 ? 'grows-right' : 'grows-left'
   return (
     <span class="lanes">
       <span class={`label ${side} from-${left} to-${right}`}>
         <span class="unseen">
-          {lanes[from]} to {lanes[to]}:{' '}
+          {lanes[from]?.name} to {lanes[to]?.name}:{' '}
         </span>
         <span class="between" aria-hidden="true">
-          {lanes[from]} → {lanes[to]}
+          {lanes[from]?.name} → {lanes[to]?.name}
         </span>
         <code>{label}</code>{' '}
         {result && (

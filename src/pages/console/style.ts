@@ -12,7 +12,7 @@ export const CONSOLE_STYLE = `
   :root {
     --allowed: #62d2c4; --allowed-tint: #143631;
     --asked: #a3c5ff; --asked-tint: #1c2f4d;
-    --refused: #ff9e93; --refused-tint: #45201d;
+    --refused: #ff9e93; --refused-tint: #3a2120;
     --failed: #f0a6e9; --failed-tint: #3d1f3a;
     --noted: #a3b0bc; --noted-tint: #262f38;
     --lane: #35414c; --well: #151c22;
@@ -84,7 +84,7 @@ button, input:not([type=hidden]), select {
   width: auto; min-height: 2rem; padding: .25rem .75rem; font: inherit; color: inherit;
   background: var(--card); border: 1px solid var(--edge); border-radius: 7px;
 }
-button { font-weight: 500; }
+button { font-size: .8125rem; font-weight: 500; }
 input:not([type=hidden]), select { width: 100%; min-width: 0; padding: .25rem .5rem; }
 summary { cursor: pointer; }
 .card > details { margin-top: .75rem; color: inherit; }
@@ -113,7 +113,7 @@ button[aria-pressed=true] { background: var(--tint); border-color: var(--accent)
 .copy code { font-size: .78125rem; }
 .copy.short { grid-template-columns: minmax(0, 1fr) auto; gap: .375rem; }
 .copy.short pre { white-space: nowrap; scrollbar-width: none; padding: .3125rem .5rem; }
-.copy:not(.short) pre { min-height: 3rem; padding-right: 4.75rem; }
+.copy:not(.short) pre { min-height: 3rem; white-space: pre-wrap; padding-right: 4.75rem; }
 .copy:not(.short) button { position: absolute; top: .375rem; right: .375rem; }
 .copy button { min-height: 1.875rem; padding: .125rem .5rem; font-size: .8125rem; }
 .copy-name { margin: .5rem 0 .1875rem; color: var(--soft); font-size: .8125rem; }
@@ -160,17 +160,18 @@ button[aria-pressed=true] { background: var(--tint); border-color: var(--accent)
 .flows details ul { margin-top: .375rem; }
 
 /* The sequence diagram: a row for each step, a column for each participant */
-.sequence { --gutter: 6.25rem; }
+.sequence { --gutter: 7.5rem; }
 .lanes-1 { --count: 1; } .lanes-2 { --count: 2; } .lanes-3 { --count: 3; }
 .lanes-4 { --count: 4; } .lanes-5 { --count: 5; } .lanes-6 { --count: 6; }
 .heads {
   position: sticky; top: 0; z-index: 1; margin-left: var(--gutter); background: var(--card);
-  display: grid; grid-template-columns: repeat(var(--count), minmax(0, 1fr)); padding: .25rem 0 .375rem;
+  display: grid; grid-template-columns: repeat(var(--count), minmax(0, 1fr)); align-items: center; padding: .25rem 0 .375rem;
 }
 .heads span {
-  justify-self: center; padding: .125rem .75rem; background: var(--well); border: 1px solid var(--line);
+  justify-self: center; max-width: calc(100% - .5rem); padding: .1875rem .875rem .25rem; background: var(--well); border: 1px solid var(--line);
   border-radius: 7px; font-size: .8125rem; font-weight: 600; text-align: center;
 }
+.heads small { display: block; font-weight: 400; font-size: .75rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .sequence summary {
   display: flex; align-items: stretch; min-height: 2.5rem; list-style: none; border-radius: 7px;
 }
@@ -183,15 +184,20 @@ button[aria-pressed=true] { background: var(--tint); border-color: var(--accent)
 .sequence summary > .lanes {
   flex: 1; min-width: 0; display: grid; align-content: center; align-items: center;
   grid-template-columns: repeat(calc(var(--count) * 2), minmax(0, 1fr));
+}
+/* The lifelines, behind everything. */
+.sequence ol, .sequence li { position: relative; }
+.sequence ol::before {
+  content: ""; position: absolute; inset: 0 0 0 var(--gutter);
   background-image: linear-gradient(
     to right, transparent calc(50% - .5px), var(--lane) calc(50% - .5px) calc(50% + .5px), transparent 0
   );
   background-size: calc(100% / var(--count)) 100%;
 }
+.number { width: 1.375rem; text-align: right; color: var(--ink); font-weight: 600; }
 .between { display: none; }
 .label { grid-row: 1; display: flex; align-items: center; gap: .375rem; white-space: nowrap; line-height: 1.25rem; }
-.label > code, .label > .status { position: relative; }
-.label > code { padding: 0 .25rem; margin: 0 -.25rem; background: var(--card); }
+.label > code { min-width: 0; overflow: hidden; text-overflow: ellipsis; padding: 0 .25rem; margin: 0 -.25rem; background: var(--card); }
 .grows-right { padding-left: .5rem; grid-column-end: -1 !important; }
 .grows-left { padding-right: .5rem; grid-column-start: 1 !important; justify-content: flex-end; }
 .times { background: var(--card); padding: 0 .25rem; font-weight: 600; }
@@ -270,15 +276,15 @@ button[aria-pressed=true] { background: var(--tint); border-color: var(--accent)
 .switch-head { display: flex; justify-content: space-between; align-items: center; gap: 1rem; }
 .switch-head h2 { font: 600 .875rem/1.4 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
 .switch button {
-  display: flex; align-items: center; gap: .5rem; min-height: 1.75rem; padding: 0 .25rem 0 .625rem;
-  border-radius: 1rem; font-size: .8125rem;
+  display: flex; justify-content: space-between; align-items: center; gap: .375rem; width: 3.625rem;
+  min-height: 1.625rem; padding: 0 .25rem 0 .1875rem; border-radius: 1rem; font-size: .8125rem;
 }
-.switch button::after {
-  content: ""; width: 1.125rem; height: 1.125rem; border-radius: 50%; border: 2px solid var(--edge);
-}
-.switch button[aria-pressed=true]::after { background: var(--accent); border-color: var(--accent); }
+.switch button::before { content: ""; width: 1.125rem; height: 1.125rem; border-radius: 50%; background: var(--edge); }
+.switch button { padding-right: .5625rem; }
+.switch button[aria-pressed=true] { flex-direction: row-reverse; padding: 0 .1875rem 0 .5625rem; }
+.switch button[aria-pressed=true]::before { background: var(--accent); }
 .source { color: var(--soft); font-size: .8125rem; }
-.active { padding: .25rem .625rem; background: var(--tint); border-radius: 6px; font-size: .8125rem; }
+.active { display: flex; flex-wrap: wrap; gap: 0 .875rem; padding: .25rem .625rem; background: var(--tint); border-radius: 6px; font-size: .8125rem; }
 .parameters { display: flex; flex-wrap: wrap; gap: .375rem .625rem; margin-top: auto; padding-top: .375rem; }
 .parameters > p { flex: 1 1 7.5rem; min-width: 0; }
 .parameters label { display: block; color: var(--soft); font-size: .78125rem; }
@@ -299,7 +305,8 @@ button[aria-pressed=true] { background: var(--tint); border-color: var(--accent)
   .between { display: inline; color: var(--soft); font-size: .8125rem; flex: 1 0 100%; }
   .label { flex-wrap: wrap; white-space: normal; padding: 0; justify-content: flex-start; }
   .label > code { min-width: 0; margin: 0; padding: 0; }
-  .arrow { display: none; }
+  .arrow, .sequence ol::before { display: none; }
+  .label > code { white-space: normal; }
   .sequence .why { margin-left: 0; }
 }
 @media (max-width: 40rem) {
