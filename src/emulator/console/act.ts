@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { readText } from '../../body'
 import type { AppContext } from '../../env'
 import { PageError } from '../../pages/respond'
 import { type Control, inside } from './inside'
@@ -21,7 +22,7 @@ const formSchema = z.object({
  */
 export async function act(c: AppContext, control: Control): Promise<Response> {
   requireSameOrigin(c)
-  const form = new URLSearchParams(await c.req.text())
+  const form = new URLSearchParams(await readText(c))
   const fields = formSchema.safeParse(Object.fromEntries(form))
   if (!fields.success) throw unknownForm()
   const { method, path, back } = fields.data
