@@ -1,7 +1,7 @@
 import { getCookie, setCookie } from 'hono/cookie'
 import { readForm } from './body'
 import type { AppContext } from './env'
-import { OAuthError } from './oauth/errors'
+import { type Hint, OAuthError } from './oauth/errors'
 import type { Parameters } from './oauth/parameters'
 import { PageError } from './pages/respond'
 
@@ -10,7 +10,9 @@ const LOGIN_COOKIE = 'CF_Access_Login'
 export const TEAM_SESSION_COOKIE = 'CF_Access_Session'
 /** Of the dashboard. Assumed: the name. */
 export const DASH_SESSION_COOKIE = 'CF_Dash_Session'
-const OWN_COOKIES = [LOGIN_COOKIE, TEAM_SESSION_COOKIE, DASH_SESSION_COOKIE]
+/** Of the console, on a host that is not this machine's. */
+export const CONTROL_COOKIE = 'CF_Emulator_Control'
+const OWN_COOKIES = [LOGIN_COOKIE, TEAM_SESSION_COOKIE, DASH_SESSION_COOKIE, CONTROL_COOKIE]
 const LOGIN_LIFETIME_SECONDS = 15 * 60
 
 /** A cookie that scripts cannot read and other sites' forms do not send. */
@@ -61,9 +63,26 @@ export function endLogin(c: AppContext): void {
   setPrivateCookie(c, LOGIN_COOKIE, '', 0)
 }
 
+/** What a client that has opened a page in a popup learns from its event [P13]. */
+export const SEVERED =
+  'The page severs a popup from the window that opened it (Cross-Origin-Opener-Policy, P13).'
+export const WAIT_FOR_THE_REDIRECT =
+  'Wait for the redirect at redirect_uri, not for window.opener or for the popup to be closed.'
+
+/** A page of an error whose event says more than the person is shown. */
+export class HintedPageError extends PageError {
+  constructor(
+    readonly hint: Hint,
+    ...page: ConstructorParameters<typeof PageError>
+  ) {
+    super(...page)
+  }
+}
+
 /** Access: observed [A12], the title. */
 export function invalidNonce(): PageError {
-  return new PageError(
+  return new HintedPageError(
+    { rule: 'A12' },
     400,
     'Invalid nonce. Please try logging in again.',
     'This login page was left open too long, or another one was opened after it.',

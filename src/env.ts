@@ -2,7 +2,7 @@ import type { Context, MiddlewareHandler } from 'hono'
 import type { Reason } from './access/event'
 import { type Quirks, quirksOn } from './access/quirks'
 import type { RequestFacts } from './access/request-event'
-import { type TeamDomain, teamDomain } from './access/team-domain'
+import { isLoopback, type TeamDomain, teamDomain } from './access/team-domain'
 import { type DashDomain, dashDomain } from './account/dash-domain'
 import { settingsWith, withQuirks } from './quirks'
 import { readSettings, type Settings } from './settings'
@@ -36,7 +36,11 @@ export type Variables = {
   ticketSecret: Uint8Array
   /** The emulated time, in whole seconds since 1970. */
   now: number
+  /** Whether the answer is the origin's. */
+  isForwarded: boolean
   url: URL
+  /** Whether it was sent to this machine: then whoever sends it may control the emulator. */
+  isLocal: boolean
   team: TeamDomain
   dash: DashDomain
   stores: Stores
@@ -45,9 +49,13 @@ export type Variables = {
 export type Env = { Bindings: Bindings; Variables: Variables }
 export type AppContext = Context<Env>
 
+// Nobody shall take an answer for Cloudflare's.
+const EMULATOR = 'access-oauth-emulator'
+
 /** Finds settings, clock, team domain, dashboard and stores for the request. */
 export const prepare: MiddlewareHandler<Env> = async function prepare(c, next) {
   c.set('told', {})
+  c.set('isForwarded', false)
   const settings = await readSettings(c.env)
   const emulator = new Emulator(c.env.EMULATOR)
   const state = await emulator.state()
@@ -60,6 +68,7 @@ export const prepare: MiddlewareHandler<Env> = async function prepare(c, next) {
   c.set('ticketSecret', new TextEncoder().encode(state.ticketSecret))
   c.set('now', emulatedNow(state))
   c.set('url', url)
+  c.set('isLocal', isLoopback(url.hostname) || settings.LOCAL_HOSTS.includes(url.hostname))
   c.set('rayId', newRayId())
   const team = teamDomain(settings, url, c.req.header('origin'))
   c.set('team', team)
@@ -67,6 +76,8 @@ export const prepare: MiddlewareHandler<Env> = async function prepare(c, next) {
   c.set('stores', openStores(c.env, state.epoch))
   await next()
   c.header('Cf-Ray', c.var.rayId)
+  // What the origin answers is the origin's own.
+  if (!c.var.isForwarded) c.header('X-Emulator', EMULATOR)
 }
 
 /**

@@ -113,11 +113,15 @@ async function loseAnswer(c: AppContext): Promise<void> {
   }
 }
 
-// The connection breaks after the first byte.
+// The connection breaks after the first byte, once that is on its way: else `wrangler dev` would
+// make an answer of its own of it.
 function brokenOff(): ReadableStream {
   return new ReadableStream({
-    pull(controller) {
+    start(controller) {
       controller.enqueue(new TextEncoder().encode('{'))
+    },
+    async pull(controller) {
+      await pause('100ms')
       controller.error(new Error('the fault dropped-answer broke the connection off'))
     },
   })

@@ -18,9 +18,13 @@ export function report(c: AppContext, ...events: (Occurrence & Partial<Reason>)[
   }
 }
 
-/** Adds to what the request tells of itself; what is told later counts. */
+/**
+ * Adds to what the request tells of itself; what is told later counts. A reason comes with its own
+ * rule and change, or with none: those of an earlier one are not its.
+ */
 export function tell(c: AppContext, told: Told): void {
-  Object.assign(c.var.told, told)
+  const without = told.why === undefined ? {} : { rule: undefined, change: undefined }
+  Object.assign(c.var.told, without, told)
 }
 
 /** What a refusal in the protocol's own form tells of itself. */

@@ -19,12 +19,18 @@ export class SettingsError extends Error {
 export function faultsOf(vars: object, issue: z.core.$ZodIssue): SettingsFault[] {
   const fault = (path: PropertyKey[], expected: string) => ({
     setting: nameOf(path),
-    found: show(valueAt(vars, path)),
+    found: isSecret(path) ? 'a secret that is not shown' : show(valueAt(vars, path)),
     expected,
   })
   return issue.code === 'unrecognized_keys'
     ? issue.keys.map((key) => fault([...issue.path, key], 'there is no such member'))
     : [fault(issue.path, issue.message)]
+}
+
+const SECRETS = ['EMULATOR_TOKEN', 'API_TOKENS', 'token', 'client_secret']
+
+function isSecret(path: PropertyKey[]): boolean {
+  return SECRETS.some((name) => name === path.at(-1))
 }
 
 function nameOf(path: PropertyKey[]): string {

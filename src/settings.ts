@@ -41,6 +41,12 @@ const hostSchema = z
   .toLowerCase()
   .refine((text) => hostFault(text) === undefined, 'expected host or host:port')
 
+// An emulator that calls itself Cloudflare would be a lie, and perhaps a trap.
+const ownHostSchema = hostSchema.refine(
+  (host) => !/(^|\.)(cloudflareaccess|cloudflare)\.com(:\d+)?$/.test(host),
+  'expected a host of your own: this is not Cloudflare',
+)
+
 // What others refer to by these members is one record, not two.
 function distinct<K extends string>(...members: K[]) {
   return (records: { [member in K]: string }[], context: z.RefinementCtx) => {
@@ -93,13 +99,15 @@ const applicationsSchema = z
 /** Every setting of the emulator: its form, its default, and what it is called in Access. */
 const settingsSchema = z
   .object({
-    TEAM_DOMAIN: optional(hostSchema.default('127.0.0.1')),
+    TEAM_DOMAIN: optional(ownHostSchema.default('127.0.0.1')),
+    LOCAL_HOSTS: structured(z.array(z.string().toLowerCase())).default([]),
+    EMULATOR_TOKEN: optional(z.string().min(16, 'expected 16 characters or more').optional()),
     ACCESS_PATH: optional(
       z
         .enum(['auto', ...ACCESS_PATHS], 'expected auto, /cdn-cgi/access or /.access')
         .default('auto'),
     ),
-    DASH_DOMAIN: optional(hostSchema.optional()),
+    DASH_DOMAIN: optional(ownHostSchema.optional()),
     ORIGIN_URL: optional(originUrlSchema.optional()),
     CODE_LIFETIME: optional(lifetimeSchema.default('60s')),
     REFRESH_TOKEN_GRACE: optional(periodSchema.default('0s')),

@@ -1,5 +1,7 @@
 import type { ToldEvent } from './event'
 
+// What others named, such as a member of a body, must not move the cursor or make a line of its own.
+const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}]+/gu
 const SIGN = { allowed: '+', asked: '?', refused: '-', failed: '!', noted: '.' }
 
 /**
@@ -15,7 +17,9 @@ export function eventLine(event: ToldEvent): string {
     `${at.slice(11, 19)} ${SIGN[outcome]} ${kind}${status}${who && ` ${who}`}: ${why}`,
     ...(rule ? [`[${rule}]`] : []),
     ...(change ? [`-> ${change}`] : []),
-  ].join(' ')
+  ]
+    .join(' ')
+    .replaceAll(UNPRINTABLE, ' ')
 }
 
 function whoOf(event: ToldEvent): string {

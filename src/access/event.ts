@@ -1,4 +1,5 @@
 import type { DashboardEvent } from './dashboard-event'
+import type { FaultName } from './faults'
 import type { Identity } from './identity'
 import type { RequestEvent } from './request-event'
 
@@ -10,7 +11,8 @@ export type AccessAction = 'login' | 'authorization' | 'refresh' | 'service_auth
  * consent page), `failed` is a fault of the emulator's or one that was switched on, `noted` is
  * something worth knowing that decides nothing.
  */
-export type Outcome = 'allowed' | 'asked' | 'refused' | 'failed' | 'noted'
+export const OUTCOMES = ['allowed', 'asked', 'refused', 'failed', 'noted'] as const
+export type Outcome = (typeof OUTCOMES)[number]
 
 /** Why it was decided so, in the developer's words; never with a secret or a token in it. */
 export type Reason = {
@@ -36,7 +38,7 @@ export type Event =
   /** Somebody used the emulator's own control: the clock, a switch, a revocation. */
   | { kind: 'control'; method: string; path: string; body?: unknown }
   /** A fault that was switched on has struck. */
-  | (Actors & { kind: 'fault'; fault: string; path: string })
+  | (Actors & { kind: 'fault'; fault: FaultName; path: string })
   /** A one-time PIN that the real service would have sent by e-mail. */
   | { kind: 'one-time pin'; application: string; email: string; code: string }
   /** The real service would have sent none, because the policies deny the person. */

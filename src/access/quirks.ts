@@ -5,11 +5,11 @@
 export const QUIRKS = {
   'https-redirect-rules': {
     what: 'Redirect rules must use https: `allowed_uris` of other schemes are refused, and let nothing pass.',
-    source: 'the wording of April 2026 (facts, section 9)',
+    source: "the wording of Cloudflare's page in April 2026",
   },
   'flat-protected-resource': {
     what: 'The protected resource metadata names one method in flat members, instead of the list.',
-    source: 'Cloudflare docs of April 2026 (facts, section 2.1)',
+    source: "Cloudflare's page in April 2026",
   },
   'pkce-challenge-start': {
     what: 'A `code_challenge` that begins with `-` or `_` is refused with the S256 message.',
@@ -37,7 +37,7 @@ export const QUIRKS = {
   },
   'long-lived-codes': {
     what: 'Authorization codes live for six hours.',
-    source: 'one observation (facts, section 9)',
+    source: 'one observation of a code redeemed six hours later',
   },
   'strict-revocation': {
     what: '`revoke_user` and `revoke_tokens` end grants at once.',

@@ -18,6 +18,8 @@ type Facts = {
   /** The gate let nobody in. */
   challenge: {
     answer: '401 Bearer' | '302 login' | '401 script' | '403'
+    /** The URL that the challenge names. */
+    resourceMetadata: string
     /** What was shown, and what it was worth. */
     credential:
       | 'none'
@@ -35,13 +37,13 @@ type Facts = {
   }
   discovery: {
     document: 'protected resource' | 'authorization server' | 'keys'
-    at: "Access's own path" | 'RFC 9728' | 'RFC 8414' | 'certs'
+    place: "Access's own path" | 'RFC 9728' | 'RFC 8414' | 'certs'
     /** Whether it was asked of the team domain, or of an application's host. */
     of: 'team domain' | 'application'
   }
   registration: {
     redirectUris: string[]
-    /** RFC 7591 and OpenID Connect registration, as sent. */
+    /** RFC 7591 and OpenID Connect registration, as sent; none where nothing was. */
     applicationType: string
     grantTypes: string[]
     tokenEndpointAuthMethod: string
@@ -63,6 +65,10 @@ type Facts = {
     /** As it was sent. */
     resource: string
     hasVerifier: boolean
+    /** How long the access token lives that was given. */
+    expiresInSeconds: number
+    /** The same pair once more: the refresh token was rotated before, and the grace window forgave it. */
+    isRepeated: boolean
   }
   /** What the revocation endpoint was shown. */
   revocation: { token: 'revoked' | 'unknown' }

@@ -83,6 +83,20 @@ export function grantRevocationKeys(
   ]
 }
 
+/**
+ * What was revoked since the grant was made and left it alone: an administrator may expect otherwise.
+ *
+ * Access: observed [T15, T16, P21].
+ */
+export function livesOn(
+  revocations: Revocations,
+  grant: { applicationId: string; identity: { email: string }; identityNonce: string },
+): 'person' | 'application' | undefined {
+  const isOver = (key: string) => isRevoked(revocations, [key], revisionOf(grant.identityNonce))
+  if (isOver(revocable.application(grant.applicationId))) return 'application'
+  return isOver(revocable.person(grant.identity.email)) ? 'person' : undefined
+}
+
 /** What a browser session can be revoked by. */
 export function sessionRevocationKeys(email: string, identityNonce: string): string[] {
   return [

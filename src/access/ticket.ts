@@ -12,6 +12,8 @@ export type Step =
   | 'session'
   | 'authorized'
   | 'consent'
+  // At the console.
+  | 'control'
   // At the dashboard.
   | 'dash-login'
   | 'dash-session'

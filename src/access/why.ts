@@ -1,5 +1,6 @@
 import type { DashboardEvent } from './dashboard-event'
 import type { Occurrence, Reason } from './event'
+import { FAULTS } from './faults'
 
 /**
  * The reason of an event that says all of it by its own members. What a request told of itself has its
@@ -13,7 +14,7 @@ export function reasonOf(event: Occurrence): Reason {
       return {
         outcome: 'failed',
         rule: event.fault,
-        why: `The fault ${event.fault} is switched on, and struck ${event.path}.`,
+        why: `The fault ${event.fault} is switched on, and struck ${event.path}. ${FAULTS[event.fault].what}`,
         change: `DELETE /_emulator/faults/${event.fault} switches it off.`,
       }
     case 'one-time pin':
@@ -53,7 +54,7 @@ export function reasonOf(event: Occurrence): Reason {
     case 'members dropped':
       return {
         outcome: 'noted',
-        rule: 'cloudflare-api.md, section C',
+        rule: 'observed at the API: unknown members are dropped',
         why: `Access does not know these members and drops them without a word: ${event.members.join(', ')}.`,
         change: 'Look for a misspelt member.',
       }
@@ -95,7 +96,7 @@ function ofDashboard(event: DashboardEvent): Reason {
     case 'token request refused':
       return {
         outcome: 'refused',
-        rule: 'cloudflare-api.md, section B',
+        rule: 'observed at dash.cloudflare.com',
         why: `${event.error}: ${event.description}`,
       }
     case 'grant revoked':

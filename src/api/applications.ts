@@ -4,6 +4,7 @@ import { applicationSchema, isPublic, type ParsedApplication } from '../access/a
 import { revocable } from '../access/revocation'
 import { formatTime, type Timestamps, timestampsOf } from '../access/timestamps'
 import type { AppContext } from '../env'
+import { tell } from '../report'
 import type { Configuration } from '../store/configuration'
 import { checkApplication } from './application-checks'
 import { applicationResult, applicationView } from './application-view'
@@ -86,6 +87,7 @@ export const applications: Operation[] = [
         const { id, aud } = before
         const given = { ...withoutIds(body, before), ...whatStays(before, sent), id, aud }
         const stored = await completeApplication(given, () => crypto.randomUUID())
+        tellLost(c, before, stored, sent)
         return keep(c, from, given, dated(stored, formatTime(c.var.now), before))
       }),
   }),
@@ -126,6 +128,41 @@ export function requireApplication(from: Configuration, id: string | undefined):
   const found = from.collections.applications.find((each) => each.id === id || each.aud === id)
   if (!found) throw notFound('unknown_application')
   return found
+}
+
+// A PUT that meant one member and changed others [P17].
+function tellLost(
+  c: AppContext,
+  before: StoredApplication,
+  stored: StoredApplication,
+  sent: object,
+): void {
+  const rules = 'oauth_configuration' in sent ? sent.oauth_configuration : undefined
+  const lost = [
+    ...changedUnsent(before, stored, sent),
+    ...(typeof rules === 'object' && rules !== null
+      ? changedUnsent(before.oauth_configuration, stored.oauth_configuration, rules)
+      : []
+    ).map((name) => `oauth_configuration.${name}`),
+  ]
+  if (lost.length === 0) return
+  tell(c, {
+    application: { id: stored.id, name: stored.name },
+    rule: 'P17',
+    why: `A PUT replaces the whole application. Not sent, and so gone or back to the default: ${lost.join(', ')}.`,
+    change: 'Read the application first, and send all of it with what is to be different.',
+  })
+}
+
+const DATES = ['created_at', 'updated_at']
+
+// The members of what was that are different now, though nobody said so.
+function changedUnsent(before: object = {}, after: object = {}, sent: object): string[] {
+  const now = new Map(Object.entries(after))
+  return Object.entries(before)
+    .filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(now.get(name)))
+    .map(([name]) => name)
+    .filter((name) => !(name in sent) && !DATES.includes(name))
 }
 
 function keep(

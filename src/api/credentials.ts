@@ -1,12 +1,13 @@
 import { stableUuid } from '../access/identity'
-import { isLoopback } from '../access/team-domain'
 import { findOAuthClient } from '../account/dash-client'
 import { isDashboardToken } from '../account/dash-token'
 import { equivalentScopes } from '../account/first-party'
 import type { Account } from '../account/members'
+import { isEmulatorToken } from '../control'
 import type { AppContext } from '../env'
 import { bearerToken } from '../oauth/bearer'
 import { sha256 } from '../oauth/encoding'
+import type { Hint } from '../oauth/errors'
 import { report } from '../report'
 import { ApiError } from './error'
 import { permissionName } from './permissions'
@@ -41,22 +42,33 @@ const missing = () =>
   })
 const malformed = () => new ApiError(401, { code: 10000, message: 'Authentication error' })
 /** Observed (section 1.3): the one operation that is about the token has an answer of its own. */
-const unknown = (c: AppContext) =>
-  c.req.path.endsWith('/user/tokens/verify')
+const unknown = (c: AppContext, hint: Hint = NOT_LISTED) =>
+  (c.req.path.endsWith('/user/tokens/verify')
     ? new ApiError(401, { code: 1000, message: 'Invalid API Token' })
     : new ApiError(403, { code: 9109, message: 'Invalid access token' })
+  ).because(hint)
+
+const NOT_LISTED = {
+  why: 'The token is none of the setting API_TOKENS, or its expires_on has passed.',
+  change: 'Send a token that is listed there; without the setting any token is good on localhost.',
+}
+const NOT_GRANTED = {
+  why: "The token begins as the dashboard's access tokens do, and no grant knows it any more.",
+  change: 'Refresh it, or authorize the application again.',
+}
 
 /**
  * Who sends the request.
  *
  * Without the setting `API_TOKENS`, any bearer token, or any key with an e-mail address, is an
- * administrator's, on this machine's own addresses only. With it, only its tokens are good.
+ * administrator's, on this machine's own addresses only. With it, only its tokens are good. The holder
+ * of `EMULATOR_TOKEN` is an administrator everywhere.
  *
  * @throws ApiError 9106 without credentials, 10000 (401) where they are malformed, 9109 where they
  *   are not known
  */
 export async function authenticate(c: AppContext): Promise<Caller> {
-  const { now, settings, url } = c.var
+  const { isLocal, now, settings } = c.var
   const authorization = c.req.header('authorization')
   const key = {
     email: c.req.header('x-auth-email')?.trim().toLowerCase(),
@@ -66,9 +78,10 @@ export async function authenticate(c: AppContext): Promise<Caller> {
   const token = bearerToken(authorization)
   if (authorization !== undefined && token === undefined) throw malformed()
   if (token !== undefined && isDashboardToken(token)) return oauthCaller(c, token)
+  if (await isEmulatorToken(c, token ?? key.key)) return { kind: 'administrator', email: key.email }
   const { API_TOKENS } = settings
   if (API_TOKENS === undefined) {
-    if (!isLoopback(url.hostname)) throw onlyHere()
+    if (!isLocal) throw unknown(c)
     return { kind: 'administrator', email: token === undefined ? key.email : undefined }
   }
   const hash = await sha256(token ?? '')
@@ -82,24 +95,18 @@ export async function authenticate(c: AppContext): Promise<Caller> {
 async function oauthCaller(c: AppContext, token: string): Promise<Caller> {
   const { configuration, now, stores } = c.var
   const admission = await stores.dashboardGrants.admit(token, now)
-  if (admission.outcome === 'unknown') throw unknown(c)
+  if (admission.outcome === 'unknown') throw unknown(c, NOT_GRANTED)
   const { clientId, email, accountIds, scopes, id: grantId } = admission.grant
   const known = findOAuthClient(configuration.oauthClients, clientId)
   // Assumed: with a client goes all that it was given.
-  if (!known) throw unknown(c)
+  if (!known) throw unknown(c, NOT_GRANTED)
   const client = { id: clientId, name: known.client_name }
   if (admission.outcome === 'admitted') {
     return { kind: 'oauth', client, email, accountIds, scopes: equivalentScopes(scopes) }
   }
   const kind = admission.outcome === 'expired' ? 'token expired' : 'token of a revoked grant'
   report(c, { kind, client, email, grantId, path: c.req.path })
-  throw unknown(c)
-}
-
-function onlyHere(): ApiError {
-  const message =
-    'Unauthorized to access requested resource: without API_TOKENS the API answers on localhost only'
-  return new ApiError(403, { code: 9109, message })
+  throw unknown(c, NOT_GRANTED)
 }
 
 /**
@@ -116,19 +123,31 @@ export async function authorize(
   const caller = await callerOf(c)
   if (caller.kind === 'administrator') return
   const refusal = new ApiError(403, { code: 10000, message: 'Authentication error' })
+  const { method, path } = c.req
   if (caller.kind === 'token') {
     const names = permissions.map(permissionName)
     const isEnough = names.length === 0 || names.some((each) => caller.permissions.includes(each))
-    if (!isEnough) throw refusal
-    return
+    if (isEnough) return
+    throw refusal.because({
+      why: `The API token ${caller.name} has no permission for ${method} ${path}.`,
+      change: `Any of these would do: ${names.join(', ')}.`,
+    })
   }
   const { client, email, accountIds, scopes } = caller
   const isEnough = permissions.length === 0 || permissions.some((each) => scopes.includes(each))
   if (!isEnough) {
-    const { method, path } = c.req
     report(c, { kind: 'scope missing', client, email, method, path, enough: permissions })
+    throw refusal.because({
+      why: `${client.name} was not granted a scope that ${method} ${path} needs.`,
+      change: `Any of these would do: ${permissions.join(', ')}.`,
+    })
   }
-  if (!isEnough || (account && !accountIds.includes(account.id))) throw refusal
+  if (account && !accountIds.includes(account.id)) {
+    throw refusal.because({
+      why: `${email} did not choose the account ${account.id} when authorizing ${client.name}.`,
+      change: 'Authorize again and choose the account.',
+    })
+  }
 }
 
 const callers = new WeakMap<Request, Promise<Caller>>()

@@ -1,3 +1,5 @@
+import type { Hint } from '../oauth/errors'
+
 /** One error of the envelope. `pointer` is a JSON pointer to the member that was wrong. */
 export type EnvelopeError = { code: number; message: string; pointer?: string | undefined }
 
@@ -8,14 +10,21 @@ export type EnvelopeError = { code: number; message: string; pointer?: string | 
  */
 export class ApiError extends Error {
   readonly errors: EnvelopeError[]
+  /** What its event says beyond the wire. */
+  hint: Hint = {}
 
   constructor(
-    readonly status: 400 | 401 | 403 | 404 | 405 | 413 | 415 | 500,
+    readonly status: 400 | 401 | 403 | 404 | 405 | 413 | 415 | 500 | 503,
     ...errors: [EnvelopeError, ...EnvelopeError[]]
   ) {
     super(errors.map(({ code, message }) => `${code}: ${message}`).join('; '))
     this.name = 'ApiError'
     this.errors = errors
+  }
+
+  because(hint: Hint): this {
+    this.hint = hint
+    return this
   }
 }
 

@@ -65,10 +65,19 @@ export const api = new Hono<Env>()
 api.onError(function respondInEnvelope(error, c) {
   if (error instanceof ApiError) {
     const [first] = error.errors
-    tell(c, { outcome: 'refused', code: first?.code, why: error.message, ...pointerOf(first) })
+    tell(c, {
+      outcome: 'refused',
+      code: first?.code,
+      why: error.message,
+      ...pointerOf(first),
+      ...error.hint,
+    })
     return respondError(c, error)
   }
-  if (error instanceof ConfigurationFull) return respondError(c, invalidRequest(error.message))
+  if (error instanceof ConfigurationFull) {
+    tell(c, { outcome: 'refused', why: error.message })
+    return respondError(c, invalidRequest(error.message))
+  }
   tell(c, { outcome: 'failed', why: `The emulator made a mistake: ${error.message}` })
   console.error(error)
   return respondError(c, new ApiError(500, { code: 10001, message: 'Internal server error' }))
@@ -82,6 +91,14 @@ api.use(
     maxAge: 86_400,
   }),
 )
+api.use(async function onlyWithToken(c, next) {
+  const { isLocal, settings, url } = c.var
+  if (!isLocal && settings.EMULATOR_TOKEN === undefined) {
+    const message = `${url.host} is not this machine, and the secret EMULATOR_TOKEN is not set (npx wrangler secret put EMULATOR_TOKEN)`
+    throw new ApiError(503, { code: 10001, message })
+  }
+  await next()
+})
 api.get('/openapi.json', async (c) => {
   const { openApiDocument } = await import('./openapi')
   return c.json(openApiDocument(operations, c.var.url.origin))

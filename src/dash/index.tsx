@@ -5,6 +5,8 @@ import type { AppContext, Env } from '../env'
 import { OAuthError } from '../oauth/errors'
 import { MessagePage } from '../pages/message'
 import { PageError, respondPage } from '../pages/respond'
+import { tell } from '../report'
+import { actorOf, isTold } from './actor'
 import { authorize } from './authorization/authorize'
 import { consent } from './authorization/consent'
 import { errorPage } from './authorization/error-page'
@@ -42,6 +44,7 @@ dash.onError(function answerAndTell(error, c) {
   }
   const isRefusal = error instanceof PageError || error instanceof OAuthError
   if (!isRefusal) reportFailure(c, error)
+  else if (!isTold(c)) tell(c, { kind: kindAt(c.var.url.pathname), ...actorOf(c) })
   throw error
 })
 dash.use('/oauth2/token', here(clientCors))
@@ -61,6 +64,12 @@ dash.get('/.well-known/jwks.json', here(jwks))
 dash.get(SERVER_METADATA, whereApart(spa))
 dash.on(['GET', 'POST'], CONNECTED_PATH, here(connected))
 dash.get('/', whereApart(deepLink))
+
+// What the event of a page is, that refuses a person; other paths decide nothing.
+function kindAt(path: string): 'authorization' | 'login' | undefined {
+  if (path === '/oauth2/login') return 'login'
+  return path === '/oauth2/auth' || path === '/oauth2/consent' ? 'authorization' : undefined
+}
 
 /** For requests to the dashboard's host; whoever else is asked for goes on. */
 function here(handler: Handler<Env> | MiddlewareHandler<Env>): MiddlewareHandler<Env> {

@@ -2,10 +2,12 @@ import { z } from 'zod'
 import { emailSchema } from '../access/identity'
 import { PEOPLE_PICKER } from '../access/identity-provider'
 import { readTicket, signTicket } from '../access/ticket'
-import { endLogin, invalidNonce, isLoginNonce, readPageForm, startLogin } from '../browser'
+import { endLogin, invalidNonce, isLoginNonce, readPageForm, SEVERED, startLogin } from '../browser'
+import { mayPickPeople } from '../control'
 import type { AppContext } from '../env'
 import { LoginPage } from '../pages/login'
 import { PageError, respondPage } from '../pages/respond'
+import { tell } from '../report'
 import { startSession } from './session'
 
 const LIFETIME_SECONDS = 15 * 60
@@ -35,11 +37,15 @@ export async function login(c: AppContext): Promise<Response> {
   const text = url.searchParams.get('request') ?? ''
   const ticket = ticketSchema.safeParse(await readTicket(ticketSecret, 'dash-login', text, now))
   if (!ticket.success) throw invalidNonce()
+  if (!(await mayPickPeople(c))) throw pickingIsOff()
   if (c.req.method === 'POST') {
-    await signIn(c)
+    const email = await signIn(c)
+    tell(c, { kind: 'login', step: 'done', email, why: `${email} is signed in at the dashboard.` })
     return c.redirect(dash.origin + ticket.data.to, 302)
   }
   const loginNonce = startLogin(c)
+  const why = `Nobody is signed in: the dashboard's login page is shown. ${SEVERED}`
+  tell(c, { kind: 'login', step: 'page', outcome: 'asked', why })
   return respondPage(c, 200, (nonce) => (
     <LoginPage
       nonce={nonce}
@@ -51,11 +57,21 @@ export async function login(c: AppContext): Promise<Response> {
   ))
 }
 
-async function signIn(c: AppContext): Promise<void> {
+async function signIn(c: AppContext): Promise<string> {
   const form = await readPageForm(c)
   if (!isLoginNonce(c, form.get('nonce'))) throw invalidNonce()
   const email = emailSchema.safeParse(form.get('email'))
   if (!email.success) throw new PageError(400, 'Invalid form', 'email must be an e-mail address.')
   endLogin(c)
   await startSession(c, email.data)
+  return email.data
+}
+
+function pickingIsOff(): PageError {
+  return new PageError(
+    403,
+    'Picking a person is off on this host',
+    'People sign in to the dashboard by saying who they are, which is for this machine only.',
+    "Who holds the emulator's token can sign in to the console (/_emulator/sign-in) first, and then pick.",
+  )
 }

@@ -1,8 +1,15 @@
 import { DashError } from '../account/dash-error'
 import type { AppContext } from '../env'
+import { tell } from '../report'
+import { actorOf } from './actor'
 import { authenticateClient } from './client'
 import { readParameters } from './form'
 import { tellRevoked } from './grant-events'
+
+const WHY = {
+  unknown: 'Nobody knows this token, so there is nothing to revoke (RFC 7009 2.2).',
+  'other client': 'The token is of another client, so it stays good.',
+}
 
 /**
  * `POST /oauth2/revoke` (RFC 7009): ends the grant with all its tokens, whichever of them is shown.
@@ -22,6 +29,7 @@ export async function revoke(c: AppContext): Promise<Response> {
   const token = parameters.get('token') ?? ''
   const outcome = await grants.revoke(token, client.client_id)
   if (outcome === 'revoked') tellRevoked(c, await grants.findNamed(token), 'client')
+  else tell(c, { kind: 'revocation', token: 'unknown', ...actorOf(c), why: WHY[outcome] })
   c.header('Cache-Control', 'no-store')
   c.header('Pragma', 'no-cache')
   return c.body(null, 200)

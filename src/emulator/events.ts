@@ -1,16 +1,20 @@
 import { streamSSE } from 'hono/streaming'
 import { z } from 'zod'
-import type { RecordedEvent } from '../access/event'
+import { OUTCOMES, type RecordedEvent } from '../access/event'
 import type { AppContext } from '../env'
 import { OAuthError } from '../oauth/errors'
 
 // How long a follower's connection is silent at the most.
 const PATIENCE_MS = 15_000
 
-const number = z.coerce.number('expected a whole number').int().min(0)
-const querySchema = z.object({
+const number = z
+  .string()
+  .regex(/^\d{1,15}$/, 'expected a whole number')
+  .transform(Number)
+const querySchema = z.strictObject({
+  follow: z.string().optional(),
   kind: z.string().optional(),
-  outcome: z.string().optional(),
+  outcome: z.enum(OUTCOMES).optional(),
   /** A client's id or name. */
   client: z.string().optional(),
   /** An application's id or name. */
@@ -19,7 +23,7 @@ const querySchema = z.object({
   grant: z.string().optional(),
   ray: z.string().toLowerCase().optional(),
   after: number.optional(),
-  limit: number.min(1).optional(),
+  limit: number.pipe(z.number().min(1)).optional(),
 })
 type Filter = z.infer<typeof querySchema>
 
@@ -61,11 +65,15 @@ function follow(c: AppContext, query: Filter): Response {
 
 function readQuery(c: AppContext): Filter {
   const lastEventId = c.req.header('last-event-id')
-  const given = { ...(lastEventId && { after: lastEventId }), ...c.req.query() }
+  // A follower that comes back asks by the address it had, and says what it has seen since.
+  const given = { ...c.req.query(), ...(lastEventId && { after: lastEventId }) }
   const result = querySchema.safeParse(given)
   if (result.success) return result.data
   const [issue] = result.error.issues
-  throw new OAuthError('invalid_request', `${issue?.path.join('.')}: ${issue?.message}`)
+  throw new OAuthError(
+    'invalid_request',
+    `${issue?.path.join('.') || 'the query'}: ${issue?.message}`,
+  )
 }
 
 function matching(filter: Filter): (event: RecordedEvent) => boolean {

@@ -1,8 +1,8 @@
 import { Hono } from 'hono'
-import { isForeignOrigin, isLoopback } from '../access/team-domain'
 import { type AppContext, configure, type Env } from '../env'
 import { report } from '../report'
 import { changeAutoSignIn, showAutoSignIn } from './auto-sign-in'
+import { showClientReport } from './client-report'
 import { forgetClient, showClients } from './clients'
 import { changeClock, showClock } from './clock'
 import { consolePages } from './console'
@@ -10,27 +10,24 @@ import { changeDns, showDns } from './dns'
 import { showEvents } from './events'
 import { clearFaults, showFaults, switchFaultOff, switchFaultOn } from './faults'
 import { endGrant, endToken, showGrants } from './grants'
+import { guardControl } from './guard'
 import { rotateKeys } from './keys'
 import { showQuirks, switchQuirk } from './quirks'
 import { reset } from './reset'
 import { revoke } from './revoke'
 import { endSession, showSessions } from './sessions'
+import { signInToConsole } from './sign-in'
 import { loadState, showState } from './state'
+import { showUrls } from './urls'
 
 /**
- * Surface 5: what only an emulator has. It answers on this machine only, and to no web page of
- * another.
+ * Surface 5: what only an emulator has. On another host than this machine's it needs `EMULATOR_TOKEN`.
  */
 export const emulatorControl = new Hono<Env>()
-emulatorControl.use(async function onlyFromThisMachine(c, next) {
-  if (!isLoopback(c.var.url.hostname) || isForeignOrigin(c.req.header('origin'))) {
-    const message = 'The emulator can be controlled from localhost only'
-    return c.json({ error: 'access_denied', error_description: message }, 403)
-  }
-  c.header('Cache-Control', 'no-store')
-  await next()
-})
+emulatorControl.use(guardControl)
+emulatorControl.on(['GET', 'POST'], '/sign-in', signInToConsole)
 emulatorControl.use(reportControl)
+emulatorControl.get('/urls', showUrls)
 emulatorControl.get('/auto-sign-in', showAutoSignIn)
 emulatorControl.put('/auto-sign-in', changeAutoSignIn)
 emulatorControl.get('/clock', showClock)
@@ -48,6 +45,7 @@ emulatorControl.get('/quirks', showQuirks)
 emulatorControl.put('/quirks/:name', switchQuirk)
 emulatorControl.get('/clients', showClients)
 emulatorControl.delete('/clients/:id', forgetClient)
+emulatorControl.get('/clients/:id/report', showClientReport)
 emulatorControl.get('/grants', configure, showGrants)
 emulatorControl.delete('/grants/:id', endGrant)
 emulatorControl.delete('/grants/:id/tokens/:token', endToken)

@@ -10,10 +10,10 @@ import {
   sessionRevocationKeys,
 } from '../access/revocation'
 import { readTicket } from '../access/ticket'
+import { HintedPageError } from '../browser'
 import type { AppContext } from '../env'
 import { whereFrom } from '../judge'
-import { PageError } from '../pages/respond'
-import { report } from '../report'
+import { report, tell } from '../report'
 import { appCookie } from './app-cookie'
 import { APP_SESSION_COOKIE } from './challenge'
 
@@ -54,7 +54,8 @@ export async function authorized(c: AppContext): Promise<Response> {
       revisionOf(data.identityNonce),
     )
   ) {
-    throw new PageError(
+    throw new HintedPageError(
+      { rule: 'A12' },
       400,
       'Invalid nonce. Please try logging in again.',
       'This login was started in another browser, or too long ago.',
@@ -79,6 +80,9 @@ export async function authorized(c: AppContext): Promise<Response> {
     },
     await emulator.signingKey(),
   )
+  const { email } = session.identity
+  const why = `${email} is back from the login page: ${application.name} sets its cookie.`
+  tell(c, { step: 'done', email, why, application: { id: application.id, name: application.name } })
   report(c, {
     kind: 'application opened',
     sessionId: sessionIdOf(data.identityNonce),

@@ -2,7 +2,7 @@ import { type Application, managedOAuth } from '../access/application'
 import { signIdentity } from '../access/assertion'
 import { wholeSeconds } from '../access/duration'
 import type { FaultSubject } from '../access/faults'
-import { grantRevocationKeys, isRevoked, revisionOf } from '../access/revocation'
+import { grantRevocationKeys, isRevoked, livesOn, revisionOf } from '../access/revocation'
 import { TOKEN_PREFIX } from '../access/token'
 import type { AppContext } from '../env'
 import { strikes } from '../faults'
@@ -34,7 +34,8 @@ export async function byAccessToken(
   }
   const subject = { clientId: grant.clientId, application }
   if (await strikes(c, 'key-rotation', subject)) await c.var.emulator.rotateKeys()
-  tell(c, { by: 'access token', rule: 'O1', why: 'The access token is good.' })
+  const isLeftAlone = livesOn(c.var.state.revocations, grant) === 'person'
+  tell(c, { by: 'access token', ...(isLeftAlone ? LEFT_ALONE : GOOD) })
   return {
     assertion: await assertionOf(c, application, grant, {
       ...admitted.token,
@@ -43,6 +44,13 @@ export async function byAccessToken(
     identity: grant.identity,
     byAuthorization: true,
   }
+}
+
+const GOOD = { rule: 'O1', why: 'The access token is good.' }
+const LEFT_ALONE = {
+  rule: 'T15',
+  why: 'The access token is good: its person was revoked since, which leaves grants alone (P21).',
+  change: 'The quirk strict-revocation (or REVOCATION "strict") ends grants at once.',
 }
 
 function tellGrant(c: AppContext, { id: grantId, clientId, identity }: AccessGrant): void {
@@ -65,7 +73,7 @@ const REFUSALS = {
   expired: {
     credential: 'expired access token',
     rule: 'U9',
-    why: 'The access token is over: it lives as long as grant.access_token_lifetime of its application says.',
+    why: 'The access token is over: it lives as long as grant.access_token_lifetime of its application says (P20). A stream that is open goes on.',
     change: 'Use the refresh token, before expires_in is over or upon this answer.',
   },
   revoked: {

@@ -15,7 +15,7 @@ import {
 } from '../access/revocation'
 import { isGoodNow } from '../access/service-token'
 import type { AppContext } from '../env'
-import { whereFrom } from '../judge'
+import { reasonFor, whereFrom } from '../judge'
 import { tell } from '../report'
 import type { Admission } from './admit'
 import { appTokens } from './app-cookie'
@@ -68,6 +68,7 @@ const NOT_GOOD = {
   credential: 'application token',
   rule: 'O14',
   why: "Access's own JWT was shown, and is over, revoked, not signed here, or for another application.",
+  change: 'Log in again; behind another application, a policy with linked_app_token lets it in.',
 } as const
 
 // Who the token's session is of; where that is not to be found, what the token itself says.
@@ -138,6 +139,8 @@ async function byLinkedApplication(
   const subject = { linkedApplicationId: from.id, ...whereFrom(c) }
   const verdict = evaluate(application.policies, subject, configuration.references)
   if (verdict.decision !== 'non_identity') return undefined
+  const { email } = claims
+  tell(c, { by: 'application token', email, ...reasonFor(c, application, subject, verdict) })
   const assertion = await signIdentity(
     {
       issuer: team.origin,

@@ -46,7 +46,8 @@ export async function byServiceToken(
   const subject = { serviceToken, ...whereFrom(c) }
   const verdict = judge(c, application, 'service_auth', subject)
   if (verdict.decision !== 'non_identity') {
-    tell(c, { credential: 'service token', ...reasonFor(c, application, subject, verdict) })
+    const reason = reasonFor(c, application, subject, verdict)
+    tell(c, { credential: 'service token', ...reason, outcome: 'refused' })
     return 'not authorized'
   }
   tell(c, { by: 'service token', ...reasonFor(c, application, subject, verdict) })

@@ -53,10 +53,12 @@ async function askForToken(c: AppContext, application: Application): Promise<Res
     rule: 'U2',
     why: `No credential was sent. Managed OAuth is on for ${application.name}, so the client is told where to get a token.`,
   })
+  const resourceMetadata = resourceMetadataUrl(c)
+  tell(c, { resourceMetadata })
   const body = {
     error: 'invalid_token',
     error_description: 'Missing or invalid access token',
-    resource_metadata: resourceMetadataUrl(c),
+    resource_metadata: resourceMetadata,
   }
   c.header('WWW-Authenticate', challenge('Bearer', { realm: 'OAuth', ...body }))
   // Assumed: a web page may read the answer; Access's CORS headers here were not recorded. Where
@@ -158,7 +160,7 @@ function tellChallenge(
     kind: 'challenge',
     answer,
     credential: told.credential ?? 'none',
-    ...(isToldAlready ? {} : { outcome: 'asked', ...reason }),
+    ...(isToldAlready ? { outcome: 'refused' } : { outcome: 'asked', ...reason }),
   })
 }
 

@@ -6,7 +6,7 @@ import { whereFrom } from '../judge'
 import { ownSessions } from './own-sessions'
 
 /**
- * `GET /cdn-cgi/access/get-identity` on the application's host: who the cookie's session is of.
+ * `GET /cdn-cgi/access/get-identity`: who the session of an application's cookie is of.
  *
  * Access: documented. Where there is none, the team domain answers, which may be this host.
  */
@@ -14,8 +14,10 @@ export async function getIdentity(
   c: AppContext,
   next: () => Promise<void>,
 ): Promise<Response | undefined> {
-  const { settings, stores } = c.var
-  const [own] = await ownSessions(c)
+  const { settings, stores, team } = c.var
+  // Access: documented, and what Cloudflare's own Pages plugin does: the origin asks the team domain,
+  // with the token that it was sent.
+  const [own] = await ownSessions(c, team.isRequestHost)
   const nonce = own?.claims.identity_nonce
   const session = nonce && (await stores.sessions.find(sessionIdOf(nonce)))
   if (!session) {

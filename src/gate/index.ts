@@ -2,7 +2,7 @@ import { Hono } from 'hono'
 import { applicationAt } from '../access/application'
 import { ACCESS_RESOURCE_METADATA, RESOURCE_METADATA, SERVER_METADATA } from '../access/metadata'
 import type { AppContext, Env } from '../env'
-import { tell } from '../report'
+import { about, tell } from '../report'
 import { admit, isBypassed } from './admit'
 import { authorized } from './authorized'
 import { challengeRequest } from './challenge'
@@ -34,7 +34,8 @@ async function protect(c: AppContext): Promise<Response> {
   return applyCors(c, application, async () => {
     const decision = await admit(c, application)
     if (typeof decision === 'string') return challengeRequest(c, application, decision)
-    tell(c, { kind: 'admission', outcome: 'allowed' })
+    // What else was shown, and was not good, is no longer worth a word.
+    tell(c, { kind: 'admission', outcome: 'allowed', credential: undefined })
     return forward(c, application, decision)
   })
 }
@@ -46,6 +47,6 @@ const NOT_COVERED = {
 
 /** Access's own paths on an application's host. */
 export const gateAccessPaths = new Hono<Env>()
-gateAccessPaths.get('/authorized', authorized)
+gateAccessPaths.get('/authorized', about('login'), authorized)
 gateAccessPaths.get('/get-identity', getIdentity)
 gateAccessPaths.get('/logout', logout)

@@ -28,6 +28,7 @@ export async function forward(
   if (c.env.ORIGIN && application && !application.origin_url && admission.assertion) {
     headers.set(WORKER_ACCESS_HEADER, await workerAccess(c, application, admission))
   }
+  c.set('isForwarded', true)
   const answer = await send(c, application, new Request(c.req.raw, { headers }))
   if (!admission.setCookie) return answer
   const answerWithCookie = new Response(answer.body, answer)
@@ -112,6 +113,7 @@ async function viaProxy(
 }
 
 function originError(c: AppContext, status: 502 | 524, message: string) {
+  c.set('isForwarded', false)
   if (isBrowserNavigation(c.req.method, c.req.raw.headers)) {
     const advice = 'Start the application, or point ORIGIN_URL to where it runs.'
     return respondPageError(

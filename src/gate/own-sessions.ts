@@ -6,15 +6,18 @@ import { type AppToken, applicationOf, isGoodFor, readAppToken } from './by-app-
 /**
  * The browser's own sessions on applications of this host, by its cookies. Access's own paths are
  * below no application's path, so a token itself says which one it is for.
+ *
+ * @param ofAnyHost whether sessions on applications of other hosts count too
  */
 export async function ownSessions(
   c: AppContext,
+  ofAnyHost = false,
 ): Promise<{ application: Application; claims: AppToken }[]> {
   const sessions = []
   for (const token of appTokens(c.req.header('cookie'))) {
     const claims = await readAppToken(c, token)
     const application = claims && applicationOf(c, claims)
-    if (!application || !isOnHost(application, c.var.url)) continue
+    if (!application || !(ofAnyHost || isOnHost(application, c.var.url))) continue
     if (isGoodFor(c, application, claims)) sessions.push({ application, claims })
   }
   return sessions

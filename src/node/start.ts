@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
+import { eventLine } from '../access/event-line.ts'
 
 const DEFAULT_PORT = '8788'
 const flags = process.argv.slice(2)
@@ -54,17 +55,36 @@ async function announce(): Promise<void> {
   const address = `${flag('local-protocol') ?? 'http'}://localhost:${port}`
   while (child.exitCode === null) {
     try {
-      const metadata = await fetch(`${address}/.well-known/oauth-authorization-server`)
-      const { issuer } = (await metadata.json()) as { issuer?: string }
-      if (issuer === undefined) return // The Worker has logged what is wrong.
+      const answer = await fetch(`${address}/_emulator/urls`)
+      const urls = (await answer.json()) as Record<string, string>
+      if (!answer.ok) return // The Worker has logged what is wrong.
       console.log(`Ready on ${address}
 
-  MCP server behind Access   ${address}/mcp
-  Team domain (the issuer)   ${issuer}
+  MCP server behind Access   ${urls.mcp_server}
+  Team domain (the issuer)   ${urls.team_domain}
+  Console                    ${urls.console}
 `)
+      // At another level wrangler prints what the Worker logs, which is the same.
+      if (flag('log-level') === undefined) await tellEvents(`${address}/_emulator/events?follow`)
       return
     } catch {
       await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+  }
+}
+
+// A line for each decision, as the Worker logs it; wrangler hides that together with its line for each
+// request.
+async function tellEvents(address: string): Promise<void> {
+  const { body } = await fetch(address)
+  let text = ''
+  for await (const chunk of body?.pipeThrough(new TextDecoderStream()) ?? []) {
+    text += chunk
+    const messages = text.split('\n\n')
+    text = messages.pop() ?? ''
+    for (const message of messages) {
+      const data = message.match(/^data: (.*)$/m)?.[1]
+      if (data) console.log(eventLine(JSON.parse(data)))
     }
   }
 }

@@ -1,5 +1,5 @@
 import { decodeUtf8 } from './encoding'
-import { OAuthError } from './errors'
+import { type Hint, OAuthError } from './errors'
 import type { Parameters } from './parameters'
 
 /** The ways in which a client can authenticate at the token and revocation endpoints [M14]. */
@@ -40,9 +40,10 @@ export function clientCredentials(
 }
 
 /** The refusal of a client: 401, with a Basic challenge as RFC 6749 5.2 asks. */
-export function invalidClient(description: string): OAuthError {
+export function invalidClient(description: string, hint: Hint = {}): OAuthError {
   return new OAuthError('invalid_client', description, {
     status: 401,
+    hint,
     headers: { 'WWW-Authenticate': 'Basic realm="OAuth"' },
   })
 }

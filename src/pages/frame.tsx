@@ -31,10 +31,11 @@ export function Frame({ title, nonce, style = '', isWide, children }: Frame) {
         <body>
           <header>
             <Mark />
-            access-oauth-emulator
+            <strong>access-oauth-emulator</strong>
+            <span>An emulator: this is not Cloudflare Access.</span>
           </header>
           <main class={isWide ? 'wide' : undefined}>{children}</main>
-          <footer>A stand-in for Cloudflare Access. This is not Cloudflare.</footer>
+          <footer>Nothing here protects anything. Use it for development and tests only.</footer>
         </body>
       </html>
     </>

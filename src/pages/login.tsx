@@ -11,14 +11,25 @@ type Login = {
   application: string
   people: Person[]
   providers: Provider[]
+  /** Whether people could be picked, were this not a host for everybody. */
+  isPickingOff?: boolean
 }
 
 /** Log in to an application, by one of the identity providers that it allows. */
-export function LoginPage({ nonce, loginNonce, application, people, providers }: Login) {
+export function LoginPage(login: Login) {
+  const { nonce, loginNonce, application, people, providers, isPickingOff } = login
   return (
     <Frame title={`Log in to ${application}`} nonce={nonce}>
       <h1>Log in to {application}</h1>
-      {providers.length === 0 && <p class="note">None of its allowed_idps is there.</p>}
+      {providers.length === 0 && !isPickingOff && (
+        <p class="note">None of its allowed_idps is there.</p>
+      )}
+      {isPickingOff && (
+        <p class="note">
+          Picking a person is off on this host. Who holds the emulator's token can sign in to{' '}
+          <a href="/_emulator/sign-in">the console</a> first, and then pick.
+        </p>
+      )}
       {inBlocks(providers).map(([provider, ...more], index) => (
         <>
           {index > 0 && <p class="or small">or</p>}

@@ -20,14 +20,19 @@ export const STYLE = `
 html { -webkit-text-size-adjust: 100%; text-size-adjust: 100%; }
 body {
   display: flex; flex-direction: column; align-items: center; gap: 1.25rem;
-  min-height: 100vh; margin: 0; padding: 2rem 1rem 1.25rem;
+  min-height: 100vh; margin: 0; padding: 0 1rem 1.25rem;
   background: var(--page); color: var(--ink);
   font: 1rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Open Sans", sans-serif;
   overflow-wrap: anywhere;
 }
-header, main, footer { width: 100%; max-width: 30rem; }
-header { display: flex; justify-content: center; align-items: center; gap: .5rem; }
+main, footer { width: 100%; max-width: 30rem; }
 header, footer { color: var(--soft); font-size: .875rem; }
+/* Across the whole window: nobody shall take a page for Cloudflare's. */
+header {
+  display: flex; flex-wrap: wrap; justify-content: center; align-items: center; gap: .25rem .5rem;
+  align-self: stretch; margin: 0 -1rem .25rem; padding: .5rem 1rem;
+  background: var(--tint); color: var(--ink); border-bottom: 1px dashed var(--accent);
+}
 header svg { flex: none; width: 1.25rem; height: 1.25rem; }
 footer { margin-top: auto; text-align: center; text-wrap: balance; }
 main {
@@ -107,7 +112,6 @@ dd { margin: 0; }
 }
 
 @media (max-width: 26rem) {
-  body { padding-top: 1.25rem; }
   main { padding: 1.5rem 1.25rem; }
   .facts > div { grid-template-columns: minmax(0, 1fr); }
   .field button { flex: 1; }

@@ -24,6 +24,16 @@ export type Collections = {
   organizations: Organization[]
 }
 export type Kind = keyof Collections
+export const KINDS = [
+  'applications',
+  'policies',
+  'groups',
+  'serviceTokens',
+  'identityProviders',
+  'tags',
+  'oauthClients',
+  'organizations',
+] as const satisfies Kind[]
 export type RecordOf<K extends Kind> = Collections[K][number]
 
 /** One record as it is since an edit, or null where it was deleted. */

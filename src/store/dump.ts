@@ -3,18 +3,34 @@ import { autoSignInSchema } from '../access/auto-sign-in'
 import { FAULT_NAMES, FAULTS } from '../access/faults'
 import { signingKeySchema } from '../access/keys'
 import { QUIRK_NAMES } from '../access/quirks'
+import { KINDS } from './configuration'
 
-// What follows from the API's edits and from events. Their columns are the tables' own.
-const TABLES = [
-  'edit',
-  'user',
-  'session',
-  'session_application',
-  'token_use',
-  'connection',
-] as const
+const text = z.string()
+const seconds = z.int()
+const json = z.string().refine(isJson, 'expected JSON')
 
-const rowSchema = z.record(z.string(), z.union([z.string(), z.number(), z.null()]))
+// What follows from the API's edits and from events, with the columns of the tables.
+const tablesSchema = z.object({
+  edit: z.array(z.strictObject({ kind: z.enum(KINDS), id: text, value: json })),
+  user: z.array(
+    z.strictObject({
+      email: text,
+      name: text,
+      createdAtSeconds: seconds,
+      updatedAtSeconds: seconds,
+      lastLoginAtSeconds: seconds.nullable(),
+    }),
+  ),
+  session: z.array(
+    z.strictObject({ id: text, email: text, expiresAtSeconds: seconds, value: json }),
+  ),
+  session_application: z.array(z.strictObject({ sessionId: text, uid: text, value: json })),
+  token_use: z.array(z.strictObject({ serviceTokenId: text, atSeconds: seconds })),
+  connection: z.array(
+    z.strictObject({ grantId: text, email: text, endsAtSeconds: seconds, value: json }),
+  ),
+})
+const TABLES = tablesSchema.keyof().options
 
 const faultSchema = z
   .object({
@@ -49,28 +65,36 @@ export const emulatorDumpSchema = z.object({
   }),
   keys: z.array(signingKeySchema).min(2),
   dns: z.record(z.string(), z.array(z.string())),
-  tables: z.partialRecord(z.enum(TABLES), z.array(rowSchema)),
+  tables: tablesSchema,
 })
 export type EmulatorDump = z.infer<typeof emulatorDumpSchema>
 
 /** The rows of every table. */
 export function dumpTables(sql: SqlStorage): EmulatorDump['tables'] {
   const rows = (table: string) => [...sql.exec(`SELECT * FROM ${table} ORDER BY rowid`)]
-  return Object.fromEntries(TABLES.map((table) => [table, rows(table)]))
+  return tablesSchema.parse(Object.fromEntries(TABLES.map((table) => [table, rows(table)])))
 }
 
 /** Puts these rows in the place of those that are there. */
 export function loadTables(sql: SqlStorage, tables: EmulatorDump['tables']): void {
   for (const table of TABLES) {
     sql.exec(`DELETE FROM ${table}`)
-    for (const row of tables[table] ?? []) {
-      // A column that there is none of is refused by the table itself.
-      const columns = Object.keys(row).map((name) => `"${name.replaceAll('"', '')}"`)
-      const places = columns.map(() => '?').join(', ')
+    for (const row of tables[table]) {
+      const columns = Object.keys(row)
+      const places = columns.map(() => '?')
       sql.exec(
-        `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${places})`,
+        `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${places.join(', ')})`,
         ...Object.values(row),
       )
     }
+  }
+}
+
+function isJson(value: string): boolean {
+  try {
+    JSON.parse(value)
+    return true
+  } catch {
+    return false
   }
 }

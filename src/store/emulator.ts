@@ -24,8 +24,9 @@ type Loaded = {
   edits?: Promise<Edit[]>
 }
 
-// Events are handed over together: one call for each would cost as much as many a request.
-const TOGETHER_MS = 10
+// Events are handed over together: one call for each would cost as much as many a request. Whoever
+// reads them does not wait for it.
+const TOGETHER_MS = 100
 // A request that has promised to hand them over may have been broken off.
 const BROKEN_OFF_MS = 1000
 type Pending = { events: ToldEvent[]; promisedAt: number | undefined }

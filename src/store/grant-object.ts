@@ -13,111 +13,44 @@ import type {
   Rotation,
   RotationOutcome,
 } from './grant'
+import { GrantTables } from './grant-tables'
 
 type Env = { EMULATOR: DurableObjectNamespace<EmulatorObject> }
 
-type State = GrantDump['state']
-
-// What is remembered of a rotated refresh token: how its pair was made, for the grace window.
-type Spent = GrantDump['spent'][string]
-
-// A table, because a grant may have many tokens alive at once, and those that are over go by time.
-const ACCESS_TOKENS = `CREATE TABLE access_token (
-  hash TEXT PRIMARY KEY,
-  issuedAtSeconds INTEGER NOT NULL,
-  expiresAtSeconds INTEGER NOT NULL,
-  policyId TEXT NOT NULL
-) WITHOUT ROWID`
-
-const SPENT = 'spent:'
+const COLLECTED_EVERY_MS = 6 * 3_600_000
 
 // Enough to tell the tokens of one grant apart.
 const TOKEN_ID_LENGTH = 12
 
-const ALARM_RETRY_MS = 6 * 3_600_000
-
-// How long a token that is over is told from one that never was.
-const EXPIRED_KEPT_SECONDS = 86_400
-
 /**
- * One grant's life: its code is redeemed once, its refresh token rotates, it is revoked.
+ * The lives of some of the grants: a code is redeemed once, a refresh token rotates, a grant is revoked.
  *
  * A Durable Object, because KV has no compare-and-set: each method runs from the question to the
- * stored answer without an `await`, so of any number of simultaneous calls one is the first.
- * Only hashes of codes and tokens come here.
+ * stored answer without an `await`, so of any number of simultaneous calls one is the first. Many grants
+ * share an object, because a new object costs more than all the rest of an authorization. Only hashes of
+ * codes and tokens come here.
  */
 export class GrantObject extends DurableObject<Env> {
-  #state: State | undefined = this.ctx.storage.kv.get<State>('state')
+  #tables = new GrantTables(this.ctx.storage.sql)
 
-  /** Starts the grant with its code. */
-  async open(grant: Grant, code: Code, now: number): Promise<void> {
-    if (this.#state) throw new Error('the grant is open already')
-    this.ctx.storage.sql.exec(ACCESS_TOKENS)
-    this.#save({
+  /** Starts a grant with its code. */
+  async open(grant: Grant, code: Code): Promise<void> {
+    this.#tables.add({
       grant,
       code: { ...code, redeemed: false },
       refreshHash: undefined,
       revoked: false,
     })
-    await this.#collectAfter(Math.max(grant.sessionEndsAtSeconds, code.expiresAtSeconds) - now)
+    await this.#collectLater()
   }
 
-  // The alarm only collects rubbish, a while after the session's end.
-  async #collectAfter(seconds: number): Promise<void> {
-    await this.ctx.storage.setAlarm(Date.now() + Math.max(0, seconds) * 1000 + ALARM_RETRY_MS)
-  }
-
-  /** The grant and its tokens, for people to look at. */
-  view(): GrantView | undefined {
-    if (!this.#state) return undefined
-    const { grant, revoked } = this.#state
-    const tokens = this.#accessTokens().map(({ hash, issuedAtSeconds, expiresAtSeconds }) => ({
-      id: hash.slice(0, TOKEN_ID_LENGTH),
-      issuedAtSeconds,
-      expiresAtSeconds,
-    }))
-    return { grant, revoked, tokens }
-  }
-
-  /** Ends one access token by the id that the view names it with. */
-  endToken(id: string): boolean {
-    const token = this.#accessTokens().find(({ hash }) => hash.slice(0, TOKEN_ID_LENGTH) === id)
-    if (!token) return false
-    this.ctx.storage.sql.exec('DELETE FROM access_token WHERE hash = ?', token.hash)
-    return true
-  }
-
-  dump(): GrantDump | undefined {
-    if (!this.#state) return undefined
-    const spent = [...this.ctx.storage.kv.list<Spent>({ prefix: SPENT })].map(
-      ([key, value]) => [key.slice(SPENT.length), value] as const,
-    )
-    return {
-      state: this.#state,
-      accessTokens: this.#accessTokens(),
-      spent: Object.fromEntries(spent),
-    }
-  }
-
-  /** Starts as the grant was in another store. */
-  async load({ state, accessTokens, spent }: GrantDump, now: number): Promise<void> {
-    if (this.#state) throw new Error('the grant is open already')
-    this.ctx.storage.sql.exec(ACCESS_TOKENS)
-    this.#save(state)
-    for (const token of accessTokens) this.#keep(token)
-    for (const [hash, each] of Object.entries(spent)) {
-      this.ctx.storage.kv.put<Spent>(`${SPENT}${hash}`, each)
-    }
-    await this.#collectAfter(state.grant.sessionEndsAtSeconds - now)
-  }
-
-  find(): Grant | undefined {
-    return this.#state?.grant
+  find(grantId: string): Grant | undefined {
+    return this.#tables.find(grantId)?.grant
   }
 
   /** Every check comes before the code is used up, so that a refusal leaves it as it was. */
-  redeem(redemption: Redemption): RedemptionOutcome {
-    const state = this.#state
+  redeem(grantId: string, redemption: Redemption): RedemptionOutcome {
+    const state = this.#tables.find(grantId)
     const { now } = redemption
     if (!state || state.code.hash !== redemption.codeHash) return { outcome: 'unknown' }
     const { code, grant } = state
@@ -134,7 +67,7 @@ export class GrantObject extends DurableObject<Env> {
     }
     if (code.redeemed) {
       // RFC 6749 4.1.2: a code used twice revokes what it gave, however late it comes.
-      this.#save({ ...state, revoked: true })
+      this.#tables.save({ ...state, revoked: true })
       return { outcome: 'replayed' }
     }
     if (state.revoked) return { outcome: 'revoked' }
@@ -146,21 +79,18 @@ export class GrantObject extends DurableObject<Env> {
       code.accessTokenLifetimeSeconds,
       now,
     )
-    this.#save({
-      ...state,
-      code: { ...code, redeemed: true },
-      refreshHash: redemption.refreshHash,
-    })
-    this.#keep(token)
+    const { refreshHash } = redemption
+    this.#tables.save({ ...state, code: { ...code, redeemed: true }, refreshHash })
+    this.#tables.addToken(grantId, token)
     return { outcome: 'redeemed', grant, token }
   }
 
-  rotate(rotation: Rotation): RotationOutcome {
-    const state = this.#state
+  rotate(grantId: string, rotation: Rotation): RotationOutcome {
+    const state = this.#tables.find(grantId)
     const { now } = rotation
     if (!state) return { outcome: 'unknown' }
     const isCurrent = state.refreshHash === rotation.refreshHash
-    const spent = isCurrent ? undefined : this.#spent(rotation.refreshHash)
+    const spent = isCurrent ? undefined : this.#tables.spent(grantId, rotation.refreshHash)
     if (!isCurrent && !spent) return { outcome: 'unknown' }
     if (state.revoked) return { outcome: 'revoked' }
     if (now >= state.grant.sessionEndsAtSeconds) return { outcome: 'session ended' }
@@ -169,41 +99,39 @@ export class GrantObject extends DurableObject<Env> {
         return { outcome: 'rotated', nonce: spent.nonce, token: spent.token }
       }
       // RFC 9700 4.14.2: a rotated token that comes back may be stolen, so the grant ends.
-      if (rotation.onReuse === 'revoke') this.#save({ ...state, revoked: true })
+      if (rotation.onReuse === 'revoke') this.#tables.save({ ...state, revoked: true })
       return { outcome: 'reused' }
     }
+    const { nonce, refreshHash, next } = rotation
     const token = accessToken(
       state.grant,
-      rotation.next.accessHash,
+      next.accessHash,
       rotation.policyId,
       rotation.accessTokenLifetimeSeconds,
       now,
     )
-    this.ctx.storage.kv.put<Spent>(`${SPENT}${rotation.refreshHash}`, {
-      nonce: rotation.nonce,
-      rotatedAtSeconds: now,
-      token,
-    })
-    this.#save({ ...state, refreshHash: rotation.next.refreshHash })
-    this.#keep(token)
-    return { outcome: 'rotated', nonce: rotation.nonce, token }
+    this.#tables.spend(grantId, refreshHash, { nonce, rotatedAtSeconds: now, token })
+    this.#tables.save({ ...state, refreshHash: next.refreshHash })
+    this.#tables.addToken(grantId, token)
+    return { outcome: 'rotated', nonce, token }
   }
 
   /** The grant and the token behind an access token that is good now. */
-  admit(accessHash: string, now: number): AdmissionOutcome {
-    const token = this.#state && this.#accessToken(accessHash)
-    if (!this.#state || !token) return { outcome: 'unknown' }
-    const { grant, revoked } = this.#state
+  admit(grantId: string, accessHash: string, now: number): AdmissionOutcome {
+    const state = this.#tables.find(grantId)
+    const token = state && this.#tables.token(grantId, accessHash)
+    if (!state || !token) return { outcome: 'unknown' }
+    const { grant, revoked } = state
     if (revoked) return { outcome: 'revoked', grant }
     if (now >= token.expiresAtSeconds) return { outcome: 'expired', grant }
     return { outcome: 'admitted', grant, token }
   }
 
-  /** Ends the grant; answers whether that was news. */
-  end(): boolean {
-    const state = this.#state
+  /** Ends a grant; answers whether that was news. */
+  end(grantId: string): boolean {
+    const state = this.#tables.find(grantId)
     if (!state || state.revoked) return false
-    this.#save({ ...state, revoked: true })
+    this.#tables.save({ ...state, revoked: true })
     return true
   }
 
@@ -212,69 +140,76 @@ export class GrantObject extends DurableObject<Env> {
    *
    * @param accessTokenEnds what an access token ends: itself, or its grant too
    */
-  revoke(hash: string, clientId: string, accessTokenEnds: 'itself' | 'grant'): RevocationOutcome {
-    const state = this.#state
+  revoke(
+    grantId: string,
+    hash: string,
+    clientId: string,
+    accessTokenEnds: 'itself' | 'grant',
+  ): RevocationOutcome {
+    const state = this.#tables.find(grantId)
     if (!state) return 'unknown'
-    const isAccess = this.#accessToken(hash) !== undefined
-    if (!isAccess && state.refreshHash !== hash && !this.#spent(hash)) return 'unknown'
+    const isAccess = this.#tables.token(grantId, hash) !== undefined
+    const isRefresh = state.refreshHash === hash || this.#tables.spent(grantId, hash) !== undefined
+    if (!isAccess && !isRefresh) return 'unknown'
     if (state.grant.clientId !== clientId) return 'other client'
-    if (isAccess && accessTokenEnds === 'itself') {
-      this.ctx.storage.sql.exec('DELETE FROM access_token WHERE hash = ?', hash)
-    } else {
-      this.#save({ ...state, revoked: true })
-    }
+    if (isAccess && accessTokenEnds === 'itself') this.#tables.removeToken(grantId, hash)
+    else this.#tables.save({ ...state, revoked: true })
     return 'revoked'
   }
 
-  /** Deletes the grant once its session is over by the emulated clock too. */
-  override async alarm(): Promise<void> {
-    const now = await this.env.EMULATOR.getByName('emulator').now()
-    if (this.#state && now < this.#state.grant.sessionEndsAtSeconds) {
-      await this.ctx.storage.setAlarm(Date.now() + ALARM_RETRY_MS)
-      return
+  /** A grant and its tokens, for people to look at. */
+  view(grantId: string): GrantView | undefined {
+    const state = this.#tables.find(grantId)
+    if (!state) return undefined
+    const tokens = this.#tables.tokens(grantId)
+    return {
+      grant: state.grant,
+      revoked: state.revoked,
+      tokens: tokens.map(({ hash, issuedAtSeconds, expiresAtSeconds }) => ({
+        id: hash.slice(0, TOKEN_ID_LENGTH),
+        issuedAtSeconds,
+        expiresAtSeconds,
+      })),
     }
-    this.#state = undefined
-    await this.ctx.storage.deleteAll()
   }
 
-  #accessTokens(): AccessToken[] {
-    return [
-      ...this.ctx.storage.sql.exec<AccessToken>(
-        'SELECT * FROM access_token ORDER BY issuedAtSeconds, hash',
-      ),
-    ]
+  /** Ends one access token by the id that the view names it with. */
+  endToken(grantId: string, tokenId: string): boolean {
+    const tokens = this.#tables.tokens(grantId)
+    const token = tokens.find(({ hash }) => hash.slice(0, TOKEN_ID_LENGTH) === tokenId)
+    if (token) this.#tables.removeToken(grantId, token.hash)
+    return token !== undefined
   }
 
-  #accessToken(hash: string): AccessToken | undefined {
-    const [row] = this.ctx.storage.sql.exec<AccessToken>(
-      'SELECT * FROM access_token WHERE hash = ?',
-      hash,
-    )
-    return row
+  /** Everything of a grant, for another store. */
+  dump(grantId: string): GrantDump | undefined {
+    const state = this.#tables.find(grantId)
+    if (!state) return undefined
+    return {
+      state,
+      accessTokens: this.#tables.tokens(grantId),
+      spent: this.#tables.allSpent(grantId),
+    }
   }
 
-  #keep(token: AccessToken): void {
-    const { sql } = this.ctx.storage
-    sql.exec(
-      'DELETE FROM access_token WHERE expiresAtSeconds <= ?',
-      token.issuedAtSeconds - EXPIRED_KEPT_SECONDS,
-    )
-    sql.exec(
-      'INSERT INTO access_token VALUES (?, ?, ?, ?)',
-      token.hash,
-      token.issuedAtSeconds,
-      token.expiresAtSeconds,
-      token.policyId,
-    )
+  /** Puts a grant here as it was in another store. */
+  async load({ state, accessTokens, spent }: GrantDump): Promise<void> {
+    const { id } = state.grant
+    this.#tables.add(state)
+    for (const token of accessTokens) this.#tables.addToken(id, token)
+    for (const [hash, each] of Object.entries(spent)) this.#tables.spend(id, hash, each)
+    await this.#collectLater()
   }
 
-  #spent(hash: string): Spent | undefined {
-    return this.ctx.storage.kv.get<Spent>(`${SPENT}${hash}`)
+  /** Deletes the grants whose session is over by the emulated clock. */
+  override async alarm(): Promise<void> {
+    this.#tables.collect(await this.env.EMULATOR.getByName('emulator').now())
+    if (!this.#tables.isEmpty()) await this.#collectLater()
   }
 
-  #save(state: State): void {
-    this.ctx.storage.kv.put('state', state)
-    this.#state = state
+  async #collectLater(): Promise<void> {
+    if ((await this.ctx.storage.getAlarm()) !== null) return
+    await this.ctx.storage.setAlarm(Date.now() + COLLECTED_EVERY_MS)
   }
 }
 

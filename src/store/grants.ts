@@ -34,7 +34,8 @@ type Redeemed<G extends Grant> =
   | { outcome: 'redeemed'; grant: G; pair: TokenPair }
   | Exclude<RedemptionOutcome, { outcome: 'redeemed' }>
 type Rotated =
-  | { outcome: 'rotated'; pair: TokenPair }
+  /** `isRepeated`: it was rotated before, and the grace window forgives it. */
+  | { outcome: 'rotated'; pair: TokenPair; isRepeated: boolean }
   | Exclude<RotationOutcome, { outcome: 'rotated' }>
 
 /** What tells the grants of one product from those of another. */
@@ -68,12 +69,11 @@ export class Grants<G extends Grant> {
   async open(
     grant: Omit<G, 'id'>,
     code: Omit<Code, 'hash'>,
-    now: number,
   ): Promise<{ code: string; grantId: string }> {
     const grantId = newGrantId()
     const secret = newSecret()
     const whole = { ...grant, id: grantId } as G
-    await this.#object(grantId).open(whole, { ...code, hash: await hashSecret(secret) }, now)
+    await this.#object(grantId).open(whole, { ...code, hash: await hashSecret(secret) })
     return { code: this.product.forms.code.format({ grantId, secret }), grantId }
   }
 
@@ -90,7 +90,7 @@ export class Grants<G extends Grant> {
     const access = newSecret()
     const refresh = redemption.withRefreshToken ? newSecret() : undefined
     const { withRefreshToken: _, ...rest } = redemption
-    const result = (await this.#object(grantId).redeem({
+    const result = (await this.#object(grantId).redeem(grantId, {
       ...rest,
       codeHash: await hashSecret(credential.secret),
       accessHash: await hashSecret(access),
@@ -111,7 +111,7 @@ export class Grants<G extends Grant> {
     const known = await this.#records.find(grantId)
     if (known) return known
     // A KV miss is no refusal: the record may not have arrived at this place yet.
-    const grant = (await this.#object(grantId).find()) as G | undefined
+    const grant = (await this.#object(grantId).find(grantId)) as G | undefined
     if (grant) this.#records.remember(grantId, grant)
     return grant
   }
@@ -132,7 +132,7 @@ export class Grants<G extends Grant> {
     const { grantId, secret } = credential
     const nonce = newSecret()
     const next = await successorSecrets(secret, nonce)
-    const result = (await this.#object(grantId).rotate({
+    const result = (await this.#object(grantId).rotate(grantId, {
       ...rotation,
       refreshHash: await hashSecret(secret),
       nonce,
@@ -143,7 +143,8 @@ export class Grants<G extends Grant> {
     })) as RotationOutcome
     if (result.outcome !== 'rotated') return result
     const given = result.nonce === nonce ? next : await successorSecrets(secret, result.nonce)
-    return { outcome: 'rotated', pair: this.#pair(grantId, given, result.token) }
+    const pair = this.#pair(grantId, given, result.token)
+    return { outcome: 'rotated', pair, isRepeated: result.nonce !== nonce }
   }
 
   /** The grant and token behind an access token, or why it is not good now. */
@@ -151,7 +152,11 @@ export class Grants<G extends Grant> {
     const credential = this.product.forms.access.parse(accessToken)
     if (!credential) return { outcome: 'unknown' }
     const hash = await hashSecret(credential.secret)
-    return (await this.#object(credential.grantId).admit(hash, now)) as AdmissionOutcome<G>
+    return (await this.#object(credential.grantId).admit(
+      credential.grantId,
+      hash,
+      now,
+    )) as AdmissionOutcome<G>
   }
 
   /** Revokes an access token, or the whole grant of a refresh token (RFC 7009 2.1). */
@@ -159,7 +164,8 @@ export class Grants<G extends Grant> {
     const credential = this.#parse(token)
     if (!credential) return 'unknown'
     const hash = await hashSecret(credential.secret)
-    return this.#object(credential.grantId).revoke(hash, clientId, this.product.accessTokenEnds)
+    const { grantId } = credential
+    return this.#object(grantId).revoke(grantId, hash, clientId, this.product.accessTokenEnds)
   }
 
   /** A page of the grants whose code was redeemed, and where the next one begins. */
@@ -171,28 +177,28 @@ export class Grants<G extends Grant> {
 
   /** A grant as its object knows it. */
   async view(grantId: string): Promise<GrantView<G> | undefined> {
-    return (await this.#object(grantId).view()) as GrantView<G> | undefined
+    return (await this.#object(grantId).view(grantId)) as GrantView<G> | undefined
   }
 
   /** Ends one access token by the id that the view names it with. */
   async endToken(grantId: string, tokenId: string): Promise<boolean> {
-    return this.#object(grantId).endToken(tokenId)
+    return this.#object(grantId).endToken(grantId, tokenId)
   }
 
   /** Everything about a grant, for a store to be loaded with it. */
   async dump(grantId: string): Promise<GrantDump | undefined> {
-    return (await this.#object(grantId).dump()) as GrantDump | undefined
+    return (await this.#object(grantId).dump(grantId)) as GrantDump | undefined
   }
 
   /** Puts a grant into this store as it was in another. */
   async load(dump: GrantDump, now: number): Promise<void> {
-    await this.#object(dump.state.grant.id).load(dump, now)
+    await this.#object(dump.state.grant.id).load(dump)
     await this.keep(this.product.schema.parse(dump.state.grant), now)
   }
 
   /** Ends a grant with all its tokens, at once; answers whether that was news. */
   async end(grantId: string): Promise<boolean> {
-    return this.#object(grantId).end()
+    return this.#object(grantId).end(grantId)
   }
 
   #parse(text: string): Credential | undefined {
@@ -213,7 +219,8 @@ export class Grants<G extends Grant> {
     }
   }
 
+  // One of 64, by the first of the random characters of its id.
   #object(grantId: string): DurableObjectStub<GrantObject> {
-    return this.objects.getByName(`${this.epoch}:${this.product.objects}${grantId}`)
+    return this.objects.getByName(`${this.epoch}:${this.product.objects}${grantId[0]}`)
   }
 }

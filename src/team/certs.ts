@@ -6,7 +6,7 @@ import { tell } from '../report'
 export async function certs(c: AppContext): Promise<Response> {
   tell(c, {
     document: 'keys',
-    at: 'certs',
+    place: 'certs',
     of: c.var.team.isRequestHost ? 'team domain' : 'application',
     rule: 'O11',
     why: 'The keys that assertions are signed with.',

@@ -14,12 +14,17 @@ export async function authenticateClient(c: AppContext, parameters: Parameters):
   const credentials = clientCredentials(c.req.header('authorization'), parameters)
   const client = await c.var.stores.clients.find(credentials.clientId)
   if (!client) {
-    throw invalidClient('client_id is not registered here; register the client again')
+    throw invalidClient('client_id is not registered here; register the client again', {
+      // Not the client_id itself, in whose place a secret may have been sent.
+      why: 'No client with this client_id is registered here; a reset forgets clients, and clients keep a registration for good.',
+      change: 'Delete what the client has saved about this server, and connect again.',
+    })
   }
   tell(c, { client: { id: client.clientId, name: client.name } })
   if (client.tokenEndpointAuthMethod !== credentials.method) {
     throw invalidClient(
       `this client authenticates with ${client.tokenEndpointAuthMethod}, not ${credentials.method}`,
+      { rule: 'RFC 6749 2.3', change: 'Authenticate as token_endpoint_auth_method says.' },
     )
   }
   if (credentials.secret !== undefined && !(await isClientSecret(client, credentials.secret))) {

@@ -33,17 +33,20 @@ team.onError(function answerToClient(error, c) {
 team.use('/certs', about('discovery'), readableAnywhere)
 team.get('/certs', certs)
 team.get('/get-identity', getIdentity)
-team.use(async function onlyOnTheTeamDomain(c, next) {
-  if (!c.var.team.isRequestHost) return notHere(c)
-  await next()
-})
-team.use('/oauth/registration/*', about('registration'), readableAnywhere)
-team.use('/oauth/token', about('token'), readableAnywhere)
-team.use('/oauth/revoke', about('revocation'), readableAnywhere)
+team.use('/oauth/registration/*', about('registration'))
+team.use('/oauth/token', about('token'))
+team.use('/oauth/revoke', about('revocation'))
 team.use('/oauth/authorization', about('authorization'))
 team.use('/oauth/consent', about('authorization'))
 team.use('/login/*', about('login'))
 team.use('/callback', about('login'))
+team.use(async function onlyOnTheTeamDomain(c, next) {
+  if (!c.var.team.isRequestHost) return notHere(c)
+  await next()
+})
+for (const path of ['/oauth/registration/*', '/oauth/token', '/oauth/revoke']) {
+  team.use(path, readableAnywhere)
+}
 team.post('/oauth/registration', register)
 team.get('/oauth/authorization', authorize)
 team.on(['GET', 'POST'], '/oauth/consent', consent)
@@ -80,6 +83,17 @@ function notHere(c: AppContext): Response | Promise<Response> {
   const message = team.isRequestHost
     ? `There is nothing for ${c.req.method} at ${url.pathname}.`
     : `${url.host} is an application's host. This path answers on the team domain, ${team.origin}.`
+  const id = url.pathname.match(/\/oauth\/registration\/(.+)/)?.[1]
+  tell(
+    c,
+    team.isRequestHost && id
+      ? {
+          rule: 'R17',
+          why: 'A registration is for good: nobody can read, change or delete it, though the answer to it had a registration_client_uri (P10).',
+          change: `DELETE /_emulator/clients/${id} forgets a client, which Access has no way to do.`,
+        }
+      : { why: message, ...(!team.isRequestHost && { change: `Ask ${team.origin}.` }) },
+  )
   if (isBrowserNavigation(c.req.method, c.req.raw.headers)) {
     return respondPageError(c, new PageError(404, 'Not found', message))
   }

@@ -7,7 +7,7 @@ export function metadata(c: AppContext): Response {
   const { team } = c.var
   tell(c, {
     document: 'authorization server',
-    at: 'RFC 8414',
+    place: 'RFC 8414',
     of: 'team domain',
     rule: 'M9',
     why: `The metadata of the authorization server ${team.origin}.`,

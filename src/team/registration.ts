@@ -24,11 +24,10 @@ const metadataSchema = z.object({
   redirect_uris: z.array(z.string()).min(1).max(100),
   // RFC 7591 2: this is the default where the member is left out.
   token_endpoint_auth_method: z.enum(CLIENT_AUTH_METHODS).default('client_secret_basic'),
-  // Assumed: a client that asks for no grant types gets both that the server has.
   grant_types: z
     .array(z.enum(['authorization_code', 'refresh_token']))
     .refine((types) => types.includes('authorization_code'), 'must contain authorization_code')
-    .default(['authorization_code', 'refresh_token']),
+    .optional(),
   response_types: z.array(z.literal('code')).min(1).default(['code']),
   client_uri: webUri.optional(),
   logo_uri: webUri.optional(),
@@ -76,7 +75,7 @@ export async function register(c: AppContext): Promise<Response> {
 function tellMetadata(c: AppContext, metadata: z.infer<typeof metadataSchema>): void {
   tell(c, {
     redirectUris: metadata.redirect_uris,
-    grantTypes: metadata.grant_types,
+    ...(metadata.grant_types && { grantTypes: metadata.grant_types }),
     tokenEndpointAuthMethod: metadata.token_endpoint_auth_method,
     ...(metadata.application_type && { applicationType: metadata.application_type }),
     client: { id: '', name: metadata.client_name },
@@ -138,7 +137,8 @@ async function createClient(
     client_name,
     redirect_uris,
     token_endpoint_auth_method,
-    grant_types,
+    // Assumed: a client that asks for no grant types gets both that the server has.
+    grant_types = ['authorization_code', 'refresh_token'],
     response_types,
     application_type: _,
     ...rest

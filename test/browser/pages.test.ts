@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { axeFaults } from './axe'
 import { listen } from './callback'
 import { faintText } from './contrast'
 import { ask, authorizationUrl, register } from './dashboard'
@@ -12,7 +13,7 @@ const PHONE = { width: 320, height: 640 }
 // The screenshots of the README.
 const PICTURE = { width: 800, height: 760 }
 // As long as what an application asks for.
-const LONG = ['permissions']
+const LONG = ['permissions', 'report']
 
 /** The ways to the pages. */
 const PAGES = {
@@ -45,6 +46,13 @@ const PAGES = {
     await page.getByRole('button', { name: 'Ada' }).click()
     await sees(page, 'Connected Applications')
   },
+  report: async (page) => {
+    const { client, app } = world.server
+    await client.request('/mcp')
+    const { client_id } = await client.register({ client_name: 'Codex' })
+    await page.goto(`${app}/_emulator/clients/${client_id}/report`)
+    await sees(page, 'Report of Codex')
+  },
   home: async (page) => {
     await page.goto(`${world.server.app}/`)
     await page.getByRole('button', { name: 'Ada' }).click()
@@ -73,6 +81,15 @@ describe.each(Object.entries(PAGES))('The %s page', (name, open) => {
     expect(ours?.url()).toBe('chrome-error://chromewebdata/')
     expect(world.complaints.splice(0)).toEqual([expect.stringContaining("frame-ancestors 'none'")])
   })
+
+  it.each(['light', 'dark'] as const)(
+    'is accessible, as far as axe can tell: %s',
+    async (scheme) => {
+      await page.emulateMedia({ colorScheme: scheme })
+      expect(await axeFaults(page)).toEqual([])
+      await page.emulateMedia({ colorScheme: null })
+    },
+  )
 
   it('is let have its own style and icon by its policy', async () => {
     const icon = await page.locator('link[rel=icon]').getAttribute('href')

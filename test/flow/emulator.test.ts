@@ -149,14 +149,14 @@ describe('Control of the emulator', () => {
   )
 
   it.each([
-    ['another host', 'http://emulator.example', {}],
-    ['a look-alike', 'http://localhost.evil.example', {}],
-    ['a web page elsewhere', APP, { origin: 'https://evil.example' }],
-    ['a page without an origin', APP, { origin: 'null' }],
-  ])('is refused for %s, and nothing changes', async (_, host, headers) => {
+    ['another host', 'http://emulator.example', {}, 503],
+    ['a look-alike', 'http://localhost.evil.example', {}, 503],
+    ['a web page elsewhere', APP, { origin: 'https://evil.example' }, 403],
+    ['a page without an origin', APP, { origin: 'null' }, 403],
+  ])('is refused for %s, and nothing changes', async (_, host, headers, status) => {
     await world.signIn(ADA)
     const response = await world.fetch(`${host}/_emulator/reset`, { method: 'POST', headers })
-    expect(response.status).toBe(403)
+    expect(response.status).toBe(status)
     expect(await (await control('GET', 'auto-sign-in')).json()).toMatchObject(ADA)
   })
 

@@ -50,6 +50,7 @@ describe('While Managed OAuth is off, a request without a credential', () => {
       expires: 'Thu, 01 Jan 1970 00:00:01 GMT',
       'content-type': 'text/html',
       'cf-ray': expect.stringMatching(/^[0-9a-f]{16}$/),
+      'x-emulator': 'access-oauth-emulator',
     })
   })
 
@@ -75,6 +76,7 @@ describe('While Managed OAuth is off, a request without a credential', () => {
       'access-control-allow-headers': 'x-requested-with',
       'access-control-allow-credentials': 'true',
       'cf-ray': expect.stringMatching(/^[0-9a-f]{16}$/),
+      'x-emulator': 'access-oauth-emulator',
     })
     expect(await response.text()).toBe('<head><title>401 Unauthorized</title></head>')
   })

@@ -9,6 +9,7 @@ const SURFACE = [
   'disconnect',
   'judge',
   'automatic',
+  'control',
   'faults',
   'report',
   'env',
@@ -30,6 +31,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   failure: SURFACE,
   judge: ['report', 'env', 'access'],
   quirks: ['settings', 'store', 'access'],
+  control: ['browser', 'env', 'access', 'oauth'],
   automatic: ['env', 'access'],
   faults: ['fault', 'report', 'env', 'access'],
   fault: ['env', 'access', 'oauth'],
@@ -44,7 +46,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   emulator: SURFACE,
   app: ['gate', 'team', 'api', 'dash', 'emulator', 'failure', ...SURFACE],
   index: ['app', 'store'],
-  node: [],
+  node: ['access'],
 }
 const files = import.meta.glob<string>('../../src/**/*.{ts,tsx}', {
   query: '?raw',

@@ -35,6 +35,7 @@ describe('A setting that is left out', () => {
         DASH_ACCESS_TOKEN_LIFETIME: '1h',
         ACCOUNTS: [{ id: '0123456789abcdef0123456789abcdef', name: 'Emulated account' }],
         PEOPLE: [],
+        LOCAL_HOSTS: [],
         QUIRKS: [],
         EVENTS_KEPT: 1000,
         seed: {

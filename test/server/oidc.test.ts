@@ -332,7 +332,7 @@ describe('An id_token', () => {
   })
 
   it.each([
-    ['/token', 200, '{"access_token":"x"}', 'token_url answered 200: {"access_token":"x"}'],
+    ['/token', 200, '{"access_token":"x"}', 'token_url answered 200 without an id_token'],
     ['/token', 200, '<h1>Hello</h1>', 'token_url answered 200: <h1>Hello</h1>'],
     ['/token', 500, 'oh', 'token_url answered 500: oh'],
     ['/token', 307, '', 'token_url answered 307'],

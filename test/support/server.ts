@@ -29,6 +29,17 @@ export const networkFetch: Fetch = (url, init) => fetch(url, { redirect: 'manual
  * @param store a folder to keep the store in; a new one, deleted at `stop`, where it is left out
  */
 export async function startServer(flags: string[] = [], store?: string): Promise<Server> {
+  for (let left = 3; ; left--) {
+    try {
+      return await start(flags, store)
+    } catch (error) {
+      // wrangler looks for free ports of its own; two that start at once may find the same.
+      if (left === 0 || !String(error).includes('Address already in use')) throw error
+    }
+  }
+}
+
+async function start(flags: string[], store?: string): Promise<Server> {
   const port = await freePort()
   const folder = store ?? (await mkdtemp(join(tmpdir(), 'emulator-')))
   const child = spawn(

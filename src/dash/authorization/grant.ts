@@ -37,7 +37,6 @@ export async function openGrant(
       policyId: '',
       accessTokenLifetimeSeconds: wholeSeconds(settings.DASH_ACCESS_TOKEN_LIFETIME),
     },
-    now,
   )
   report(c, {
     kind: 'application authorized',

@@ -8,6 +8,7 @@ import type { AppContext } from '../../env'
 import { strikes } from '../../faults'
 import { logDecision, reasonFor, verdictOf, whereFrom } from '../../judge'
 import { OAuthError } from '../../oauth/errors'
+import { normalised } from '../../oauth/resource'
 import { report, tell } from '../../report'
 import { showBlocked } from './blocked'
 import { type AuthorizationRequest, readAuthorizationRequest } from './request'
@@ -19,6 +20,10 @@ const CONSENT_LIFETIME_SECONDS = 15 * 60
 
 // A name that can be nobody's (RFC 2606).
 const WRONG_ISSUER = 'https://issuer.invalid'
+
+/** What spares a person the consent page. */
+export const REMEMBERED =
+  'Keep the refresh token, so that nobody has to authorize again; the quirk consent-remembered shows what people expect instead.'
 
 export type Consent = 'allow' | 'deny'
 
@@ -78,6 +83,7 @@ export async function proceed(
       outcome: 'asked',
       rule: 'A8',
       why: 'The person is asked at every authorization; consent is never remembered (P8).',
+      change: REMEMBERED,
     })
     return c.redirect(await consentFor(c, query, who), 302)
   }
@@ -96,7 +102,7 @@ export async function proceed(
         step: 'code',
         outcome: 'allowed',
         rule: reasonFor(c, application, subject, verdict).rule,
-        why: `${who.identity.email} allowed ${request.client.name ?? 'the client'}: a code goes to its redirect_uri.`,
+        why: `${who.identity.email} allowed ${request.client.name ?? 'the client'}: a code goes to its redirect_uri. ${normalised(c.var.told.resource, request.resource)}`.trim(),
       })
       if (quirks.has('consent-remembered')) await rememberConsent(c, request, who)
       return redirectCode(
@@ -220,7 +226,6 @@ async function openGrant(
       policyId,
       accessTokenLifetimeSeconds: lifetimes.accessTokenLifetimeSeconds,
     },
-    now,
   )
   tell(c, { grantId })
   return code

@@ -2,12 +2,12 @@ import { z } from 'zod'
 import { grantLifetimes } from '../../access/application'
 import { formatDuration } from '../../access/duration'
 import { readTicket } from '../../access/ticket'
-import { readPageForm } from '../../browser'
+import { readPageForm, SEVERED } from '../../browser'
 import type { AppContext } from '../../env'
 import { ConsentPage } from '../../pages/consent'
 import { PageError, respondPage } from '../../pages/respond'
 import { tell } from '../../report'
-import { proceed } from './authorize'
+import { proceed, REMEMBERED } from './authorize'
 import { type AuthorizationRequest, readAuthorizationRequest } from './request'
 import { type SignedIn, signedInByCookie } from './session'
 
@@ -36,8 +36,14 @@ export async function consent(c: AppContext): Promise<Response> {
   // The request is checked again: rules may have changed while the page was open.
   const request = await readAuthorizationRequest(c, query)
   if (c.req.method !== 'POST') {
-    const why = 'The page "Authorize Client" is shown.'
-    tell(c, { step: 'consent', outcome: 'asked', rule: 'A8', why, email: who.identity.email })
+    tell(c, {
+      step: 'consent',
+      outcome: 'asked',
+      rule: 'A8',
+      why: `The page "Authorize Client" is shown, as at every authorization (P8). ${SEVERED}`,
+      change: REMEMBERED,
+      email: who.identity.email,
+    })
     return showConsent(c, request, who)
   }
   const action = (await readPageForm(c)).get('action')

@@ -1,7 +1,15 @@
 import { emailSchema, seededIdentity } from '../../access/identity'
 import { type IdentityProvider, isEmulated } from '../../access/identity-provider'
 import { automaticPerson } from '../../automatic'
-import { endLogin, invalidNonce, isLoginNonce, readPageForm, startLogin } from '../../browser'
+import {
+  endLogin,
+  invalidNonce,
+  isLoginNonce,
+  readPageForm,
+  SEVERED,
+  startLogin,
+  WAIT_FOR_THE_REDIRECT,
+} from '../../browser'
 import type { AppContext } from '../../env'
 import type { Parameters } from '../../oauth/parameters'
 import { LoginPage } from '../../pages/login'
@@ -30,9 +38,10 @@ export async function login(c: AppContext): Promise<Response> {
 }
 
 async function showLogin(c: AppContext, step: LoginStep): Promise<Response> {
-  const { login, application, providers } = step
+  const { login, application, isPickingOff, providers } = step
   const loginNonce = startLogin(c)
-  tell(c, { step: 'page', outcome: 'asked', why: 'Nobody is signed in: the login page is shown.' })
+  const why = `Nobody is signed in: the login page is shown. ${SEVERED}`
+  tell(c, { step: 'page', outcome: 'asked', why, change: WAIT_FOR_THE_REDIRECT })
   const [only] = providers
   // Access: documented (`auto_redirect_to_identity`): with one provider there is nothing to choose.
   if (application.auto_redirect_to_identity && only?.type === 'oidc') {
@@ -45,6 +54,7 @@ async function showLogin(c: AppContext, step: LoginStep): Promise<Response> {
       application={application.name}
       people={c.var.settings.PEOPLE}
       providers={providers.filter(isEmulated)}
+      isPickingOff={isPickingOff}
     />
   ))
 }

@@ -144,7 +144,10 @@ async function exchange(
   })
   const tokens = z.object({ id_token: z.string() }).safeParse(jsonOf(body))
   if (!isOk || !tokens.success) {
-    throw failed(provider, `token_url answered ${status}: ${body.slice(0, 200)}`)
+    // Tokens are nobody's to read, on a page or in an event.
+    const hasTokens = isOk && /token/i.test(body)
+    const what = hasTokens ? ' without an id_token' : `: ${body.slice(0, 200)}`
+    throw failed(provider, `token_url answered ${status}${what}`)
   }
   return tokens.data.id_token
 }

@@ -2,11 +2,18 @@ import type { Application } from '../../access/application'
 import { type IdentityProvider, providersFor } from '../../access/identity-provider'
 import { type Login, readLogin } from '../../access/login'
 import { invalidNonce } from '../../browser'
+import { mayPickPeople } from '../../control'
 import type { AppContext } from '../../env'
 import { tell } from '../../report'
 
 /** A login under way: what it is for, and whom the application lets people sign in with. */
-export type LoginStep = { login: Login; application: Application; providers: IdentityProvider[] }
+export type LoginStep = {
+  login: Login
+  application: Application
+  providers: IdentityProvider[]
+  /** Whether people could be picked, were this not a host for everybody. */
+  isPickingOff: boolean
+}
 
 /**
  * The login that the query of a login page is about.
@@ -23,6 +30,9 @@ export async function readStep(c: AppContext, query: URLSearchParams): Promise<L
     application: { id: application.id, name: application.name },
     ...(clientId && { client: { id: clientId, name: stores.clients.remembered(clientId)?.name } }),
   })
-  const providers = providersFor(configuration.identityProviders, application.allowed_idps)
-  return { login, application, providers }
+  const all = providersFor(configuration.identityProviders, application.allowed_idps)
+  const mayPick = await mayPickPeople(c)
+  const providers = all.filter(({ type }) => type !== 'cloudflare' || mayPick)
+  const isPickingOff = providers.length < all.length
+  return { login, application, providers, isPickingOff }
 }

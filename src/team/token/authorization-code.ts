@@ -1,9 +1,11 @@
 import type { Application } from '../../access/application'
+import { parseCode } from '../../access/token'
 import type { AppContext } from '../../env'
 import { strikes } from '../../faults'
 import { OAuthError } from '../../oauth/errors'
 import type { Parameters } from '../../oauth/parameters'
 import { codeChallengeOf } from '../../oauth/pkce'
+import { normalised } from '../../oauth/resource'
 import { tell } from '../../report'
 import type { Client } from '../../store/clients'
 import {
@@ -46,15 +48,22 @@ export async function exchangeCode(
     // The clock of a code whose time is over, whatever that is.
     now: isExpired ? Number.MAX_SAFE_INTEGER : now,
   })
+  const isKnown = redemption && !['unknown', 'other client'].includes(redemption.outcome)
+  if (isKnown) tell(c, { grantId: parseCode(code)?.grantId })
   switch (redemption?.outcome) {
     case undefined:
-      throw new OAuthError('invalid_grant', 'Invalid authorization code format')
+      throw new OAuthError('invalid_grant', 'Invalid authorization code format', {
+        hint: {
+          rule: 'T7',
+          change: 'Send the code as it came, decoded once; it is no access or refresh token.',
+        },
+      })
     case 'redeemed':
       tellGrant(c, redemption.grant)
       refuseRevoked(c, redemption.grant)
       tell(c, {
         rule: 'T1',
-        why: 'The code is redeemed: here are an access token and a refresh token.',
+        why: `The code is redeemed${redemption.pair.refreshToken ? '' : ', without a refresh token: the client is not registered for that grant type'}. ${normalised(parameters.get('resource'), redemption.grant.resource)}`.trim(),
       })
       c.executionCtx.waitUntil(stores.grants.keep(redemption.grant, now))
       return tokenAnswer(redemption.grant, redemption.pair, now)
@@ -63,12 +72,19 @@ export async function exchangeCode(
         hint: { why: 'No grant knows this code: it is of another store, or was made up.' },
       })
     case 'other client':
-      throw new OAuthError('invalid_grant', 'authorization code was issued to another client')
+      throw new OAuthError('invalid_grant', 'authorization code was issued to another client', {
+        hint: { change: 'Redeem a code with the client_id that it was asked for with.' },
+      })
     case 'other redirect_uri':
       throw new OAuthError(
         'invalid_grant',
         'redirect_uri is not the one of the authorization request',
-        { hint: { rule: 'T10' } },
+        {
+          hint: {
+            rule: 'T10',
+            change: 'Send the very redirect_uri of the authorization request, port included.',
+          },
+        },
       )
     case 'other verifier':
     case 'unexpected verifier':
@@ -104,7 +120,9 @@ export async function exchangeCode(
         },
       )
     case 'revoked':
-      throw new OAuthError('invalid_grant', 'the grant is revoked')
+      throw new OAuthError('invalid_grant', 'the grant is revoked', {
+        hint: { change: 'Authorize again.' },
+      })
   }
 }
 

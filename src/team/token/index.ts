@@ -40,6 +40,7 @@ export async function token(c: AppContext): Promise<Response> {
     throw new OAuthError('unauthorized_client', `the client is not registered for ${grantType}`)
   }
   const answer = await grant(c, client, parameters)
+  tell(c, { expiresInSeconds: answer.expires_in })
   // RFC 6749 5.1: no token is kept in a cache.
   c.header('Cache-Control', 'no-store')
   c.header('Pragma', 'no-cache')

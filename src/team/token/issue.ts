@@ -83,5 +83,10 @@ export function tellGrant(c: AppContext, grant: AccessGrant): void {
 }
 
 export function otherResource(): OAuthError {
-  return new OAuthError('invalid_target', 'resource is not what the grant was made for')
+  return new OAuthError('invalid_target', 'resource is not what the grant was made for', {
+    hint: {
+      rule: 'RFC 8707 2.2',
+      change: 'Leave resource out here, or send that of the authorization request.',
+    },
+  })
 }

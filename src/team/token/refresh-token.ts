@@ -1,6 +1,7 @@
 import { grantLifetimes, managedOAuth } from '../../access/application'
 import { wholeSeconds } from '../../access/duration'
 import { currentIdentity } from '../../access/identity'
+import { livesOn } from '../../access/revocation'
 import { parseToken } from '../../access/token'
 import type { AppContext } from '../../env'
 import { strikes } from '../../faults'
@@ -9,6 +10,7 @@ import { OAuthError } from '../../oauth/errors'
 import type { Parameters } from '../../oauth/parameters'
 import { tell } from '../../report'
 import type { Client } from '../../store/clients'
+import type { AccessGrant } from '../../store/grant'
 import {
   namedApplication,
   otherResource,
@@ -37,14 +39,25 @@ export async function refresh(
   const grant = credential && (await stores.grants.find(credential.grantId))
   if (!grant) throw invalid()
   if (grant.clientId !== client.clientId) {
-    throw new OAuthError('invalid_grant', 'refresh token was issued to another client')
+    throw new OAuthError('invalid_grant', 'refresh token was issued to another client', {
+      hint: {
+        rule: 'RFC 6749 6',
+        change: 'Keep the client_id with the refresh token; registering anew is no way back to it.',
+      },
+    })
   }
   tellGrant(c, grant)
   refuseRevoked(c, grant)
   const application = configuration.applications.find(({ id }) => id === grant.applicationId)
   const oauth = application && managedOAuth(application)
   if (!oauth) {
-    throw new OAuthError('invalid_grant', 'Managed OAuth is off for the application of this grant')
+    throw new OAuthError(
+      'invalid_grant',
+      'Managed OAuth is off for the application of this grant',
+      {
+        hint: { change: 'Set oauth_configuration.enabled of the application to true.' },
+      },
+    )
   }
   if (named && named.id !== application.id) throw otherResource()
   // Access: documented [T18]. Assumed: the code, and that the token is left as it was.
@@ -73,7 +86,7 @@ export async function refresh(
   })
   switch (rotation.outcome) {
     case 'rotated':
-      tell(c, { rule: 'T12', why: 'The refresh token is replaced by a new pair.' })
+      tell(c, rotation.isRepeated ? REPEATED : rotated(c, grant))
       return tokenAnswer(grant, rotation.pair, now)
     case 'unknown':
       throw invalid()
@@ -104,6 +117,39 @@ export async function refresh(
           change: 'Authorize again; a person has to log in.',
         },
       })
+  }
+}
+
+const REPEATED = {
+  rule: 'T13',
+  isRepeated: true,
+  why: 'This refresh token was rotated already. Within REFRESH_TOKEN_GRACE the same pair is answered again.',
+  change: 'Store the new refresh token before anything else, and refresh in one place.',
+}
+
+function rotated(
+  c: AppContext,
+  grant: AccessGrant,
+): { rule: string; why: string; change?: string } {
+  const why = 'The refresh token is replaced by a new pair.'
+  const change = 'The quirk strict-revocation (or REVOCATION "strict") ends grants at once.'
+  switch (livesOn(c.var.state.revocations, grant)) {
+    case undefined:
+      return { rule: 'T12', why }
+    case 'person': {
+      const who = grant.identity.email
+      return {
+        rule: 'T15',
+        why: `${why} ${who} was revoked, which leaves grants alone (P21).`,
+        change,
+      }
+    }
+    case 'application':
+      return {
+        rule: 'T16',
+        why: `${why} The tokens of the application were revoked since the grant was made: they will be refused at the application.`,
+        change,
+      }
   }
 }
 

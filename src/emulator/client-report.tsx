@@ -1,0 +1,71 @@
+import { accepts } from 'hono/accepts'
+import { type ClientReport, clientReport } from '../access/client-report'
+import { formatTime } from '../access/timestamps'
+import type { AppContext } from '../env'
+import { ClientReportPage } from '../pages/client-report'
+import { PageError, respondPage } from '../pages/respond'
+import type { Client } from '../store/clients'
+import { notFound } from './not-found'
+
+/**
+ * `GET /_emulator/clients/{id}/report`: what a client of Managed OAuth did of what the MCP spec and the
+ * RFCs ask of it, as JSON, or as a page for who prefers one.
+ *
+ * @throws OAuthError `not_found`, PageError
+ */
+export async function showClientReport(c: AppContext): Promise<Response> {
+  const { emulator, stores, url } = c.var
+  const id = c.req.param('id') ?? ''
+  const isPage = prefersPage(c)
+  c.header('Vary', 'Accept', { append: true })
+  const client = await stores.clients.find(id)
+  if (!client) throw unknown(id, isPage)
+  const { clientId, grantTypes, issuedAtSeconds, name, redirectUris } = client
+  const report = clientReport(await emulator.events(), {
+    id: clientId,
+    name,
+    redirectUris,
+    grantTypes,
+  })
+  if (!isPage) return c.json(view(client, report))
+  return respondPage(c, 200, (nonce) => (
+    <ClientReportPage
+      nonce={nonce}
+      client={{ id, name, redirectUris, registeredAt: formatTime(issuedAtSeconds) }}
+      checks={report.checks}
+      address={url.origin + url.pathname}
+    />
+  ))
+}
+
+function prefersPage(c: AppContext): boolean {
+  const json = 'application/json'
+  const supports = [json, 'text/html']
+  return accepts(c, { header: 'Accept', supports, default: json }) === 'text/html'
+}
+
+function unknown(id: string, isPage: boolean): Error {
+  const what = `client ${id} of Managed OAuth`
+  if (!isPage) return notFound(what)
+  return new PageError(
+    404,
+    'Unknown client',
+    `There is no ${what.slice(0, 100)}.`,
+    'Reports are for clients that have registered here since the last reset.',
+  )
+}
+
+function view(client: Client, { checks, summary }: ClientReport) {
+  return {
+    client: {
+      id: client.clientId,
+      name: client.name,
+      redirect_uris: client.redirectUris,
+      grant_types: client.grantTypes,
+      token_endpoint_auth_method: client.tokenEndpointAuthMethod,
+      registered_at: formatTime(client.issuedAtSeconds),
+    },
+    summary: { passed: summary.passed, failed: summary.failed, not_seen: summary.notSeen },
+    checks,
+  }
+}

@@ -1,0 +1,63 @@
+import type { MiddlewareHandler } from 'hono'
+import { isBrowserNavigation } from '../access/navigation'
+import { isForeignOrigin } from '../access/team-domain'
+import { hasControlCookie, hasEmulatorToken } from '../control'
+import type { AppContext, Env } from '../env'
+import { challenge } from '../oauth/bearer'
+import { OAuthError } from '../oauth/errors'
+import { PageError } from '../pages/respond'
+
+const SIGN_IN = '/_emulator/sign-in'
+
+/**
+ * Lets nobody else control the emulator: on this machine no web page of another origin, on any other
+ * host nobody without `EMULATOR_TOKEN`.
+ *
+ * @throws OAuthError, PageError
+ */
+export const guardControl: MiddlewareHandler<Env> = async function guardControl(c, next) {
+  c.header('Cache-Control', 'no-store')
+  if (c.var.isLocal) {
+    if (isForeignOrigin(c.req.header('origin')) && !isSameOrigin(c)) throw onlyHere()
+    return next()
+  }
+  if (c.var.settings.EMULATOR_TOKEN === undefined) throw withoutToken(c)
+  if (c.req.path === SIGN_IN || (await hasEmulatorToken(c))) return next()
+  if ((await hasControlCookie(c)) && isOwnRequest(c)) return next()
+  if (isBrowserNavigation(c.req.method, c.req.raw.headers)) return c.redirect(SIGN_IN, 302)
+  throw new OAuthError('invalid_token', 'Authorization: Bearer <EMULATOR_TOKEN> is needed here', {
+    status: 401,
+    headers: { 'WWW-Authenticate': challenge('Bearer', { realm: 'access-oauth-emulator' }) },
+  })
+}
+
+function onlyHere(): OAuthError {
+  return new OAuthError('access_denied', 'No web page of another origin controls the emulator', {
+    status: 403,
+  })
+}
+
+function withoutToken(c: AppContext): Error {
+  const message = `${c.var.url.host} is not this machine, and the secret EMULATOR_TOKEN is not set.`
+  const advice = 'Set it with: npx wrangler secret put EMULATOR_TOKEN'
+  return isBrowserNavigation(c.req.method, c.req.raw.headers)
+    ? new PageError(503, 'The emulator cannot be controlled here', message, advice)
+    : new OAuthError('temporarily_unavailable', `${message} ${advice}`, { status: 503 })
+}
+
+// A cookie comes along by itself, so the page that sends it has to be one of ours. A link may be
+// followed from anywhere: it changes nothing.
+function isOwnRequest(c: AppContext): boolean {
+  if (c.req.method === 'GET' || c.req.method === 'HEAD') return !isFromElsewhere(c)
+  return isSameOrigin(c) || c.req.header('sec-fetch-site') === 'same-origin'
+}
+
+function isFromElsewhere(c: AppContext): boolean {
+  const site = c.req.header('sec-fetch-site')
+  const isNavigation = isBrowserNavigation(c.req.method, c.req.raw.headers)
+  return site !== undefined && site !== 'same-origin' && site !== 'none' && !isNavigation
+}
+
+function isSameOrigin(c: AppContext): boolean {
+  return c.req.header('origin') === c.var.url.origin
+}

@@ -1,0 +1,30 @@
+import { readPageForm } from '../browser'
+import { giveControlCookie, isEmulatorToken } from '../control'
+import type { AppContext } from '../env'
+import { ControlSignInPage } from '../pages/control-sign-in'
+import { PageError, respondPage } from '../pages/respond'
+
+/**
+ * `/_emulator/sign-in`: GET asks for `EMULATOR_TOKEN`, POST gives the browser of who has it the console's
+ * cookie. On this machine nobody needs it.
+ *
+ * @throws PageError
+ */
+export async function signInToConsole(c: AppContext): Promise<Response> {
+  if (c.var.settings.EMULATOR_TOKEN === undefined) return c.redirect('/_emulator/', 302)
+  if (c.req.method !== 'POST') return show(c, 200)
+  // Nobody is signed in by another site's form.
+  if (c.req.header('origin') !== c.var.url.origin) {
+    throw new PageError(403, 'Invalid form', 'The form has to be of this page.')
+  }
+  const form = await readPageForm(c)
+  if (!(await isEmulatorToken(c, form.get('token')))) return show(c, 403)
+  await giveControlCookie(c)
+  return c.redirect('/_emulator/', 303)
+}
+
+function show(c: AppContext, status: 200 | 403) {
+  return respondPage(c, status, (nonce) => (
+    <ControlSignInPage nonce={nonce} isWrong={status === 403} />
+  ))
+}

@@ -1,0 +1,242 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { Client, challengeOf, type Registration, type Tokens } from '../support/client'
+import { ADA, APP, carrying, emulator } from '../support/emulator'
+import { Person } from '../support/person'
+
+const world = emulator()
+const client = new Client(carrying(world.fetch, { 'user-agent': 'careful-client/1.0' }))
+const BROWSER = carrying(world.fetch, { 'user-agent': 'Mozilla/5.0' })
+beforeEach(() => world.reset())
+
+type Check = { id: string; level: string; verdict: string; why: string; evidence: number[] }
+type Report = {
+  client: Record<string, unknown>
+  summary: Record<string, number>
+  checks: Check[]
+}
+const ask = (id: string, accept?: string) =>
+  world.fetch(`${APP}/_emulator/clients/${id}/report`, { headers: accept ? { accept } : {} })
+const reportOf = async (id: string) => (await (await ask(id)).json()) as Report
+const verdicts = async (id: string, verdict: string) =>
+  (await reportOf(id)).checks.filter((check) => check.verdict === verdict).map((check) => check.id)
+const tokensOf = async (response: Promise<Response>) => (await (await response).json()) as Tokens
+
+// The fault, for the next response.
+async function lieAboutTheIssuer(): Promise<void> {
+  const response = await world.fetch(`${APP}/_emulator/faults/wrong-issuer`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ times: 1 }),
+  })
+  expect(response.status).toBe(200)
+}
+
+const REDIRECT = 'http://127.0.0.1:53682/callback'
+const NATIVE = {
+  client_name: 'Careful',
+  redirect_uris: [REDIRECT],
+  application_type: 'native',
+  grant_types: ['authorization_code', 'refresh_token'],
+}
+
+// From the 401 to the registration, as the specification has it.
+async function discovered(): Promise<Registration> {
+  const challenged = (await (await client.request('/mcp')).json()) as { resource_metadata: string }
+  const metadata = (await (await client.fetch(challenged.resource_metadata)).json()) as {
+    authorization_servers: string[]
+  }
+  await client.fetch(`${metadata.authorization_servers[0]}/.well-known/oauth-authorization-server`)
+  return client.register(NATIVE)
+}
+
+async function authorized(clientId: string, number: number): Promise<Tokens> {
+  const verifier = `verifier-${number}-`.padEnd(43, 'x')
+  const person = new Person(BROWSER)
+  const url = await client.authorizationUrl(clientId, {
+    redirect_uri: REDIRECT,
+    resource: APP,
+    state: `state-${number}`,
+    code_challenge: await challengeOf(verifier),
+  })
+  await person.open(url)
+  await person.press('ada@example.com')
+  await person.press('allow')
+  const code = person.callback?.searchParams.get('code') ?? ''
+  const form = { redirect_uri: REDIRECT, code_verifier: verifier, resource: APP }
+  return tokensOf(client.exchange(clientId, code, form))
+}
+
+describe('A client that does all of it', () => {
+  it('has passed every check', async () => {
+    const { client_id: id } = await discovered()
+    let tokens = await authorized(id, 1)
+    expect((await client.request('/mcp', tokens.access_token)).status).not.toBe(401)
+    for (let times = 0; times < 2; times++) {
+      await world.advance('16m')
+      expect((await client.request('/mcp', tokens.access_token)).status).toBe(401)
+      tokens = await tokensOf(client.refresh(id, tokens.refresh_token, { resource: APP }))
+    }
+    await client.postForm('/oauth/revoke', { token: tokens.refresh_token, client_id: id })
+    const refused = await client.refresh(id, tokens.refresh_token, { resource: APP })
+    expect(refused.status).toBe(400)
+    await authorized(id, 2)
+    // A response of another server: its code is left.
+    await lieAboutTheIssuer()
+    await world.signIn(ADA)
+    const response = await client.authorization(id, { redirect_uri: REDIRECT, resource: APP })
+    expect(response.headers.get('location')).toContain('iss=')
+
+    const report = await reportOf(id)
+    expect(report.checks.filter(({ verdict }) => verdict !== 'passed')).toEqual([])
+    expect(report.summary).toEqual({ passed: report.checks.length, failed: 0, not_seen: 0 })
+    expect(report.client).toEqual({
+      id,
+      name: 'Careful',
+      redirect_uris: [REDIRECT],
+      grant_types: ['authorization_code', 'refresh_token'],
+      token_endpoint_auth_method: 'none',
+      registered_at: expect.stringMatching(/Z$/),
+    })
+  })
+
+  it('has its evidence in the events', async () => {
+    const { client_id: id } = await discovered()
+    await authorized(id, 1)
+    const { checks } = await reportOf(id)
+    const events = await world.events()
+    const kinds = Object.fromEntries(
+      checks.map((check) => [
+        check.id,
+        check.evidence.map((number) => events.find((event) => event.number === number)?.kind),
+      ]),
+    )
+    expect(kinds['resource-metadata']).toEqual(['challenge', 'discovery'])
+    expect(kinds['application-type']).toEqual(['registration'])
+    expect(kinds.state).toEqual(['authorization'])
+    expect(kinds.verifier).toEqual(['token'])
+  })
+})
+
+describe('A client that does it badly', () => {
+  beforeEach(() => world.signIn(ADA))
+
+  it('fails for what it does', async () => {
+    await client.request('/mcp')
+    const other = await client.register({ client_name: 'Careless' })
+    expect(other.client_id).toBeTruthy()
+    const { client_id: id } = await client.register({ client_name: 'Careless' })
+    await client.authorization(id, { resource: undefined })
+    await client.authorization(id, { code_challenge_method: 'plain', state: undefined })
+    const code = await client.code(id)
+    const wrong = { code_verifier: 'another-code-verifier-of-at-least-43-characters' }
+    await client.exchange(id, code, wrong)
+    const tokens = await tokensOf(client.exchange(id, code))
+    await client.exchange(id, code)
+    for (let times = 0; times < 4; times++) await client.refresh(id, tokens.refresh_token)
+    await client.request('/mcp', 'a-token-of-another-server')
+
+    expect(await verdicts(id, 'failed')).toEqual([
+      'server-metadata',
+      'application-type',
+      'refresh-token-grant',
+      'loopback-literal',
+      'registered-once',
+      'resource-authorization',
+      'resource-form',
+      'pkce-s256',
+      'pkce-new',
+      'state',
+      'state-new',
+      'resource-exchange',
+      'verifier-matches',
+      'code-once',
+      'own-token',
+      'resource-refresh',
+      'stops',
+    ])
+  })
+
+  it('is told that it ignored the challenge', async () => {
+    await client.request('/mcp')
+    await client.fetch(`${APP}/.well-known/oauth-protected-resource/mcp`)
+    const { client_id: id } = await client.register()
+    expect((await reportOf(id)).checks[0]).toMatchObject({
+      id: 'resource-metadata',
+      verdict: 'failed',
+      why: expect.stringContaining('/.well-known/cloudflare-access-protected-resource/mcp'),
+    })
+  })
+
+  it('fails where it shows a refresh token again that was rotated, grace or not [T13]', async () => {
+    const grace = new Client(emulator({ REFRESH_TOKEN_GRACE: '30s' }).fetch)
+    const { clientId, tokens } = await grace.connect()
+    expect((await grace.refresh(clientId, tokens.refresh_token)).status).toBe(200)
+    expect(await verdicts(clientId, 'failed')).not.toContain('rotation')
+    expect((await grace.refresh(clientId, tokens.refresh_token)).status).toBe(200)
+    expect(await verdicts(clientId, 'failed')).toContain('rotation')
+  })
+
+  it('fails where it redeems the code of a response with a wrong iss [RFC 9207 2.4]', async () => {
+    await lieAboutTheIssuer()
+    const { clientId } = await client.connect()
+    expect(await verdicts(clientId, 'failed')).toContain('issuer')
+  })
+
+  it('fails where it asks the person although it could refresh', async () => {
+    const { clientId, tokens } = await client.connect()
+    await world.advance('16m')
+    await client.request('/mcp', tokens.access_token)
+    await client.authorization(clientId)
+    expect(await verdicts(clientId, 'failed')).toContain('refreshes')
+  })
+})
+
+describe('The report', () => {
+  it('is JSON unless a page is preferred', async () => {
+    const { client_id: id } = await client.register()
+    const types = await Promise.all(
+      [undefined, '*/*', 'application/json', 'text/html,*/*;q=0.8'].map(
+        async (accept) => (await ask(id, accept)).headers.get('content-type')?.split(';')[0],
+      ),
+    )
+    const json = 'application/json'
+    expect(types).toEqual([json, json, json, 'text/html'])
+    expect((await ask(id)).headers.get('vary')).toContain('Accept')
+    expect((await ask(id)).headers.get('cache-control')).toBe('no-store')
+  })
+
+  it('is a page with what failed first, and the way to the events', async () => {
+    await client.request('/mcp')
+    const { client_id: id } = await client.register({ client_name: '<b>Careless</b>' })
+    const person = await new Person(BROWSER).open(`${APP}/_emulator/clients/${id}/report`)
+    const { html, text, title } = person.page ?? {}
+    expect(title).toBe('Report: <b>Careless</b>')
+    expect(text).toContain('Report of <b>Careless</b>')
+    const headings = html?.querySelectorAll('h2').map((each) => each.text.trim())
+    expect(headings).toEqual([
+      expect.stringMatching(/^Failed \(\d+\)$/),
+      expect.stringMatching(/^Passed \(\d+\)$/),
+      expect.stringMatching(/^Not seen \(\d+\)$/),
+    ])
+    const registration = (await world.events()).find(({ kind }) => kind === 'registration')
+    const hrefs = html?.querySelectorAll('a').map((each) => each.getAttribute('href'))
+    expect(hrefs).toContain(`/_emulator/#event-${registration?.number}`)
+  })
+
+  it('is of a client that is registered, else 404', async () => {
+    const response = await ask('no-such-client')
+    expect(response.status).toBe(404)
+    expect(await response.json()).toMatchObject({ error: 'not_found' })
+    const person = await new Person(BROWSER).open(`${APP}/_emulator/clients/nobody/report`)
+    expect(person.page).toMatchObject({ status: 404, title: 'Unknown client' })
+  })
+
+  it('tells no secret and no token', async () => {
+    await world.signIn(ADA)
+    const { clientId, tokens } = await client.connect()
+    const text = await (await ask(clientId)).text()
+    for (const secret of [tokens.access_token, tokens.refresh_token]) {
+      expect(text).not.toContain(secret)
+    }
+  })
+})

@@ -1,0 +1,553 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { ACCOUNT, api, type Item } from '../support/api'
+import { Client, challengeOf, REDIRECT_URI, redirectOf, type Tokens } from '../support/client'
+import { ADA, APP, application, emulator, TEAM } from '../support/emulator'
+import { observer, type Told } from '../support/observer'
+import { Person } from '../support/person'
+
+const world = emulator()
+const client = new Client(world.fetch)
+const cloudflare = api(world.fetch)
+const { control, eventOf, fault, quirk } = observer(world.fetch)
+beforeEach(world.reset)
+
+/** The world with these rules for redirect URIs. */
+const ruledBy = (dynamic_client_registration: object) =>
+  new Client(
+    emulator({
+      APPLICATIONS: [application({ oauth_configuration: { dynamic_client_registration } })],
+    }).fetch,
+  )
+
+type Explanation = {
+  outcome: string
+  rule?: string
+  why: RegExp
+  change?: RegExp
+}
+
+/** That the request which was answered so has left an event of this kind that explains it. */
+async function explained(
+  answer: { headers: Headers } | undefined,
+  kind: string,
+  { outcome, rule, why, change }: Explanation,
+): Promise<Told> {
+  if (!answer) throw new Error('no answer')
+  const event = await eventOf(answer, kind)
+  expect(event).toMatchObject({
+    outcome,
+    why: expect.stringMatching(why),
+    ...(rule && { rule }),
+    ...(change && { change: expect.stringMatching(change) }),
+  })
+  return event
+}
+
+/** What is sent back to the callback. */
+const sentBack = (response: Response) => {
+  expect(response.status).toBe(302)
+  const { to, parameters } = redirectOf(response)
+  return { to, error: parameters.get('error'), description: parameters.get('error_description') }
+}
+
+const REFUSED = {
+  error: 'invalid_client_metadata',
+  error_description: 'redirect_uri is not allowed by the account configuration',
+}
+
+describe('A client without resource', () => {
+  const claude = 'https://claude.ai/api/mcp/auth_callback'
+  const anysphere = 'cursor://anysphere.cursor-mcp/oauth/callback'
+
+  it.each([
+    ['[P1] claude.ai: connected, and no tools', claude],
+    ['[P2] Cursor, at its own scheme', anysphere],
+    ['[P2] Cursor, at a localhost callback', 'http://localhost:54321/callback'],
+    ['[P3] Codex', 'http://localhost:1455/auth/callback'],
+  ])('%s', async (_, uri) => {
+    const account = ruledBy({ allow_any_on_localhost: true, allowed_uris: [claude, anysphere] })
+    const { client_id } = await account.register({ redirect_uris: [uri] })
+    const changes = { redirect_uri: uri, resource: undefined }
+    const response = await account.authorization(client_id, changes)
+    expect(sentBack(response)).toEqual({
+      to: uri,
+      error: 'invalid_target',
+      description: 'No resource parameter found',
+    })
+    await explained(response, 'authorization', {
+      outcome: 'refused',
+      rule: 'A1',
+      why: /no resource/,
+      change: /Send resource/,
+    })
+  })
+})
+
+describe('Redirect rules', () => {
+  it('[P3] a random path of a loopback callback fits no exact rule, and a rule with /*', async () => {
+    const uri = 'http://127.0.0.1:3118/callback/Zk3x9'
+    const metadata = { redirect_uris: [uri] }
+    const exact = ruledBy({ allowed_uris: ['http://127.0.0.1:3118/callback'] })
+    const response = await exact.registration(metadata)
+    expect([response.status, await response.json()]).toEqual([400, REFUSED])
+    await explained(response, 'registration', {
+      outcome: 'refused',
+      rule: 'R5',
+      why: /callback\/Zk3x9` is not allowed: `allow_any_on_loopback` is off/,
+      change: /turn it on or list the URI/,
+    })
+    const prefix = ruledBy({ allowed_uris: ['http://127.0.0.1:3118/callback/*'] })
+    await explained(await prefix.registration(metadata), 'registration', {
+      outcome: 'allowed',
+      rule: 'http://127.0.0.1:3118/callback/*',
+      why: /registered/,
+    })
+  })
+
+  it("[P4] a hosted client's callback of its own is refused, until a rule lets it pass", async () => {
+    const uri = 'https://chatgpt.com/connector/oauth/Ab12Cd'
+    const response = await client.registration({ redirect_uris: [uri] })
+    expect(response.status).toBe(400)
+    await explained(response, 'registration', {
+      outcome: 'refused',
+      rule: 'R5',
+      why: /no entry of `allowed_uris` matches it \(https:\/\/playground/,
+      change: /list the URI in allowed_uris, or a rule that ends in \/\*/,
+    })
+    await edit(oauth({ allowed_uris: ['https://chatgpt.com/connector/oauth/*'] }))
+    expect((await client.registration({ redirect_uris: [uri] })).status).toBe(201)
+  })
+
+  it('[P4] a client that needs a 401 gets the way to a login page while Managed OAuth is off', async () => {
+    const on = await world.fetch(`${APP}/mcp`, { method: 'POST' })
+    expect(on.status).toBe(401)
+    await explained(on, 'challenge', { outcome: 'asked', rule: 'U2', why: /where to get a token/ })
+    await edit({ oauth_configuration: { enabled: false } })
+    const off = await world.fetch(`${APP}/mcp`, { method: 'POST' })
+    expect(off.status).toBe(302)
+    await explained(off, 'challenge', {
+      outcome: 'asked',
+      rule: 'U10',
+      why: /Managed OAuth is off for Demo/,
+      change: /oauth_configuration.enabled/,
+    })
+  })
+
+  it('[P5] one of six URIs that is not allowed fails the whole registration', async () => {
+    const redirect_uris = [
+      'http://127.0.0.1:33418/',
+      'http://127.0.0.1/',
+      'http://localhost:33418/',
+      'http://localhost/',
+      'https://vscode.dev/redirect',
+      'https://insiders.vscode.dev/redirect',
+    ]
+    const response = await client.registration({ redirect_uris })
+    expect([response.status, await response.json()]).toEqual([400, REFUSED])
+    const event = await explained(response, 'registration', {
+      outcome: 'refused',
+      rule: 'R5',
+      why: /`https:\/\/vscode.dev\/redirect` is not allowed.* fails all 6 \[R6\]/,
+      change: /list the URI/,
+    })
+    expect(event.redirectUris).toEqual(redirect_uris)
+  })
+
+  it('[P6] a URI that another application allows is registered, and refused at authorization', async () => {
+    const rules = { dynamic_client_registration: { allowed_uris: ['https://claude.ai/*'] } }
+    const other = application({
+      name: 'Other',
+      domain: 'other.example',
+      oauth_configuration: rules,
+    })
+    const strict = application({
+      oauth_configuration: { dynamic_client_registration: { enabled: true } },
+    })
+    const account = new Client(emulator({ APPLICATIONS: [strict, other] }).fetch)
+    const redirect_uri = 'https://claude.ai/callback'
+    const registration = await account.registration({ redirect_uris: [redirect_uri] })
+    expect(registration.status).toBe(201)
+    const { client_id } = (await registration.json()) as { client_id: string }
+    const response = await account.authorization(client_id, { redirect_uri })
+    expect(sentBack(response)).toEqual({
+      to: redirect_uri,
+      error: 'invalid_request',
+      description: 'Redirect URI not allowed by application configuration',
+    })
+    await explained(response, 'authorization', {
+      outcome: 'refused',
+      rule: 'A4',
+      why: /for app Demo.*rules of all applications together, authorization those of this one/,
+      change: /list the URI/,
+    })
+  })
+
+  it('[P15] an empty list refuses every hosted client', async () => {
+    const response = await ruledBy({}).registration({ redirect_uris: ['https://claude.ai/cb'] })
+    expect([response.status, await response.json()]).toEqual([400, REFUSED])
+    await explained(response, 'registration', {
+      outcome: 'refused',
+      rule: 'R5',
+      why: /the list is empty for app Demo/,
+      change: /list the URI in allowed_uris/,
+    })
+  })
+
+  it("[P23] a client says it couldn't register, and the event says for which URI and why", async () => {
+    const client_name = 'Claude'
+    const redirect_uris = ['https://claude.ai/api/mcp/auth_callback']
+    const response = await client.registration({ client_name, redirect_uris })
+    expect([response.status, await response.json()]).toEqual([400, REFUSED])
+    const event = await explained(response, 'registration', {
+      outcome: 'refused',
+      why: /`https:\/\/claude.ai\/api\/mcp\/auth_callback` is not allowed/,
+      change: /list the URI/,
+    })
+    expect(event).toMatchObject({ status: 400, client: { name: client_name } })
+  })
+})
+
+describe('Challenges', () => {
+  it('[P7] a client that knows only a Bearer challenge goes no further', async () => {
+    const { fetch } = emulator({ APPLICATIONS: [application({ oauth_configuration: undefined })] })
+    const response = await fetch(`${APP}/mcp`, { method: 'POST' })
+    expect(response.status).toBe(302)
+    expect(response.headers.get('www-authenticate')).toMatch(/^Cloudflare-Access /)
+    await explained(response, 'challenge', {
+      outcome: 'asked',
+      rule: 'U10',
+      why: /know only a Bearer challenge/,
+      change: /enabled/,
+    })
+  })
+
+  it("[P14] the origin's own bearer token is refused", async () => {
+    const response = await client.request('/api', 'sk-of-the-origin')
+    expect(response.status).toBe(401)
+    const event = await explained(response, 'challenge', {
+      outcome: 'refused',
+      rule: 'U8',
+      why: /keeps Authorization for itself/,
+      change: /access token of the token endpoint/,
+    })
+    expect(event.credential).toBe('other bearer token')
+  })
+
+  it('[P16] the edge refuses a user agent at discovery', async () => {
+    const metadata = `${APP}/.well-known/oauth-protected-resource`
+    const ask = (agent: string) => world.fetch(metadata, { headers: { 'user-agent': agent } })
+    await fault('blocked-user-agent', { user_agent: 'python-httpx' })
+    const response = await ask('python-httpx/0.28')
+    expect([response.status, await response.text()]).toEqual([403, 'error code: 1010'])
+    await explained(response, 'fault', {
+      outcome: 'failed',
+      rule: 'blocked-user-agent',
+      why: /bot protection/,
+      change: /DELETE \/_emulator\/faults\/blocked-user-agent/,
+    })
+    expect((await ask('node')).status).toBe(200)
+  })
+
+  it('[P20] an access token is over after its fifteen minutes', async () => {
+    await world.signIn(ADA)
+    const { tokens } = await client.connect()
+    await world.advance('15m')
+    const response = await client.request('/mcp', tokens.access_token)
+    expect(response.status).toBe(401)
+    const event = await explained(response, 'challenge', {
+      outcome: 'refused',
+      rule: 'U9',
+      why: /grant.access_token_lifetime/,
+      change: /refresh token/,
+    })
+    expect(event).toMatchObject({ credential: 'expired access token', email: ADA.email })
+  })
+
+  it('[P22] discovery is the way to a login page until Managed OAuth is on', async () => {
+    const discovery = () => world.fetch(`${APP}/.well-known/oauth-protected-resource`)
+    await edit({ oauth_configuration: { enabled: false } })
+    const off = await discovery()
+    expect(off.status).toBe(302)
+    await explained(off, 'challenge', {
+      outcome: 'asked',
+      rule: 'U10',
+      why: /Managed OAuth is off/,
+      change: /enabled/,
+    })
+    await edit(oauth({ allow_any_on_localhost: true }))
+    const on = await discovery()
+    expect(on.status).toBe(200)
+    await explained(on, 'discovery', { outcome: 'allowed', rule: 'M7', why: /metadata of Demo/ })
+  })
+})
+
+describe('Pages', () => {
+  const authorizationPage = async (person: Person, changes = {}) => {
+    const { client_id } = await client.register()
+    return person.open(await client.authorizationUrl(client_id, changes))
+  }
+
+  it('[P8] consent is asked every time, and a tab is open every time', async () => {
+    const person = await authorizationPage(new Person(world.fetch))
+    await person.press('ada@example.com')
+    for (const _ of ['first', 'second']) {
+      expect(person.page?.title).toBe('Authorize Client')
+      await explained(person.page, 'authorization', {
+        outcome: 'asked',
+        rule: 'A8',
+        why: /every authorization/,
+        change: /refresh token/,
+      })
+      await person.press('allow')
+      await authorizationPage(person)
+    }
+  })
+
+  it('[P11] a login tab that was left behind: Invalid nonce', async () => {
+    const person = await authorizationPage(new Person(world.fetch))
+    const stale = person.page
+    await authorizationPage(person)
+    person.page = stale
+    await person.press('ada@example.com')
+    expect(person.page).toMatchObject({
+      status: 400,
+      title: 'Invalid nonce. Please try logging in again.',
+    })
+    await explained(person.page, 'login', {
+      outcome: 'refused',
+      rule: 'A12',
+      why: /another one was opened after it/,
+      change: /start again/,
+    })
+  })
+
+  it('[P12] a one-time PIN fails for an application with a path', async () => {
+    const { fetch } = emulator({
+      IDENTITY_PROVIDERS: [{ id: 'pin', name: 'E-mail me a code', type: 'onetimepin' }],
+      APPLICATIONS: [application({ domain: 'localhost/mcp' })],
+    })
+    await quirk('path-scoped-pin')
+    const person = await new Person(fetch).open(`${APP}/mcp`)
+    await person.press('Send me a code', ADA)
+    expect(person.page).toMatchObject({
+      status: 400,
+      title: 'Unable to find your Access application!',
+    })
+    await explained(person.page, 'login', {
+      outcome: 'refused',
+      rule: 'P12',
+      why: /invalid URL/,
+      change: /without a path/,
+    })
+  })
+
+  it('[P13] the pages sever a popup from its opener', async () => {
+    const person = await authorizationPage(new Person(world.fetch))
+    const severed = { outcome: 'asked', why: /Cross-Origin-Opener-Policy/ }
+    expect(person.page?.headers.get('cross-origin-opener-policy')).toBe('same-origin')
+    await explained(person.page, 'login', { ...severed, change: /window.opener/ })
+    await person.press('ada@example.com')
+    expect(person.page?.headers.get('cross-origin-opener-policy')).toBe('same-origin')
+    await explained(person.page, 'authorization', severed)
+  })
+
+  it('[P18] a code_challenge that begins with - or _ is refused, with the message of S256', async () => {
+    await world.signIn(ADA)
+    const { client_id } = await client.register()
+    const code_challenge = `-${(await challengeOf('x')).slice(1)}`
+    const ask = () => client.authorization(client_id, { code_challenge })
+    expect(sentBack(await ask()).error).toBeNull()
+    await quirk('pkce-challenge-start')
+    const response = await ask()
+    expect(sentBack(response)).toEqual({
+      to: REDIRECT_URI,
+      error: 'invalid_request',
+      description: 'code_challenge_method must be S256 for public clients',
+    })
+    await explained(response, 'authorization', {
+      outcome: 'refused',
+      rule: 'P18',
+      why: /begins with - or _/,
+      change: /another verifier/,
+    })
+  })
+})
+
+describe('Tokens', () => {
+  beforeEach(() => world.signIn(ADA))
+
+  it('[P9] of two refreshes at once one has a spent token, and the grant ends', async () => {
+    const { clientId, tokens } = await client.connect()
+    const refresh = () => client.refresh(clientId, tokens.refresh_token)
+    const answers = await Promise.all([refresh(), refresh()])
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 400])
+    const [winner, loser] = answers.sort((one, other) => one.status - other.status)
+    await explained(winner, 'token', { outcome: 'allowed', rule: 'T12', why: /new pair/ })
+    await explained(loser, 'token', {
+      outcome: 'refused',
+      rule: 'T13',
+      why: /refreshed at once \(P9\)/,
+      change: /refresh in one place; REFRESH_TOKEN_GRACE/,
+    })
+    const next = (await winner?.json()) as Tokens
+    const after = await client.request('/', next.access_token)
+    expect(after.status).toBe(401)
+    await explained(after, 'challenge', { outcome: 'refused', why: /used twice/ })
+  })
+
+  it('[P9] and both have the same pair where there is a grace', async () => {
+    await quirk('refresh-grace')
+    const { clientId, tokens } = await client.connect()
+    const refresh = async () => {
+      const response = await client.refresh(clientId, tokens.refresh_token)
+      return ((await response.json()) as Tokens).refresh_token
+    }
+    const [one, other] = await Promise.all([refresh(), refresh()])
+    expect(one).toBe(other)
+  })
+
+  it('[P21] somebody who was kicked out keeps a working grant', async () => {
+    const { clientId, tokens } = await client.connect()
+    await world.revoke({ person: ADA.email })
+    const refreshed = await client.refresh(clientId, tokens.refresh_token)
+    expect(refreshed.status).toBe(200)
+    const livesOn = { outcome: 'allowed', rule: 'T15', change: /strict-revocation/ }
+    await explained(refreshed, 'token', { ...livesOn, why: /ada@example.com was revoked/ })
+    const { access_token } = (await refreshed.json()) as Tokens
+    const admitted = await client.request('/whoami', access_token)
+    expect(admitted.status).toBe(200)
+    await explained(admitted, 'admission', { ...livesOn, why: /revoked since/ })
+  })
+
+  it('[P21] and has none with the quirk strict-revocation', async () => {
+    await quirk('strict-revocation')
+    const { clientId, tokens } = await client.connect()
+    await world.revoke({ person: ADA.email })
+    const refreshed = await client.refresh(clientId, tokens.refresh_token)
+    expect(refreshed.status).toBe(400)
+    await explained(refreshed, 'token', {
+      outcome: 'refused',
+      why: /person.*revoked/,
+      change: /Authorize again/,
+    })
+  })
+
+  it("[P24] the resource comes back with a slash, and isn't the same to the byte", async () => {
+    const metadata = await world.fetch(`${APP}/.well-known/oauth-protected-resource`)
+    const { resource } = (await metadata.json()) as { resource: string }
+    const { client_id } = await client.register()
+    const authorization = await client.authorization(client_id, { resource })
+    const code = redirectOf(authorization).parameters.get('code') ?? ''
+    const exchange = await client.exchange(client_id, code, { resource })
+    expect(resource).toBe(APP)
+    expect(await exchange.json()).toMatchObject({ resource: `${APP}/` })
+    const why = /compare it byte by byte with http:\/\/localhost:8788 refuse it \(P24\)/
+    await explained(authorization, 'authorization', { outcome: 'allowed', why })
+    await explained(exchange, 'token', { outcome: 'allowed', rule: 'T1', why })
+  })
+})
+
+describe('Administration', () => {
+  it('[P10] a registration cannot be deleted, but for the control of the emulator', async () => {
+    const registration = await client.registration()
+    const { client_id, registration_client_uri } = (await registration.json()) as {
+      client_id: string
+      registration_client_uri: string
+    }
+    const response = await world.fetch(registration_client_uri, { method: 'DELETE' })
+    expect(response.status).toBe(404)
+    const { change } = await explained(response, 'registration', {
+      outcome: 'refused',
+      rule: 'R17',
+      why: /for good/,
+      change: /^DELETE \/_emulator\/clients\//,
+    })
+    const url = `${APP}${change?.match(/\/_emulator\S+/)?.[0]}`
+    expect((await world.fetch(url, { method: 'DELETE' })).status).toBe(200)
+    const after = await client.authorization(client_id)
+    expect(after.status).toBe(400)
+    await explained(after, 'authorization', {
+      outcome: 'refused',
+      why: /No client with the client_id/,
+      change: /connect again/,
+    })
+  })
+
+  it('[P17] a PUT of one member drops the policies and resets Managed OAuth', async () => {
+    const { id } = await seeded()
+    const path = `${ACCOUNT}/access/apps/${id}`
+    const response = await world.fetch(`${APP}/client/v4${path}`, {
+      method: 'PUT',
+      headers: { authorization: 'Bearer a-token', 'content-type': 'application/json' },
+      body: JSON.stringify({ name: 'Demo', domain: '*', type: 'self_hosted' }),
+    })
+    expect(response.status).toBe(200)
+    const { result } = (await response.json()) as { result: Item }
+    expect(result.policies).toEqual([])
+    expect(result.oauth_configuration).toBeUndefined()
+    await explained(response, 'api call', {
+      outcome: 'allowed',
+      rule: 'P17',
+      why: /gone or back to the default: .*oauth_configuration.*policies|policies.*oauth_configuration/,
+      change: /Read the application first/,
+    })
+    const after = await world.fetch(`${APP}/mcp`)
+    expect(after.status).toBe(302)
+    await explained(after, 'challenge', { outcome: 'asked', rule: 'U10', why: /is off for Demo/ })
+  })
+
+  it('[P17] a PUT of oauth_configuration without its rules resets them', async () => {
+    const before = await seeded()
+    const path = `${ACCOUNT}/access/apps/${before.id}`
+    const body = { ...before, oauth_configuration: { enabled: true } }
+    expect((await cloudflare.put(path, body)).status).toBe(200)
+    const [event] = await observer(world.fetch).events({ kind: 'api call', limit: '1' })
+    expect(event?.why).toMatch(/oauth_configuration\.dynamic_client_registration/)
+    const registration = await client.registration()
+    expect(registration.status).toBe(400)
+  })
+
+  it("[P19] the metadata on the application's host is of another issuer", async () => {
+    const path = '/.well-known/oauth-authorization-server'
+    const response = await world.fetch(APP + path)
+    expect(await response.json()).toMatchObject({ issuer: TEAM })
+    await explained(response, 'discovery', {
+      outcome: 'allowed',
+      rule: 'M10',
+      why: /strict clients refuse/,
+    })
+    await explained(await world.fetch(TEAM + path), 'discovery', {
+      outcome: 'allowed',
+      rule: 'M9',
+      why: /metadata of the authorization server/,
+    })
+  })
+
+  it('tells what was switched on to get there', async () => {
+    await explained(await quirk('path-scoped-pin'), 'control', {
+      outcome: 'noted',
+      why: /PUT \/_emulator\/quirks\/path-scoped-pin \{"on":true\}/,
+    })
+    await explained(await control('DELETE', 'faults'), 'control', {
+      outcome: 'noted',
+      why: /DELETE/,
+    })
+  })
+})
+
+/** The application of the seed, as the API has it. */
+async function seeded(): Promise<Item> {
+  const { result } = (await cloudflare.get<[Item]>(`${ACCOUNT}/access/apps`)).body
+  return result[0]
+}
+
+/** Edits the application of the seed. */
+async function edit(changes: Record<string, unknown>): Promise<void> {
+  const before = await seeded()
+  const path = `${ACCOUNT}/access/apps/${before.id}`
+  expect((await cloudflare.put(path, { ...before, ...changes })).status).toBe(200)
+}
+
+function oauth(dynamic_client_registration: object) {
+  return { oauth_configuration: { dynamic_client_registration } }
+}

@@ -1,0 +1,22 @@
+import { describe, expect, it } from 'vitest'
+import control from '../../docs/control.md?raw'
+import { ENDPOINTS, FAULTS } from '../../src/access/faults'
+import { QUIRKS } from '../../src/access/quirks'
+
+const COMMON = ['times', 'client', 'application']
+
+describe('docs/control.md has a row as the table in the code says for', () => {
+  it.each(Object.entries(FAULTS))('the fault %s', (name, { what, source, parameters }) => {
+    const own = Object.keys(parameters.shape).filter((each) => !COMMON.includes(each))
+    const words = own.map((each) => `\`${each}\``).join(', ')
+    expect(control).toContain(`| \`${name}\` | ${what} | ${words} | ${source} |`)
+  })
+
+  it.each(Object.entries(QUIRKS))('the quirk %s', (name, { what, source }) => {
+    expect(control).toContain(`| \`${name}\` | ${what} | ${source} |`)
+  })
+
+  it('the endpoints', () => {
+    expect(control).toContain(`Endpoints: ${ENDPOINTS.map((each) => `\`${each}\``).join(', ')}.`)
+  })
+})

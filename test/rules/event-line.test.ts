@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest'
+import type { Outcome, ToldEvent } from '../../src/access/event'
+import { eventLine } from '../../src/access/event-line'
+
+const REQUEST = {
+  kind: 'registration',
+  outcome: 'refused',
+  why: 'It is not allowed.',
+  rayId: '0123456789abcdef',
+  at: '2026-11-21T09:41:02Z',
+  method: 'POST',
+  host: 'localhost:8788',
+  path: '/cdn-cgi/access/oauth/registration',
+  status: 400,
+} as const satisfies ToldEvent
+const line = (changes: Partial<Extract<ToldEvent, { kind: 'registration' }>> = {}) =>
+  eventLine({ ...REQUEST, ...changes })
+
+describe('The line of an event', () => {
+  it.each<[what: string, changes: Parameters<typeof line>[0], line: string]>([
+    ['when, how, what and why', {}, '09:41:02 - registration (400): It is not allowed.'],
+    [
+      'whose client',
+      { client: { id: 'c', name: 'Claude Code' } },
+      '09:41:02 - registration (400) Claude Code: It is not allowed.',
+    ],
+    [
+      'a client without a name',
+      { client: { id: 'c' } },
+      '09:41:02 - registration (400) c: It is not allowed.',
+    ],
+    [
+      'whose client for whom',
+      { client: { id: 'c', name: 'Claude Code' }, email: 'ada@example.com' },
+      '09:41:02 - registration (400) Claude Code, ada@example.com: It is not allowed.',
+    ],
+    [
+      'by which rule, and what to change',
+      { rule: 'R5', change: 'turn it on' },
+      '09:41:02 - registration (400): It is not allowed. [R5] -> turn it on',
+    ],
+  ])('says %s', (_, changes, expected) => {
+    expect(line(changes)).toBe(expected)
+  })
+
+  it.each<[Outcome, string]>([
+    ['allowed', '+'],
+    ['asked', '?'],
+    ['refused', '-'],
+    ['failed', '!'],
+    ['noted', '.'],
+  ])('begins %s with %s', (outcome, sign) => {
+    expect(line({ outcome })).toMatch(`09:41:02 ${sign} registration`)
+  })
+
+  it('has no status where no request was answered', () => {
+    const { kind: _, status: __, ...rest } = REQUEST
+    const pin = { kind: 'one-time pin', application: 'Demo', email: 'ada@example.com' } as const
+    expect(eventLine({ ...rest, ...pin, code: '123456', outcome: 'noted' })).toBe(
+      '09:41:02 . one-time pin ada@example.com: It is not allowed.',
+    )
+  })
+
+  it.each([
+    ['a line of its own', 'a\n09:41:03 + token', 'a 09:41:03 + token'],
+    ['a carriage return', 'a\r\nb', 'a b'],
+    ['an escape sequence', 'a\u001b[2Jb', 'a [2Jb'],
+    ['a line separator', 'a\u2028b\u2029c', 'a b c'],
+    ['a C1 control', 'a\u009bb', 'a b'],
+  ])('is one line, whatever others named: %s', (_, name, printed) => {
+    expect(line({ why: name, client: { id: 'c', name } })).toBe(
+      `09:41:02 - registration (400) ${printed}: ${printed}`,
+    )
+  })
+})
