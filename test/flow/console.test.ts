@@ -5,6 +5,9 @@ import { ADA, APP, emulator, TEAM } from '../support/emulator'
 
 const { fetch, reset, signIn, events, advance } = emulator()
 const client = new Client(fetch)
+const HOST = 'https://emulator.example.workers.dev'
+const TOKEN = 'a-token-of-sixteen-characters'
+const deployed = emulator({ TEAM_DOMAIN: 'emulator.example.workers.dev', EMULATOR_TOKEN: TOKEN })
 const PAGES = ['/', '/console/events', '/console/state', '/console/faults', '/console/connect'].map(
   (path) => `/_emulator${path}`,
 )
@@ -54,10 +57,38 @@ describe('The console', () => {
     expect([response.status, response.headers.get('location')]).toEqual([302, '/_emulator/'])
   })
 
-  it('answers nobody but this machine', async () => {
+  it('is for nobody on a host for everybody, unless they have the token', async () => {
     for (const path of [...PAGES, '/_emulator/console/do']) {
-      expect((await fetch(`https://emulator.example.com${path}`)).status).toBe(403)
+      expect((await fetch(HOST + path)).status).toBe(503)
+      expect((await deployed.fetch(HOST + path)).status).toBe(401)
     }
+  })
+
+  it('works on such a host with the cookie of its sign-in page', async () => {
+    const headers = { origin: HOST, 'content-type': 'application/x-www-form-urlencoded' }
+    const signedIn = await deployed.fetch(`${HOST}/_emulator/sign-in`, {
+      method: 'POST',
+      headers,
+      body: `token=${TOKEN}`,
+    })
+    const cookie = signedIn.headers.get('set-cookie')?.split(';')[0] ?? ''
+    for (const path of PAGES) {
+      expect((await deployed.fetch(HOST + path, { headers: { cookie } })).status).toBe(200)
+    }
+    const form = new URLSearchParams({
+      method: 'PATCH',
+      path: '/_emulator/clock',
+      body: '{"advance":"16m"}',
+      back: '/_emulator/',
+    })
+    const post = { method: 'POST', body: form.toString() }
+    const url = `${HOST}/_emulator/console/do`
+    const forged = { ...headers, cookie, origin: 'https://evil.example' }
+    expect((await deployed.fetch(url, { ...post, headers: forged })).status).toBe(401)
+    expect(await offset()).toBe(0)
+    const pressed = await deployed.fetch(url, { ...post, headers: { ...headers, cookie } })
+    expect(pressed.status).toBe(303)
+    expect(await offset()).toBe(960)
   })
 
   it('leaves the control as it is: JSON, and 404 for what there is not', async () => {

@@ -19,7 +19,11 @@ export async function inside(
   body?: string,
 ): Promise<Response> {
   const url = new URL(path, c.var.url.origin)
-  const headers = new Headers({ 'content-type': 'application/json' })
+  // Whoever asks the console has been judged already, and the console asks for them.
+  const headers = new Headers({
+    'content-type': 'application/json',
+    'sec-fetch-site': 'same-origin',
+  })
   for (const name of ['authorization', 'cookie']) {
     const value = c.req.header(name)
     if (value !== undefined) headers.set(name, value)

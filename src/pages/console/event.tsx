@@ -39,6 +39,11 @@ export function TimeOfDay({ at }: { at: string }) {
   )
 }
 
+// The page that begins with it, because it may be too old for the first one.
+function eventAddress(number: number): string {
+  return `/_emulator/console/events?before=${number + 1}#event-${number}`
+}
+
 /** Why it was decided so, and what would have to be different. */
 export function Why({ event }: { event: EventView }) {
   return (
@@ -59,7 +64,7 @@ export function Why({ event }: { event: EventView }) {
         <span>
           Cf-Ray <code>{event.rayId}</code>
         </span>
-        <a href={`/_emulator/console/events#event-${event.number}`}>event {event.number}</a>
+        <a href={eventAddress(event.number)}>event {event.number}</a>
       </p>
     </div>
   )

@@ -25,7 +25,7 @@ export const CONSOLE_STYLE = `
   clip-path: inset(50%); white-space: nowrap;
 }
 body { gap: .875rem; padding: 1rem 1.5rem 1.25rem; font-size: .875rem; }
-body > header { justify-content: flex-start; max-width: 92rem; font-weight: 600; color: var(--ink); }
+body > header { justify-content: flex-start; margin: -1rem -1.5rem 0; padding: .4375rem 1.5rem; }
 main.wide { max-width: 92rem; padding: 0; background: none; border: 0; border-radius: 0; box-shadow: none; }
 h1 { margin: .25rem 0 .75rem; font-size: 1.25rem; }
 h2 { margin: 0; font-size: .9375rem; line-height: 1.4; }
@@ -311,6 +311,7 @@ button[aria-pressed=true] { background: var(--tint); border-color: var(--accent)
 }
 @media (max-width: 40rem) {
   body { padding: .75rem .75rem 1rem; }
+  body > header { margin: -.75rem -.75rem 0; padding: .375rem .75rem; }
   .bar ul { gap: 0 1rem; }
   .events > li { grid-template-columns: auto minmax(0, 1fr); }
   .events > li > div { grid-column: 1 / -1; }
