@@ -33,7 +33,7 @@ export function clientBlocks(c: AppContext) {
     },
     {
       name: 'MCP Inspector',
-      where: 'In a terminal, with no browser window of its own.',
+      where: 'In a terminal; a browser opens to sign in.',
       text: `MCP_AUTO_OPEN_ENABLED=true npx @modelcontextprotocol/inspector --cli ${url} --transport http --method tools/list`,
     },
     {

@@ -13,7 +13,7 @@ type Action = {
   /** The page to come back to. */
   back: string
   class?: string | undefined
-  children: Child
+  children?: Child
 }
 
 /** A form that does it without any script; fields in it are named `text.<member>` or `number.<member>`. */

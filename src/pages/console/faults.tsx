@@ -86,9 +86,7 @@ function Fault({ fault, here }: { fault: FaultView; here: string }) {
             class="switch"
             label={`Fault ${name}`}
             isPressed
-          >
-            on
-          </ActButton>
+          />
         ) : (
           // It sends the parameters, which are in a form below.
           <div class="switch">
@@ -97,9 +95,7 @@ function Fault({ fault, here }: { fault: FaultView; here: string }) {
               form={formOf(name)}
               aria-label={`Fault ${name}`}
               aria-pressed="false"
-            >
-              off
-            </button>
+            />
           </div>
         )}
       </div>
@@ -183,9 +179,7 @@ function Quirk({ quirk, here }: { quirk: QuirkView; here: string }) {
           class="switch"
           label={`Quirk ${name}`}
           isPressed={isOn}
-        >
-          {isOn ? 'on' : 'off'}
-        </ActButton>
+        />
       </div>
       <About what={quirk.what} source={quirk.source} />
     </>

@@ -131,7 +131,7 @@ function Application({ application, here }: { application: ApplicationView; here
         <End
           act={{ method: 'POST', path: 'revoke', body: { application: id } }}
           here={here}
-          label={`Revoke the tokens of ${name}`}
+          label={`Revoke tokens of ${name}`}
         >
           Revoke tokens
         </End>
@@ -207,7 +207,7 @@ function Grant({ grant, here }: { grant: GrantView; here: string }) {
           <End
             act={{ method: 'DELETE', path }}
             here={here}
-            label={`Revoke the grant of ${email} to ${name}`}
+            label={`Revoke grant of ${email} to ${name}`}
           >
             Revoke grant
           </End>
@@ -238,7 +238,7 @@ function Grant({ grant, here }: { grant: GrantView; here: string }) {
                 <End
                   act={{ method: 'DELETE', path: `${path}/tokens/${encodeURIComponent(token.id)}` }}
                   here={here}
-                  label={`Revoke the access token ${token.id}`}
+                  label={`Revoke access token ${token.id}`}
                 >
                   Revoke
                 </End>

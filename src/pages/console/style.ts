@@ -110,9 +110,10 @@ button[aria-pressed=true] { background: var(--tint); border-color: var(--accent)
   margin: 0; padding: .5rem .625rem; overflow: auto; background: var(--well);
   border: 1px solid var(--line); border-radius: 7px; line-height: 1.45;
 }
-.copy code { font-size: .78125rem; }
+.copy code { font-size: .78125rem; overflow-wrap: anywhere; }
 .copy.short { grid-template-columns: minmax(0, 1fr) auto; gap: .375rem; }
-.copy.short pre { white-space: nowrap; scrollbar-width: none; padding: .3125rem .5rem; }
+.copy.short { align-items: start; }
+.copy.short pre { white-space: pre-wrap; padding: .3125rem .5rem; }
 .copy:not(.short) pre { min-height: 3rem; white-space: pre-wrap; padding-right: 4.75rem; }
 .copy:not(.short) button { position: absolute; top: .375rem; right: .375rem; }
 .copy button { min-height: 1.875rem; padding: .125rem .5rem; font-size: .8125rem; }
@@ -280,9 +281,11 @@ button[aria-pressed=true] { background: var(--tint); border-color: var(--accent)
   min-height: 1.625rem; padding: 0 .25rem 0 .1875rem; border-radius: 1rem; font-size: .8125rem;
 }
 .switch button::before { content: ""; width: 1.125rem; height: 1.125rem; border-radius: 50%; background: var(--edge); }
+.switch button::after { content: "off"; }
 .switch button { padding-right: .5625rem; }
 .switch button[aria-pressed=true] { flex-direction: row-reverse; padding: 0 .1875rem 0 .5625rem; }
 .switch button[aria-pressed=true]::before { background: var(--accent); }
+.switch button[aria-pressed=true]::after { content: "on"; }
 .source { color: var(--soft); font-size: .8125rem; }
 .active { display: flex; flex-wrap: wrap; gap: 0 .875rem; padding: .25rem .625rem; background: var(--tint); border-radius: 6px; font-size: .8125rem; }
 .parameters { display: flex; flex-wrap: wrap; gap: .375rem .625rem; margin-top: auto; padding-top: .375rem; }
