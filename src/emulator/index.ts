@@ -5,6 +5,7 @@ import { changeAutoSignIn, showAutoSignIn } from './auto-sign-in'
 import { showClientReport } from './client-report'
 import { forgetClient, showClients } from './clients'
 import { changeClock, showClock } from './clock'
+import { consolePages } from './console'
 import { changeDns, showDns } from './dns'
 import { showEvents } from './events'
 import { clearFaults, showFaults, switchFaultOff, switchFaultOn } from './faults'
@@ -53,6 +54,7 @@ emulatorControl.delete('/sessions/:id', endSession)
 emulatorControl.get('/state', showState)
 emulatorControl.put('/state', loadState)
 emulatorControl.post('/reset', reset)
+emulatorControl.route('/', consolePages(emulatorControl))
 emulatorControl.all('*', (c) => {
   const message = `There is no ${c.req.method} ${c.var.url.pathname}`
   return c.json({ error: 'not_found', error_description: message }, 404)

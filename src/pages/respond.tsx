@@ -26,7 +26,7 @@ export function respondPage(
   c: Context,
   status: number,
   page: (nonce: string) => HtmlEscapedString | Promise<HtmlEscapedString>,
-  { withScript = false, imageOrigin = '' } = {},
+  { withScript = false, connectsToSelf = false, imageOrigin = '' } = {},
 ): Response | Promise<Response> {
   const nonce = crypto.randomUUID()
   c.header(
@@ -36,6 +36,7 @@ export function respondPage(
       `img-src data: ${imageOrigin}`.trim(),
       `style-src 'nonce-${nonce}'`,
       ...(withScript ? [`script-src 'nonce-${nonce}'`] : []),
+      ...(connectsToSelf ? ["connect-src 'self'"] : []),
       "base-uri 'none'",
       "frame-ancestors 'none'",
     ].join('; '),

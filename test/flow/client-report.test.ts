@@ -220,7 +220,8 @@ describe('The report', () => {
     ])
     const registration = (await world.events()).find(({ kind }) => kind === 'registration')
     const hrefs = html?.querySelectorAll('a').map((each) => each.getAttribute('href'))
-    expect(hrefs).toContain(`/_emulator/#event-${registration?.number}`)
+    const number = Number(registration?.number)
+    expect(hrefs).toContain(`/_emulator/console/events?before=${number + 1}#event-${number}`)
   })
 
   it('is of a client that is registered, else 404', async () => {

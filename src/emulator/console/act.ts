@@ -1,0 +1,91 @@
+import { z } from 'zod'
+import { readText } from '../../body'
+import type { AppContext } from '../../env'
+import { PageError } from '../../pages/respond'
+import { type Control, inside } from './inside'
+
+const LONGEST_NOTICE = 500
+
+const formSchema = z.object({
+  method: z.enum(['POST', 'PUT', 'PATCH', 'DELETE']),
+  path: z.string(),
+  body: z.string().optional(),
+  back: z.string(),
+})
+
+/**
+ * `POST /_emulator/console/do`: what a button of the console stands for, sent to the control. Fields
+ * named `text.<member>` and `number.<member>` become members of the body; empty ones are left out. A
+ * refusal is told on the page that it goes back to.
+ *
+ * @throws PageError for a form of another site, or one that no page of the console has
+ */
+export async function act(c: AppContext, control: Control): Promise<Response> {
+  requireSameOrigin(c)
+  const form = new URLSearchParams(await readText(c))
+  const fields = formSchema.safeParse(Object.fromEntries(form))
+  if (!fields.success) throw unknownForm()
+  const { method, path, back } = fields.data
+  const to = ownPath(c, path)
+  const backTo = ownPath(c, back)
+  // The bridge is not to cross itself.
+  if (to.pathname.startsWith('/_emulator/console/')) throw unknownForm()
+  const body = bodyOf(fields.data.body, form)
+  const response = await inside(c, control, method, to.pathname + to.search, body)
+  backTo.searchParams.delete('notice')
+  if (!response.ok) backTo.searchParams.set('notice', await refusalOf(response))
+  return c.redirect(backTo.pathname + backTo.search, 303)
+}
+
+// A page of another site may send forms here; it cannot send these headers with them.
+function requireSameOrigin(c: AppContext): void {
+  const origin = c.req.header('origin')
+  const isSame =
+    origin === undefined
+      ? c.req.header('sec-fetch-site') === 'same-origin'
+      : origin === c.var.url.origin
+  if (isSame) return
+  throw new PageError(
+    403,
+    'Not from the console',
+    'The emulator is controlled by its own console only.',
+    'Open /_emulator/ and press the button there; a program uses the JSON below /_emulator.',
+  )
+}
+
+function ownPath(c: AppContext, path: string): URL {
+  const { origin } = c.var.url
+  const url = path.startsWith('/_emulator/') ? URL.parse(path, origin) : null
+  // `..` may lead out of it again.
+  if (url?.origin !== origin || !url.pathname.startsWith('/_emulator/')) throw unknownForm()
+  return url
+}
+
+function bodyOf(text: string | undefined, form: URLSearchParams): string | undefined {
+  const members: Record<string, unknown> = {}
+  for (const [field, value] of form) {
+    const [, type, member] = field.match(/^(text|number)\.(\w+)$/) ?? []
+    if (member && value !== '') members[member] = type === 'number' ? Number(value) : value
+  }
+  if (Object.keys(members).length === 0) return text === undefined ? undefined : readJson(text)
+  return JSON.stringify({ ...JSON.parse(readJson(text ?? '{}')), ...members })
+}
+
+function readJson(text: string): string {
+  try {
+    JSON.parse(text)
+  } catch {
+    throw unknownForm()
+  }
+  return text
+}
+
+async function refusalOf(response: Response): Promise<string> {
+  const answer: unknown = await response.json().catch(() => undefined)
+  const { error_description: description } = (answer ?? {}) as { error_description?: unknown }
+  return String(description ?? `The answer was ${response.status}`).slice(0, LONGEST_NOTICE)
+}
+
+function unknownForm(): PageError {
+  return new PageError(400, 'Unknown form', 'No page of the console sends a form like this.')
+}

@@ -1,0 +1,23 @@
+import type { AppContext } from '../../env'
+import { ConnectPage } from '../../pages/console/connect'
+import { respondPage } from '../../pages/respond'
+import { addresses, clientBlocks } from './blocks'
+import { pageOf } from './view'
+
+/** `GET /_emulator/console/connect`: what to paste into each client. */
+export async function showConnectPage(c: AppContext): Promise<Response> {
+  const newest = await c.var.emulator.newestEvent()
+  return respondPage(
+    c,
+    200,
+    (nonce) => (
+      <ConnectPage
+        nonce={nonce}
+        {...pageOf(c, newest)}
+        clients={clientBlocks(c)}
+        addresses={addresses(c)}
+      />
+    ),
+    { withScript: true, connectsToSelf: true },
+  )
+}

@@ -1,0 +1,48 @@
+import type { AppContext } from '../../env'
+import { ask, type Control } from './inside'
+
+type Grants = {
+  grants: {
+    id: string
+    client: { id: string; name?: string }
+    application: { id: string; name?: string }
+    email: string
+    created_at: string
+    session_ends_at: string
+    revoked: boolean
+    tokens: { id: string; issued_at: string; expires_at: string }[]
+  }[]
+  cursor?: string
+}
+
+/** A page of the grants as the console shows them, the newest first. */
+export async function grantsOf(c: AppContext, control: Control, cursor?: string) {
+  const query = cursor ? `?cursor=${encodeURIComponent(cursor)}` : ''
+  const answer = await ask<Grants>(c, control, `grants${query}`)
+  const isOver = (at: string) => Date.parse(at) / 1000 <= c.var.now
+  const items = answer.grants
+    .map((grant) => ({
+      id: grant.id,
+      client: grant.client,
+      application: grant.application.name ?? grant.application.id,
+      email: grant.email,
+      createdAt: grant.created_at,
+      sessionEndsAt: grant.session_ends_at,
+      state: stateOf(grant.revoked, isOver(grant.session_ends_at)),
+      tokens: grant.tokens
+        .map((token) => ({
+          id: token.id,
+          issuedAt: token.issued_at,
+          expiresAt: token.expires_at,
+          isOver: isOver(token.expires_at),
+        }))
+        .sort((a, b) => b.issuedAt.localeCompare(a.issuedAt)),
+    }))
+    .sort((a, b) => b.createdAt.localeCompare(a.createdAt))
+  return { items, cursor: answer.cursor }
+}
+
+function stateOf(isRevoked: boolean, isOver: boolean): 'living' | 'over' | 'revoked' {
+  if (isRevoked) return 'revoked'
+  return isOver ? 'over' : 'living'
+}

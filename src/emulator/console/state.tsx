@@ -1,0 +1,103 @@
+import { type Application, managedOAuth } from '../../access/application'
+import type { ManagedOAuth } from '../../access/oauth-configuration'
+import type { AppContext } from '../../env'
+import { StatePage } from '../../pages/console/state'
+import { respondPage } from '../../pages/respond'
+import { grantsOf } from './grants'
+import { ask, type Control } from './inside'
+import { clockView, pageOf, peopleOf } from './view'
+
+type Clients = {
+  clients: { id: string; name: string; redirect_uris: string[]; registered_at: string }[]
+  cursor?: string
+}
+type Sessions = {
+  sessions: {
+    id: string
+    email: string
+    identity_provider: string
+    expires_at: string
+    applications: { name: string; hostname: string }[]
+  }[]
+}
+
+/** `GET /_emulator/console/state`: what is remembered, and what ends each of it. */
+export async function showStatePage(c: AppContext, control: Control): Promise<Response> {
+  const { clients: clientsFrom, grants: grantsFrom } = c.req.query()
+  const query = clientsFrom ? `?cursor=${encodeURIComponent(clientsFrom)}` : ''
+  const [clients, grants, { sessions }, newest] = await Promise.all([
+    ask<Clients>(c, control, `clients${query}`),
+    grantsOf(c, control, grantsFrom),
+    ask<Sessions>(c, control, 'sessions'),
+    c.var.emulator.newestEvent(),
+  ])
+  return respondPage(
+    c,
+    200,
+    (nonce) => (
+      <StatePage
+        nonce={nonce}
+        {...pageOf(c, newest)}
+        applications={c.var.configuration.applications.map(applicationView)}
+        clients={{
+          items: clients.clients.map(({ redirect_uris, registered_at, ...client }) => ({
+            ...client,
+            redirectUris: redirect_uris,
+            registeredAt: registered_at,
+          })),
+          next: nextPage(c, 'clients', clients.cursor),
+        }}
+        grants={{ items: grants.items, next: nextPage(c, 'grants', grants.cursor) }}
+        sessions={sessions.map(({ identity_provider, expires_at, ...session }) => ({
+          ...session,
+          provider: identity_provider,
+          expiresAt: expires_at,
+          applications: session.applications.map(({ name }) => name),
+        }))}
+        clock={clockView(c, grants.items)}
+        autoSignIn={{ rules: c.var.state.autoSignIns, people: peopleOf(c) }}
+      />
+    ),
+    { withScript: true, connectsToSelf: true },
+  )
+}
+
+function nextPage(c: AppContext, list: string, cursor: string | undefined): string | undefined {
+  if (!cursor) return undefined
+  const query = new URLSearchParams(c.req.query())
+  query.set(list, cursor)
+  return `/_emulator/console/state?${query}#${list}`
+}
+
+function applicationView(application: Application) {
+  const oauth = managedOAuth(application)
+  return {
+    id: application.id,
+    name: application.name,
+    domain: application.domain ?? '',
+    isOAuthOn: oauth !== undefined,
+    options: oauth ? optionsOf(application, oauth) : [],
+    policies: application.policies.map(({ name, decision }) => `${decision}: ${name}`),
+  }
+}
+
+function optionsOf(application: Application, oauth: ManagedOAuth) {
+  const { grant, dynamic_client_registration: registration } = oauth
+  const { allowed_uris: uris = [] } = registration
+  const allowed = [
+    ...(registration.allow_any_on_localhost ? ['localhost'] : []),
+    ...(registration.allow_any_on_loopback ? ['loopback'] : []),
+    ...uris,
+  ]
+  return [
+    { name: 'access_token_lifetime', value: grant.access_token_lifetime },
+    {
+      name: 'session_duration',
+      value: grant.session_duration ?? application.session_duration,
+    },
+    {
+      name: 'registration',
+      value: registration.enabled ? allowed.join(', ') || 'no redirect URI' : 'off',
+    },
+  ]
+}

@@ -1,0 +1,52 @@
+import type { RecordedEvent } from '../../access/event'
+import type { AppContext } from '../../env'
+import { OAuthError } from '../../oauth/errors'
+
+/** What every page of the console is told. */
+export function pageOf(c: AppContext, newest: number) {
+  const { pathname, search } = new URL(c.req.url)
+  const query = new URLSearchParams(search)
+  const notice = query.get('notice') ?? undefined
+  query.delete('notice')
+  const here = query.size > 0 ? `${pathname}?${query}` : pathname
+  return { here, notice, newest }
+}
+
+/** An event as the pages show it. */
+export function eventView(event: RecordedEvent) {
+  const { number, at, outcome, kind, why, change, rule, rayId } = event
+  return {
+    ...{ number, at, outcome, kind, why, change, rule, rayId },
+    who: [nameOf(event), 'email' in event ? event.email : undefined].filter(Boolean).join(', '),
+    ...('status' in event && {
+      status: event.status,
+      request: `${event.method} ${event.host}${event.path}`,
+    }),
+  }
+}
+
+/** An event's client, by its name where it has one. */
+export function nameOf(event: RecordedEvent): string | undefined {
+  return 'client' in event ? (event.client?.name ?? event.client?.id) : undefined
+}
+
+/** The people whom a click signs in. */
+export function peopleOf(c: AppContext) {
+  return c.var.settings.PEOPLE.map(({ name, email }) => ({ name, email }))
+}
+
+/** The clock, and the end of the session that matters most. */
+export function clockView(c: AppContext, grants: { state: string; sessionEndsAt: string }[]) {
+  const { now, state } = c.var
+  const newest = grants.find((grant) => grant.state === 'living')
+  return {
+    now: new Date(now * 1000).toISOString(),
+    offsetSeconds: state.clockOffsetSeconds,
+    afterSession: newest && new Date(Date.parse(newest.sessionEndsAt) + 1000).toISOString(),
+  }
+}
+
+/** What the console cannot show is no page. */
+export function absent(what: string): OAuthError {
+  return new OAuthError('not_found', `There is no ${what}`, { status: 404 })
+}

@@ -1,0 +1,43 @@
+import { CopyBlock, WithCode } from './action'
+import { ConsoleFrame, type ConsolePage } from './frame'
+
+export type ClientBlock = {
+  name: string
+  /** What to do with it: a command, or the file that it belongs into. */
+  where: string
+  text: string
+}
+
+type Connect = ConsolePage & {
+  clients: ClientBlock[]
+  addresses: { name: string; text: string }[]
+}
+
+/** What to paste into each client to have it come here. */
+export function ConnectPage({ clients, addresses, ...page }: Connect) {
+  return (
+    <ConsoleFrame title="Connect" {...page}>
+      <h1>Connect a client</h1>
+      <ul class="blocks">
+        {clients.map(({ name, where, text }) => (
+          <li class="card">
+            <h2>{name}</h2>
+            <p class="soft small">
+              <WithCode text={where} />
+            </p>
+            <CopyBlock name={name} text={text} />
+          </li>
+        ))}
+      </ul>
+      <h1>Addresses</h1>
+      <ul class="blocks">
+        {addresses.map(({ name, text }) => (
+          <li class="card">
+            <p class="copy-name">{name}</p>
+            <CopyBlock name={name} text={text} isShort />
+          </li>
+        ))}
+      </ul>
+    </ConsoleFrame>
+  )
+}

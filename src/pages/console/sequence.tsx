@@ -1,0 +1,124 @@
+import { type EventView, type OutcomeView, Sign, TimeOfDay, Why } from './event'
+
+/** A line of the diagram. */
+export type StepView = {
+  event: EventView
+  /** Other decisions about the same request. */
+  notes: EventView[]
+  /** Indices of the lanes, from left to right the first is 0; undefined for what is between nobody. */
+  from?: number | undefined
+  to?: number | undefined
+  label: string
+  result?: string | undefined
+  times: number
+}
+
+/** A participant: what it is, and who. */
+export type LaneView = { name: string; detail?: string | undefined }
+
+type Sequence = { lanes: LaneView[]; steps: StepView[]; earlier: number }
+
+/** A sequence diagram that is an ordered list: a row for each step, a column for each participant. */
+export function Sequence({ lanes, steps, earlier }: Sequence) {
+  return (
+    <div class={`sequence lanes-${lanes.length}`}>
+      <div class="lanes heads" aria-hidden="true">
+        {lanes.map((lane) => (
+          <span>
+            {lane.name}
+            {lane.detail && <small>{lane.detail}</small>}
+          </span>
+        ))}
+      </div>
+      {earlier > 0 && (
+        <p class="soft small">
+          {earlier} earlier steps are not shown. <a href="/_emulator/console/events">All events</a>
+        </p>
+      )}
+      <ol>
+        {steps.map((step, at) => (
+          <li class={step.event.outcome}>
+            <Step number={earlier + at + 1} lanes={lanes} step={step} />
+          </li>
+        ))}
+      </ol>
+    </div>
+  )
+}
+
+const OPEN: OutcomeView[] = ['refused', 'failed']
+
+function Step({ number, lanes, step }: { number: number; lanes: LaneView[]; step: StepView }) {
+  const { event, notes, from, to } = step
+  const isArrow = from !== undefined && to !== undefined
+  return (
+    <details id={`step-${event.number}`} open={isArrow && OPEN.includes(event.outcome)}>
+      <summary>
+        <span class="gutter">
+          <span class="number">{number}</span>
+          <TimeOfDay at={event.at} />
+          <Sign outcome={event.outcome} />
+        </span>
+        {isArrow ? (
+          <Arrow lanes={lanes} step={step} from={from} to={to} />
+        ) : (
+          <span class="marker">
+            <span>{step.label}</span>
+          </span>
+        )}
+      </summary>
+      <Why event={event} />
+      {notes.length > 0 && (
+        <ul class="notes">
+          {notes.map((note) => (
+            <li>
+              <Sign outcome={note.outcome} /> <strong>{note.kind}</strong> {note.why}
+            </li>
+          ))}
+        </ul>
+      )}
+    </details>
+  )
+}
+
+// Columns are classes, because the page's policy lets no element have a style of its own.
+function Arrow({
+  lanes,
+  step,
+  from,
+  to,
+}: {
+  lanes: LaneView[]
+  step: StepView
+  from: number
+  to: number
+}) {
+  const { event, label, result, times } = step
+  const [left, right] = from < to ? [from, to] : [to, from]
+  // The label may be longer than its arrow: it begins where that does, unless there is little room.
+  const side = left < lanes.length / 2 ? 'grows-right' : 'grows-left'
+  return (
+    <span class="lanes">
+      <span class={`label ${side} from-${left} to-${right}`}>
+        <span class="unseen">
+          {lanes[from]?.name} to {lanes[to]?.name}:{' '}
+        </span>
+        <span class="between" aria-hidden="true">
+          {lanes[from]?.name} → {lanes[to]?.name}
+        </span>
+        <code>{label}</code>{' '}
+        {result && (
+          <span class={`status ${event.outcome}`}>
+            <span class="unseen">answered with </span>
+            {result}
+          </span>
+        )}
+        {times > 1 && <span class="times"> ×{times}</span>}
+      </span>
+      <span
+        class={`arrow from-${left} to-${right} ${from < to ? 'points-right' : 'points-left'}`}
+        aria-hidden="true"
+      />
+    </span>
+  )
+}

@@ -1,0 +1,280 @@
+import type { Child } from 'hono/jsx'
+import { type Act, ActButton } from './action'
+import { AutoSignIn, type AutoSignInView } from './auto-sign-in'
+import { Clock, type ClockView } from './clock'
+import { Card, ConsoleFrame, type ConsolePage } from './frame'
+
+export type ApplicationView = {
+  name: string
+  id: string
+  domain: string
+  isOAuthOn: boolean
+  /** `access_token_lifetime` and the like, each with its value. */
+  options: { name: string; value: string }[]
+  policies: string[]
+}
+export type ClientView = { id: string; name: string; redirectUris: string[]; registeredAt: string }
+export type TokenView = { id: string; issuedAt: string; expiresAt: string; isOver: boolean }
+export type GrantView = {
+  id: string
+  client: { id: string; name?: string | undefined }
+  application: string
+  email: string
+  createdAt: string
+  sessionEndsAt: string
+  state: 'living' | 'over' | 'revoked'
+  tokens: TokenView[]
+}
+export type SessionView = {
+  id: string
+  email: string
+  provider: string
+  expiresAt: string
+  applications: string[]
+}
+
+/** A page of a list, and where the next one is. */
+type Paged<T> = { items: T[]; next?: string | undefined }
+
+type State = ConsolePage & {
+  applications: ApplicationView[]
+  clients: Paged<ClientView>
+  grants: Paged<GrantView>
+  sessions: SessionView[]
+  clock: ClockView
+  autoSignIn: AutoSignInView
+}
+
+/** What the emulator remembers, and what ends each of it. */
+export function StatePage(props: State) {
+  const { applications, clients, grants, sessions, clock, autoSignIn, ...page } = props
+  return (
+    <ConsoleFrame title="State" {...page}>
+      <h1>State</h1>
+      <div class="columns">
+        <div>
+          <Card title="Grants and tokens" id="grants">
+            <List
+              items={grants.items}
+              next={grants.next}
+              nothing="Nobody has allowed a client yet."
+            >
+              {(grant) => <Grant grant={grant} here={page.here} />}
+            </List>
+          </Card>
+          <Card title="Clients" id="clients">
+            <List items={clients.items} next={clients.next} nothing="No client is registered.">
+              {(client) => <Client client={client} here={page.here} />}
+            </List>
+          </Card>
+          <Card title="Sign-ins of browsers" id="sessions">
+            <List items={sessions} nothing="No browser is signed in.">
+              {(session) => <Session session={session} here={page.here} />}
+            </List>
+          </Card>
+          <Card title="Applications" id="applications">
+            <List items={applications} nothing="No application is configured.">
+              {(application) => <Application application={application} here={page.here} />}
+            </List>
+          </Card>
+        </div>
+        <aside aria-label="Controls">
+          <AutoSignIn {...autoSignIn} here={page.here} />
+          <Clock clock={clock} here={page.here} />
+        </aside>
+      </div>
+    </ConsoleFrame>
+  )
+}
+
+type ListOf<T> = Paged<T> & { nothing: string; children: (item: T) => Child }
+
+function List<T>({ items, next, nothing, children }: ListOf<T>) {
+  if (items.length === 0) return <p class="empty">{nothing}</p>
+  return (
+    <>
+      <ul class="records">
+        {items.map((item) => (
+          <li>{children(item)}</li>
+        ))}
+      </ul>
+      {next && (
+        <p class="older">
+          <a href={next}>More</a>
+        </p>
+      )}
+    </>
+  )
+}
+
+type Ending = { act: Act; here: string; label: string; children: Child }
+
+function End({ act, here, label, children }: Ending) {
+  return (
+    <ActButton act={act} back={here} label={label} class="end">
+      {children}
+    </ActButton>
+  )
+}
+
+function Application({ application, here }: { application: ApplicationView; here: string }) {
+  const { name, id, domain, isOAuthOn, options, policies } = application
+  return (
+    <>
+      <div class="record">
+        <p>
+          <strong>{name}</strong> <code>{domain}</code>{' '}
+          <span class={`tag ${isOAuthOn ? 'allowed' : 'noted'}`}>
+            Managed OAuth {isOAuthOn ? 'on' : 'off'}
+          </span>
+        </p>
+        <End
+          act={{ method: 'POST', path: 'revoke', body: { application: id } }}
+          here={here}
+          label={`Revoke tokens of ${name}`}
+        >
+          Revoke tokens
+        </End>
+      </div>
+      <ul class="inline">
+        {options.map((option) => (
+          <li>
+            {option.name} <code>{option.value}</code>
+          </li>
+        ))}
+      </ul>
+      <ul class="plain">
+        {policies.map((policy) => (
+          <li>{policy}</li>
+        ))}
+      </ul>
+    </>
+  )
+}
+
+function Client({ client, here }: { client: ClientView; here: string }) {
+  const { id, name, redirectUris, registeredAt } = client
+  const path = encodeURIComponent(id)
+  return (
+    <>
+      <div class="record">
+        <p>
+          <strong>
+            <bdi>{name}</bdi>
+          </strong>{' '}
+          <code class="id">{id}</code>
+        </p>
+        <a href={`/_emulator/clients/${path}/report`}>Report</a>
+        <End
+          act={{ method: 'DELETE', path: `clients/${path}` }}
+          here={here}
+          label={`Forget ${name}`}
+        >
+          Forget
+        </End>
+      </div>
+      <ul class="inline">
+        <li>
+          registered <When at={registeredAt} />
+        </li>
+        {redirectUris.map((uri) => (
+          <li>
+            <code>{uri}</code>
+          </li>
+        ))}
+      </ul>
+    </>
+  )
+}
+
+const TAGS = { living: 'allowed', over: 'noted', revoked: 'refused' }
+
+function Grant({ grant, here }: { grant: GrantView; here: string }) {
+  const { id, client, application, email, sessionEndsAt, state, tokens } = grant
+  const path = `grants/${encodeURIComponent(id)}`
+  const name = client.name ?? client.id
+  return (
+    <>
+      <div class="record">
+        <p>
+          <strong>{email}</strong> lets{' '}
+          <strong>
+            <bdi>{name}</bdi>
+          </strong>{' '}
+          use <strong>{application}</strong> <span class={`tag ${TAGS[state]}`}>{state}</span>
+        </p>
+        {state === 'living' && (
+          <End
+            act={{ method: 'DELETE', path }}
+            here={here}
+            label={`Revoke grant of ${email} to ${name}`}
+          >
+            Revoke grant
+          </End>
+        )}
+      </div>
+      <ul class="inline">
+        <li>
+          <code class="id">{id}</code>
+        </li>
+        <li>
+          given <When at={grant.createdAt} />
+        </li>
+        <li>
+          session ends <When at={sessionEndsAt} />
+        </li>
+      </ul>
+      {tokens.length > 0 && (
+        <ul class="tokens">
+          {tokens.map((token) => (
+            <li>
+              <span>
+                access token <code class="id">{token.id}</code>
+              </span>
+              <span class="soft">
+                {token.isOver ? 'over since' : 'until'} <When at={token.expiresAt} />
+              </span>
+              {!token.isOver && state === 'living' && (
+                <End
+                  act={{ method: 'DELETE', path: `${path}/tokens/${encodeURIComponent(token.id)}` }}
+                  here={here}
+                  label={`Revoke access token ${token.id}`}
+                >
+                  Revoke
+                </End>
+              )}
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
+  )
+}
+
+function Session({ session, here }: { session: SessionView; here: string }) {
+  const { id, email, provider, expiresAt, applications } = session
+  return (
+    <div class="record">
+      <p>
+        <strong>{email}</strong> <span class="soft">by {provider}, until</span>{' '}
+        <When at={expiresAt} />
+        {applications.length > 0 && <span class="soft"> at {applications.join(', ')}</span>}
+      </p>
+      <End
+        act={{ method: 'DELETE', path: `sessions/${encodeURIComponent(id)}` }}
+        here={here}
+        label={`End the sign-in of ${email}`}
+      >
+        End
+      </End>
+    </div>
+  )
+}
+
+function When({ at }: { at: string }) {
+  return (
+    <time datetime={at} title={at}>
+      {at.slice(0, 10)} {at.slice(11, 19)}
+    </time>
+  )
+}

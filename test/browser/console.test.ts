@@ -1,0 +1,297 @@
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import { afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { Client, type Fetch } from '../support/client'
+import { networkFetch } from '../support/server'
+import { axeFaults } from './axe'
+import { faintText } from './contrast'
+import { useWorld } from './world'
+
+const world = useWorld()
+const ADA = { email: 'ada@example.com' }
+const PHONE = { width: 320, height: 640 }
+// The picture that heads the README.
+const PICTURE = { width: 1400, height: 830 }
+const CONTROLS = ['a', 'summary', 'button:enabled', 'input:not([type=hidden])', 'select']
+const PAGES = ['', 'console/events', 'console/state', 'console/faults', 'console/connect']
+
+describe('The console', () => {
+  const tabs: Page[] = []
+  // A tab that is left open goes on asking for its page.
+  afterEach(async () => {
+    await Promise.all(tabs.splice(0).map((tab) => tab.context().close()))
+  })
+  const open = async (path: string, options = {}) => {
+    const tab = await openTab(path, options)
+    tabs.push(tab)
+    return tab
+  }
+
+  it('shows a flow as it happens, without a reload', async () => {
+    await world.server.control('POST', 'reset')
+    const page = await open('')
+    await page.getByRole('heading', { name: 'Waiting for the first request' }).waitFor()
+    await markPage(page)
+    const client = clientOf('my-client/1.0')
+    await client.request('/mcp')
+    await arrow(page, /^Client to Application: .*GET \/mcp answered with 401 Bearer$/).waitFor()
+    await signIn(ADA)
+    const { tokens } = await client.connect({ client_name: 'Watched' })
+    await client.request('/mcp', tokens.access_token)
+    await arrow(page, 'oauth/registration answered with 201 client_id').waitFor()
+    await arrow(page, 'Person to Team domain').waitFor()
+    await arrow(page, 'oauth/token answered with 200 tokens').waitFor()
+    await arrow(page, /^Client to Origin: .*GET \/mcp/).waitFor()
+    await page.getByRole('heading', { name: 'Watched at Demo' }).waitFor()
+    expect(await page.getByRole('status').textContent()).toBe('live')
+    expect(await isMarked(page)).toBe(true)
+  })
+
+  it('keeps focus, what is open and what is being typed while it goes on', async () => {
+    const page = await open('')
+    await clientOf('one/1').request('/mcp')
+    await page.getByRole('heading', { name: 'one/1' }).waitFor()
+    const step = page.locator('.sequence details').first()
+    await step.locator('summary').click()
+    await page.getByText('Somebody else, or deny').click()
+    const field = page.getByLabel('E-mail address')
+    await field.fill('hedy@exam')
+    await world.server.control('PATCH', 'clock', { advance: '1m' })
+    await page.locator('.marker', { hasText: 'clock +1m' }).last().waitFor()
+    expect(await field.inputValue()).toBe('hedy@exam')
+    expect(await field.evaluate((element) => element.matches(':focus'))).toBe(true)
+    expect(await step.getAttribute('open')).not.toBeNull()
+    await step.locator('summary').focus()
+    await world.server.control('PATCH', 'clock', { advance: '2m' })
+    await page.locator('.marker', { hasText: 'clock +2m' }).last().waitFor()
+    expect(await step.locator('summary').evaluate((each) => each.matches(':focus'))).toBe(true)
+  })
+
+  it('moves the clock: +16 minutes, the end of the session, back to real time', async () => {
+    await world.server.control('PATCH', 'clock', { reset: true })
+    await signIn(ADA)
+    const { tokens } = await clientOf('two/1').connect()
+    const page = await open('')
+    await page.getByRole('button', { name: '+16 minutes' }).click()
+    await page.getByText('16 min ahead').waitFor()
+    const expired = await world.server.client.request('/whoami', tokens.access_token)
+    expect(expired.status).toBe(401)
+    await page.getByRole('button', { name: 'End of the session' }).click()
+    await page.getByText(/UTC, (1 d|23 h) .*ahead/).waitFor()
+    await page.getByRole('button', { name: 'Back to real time' }).click()
+    await page.getByText('UTC, real time').waitFor()
+  })
+
+  it('switches a fault on with its parameters, and off', async () => {
+    const page = await open('console/faults')
+    await page.getByLabel('status', { exact: true }).selectOption('500')
+    await page.getByRole('button', { name: 'Fault error' }).click()
+    await page.getByRole('button', { name: 'Fault error', pressed: true }).waitFor()
+    const client = clientOf('three/1')
+    expect((await client.refresh('any', 'any')).status).toBe(500)
+    await page.locator('#fault-error', { hasText: 'struck once' }).waitFor()
+    await page.getByRole('button', { name: 'Fault error' }).click()
+    await page.getByRole('button', { name: 'Fault error', pressed: false }).waitFor()
+    expect((await client.refresh('any', 'any')).status).toBe(401)
+  })
+
+  it('switches a quirk on and off', async () => {
+    const page = await open('console/faults')
+    const quirk = (pressed: boolean) =>
+      page.getByRole('button', { name: 'Quirk refresh-grace', pressed })
+    await quirk(false).click()
+    await quirk(true).click()
+    await quirk(false).waitFor()
+  })
+
+  it('revokes an access token, then its grant, and forgets the client', async () => {
+    await world.server.control('POST', 'reset')
+    await signIn(ADA)
+    const client = clientOf('four/1')
+    const { clientId, tokens } = await client.connect({ client_name: 'Revoked' })
+    const page = await open('console/state')
+    await page.getByRole('button', { name: /^Revoke access token/ }).click()
+    await page
+      .getByText('access token revoked')
+      .or(page.getByText('Revoke grant'))
+      .first()
+      .waitFor()
+    expect((await client.request('/whoami', tokens.access_token)).status).toBe(401)
+    await page.getByRole('button', { name: 'Revoke grant of ada@example.com to Revoked' }).click()
+    await page.locator('#grants .tag', { hasText: 'revoked' }).waitFor()
+    expect((await client.refresh(clientId, tokens.refresh_token)).status).toBe(400)
+    await page.getByRole('button', { name: 'Forget Revoked' }).click()
+    await page.getByText('No client is registered.').waitFor()
+  })
+
+  it('signs a person in automatically, and says what was refused', async () => {
+    await signIn(null)
+    const page = await open('')
+    await page.getByRole('button', { name: 'Sign in automatically as Grace' }).click()
+    await page.locator('.rules', { hasText: 'grace@example.com allows' }).waitFor()
+    await clientOf('five/1').connect()
+    await page.getByText('Another time, keys, reset').click()
+    await page.getByLabel('Advance by').fill('soon')
+    await page.getByRole('button', { name: 'Advance', exact: true }).click()
+    await page.getByRole('alert').filter({ hasText: 'expected a duration' }).waitFor()
+    await page.getByRole('button', { name: 'Switch it off' }).click()
+    await page.getByText('Off: authorizations show the login page').waitFor()
+    expect(await page.getByRole('alert').count()).toBe(0)
+  })
+
+  it('copies a block', async () => {
+    const page = await open('console/connect')
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+    await page.getByRole('button', { name: 'Copy: Claude Code' }).click()
+    await page.getByText('Copied').waitFor()
+    const text = await page.evaluate(() => navigator.clipboard.readText())
+    expect(text).toBe(`claude mcp add --transport http demo ${world.server.app}/mcp`)
+  })
+
+  it('resets everything, but asks first', async () => {
+    await clientOf('six/1').request('/mcp')
+    const page = await open('')
+    const reset = page.getByRole('button', { name: 'Yes, reset everything' })
+    expect(await reset.isVisible()).toBe(false)
+    await page.getByText('Another time, keys, reset').click()
+    await page.getByText('Reset everything', { exact: true }).click()
+    await reset.click()
+    await page.getByRole('heading', { name: 'Waiting for the first request' }).waitFor()
+  })
+
+  it('needs no mouse', async () => {
+    await world.server.control('PATCH', 'clock', { reset: true })
+    const page = await open('')
+    const button = page.getByRole('button', { name: '+16 minutes' })
+    for (let tabs = 0; tabs < 60; tabs++) {
+      await page.keyboard.press('Tab')
+      if (await button.evaluate((element) => element.matches(':focus'))) break
+    }
+    await page.keyboard.press('Enter')
+    await page.getByText('16 min ahead').waitFor()
+  })
+
+  it('needs no JavaScript', async () => {
+    await world.server.control('PATCH', 'clock', { reset: true })
+    const page = await open('', { javaScriptEnabled: false })
+    await page.getByRole('button', { name: '+16 minutes' }).click()
+    await page.getByText('16 min ahead').waitFor()
+    expect(await page.getByRole('status').isVisible()).toBe(false)
+    expect(await page.getByRole('button', { name: /^Copy/ }).count()).toBe(0)
+  })
+})
+
+describe.each(PAGES)('The page /_emulator/%s', (path) => {
+  let page: Page
+  beforeAll(async () => {
+    await fullStory()
+    page = await openTab(path)
+  })
+
+  it('can be read in light and in dark (WCAG 2.2, 1.4.3)', async () => {
+    await page.evaluate(() => {
+      for (const details of document.querySelectorAll('details')) details.open = true
+    })
+    for (const colorScheme of ['dark', 'light'] as const) {
+      await page.emulateMedia({ colorScheme })
+      expect(await faintText(page)).toEqual([])
+    }
+  })
+
+  it('is accessible by all that axe can see', async () => {
+    expect(await axeFaults(page)).toEqual([])
+  })
+
+  it('fits a phone and every window up from it', async () => {
+    for (const width of [PHONE.width, 480, 800, 1024, 1440]) {
+      await page.setViewportSize({ width, height: PHONE.height })
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width)
+    }
+  })
+
+  it('shows where the keyboard is (WCAG 2.2, 2.4.7)', async () => {
+    const fresh = await openTab(path)
+    const controls = await fresh.locator(CONTROLS.map((each) => `${each}:visible`).join()).all()
+    expect(controls.length).toBeGreaterThan(5)
+    for (const control of controls) {
+      await control.focus()
+      const style = await control.evaluate((element) => getComputedStyle(element).outlineStyle)
+      expect(style).toBe('solid')
+    }
+  })
+})
+
+it.runIf(process.env.SCREENSHOTS)('is pictured for the README', async () => {
+  await world.server.control('POST', 'reset')
+  await fullStory()
+  const page = await world.tab({ viewport: PICTURE, deviceScaleFactor: 1.8 })
+  const { app, port } = world.server
+  // With the port that a reader of the README has.
+  await page.route(`${app}/_emulator/`, async (route) => {
+    const response = await route.fetch()
+    await route.fulfill({ response, body: (await response.text()).replaceAll(`:${port}`, ':8788') })
+  })
+  await page.goto(`${app}/_emulator/`)
+  await page.getByText('live', { exact: true }).waitFor()
+  await page.screenshot({ path: join(import.meta.dirname, '../../docs/console.png') })
+})
+
+async function openTab(path: string, options = {}): Promise<Page> {
+  const page = await world.tab(options)
+  await page.goto(`${world.server.app}/_emulator/${path}`)
+  return page
+}
+
+async function signIn(rule: object | null): Promise<void> {
+  await world.server.control('PUT', 'auto-sign-in', rule)
+}
+
+/** A client with a user agent of its own, so that its flow is told apart from those of others. */
+function clientOf(userAgent: string): Client {
+  const { app, team } = world.server
+  const fetch: Fetch = (url, init) => {
+    const isBrowser = url.includes('/oauth/authorization')
+    const headers = new Headers(init?.headers)
+    headers.set('user-agent', isBrowser ? 'Mozilla/5.0' : userAgent)
+    return networkFetch(url, { ...init, headers })
+  }
+  return new Client(fetch, app, team)
+}
+
+/** From the first 401 to the last refresh. */
+async function fullStory(): Promise<void> {
+  const { app, team, control } = world.server
+  const client = clientOf('claude-code/2.1.4')
+  await signIn(ADA)
+  const call = (accessToken?: string) =>
+    client.fetch(`${app}/mcp`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        accept: 'application/json, text/event-stream',
+        ...(accessToken && { authorization: `Bearer ${accessToken}` }),
+      },
+      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list', params: {} }),
+    })
+  await call()
+  await client.fetch(`${app}/.well-known/oauth-protected-resource/mcp`)
+  await client.fetch(`${team}/.well-known/oauth-authorization-server`)
+  const { clientId, tokens } = await client.connect({ client_name: 'Claude Code' })
+  await call(tokens.access_token)
+  await control('PATCH', 'clock', { advance: '16m' })
+  await call(tokens.access_token)
+  const refreshed = await client.refresh(clientId, tokens.refresh_token)
+  await call(((await refreshed.json()) as { access_token: string }).access_token)
+}
+
+function arrow(page: Page, text: string | RegExp) {
+  return page.locator('.sequence .label', { hasText: text }).first()
+}
+
+async function markPage(page: Page): Promise<void> {
+  await page.evaluate(() => document.documentElement.setAttribute('data-mark', ''))
+}
+
+function isMarked(page: Page): Promise<boolean> {
+  return page.evaluate(() => document.documentElement.hasAttribute('data-mark'))
+}

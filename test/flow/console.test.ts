@@ -1,0 +1,251 @@
+import { parse } from 'node-html-parser'
+import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import { Client } from '../support/client'
+import { ADA, APP, emulator, TEAM } from '../support/emulator'
+
+const { fetch, reset, signIn, events, advance } = emulator()
+const client = new Client(fetch)
+const HOST = 'https://emulator.example.workers.dev'
+const TOKEN = 'a-token-of-sixteen-characters'
+const deployed = emulator({ TEAM_DOMAIN: 'emulator.example.workers.dev', EMULATOR_TOKEN: TOKEN })
+const PAGES = ['/', '/console/events', '/console/state', '/console/faults', '/console/connect'].map(
+  (path) => `/_emulator${path}`,
+)
+
+beforeEach(reset)
+afterAll(reset)
+
+async function page(path: string) {
+  const response = await fetch(APP + path)
+  return { response, root: parse(await response.text()) }
+}
+
+/** Sends the form of a button, as a browser does. */
+function press(fields: Record<string, string>, headers: Record<string, string> = { origin: APP }) {
+  const form = { method: 'PATCH', path: '/_emulator/clock', back: '/_emulator/', ...fields }
+  return fetch(`${APP}/_emulator/console/do`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
+    body: new URLSearchParams(form).toString(),
+  })
+}
+
+async function offset(): Promise<number> {
+  const response = await fetch(`${APP}/_emulator/clock`)
+  return ((await response.json()) as { offset_seconds: number }).offset_seconds
+}
+
+describe('The console', () => {
+  it.each(PAGES)(
+    '%s is a page that loads nothing and asks nobody but this emulator',
+    async (path) => {
+      const { response } = await page(path)
+      expect(response.status).toBe(200)
+      expect(response.headers.get('content-type')).toContain('text/html')
+      const policy = response.headers.get('content-security-policy') ?? ''
+      expect(policy).toContain("default-src 'none'")
+      expect(policy).toContain("connect-src 'self'")
+      expect(policy).toContain("frame-ancestors 'none'")
+      expect(policy).not.toContain('unsafe')
+      expect(response.headers.get('x-content-type-options')).toBe('nosniff')
+      expect(response.headers.get('cache-control')).toBe('no-store')
+    },
+  )
+
+  it('is found without the slash too', async () => {
+    const response = await fetch(`${APP}/_emulator`)
+    expect([response.status, response.headers.get('location')]).toEqual([302, '/_emulator/'])
+  })
+
+  it('is for nobody on a host for everybody, unless they have the token', async () => {
+    for (const path of [...PAGES, '/_emulator/console/do']) {
+      expect((await fetch(HOST + path)).status).toBe(503)
+      expect((await deployed.fetch(HOST + path)).status).toBe(401)
+    }
+  })
+
+  it('works on such a host with the cookie of its sign-in page', async () => {
+    const headers = { origin: HOST, 'content-type': 'application/x-www-form-urlencoded' }
+    const signedIn = await deployed.fetch(`${HOST}/_emulator/sign-in`, {
+      method: 'POST',
+      headers,
+      body: `token=${TOKEN}`,
+    })
+    const cookie = signedIn.headers.get('set-cookie')?.split(';')[0] ?? ''
+    for (const path of PAGES) {
+      expect((await deployed.fetch(HOST + path, { headers: { cookie } })).status).toBe(200)
+    }
+    const form = new URLSearchParams({
+      method: 'PATCH',
+      path: '/_emulator/clock',
+      body: '{"advance":"16m"}',
+      back: '/_emulator/',
+    })
+    const post = { method: 'POST', body: form.toString() }
+    const url = `${HOST}/_emulator/console/do`
+    const forged = { ...headers, cookie, origin: 'https://evil.example' }
+    expect((await deployed.fetch(url, { ...post, headers: forged })).status).toBe(401)
+    expect(await offset()).toBe(0)
+    const pressed = await deployed.fetch(url, { ...post, headers: { ...headers, cookie } })
+    expect(pressed.status).toBe(303)
+    expect(await offset()).toBe(960)
+  })
+
+  it('leaves the control as it is: JSON, and 404 for what there is not', async () => {
+    const response = await fetch(`${APP}/_emulator/console/nothing`)
+    expect(response.status).toBe(404)
+    expect(await response.json()).toMatchObject({ error: 'not_found' })
+  })
+
+  it('draws a flow from its first 401 to its refresh', async () => {
+    await signIn(ADA)
+    await client.request('/mcp')
+    const { clientId, tokens } = await client.connect({ client_name: 'Reports' })
+    await client.request('/mcp', tokens.access_token)
+    await advance('16m')
+    await client.request('/mcp', tokens.access_token)
+    await client.refresh(clientId, tokens.refresh_token)
+    const { root } = await page('/_emulator/')
+    const labels = root.querySelectorAll('.sequence summary').map((step) => {
+      const line = step.querySelector('.label') ?? step.querySelector('.marker')
+      return line?.text.replaceAll(/\s+/g, ' ').trim()
+    })
+    const shown = labels.map((label) =>
+      label?.replace(/^.*?(?=GET|POST)/, '').replace('answered with ', ''),
+    )
+    expect(shown).toEqual([
+      'GET /mcp 401 Bearer',
+      'POST /cdn-cgi/access/oauth/registration 201 client_id',
+      'GET /cdn-cgi/access/oauth/authorization 302 code',
+      'POST /cdn-cgi/access/oauth/token 200 tokens',
+      'GET /mcp 405',
+      'clock +16m',
+      'GET /mcp 401 Bearer',
+      'POST /cdn-cgi/access/oauth/token 200 new pair',
+    ])
+    // Only the refusal is open, with what to change.
+    const open = root.querySelectorAll('.sequence details[open]')
+    expect(open.map((each) => each.querySelector('.change')?.text)).toEqual([
+      expect.stringContaining('Use the refresh token'),
+    ])
+  })
+
+  it('filters events by kind, outcome, client and text', async () => {
+    await signIn(ADA)
+    const { clientId } = await client.connect({ client_name: 'Reports' })
+    await client.connect({ client_name: 'Others' })
+    await fetch(`${APP}/mcp`)
+    const kinds = async (query: string) => {
+      const { root } = await page(`/_emulator/console/events?${query}`)
+      return root.querySelectorAll('.events .what strong').map(({ text }) => text)
+    }
+    expect(await kinds('kind=challenge')).toEqual(['challenge'])
+    expect(await kinds('outcome=asked')).toEqual(['challenge'])
+    expect(await kinds(`client=${clientId}`)).toEqual(['token', 'authorization', 'registration'])
+    expect(await kinds('text=REPORTS&kind=token')).toEqual(['token'])
+    expect(await kinds('text=nothing+like+this')).toEqual([])
+  })
+
+  it('shows what others chose as text', async () => {
+    await signIn(ADA)
+    const name = '</script><script>alert(1)</script><img src=x onerror=alert(1)>'
+    await client.connect({ client_name: name })
+    for (const path of PAGES.slice(0, 3)) {
+      const { root } = await page(path)
+      expect(root.text).toContain('alert(1)')
+      expect(root.querySelectorAll('script')).toHaveLength(1)
+      expect(root.querySelectorAll('img')).toEqual([])
+    }
+    const { root } = await page(`/_emulator/?notice=${encodeURIComponent(name)}`)
+    expect(root.querySelector('.notice')?.text).toContain(name)
+  })
+
+  it('fills its blocks with the addresses that it was opened at', async () => {
+    const response = await fetch('http://localhost:9999/_emulator/console/connect')
+    const text = await response.text()
+    expect(text).toContain('claude mcp add --transport http demo http://localhost:9999/mcp')
+    expect(text).not.toContain('8788')
+  })
+})
+
+describe("A button's form", () => {
+  it.each([
+    [{ origin: APP }, 'Origin'],
+    [{ 'sec-fetch-site': 'same-origin' }, 'Sec-Fetch-Site'],
+  ])('does what it says, from the console itself (%j)', async (headers, _what) => {
+    const response = await press({ body: '{"advance":"16m"}' }, headers as never)
+    expect([response.status, response.headers.get('location')]).toEqual([303, '/_emulator/'])
+    expect(await offset()).toBe(960)
+    expect(await events()).toContainEqual(
+      expect.objectContaining({
+        kind: 'control',
+        path: '/_emulator/clock',
+        body: { advance: '16m' },
+      }),
+    )
+  })
+
+  it('makes members of its fields, numbers of numbers, and leaves empty ones out', async () => {
+    const path = '/_emulator/faults/error'
+    const fields = { 'text.endpoint': 'token', 'number.status': '500', 'number.times': '' }
+    await press({ method: 'PUT', path, body: '{}', ...fields })
+    const response = await fetch(`${APP}/_emulator/faults`)
+    const { faults } = (await response.json()) as { faults: { name: string; active: unknown }[] }
+    expect(faults.find(({ name }) => name === 'error')?.active).toMatchObject({
+      endpoint: 'token',
+      status: 500,
+      left: null,
+    })
+  })
+
+  it('comes back with what the control refused', async () => {
+    const back = '/_emulator/console/events?kind=token&notice=old'
+    const response = await press({ 'text.advance': 'soon', back })
+    const location = URL.parse(response.headers.get('location') ?? '', APP)
+    expect(location?.pathname).toBe('/_emulator/console/events')
+    expect(location?.searchParams.get('kind')).toBe('token')
+    expect(location?.searchParams.getAll('notice')).toEqual([
+      expect.stringContaining('advance: expected'),
+    ])
+    const { root } = await page(`${location?.pathname}${location?.search}`)
+    expect(root.querySelector('[role=alert]')?.text).toContain('advance: expected')
+    // The buttons of that page come back to it without the notice.
+    expect(root.toString()).not.toContain('notice=')
+    expect(await offset()).toBe(0)
+  })
+
+  it.each([
+    [{}, 'no header'],
+    [{ origin: 'https://evil.example' }, 'another site'],
+    [{ origin: 'null' }, 'a page without an origin'],
+    [{ origin: 'http://localhost:3000' }, 'another application of this machine'],
+    [{ origin: TEAM }, 'the team domain'],
+    [{ 'sec-fetch-site': 'cross-site' }, 'another site'],
+    [{ 'sec-fetch-site': 'same-site' }, 'another port'],
+  ])('is refused with 403 for %j (%s), and changes nothing', async (headers, _what) => {
+    const response = await press({ body: '{"advance":"16m"}' }, headers as never)
+    expect(response.status).toBe(403)
+    expect(await offset()).toBe(0)
+  })
+
+  it.each([
+    [{ path: '/mcp' }, 'outside'],
+    [{ path: '//evil.example/_emulator/clock' }, 'another origin'],
+    [{ path: 'https://evil.example/_emulator/clock' }, 'another origin'],
+    [{ path: '/_emulator/../client/v4/accounts' }, 'outside, by ..'],
+    [{ path: '/_emulator/%2e%2e/mcp' }, 'outside, by encoded ..'],
+    [{ path: '/_emulator/console/do' }, 'itself'],
+    [{ back: 'https://evil.example/' }, 'back to another origin'],
+    [{ back: '//evil.example/' }, 'back to another origin'],
+    [{ back: '/_emulator/..//evil.example/' }, 'back to another origin, by ..'],
+    [{ body: '{' }, 'no JSON'],
+    [{ body: '{', 'text.advance': '16m' }, 'no JSON'],
+    [{ method: 'GET' }, 'a method that no button has'],
+    [{ method: 'TRACE' }, 'a method that no button has'],
+  ])('is refused with 400 for %j (%s), and changes nothing', async (fields, _what) => {
+    const response = await press({ body: '{"advance":"16m"}', ...(fields as object) })
+    expect(response.status).toBe(400)
+    expect(await offset()).toBe(0)
+    expect(await events()).toEqual([])
+  })
+})

@@ -1,0 +1,164 @@
+import { describe, expect, it } from 'vitest'
+import type { RecordedEvent } from '../../src/access/event'
+import type { Flow } from '../../src/access/flows'
+import { participantsOf, sequenceOf } from '../../src/access/sequence'
+
+const CLIENT = { id: 'c1', name: 'Client' }
+let number = 0
+
+function event(kind: string, facts: Record<string, unknown> = {}): RecordedEvent {
+  number += 1
+  return {
+    number,
+    at: '',
+    rayId: `ray-${number}`,
+    outcome: 'allowed',
+    why: '',
+    kind,
+    ...facts,
+  } as never
+}
+
+function request(kind: string, facts: Record<string, unknown> = {}): RecordedEvent {
+  const frame = {
+    method: 'POST',
+    host: 'localhost',
+    path: '/mcp',
+    status: 200,
+    userAgent: 'client/1',
+  }
+  return event(kind, { ...frame, ...facts })
+}
+
+function linesOf(events: RecordedEvent[], all = events): string[] {
+  const flow: Flow = { id: 'c1', client: CLIENT, userAgent: 'client/1', events }
+  return sequenceOf(flow, all).map(({ arrow, label, result, times }) =>
+    [arrow ? `${arrow.from} > ${arrow.to}:` : '--', label, result, times > 1 ? `x${times}` : '']
+      .filter(Boolean)
+      .join(' '),
+  )
+}
+
+describe('An arrow', () => {
+  it.each([
+    [
+      'challenge',
+      { status: 401, answer: '401 Bearer' },
+      'client > application: POST /mcp 401 Bearer',
+    ],
+    [
+      'challenge',
+      { status: 302, answer: '302 login' },
+      'person > application: POST /mcp 302 login',
+    ],
+    ['challenge', { status: 403, answer: '403' }, 'client > application: POST /mcp 403'],
+    ['admission', { by: 'access token' }, 'client > origin: POST /mcp 200'],
+    ['admission', { by: 'application token' }, 'person > origin: POST /mcp 200'],
+    ['discovery', { of: 'application' }, 'client > application: POST /mcp 200'],
+    ['discovery', { of: 'team domain' }, 'client > team: POST /mcp 200'],
+    ['discovery', { document: 'keys', userAgent: 'origin' }, 'origin > team: POST /mcp 200'],
+    ['registration', { status: 201 }, 'client > team: POST /mcp 201 client_id'],
+    [
+      'registration',
+      { status: 400, error: 'invalid_client_metadata' },
+      'client > team: POST /mcp 400 invalid_client_metadata',
+    ],
+    ['authorization', { step: 'consent' }, 'person > team: POST /mcp 200 consent'],
+    ['authorization', { status: 302, step: 'code' }, 'person > team: POST /mcp 302 code'],
+    [
+      'authorization',
+      { status: 302, step: 'denied' },
+      'person > team: POST /mcp 302 access_denied',
+    ],
+    ['login', { step: 'page' }, 'person > team: POST /mcp 200 page'],
+    ['token', { grantType: 'authorization_code' }, 'client > team: POST /mcp 200 tokens'],
+    ['token', { grantType: 'refresh_token' }, 'client > team: POST /mcp 200 new pair'],
+    [
+      'token',
+      { status: 400, error: 'invalid_grant' },
+      'client > team: POST /mcp 400 invalid_grant',
+    ],
+    ['token', { status: 503, outcome: 'failed' }, 'client > team: POST /mcp 503'],
+    ['revocation', { token: 'revoked' }, 'client > team: POST /mcp 200 revoked'],
+    ['api call', {}, 'client > api: POST /mcp 200'],
+  ])('of %s %j is %s', (kind, facts, line) => {
+    expect(linesOf([request(kind, facts)])).toEqual([line])
+  })
+
+  it('stands for all that are alike and follow one another', () => {
+    const calls = () => request('admission', { by: 'access token' })
+    const events = [calls(), calls(), calls(), request('token', {}), calls()]
+    expect(linesOf(events)).toEqual([
+      'client > origin: POST /mcp 200 x3',
+      'client > team: POST /mcp 200 tokens',
+      'client > origin: POST /mcp 200',
+    ])
+  })
+
+  it('has with it what else was decided about the same request', () => {
+    const policy = event('access request', { rayId: 'same' })
+    const code = request('authorization', { rayId: 'same', step: 'code' })
+    const [step, ...others] = sequenceOf({ id: 'c1', events: [policy, code] }, [policy, code])
+    expect(others).toEqual([])
+    expect(step?.notes).toEqual([policy])
+  })
+})
+
+describe('What was done to the emulator', () => {
+  it.each([
+    ['PATCH', 'clock', { advance: '16m' }, '-- clock +16m'],
+    ['PATCH', 'clock', { now: '2027-01-01T00:00:00Z' }, '-- clock set to 2027-01-01T00:00:00Z'],
+    ['PATCH', 'clock', { reset: true }, '-- clock back to real time'],
+    [
+      'PUT',
+      'auto-sign-in',
+      { email: 'ada@example.com' },
+      '-- automatic sign-in as ada@example.com',
+    ],
+    ['PUT', 'auto-sign-in', [{}], '-- automatic sign-in by rules'],
+    ['PUT', 'auto-sign-in', null, '-- automatic sign-in off'],
+    ['PUT', 'faults/slow', {}, '-- fault slow on'],
+    ['DELETE', 'faults/slow', undefined, '-- fault slow off'],
+    ['DELETE', 'faults', undefined, '-- all faults off'],
+    ['PUT', 'quirks/refresh-grace', { on: true }, '-- quirk refresh-grace on'],
+    ['POST', 'keys/rotate', undefined, '-- signing keys rotated'],
+    ['DELETE', 'grants/g', undefined, '-- grant revoked'],
+    ['DELETE', 'grants/g/tokens/t', undefined, '-- access token revoked'],
+    ['POST', 'revoke', { person: 'ada@example.com' }, '-- revoked: ada@example.com'],
+    ['PUT', 'dns', {}, '-- PUT /_emulator/dns'],
+    ['PUT', 'faults/%E0', {}, '-- fault %E0 on'],
+  ])('%s %s %j is the line %s', (method, path, body, line) => {
+    const call = request('admission')
+    const control = event('control', { method, path: `/_emulator/${path}`, body })
+    expect(linesOf([call], [call, control]).slice(1)).toEqual([line])
+  })
+
+  it('is told as long as nothing else happens after the flow, and not what came before it', () => {
+    const clock = () => event('control', { method: 'PATCH', path: '/_emulator/clock', body: {} })
+    const [before, call, after, other, late] = [
+      clock(),
+      request('token'),
+      clock(),
+      request('challenge'),
+      clock(),
+    ]
+    const all = [before, call, after, other, late]
+    expect(linesOf([call], all)).toHaveLength(2)
+  })
+
+  it('is told where a fault strikes, before the request that it struck', () => {
+    const fault = event('fault', { fault: 'slow', path: '/token', rayId: 'same' })
+    const struck = request('token', { rayId: 'same' })
+    expect(linesOf([fault, struck])[0]).toBe('-- fault slow struck /token')
+  })
+})
+
+it('The participants are those of the arrows, the client between its two servers', () => {
+  const events = [
+    request('admission'),
+    request('authorization'),
+    event('control', { method: 'PUT', path: '/_emulator/dns' }),
+  ]
+  const flow: Flow = { id: 'c1', events }
+  expect(participantsOf(sequenceOf(flow, events))).toEqual(['person', 'team', 'client', 'origin'])
+})
