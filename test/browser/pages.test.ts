@@ -7,7 +7,7 @@ import { faintText } from './contrast'
 import { ask, authorizationUrl, register } from './dashboard'
 import { sees, useWorld } from './world'
 
-const world = useWorld()
+const world = useWorld(async () => ['--var', 'EMULATOR_TOKEN:a-token-of-some-length'])
 const INSPECTOR = 'http://localhost:6274/oauth/callback'
 const PHONE = { width: 320, height: 640 }
 // The screenshots of the README.
@@ -57,6 +57,24 @@ const PAGES = {
     await page.goto(`${world.server.app}/`)
     await page.getByRole('button', { name: 'Ada' }).click()
     await sees(page, 'Demo application')
+  },
+  pin: async (page) => {
+    await authorize(page)
+    await page.getByLabel('E-mail me a code').fill('ada@example.com')
+    await page.getByRole('button', { name: 'Send me a code' }).click()
+    await sees(page, 'Enter code')
+  },
+  'logged out': async (page) => {
+    await page.goto(`${world.server.team}/cdn-cgi/access/logout`)
+    await page.getByRole('heading', { level: 1 }).waitFor()
+  },
+  "dashboard's error": async (page) => {
+    await page.goto(`${world.server.team}/oauth/error?error=invalid_client`)
+    await sees(page, 'The application cannot be authorized')
+  },
+  "console's sign-in": async (page) => {
+    await page.goto(`${world.server.app}/_emulator/sign-in`)
+    await sees(page, 'Sign in to the console')
   },
 } satisfies Record<string, (page: Page) => Promise<void>>
 
@@ -117,6 +135,8 @@ describe.each(Object.entries(PAGES))('The %s page', (name, open) => {
   })
 
   it('shows where the keyboard is (WCAG 2.2, 2.4.7)', async () => {
+    // From the start of the page on, also where it begins in a field.
+    await page.getByRole('banner').click({ position: { x: 2, y: 2 } })
     for (const control of await page.locator(CONTROLS).all()) {
       await page.keyboard.press('Tab')
       const outline = await control.evaluate((element) =>
