@@ -2,8 +2,12 @@ import { z } from 'zod'
 import { lifetimeSchema, wholeSeconds } from '../access/duration'
 import { formatTime } from '../access/timestamps'
 import type { AppContext } from '../env'
+import { OAuthError } from '../oauth/errors'
 import { type EmulatorState, emulatedNow } from '../store/emulator-object'
 import { readControl } from './body'
+
+// RFC 3339 5.6: years have four digits.
+const LATEST_SECONDS = Date.UTC(9999, 11, 31, 23, 59, 59) / 1000
 
 const clockSchema = z.union(
   [
@@ -27,8 +31,11 @@ export function showClock(c: AppContext): Response {
  */
 export async function changeClock(c: AppContext): Promise<Response> {
   const { emulator, state } = c.var
-  const change = await readControl(c, clockSchema)
-  return c.json(clockOf(await emulator.setClockOffset(offsetAfter(change, state))))
+  const offset = offsetAfter(await readControl(c, clockSchema), state)
+  if (emulatedNow({ ...state, clockOffsetSeconds: offset }) > LATEST_SECONDS) {
+    throw new OAuthError('invalid_request', 'the clock goes to the end of the year 9999')
+  }
+  return c.json(clockOf(await emulator.setClockOffset(offset)))
 }
 
 function offsetAfter(change: z.infer<typeof clockSchema>, state: EmulatorState): number {

@@ -54,6 +54,8 @@ describe('The emulated clock', () => {
     ['no duration', { advance: 'soon' }],
     ['days', { advance: '1d' }],
     ['a negative duration', { advance: '-5m' }],
+    ['more years than four digits can say', { advance: '2000000000h' }],
+    ['beyond the year 9999', { advance: '80000000h' }],
     ['a date without a time', { now: '2027-01-01' }],
     ['reset: false', { reset: false }],
     ['an array', []],
