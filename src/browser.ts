@@ -1,7 +1,7 @@
 import { getCookie, setCookie } from 'hono/cookie'
 import { readForm } from './body'
 import type { AppContext } from './env'
-import { type Hint, OAuthError } from './oauth/errors'
+import { OAuthError } from './oauth/errors'
 import type { Parameters } from './oauth/parameters'
 import { PageError } from './pages/respond'
 
@@ -69,24 +69,14 @@ export const SEVERED =
 export const WAIT_FOR_THE_REDIRECT =
   'Wait for the redirect at redirect_uri, not for window.opener or for the popup to be closed.'
 
-/** A page of an error whose event says more than the person is shown. */
-export class HintedPageError extends PageError {
-  constructor(
-    readonly hint: Hint,
-    ...page: ConstructorParameters<typeof PageError>
-  ) {
-    super(...page)
-  }
-}
-
 /** Access: observed [A12], the title. */
 export function invalidNonce(): PageError {
-  return new HintedPageError(
-    { rule: 'A12' },
+  return new PageError(
     400,
     'Invalid nonce. Please try logging in again.',
     'This login page was left open too long, or another one was opened after it.',
     'Go back to your client or application and start again.',
+    { rule: 'A12' },
   )
 }
 

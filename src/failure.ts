@@ -1,6 +1,5 @@
 import type { ErrorHandler } from 'hono'
 import { isBrowserNavigation } from './access/navigation'
-import { HintedPageError } from './browser'
 import type { AppContext, Env } from './env'
 import { OAuthError } from './oauth/errors'
 import { PageError, respondPageError } from './pages/respond'
@@ -15,8 +14,7 @@ export const failure: ErrorHandler<Env> = function failure(error, c) {
   if (error instanceof OAuthError) return respondOAuthError(c, error)
   if (error instanceof PageError) {
     const why = `${error.title}${/[.!]$/.test(error.title) ? '' : ':'} ${error.message}`
-    const hint = error instanceof HintedPageError ? error.hint : {}
-    tell(c, { outcome: 'refused', why, change: error.advice, ...hint })
+    tell(c, { outcome: 'refused', why, change: error.advice, ...error.hint })
     return respondPageError(c, error)
   }
   tell(c, { outcome: 'failed', why: `The emulator made a mistake: ${error.message}` })

@@ -10,9 +10,9 @@ import {
   sessionRevocationKeys,
 } from '../access/revocation'
 import { readTicket } from '../access/ticket'
-import { HintedPageError } from '../browser'
 import type { AppContext } from '../env'
 import { whereFrom } from '../judge'
+import { PageError } from '../pages/respond'
 import { report, tell } from '../report'
 import { appCookie } from './app-cookie'
 import { APP_SESSION_COOKIE } from './challenge'
@@ -54,12 +54,12 @@ export async function authorized(c: AppContext): Promise<Response> {
       revisionOf(data.identityNonce),
     )
   ) {
-    throw new HintedPageError(
-      { rule: 'A12' },
+    throw new PageError(
       400,
       'Invalid nonce. Please try logging in again.',
       'This login was started in another browser, or too long ago.',
       'Open your application again.',
+      { rule: 'A12' },
     )
   }
   const policy = application.policies.find(({ id }) => id === data.policyId)

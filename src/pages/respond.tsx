@@ -9,6 +9,8 @@ export class PageError extends Error {
     readonly title: string,
     message: string,
     readonly advice?: string,
+    /** What the developer is told beyond the page: the rule, why, and what to change. */
+    readonly hint: { rule?: string; why?: string; change?: string } = {},
   ) {
     super(message)
     this.name = 'PageError'

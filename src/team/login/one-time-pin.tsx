@@ -2,7 +2,6 @@ import { z } from 'zod'
 import type { Application } from '../../access/application'
 import type { Identity } from '../../access/identity'
 import { readTicket, signTicket } from '../../access/ticket'
-import { HintedPageError } from '../../browser'
 import type { AppContext } from '../../env'
 import { judge, whereFrom } from '../../judge'
 import { sha256 } from '../../oauth/encoding'
@@ -37,14 +36,14 @@ export async function askForPin(
   const { email, idp } = identity
   // Access: observed once [P12]. Advice in the field: no path on an application with Managed OAuth.
   if (quirks.has('path-scoped-pin') && application.domain?.includes('/')) {
-    throw new HintedPageError(
-      {
-        rule: 'P12',
-        change: `Give ${application.name} a domain without a path (${application.domain}), or switch the quirk path-scoped-pin off.`,
-      },
+    const change = `Give ${application.name} a domain without a path (${application.domain}), or switch the quirk path-scoped-pin off.`
+    const hint = { rule: 'P12', change }
+    throw new PageError(
       400,
       'Unable to find your Access application!',
       PATH_SCOPED,
+      undefined,
+      hint,
     )
   }
   const code = newCode()
