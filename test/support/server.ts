@@ -112,3 +112,10 @@ export async function freePort(): Promise<number> {
   if (address === null || typeof address === 'string') throw new Error('no port')
   return address.port
 }
+
+/** What was printed beside the lines of decisions: warnings, errors, requests. */
+export function otherLines(printed: string): string[] {
+  return printed
+    .split('\n')
+    .filter((line) => line.trim() !== '' && !/^\d\d:\d\d:\d\d [+?.!-] \w/.test(line))
+}
