@@ -11,11 +11,13 @@ export function eventLine(event: ToldEvent): string {
   const { at, change, kind, outcome, rule, why } = event
   const status = 'status' in event ? ` (${event.status})` : ''
   const who = whoOf(event)
-  return [
+  const parts = [
     `${at.slice(11, 19)} ${SIGN[outcome]} ${kind}${status}${who && ` ${who}`}: ${why}`,
     ...(rule ? [`[${rule}]`] : []),
     ...(change ? [`-> ${change}`] : []),
-  ].join(' ')
+  ]
+  // What clients chose must begin no line of its own, and give the terminal no orders.
+  return parts.join(' ').replace(/\p{Cc}/gu, encodeURIComponent)
 }
 
 function whoOf(event: ToldEvent): string {
