@@ -2,7 +2,14 @@ import { z } from 'zod'
 import { emailSchema } from '../access/identity'
 import { PEOPLE_PICKER } from '../access/identity-provider'
 import { readTicket, signTicket } from '../access/ticket'
-import { endLogin, invalidNonce, isLoginNonce, readPageForm, startLogin } from '../browser'
+import {
+  endLogin,
+  invalidNonce,
+  isLoginNonce,
+  readPageForm,
+  redirectToStep,
+  startLogin,
+} from '../browser'
 import type { AppContext } from '../env'
 import { LoginPage } from '../pages/login'
 import { PageError, respondPage } from '../pages/respond'
@@ -19,7 +26,7 @@ const ticketSchema = z.object({ to: z.string() })
 export async function redirectToLogin(c: AppContext, to: string): Promise<Response> {
   const { dash, now, ticketSecret } = c.var
   const ticket = await signTicket(ticketSecret, 'dash-login', { to }, now, LIFETIME_SECONDS)
-  return c.redirect(`${dash.origin}/oauth2/login?request=${ticket}`, 302)
+  return redirectToStep(c, `${dash.origin}/oauth2/login?request=${ticket}`)
 }
 
 /**
@@ -37,7 +44,7 @@ export async function login(c: AppContext): Promise<Response> {
   if (!ticket.success) throw invalidNonce()
   if (c.req.method === 'POST') {
     await signIn(c)
-    return c.redirect(dash.origin + ticket.data.to, 302)
+    return redirectToStep(c, dash.origin + ticket.data.to)
   }
   const loginNonce = startLogin(c)
   return respondPage(c, 200, (nonce) => (
