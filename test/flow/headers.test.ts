@@ -262,6 +262,13 @@ describe('No cache keeps', () => {
     },
   )
 
+  it.each(Object.entries(ANSWERS).filter(([, [where]]) => where.source.includes('location')))(
+    'nor is a form sent again to where it leads (RFC 9700 4.12): %s',
+    async (_, [, ask]) => {
+      expect((await ask()).status).toBe(302)
+    },
+  )
+
   it.each([401, 400])('a refusal of the token endpoint: %i', async (status) => {
     const form = status === 401 ? {} : { client_id: (await client.register()).client_id }
     const response = await client.postForm('/oauth/token', form)
