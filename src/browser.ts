@@ -58,6 +58,13 @@ export function isLoginNonce(c: AppContext, nonce: string | undefined): nonce is
   return nonce !== undefined && nonce === getCookie(c, LOGIN_COOKIE)
 }
 
+/** Sends the browser to a step of ours. Its address has a ticket in it, which no cache may keep. */
+export function redirectToStep(c: AppContext, location: string): Response {
+  c.header('Cache-Control', 'no-store')
+  c.header('Referrer-Policy', 'no-referrer')
+  return c.redirect(location, 302)
+}
+
 /** Ends the login that came back: what it was started with is good once. */
 export function endLogin(c: AppContext): void {
   setPrivateCookie(c, LOGIN_COOKIE, '', 0)

@@ -2,7 +2,15 @@ import { z } from 'zod'
 import { emailSchema } from '../access/identity'
 import { PEOPLE_PICKER } from '../access/identity-provider'
 import { readTicket, signTicket } from '../access/ticket'
-import { endLogin, invalidNonce, isLoginNonce, readPageForm, SEVERED, startLogin } from '../browser'
+import {
+  endLogin,
+  invalidNonce,
+  isLoginNonce,
+  readPageForm,
+  redirectToStep,
+  SEVERED,
+  startLogin,
+} from '../browser'
 import { mayPickPeople } from '../control'
 import type { AppContext } from '../env'
 import { LoginPage } from '../pages/login'
@@ -21,7 +29,7 @@ const ticketSchema = z.object({ to: z.string() })
 export async function redirectToLogin(c: AppContext, to: string): Promise<Response> {
   const { dash, now, ticketSecret } = c.var
   const ticket = await signTicket(ticketSecret, 'dash-login', { to }, now, LIFETIME_SECONDS)
-  return c.redirect(`${dash.origin}/oauth2/login?request=${ticket}`, 302)
+  return redirectToStep(c, `${dash.origin}/oauth2/login?request=${ticket}`)
 }
 
 /**
@@ -41,7 +49,7 @@ export async function login(c: AppContext): Promise<Response> {
   if (c.req.method === 'POST') {
     const email = await signIn(c)
     tell(c, { kind: 'login', step: 'done', email, why: `${email} is signed in at the dashboard.` })
-    return c.redirect(dash.origin + ticket.data.to, 302)
+    return redirectToStep(c, dash.origin + ticket.data.to)
   }
   const loginNonce = startLogin(c)
   const why = `Nobody is signed in: the dashboard's login page is shown. ${SEVERED}`

@@ -19,6 +19,8 @@ demo.use(async function verify(c, next) {
 })
 demo.all('/mcp', (c) => mcp(c.req.raw, c.var.claims))
 demo.get('/whoami', (c) => {
+  // The assertion is in it.
+  c.header('Cache-Control', 'no-store')
   return c.json({ headers: Object.fromEntries(c.req.raw.headers), claims: c.var.claims })
 })
 demo.get('/', home)

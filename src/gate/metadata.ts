@@ -57,9 +57,11 @@ export function showServerMetadata(c: AppContext, next: Next) {
   return answer(c, () => serverMetadata(team, configuration.applications, quirks))
 }
 
-// The URL that a metadata document is about: what follows its own name.
+// The URL that a metadata document is about: what follows its own name, which may be written in
+// escapes, and so longer than the prefix is.
 function described(url: URL, prefix: string): URL {
-  return new URL(url.origin + (url.pathname.slice(prefix.length) || '/'))
+  const rest = url.pathname.split('/').slice(prefix.split('/').length)
+  return new URL(`${url.origin}/${rest.join('/')}`)
 }
 
 async function answer(c: AppContext, document: () => object): Promise<Response | undefined> {

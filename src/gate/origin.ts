@@ -33,6 +33,8 @@ export async function forward(
   if (!admission.setCookie) return answer
   const answerWithCookie = new Response(answer.body, answer)
   answerWithCookie.headers.append('Set-Cookie', admission.setCookie)
+  // Assumed: whatever the origin says of its answer, the token in it is kept by no cache.
+  answerWithCookie.headers.set('Cache-Control', 'no-store')
   return answerWithCookie
 }
 

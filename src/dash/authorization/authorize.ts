@@ -4,6 +4,7 @@ import { DashError } from '../../account/dash-error'
 import { type Account, accountsOf, findAccount, isMember } from '../../account/members'
 import type { OAuthClient } from '../../account/oauth-client'
 import { automaticPerson } from '../../automatic'
+import { redirectToStep } from '../../browser'
 import type { AppContext } from '../../env'
 import { PageError } from '../../pages/respond'
 import { tell as ask, report } from '../../report'
@@ -56,7 +57,7 @@ export async function proceed(
   const consent = decided ?? (await automaticConsent(c, request, who))
   if (consent === undefined) {
     asked(c, 'consent', 'The person is asked for every authorization.')
-    return c.redirect(await consentFor(c, query, who), 302)
+    return redirectToStep(c, await consentFor(c, query, who))
   }
   if (consent === 'cancel') throw cancelled(request)
   const codeChallenge = answering(request, () => requireChallenge(request))

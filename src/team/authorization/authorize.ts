@@ -4,6 +4,7 @@ import { loginUrl } from '../../access/login'
 import { identityNonceOf, newSessionId } from '../../access/revocation'
 import { signTicket } from '../../access/ticket'
 import { automaticPerson } from '../../automatic'
+import { redirectToStep } from '../../browser'
 import type { AppContext } from '../../env'
 import { strikes } from '../../faults'
 import { logDecision, reasonFor, verdictOf, whereFrom } from '../../judge'
@@ -60,7 +61,7 @@ export async function proceed(
       outcome: 'asked',
       why: 'Nobody is signed in: the login page is next.',
     })
-    return c.redirect(await loginFor(c, query, request), 302)
+    return redirectToStep(c, await loginFor(c, query, request))
   }
   const automatic = decided ? undefined : await automaticPerson(c, client.clientId)
   tell(c, { email: who.identity.email, isAutomatic: automatic !== undefined })
@@ -85,7 +86,7 @@ export async function proceed(
       why: 'The person is asked at every authorization; consent is never remembered (P8).',
       change: REMEMBERED,
     })
-    return c.redirect(await consentFor(c, query, who), 302)
+    return redirectToStep(c, await consentFor(c, query, who))
   }
   log()
   switch (consent) {

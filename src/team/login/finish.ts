@@ -1,6 +1,7 @@
 import type { Application } from '../../access/application'
 import { type Login, loginUrl } from '../../access/login'
 import { signTicket } from '../../access/ticket'
+import { redirectToStep } from '../../browser'
 import type { AppContext } from '../../env'
 import { judge, reasonFor, whereFrom } from '../../judge'
 import { tell } from '../../report'
@@ -20,7 +21,7 @@ export async function finish(
   const { email } = who.identity
   tell(c, { step: 'done', outcome: 'allowed', email, why: `${email} is signed in.` })
   // Back to the authorization endpoint, which checks everything again.
-  if (!step.application) return c.redirect(`${team.origin}${step.redirectUrl}`, 302)
+  if (!step.application) return redirectToStep(c, team.origin + step.redirectUrl)
   const { origin, nonce, accessPath } = step.application
   const verdict = judge(c, application, 'login', { identity: who.identity, ...whereFrom(c) })
   if (verdict.decision === 'deny') {
@@ -48,5 +49,5 @@ export async function finish(
     now,
     AUTHORIZED_LIFETIME_SECONDS,
   )
-  return c.redirect(`${origin}${accessPath}/authorized?token=${token}`, 302)
+  return redirectToStep(c, `${origin}${accessPath}/authorized?token=${token}`)
 }

@@ -4,7 +4,7 @@ import { emailSchema, type Identity } from '../../access/identity'
 import type { IdentityProvider } from '../../access/identity-provider'
 import { readTicket, signTicket } from '../../access/ticket'
 import { deriveSecret } from '../../access/token'
-import { endLogin, invalidNonce, isLoginNonce } from '../../browser'
+import { endLogin, invalidNonce, isLoginNonce, redirectToStep } from '../../browser'
 import type { AppContext } from '../../env'
 import { randomText } from '../../oauth/encoding'
 import { codeChallengeOf } from '../../oauth/pkce'
@@ -66,7 +66,7 @@ export async function redirectToProvider(
     }),
   }
   for (const [name, value] of Object.entries(parameters)) location.searchParams.set(name, value)
-  return c.redirect(location.href, 302)
+  return redirectToStep(c, location.href)
 }
 
 /**

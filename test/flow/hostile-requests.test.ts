@@ -1,0 +1,348 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { Client, REDIRECT_URI } from '../support/client'
+import { controlOf } from '../support/control'
+import { CONNECTED, DASH, DashClient, withClients } from '../support/dashboard'
+import { ADA, APP, application, emulator, TEAM } from '../support/emulator'
+import { Person } from '../support/person'
+
+const world = emulator(withClients({}))
+const client = new Client(world.fetch)
+const control = controlOf(world.fetch)
+beforeEach(world.reset)
+
+const FORM = { 'content-type': 'application/x-www-form-urlencoded' }
+const EVIL = 'https://evil.example'
+
+describe("Path confusion between the gate and the emulator's own paths", () => {
+  const reaches = async (path: string, method = 'GET', headers = {}) => {
+    const response = await world.fetch(APP + path, { method, headers })
+    const body = await response.text()
+    if (response.headers.get('www-authenticate')) return 'the gate'
+    return body.includes('"application"') ? 'the control' : `the control, ${response.status}`
+  }
+
+  it.each([
+    ['/_emulator/urls', 'the control'],
+    ['/%5femulator/urls', 'the control'],
+    ['/x/../_emulator/urls', 'the control'],
+    ['/x/%2e%2e/_emulator/urls', 'the control'],
+    ['/x/.%2E/_emulator/urls', 'the control'],
+    ['\\_emulator\\urls', 'the control'],
+    ['//_emulator/urls', 'the gate'],
+    ['/_emulator%2furls', 'the gate'],
+    ['/_emulator;/urls', 'the gate'],
+    ['/;/_emulator/urls', 'the gate'],
+    ['/_EMULATOR/urls', 'the gate'],
+    ['/x/..;/_emulator/urls', 'the gate'],
+    ['/_emulator/%2e%2e/mcp', 'the gate'],
+    ['/_emulator\\..\\mcp', 'the gate'],
+    ['/_emulator/..%2fmcp', 'the control, 404'],
+    ['/_emulator//urls', 'the control, 404'],
+  ])('ends at one of them, and at neither unasked: %s at %s', async (path, where) => {
+    expect(await reaches(path)).toBe(where)
+  })
+
+  it.each(['/_emulator/reset', '/%5femulator/reset', '/x/%2e%2e/_emulator/rese%74'])(
+    'lets no page of another site reset, however it is written: %s',
+    async (path) => {
+      await world.signIn(ADA)
+      expect(await reaches(path, 'POST', { origin: EVIL })).toBe('the control, 403')
+      expect(await (await control('GET', 'auto-sign-in')).json()).toMatchObject(ADA)
+    },
+  )
+
+  it('says of metadata in escapes what it says of it without them', async () => {
+    for (const path of ['oauth-protected-resource/mcp', 'oauth-authorization-server']) {
+      const plain = await world.fetch(`${APP}/.well-known/${path}`)
+      const escaped = await world.fetch(`${APP}/%2Ewell-know%6e/${path.replace('-', '%2d')}`)
+      expect([escaped.status, await escaped.text()]).toEqual([200, await plain.text()])
+    }
+  })
+
+  it('leaves no own path of Access to an origin', async () => {
+    await world.signIn(ADA)
+    const { tokens } = await client.connect()
+    for (const path of [
+      '/cdn-cgi/access/x',
+      '/cdn-cg%69/access/x',
+      '/.access//x',
+      '/x/../.access/x',
+    ]) {
+      const response = await client.request(path, tokens.access_token)
+      expect([path, response.status, await response.text()]).toEqual([
+        path,
+        404,
+        expect.stringContaining('This path answers on the team domain'),
+      ])
+    }
+  })
+})
+
+describe('Path confusion between two applications', () => {
+  const { fetch } = emulator({
+    APPLICATIONS: [
+      application({
+        name: 'Public',
+        domain: 'localhost/public',
+        policies: [{ name: 'All', decision: 'bypass', include: [{ everyone: {} }] }],
+      }),
+      application({ domain: 'localhost' }),
+    ],
+  })
+
+  it.each([
+    '/public/../admin',
+    '/public/%2e%2e/admin',
+    '/public/.%2e/admin',
+    '/public\\..\\admin',
+    '/public/x/../../admin',
+    '//admin',
+    '/%61dmin',
+    '/public%2f..%2fadmin',
+    '/public;/../admin',
+    '/public%00/admin',
+    '/PUBLIC/admin',
+  ])('opens nothing behind the gate by the way of a bypass: %s', async (path) => {
+    expect((await fetch(APP + path)).status).toBe(401)
+  })
+
+  it('hands an encoded slash below a bypass on as it is, with no assertion (origins decide)', async () => {
+    const response = await fetch(`${APP}/public/..%2fadmin`)
+    expect(await response.json()).toMatchObject({ error: 'no_assertion' })
+  })
+})
+
+describe('Host confusion', () => {
+  it.each([
+    ['x-forwarded-host', 'evil.example'],
+    ['x-forwarded-proto', 'https'],
+    ['x-forwarded-port', '1'],
+    ['x-original-host', 'evil.example'],
+    ['x-host', 'evil.example'],
+    ['forwarded', 'host=evil.example;proto=https'],
+    ['x-original-url', '/_emulator/reset'],
+    ['x-rewrite-url', '/_emulator/reset'],
+    ['x-http-method-override', 'DELETE'],
+  ])('changes no challenge and no metadata: %s', async (name, value) => {
+    const paths = [
+      `${APP}/mcp`,
+      `${APP}/.well-known/oauth-protected-resource/mcp`,
+      `${TEAM}/.well-known/oauth-authorization-server`,
+      `${DASH}/.well-known/openid-configuration`,
+      `${APP}/_emulator/urls`,
+    ]
+    const answer = async (url: string, headers = {}) => {
+      const response = await world.fetch(url, { headers })
+      return [response.headers.get('www-authenticate'), await response.text()]
+    }
+    for (const url of paths) expect(await answer(url, { [name]: value })).toEqual(await answer(url))
+  })
+
+  it('brings no code to another host: the redirect is to the registered URI', async () => {
+    await world.signIn(ADA)
+    const { client_id } = await client.register()
+    const response = await world.fetch(await client.authorizationUrl(client_id), {
+      headers: { 'x-forwarded-host': 'evil.example', forwarded: 'host=evil.example' },
+    })
+    expect(response.headers.get('location')).toMatch(`${REDIRECT_URI}?code=`)
+  })
+
+  it.each([
+    'evil.example',
+    'localhost.evil.example',
+    '127.0.0.1.evil.example',
+    'localhost@evil.example',
+  ])(
+    'gives no page that rebinds its name to this machine the control or the API: %s',
+    async (host) => {
+      const headers = { authorization: 'Bearer a-token' }
+      for (const path of ['/_emulator/state', '/client/v4/user']) {
+        const response = await world.fetch(`http://${host.split('@').at(-1)}:8788${path}`, {
+          headers,
+        })
+        expect([path, response.status]).toEqual([path, 503])
+      }
+    },
+  )
+})
+
+describe('A redirect URI that was not registered gets neither a code nor an error', () => {
+  it.each([
+    ['another path', 'http://localhost:53682/other'],
+    ['another scheme', 'https://localhost:53682/callback'],
+    ['a host that begins the same', 'http://localhost.evil.example:53682/callback'],
+    ['user information', 'http://localhost:53682@evil.example/callback'],
+    ['a backslash', 'http://localhost:53682\\@evil.example/callback'],
+    ['a fragment', `${REDIRECT_URI}#x`],
+    ['a query more', `${REDIRECT_URI}?next=https://evil.example`],
+    ['dot segments', 'http://localhost:53682/callback/../evil'],
+    ['encoded dot segments', 'http://localhost:53682/callback/%2e%2e/evil'],
+    ['an encoded slash', 'http://localhost:53682/callback%2f..%2fevil'],
+    ['a line break', `${REDIRECT_URI}%0d%0aX: 1`],
+    ['a script', 'javascript:alert(1)'],
+    ['data', 'data:text/html,<script>alert(1)</script>'],
+    ['no scheme', '//evil.example/callback'],
+    ['another host in capitals', 'HTTP://EVIL.EXAMPLE/callback'],
+  ])('%s', async (_, redirect_uri) => {
+    await world.signIn(ADA)
+    const { client_id } = await client.register()
+    const response = await client.authorization(client_id, { redirect_uri })
+    expect([response.status, response.headers.get('location')]).toEqual([400, null])
+  })
+})
+
+describe('No way out by an open redirect', () => {
+  it.each(['https://evil.example', '//evil.example', '/\\evil.example', '/%09/evil.example', '/x'])(
+    'redirect_url of a login page is signed: %s',
+    async (to) => {
+      const person = await new Person(world.fetch).open(`${APP}/`)
+      const url = new URL(person.page?.url ?? '')
+      url.searchParams.set('redirect_url', to)
+      const response = await world.fetch(url.href)
+      expect([response.status, response.headers.get('location')]).toEqual([400, null])
+    },
+  )
+
+  it.each([
+    '//evil.example',
+    '/\\evil.example',
+    '/%5cevil.example',
+    '/@evil.example',
+    '/.evil.example',
+  ])('a login ends on the host that it began on, whatever the path: %s', async (path) => {
+    const person = await new Person(world.fetch).open(APP + path)
+    await person.press('ada@example.com')
+    expect(person.callback).toBeUndefined()
+    expect(new URL(person.page?.url ?? '').origin).toBe(APP)
+  })
+
+  it.each([
+    `${APP}/cdn-cgi/access/logout`,
+    `${TEAM}/cdn-cgi/access/logout`,
+    `${DASH}/oauth2/logout`,
+    `${DASH}/oauth2/sessions/logout`,
+  ])('a logout goes where nobody registered: %s', async (url) => {
+    const query = ['returnTo', 'redirect_url', 'redirect_uri', 'post_logout_redirect_uri', 'to']
+      .map((name) => `${name}=${EVIL}`)
+      .join('&')
+    const response = await world.fetch(`${url}?${query}&client_id=0a0b0c0d0e0f00010203040506070809`)
+    expect([response.status, response.headers.get('location')]).toEqual([200, null])
+  })
+
+  it.each([
+    'https://evil.example',
+    '//evil.example',
+    '/\\evil.example',
+    '/profile/..//evil.example',
+  ])("the dashboard's `to`: %s", async (to) => {
+    const apart = emulator({ DASH_DOMAIN: 'dash.localhost' })
+    const response = await apart.fetch(`http://dash.localhost:8788/?to=${encodeURIComponent(to)}`)
+    expect([response.status, response.headers.get('location')]).toEqual([200, null])
+  })
+})
+
+describe('A form of another site changes nothing', () => {
+  const forged = (url: string, cookie: string, body: string) =>
+    world.fetch(url, { method: 'POST', headers: { ...FORM, cookie, origin: EVIL }, body })
+
+  // A browser leaves SameSite=Lax cookies away, and the attacker knows the page's address at best.
+  const everyForm: Record<string, [open: () => Promise<Person>, body: string]> = {
+    login: [
+      async () =>
+        new Person(world.fetch).open(
+          await client.authorizationUrl((await client.register()).client_id),
+        ),
+      'email=ada%40example.com',
+    ],
+    'login of an application': [
+      () => new Person(world.fetch).open(`${APP}/`),
+      'email=ada%40example.com&nonce=guess',
+    ],
+    consent: [
+      async () => {
+        const person = new Person(world.fetch)
+        await person.open(await client.authorizationUrl((await client.register()).client_id))
+        return person.press('ada@example.com')
+      },
+      'action=allow',
+    ],
+    'login at the dashboard': [
+      () => new Person(world.fetch).open(CONNECTED),
+      'email=ada%40example.com',
+    ],
+    permissions: [
+      async () =>
+        (
+          await new Person(world.fetch).open(await new DashClient(world.fetch).authorizationUrl())
+        ).press('ada@example.com'),
+      'action=authorize&account=0123456789abcdef0123456789abcdef',
+    ],
+    'connected applications': [
+      async () => (await new Person(world.fetch).open(CONNECTED)).press('ada@example.com'),
+      'grant=x&csrf=x',
+    ],
+  }
+
+  it.each(Object.entries(everyForm))('without the cookies: %s', async (_, [open, body]) => {
+    const { page } = await open()
+    const before = await state()
+    const response = await forged(page?.url ?? '', '', body)
+    expect(response.headers.getSetCookie().join()).not.toMatch(/Session=\S/)
+    expect(response.headers.get('location') ?? '').not.toMatch(/code=|token=/)
+    expect(await state()).toBe(before)
+  })
+
+  it("with the cookies, which another browser's nonce does not fit", async () => {
+    const victim = await everyForm.login?.[0]()
+    const attacker = await everyForm.login?.[0]()
+    const nonce = attacker?.page?.html.querySelector('input[name=nonce]')?.getAttribute('value')
+    const cookie = victim?.cookies('127.0.0.1') ?? ''
+    const body = `email=mallory%40blocked.example&nonce=${nonce}`
+    const response = await forged(attacker?.page?.url ?? '', cookie, body)
+    expect([response.status, response.headers.getSetCookie()]).toEqual([400, []])
+  })
+
+  it.each([
+    ['POST', 'reset'],
+    ['POST', 'revoke'],
+    ['POST', 'keys/rotate'],
+    ['PUT', 'state'],
+    ['PUT', 'auto-sign-in'],
+    ['PATCH', 'clock'],
+    ['PUT', 'dns'],
+    ['PUT', 'faults/error'],
+    ['DELETE', 'faults'],
+    ['PUT', 'quirks/refresh-grace'],
+    ['DELETE', 'clients/x'],
+    ['DELETE', 'grants/x'],
+    ['DELETE', 'sessions/x'],
+    ['GET', 'state'],
+    ['GET', 'events'],
+  ])('nor at the control of the emulator: %s %s', async (method, path) => {
+    for (const origin of [
+      EVIL,
+      'null',
+      'http://localhost.evil.example',
+      'http://127.0.0.1.nip.io',
+    ]) {
+      const response = await world.fetch(`${APP}/_emulator/${path}`, {
+        method,
+        headers: { origin },
+      })
+      expect([origin, response.status]).toEqual([origin, 403])
+      expect(response.headers.get('access-control-allow-origin')).toBeNull()
+    }
+  })
+
+  it('nor at the API, whose preflight allows no other site', async () => {
+    const headers = { origin: EVIL, 'access-control-request-method': 'PUT' }
+    const url = `${APP}/client/v4/accounts/0123456789abcdef0123456789abcdef/access/apps`
+    const response = await world.fetch(url, { method: 'OPTIONS', headers })
+    expect(response.headers.get('access-control-allow-origin')).toBeNull()
+  })
+
+  async function state(): Promise<string> {
+    const { at: _, ...rest } = (await (await control('GET', 'state')).json()) as { at: string }
+    return JSON.stringify(rest)
+  }
+})

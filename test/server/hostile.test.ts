@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { Origin } from '../support/origin'
+import { type RawAnswer, rawSocket } from '../support/raw-socket'
+import { type Server, startServer } from '../support/server'
+
+let origin: Origin
+let server: Server
+let accessToken: string
+beforeAll(async () => {
+  origin = await Origin.start()
+  server = await startServer(['--var', `ORIGIN_URL:${origin.url}`])
+  await server.control('PUT', 'auto-sign-in', { email: 'ada@example.com' })
+  accessToken = (await server.client.connect()).tokens.access_token
+})
+afterAll(async () => {
+  await server?.stop()
+  await origin?.close()
+})
+
+/** A request in exactly these lines, to which only what ends the connection is added. */
+async function send(line: string, headers: string[] = [], body = ''): Promise<RawAnswer> {
+  const lines = [`${line} HTTP/1.1`, ...headers, 'Connection: close', '', body]
+  const answer = await rawSocket(server.port, lines.join('\r\n'))
+  return answer ?? expect.fail('closed without an answer')
+}
+
+const host = () => `Host: localhost:${server.port}`
+const bearer = () => `Authorization: Bearer ${accessToken}`
+
+describe('What a request says of its host', () => {
+  it('is its Host header: the host of an absolute-form target opens nothing', async () => {
+    const own = `http://localhost:${server.port}`
+    const foreign = await send(`GET ${own}/_emulator/state`, ['Host: evil.example'])
+    expect(foreign.status).toBe(403)
+    const challenge = await send('GET http://evil.example/mcp', [host()])
+    expect(challenge.headers.get('www-authenticate')?.[0]).not.toContain('evil.example')
+  })
+
+  it.each([
+    ['twice', ['Host: localhost', 'Host: evil.example']],
+    ['not at all', []],
+    ['as nothing', ['Host:']],
+  ])('is refused where it is there %s, before anything is decided', async (_, headers) => {
+    const answer = await send('GET /_emulator/state', headers)
+    expect(answer.status).toBeGreaterThanOrEqual(400)
+    expect(answer.body).not.toContain('ticketSecret')
+  })
+})
+
+describe('A request hidden in another', () => {
+  let seen: string[]
+  beforeEach(() => {
+    seen = []
+    for (const path of ['/first', '/hidden']) {
+      origin.on(path, (request, response) => {
+        seen.push(path)
+        request.resume()
+        request.on('end', () => response.end('ok'))
+      })
+    }
+  })
+  const hidden = 'GET /hidden HTTP/1.1\r\nHost: x\r\n\r\n'
+
+  it.each([
+    ['two lengths', ['Content-Length: 0', `Content-Length: ${hidden.length}`]],
+    ['a length and chunks', ['Content-Length: 5', 'Transfer-Encoding: chunked']],
+    ['chunks in another case and a length', ['transfer-encoding: CHUNKED', 'content-length: 5']],
+    ['chunks twice', ['Transfer-Encoding: chunked', 'Transfer-Encoding: identity']],
+    ['chunks by a space', ['Transfer-Encoding : chunked', 'Content-Length: 5']],
+    ['chunks that are none', ['Transfer-Encoding: xchunked']],
+    ['a folded line', ['Content-Length: 5', ' X: y']],
+    ['a negative length', ['Content-Length: -1']],
+    ['a length with a sign', ['Content-Length: +5']],
+  ])('does not reach the origin as the person of the first: %s', async (_, headers) => {
+    const lines = ['POST /first HTTP/1.1', host(), bearer(), ...headers, '', `0\r\n\r\n${hidden}`]
+    const answer = await rawSocket(server.port, lines.join('\r\n'), { limitMs: 1500 }).catch(
+      () => undefined,
+    )
+    expect(seen).not.toContain('/hidden')
+    expect(answer?.status ?? 400).toBeLessThan(502)
+  })
+})
+
+describe("Access's own headers", () => {
+  it.each([
+    ['an underscore for each hyphen', 'Cf_Access_Jwt_Assertion'],
+    ['one underscore', 'Cf-Access_Jwt-Assertion'],
+    ['capitals', 'CF-ACCESS-AUTHENTICATED-USER-EMAIL'],
+    ['an end that nobody knows', 'cf-access-x'],
+    ['nothing behind the prefix', 'Cf-Access-'],
+  ])('are taken away from whoever is let in: %s', async (_, name) => {
+    const next = origin.next('/seen')
+    const answering = send('GET /seen', [host(), bearer(), `${name}: forged`, `${name}: again`])
+    const [request, response] = await next
+    const raw = request.rawHeaders.join('\n')
+    response.end()
+    await answering
+    expect(raw).not.toMatch(/forged|again/)
+  })
+
+  it('are not made of a space before the colon, or of a line break in a value', async () => {
+    for (const header of [
+      'Cf-Access-Jwt-Assertion : forged',
+      'X: y\rCf-Access-Jwt-Assertion: forged',
+      'X: y\nCf-Access-Jwt-Assertion: forged',
+    ]) {
+      let raw = ''
+      origin.on('/spaced', (request, response) => {
+        raw = request.rawHeaders.join('\n')
+        response.end()
+      })
+      await send('GET /spaced', [host(), bearer(), header])
+      expect(raw).not.toMatch(/assertion\n(forged)/i)
+    }
+  })
+})

@@ -1,0 +1,65 @@
+import { connect } from 'node:net'
+
+export type RawAnswer = { status: number; headers: Map<string, string[]>; body: string }
+
+/** Neither an answer nor an end within the time. */
+export class Hang extends Error {}
+
+/**
+ * Bytes to a port of this machine, and what comes back, whatever it is: for requests that no HTTP
+ * client would send. The request should end its connection (`Connection: close`).
+ *
+ * @param request its characters are bytes
+ * @param isCut whether the request ends before it says that it does
+ * @return undefined where the connection was closed without an answer
+ * @throws Hang
+ */
+export function rawSocket(
+  port: number,
+  request: string,
+  { isCut = false, limitMs = 20_000 } = {},
+): Promise<RawAnswer | undefined> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1')
+    let text = ''
+    const done = (give: () => void) => {
+      clearTimeout(timer)
+      socket.destroy()
+      give()
+    }
+    const finish = () => done(() => resolve(parse(text)))
+    const timer = setTimeout(
+      () =>
+        done(() => reject(new Hang(`no answer in ${limitMs} ms, only ${JSON.stringify(text)}`))),
+      limitMs,
+    )
+    socket.on('error', finish)
+    socket.on('close', finish)
+    socket.on('data', (chunk) => {
+      text += chunk.toString('latin1')
+      // A stream of events has no end.
+      if (isOfEvents(text)) finish()
+    })
+    socket.write(Buffer.from(request, 'latin1'))
+    if (isCut) socket.end()
+  })
+}
+
+function isOfEvents(text: string): boolean {
+  const head = text.split('\r\n\r\n')[0] ?? ''
+  return head.length < text.length && /content-type: text\/event-stream/i.test(head)
+}
+
+function parse(text: string): RawAnswer | undefined {
+  const [head = '', ...rest] = text.split('\r\n\r\n')
+  const [first = '', ...lines] = head.split('\r\n')
+  const status = first.match(/^HTTP\/1\.1 (\d{3})/)?.[1]
+  if (status === undefined) return undefined
+  const headers = new Map<string, string[]>()
+  for (const line of lines) {
+    const [name = '', ...value] = line.split(':')
+    const key = name.toLowerCase()
+    headers.set(key, [...(headers.get(key) ?? []), value.join(':').trim()])
+  }
+  return { status: Number(status), headers, body: rest.join('\r\n\r\n') }
+}
