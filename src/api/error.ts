@@ -10,7 +10,7 @@ export class ApiError extends Error {
   readonly errors: EnvelopeError[]
 
   constructor(
-    readonly status: 400 | 401 | 403 | 404 | 405 | 413 | 415 | 500,
+    readonly status: 400 | 401 | 403 | 404 | 405 | 413 | 415 | 500 | 503,
     ...errors: [EnvelopeError, ...EnvelopeError[]]
   ) {
     super(errors.map(({ code, message }) => `${code}: ${message}`).join('; '))

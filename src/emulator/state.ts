@@ -58,10 +58,15 @@ export async function loadState(c: AppContext): Promise<Response> {
   const epoch = randomText(9)
   const stores = openStores(c.env, epoch)
   const entries = <T>(records: Record<string, T>) => Object.entries(records)
-  for (const [id, client] of entries(state.clients)) await stores.clients.put(id, client)
-  for (const [id, session] of entries(state.sessions)) await stores.sessions.put(id, session)
-  for (const grant of state.grants) await stores.grants.load(grant, now)
-  for (const grant of state.dashboard_grants) await stores.dashboardGrants.load(grant, now)
+  try {
+    for (const [id, client] of entries(state.clients)) await stores.clients.put(id, client)
+    for (const [id, session] of entries(state.sessions)) await stores.sessions.put(id, session)
+    for (const grant of state.grants) await stores.grants.load(grant, now)
+    for (const grant of state.dashboard_grants) await stores.dashboardGrants.load(grant, now)
+  } catch (error) {
+    c.executionCtx.waitUntil(sweep(c.env.KV, epoch))
+    throw error
+  }
   await emulator.load(state.emulator, epoch)
   c.executionCtx.waitUntil(sweep(c.env.KV, before.epoch))
   const { length: grants } = state.grants

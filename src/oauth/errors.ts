@@ -8,6 +8,7 @@ export type OAuthErrorCode =
   | 'unsupported_grant_type'
   | 'unsupported_response_type'
   | 'access_denied'
+  | 'temporarily_unavailable'
   // RFC 6750 3.1
   | 'invalid_token'
   // RFC 7591 3.2.2

@@ -5,7 +5,7 @@ import { MessagePage } from './message'
 /** A page that has to be shown instead of an answer, because nobody may be redirected. */
 export class PageError extends Error {
   constructor(
-    readonly status: 400 | 403 | 404 | 500 | 502 | 524,
+    readonly status: 400 | 403 | 404 | 500 | 502 | 503 | 524,
     readonly title: string,
     message: string,
     readonly advice?: string,

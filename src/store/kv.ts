@@ -10,6 +10,16 @@ const SHORTEST_TTL_SECONDS = 60
 // no lifetime is ever judged by KV, its TTL only collects what is long over.
 const TTL_MARGIN_SECONDS = 86_400
 
+/** Thrown where KV does not answer: nothing is known, or nothing was kept, and later it may be. */
+export class StorageUnavailable extends Error {
+  readonly retryAfterSeconds = 5
+
+  constructor(cause: unknown) {
+    super('The storage does not answer; try again', { cause })
+    this.name = 'StorageUnavailable'
+  }
+}
+
 // The one table of key prefixes.
 const PREFIXES = {
   client: 'client',
@@ -45,13 +55,14 @@ export class Records<T> {
     return this.#remembered.get(id)
   }
 
+  /** @throws StorageUnavailable */
   async find(id: string): Promise<T | undefined> {
     const known = this.#remembered.get(id)
     if (known) return known
     const key = this.#key(id)
     // KV throws at a longer key, and nothing can have been put there.
     if (new TextEncoder().encode(key).length > LONGEST_KEY_BYTES) return undefined
-    const stored = await this.kv.get(key, 'json')
+    const stored = await answered(this.kv.get(key, 'json'))
     if (stored === null) return undefined
     // What another version of the emulator has stored counts as not there.
     const record = this.schema.safeParse(stored).data
@@ -59,29 +70,31 @@ export class Records<T> {
     return record
   }
 
-  /** @param lifetimeSeconds how long the record is needed; for good where it is left out */
+  /**
+   * @param lifetimeSeconds how long the record is needed; for good where it is left out
+   * @throws StorageUnavailable where it was not kept
+   */
   async put(id: string, record: T, lifetimeSeconds?: number): Promise<void> {
-    await this.kv.put(this.#key(id), JSON.stringify(record), {
-      ...(lifetimeSeconds !== undefined && {
-        expirationTtl: Math.max(
-          SHORTEST_TTL_SECONDS,
-          Math.ceil(lifetimeSeconds) + TTL_MARGIN_SECONDS,
-        ),
-      }),
-    })
+    const options = lifetimeSeconds !== undefined && {
+      expirationTtl: Math.max(
+        SHORTEST_TTL_SECONDS,
+        Math.ceil(lifetimeSeconds) + TTL_MARGIN_SECONDS,
+      ),
+    }
+    await answered(this.kv.put(this.#key(id), JSON.stringify(record), { ...options }))
     this.remember(id, record)
   }
 
   /** Deletes the record, for what only an emulator does. */
   async delete(id: string): Promise<void> {
     this.#remembered.delete(id)
-    await this.kv.delete(this.#key(id))
+    await answered(this.kv.delete(this.#key(id)))
   }
 
   /** A page of records in the order of their ids, and where the next one begins. */
   async list(limit: number, cursor?: string): Promise<{ ids: string[]; cursor?: string }> {
     const prefix = this.#key('')
-    const page = await this.kv.list({ prefix, limit, ...(cursor && { cursor }) })
+    const page = await answered(this.kv.list({ prefix, limit, ...(cursor && { cursor }) }))
     return {
       ids: page.keys.map(({ name }) => name.slice(prefix.length)),
       ...(page.list_complete ? {} : { cursor: page.cursor }),
@@ -95,6 +108,14 @@ export class Records<T> {
 
   #key(id: string): string {
     return `${this.epoch}:${PREFIXES[this.kind]}:${id}`
+  }
+}
+
+async function answered<T>(operation: Promise<T>): Promise<T> {
+  try {
+    return await operation
+  } catch (error) {
+    throw new StorageUnavailable(error)
   }
 }
 

@@ -72,6 +72,8 @@ export async function startSession(c: AppContext, identity: Identity): Promise<S
   const session = { identity, issuedAtSeconds: now, ip }
   const expiresAtSeconds = now + lifetimeSeconds
   const revision = state.revocations.count
+  // First, because a sign-in that is not kept has not happened.
+  await stores.sessions.put(sessionId, session, longestSession(c))
   report(c, {
     kind: 'signed in',
     holder: 'browser',
@@ -82,7 +84,6 @@ export async function startSession(c: AppContext, identity: Identity): Promise<S
     ip,
     country,
   })
-  await stores.sessions.put(sessionId, session, longestSession(c))
   const claims = { identityNonce }
   const cookie = await signTicket(ticketSecret, 'session', claims, now, lifetimeSeconds)
   setPrivateCookie(c, COOKIE, cookie, lifetimeSeconds)
