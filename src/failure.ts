@@ -37,6 +37,8 @@ export const failure: ErrorHandler<Env> = function failure(error, c) {
 function respondUnavailable(c: AppContext, error: StorageUnavailable) {
   console.warn(error.message, error.cause)
   c.header('Retry-After', String(error.retryAfterSeconds))
+  // A step that is to be tried again keeps what it needs: the nonce of a login, say.
+  c.header('Set-Cookie', undefined)
   // The forms of pages too, which are no navigations of the gate's kind.
   if (!c.req.header('accept')?.includes('text/html')) {
     return respondOAuthError(
