@@ -109,7 +109,10 @@ export class Grants<G extends Grant> {
   async keep(grant: G, now: number): Promise<void> {
     for (const pauseMs of [...KEPT_AGAIN_AFTER_MS, undefined]) {
       try {
-        return await this.#records.put(grant.id, grant, grant.sessionEndsAtSeconds - now)
+        return await this.#records.put(grant.id, grant, {
+          fromSeconds: now,
+          seconds: grant.sessionEndsAtSeconds - now,
+        })
       } catch (error) {
         if (pauseMs === undefined) throw error
         await new Promise((resolve) => setTimeout(resolve, pauseMs))

@@ -6,9 +6,17 @@ const LONGEST_KEY_BYTES = 512
 /** KV refuses an `expirationTtl` under 60 s. */
 const SHORTEST_TTL_SECONDS = 60
 
-// A record outlives what it stands for by a day. The emulated clock may lag behind the real one;
-// no lifetime is ever judged by KV, its TTL only collects what is long over.
-const TTL_MARGIN_SECONDS = 86_400
+/**
+ * How long what is over is kept: a day. The emulated clock may lag behind the real one; no lifetime is
+ * ever judged by KV, its TTL only collects what is long over.
+ */
+export const KEPT_SECONDS = 86_400
+
+// What is told beside a record, for `collect`.
+type Ends = { endsAtSeconds?: number }
+
+// A Durable Object may ask KV a thousand times for one alarm.
+const MOST_COLLECTED = 900
 
 /** Thrown where KV does not answer: nothing is known, or nothing was kept, and later it may be. */
 export class StorageUnavailable extends Error {
@@ -71,15 +79,14 @@ export class Records<T> {
   }
 
   /**
-   * @param lifetimeSeconds how long the record is needed; for good where it is left out
+   * @param life from when on and how long the record is needed, by the emulated clock; for good
+   *   where it is left out
    * @throws StorageUnavailable where it was not kept
    */
-  async put(id: string, record: T, lifetimeSeconds?: number): Promise<void> {
-    const options = lifetimeSeconds !== undefined && {
-      expirationTtl: Math.max(
-        SHORTEST_TTL_SECONDS,
-        Math.ceil(lifetimeSeconds) + TTL_MARGIN_SECONDS,
-      ),
+  async put(id: string, record: T, life?: { fromSeconds: number; seconds: number }): Promise<void> {
+    const options = life && {
+      expirationTtl: Math.max(SHORTEST_TTL_SECONDS, Math.ceil(life.seconds) + KEPT_SECONDS),
+      metadata: { endsAtSeconds: life.fromSeconds + life.seconds } satisfies Ends,
     }
     await answered(this.kv.put(this.#key(id), JSON.stringify(record), { ...options }))
     this.remember(id, record)
@@ -117,6 +124,29 @@ async function answered<T>(operation: Promise<T>): Promise<T> {
   } catch (error) {
     throw new StorageUnavailable(error)
   }
+}
+
+/**
+ * Deletes records that are long over by the emulated clock, which may be far ahead of the one that KV's
+ * TTL counts with.
+ *
+ * @returns whether those were all
+ */
+export async function collect(kv: KVNamespace, epoch: string, now: number): Promise<boolean> {
+  let cursor: string | undefined
+  let left = MOST_COLLECTED
+  do {
+    const page: KVNamespaceListResult<Ends> = await kv.list({ prefix: `${epoch}:`, cursor })
+    const over = page.keys.filter(
+      ({ metadata }) => (metadata?.endsAtSeconds ?? Number.POSITIVE_INFINITY) + KEPT_SECONDS <= now,
+    )
+    const some = over.slice(0, left)
+    await Promise.all(some.map(({ name }) => kv.delete(name)))
+    left -= some.length
+    if (some.length < over.length) return false
+    cursor = page.list_complete ? undefined : page.cursor
+  } while (cursor)
+  return true
 }
 
 /** Deletes every record of an epoch that a reset has ended. */

@@ -69,11 +69,12 @@ export async function startSession(c: AppContext, identity: Identity): Promise<S
   const identityNonce = identityNonceOf(sessionId, state.revocations)
   const lifetimeSeconds = wholeSeconds(configuration.organization.session_duration)
   const { ip, country } = whereFrom(c)
-  const session = { identity, issuedAtSeconds: now, ip }
+  const seconds = longestSession(c)
+  const session = { identity, issuedAtSeconds: now, ip, endsAtSeconds: now + seconds }
   const expiresAtSeconds = now + lifetimeSeconds
   const revision = state.revocations.count
   // First, because a sign-in that is not kept has not happened.
-  await stores.sessions.put(sessionId, session, longestSession(c))
+  await stores.sessions.put(sessionId, session, { fromSeconds: now, seconds })
   report(c, {
     kind: 'signed in',
     holder: 'browser',
