@@ -3,6 +3,8 @@ import { inject } from 'vitest'
 declare module 'vitest' {
   interface ProvidedContext {
     load: 'usual' | 'full'
+    /** How many flows the soak goes through (`npm run soak`). */
+    flows: number
   }
 }
 
