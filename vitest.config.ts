@@ -8,6 +8,11 @@ export default defineConfig({
   test: {
     // The emulator tells every decision in a line of the console.
     silent: 'passed-only',
+    // How much the tests of many grants do (test/support/size.ts).
+    provide: {
+      load: process.env.LOAD === 'full' ? 'full' : 'usual',
+      flows: Number(process.env.FLOWS ?? 320),
+    },
     projects: [
       {
         plugins: [workerd],

@@ -12,6 +12,14 @@ export type Revocations = {
 
 // The key of a reset: signed cookies outlive the store, and numbers go on.
 const EVERYTHING = 'everything'
+// What stands for the sessions that were ended longest ago, and ends those from before them too.
+const OLD_SESSIONS = 'old-sessions'
+const SESSION = 'session:'
+
+// The revocations go with every answer about the emulator's state, so that they have to be few. Beyond
+// these, the oldest are no longer told apart: what is as old as they are counts as revoked.
+const MOST_SESSIONS = 5000
+const MOST_OTHERS = 5000
 
 /** What one revocation can be about. */
 export const revocable = {
@@ -21,7 +29,7 @@ export const revocable = {
   /** Everything of a person, whatever the setting. */
   deletedPerson: (email: string) => `deleted-person:${email}`,
   /** A sign-in, with every application it was used for: a logout. */
-  session: (sessionId: string) => `session:${sessionId}`,
+  session: (sessionId: string) => SESSION + sessionId,
 } as const
 
 /** Whether anything of `keys` was revoked after the credential of this revision was made. */
@@ -36,12 +44,28 @@ export function withEverythingRevoked(revocations: Revocations, now: number): Re
   return withRevocation({ count: revocations.count, entries: {} }, EVERYTHING, now)
 }
 
-/** Adds a revocation. */
+/** Adds a revocation, the number of entries being bounded. */
 export function withRevocation(revocations: Revocations, key: string, now: number): Revocations {
   const number = revocations.count + 1
-  return {
-    count: number,
-    entries: { ...revocations.entries, [key]: { number, atSeconds: now } },
+  const entries = { ...revocations.entries, [key]: { number, atSeconds: now } }
+  mergeOldest(entries, (each) => each.startsWith(SESSION), MOST_SESSIONS, OLD_SESSIONS)
+  const isOther = (each: string) => !each.startsWith(SESSION) && each !== EVERYTHING
+  mergeOldest(entries, isOther, MOST_OTHERS, EVERYTHING)
+  return { count: number, entries }
+}
+
+function mergeOldest(
+  entries: Revocations['entries'],
+  isMeant: (key: string) => boolean,
+  most: number,
+  into: string,
+): void {
+  const meant = Object.entries(entries).filter(([key]) => isMeant(key))
+  if (meant.length <= most) return
+  const byAge = meant.toSorted(([, one], [, other]) => one.number - other.number)
+  for (const [key, entry] of byAge.slice(0, meant.length - most)) {
+    delete entries[key]
+    if ((entries[into]?.number ?? 0) < entry.number) entries[into] = entry
   }
 }
 
@@ -103,5 +127,6 @@ export function sessionRevocationKeys(email: string, identityNonce: string): str
     revocable.person(email),
     revocable.deletedPerson(email),
     revocable.session(sessionIdOf(identityNonce)),
+    OLD_SESSIONS,
   ]
 }

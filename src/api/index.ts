@@ -4,6 +4,7 @@ import { isForeignOrigin } from '../access/team-domain'
 import type { AppContext, Env } from '../env'
 import { about, type Told, tell } from '../report'
 import { ConfigurationFull } from '../store/emulator'
+import { StorageUnavailable } from '../store/kv'
 import { accessRequests } from './access-requests'
 import { accounts } from './accounts'
 import { applicationPolicies } from './application-policies'
@@ -77,6 +78,11 @@ api.onError(function respondInEnvelope(error, c) {
   if (error instanceof ConfigurationFull) {
     tell(c, { outcome: 'refused', why: error.message })
     return respondError(c, invalidRequest(error.message))
+  }
+  if (error instanceof StorageUnavailable) {
+    c.header('Retry-After', String(error.retryAfterSeconds))
+    tell(c, { outcome: 'failed', why: `${error.message}.` })
+    return respondError(c, new ApiError(503, { code: 10001, message: error.message }))
   }
   tell(c, { outcome: 'failed', why: `The emulator made a mistake: ${error.message}` })
   console.error(error)

@@ -38,7 +38,10 @@ export const policyTests: Operation[] = [
     async handle(c, { body }) {
       const id = crypto.randomUUID()
       const policies = body.policies.map((given, index) => policyOf(c, given, index))
-      await c.var.stores.policyTests.put(id, await run(c, policies), KEPT_SECONDS)
+      await c.var.stores.policyTests.put(id, await run(c, policies), {
+        fromSeconds: c.var.now,
+        seconds: KEPT_SECONDS,
+      })
       return { id, status: 'success' }
     },
   }),

@@ -7,8 +7,9 @@ import { sweep } from '../store/kv'
  * stay.
  */
 export async function reset(c: AppContext): Promise<Response> {
-  const { epoch } = c.var.state
-  await c.var.emulator.reset()
-  c.executionCtx.waitUntil(sweep(c.env.KV, epoch))
+  const { emulator, state } = c.var
+  const { epoch } = state
+  await emulator.reset()
+  c.executionCtx.waitUntil(sweep(c.env.KV, epoch).catch(() => emulator.sweepLater(epoch)))
   return c.json({ reset: true })
 }

@@ -57,13 +57,26 @@ export async function loadState(c: AppContext): Promise<Response> {
   const { emulator, now, state: before } = c.var
   const epoch = randomText(9)
   const stores = openStores(c.env, epoch)
+  const sweepAway = (ended: string) =>
+    sweep(c.env.KV, ended).catch(() => emulator.sweepLater(ended))
   const entries = <T>(records: Record<string, T>) => Object.entries(records)
-  for (const [id, client] of entries(state.clients)) await stores.clients.put(id, client)
-  for (const [id, session] of entries(state.sessions)) await stores.sessions.put(id, session)
-  for (const grant of state.grants) await stores.grants.load(grant, now)
-  for (const grant of state.dashboard_grants) await stores.dashboardGrants.load(grant, now)
+  try {
+    for (const [id, client] of entries(state.clients)) await stores.clients.put(id, client)
+    for (const [id, session] of entries(state.sessions)) {
+      const { endsAtSeconds } = session
+      const { clockOffsetSeconds } = state.emulator.state
+      const fromSeconds = now - before.clockOffsetSeconds + clockOffsetSeconds
+      const life = endsAtSeconds && { fromSeconds, seconds: endsAtSeconds - fromSeconds }
+      await stores.sessions.put(id, session, life || undefined)
+    }
+    for (const grant of state.grants) await stores.grants.load(grant, now)
+    for (const grant of state.dashboard_grants) await stores.dashboardGrants.load(grant, now)
+  } catch (error) {
+    c.executionCtx.waitUntil(sweepAway(epoch))
+    throw error
+  }
   await emulator.load(state.emulator, epoch)
-  c.executionCtx.waitUntil(sweep(c.env.KV, before.epoch))
+  c.executionCtx.waitUntil(sweepAway(before.epoch))
   const { length: grants } = state.grants
   return c.json({ loaded: { clients: entries(state.clients).length, grants } })
 }

@@ -83,6 +83,11 @@ export function edited(seed: Seed, edits: readonly Edit[]): Configuration {
   }
 }
 
+/** Whether the seed has a record of this id, so that its deletion has to be kept. */
+export function isSeeded(seed: Seed, { kind, id }: Edit): boolean {
+  return seed[kind].some((record) => idOf(kind, record) === id)
+}
+
 /** What a record is kept under. */
 export function idOf<K extends Kind>(kind: K, record: RecordOf<K>): string {
   if (kind === 'organizations') return 'organization'

@@ -47,6 +47,15 @@ export class Connections {
     return [...rows].map(({ value }) => JSON.parse(value))
   }
 
+  /** Forgets those that are over. */
+  collect(now: number): void {
+    this.sql.exec('DELETE FROM connection WHERE endsAtSeconds <= ?', now)
+  }
+
+  isEmpty(): boolean {
+    return [...this.sql.exec('SELECT 1 FROM connection LIMIT 1')].length === 0
+  }
+
   reset(): void {
     this.sql.exec('DELETE FROM connection')
   }
@@ -63,7 +72,6 @@ export class Connections {
       scopes,
       authorizedAtSeconds,
     }
-    this.sql.exec('DELETE FROM connection WHERE endsAtSeconds <= ?', now)
     this.sql.exec(
       'INSERT INTO connection VALUES (?, ?, ?, ?)',
       grantId,

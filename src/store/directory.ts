@@ -23,8 +23,6 @@ export type DirectorySession = {
   applications: Record<string, { hostname: string; name: string; type: string; uid: string }>
 }
 
-const COLLECTED_EVERY = 100
-
 const TABLES = `
 CREATE TABLE IF NOT EXISTS user (
   email TEXT PRIMARY KEY,
@@ -54,8 +52,6 @@ CREATE TABLE IF NOT EXISTS token_use (serviceTokenId TEXT PRIMARY KEY, atSeconds
  * fact; nobody is let in by it.
  */
 export class Directory {
-  #signIns = 0
-
   constructor(private readonly sql: SqlStorage) {
     sql.exec(TABLES)
   }
@@ -107,6 +103,11 @@ export class Directory {
     })
   }
 
+  /** Forgets when a service token, which is no more, was used. */
+  forgetTokenUse(serviceTokenId: string): void {
+    this.sql.exec('DELETE FROM token_use WHERE serviceTokenId = ?', serviceTokenId)
+  }
+
   /** When a service token last let a machine in. */
   tokenUses(): Record<string, number> {
     const rows = this.sql.exec<{ serviceTokenId: string; atSeconds: number }>(
@@ -115,6 +116,16 @@ export class Directory {
     return Object.fromEntries(
       [...rows].map(({ serviceTokenId, atSeconds }) => [serviceTokenId, atSeconds]),
     )
+  }
+
+  /** Forgets the sign-ins that are over. */
+  collect(now: number): void {
+    this.sql.exec('DELETE FROM session WHERE expiresAtSeconds <= ?', now)
+    this.sql.exec('DELETE FROM session_application WHERE sessionId NOT IN (SELECT id FROM session)')
+  }
+
+  isEmpty(): boolean {
+    return [...this.sql.exec('SELECT 1 FROM session LIMIT 1')].length === 0
   }
 
   reset(): void {
@@ -149,9 +160,6 @@ export class Directory {
       expiresAtSeconds,
       JSON.stringify(session),
     )
-    // Now and then only: it looks at every session.
-    this.#signIns++
-    if (this.#signIns % COLLECTED_EVERY === 0) this.#collect(now)
   }
 
   #opened(event: Extract<RecordedEvent, { kind: 'application opened' }>): void {
@@ -163,10 +171,5 @@ export class Directory {
       uid,
       JSON.stringify({ hostname, name, type, uid }),
     )
-  }
-
-  #collect(now: number): void {
-    this.sql.exec('DELETE FROM session WHERE expiresAtSeconds <= ?', now)
-    this.sql.exec('DELETE FROM session_application WHERE sessionId NOT IN (SELECT id FROM session)')
   }
 }

@@ -42,6 +42,13 @@ export class Edits {
     return (row?.length ?? 0) + JSON.stringify(edits).length <= MOST_CHARACTERS
   }
 
+  /** Forgets records that are as the seed has them. */
+  forget(edits: Edit[]): void {
+    for (const { kind, id } of edits) {
+      this.sql.exec('DELETE FROM edit WHERE kind = ? AND id = ?', kind, id)
+    }
+  }
+
   keep(edits: Edit[]): void {
     for (const { kind, id, value } of edits) {
       this.sql.exec(

@@ -20,6 +20,7 @@ import { awaitsVerification, lookAtDomains, verified } from './domain-verificati
 import { dumpTables, type EmulatorDump, loadTables } from './dump'
 import { Edits } from './edits'
 import { EVENTS_KEPT, EventLog } from './event-log'
+import { collect, sweep } from './kv'
 import { type LateEdit, LateEdits } from './late-edits'
 import { SigningKeys } from './signing-keys'
 
@@ -49,12 +50,15 @@ export type EmulatorState = {
 // Access: documented. Every six weeks.
 const KEY_ROTATION_INTERVAL_DAYS = 42
 
-type Env = { DNS_RESOLVER?: string; EVENTS_KEPT?: string | number }
+type Env = { KV: KVNamespace; DNS_RESOLVER?: string; EVENTS_KEPT?: string | number }
 
 // Real time: how soon and how often the domains of OAuth clients are looked at.
 const FIRST_LOOK_MS = 1000
 const ASK_AGAIN_MS = 3000
 const LATER_MS = 60_000
+
+// By the emulated clock; by the real one, too, where nothing happens.
+const COLLECTED_EVERY_SECONDS = 6 * 3600
 
 /**
  * The emulator's one object: clock, automatic sign-in, epoch, and the signing keys, which are made
@@ -74,6 +78,7 @@ export class EmulatorObject extends DurableObject<Env> {
   #lateEdits = new LateEdits(this.ctx.storage.sql)
   #events = new EventLog(this.ctx.storage.sql, Number(this.env.EVENTS_KEPT) || EVENTS_KEPT)
   #followers = new Set<() => void>()
+  #collectedAtSeconds = this.ctx.storage.kv.get<number>('collectedAtSeconds') ?? this.now()
 
   read(): EmulatorState {
     return this.#state
@@ -151,6 +156,8 @@ export class EmulatorObject extends DurableObject<Env> {
       this.#connections.learn(recorded, atSeconds)
     }
     for (const wake of this.#followers) wake()
+    if (this.#isToBeCollected()) this.ctx.waitUntil(this.#collect())
+    this.ctx.waitUntil(this.#collectLater())
   }
 
   /** The events after a number, the latest last. */
@@ -219,14 +226,20 @@ export class EmulatorObject extends DurableObject<Env> {
   /**
    * Keeps edits that were planned at this revision of the configuration, all of them or none;
    * `overtaken` where another edit came first, so that nobody's check is about what is no more.
+   *
+   * @param gone those of the edits that leave nothing to keep: deleted, and not of the seed
    */
-  edit(edits: Edit[], revision: number): EmulatorState | 'overtaken' | 'full' {
+  edit(edits: Edit[], revision: number, gone: Edit[] = []): EmulatorState | 'overtaken' | 'full' {
     if (revision !== this.#state.configurationRevision) return 'overtaken'
     if (!this.#edits.hasRoomFor(edits)) return 'full'
     if (awaitsVerification(edits)) this.#lookIn(FIRST_LOOK_MS)
     return this.ctx.storage.transactionSync(() => {
       this.#keepLate(edits)
       this.#edits.keep(edits)
+      this.#edits.forget(gone)
+      for (const { kind, id } of gone) {
+        if (kind === 'serviceTokens') this.#directory.forgetTokenUse(id)
+      }
       return this.#save({ ...this.#state, configurationRevision: revision + 1 })
     })
   }
@@ -257,8 +270,59 @@ export class EmulatorObject extends DurableObject<Env> {
     this.#lookIn(0)
   }
 
-  /** Looks for the TXT records that OAuth clients have to publish, until they are there or late. */
+  /** Looks for the TXT records of OAuth clients, and collects what is over. */
   override async alarm(): Promise<void> {
+    await this.#lookAtDomains()
+    if (this.#isToBeCollected()) await this.#collect()
+    if (!this.#directory.isEmpty() || !this.#connections.isEmpty()) await this.#collectLater()
+  }
+
+  /** An ended epoch whose records could not be swept. */
+  sweepLater(epoch: string): void {
+    this.ctx.storage.kv.put('unswept', [...this.#unswept(), epoch])
+    this.ctx.waitUntil(this.#collectLater())
+  }
+
+  #unswept(): string[] {
+    return this.ctx.storage.kv.get<string[]>('unswept') ?? []
+  }
+
+  #isToBeCollected(): boolean {
+    return Math.abs(this.now() - this.#collectedAtSeconds) >= COLLECTED_EVERY_SECONDS
+  }
+
+  /** Forgets what is over by the emulated clock. */
+  async #collect(): Promise<void> {
+    const now = this.now()
+    const before = this.#collectedAtSeconds
+    this.#collectedAtSeconds = now
+    this.ctx.storage.kv.put('collectedAtSeconds', now)
+    this.#directory.collect(now)
+    this.#connections.collect(now)
+    this.#lateEdits.collect(now)
+    try {
+      const { epoch } = this.#state
+      // Where there was more than one may delete at once, the next event goes on.
+      if (!(await collect(this.env.KV, epoch, now))) this.#collectedAtSeconds = before
+      for (const ended of this.#unswept()) {
+        await sweep(this.env.KV, ended)
+        const left = this.#unswept().filter((each) => each !== ended)
+        this.ctx.storage.kv.put('unswept', left)
+      }
+    } catch (error) {
+      console.warn('KV could not be collected, which is tried again:', error)
+      this.#collectedAtSeconds = before
+    }
+  }
+
+  // Another alarm, for the domains, comes sooner, and sets this one again.
+  async #collectLater(): Promise<void> {
+    if ((await this.ctx.storage.getAlarm()) !== null) return
+    this.#lookIn(COLLECTED_EVERY_SECONDS * 1000)
+  }
+
+  // Until the records are there, or late.
+  async #lookAtDomains(): Promise<void> {
     const { DNS_RESOLVER } = this.env
     const zone = this.dns()
     const lookUp = DNS_RESOLVER ? overHttps(DNS_RESOLVER) : inZone(zone)

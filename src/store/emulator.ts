@@ -4,7 +4,7 @@ import { eventLine } from '../access/event-line'
 import type { ActiveFault, FaultName } from '../access/faults'
 import { publishedKeys, type SigningKey } from '../access/keys'
 import type { QuirkName } from '../access/quirks'
-import { type Configuration, type Edit, edited, type Seed } from './configuration'
+import { type Configuration, type Edit, edited, isSeeded, type Seed } from './configuration'
 import type { Connection } from './connections'
 import type { DirectorySession, DirectoryUser } from './directory'
 import type { Zone } from './dns'
@@ -142,7 +142,12 @@ export class Emulator {
       this.#remember(state)
       const { edits, result } = await plan(await this.configuration(seed))
       if (edits.length === 0) return result
-      const next = await this.#object.edit(edits as never, state.configurationRevision)
+      const gone = edits.filter((edit) => edit.value === null && !isSeeded(seed, edit))
+      const next = await this.#object.edit(
+        edits as never,
+        state.configurationRevision,
+        gone as never,
+      )
       if (next === 'full') throw new ConfigurationFull()
       if (next !== 'overtaken') {
         this.#remember(next)
@@ -253,6 +258,11 @@ export class Emulator {
   async load(dump: EmulatorDump, epoch: string): Promise<EmulatorState> {
     await this.#handOver()
     return this.#remember((await this.#object.load(dump as never, epoch)) as EmulatorState)
+  }
+
+  /** Has an ended epoch swept later, because KV did not answer. */
+  async sweepLater(epoch: string): Promise<void> {
+    await this.#object.sweepLater(epoch)
   }
 
   async rotateKeys(): Promise<EmulatorState> {

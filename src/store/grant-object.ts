@@ -1,5 +1,5 @@
 import { DurableObject } from 'cloudflare:workers'
-import type { EmulatorObject } from './emulator-object'
+import { type EmulatorObject, emulatedNow } from './emulator-object'
 import type {
   AccessToken,
   AdmissionOutcome,
@@ -17,7 +17,7 @@ import { GrantTables } from './grant-tables'
 
 type Env = { EMULATOR: DurableObjectNamespace<EmulatorObject> }
 
-const COLLECTED_EVERY_MS = 6 * 3_600_000
+const COLLECTED_EVERY_SECONDS = 6 * 3600
 
 // Enough to tell the tokens of one grant apart.
 const TOKEN_ID_LENGTH = 12
@@ -31,10 +31,14 @@ const TOKEN_ID_LENGTH = 12
  * codes and tokens come here.
  */
 export class GrantObject extends DurableObject<Env> {
-  #tables = new GrantTables(this.ctx.storage.sql)
+  #known: GrantTables | undefined
+  #collectedAtSeconds = 0
 
   /** Starts a grant with its code. */
   async open(grant: Grant, code: Code): Promise<void> {
+    const now = grant.createdAtSeconds
+    // By the emulated clock, which may be far ahead of the one of alarms.
+    if (Math.abs(now - this.#collectedAtSeconds) >= COLLECTED_EVERY_SECONDS) this.#collect(now)
     this.#tables.add({
       grant,
       code: { ...code, redeemed: false },
@@ -201,15 +205,33 @@ export class GrantObject extends DurableObject<Env> {
     await this.#collectLater()
   }
 
-  /** Deletes the grants whose session is over by the emulated clock. */
+  /**
+   * Deletes the grants whose session is over by the emulated clock, and all of them after a reset. An
+   * object without grants is left without storage, as if it had never been.
+   */
   override async alarm(): Promise<void> {
-    this.#tables.collect(await this.env.EMULATOR.getByName('emulator').now())
-    if (!this.#tables.isEmpty()) await this.#collectLater()
+    const state = await this.env.EMULATOR.getByName('emulator').read()
+    const isOfAnEndedEpoch = this.ctx.id.name?.startsWith(`${state.epoch}:`) === false
+    this.#collect(emulatedNow(state))
+    if (!isOfAnEndedEpoch && !this.#tables.isEmpty()) return this.#collectLater()
+    this.#known = undefined
+    await this.ctx.storage.deleteAll()
+  }
+
+  #collect(now: number): void {
+    this.#collectedAtSeconds = now
+    this.#tables.collect(now)
+  }
+
+  // Made when they are needed first, so that asking for nothing after the last grant has a place.
+  get #tables(): GrantTables {
+    this.#known ??= new GrantTables(this.ctx.storage.sql)
+    return this.#known
   }
 
   async #collectLater(): Promise<void> {
     if ((await this.ctx.storage.getAlarm()) !== null) return
-    await this.ctx.storage.setAlarm(Date.now() + COLLECTED_EVERY_MS)
+    await this.ctx.storage.setAlarm(Date.now() + COLLECTED_EVERY_SECONDS * 1000)
   }
 }
 

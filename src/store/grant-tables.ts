@@ -1,4 +1,5 @@
 import type { AccessToken, GrantDump } from './grant'
+import { KEPT_SECONDS } from './kv'
 
 export type State = GrantDump['state']
 /** What is remembered of a rotated refresh token: how its pair was made, for the grace window. */
@@ -25,9 +26,6 @@ CREATE TABLE IF NOT EXISTS spent_token (
   value TEXT NOT NULL,
   PRIMARY KEY (grantId, hash)
 ) WITHOUT ROWID;`
-
-// How long a token that is over is told from one that never was.
-const EXPIRED_KEPT_SECONDS = 86_400
 
 // States that were read or written here; nobody else writes them.
 const REMEMBERED = 1000
@@ -93,7 +91,7 @@ export class GrantTables {
     this.sql.exec(
       'DELETE FROM access_token WHERE grantId = ? AND expiresAtSeconds <= ?',
       grantId,
-      issuedAtSeconds - EXPIRED_KEPT_SECONDS,
+      issuedAtSeconds - KEPT_SECONDS,
     )
     this.sql.exec(
       'INSERT INTO access_token VALUES (?, ?, ?, ?, ?)',
@@ -130,11 +128,11 @@ export class GrantTables {
     return Object.fromEntries([...rows].map(({ hash, value }) => [hash, JSON.parse(value)]))
   }
 
-  /** Forgets the grants that are over. */
+  /** Forgets the grants that are over, a day later: as long they are told from those that never were. */
   collect(now: number): void {
     const over = this.sql.exec<{ id: string }>(
       'SELECT id FROM grant_state WHERE endsAtSeconds <= ?',
-      now,
+      now - KEPT_SECONDS,
     )
     for (const { id } of [...over]) {
       for (const table of ['access_token', 'spent_token']) {

@@ -21,7 +21,9 @@ import type {
   RotationOutcome,
 } from './grant'
 import type { GrantObject } from './grant-object'
-import { type RecordKind, Records } from './kv'
+import { type RecordKind, Records, StorageUnavailable } from './kv'
+
+const KEPT_AGAIN_AFTER_MS = [100, 1000, 5000]
 
 /** The tokens of one answer of the token endpoint. */
 export type TokenPair = {
@@ -101,16 +103,29 @@ export class Grants<G extends Grant> {
     return { outcome: 'redeemed', grant, pair: this.#pair(grantId, { access, refresh }, token) }
   }
 
-  /** Keeps the grant's record; not needed for any decision, so it may be written after the answer. */
+  /**
+   * Keeps the grant's record; not needed for any decision, so it may be written after the answer. A
+   * grant without one is in no list, so it is tried again where KV does not answer.
+   */
   async keep(grant: G, now: number): Promise<void> {
-    await this.#records.put(grant.id, grant, grant.sessionEndsAtSeconds - now)
+    for (const pauseMs of [...KEPT_AGAIN_AFTER_MS, undefined]) {
+      try {
+        return await this.#records.put(grant.id, grant, {
+          fromSeconds: now,
+          seconds: grant.sessionEndsAtSeconds - now,
+        })
+      } catch (error) {
+        if (pauseMs === undefined) throw error
+        await new Promise((resolve) => setTimeout(resolve, pauseMs))
+      }
+    }
   }
 
   /** The grant of a code or token, whether or not that is still good. */
   async find(grantId: string): Promise<G | undefined> {
-    const known = await this.#records.find(grantId)
+    // Where KV does not answer, or has no record yet at this place, the object does.
+    const known = await this.#records.find(grantId).catch(unlessUnavailable)
     if (known) return known
-    // A KV miss is no refusal: the record may not have arrived at this place yet.
     const grant = (await this.#object(grantId).find(grantId)) as G | undefined
     if (grant) this.#records.remember(grantId, grant)
     return grant
@@ -223,4 +238,8 @@ export class Grants<G extends Grant> {
   #object(grantId: string): DurableObjectStub<GrantObject> {
     return this.objects.getByName(`${this.epoch}:${this.product.objects}${grantId[0]}`)
   }
+}
+
+function unlessUnavailable(error: unknown): undefined {
+  if (!(error instanceof StorageUnavailable)) throw error
 }

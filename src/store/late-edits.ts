@@ -34,7 +34,7 @@ export class LateEdits {
 
   /** Keeps what edits replace; what the edge already sees late of a record stays what it sees. */
   keep(replaced: Omit<LateEdit, 'untilSeconds'>[], now: number, untilSeconds: number): void {
-    this.sql.exec('DELETE FROM late_edit WHERE untilSeconds <= ?', now)
+    this.collect(now)
     for (const { kind, id, value } of replaced) {
       this.sql.exec(
         `INSERT INTO late_edit VALUES (?1, ?2, ?3, ?4)
@@ -47,6 +47,10 @@ export class LateEdits {
     }
   }
 
+  collect(now: number): void {
+    this.sql.exec('DELETE FROM late_edit WHERE untilSeconds <= ?', now)
+  }
+
   reset(): void {
     this.sql.exec('DELETE FROM late_edit')
   }
@@ -55,9 +59,15 @@ export class LateEdits {
 /** The edits with those in their old form that the edge sees late. */
 export function asTheEdgeSees(edits: readonly Edit[], late: readonly LateEdit[]): Edit[] {
   const isOf = (edit: Edit) => (each: LateEdit) => each.kind === edit.kind && each.id === edit.id
-  return edits.flatMap((edit) => {
+  // Deleted where the seed has none of it, and so no edit any more.
+  const gone = late.filter((each) => each.value !== null && !edits.some((edit) => isOf(edit)(each)))
+  const seenYet = gone.map(
+    ({ kind, id, value }) => ({ kind, id, value: JSON.parse(value ?? 'null') }) as Edit,
+  )
+  const seen = edits.flatMap((edit) => {
     const seen = late.find(isOf(edit))
     if (!seen) return [edit]
     return seen.value === null ? [] : [{ ...edit, value: JSON.parse(seen.value) } as Edit]
   })
+  return [...seen, ...seenYet]
 }

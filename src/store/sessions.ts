@@ -6,5 +6,7 @@ export const sessionSchema = z.object({
   identity: identitySchema,
   issuedAtSeconds: z.number(),
   ip: z.string(),
+  /** When the last cookie that may name it is over. */
+  endsAtSeconds: z.number().optional(),
 })
 export type Session = z.infer<typeof sessionSchema>

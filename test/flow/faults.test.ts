@@ -272,6 +272,26 @@ it('late-settings lets the edge see what the API changed only later; the API see
   expect((await client.request('/whoami')).status).toBe(401)
 })
 
+it('late-settings lets the edge see a record that the API has made and deleted for as long', async () => {
+  const account = `${APP}/client/v4/accounts/${'a'.repeat(32)}/access/apps`
+  const headers = { ...BEARER, 'content-type': 'application/json' }
+  const made = { name: 'Short', domain: 'short.example', type: 'self_hosted' }
+  const response = await world.fetch(account, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify(made),
+  })
+  const { result } = (await response.json()) as { result: { id: string } }
+  const status = async () => (await world.fetch('http://short.example/')).status
+  expect(await status()).toBe(302)
+  await on('late-settings', { delay: '60s' })
+  await world.fetch(`${account}/${result.id}`, { method: 'DELETE', headers })
+  expect(await status()).toBe(302)
+  await world.advance('61s')
+  // What is left is the application for every host, which has Managed OAuth.
+  expect(await status()).toBe(401)
+})
+
 it.each([
   ['5m', 300],
   ['-5m', -300],

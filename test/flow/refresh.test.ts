@@ -192,6 +192,15 @@ describe('A refresh token that was used before', () => {
     expect((await grace.refresh(clientId, again.refresh_token)).status).toBe(200)
   })
 
+  it('tells 0 seconds, not fewer, of an access token that ended within the grace window', async () => {
+    const long = new Client(emulator({ REFRESH_TOKEN_GRACE: '1h' }).fetch)
+    const { clientId, tokens } = await long.connect()
+    await long.refresh(clientId, tokens.refresh_token)
+    await world.advance('20m')
+    const again = await tokensOf(await long.refresh(clientId, tokens.refresh_token))
+    expect(again.expires_in).toBe(0)
+  })
+
   it('ends the grant when the grace window is over', async () => {
     const { clientId, tokens } = await grace.connect()
     const next = await tokensOf(await grace.refresh(clientId, tokens.refresh_token))

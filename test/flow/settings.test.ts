@@ -54,13 +54,15 @@ describe('A wrong setting', () => {
 describe('A failure of our own', () => {
   it('is 500 and logged, and never dressed up as the fault of the client', async () => {
     const log = vi.spyOn(console, 'error').mockImplementation(() => {})
-    const cause = new Error('KV is gone')
-    const broken = emulator({ KV: { get: () => Promise.reject(cause) } })
-    const response = await new Client(broken.fetch).authorization('any')
+    const cause = new Error('the grants are gone')
+    const broken = emulator({
+      GRANTS: { getByName: () => ({ admit: () => Promise.reject(cause) }) },
+    })
+    const response = await new Client(broken.fetch).request('/whoami', `oauth:${'a'.repeat(65)}`)
     expect(response.status).toBe(500)
     expect(await response.json()).toEqual({
       error: 'server_error',
-      error_description: expect.not.stringContaining('KV is gone'),
+      error_description: expect.not.stringContaining('grants are gone'),
     })
     expect(log).toHaveBeenCalledWith(cause)
   })

@@ -35,6 +35,48 @@ describe('A credential', () => {
   })
 })
 
+describe('However many revocations there are', () => {
+  const many = (key: (index: number) => string, count: number, from = NONE) => {
+    let revocations: typeof NONE = from
+    for (let index = 0; index < count; index++) {
+      revocations = withRevocation(revocations, key(index), 1000 + index)
+    }
+    return revocations
+  }
+  const nonceOf = (sessionId: string, count: number) =>
+    identityNonceOf(sessionId, { count, entries: {} })
+  const isEnded = (revocations: typeof NONE, nonce: string) =>
+    isRevoked(revocations, sessionRevocationKeys('ada@example.com', nonce), revisionOf(nonce))
+
+  it('the entries are bounded, and nothing that was revoked is good again', () => {
+    const ended = nonceOf('session00000', 0)
+    const after = many(
+      (index) => revocable.session(`session${String(index).padStart(5, '0')}`),
+      5100,
+    )
+    expect(Object.keys(after.entries).length).toBeLessThanOrEqual(5001)
+    expect(isEnded(after, ended)).toBe(true)
+    expect(isEnded(after, nonceOf('session05099', 0))).toBe(true)
+  })
+
+  it('a session that is newer than the forgotten ones stays good, and so does every grant', () => {
+    const after = many(
+      (index) => revocable.session(`session${String(index).padStart(5, '0')}`),
+      5100,
+    )
+    expect(isEnded(after, nonceOf('anothersessi', 100))).toBe(false)
+    expect(isRevoked(after, [ADA, revocable.application('demo')], 0)).toBe(false)
+  })
+
+  it('revoked persons and applications end what is as old as the forgotten ones', () => {
+    const after = many((index) => revocable.person(`${index}@example.com`), 5100)
+    expect(Object.keys(after.entries).length).toBeLessThanOrEqual(5001)
+    expect(isRevoked(after, [revocable.person('0@example.com')], 0)).toBe(true)
+    expect(isRevoked(after, [ADA], 99)).toBe(true)
+    expect(isRevoked(after, [ADA], 100)).toBe(false)
+  })
+})
+
 describe('An identity_nonce', () => {
   it('is 16 characters of a session id and the revision [O7]', () => {
     const sessionId = newSessionId()
@@ -69,6 +111,8 @@ describe('What ends', () => {
       ADA,
       revocable.deletedPerson('ada@example.com'),
       revocable.session('abcdefghijkl'),
+      // The sessions that are no longer told apart.
+      'old-sessions',
     ])
   })
 })

@@ -1,12 +1,13 @@
 import type { Fetch } from './client'
-import { APP } from './emulator'
+
+const APP = 'http://localhost:8788'
 
 /** The emulator's own control over HTTP: `control('PUT', 'quirks/refresh-grace', { on: true })`. */
 export type Control = (method: string, path: string, body?: unknown) => Promise<Response>
 
-export function controlOf(fetch: Fetch): Control {
+export function controlOf(fetch: Fetch, app = APP): Control {
   return (method, path, body) =>
-    fetch(`${APP}/_emulator/${path}`, {
+    fetch(`${app}/_emulator/${path}`, {
       method,
       headers: { 'content-type': 'application/json' },
       ...(body !== undefined && { body: JSON.stringify(body) }),

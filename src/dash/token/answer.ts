@@ -36,7 +36,7 @@ export async function tokenAnswer(
   return {
     access_token: accessToken,
     token_type: 'bearer',
-    expires_in: token.expiresAtSeconds - now,
+    expires_in: Math.max(0, token.expiresAtSeconds - now),
     scope: grant.scopes.join(' '),
     ...(isOffline && refreshToken !== undefined && { refresh_token: refreshToken }),
     ...(grant.scopes.includes('openid') && {

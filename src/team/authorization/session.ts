@@ -69,9 +69,12 @@ export async function startSession(c: AppContext, identity: Identity): Promise<S
   const identityNonce = identityNonceOf(sessionId, state.revocations)
   const lifetimeSeconds = wholeSeconds(configuration.organization.session_duration)
   const { ip, country } = whereFrom(c)
-  const session = { identity, issuedAtSeconds: now, ip }
+  const seconds = longestSession(c)
+  const session = { identity, issuedAtSeconds: now, ip, endsAtSeconds: now + seconds }
   const expiresAtSeconds = now + lifetimeSeconds
   const revision = state.revocations.count
+  // First, because a sign-in that is not kept has not happened.
+  await stores.sessions.put(sessionId, session, { fromSeconds: now, seconds })
   report(c, {
     kind: 'signed in',
     holder: 'browser',
@@ -82,7 +85,6 @@ export async function startSession(c: AppContext, identity: Identity): Promise<S
     ip,
     country,
   })
-  await stores.sessions.put(sessionId, session, longestSession(c))
   const claims = { identityNonce }
   const cookie = await signTicket(ticketSecret, 'session', claims, now, lifetimeSeconds)
   setPrivateCookie(c, COOKIE, cookie, lifetimeSeconds)

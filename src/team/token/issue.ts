@@ -26,7 +26,8 @@ export function tokenAnswer(grant: AccessGrant, pair: TokenPair, now: number): T
   return {
     access_token: pair.accessToken,
     token_type: 'bearer',
-    expires_in: pair.token.expiresAtSeconds - now,
+    // A grace window may be longer than the access token that it answers again lives.
+    expires_in: Math.max(0, pair.token.expiresAtSeconds - now),
     scope: '',
     resource: grant.resource,
     refresh_token: pair.refreshToken,

@@ -1,0 +1,268 @@
+import { env } from 'cloudflare:workers'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { Client, type Tokens } from '../support/client'
+import { controlOf } from '../support/control'
+import { ADA, APP, type Emulator, emulator } from '../support/emulator'
+import { Person } from '../support/person'
+import { type Unreliability, UnreliableKv } from '../support/unreliable-kv'
+
+// KV as it is at home, and what a test turns to.
+const world = emulator()
+const client = new Client(world.fetch)
+let now = 0
+beforeEach(async () => {
+  await world.reset()
+  await world.signIn(ADA)
+  now = 0
+})
+
+/** Moves the clock of the emulator and of every KV. */
+async function advance(seconds: number) {
+  await world.advance(`${seconds}s`)
+  now += seconds
+}
+
+/** An emulator at another place: an isolate of its own, and another view of the same KV. */
+function elsewhere(is: Unreliability, seed = 1): { there: Emulator; kv: UnreliableKv } {
+  const kv = new UnreliableKv((env as { KV: KVNamespace }).KV, () => now, is, seed)
+  return { there: emulator({ KV: kv.binding }), kv }
+}
+
+const state = async () => {
+  const { at: _, ...rest } = (await (
+    await controlOf(world.fetch)('GET', 'state')
+  ).json()) as Record<string, unknown>
+  return rest
+}
+const isUnavailable = async (response: Response) => {
+  expect(response.status).toBe(503)
+  expect(response.headers.get('retry-after')).toMatch(/^[1-9]\d*$/)
+  expect(await response.json()).toEqual({
+    error: 'temporarily_unavailable',
+    error_description: expect.stringContaining('try again'),
+  })
+}
+
+describe('A write that KV refuses is a 503 with Retry-After, and changes nothing', () => {
+  const { there, kv } = elsewhere({})
+  const failing = new Client(there.fetch)
+  beforeEach(() => {
+    kv.is = { failingWrites: 1 }
+  })
+
+  it('registration: there is no client', async () => {
+    const before = await state()
+    const response = await failing.registration()
+    expect(response.headers.get('cache-control')).toBe('no-store')
+    await isUnavailable(response)
+    expect(await state()).toEqual(before)
+  })
+
+  it('sign-in: a page, and no cookie; the same form signs in a little later', async () => {
+    await world.signIn(null)
+    const person = await new Person(there.fetch).open(`${APP}/whoami`)
+    const form = person.page
+    const cookies = () => [person.cookies('localhost'), person.cookies('127.0.0.1')]
+    const before = cookies()
+    await person.press('ada@example.com')
+    expect(person.page).toMatchObject({ status: 503, title: 'Not now' })
+    expect(person.page?.headers.get('retry-after')).toMatch(/^[1-9]\d*$/)
+    expect(cookies()).toEqual(before)
+    const told = (await world.events()).map(({ kind }) => kind)
+    expect(told).not.toContain('signed in')
+    kv.is = {}
+    person.page = form
+    await person.press('ada@example.com')
+    expect(person.page?.url).toBe(`${APP}/whoami`)
+  })
+
+  it('consent that is remembered (a quirk): no code, and no grant', async () => {
+    const { client_id } = await client.register()
+    await controlOf(world.fetch)('PUT', 'quirks/consent-remembered', { on: true })
+    const response = await failing.authorization(client_id)
+    await isUnavailable(response)
+    expect(response.headers.get('location')).toBeNull()
+  })
+
+  it('a test of policies of the API: the envelope', async () => {
+    const response = await there.fetch(
+      `${APP}/client/v4/accounts/${'a'.repeat(32)}/access/policy-tests`,
+      {
+        method: 'POST',
+        headers: { authorization: 'Bearer anything', 'content-type': 'application/json' },
+        body: JSON.stringify({
+          policies: [{ name: 'x', decision: 'allow', include: [{ everyone: {} }] }],
+        }),
+      },
+    )
+    expect(response.status).toBe(503)
+    expect(response.headers.get('retry-after')).toMatch(/^[1-9]\d*$/)
+    expect(await response.json()).toMatchObject({ success: false, result: null })
+  })
+
+  it('a load of a state: what was there before is still there', async () => {
+    const { tokens } = await client.connect()
+    const saved = await (await controlOf(world.fetch)('GET', 'state')).json()
+    await isUnavailable(await controlOf(there.fetch)('PUT', 'state', saved))
+    expect((await client.request('/whoami', tokens.access_token)).status).toBe(200)
+  })
+
+  it('exchange and refresh need no write: they answer, and the grant is listed when KV is back', async () => {
+    const { client_id } = await client.register()
+    const code = await client.code(client_id)
+    const exchange = await failing.exchange(client_id, code)
+    expect(exchange.status).toBe(200)
+    const { refresh_token } = (await exchange.json()) as Tokens
+    expect((await failing.refresh(client_id, refresh_token)).status).toBe(200)
+    kv.is = {}
+    const grants = async () => (await state()).grants
+    await expect.poll(grants, { timeout: 10_000 }).toHaveLength(1)
+  })
+})
+
+describe('A read that KV refuses', () => {
+  it('is a 503 where nobody else knows: which client asks', async () => {
+    const { client_id } = await client.register()
+    const failing = new Client(elsewhere({ failingReads: 1 }).there.fetch)
+    const code = await client.code(client_id)
+    await isUnavailable(await failing.exchange(client_id, code))
+    await isUnavailable(await failing.authorization(client_id))
+    expect((await client.exchange(client_id, code)).status).toBe(200)
+  })
+
+  it('is none where a Durable Object knows: access tokens are admitted and refused as ever', async () => {
+    const { clientId, tokens } = await client.connect()
+    const failing = new Client(elsewhere({ failingReads: 1 }).there.fetch)
+    expect((await failing.request('/whoami', tokens.access_token)).status).toBe(200)
+    await client.postForm('/oauth/revoke', { client_id: clientId, token: tokens.refresh_token })
+    expect((await failing.request('/whoami', tokens.access_token)).status).toBe(401)
+  })
+
+  it('is a page for a browser whose session it was about, which signs nobody out', async () => {
+    await world.signIn(null)
+    const { there, kv } = elsewhere({})
+    const person = await new Person(world.fetch).open(`${APP}/whoami`)
+    await person.press('ada@example.com')
+    kv.is = { failingReads: 1 }
+    const cookie = person.cookies('127.0.0.1')
+    const headers = { accept: 'text/html', 'sec-fetch-mode': 'navigate', cookie }
+    const { client_id } = await client.register()
+    const url = await client.authorizationUrl(client_id)
+    // Somebody else may have asked for the client before.
+    kv.is = {}
+    await there.fetch(url, { headers: { accept: 'text/html' } })
+    kv.is = { failingReads: 1 }
+    const response = await there.fetch(url, { headers })
+    expect(response.status).toBe(503)
+    expect(response.headers.get('content-type')).toMatch('text/html')
+    expect(response.headers.getSetCookie()).toEqual([])
+  })
+})
+
+describe('KV that is 60 s behind', () => {
+  it('may refuse a client for as long, and then knows it', async () => {
+    const { there, kv } = elsewhere({ staleSeconds: 0 })
+    const registration = (await (await new Client(there.fetch).registration()).json()) as {
+      client_id: string
+    }
+    // The isolate that wrote the record knows it at once, whatever KV says.
+    kv.is = { staleSeconds: 60 }
+    expect((await new Client(there.fetch).authorization(registration.client_id)).status).toBe(302)
+    // Another one behind the same KV.
+    const other = new Client(emulator({ KV: kv.binding }).fetch)
+    const first = await other.authorization(registration.client_id)
+    expect([302, 400]).toContain(first.status)
+    await advance(60)
+    expect((await other.authorization(registration.client_id)).status).toBe(302)
+  })
+
+  it('finds a grant whose record has not arrived: its object knows it', async () => {
+    const { there, kv } = elsewhere({ staleSeconds: 60 })
+    const late = new Client(there.fetch)
+    const { clientId, tokens } = await late.connect()
+    kv.is = { staleSeconds: 60 }
+    const elsewhereYet = new Client(emulator({ KV: kv.binding }).fetch)
+    expect((await elsewhereYet.request('/whoami', tokens.access_token)).status).toBe(200)
+    await advance(60)
+    expect((await elsewhereYet.refresh(clientId, tokens.refresh_token)).status).toBe(200)
+  })
+
+  it.each([
+    [
+      'a refresh token that was revoked',
+      (clientId: string, tokens: Tokens) =>
+        client.postForm('/oauth/revoke', { client_id: clientId, token: tokens.refresh_token }),
+    ],
+    [
+      'a refresh token that was rotated and came back',
+      async (clientId: string, tokens: Tokens) => {
+        await client.refresh(clientId, tokens.refresh_token)
+        await client.refresh(clientId, tokens.refresh_token)
+      },
+    ],
+    ['a person who was deleted', () => world.revoke({ deleted_person: 'ada@example.com' })],
+    ['a reset', () => world.reset()],
+  ])('never admits after %s', async (_, end) => {
+    const { there } = elsewhere({ staleSeconds: 60, slowMs: 5 })
+    const late = new Client(there.fetch)
+    const { clientId, tokens } = await client.connect()
+    await advance(61)
+    expect((await late.request('/whoami', tokens.access_token)).status).toBe(200)
+    await end(clientId, tokens)
+    expect((await late.request('/whoami', tokens.access_token)).status).toBe(401)
+    expect((await late.refresh(clientId, tokens.refresh_token)).ok).toBe(false)
+  })
+
+  it('never signs in by a session that was ended', async () => {
+    await world.signIn(null)
+    const { there } = elsewhere({ staleSeconds: 60 })
+    const person = await new Person(world.fetch).open(`${APP}/whoami`)
+    await person.press('ada@example.com')
+    await advance(61)
+    const cookie = person.cookies('localhost')
+    const opened = () => there.fetch(`${APP}/whoami`, { headers: { accept: 'text/html', cookie } })
+    expect((await opened()).status).toBe(200)
+    await world.revoke({ person: 'ada@example.com' })
+    expect((await opened()).status).toBe(302)
+  })
+})
+
+describe('KV that is stale, slow and failing at random', () => {
+  it.each([1, 2, 3])(
+    'every answer is right or a 503, and who tries again gets there (seed %i)',
+    async (seed) => {
+      const is = { staleSeconds: 60, slowMs: 20, failingReads: 0.3, failingWrites: 0.3 }
+      const { there, kv } = elsewhere(is, seed)
+      const shaky = new Client(there.fetch)
+      const tried = async (send: () => Promise<Response>): Promise<Response> => {
+        for (let tries = 0; tries < 50; tries++) {
+          const response = await send()
+          if (response.status !== 503) return response
+          expect(response.headers.has('retry-after')).toBe(true)
+        }
+        throw new Error('never available')
+      }
+      const lives = Array.from({ length: 10 }, async () => {
+        const registration = await tried(() => shaky.registration())
+        expect(registration.status).toBe(201)
+        const { client_id } = (await registration.json()) as { client_id: string }
+        const authorization = await tried(() => shaky.authorization(client_id))
+        const code = new URL(authorization.headers.get('location') ?? '').searchParams.get('code')
+        const exchange = await tried(() => shaky.exchange(client_id, code ?? ''))
+        expect(exchange.status).toBe(200)
+        const first = (await exchange.json()) as Tokens
+        const refresh = await tried(() => shaky.refresh(client_id, first.refresh_token))
+        expect(refresh.status).toBe(200)
+        const next = (await refresh.json()) as Tokens
+        const admission = await tried(() => shaky.request('/whoami', next.access_token))
+        expect(admission.status).toBe(200)
+        const reuse = await tried(() => shaky.refresh(client_id, first.refresh_token))
+        expect(reuse.status).toBe(400)
+        const late = await tried(() => shaky.request('/whoami', next.access_token))
+        expect(late.status).toBe(401)
+      })
+      await Promise.all(lives)
+      expect(kv.failedWrites).toBeGreaterThan(0)
+    },
+  )
+})

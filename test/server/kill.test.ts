@@ -1,0 +1,125 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, it, onTestFinished } from 'vitest'
+import type { Tokens } from '../support/client'
+import { type Server, startServer } from '../support/server'
+import { size } from '../support/size'
+
+const KILLS = size(3, 20)
+const CLIENTS = 6
+const LONGEST_MS = 1500
+
+/** What one client was answered until the server died under it. */
+type Told = {
+  clientId?: string
+  code?: string
+  /** The last pair. */
+  tokens?: Tokens
+  /** Every code that was redeemed, with the grant's last tokens. */
+  redeemed: { clientId: string; code: string; tokens: Tokens; isRevoked: boolean }[]
+  /** Refresh tokens whose rotation was answered. */
+  spent: { clientId: string; refreshToken: string }[]
+  /** What was asked last, and may or may not have been done. */
+  asked?: 'redemption' | 'refresh' | 'revocation'
+}
+
+/** Lives one grant after the other, as fast as it can, until the server is gone. */
+async function traffic({ client }: Server, told: Told): Promise<never> {
+  const { client_id: clientId } = await client.register()
+  told.clientId = clientId
+  for (let life = 0; ; life++) {
+    delete told.asked
+    const code = await client.code(clientId)
+    told.code = code
+    told.asked = 'redemption'
+    let tokens = await tokensOf(await client.exchange(clientId, code))
+    const grant = { clientId, code, tokens, isRevoked: false }
+    told.redeemed.push(grant)
+    for (let round = 0; round < 3; round++) {
+      told.asked = 'refresh'
+      const { refresh_token: refreshToken } = tokens
+      tokens = await tokensOf(await client.refresh(clientId, refreshToken))
+      told.spent.push({ clientId, refreshToken })
+      grant.tokens = tokens
+      delete told.asked
+      expect((await client.request('/whoami', tokens.access_token)).status).toBe(200)
+    }
+    if (life % 2 === 0) continue
+    told.asked = 'revocation'
+    const form = { client_id: clientId, token: tokens.refresh_token }
+    expect((await client.postForm('/oauth/revoke', form)).status).toBe(200)
+    grant.isRevoked = true
+  }
+}
+
+async function tokensOf(response: Response): Promise<Tokens> {
+  const text = await response.text()
+  if (!response.ok) throw new Error(`${response.status} ${text}`)
+  return JSON.parse(text) as Tokens
+}
+
+it(
+  `what was answered holds after a SIGKILL in the middle of token traffic, ${KILLS} times`,
+  async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'emulator-'))
+    let server = await startServer([], folder)
+    onTestFinished(async () => {
+      await server.stop()
+      await rm(folder, { recursive: true, force: true })
+    })
+    await server.control('PUT', 'auto-sign-in', { email: 'ada@example.com' })
+    let answers = 0
+    for (let kill = 0; kill < KILLS; kill++) {
+      const all: Told[] = Array.from({ length: CLIENTS }, () => ({ redeemed: [], spent: [] }))
+      const lives = all.map((told) => traffic(server, told).catch((error) => error as Error))
+      await expect
+        .poll(() => all.some(({ redeemed }) => redeemed.length > 0), { timeout: 30_000 })
+        .toBe(true)
+      await new Promise((resolve) => setTimeout(resolve, (LONGEST_MS * (kill + 1)) / KILLS))
+      await server.stop()
+      // They ended because nobody answered, and not by an answer that was wrong.
+      for (const error of await Promise.all(lives)) {
+        expect(error.message).toMatch(/fetch failed|terminated|other side closed/)
+      }
+      server = await startServer([], folder)
+      for (const told of all) await holds(server, told)
+      answers += all.reduce((sum, { redeemed, spent }) => sum + redeemed.length + spent.length, 0)
+    }
+    expect(answers).toBeGreaterThan(KILLS * CLIENTS)
+  },
+  size(240_000, 1_800_000),
+)
+
+async function holds({ client }: Server, told: Told): Promise<void> {
+  const { asked, clientId, code, redeemed, spent } = told
+  if (!clientId) return
+  // A registration that was answered is known.
+  expect((await client.authorization(clientId)).status).toBe(302)
+  const last = redeemed.at(-1)
+  for (const grant of redeemed) {
+    const mayBeRevoked = grant === last && asked === 'revocation'
+    const { status } = await client.request('/whoami', grant.tokens.access_token)
+    if (mayBeRevoked) expect([200, 401]).toContain(status)
+    else expect(status).toBe(grant.isRevoked ? 401 : 200)
+  }
+  // The current refresh token goes on, unless its rotation or revocation may have been done.
+  const isSettled = asked === undefined || asked === 'redemption'
+  for (const grant of redeemed) {
+    if (grant.isRevoked || (grant === last && !isSettled)) continue
+    const response = await client.refresh(clientId, grant.tokens.refresh_token)
+    grant.tokens = await tokensOf(response)
+    expect((await client.request('/whoami', grant.tokens.access_token)).status).toBe(200)
+  }
+  // A code that was not redeemed is good for one redemption, one that was answered for none.
+  const isOpen = code !== last?.code && asked !== 'redemption'
+  if (code && isOpen) expect((await client.exchange(clientId, code)).status).toBe(200)
+  for (const { refreshToken } of spent) {
+    expect((await client.refresh(clientId, refreshToken)).status).toBe(400)
+  }
+  for (const grant of redeemed) {
+    const response = await client.exchange(clientId, grant.code)
+    expect(await response.json()).toMatchObject({ error: 'invalid_grant' })
+    expect((await client.request('/whoami', grant.tokens.access_token)).status).toBe(401)
+  }
+}

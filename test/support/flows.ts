@@ -1,0 +1,91 @@
+import type { Client, Fetch, Tokens } from './client'
+import { type Control, controlOf } from './control'
+import { Person } from './person'
+
+/** How much a store holds, by the state that it shows. */
+export type Sizes = Record<string, number>
+
+type State = {
+  clients: Record<string, unknown>
+  sessions: Record<string, unknown>
+  grants: unknown[]
+  dashboard_grants: unknown[]
+  emulator: { state: { revocations: { entries: object } }; tables: Record<string, unknown[]> }
+}
+
+export async function sizesOf(control: Control): Promise<Sizes> {
+  const response = await control('GET', 'state')
+  const text = await response.text()
+  const state = JSON.parse(text) as State
+  const { tables } = state.emulator
+  return {
+    clients: Object.keys(state.clients).length,
+    sessions: Object.keys(state.sessions).length,
+    grants: state.grants.length,
+    dashboardGrants: state.dashboard_grants.length,
+    revocations: Object.keys(state.emulator.state.revocations.entries).length,
+    ...Object.fromEntries(Object.entries(tables).map(([table, rows]) => [table, rows.length])),
+    characters: text.length,
+  }
+}
+
+/** A client's whole way, while automatic sign-in is on, with a refresh token that comes back. */
+export async function clientFlow(client: Client, clientId: string): Promise<void> {
+  const exchange = await answered(client.exchange(clientId, await client.code(clientId)))
+  const first = (await exchange.json()) as Tokens
+  const refresh = await answered(client.refresh(clientId, first.refresh_token))
+  const next = (await refresh.json()) as Tokens
+  await answered(client.request('/whoami', next.access_token))
+  // A code that nobody redeems.
+  await client.code(clientId)
+}
+
+/** A browser's sign-in and sign-out, while automatic sign-in is off. */
+export async function browserFlow(fetch: Fetch, app: string, team: string): Promise<void> {
+  const hosts = [new URL(app).host, new URL(team).host]
+  const person = await new Person(fetch, hosts).open(`${app}/whoami`)
+  await person.press('ada@example.com')
+  if (person.page?.url !== `${app}/whoami`) throw new Error(`not signed in: ${person.page?.text}`)
+  await person.open(`${app}/cdn-cgi/access/logout`)
+}
+
+/** A record of the API that comes and goes. */
+export async function apiFlow(fetch: Fetch, app: string): Promise<void> {
+  const path = `${app}/client/v4/accounts/${'a'.repeat(32)}/access/tags`
+  const headers = { authorization: 'Bearer anything', 'content-type': 'application/json' }
+  const name = crypto.randomUUID().slice(0, 8)
+  await answered(fetch(path, { method: 'POST', headers, body: JSON.stringify({ name }) }))
+  await answered(fetch(`${path}/${name}`, { method: 'DELETE', headers }))
+}
+
+/**
+ * So many flows, `together` at once, with the clock moved on after each lot.
+ *
+ * @param look is told the number of flows after each lot
+ */
+export async function soak(
+  client: Client,
+  flows: number,
+  together: number,
+  advance: string,
+  look: (done: number) => Promise<void>,
+): Promise<void> {
+  const control = controlOf(client.fetch, client.app)
+  const { client_id: clientId } = await client.register()
+  for (let done = 0; done < flows; done += together) {
+    const lot = Math.min(together, flows - done)
+    await control('PUT', 'auto-sign-in', { email: 'ada@example.com' })
+    await Promise.all(Array.from({ length: lot }, () => clientFlow(client, clientId)))
+    await control('PUT', 'auto-sign-in', null)
+    await browserFlow(client.fetch, client.app, client.team)
+    await apiFlow(client.fetch, client.app)
+    await answered(control('PATCH', 'clock', { advance }))
+    await look(done + lot)
+  }
+}
+
+async function answered(request: Promise<Response>): Promise<Response> {
+  const response = await request
+  if (response.ok) return response
+  throw new Error(`${response.status} ${response.url} ${await response.text()}`)
+}

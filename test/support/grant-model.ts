@@ -1,0 +1,124 @@
+/** How a request is answered: 'ok', or the description of the refusal. */
+export type Answer = string
+
+/** What the answers of the Worker told of a pair: the model makes no tokens of its own. */
+export type Pair = { access: string; refresh: string }
+
+export type Rules = {
+  accessTokenSeconds: number
+  sessionSeconds: number
+  codeSeconds: number
+  graceSeconds: number
+  onReuse: 'revoke' | 'refuse'
+}
+
+type Spent = { atSeconds: number; pair: Pair }
+
+/**
+ * One grant's life as README and RFCs tell it, without storage, hashes or concurrency: what every
+ * request has to be answered with, and what it changes.
+ */
+export class GrantModel {
+  #isRedeemed = false
+  #isRevoked = false
+  /** A state that was loaded has no codes that were not redeemed. */
+  #isForgotten = false
+  #current: string | undefined
+  readonly #spent = new Map<string, Spent>()
+  readonly #endsOfAccess = new Map<string, number>()
+  readonly #ended = new Set<string>()
+
+  constructor(
+    readonly code: string,
+    private readonly rules: Rules,
+    private readonly openedAtSeconds: number,
+  ) {}
+
+  /** Every refresh token that was ever given, the current one last. */
+  get refreshTokens(): string[] {
+    return [...this.#spent.keys(), ...(this.#current === undefined ? [] : [this.#current])]
+  }
+
+  /** Every access token that was ever given. */
+  get accessTokens(): string[] {
+    return [...this.#endsOfAccess.keys()]
+  }
+
+  /** The exchange of the code by the client `isOwn`, with the right verifier or another. */
+  redeem(now: number, isOwn: boolean, isVerifier: boolean): Answer {
+    if (this.#isForgotten) return 'authorization code is invalid'
+    if (!isOwn) return 'authorization code was issued to another client'
+    if (!isVerifier) return 'code_verifier does not match the code_challenge'
+    if (this.#isRedeemed) {
+      this.#isRevoked = true
+      return 'authorization code was used before; what it gave is revoked'
+    }
+    if (now >= this.openedAtSeconds + this.rules.codeSeconds)
+      return 'authorization code has expired'
+    this.#isRedeemed = true
+    return 'ok'
+  }
+
+  /** What a redemption has given. */
+  redeemed(now: number, pair: Pair): void {
+    this.#current = pair.refresh
+    this.#addAccess(now, pair.access)
+  }
+
+  /** The refresh of a token by a client, while the policies admit the person or not. */
+  refresh(now: number, token: string, isOwn: boolean, isOpen: boolean): Answer | Spent {
+    if (this.#isForgotten) return 'refresh token is invalid'
+    if (!isOwn) return 'refresh token was issued to another client'
+    if (!isOpen) return 'Access policies no longer admit this person'
+    const spent = this.#spent.get(token)
+    if (!spent && token !== this.#current) return 'refresh token is invalid'
+    if (this.#isRevoked) return 'the grant is revoked'
+    if (now >= this.#sessionEnds) return 'the session of the grant has ended; log in again'
+    if (!spent) return 'ok'
+    if (now < spent.atSeconds + this.rules.graceSeconds) return spent
+    if (this.rules.onReuse === 'revoke') this.#isRevoked = true
+    return 'refresh token was used before'
+  }
+
+  /** What the rotation of the current token has given. */
+  refreshed(now: number, pair: Pair): void {
+    if (this.#current !== undefined) this.#spent.set(this.#current, { atSeconds: now, pair })
+    this.#current = pair.refresh
+    this.#addAccess(now, pair.access)
+  }
+
+  /** A revocation (RFC 7009) of any text by a client. */
+  revoke(token: string, isOwn: boolean): Answer {
+    const isAccess = this.#endsOfAccess.has(token) && !this.#ended.has(token)
+    if (!isAccess && !this.refreshTokens.includes(token)) return 'ok'
+    if (!isOwn) return 'the token was issued to another client'
+    if (isAccess) this.#ended.add(token)
+    else this.#isRevoked = true
+    return 'ok'
+  }
+
+  /** Whether the gate lets a token in. */
+  admits(now: number, token: string): boolean {
+    if (this.#isRevoked || this.#ended.has(token)) return false
+    return now < (this.#endsOfAccess.get(token) ?? 0)
+  }
+
+  /** How long an access token has left; 0 where it is over. */
+  secondsLeft(now: number, token: string): number {
+    return Math.max(0, (this.#endsOfAccess.get(token) ?? 0) - now)
+  }
+
+  /** What comes of the grant where a state is loaded that was saved now. */
+  restart(): void {
+    if (!this.#isRedeemed) this.#isForgotten = true
+  }
+
+  get #sessionEnds(): number {
+    return this.openedAtSeconds + this.rules.sessionSeconds
+  }
+
+  #addAccess(now: number, token: string): void {
+    const ends = Math.min(now + this.rules.accessTokenSeconds, this.#sessionEnds)
+    this.#endsOfAccess.set(token, ends)
+  }
+}
