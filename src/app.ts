@@ -3,7 +3,7 @@ import { ACCESS_PATHS } from './access/team-domain'
 import { api } from './api'
 import { dash } from './dash'
 import { emulatorControl } from './emulator'
-import { configure, type Env, prepare } from './env'
+import { configure, type Env, prepare, sign } from './env'
 import { failure } from './failure'
 import { injectFaults } from './faults'
 import { gate, gateAccessPaths } from './gate'
@@ -13,6 +13,7 @@ import { team, teamMetadata } from './team'
 /** The map: one line per surface, in the order in which they match. */
 export const app = new Hono<Env>()
 app.onError(failure)
+app.use(sign)
 app.use(prepare)
 app.use(reportRequest)
 app.route('/_emulator', emulatorControl)

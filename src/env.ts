@@ -52,10 +52,19 @@ export type AppContext = Context<Env>
 // Nobody shall take an answer for Cloudflare's.
 const EMULATOR = 'access-oauth-emulator'
 
+/** Says of every answer whose it is, refusals and our own mistakes included. */
+export const sign: MiddlewareHandler<Env> = async function sign(c, next) {
+  c.set('isForwarded', false)
+  c.set('rayId', newRayId())
+  await next()
+  c.header('Cf-Ray', c.var.rayId)
+  // What the origin answers is the origin's own.
+  if (!c.var.isForwarded) c.header('X-Emulator', EMULATOR)
+}
+
 /** Finds settings, clock, team domain, dashboard and stores for the request. */
 export const prepare: MiddlewareHandler<Env> = async function prepare(c, next) {
   c.set('told', {})
-  c.set('isForwarded', false)
   const settings = await readSettings(c.env)
   const emulator = new Emulator(c.env.EMULATOR)
   const state = await emulator.state()
@@ -69,15 +78,11 @@ export const prepare: MiddlewareHandler<Env> = async function prepare(c, next) {
   c.set('now', emulatedNow(state))
   c.set('url', url)
   c.set('isLocal', isLoopback(url.hostname) || settings.LOCAL_HOSTS.includes(url.hostname))
-  c.set('rayId', newRayId())
   const team = teamDomain(settings, url, c.req.header('origin'))
   c.set('team', team)
   c.set('dash', dashDomain(settings.DASH_DOMAIN, team, url))
   c.set('stores', openStores(c.env, state.epoch))
   await next()
-  c.header('Cf-Ray', c.var.rayId)
-  // What the origin answers is the origin's own.
-  if (!c.var.isForwarded) c.header('X-Emulator', EMULATOR)
 }
 
 /**

@@ -17,20 +17,40 @@ export class SettingsError extends Error {
 
 /** What an issue of the schema says is wrong, in the names of the settings. */
 export function faultsOf(vars: object, issue: z.core.$ZodIssue): SettingsFault[] {
-  const fault = (path: PropertyKey[], expected: string) => ({
-    setting: nameOf(path),
-    found: isSecret(path) ? 'a secret that is not shown' : show(valueAt(vars, path)),
-    expected,
+  const setting = nameOf(issue.path)
+  if (issue.code !== 'unrecognized_keys') {
+    return [{ setting, found: foundAt(vars, issue.path), expected: issue.message }]
+  }
+  const expected = 'there is no such member'
+  return issue.keys.map((key) => {
+    const path = [...issue.path, key]
+    // Perhaps a secret's name, misspelt.
+    const found = mayHoldSecrets(path) ? NOT_SHOWN : foundAt(vars, path)
+    return { setting: nameOf(path), found, expected }
   })
-  return issue.code === 'unrecognized_keys'
-    ? issue.keys.map((key) => fault([...issue.path, key], 'there is no such member'))
-    : [fault(issue.path, issue.message)]
 }
 
-const SECRETS = ['EMULATOR_TOKEN', 'API_TOKENS', 'token', 'client_secret']
+// Whoever asks is shown what is wrong, on a host for everybody too.
+const NOT_SHOWN = 'not shown, because it may be a secret'
+const SECRETS: unknown[] = ['EMULATOR_TOKEN', 'token', 'client_secret', 'config']
+const WITH_SECRETS: unknown[] = [
+  'API_TOKENS',
+  'IDENTITY_PROVIDERS',
+  'OAUTH_CLIENTS',
+  'SERVICE_TOKENS',
+]
 
-function isSecret(path: PropertyKey[]): boolean {
-  return SECRETS.some((name) => name === path.at(-1))
+function foundAt(vars: object, path: PropertyKey[]): string {
+  const value = valueAt(vars, path)
+  if (value === undefined) return show(value)
+  // The whole setting, one of its records, or what holds more than one value.
+  const isWhole = path.length <= 2 || typeof value === 'object'
+  const isSecret = SECRETS.includes(path.at(-1)) || (mayHoldSecrets(path) && isWhole)
+  return isSecret ? NOT_SHOWN : show(value)
+}
+
+function mayHoldSecrets([setting]: PropertyKey[]): boolean {
+  return WITH_SECRETS.includes(setting)
 }
 
 function nameOf(path: PropertyKey[]): string {

@@ -43,9 +43,20 @@ const hostSchema = z
 
 // An emulator that calls itself Cloudflare would be a lie, and perhaps a trap.
 const ownHostSchema = hostSchema.refine(
-  (host) => !/(^|\.)(cloudflareaccess|cloudflare)\.com(:\d+)?$/.test(host),
+  (host) => !/(^|\.)(cloudflareaccess|cloudflare)\.com\.?(:\d+)?$/.test(host),
   'expected a host of your own: this is not Cloudflare',
 )
+
+// A request's host counts as this machine whatever its port.
+const hostnameSchema = hostSchema.refine(
+  (host) => !/:\d+$/.test(host),
+  'expected a host without a port',
+)
+const HOSTNAMES_EXPECTED = 'expected a list of hosts, such as ["host.docker.internal"]'
+
+// RFC 6750 2.1: what a header can carry.
+const EMULATOR_TOKEN = /^[\x21-\x7e]{16,}$/
+const EMULATOR_TOKEN_EXPECTED = 'expected 16 characters or more, none of them a space or not ASCII'
 
 // What others refer to by these members is one record, not two.
 function distinct<K extends string>(...members: K[]) {
@@ -100,8 +111,8 @@ const applicationsSchema = z
 const settingsSchema = z
   .object({
     TEAM_DOMAIN: optional(ownHostSchema.default('127.0.0.1')),
-    LOCAL_HOSTS: structured(z.array(z.string().toLowerCase())).default([]),
-    EMULATOR_TOKEN: optional(z.string().min(16, 'expected 16 characters or more').optional()),
+    LOCAL_HOSTS: structured(z.array(hostnameSchema, HOSTNAMES_EXPECTED)).default([]),
+    EMULATOR_TOKEN: optional(z.string().regex(EMULATOR_TOKEN, EMULATOR_TOKEN_EXPECTED).optional()),
     ACCESS_PATH: optional(
       z
         .enum(['auto', ...ACCESS_PATHS], 'expected auto, /cdn-cgi/access or /.access')

@@ -46,16 +46,14 @@ function withoutToken(c: AppContext): Error {
 }
 
 // A cookie comes along by itself, so the page that sends it has to be one of ours. A link may be
-// followed from anywhere: it changes nothing.
+// followed from anywhere: it changes nothing, and no page reads what it leads to.
 function isOwnRequest(c: AppContext): boolean {
-  if (c.req.method === 'GET' || c.req.method === 'HEAD') return !isFromElsewhere(c)
-  return isSameOrigin(c) || c.req.header('sec-fetch-site') === 'same-origin'
-}
-
-function isFromElsewhere(c: AppContext): boolean {
   const site = c.req.header('sec-fetch-site')
-  const isNavigation = isBrowserNavigation(c.req.method, c.req.raw.headers)
-  return site !== undefined && site !== 'same-origin' && site !== 'none' && !isNavigation
+  if (isSameOrigin(c)) return true
+  if (c.req.method !== 'GET' && c.req.method !== 'HEAD') return site === 'same-origin'
+  if (c.req.header('origin') !== undefined) return false
+  const isNavigation = c.req.header('sec-fetch-mode') === 'navigate'
+  return isNavigation || site === undefined || site === 'same-origin' || site === 'none'
 }
 
 function isSameOrigin(c: AppContext): boolean {

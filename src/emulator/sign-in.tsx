@@ -18,8 +18,9 @@ export async function signInToConsole(c: AppContext): Promise<Response> {
     throw new PageError(403, 'Invalid form', 'The form has to be of this page.')
   }
   const form = await readPageForm(c)
-  if (!(await isEmulatorToken(c, form.get('token')))) return show(c, 403)
-  await giveControlCookie(c)
+  const token = form.get('token')
+  if (token === undefined || !(await isEmulatorToken(c, token))) return show(c, 403)
+  await giveControlCookie(c, token)
   return c.redirect('/_emulator/', 303)
 }
 

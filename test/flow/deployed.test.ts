@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import { signTicket } from '../../src/access/ticket'
+import { ACCOUNT } from '../support/api'
 import { Client } from '../support/client'
-import { ADA, APP, application, emulator } from '../support/emulator'
+import { ADA, APP, application, carrying, emulator } from '../support/emulator'
 import { Person } from '../support/person'
 
 const HOST = 'https://emulator.example.workers.dev'
@@ -11,6 +13,18 @@ const NAVIGATION = {
   'sec-fetch-dest': 'document',
 }
 const deployed = { TEAM_DOMAIN: 'emulator.example.workers.dev', EMULATOR_TOKEN: TOKEN }
+const PROVIDER = {
+  id: 'corporate',
+  name: 'Corporate',
+  type: 'oidc',
+  config: {
+    client_id: 'access',
+    client_secret: 'the-secret-of-the-provider',
+    auth_url: 'https://idp.example/authorize',
+    token_url: 'https://idp.example/token',
+    certs_url: 'https://idp.example/keys',
+  },
+}
 const world = emulator(deployed)
 const open = emulator({ TEAM_DOMAIN: deployed.TEAM_DOMAIN })
 beforeEach(world.reset)
@@ -47,6 +61,35 @@ describe('On a host that is not this machine, without EMULATOR_TOKEN', () => {
     expect(response.status).toBe(503)
     expect(response.headers.get('content-type')).toContain('text/html')
     expect(await response.text()).toContain('wrangler secret put EMULATOR_TOKEN')
+  })
+
+  it.each([
+    ['PUT', '/_emulator/auto-sign-in', ADA],
+    ['PATCH', '/_emulator/clock', { advance: '1h' }],
+    ['POST', `/client/v4${ACCOUNT}/access/tags`, { name: 'x' }],
+  ])('%s %s changes nothing', async (method, path, body) => {
+    const seen = async () => (await world.fetch(HOST + path, { headers: bearer })).text()
+    const before = await seen()
+    const response = await open.fetch(HOST + path, {
+      method,
+      headers: { ...bearer, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+    expect(response.status).toBe(503)
+    expect(await seen()).toBe(before)
+  })
+
+  it('the API says so in its envelope', async () => {
+    const response = await open.fetch(`${HOST}/client/v4/user`, { headers: bearer })
+    expect(await response.json()).toMatchObject({ success: false, result: null })
+  })
+
+  it('a cookie of the console is good for nothing', async () => {
+    const cookie = cookieOf(await signIn(TOKEN))
+    const response = await open.fetch(`${HOST}/_emulator/clock`, { headers: { cookie } })
+    expect(response.status).toBe(503)
+    const person = new Person(carrying(open.fetch, { cookie }), [new URL(HOST).host])
+    expect((await person.open(`${HOST}/whoami`)).page?.text).toContain('Picking a person is off')
   })
 
   it('Access itself goes on working: the challenge, discovery, registration', async () => {
@@ -93,6 +136,29 @@ describe('With EMULATOR_TOKEN, the control', () => {
     expect((await clock({ cookie })).status).toBe(401)
   })
 
+  it('opens with a cookie no longer than the token is the same', async () => {
+    const cookie = cookieOf(await signIn(TOKEN))
+    const changed = emulator({ ...deployed, EMULATOR_TOKEN: `${TOKEN}-changed` })
+    expect((await changed.fetch(`${HOST}/_emulator/clock`, { headers: { cookie } })).status).toBe(
+      401,
+    )
+    expect((await clock({ cookie })).status).toBe(200)
+  })
+
+  it.each([
+    ['another step', 'session'],
+    ['nobody in particular', 'control'],
+  ] as const)('opens with no ticket of %s, whoever knows the key of tickets', async (_, step) => {
+    const exported = await world.fetch(`${HOST}/_emulator/state`, { headers: bearer })
+    const { emulator: state } = (await exported.json()) as {
+      emulator: { state: { ticketSecret: string } }
+    }
+    const secret = new TextEncoder().encode(state.state.ticketSecret)
+    const now = Math.floor(Date.now() / 1000)
+    const ticket = await signTicket(secret, step, {}, now, 3600)
+    expect((await clock({ cookie: `CF_Emulator_Control=${ticket}` })).status).toBe(401)
+  })
+
   it('says so where the token is wrong, and gives no cookie', async () => {
     const response = await signIn('something else')
     expect(response.status).toBe(403)
@@ -109,6 +175,29 @@ describe('With EMULATOR_TOKEN, the control', () => {
     const cookie = cookieOf(await signIn(TOKEN))
     expect((await clock({ cookie, ...headers }, 'PATCH')).status).toBe(401)
     expect(await offset()).toBe(0)
+  })
+
+  it.each([
+    ['another origin', { origin: 'https://evil.example' }],
+    ['an opaque origin', { origin: 'null', 'sec-fetch-site': 'cross-site' }],
+    ['another site', { 'sec-fetch-site': 'cross-site', accept: 'text/html' }],
+    ['another host of this site', { 'sec-fetch-site': 'same-site', 'sec-fetch-mode': 'cors' }],
+  ])('is not read with the cookie by a page of %s', async (_, headers) => {
+    const cookie = cookieOf(await signIn(TOKEN))
+    expect((await clock({ cookie, ...headers })).status).not.toBe(200)
+  })
+
+  it('is opened with the cookie by a link from anywhere, and by its own pages', async () => {
+    const cookie = cookieOf(await signIn(TOKEN))
+    const harmless: Record<string, string>[] = [
+      { ...NAVIGATION, 'sec-fetch-site': 'cross-site' },
+      { ...NAVIGATION, 'sec-fetch-site': 'none' },
+      { 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'cors' },
+      { origin: HOST },
+    ]
+    for (const headers of harmless) {
+      expect((await clock({ cookie, ...headers })).status).toBe(200)
+    }
   })
 
   it('signs nobody in by the form of another site', async () => {
@@ -158,6 +247,13 @@ describe('Sign-in by picking a person, on a host for everybody', () => {
     return person.open(await client.authorizationUrl(client_id))
   }
 
+  /** As the login page of this machine has it. */
+  const idOfPicker = async () => {
+    const person = await new Person(emulator().fetch).open(`${APP}/whoami`)
+    const form = person.page?.html.querySelector('.person')?.closest('form')
+    return form?.querySelector('input[name=idp]')?.getAttribute('value') ?? ''
+  }
+
   it('is not offered, and the page says why; a one-time PIN is', async () => {
     const person = await loginPage(new Person(world.fetch, [new URL(HOST).host]))
     expect(person.page?.text).toContain('Picking a person is off on this host')
@@ -168,7 +264,7 @@ describe('Sign-in by picking a person, on a host for everybody', () => {
   it('is not taken either, whatever the form says', async () => {
     const person = await loginPage(new Person(world.fetch, [new URL(HOST).host]))
     const nonce = person.page?.html.querySelector('input[name=nonce]')?.getAttribute('value') ?? ''
-    for (const idp of ['', 'cloudflare', 'people']) {
+    for (const idp of ['', 'people', await idOfPicker()]) {
       const response = await world.fetch(person.page?.url ?? '', {
         method: 'POST',
         headers: {
@@ -200,6 +296,54 @@ describe('Sign-in by picking a person, on a host for everybody', () => {
     expect(await page.text()).toContain('Picking a person is off on this host')
   })
 
+  it('is taken by nobody at the dashboard either, whatever the form says', async () => {
+    const page = `${HOST}/profile/access-management/authorization`
+    const own = emulator({ ...deployed, LOCAL_HOSTS: [new URL(HOST).hostname] })
+    const person = await new Person(own.fetch, [new URL(HOST).host]).open(page)
+    const nonce = person.page?.html.querySelector('input[name=nonce]')?.getAttribute('value') ?? ''
+    const pick = (fetch: typeof own.fetch) =>
+      fetch(person.page?.url ?? '', {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/x-www-form-urlencoded',
+          cookie: person.cookies(new URL(HOST).host),
+        },
+        body: new URLSearchParams({ nonce, email: ADA.email }).toString(),
+      })
+    const refused = await pick(world.fetch)
+    expect([refused.status, refused.headers.get('set-cookie')]).toEqual([403, null])
+    expect((await pick(own.fetch)).headers.get('set-cookie')).toContain('CF_Dash_Session=ey')
+  })
+
+  it("is on at the dashboard for the token's holder", async () => {
+    const person = new Person(world.fetch, [new URL(HOST).host])
+    await person.open(`${HOST}/_emulator/sign-in`)
+    await person.press('Sign in', { token: TOKEN })
+    await person.open(`${HOST}/profile/access-management/authorization`)
+    await person.press('ada@example.com')
+    expect(person.page?.text).toContain('Connected Applications')
+  })
+
+  it('leaves OpenID Connect on, and says nothing where nobody could pick', async () => {
+    const own = emulator({ ...deployed, IDENTITY_PROVIDERS: [PROVIDER] })
+    const person = new Person(own.fetch, [new URL(HOST).host])
+    const { client_id } = await new Client(own.fetch, HOST, HOST, '/.access').register()
+    await person.open(await client.authorizationUrl(client_id))
+    expect(person.page?.text).not.toContain('Picking a person')
+    await person.press('Sign in with Corporate')
+    expect(person.callback?.href).toContain(PROVIDER.config.auth_url)
+    expect(person.callback?.searchParams.get('redirect_uri')).toBe(`${HOST}/.access/callback`)
+  })
+
+  it('leaves automatic sign-in on, which the holder of the token has switched on', async () => {
+    await world.fetch(`${HOST}/_emulator/auto-sign-in`, {
+      method: 'PUT',
+      headers: { ...bearer, 'content-type': 'application/json' },
+      body: JSON.stringify(ADA),
+    })
+    expect((await client.connect()).tokens.access_token).toMatch(/^oauth:/)
+  })
+
   it('is on where LOCAL_HOSTS says that the host is this machine', async () => {
     const LOCAL_HOSTS = [new URL(HOST).hostname]
     const own = emulator({ ...deployed, LOCAL_HOSTS })
@@ -217,7 +361,9 @@ describe('Nobody takes it for Cloudflare', () => {
     'team.cloudflareaccess.com',
     'cloudflareaccess.com',
     'TEAM.CLOUDFLAREACCESS.COM',
-    'team.cloudflareaccess.com:443',
+    'team.cloudflareaccess.com:8443',
+    'team.cloudflareaccess.com.',
+    'team.cloudflareaccess.com.:8443',
     'dash.cloudflare.com',
   ])('the setting TEAM_DOMAIN refuses %s', async (TEAM_DOMAIN) => {
     const response = await emulator({ TEAM_DOMAIN }).fetch(`${APP}/`)
@@ -225,10 +371,21 @@ describe('Nobody takes it for Cloudflare', () => {
     expect(await response.text()).toContain('this is not Cloudflare')
   })
 
-  it('the setting DASH_DOMAIN refuses dash.cloudflare.com', async () => {
-    const response = await emulator({ DASH_DOMAIN: 'dash.cloudflare.com' }).fetch(`${APP}/`)
-    expect(await response.text()).toContain('this is not Cloudflare')
-  })
+  it.each(['dash.cloudflare.com', 'cloudflare.com', 'team.cloudflareaccess.com'])(
+    'the setting DASH_DOMAIN refuses %s',
+    async (DASH_DOMAIN) => {
+      const response = await emulator({ DASH_DOMAIN }).fetch(`${APP}/`)
+      expect(await response.text()).toContain('this is not Cloudflare')
+    },
+  )
+
+  it.each(['notcloudflareaccess.com', 'cloudflareaccess.com.example', 'cloudflare.example'])(
+    'both take %s, which is not under it',
+    async (host) => {
+      const own = emulator({ TEAM_DOMAIN: host, DASH_DOMAIN: host })
+      expect((await own.fetch(`${APP}/mcp`)).status).toBe(401)
+    },
+  )
 
   it('every answer of its own says X-Emulator, and an answer of the origin does not', async () => {
     const ORIGIN = { fetch: () => new Response('from the origin') }
@@ -244,15 +401,40 @@ describe('Nobody takes it for Cloudflare', () => {
     expect(await said(APP, { authorization: `Bearer ${tokens.access_token}` })).toBeNull()
   })
 
+  it('so do its refusals and its own mistakes, whatever went wrong', async () => {
+    const down = () => Promise.reject(new Error('down'))
+    for (const [own, url, status] of [
+      [emulator({ TEAM_DOMAIN: 'dash.cloudflare.com' }), `${APP}/`, 500],
+      [emulator({ EMULATOR: undefined }), `${APP}/`, 500],
+      [emulator({ ORIGIN: { fetch: down }, APPLICATIONS: [] }), `${APP}/`, 502],
+      [open, `${HOST}/_emulator/clock`, 503],
+      [open, `${HOST}/client/v4/user`, 503],
+      [world, `${HOST}/_emulator/clock`, 401],
+      [world, `${HOST}/.access/nothing`, 404],
+    ] as const) {
+      const response = await own.fetch(url)
+      expect([url, response.status]).toEqual([url, status])
+      expect(response.headers.get('x-emulator')).toBe('access-oauth-emulator')
+      expect(response.headers.get('cf-ray')).toMatch(/^[0-9a-f]{16}$/)
+    }
+  })
+
   it('every page says that it is an emulator', async () => {
     const response = await world.fetch(`${HOST}/_emulator/sign-in`, { headers: NAVIGATION })
     expect(await response.text()).toContain('this is not Cloudflare Access')
   })
 
-  it('EMULATOR_TOKEN is no short word, and the error does not repeat it', async () => {
-    const response = await emulator({ EMULATOR_TOKEN: 'short-secret' }).fetch(`${APP}/`)
-    const text = await response.text()
-    expect(text).toContain('EMULATOR_TOKEN')
-    expect(text).not.toContain('short-secret')
+  it('the origin gets no cookie of the console, by which it could control the emulator', async () => {
+    const seen: (string | null)[] = []
+    const ORIGIN = {
+      fetch(request: Request) {
+        seen.push(request.headers.get('cookie'))
+        return new Response('from the origin')
+      },
+    }
+    const cookie = cookieOf(await signIn(TOKEN))
+    const own = emulator({ ...deployed, ORIGIN, APPLICATIONS: [] })
+    await own.fetch(`${HOST}/`, { headers: { cookie: `${cookie}; theirs=1` } })
+    expect(seen).toEqual(['theirs=1'])
   })
 })

@@ -222,6 +222,48 @@ describe('A wrong setting is named, with what was found and what was expected:',
     ])
   })
 
+  it.each<[object, string]>([
+    [{ EMULATOR_TOKEN: 'a-secret' }, 'EMULATOR_TOKEN'],
+    [{ EMULATOR_TOKEN: 'a-secret with words in it' }, 'EMULATOR_TOKEN'],
+    [{ EMULATOR_TOKEN: 'a-secret-of-sixteen-characters-é' }, 'EMULATOR_TOKEN'],
+    [{ API_TOKENS: '[{"token":"a-secret"' }, 'API_TOKENS'],
+    [{ API_TOKENS: ['a-secret'] }, 'API_TOKENS[0]'],
+    [{ API_TOKENS: [{ name: 'x', token: ['a-secret'], permissions: [] }] }, 'API_TOKENS[0].token'],
+    [
+      { API_TOKENS: [{ name: 'x', token: 'x', permissions: [], Token: 'a-secret' }] },
+      'API_TOKENS[0].Token',
+    ],
+    [{ SERVICE_TOKENS: '[{"client_secret":"a-secret"' }, 'SERVICE_TOKENS'],
+    [{ OAUTH_CLIENTS: { client_secret: 'a-secret' } }, 'OAUTH_CLIENTS'],
+    [{ IDENTITY_PROVIDERS: '[{"client_secret":"a-secret"' }, 'IDENTITY_PROVIDERS'],
+    [
+      { IDENTITY_PROVIDERS: [{ id: 'x', name: 'x', type: 'oidc', config: 'a-secret' }] },
+      'IDENTITY_PROVIDERS[0].config',
+    ],
+  ])('but for what may be a secret, because everybody may read it: %j', async (vars, setting) => {
+    const faults = await faultsOf(vars)
+    expect(faults).toMatchObject([{ setting, found: 'not shown, because it may be a secret' }])
+    expect(JSON.stringify(faults)).not.toContain('a-secret')
+  })
+
+  it('what is no secret is shown beside one', async () => {
+    const API_TOKENS = [{ name: 'x', token: 'a-secret', permissions: ['Access: Group Read'] }]
+    expect(await faultsOf({ API_TOKENS })).toMatchObject([
+      { setting: 'API_TOKENS[0].permissions[0]', found: '"Access: Group Read"' },
+    ])
+  })
+
+  it.each<[unknown, string]>([
+    ['host.docker.internal', 'LOCAL_HOSTS'],
+    [['host.docker.internal:8788'], 'LOCAL_HOSTS[0]'],
+    [['http://host.docker.internal'], 'LOCAL_HOSTS[0]'],
+    [['*.internal'], 'LOCAL_HOSTS[0]'],
+  ])('a host that no request has, as LOCAL_HOSTS %j', async (LOCAL_HOSTS, setting) => {
+    expect(await faultsOf({ LOCAL_HOSTS })).toMatchObject([
+      { setting, expected: expect.stringMatching(/^expected .*host/) },
+    ])
+  })
+
   it.each(['127.0.0.1:99999', '256.0.0.1', '1.2.3.4.5', '[::1:]', '[1:2]'])(
     'a team domain that no URL can have, %s',
     async (TEAM_DOMAIN) => {

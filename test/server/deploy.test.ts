@@ -24,7 +24,8 @@ it('wrangler deploy would deploy it: bindings without ids, so that the KV namesp
       CLOUDFLARE_API_TOKEN: undefined,
     },
   })
-  expect(stdout).toMatch(/env\.KV\b.*KV Namespace/)
+  // With an id, it would stand in brackets.
+  expect(stdout).toMatch(/env\.KV +KV Namespace/)
   expect(stdout).toMatch(/env\.GRANTS \(GrantObject\).*Durable Object/)
   expect(stdout).toMatch(/env\.EMULATOR \(EmulatorObject\).*Durable Object/)
   expect(await readdir(folder)).toContain('index.js')
