@@ -6,7 +6,7 @@ import { ADA, application, emulator } from '../support/emulator'
 import { type Answer, GrantModel, type Pair, type Rules } from '../support/grant-model'
 import { size } from '../support/size'
 
-const RUNS = size(100, 3000)
+const RUNS = size(40, 3000)
 const COMMANDS = 40
 const RUNS_PER_EPOCH = 10
 

@@ -32,7 +32,13 @@ export async function readStep(c: AppContext, query: URLSearchParams): Promise<L
   })
   const all = providersFor(configuration.identityProviders, application.allowed_idps)
   const mayPick = await mayPickPeople(c)
-  const providers = all.filter(({ type }) => type !== 'cloudflare' || mayPick)
+  const providers = all.filter(({ type }) => mayPick || !isForThisMachine(type))
   const isPickingOff = providers.length < all.length
   return { login, application, providers, isPickingOff }
+}
+
+// Picking proves nothing, and a one-time PIN is for the events of who controls the emulator: six digits
+// without a limit to guesses prove little to anybody else.
+function isForThisMachine(type: IdentityProvider['type']): boolean {
+  return type === 'cloudflare' || type === 'onetimepin'
 }
