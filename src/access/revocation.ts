@@ -18,8 +18,8 @@ const SESSION = 'session:'
 
 // The revocations go with every answer about the emulator's state, so that they have to be few. Beyond
 // these, the oldest are no longer told apart: what is as old as they are counts as revoked.
-const MOST_SESSIONS = 5000
-const MOST_OTHERS = 5000
+const MOST_SESSIONS = 1000
+const MOST_OTHERS = 1000
 
 /** What one revocation can be about. */
 export const revocable = {

@@ -58,7 +58,10 @@ describe('A failure of our own', () => {
     const broken = emulator({
       GRANTS: { getByName: () => ({ admit: () => Promise.reject(cause) }) },
     })
+    // An isolate opens its stores once: they are the broken ones until the next reset.
+    await emulator().reset()
     const response = await new Client(broken.fetch).request('/whoami', `oauth:${'a'.repeat(65)}`)
+    await emulator().reset()
     expect(response.status).toBe(500)
     expect(await response.json()).toEqual({
       error: 'server_error',

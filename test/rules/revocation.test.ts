@@ -52,25 +52,25 @@ describe('However many revocations there are', () => {
     const ended = nonceOf('session00000', 0)
     const after = many(
       (index) => revocable.session(`session${String(index).padStart(5, '0')}`),
-      5100,
+      1100,
     )
-    expect(Object.keys(after.entries).length).toBeLessThanOrEqual(5001)
+    expect(Object.keys(after.entries).length).toBeLessThanOrEqual(1001)
     expect(isEnded(after, ended)).toBe(true)
-    expect(isEnded(after, nonceOf('session05099', 0))).toBe(true)
+    expect(isEnded(after, nonceOf('session01099', 0))).toBe(true)
   })
 
   it('a session that is newer than the forgotten ones stays good, and so does every grant', () => {
     const after = many(
       (index) => revocable.session(`session${String(index).padStart(5, '0')}`),
-      5100,
+      1100,
     )
     expect(isEnded(after, nonceOf('anothersessi', 100))).toBe(false)
     expect(isRevoked(after, [ADA, revocable.application('demo')], 0)).toBe(false)
   })
 
   it('revoked persons and applications end what is as old as the forgotten ones', () => {
-    const after = many((index) => revocable.person(`${index}@example.com`), 5100)
-    expect(Object.keys(after.entries).length).toBeLessThanOrEqual(5001)
+    const after = many((index) => revocable.person(`${index}@example.com`), 1100)
+    expect(Object.keys(after.entries).length).toBeLessThanOrEqual(1001)
     expect(isRevoked(after, [revocable.person('0@example.com')], 0)).toBe(true)
     expect(isRevoked(after, [ADA], 99)).toBe(true)
     expect(isRevoked(after, [ADA], 100)).toBe(false)

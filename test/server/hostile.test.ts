@@ -31,7 +31,7 @@ describe('What a request says of its host', () => {
   it('is its Host header: the host of an absolute-form target opens nothing', async () => {
     const own = `http://localhost:${server.port}`
     const foreign = await send(`GET ${own}/_emulator/state`, ['Host: evil.example'])
-    expect(foreign.status).toBe(403)
+    expect(foreign.status).toBe(503)
     const challenge = await send('GET http://evil.example/mcp', [host()])
     expect(challenge.headers.get('www-authenticate')?.[0]).not.toContain('evil.example')
   })
