@@ -1,14 +1,23 @@
-import type { AutoSignIn } from '../access/auto-sign-in.ts'
 import type { FaultName } from '../access/faults.ts'
 import type { QuirkName } from '../access/quirks.ts'
+import type {
+  AutoSignInRule,
+  ClientReport,
+  Clock,
+  Fault,
+  FaultParameters,
+  Grant,
+  Quirk,
+  RegisteredClient,
+  Revocation,
+  Session,
+  State,
+} from './answers.ts'
 import { controlAt, type Send } from './control.ts'
 import { type Events, eventsOf } from './events.ts'
 import { checkOptions, type EmulatorOptions } from './options.ts'
-import { serve } from './serve.ts'
-import { type SignInOptions, signIn, type Tokens } from './sign-in.ts'
-
-type Clock = { now: string; now_seconds: number; offset_seconds: number }
-type Json = Record<string, unknown>
+import { type Served, serve } from './serve.ts'
+import { type SignIn, signInAt } from './sign-in.ts'
 
 /** A running emulator. */
 export type Emulator = {
@@ -20,14 +29,17 @@ export type Emulator = {
   teamUrl: string
   /** The console, for a browser. */
   consoleUrl: string
-  /** `fetch` of a path of the application; redirects are left to the caller. */
-  fetch(path: string, init?: RequestInit): Promise<Response>
+  /**
+   * `fetch` of a path of the application, or of a URL whose host is none but the emulator's (a team
+   * domain, an application's): it need not resolve. Redirects are left to the caller.
+   */
+  fetch(path: string | URL, init?: RequestInit): Promise<Response>
   /** Signs a person in through the real flow, with a client of its own. */
-  signIn(email: string, options?: SignInOptions): Promise<Tokens>
+  signIn: SignIn
   autoSignIn: {
     /** Authorizations complete without pages, as the first rule says that fits; null: no more. */
     set(rules: null | AutoSignInRule | AutoSignInRule[]): Promise<void>
-    get(): Promise<null | AutoSignIn | AutoSignIn[]>
+    get(): Promise<null | AutoSignInRule | AutoSignInRule[]>
   }
   clock: {
     /** Moves the one clock that every lifetime is judged by: `16m`, `24h`. */
@@ -39,31 +51,42 @@ export type Emulator = {
   events: Events
   faults: {
     /** Breaks something on purpose, for the next `times` requests or until it is cleared. */
-    set(name: FaultName, parameters?: Json): Promise<Json>
+    set<N extends FaultName>(name: N, parameters?: FaultParameters<N>): Promise<Fault<N>>
     /** Clears one fault, or all of them. */
     clear(name?: FaultName): Promise<void>
-    list(): Promise<Json[]>
+    list(): Promise<Fault[]>
   }
   quirks: {
     set(name: QuirkName, on: boolean): Promise<void>
-    list(): Promise<{ name: QuirkName; what: string; source: string; on: boolean }[]>
+    list(): Promise<Quirk[]>
   }
   state: {
     /** Everything as one JSON; it holds the emulator's secrets. */
-    save(): Promise<Json>
+    save(): Promise<State>
     /** The emulator is as it was when the state was saved. */
-    load(state: Json): Promise<void>
+    load(state: State): Promise<void>
   }
   clients: {
-    list(): Promise<Json[]>
+    list(): Promise<RegisteredClient[]>
     forget(id: string): Promise<void>
     /** What the client did of what the MCP specification and the RFCs ask. */
-    report(id: string): Promise<Json>
+    report(id: string): Promise<ClientReport>
   }
-  grants: { list(): Promise<Json[]>; end(id: string): Promise<void> }
-  sessions: { list(): Promise<Json[]>; end(id: string): Promise<void> }
+  grants: {
+    list(): Promise<Grant[]>
+    /** Ends a grant with all its tokens. */
+    end(id: string): Promise<void>
+    /** Ends one access token; the grant lives on. */
+    endToken(id: string, tokenId: string): Promise<void>
+  }
+  sessions: { list(): Promise<Session[]>; end(id: string): Promise<void> }
+  dns: {
+    /** The emulated zone: TXT records by host, where the domains of OAuth clients are verified. */
+    get(): Promise<Record<string, string[]>>
+    set(zone: Record<string, string[]>): Promise<void>
+  }
   /** What an administrator does: `{ person }`, `{ application }`, `{ deleted_person }`. */
-  revoke(what: Record<string, string>): Promise<void>
+  revoke(what: Revocation): Promise<void>
   rotateKeys(): Promise<void>
   /** Back to the start: clients, grants, sessions and switches are forgotten. */
   reset(): Promise<void>
@@ -72,8 +95,6 @@ export type Emulator = {
   [Symbol.asyncDispose](): Promise<void>
 }
 
-export type AutoSignInRule = Pick<AutoSignIn, 'email'> & Partial<AutoSignIn>
-
 /**
  * Starts an emulator on a free port.
  *
@@ -81,56 +102,52 @@ export type AutoSignInRule = Pick<AutoSignIn, 'email'> & Partial<AutoSignIn>
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   checkOptions(options)
-  const { close, mcpPath, port } = await serve(options)
-  const url = `http://localhost:${port}`
-  const send = controlAt(url)
+  const served = await serve(options)
   try {
-    return await handle(send, { url, mcpPath, close, clock: options.clock })
+    return await handle(served, options.clock)
   } catch (error) {
-    await close()
+    await served.close()
     throw error
   }
 }
 
-type Running = {
-  url: string
-  mcpPath: string
-  close(): Promise<void>
-  clock: Date | string | undefined
-}
-
-async function handle(send: Send, { url, mcpPath, close, clock }: Running): Promise<Emulator> {
-  const urls = await send<Record<string, string>>('GET', 'urls')
+async function handle(
+  { url, mcpPath, reach, close }: Served,
+  clock: Date | string | undefined,
+): Promise<Emulator> {
+  const send = controlAt(url)
+  const { team_domain: teamUrl } = await send<{ team_domain: string }>('GET', 'urls')
   if (clock !== undefined) await send('PATCH', 'clock', { now: new Date(clock).toISOString() })
   const mcpUrl = url + mcpPath
-  const teamUrl = urls.team_domain ?? ''
   const { events: before } = await send<{ events: { number: number }[] }>('GET', 'events?limit=1')
+  // An id is one segment of the path, whatever is in it.
+  const one = (list: string, ...ids: string[]) => [list, ...ids.map(encodeURIComponent)].join('/')
   return {
     url,
     mcpUrl,
     teamUrl,
     consoleUrl: `${url}/_emulator/`,
-    fetch: (path, init) => fetch(new URL(path, url), { redirect: 'manual', ...init }),
-    signIn: (email, options) => signIn(send, teamUrl, email, { resource: mcpUrl, ...options }),
+    fetch: reach,
+    signIn: signInAt(reach, send, { teamUrl, mcpUrl }),
     autoSignIn: {
       set: (rules) => send('PUT', 'auto-sign-in', rules),
       get: () => send('GET', 'auto-sign-in'),
     },
     clock: {
       advance: (duration) => send('PATCH', 'clock', { advance: duration }),
-      set: (now) => send('PATCH', 'clock', { now: new Date(now).toISOString() }),
+      set: async (now) => send('PATCH', 'clock', { now: new Date(now).toISOString() }),
       reset: () => send('PATCH', 'clock', { reset: true }),
       now: async () => new Date((await send<Clock>('GET', 'clock')).now),
     },
     events: eventsOf(send, before.at(-1)?.number ?? 0),
     faults: {
-      set: (name, parameters = {}) => send('PUT', `faults/${name}`, parameters),
-      clear: (name) => send('DELETE', name ? `faults/${name}` : 'faults'),
-      list: async () => (await send<{ faults: Json[] }>('GET', 'faults')).faults,
+      set: (name, parameters) => send('PUT', one('faults', name), parameters ?? {}),
+      clear: (name) => send('DELETE', name ? one('faults', name) : 'faults'),
+      list: async () => (await send<{ faults: Fault[] }>('GET', 'faults')).faults,
     },
     quirks: {
-      set: (name, on) => send('PUT', `quirks/${name}`, { on }),
-      list: async () => (await send<{ quirks: never[] }>('GET', 'quirks')).quirks,
+      set: (name, on) => send('PUT', one('quirks', name), { on }),
+      list: async () => (await send<{ quirks: Quirk[] }>('GET', 'quirks')).quirks,
     },
     state: {
       save: () => send('GET', 'state'),
@@ -138,16 +155,21 @@ async function handle(send: Send, { url, mcpPath, close, clock }: Running): Prom
     },
     clients: {
       list: () => whole(send, 'clients'),
-      forget: (id) => send('DELETE', `clients/${encodeURIComponent(id)}`),
-      report: (id) => send('GET', `clients/${encodeURIComponent(id)}/report`),
+      forget: (id) => send('DELETE', one('clients', id)),
+      report: (id) => send('GET', `${one('clients', id)}/report`),
     },
     grants: {
       list: () => whole(send, 'grants'),
-      end: (id) => send('DELETE', `grants/${encodeURIComponent(id)}`),
+      end: (id) => send('DELETE', one('grants', id)),
+      endToken: (id, tokenId) => send('DELETE', one('grants', id, 'tokens', tokenId)),
     },
     sessions: {
       list: () => whole(send, 'sessions'),
-      end: (id) => send('DELETE', `sessions/${encodeURIComponent(id)}`),
+      end: (id) => send('DELETE', one('sessions', id)),
+    },
+    dns: {
+      get: () => send('GET', 'dns'),
+      set: (zone) => send('PUT', 'dns', zone),
     },
     revoke: (what) => send('POST', 'revoke', what),
     rotateKeys: () => send('POST', 'keys/rotate'),
@@ -157,14 +179,16 @@ async function handle(send: Send, { url, mcpPath, close, clock }: Running): Prom
   }
 }
 
+type Lists = { clients: RegisteredClient; grants: Grant; sessions: Session }
+
 // All pages of a list.
-async function whole(send: Send, name: 'clients' | 'grants' | 'sessions'): Promise<Json[]> {
-  const all: Json[] = []
+async function whole<N extends keyof Lists>(send: Send, name: N): Promise<Lists[N][]> {
+  const all: Lists[N][] = []
   let cursor: string | undefined
   do {
     const query = cursor ? `?cursor=${encodeURIComponent(cursor)}` : ''
-    const page = await send<Json & { cursor?: string }>('GET', name + query)
-    all.push(...(page[name] as Json[]))
+    const page = await send<{ [name in N]: Lists[N][] } & { cursor?: string }>('GET', name + query)
+    all.push(...page[name])
     cursor = page.cursor
   } while (cursor)
   return all

@@ -2,10 +2,12 @@ import type { RecordedEvent } from '../access/event.ts'
 import type { Send } from './control.ts'
 
 export type EmulatorEvent = RecordedEvent
+/** The events of a kind. */
+export type EventOf<K extends EmulatorEvent['kind']> = Extract<EmulatorEvent, { kind: K }>
 
 /** Which events are asked for; a `client` or `application` by its id or name. */
-export type EventFilter = {
-  kind?: RecordedEvent['kind']
+export type EventFilter<K = EmulatorEvent['kind']> = {
+  kind?: K
   outcome?: RecordedEvent['outcome']
   client?: string
   application?: string
@@ -16,7 +18,9 @@ export type EventFilter = {
 
 export type Events = {
   /** Those that are kept, the latest last. */
-  list(filter?: EventFilter & { after?: number; limit?: number }): Promise<EmulatorEvent[]>
+  list<K extends EmulatorEvent['kind'] = EmulatorEvent['kind']>(
+    filter?: EventFilter<K> & { after?: number; limit?: number },
+  ): Promise<EventOf<K>[]>
   /**
    * The next event that matches, after the last one that `next` has answered, or after the start: none
    * is lost between two calls.
@@ -24,7 +28,10 @@ export type Events = {
    * @param options.timeout milliseconds; 5,000 unless told
    * @throws Error where none comes in time
    */
-  next(filter?: EventFilter, options?: { timeout?: number }): Promise<EmulatorEvent>
+  next<K extends EmulatorEvent['kind'] = EmulatorEvent['kind']>(
+    filter?: EventFilter<K>,
+    options?: { timeout?: number },
+  ): Promise<EventOf<K>>
 }
 
 const LOOK_AGAIN_MS = 20
@@ -32,10 +39,10 @@ const LOOK_AGAIN_MS = 20
 /** @param start the number of the last event before the emulator is handed over */
 export function eventsOf(send: Send, start: number): Events {
   let last = start
-  const list: Events['list'] = async (filter = {}) => {
+  const list: Events['list'] = async <K extends EmulatorEvent['kind']>(filter = {}) => {
     const given = Object.entries(filter).filter(([, value]) => value !== undefined)
     const query = new URLSearchParams(given.map(([name, value]) => [name, String(value)]))
-    return (await send<{ events: EmulatorEvent[] }>('GET', `events?${query}`)).events
+    return (await send<{ events: EventOf<K>[] }>('GET', `events?${query}`)).events
   }
   return {
     list,
@@ -44,7 +51,8 @@ export function eventsOf(send: Send, start: number): Events {
       for (;;) {
         const [event] = await list({ ...filter, after: last, limit: 1 })
         if (event) {
-          last = event.number
+          // Of several that wait at once, an earlier event may be answered later.
+          last = Math.max(last, event.number)
           return event
         }
         if (Date.now() > end) {

@@ -1,3 +1,5 @@
+import type { z } from 'zod'
+import type { applicationSchema } from '../access/application-schema.ts'
 import type { BuiltWorker } from './worker.ts'
 
 /** The application behind the emulator: where it runs, or what it answers. */
@@ -5,6 +7,39 @@ export type Origin = string | URL | ((request: Request) => Response | Promise<Re
 
 /** A person who can sign in. */
 export type Person = { name: string; email: string; groups?: string[] }
+
+/** An application of Access in the members of Cloudflare's API. */
+export type Application = z.input<typeof applicationSchema> & { name: string; domain?: string }
+
+/** The settings, as the README has them. */
+export const SETTING_NAMES = [
+  'TEAM_DOMAIN',
+  'LOCAL_HOSTS',
+  'EMULATOR_TOKEN',
+  'ACCESS_PATH',
+  'DASH_DOMAIN',
+  'ORIGIN_URL',
+  'CODE_LIFETIME',
+  'REFRESH_TOKEN_GRACE',
+  'REFRESH_TOKEN_REUSE',
+  'DASH_ACCESS_TOKEN_LIFETIME',
+  'REVOCATION',
+  'REDIRECT_RULES',
+  'QUIRKS',
+  'EVENTS_KEPT',
+  'ORGANIZATION',
+  'ACCOUNTS',
+  'PEOPLE',
+  'GROUPS',
+  'EMAIL_LISTS',
+  'IDENTITY_PROVIDERS',
+  'SERVICE_TOKENS',
+  'OAUTH_CLIENTS',
+  'DNS_RESOLVER',
+  'API_TOKENS',
+  'APPLICATIONS',
+] as const
+export type SettingName = (typeof SETTING_NAMES)[number]
 
 /** What an emulator starts with. What is left out is as `npm start` has it. */
 export type EmulatorOptions = {
@@ -16,9 +51,9 @@ export type EmulatorOptions = {
   /** Who can sign in with one click, and their groups. */
   people?: Person[]
   /** Applications in the members of Cloudflare's API, with `name` and `domain`. */
-  applications?: Record<string, unknown>[]
+  applications?: Application[]
   /** Any other setting by its name: `{ CODE_LIFETIME: '10s' }`. */
-  settings?: Record<string, unknown>
+  settings?: { [name in SettingName]?: unknown }
   /** What the emulated clock says at the start. */
   clock?: Date | string
   /** A free one where it is left out. */
@@ -54,18 +89,27 @@ export type ParsedOrigin =
  * @throws TypeError that names the option
  */
 export function checkOptions(options: EmulatorOptions): void {
-  for (const name of Object.keys(options)) {
-    if (!(KNOWN as string[]).includes(name)) {
-      throw new TypeError(`There is no option ${name}; there are ${KNOWN.join(', ')}`)
-    }
-  }
-  const { clock, port } = options
+  refuseUnknown('option', options, KNOWN)
+  refuseUnknown('setting', options.settings ?? {}, SETTING_NAMES)
+  const { clock, log, persist, port } = options
   if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port < 65_536)) {
     throw new TypeError(`port is ${port}: expected a whole number from 0 to 65535`)
   }
   if (clock !== undefined && Number.isNaN(new Date(clock).getTime())) {
     throw new TypeError(`clock is ${clock}: expected a date or a time such as 2027-01-01T00:00:00Z`)
   }
+  if (persist !== undefined && (typeof persist !== 'string' || persist.trim() === '')) {
+    throw new TypeError(`persist is ${JSON.stringify(persist)}: expected the path of a folder`)
+  }
+  if (log !== undefined && typeof log !== 'function') {
+    throw new TypeError(`log is ${JSON.stringify(log)}: expected a function of a line`)
+  }
+}
+
+function refuseUnknown(what: string, given: object, known: readonly string[]): void {
+  const name = Object.keys(given).find((each) => !known.includes(each))
+  if (name === undefined) return
+  throw new TypeError(`There is no ${what} ${name}; there are ${known.join(', ')}`)
 }
 
 /**

@@ -1,8 +1,11 @@
+import { resolve } from 'node:path'
 import { convertV4MiniflareOptions, Miniflare, Response as WorkerResponse } from 'miniflare'
 import { bindingsFor, type EmulatorOptions, type ParsedOrigin, parseOrigin } from './options.ts'
+import { type Reach, reachAt } from './reach.ts'
 import { loadWorker } from './worker.ts'
 
-type Served = { port: number; mcpPath: string; close(): Promise<void> }
+/** A Worker that runs. */
+export type Served = { url: string; mcpPath: string; reach: Reach; close(): Promise<void> }
 
 /**
  * Runs the Worker under Miniflare: workerd, KV and Durable Objects as they are under `wrangler dev`.
@@ -34,10 +37,7 @@ export async function serve(options: EmulatorOptions): Promise<Served> {
         GRANTS: { className: 'GrantObject', useSQLite: true },
         EMULATOR: { className: 'EmulatorObject', useSQLite: true },
       },
-      ...(persist !== undefined && {
-        kvPersist: `${persist}/kv`,
-        durableObjectsPersist: `${persist}/do`,
-      }),
+      ...(persist !== undefined && { resourcePersistencePath: resolve(persist) }),
       ...(origin.kind === 'function' && { serviceBindings: { ORIGIN: answering(origin) } }),
     }),
   )
@@ -46,7 +46,8 @@ export async function serve(options: EmulatorOptions): Promise<Served> {
     const address = await miniflare.ready
     await refuseWrongSettings(address)
     isUp = true
-    return { port: Number(address.port), mcpPath: origin.mcpPath, close }
+    const url = `http://localhost:${address.port}`
+    return { url, mcpPath: origin.mcpPath, reach: reachAt(url, miniflare), close }
   } catch (error) {
     await close().catch(() => undefined)
     if (!/address already in use/i.test(String(error))) throw error

@@ -1,5 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
+import type { AutoSignIn } from '../access/auto-sign-in.ts'
 import type { Send } from './control.ts'
+import type { Reach } from './reach.ts'
 
 /** What the token endpoint answers, and whose it is. */
 export type Tokens = {
@@ -17,6 +19,9 @@ export type SignInOptions = {
   clientName?: string
 }
 
+/** Signs a person in. */
+export type SignIn = (email: string, options?: SignInOptions) => Promise<Tokens>
+
 const REDIRECT_URI = 'http://localhost:33418/callback'
 
 type Discovered = {
@@ -26,88 +31,111 @@ type Discovered = {
 }
 
 /**
- * Signs a person in through the real flow: discovery, registration, authorization with PKCE, exchange.
- * The pages are answered by automatic sign-in, for this one client and once.
- *
- * @throws Error with the refusal, where policies or rules refuse
+ * Signs people in through the real flow: discovery, registration, authorization with PKCE, exchange.
+ * The pages are answered by automatic sign-in, for this one client and once. What it answers throws
+ * an Error with the refusal, where policies or rules refuse.
  */
-export async function signIn(
+export function signInAt(
+  reach: Reach,
   send: Send,
-  teamUrl: string,
-  email: string,
-  {
-    resource,
-    clientName = 'startEmulator',
-  }: Required<Pick<SignInOptions, 'resource'>> & SignInOptions,
-): Promise<Tokens> {
-  const metadata = await json<Discovered>(`${teamUrl}/.well-known/oauth-authorization-server`)
-  const { client_id: clientId } = await json<{ client_id: string }>(
-    metadata.registration_endpoint,
-    {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({
-        client_name: clientName,
-        redirect_uris: [REDIRECT_URI],
-        token_endpoint_auth_method: 'none',
+  { teamUrl, mcpUrl }: { teamUrl: string; mcpUrl: string },
+): SignIn {
+  const automatically = oneAtATime(send)
+  return async function signIn(email, { resource = mcpUrl, clientName = 'startEmulator' } = {}) {
+    const metadata = await json<Discovered>(
+      await reach(`${teamUrl}/.well-known/oauth-authorization-server`),
+    )
+    const registration = {
+      client_name: clientName,
+      redirect_uris: [REDIRECT_URI],
+      token_endpoint_auth_method: 'none',
+    }
+    const { client_id: clientId } = await json<{ client_id: string }>(
+      await reach(metadata.registration_endpoint, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(registration),
       }),
-    },
-  )
-  const verifier = randomBytes(32).toString('base64url')
-  const code = await authorize(send, metadata, { clientId, email, resource, verifier })
-  const tokens = await json<Record<string, string>>(metadata.token_endpoint, {
-    method: 'POST',
-    body: new URLSearchParams({
-      grant_type: 'authorization_code',
+    )
+    const verifier = randomBytes(32).toString('base64url')
+    const state = randomBytes(16).toString('base64url')
+    const url = new URL(metadata.authorization_endpoint)
+    url.search = new URLSearchParams({
+      response_type: 'code',
       client_id: clientId,
       redirect_uri: REDIRECT_URI,
-      code_verifier: verifier,
-      code,
+      state,
+      code_challenge: createHash('sha256').update(verifier).digest('base64url'),
+      code_challenge_method: 'S256',
       resource,
-    }),
-  })
-  return {
-    clientId,
-    accessToken: tokens.access_token ?? '',
-    refreshToken: tokens.refresh_token ?? '',
-    expiresInSeconds: Number(tokens.expires_in),
-    resource: tokens.resource ?? '',
+    }).toString()
+    const answer = await automatically({ email, client: clientId }, () => reach(url))
+    const code = await codeOf(answer, email, state)
+    const tokens = await json<Record<string, string>>(
+      await reach(metadata.token_endpoint, {
+        method: 'POST',
+        body: new URLSearchParams({
+          grant_type: 'authorization_code',
+          client_id: clientId,
+          redirect_uri: REDIRECT_URI,
+          code_verifier: verifier,
+          code,
+          resource,
+        }),
+      }),
+    )
+    return {
+      clientId,
+      accessToken: tokens.access_token ?? '',
+      refreshToken: tokens.refresh_token ?? '',
+      expiresInSeconds: Number(tokens.expires_in),
+      resource: tokens.resource ?? '',
+    }
   }
 }
 
-async function authorize(
-  send: Send,
-  { authorization_endpoint }: Discovered,
-  request: { clientId: string; email: string; resource: string; verifier: string },
-): Promise<string> {
-  const { clientId, email, resource, verifier } = request
-  const before = await send<null | object | object[]>('GET', 'auto-sign-in')
-  const rules = before === null ? [] : [before].flat()
-  await send('PUT', 'auto-sign-in', [{ email, client: clientId, times: 1 }, ...rules])
-  const url = new URL(authorization_endpoint)
-  const state = randomBytes(16).toString('base64url')
-  url.search = new URLSearchParams({
-    response_type: 'code',
-    client_id: clientId,
-    redirect_uri: REDIRECT_URI,
-    state,
-    code_challenge: createHash('sha256').update(verifier).digest('base64url'),
-    code_challenge_method: 'S256',
-    resource,
-  }).toString()
-  const response = await fetch(url, { redirect: 'manual' })
-  const answer = URL.parse(response.headers.get('location') ?? '')?.searchParams
-  const code = answer?.get('code')
-  if (code && answer?.get('state') === state) return code
-  throw new Error(
-    `${email} cannot be signed in: ${answer?.get('error_description') ?? textOf(await response.text())}`,
-  )
+type Rule = Pick<AutoSignIn, 'email'> & { client: string }
+
+// The rules are read and written as a whole: two sign-ins at once would lose one's rule. They are
+// as they were afterwards, also where the authorization was refused before the rule was asked.
+function oneAtATime(send: Send) {
+  let last: Promise<unknown> = Promise.resolve()
+  return function automatically<T>(rule: Rule, act: () => Promise<T>): Promise<T> {
+    const turn = last.then(async () => {
+      const before = await rulesOf(send)
+      await send('PUT', 'auto-sign-in', [{ ...rule, times: 1 }, ...before])
+      try {
+        return await act()
+      } finally {
+        const left = await rulesOf(send)
+        const others = left.filter(({ client }) => client !== rule.client)
+        if (others.length < left.length) await send('PUT', 'auto-sign-in', others)
+      }
+    })
+    last = turn.catch(() => undefined)
+    return turn
+  }
 }
 
-async function json<T>(url: string, init?: RequestInit): Promise<T> {
-  const response = await fetch(url, init)
+async function rulesOf(send: Send): Promise<AutoSignIn[]> {
+  const rules = await send<null | AutoSignIn | AutoSignIn[]>('GET', 'auto-sign-in')
+  return rules === null ? [] : [rules].flat()
+}
+
+async function codeOf(answer: Response, email: string, state: string): Promise<string> {
+  const location = answer.headers.get('location') ?? ''
+  const parameters = URL.parse(location)?.searchParams
+  const code = parameters?.get('code')
+  if (code && parameters?.get('state') === state) return code
+  const why =
+    parameters?.get('error_description') ??
+    (textOf(await answer.text()) || `${answer.status} ${location}`)
+  throw new Error(`${email} cannot be signed in: ${why}`)
+}
+
+async function json<T>(response: Response): Promise<T> {
   const text = await response.text()
-  if (!response.ok) throw new Error(`${url} answered ${response.status}: ${text}`)
+  if (!response.ok) throw new Error(`${response.url} answered ${response.status}: ${text}`)
   return JSON.parse(text)
 }
 

@@ -1,5 +1,9 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type Emulator, type EmulatorOptions, startEmulator } from '../../src/node/index'
+import { SETTING_NAMES } from '../../src/node/options'
 import { Origin } from '../support/origin'
 
 const running: Emulator[] = []
@@ -30,15 +34,78 @@ describe('startEmulator', () => {
     await emulator.fetch('/one')
     await emulator.fetch('/two')
     const next = () => emulator.events.next({ kind: 'challenge' })
-    expect((await next()) as object).toMatchObject({ path: '/one', outcome: 'asked' })
-    expect((await next()) as object).toMatchObject({ path: '/two' })
+    expect(await next()).toMatchObject({ path: '/one', outcome: 'asked' })
+    expect(await next()).toMatchObject({ path: '/two' })
     const later = next()
     await emulator.fetch('/three')
-    expect((await later) as object).toMatchObject({ path: '/three' })
+    expect(await later).toMatchObject({ path: '/three' })
     await expect(emulator.events.next({ kind: 'challenge' }, { timeout: 100 })).rejects.toThrow(
       'No event {"kind":"challenge"} came within 100 ms',
     )
     expect(await emulator.events.list({ kind: 'challenge' })).toHaveLength(3)
+  })
+
+  it('hands over the same events to several that wait at once, and goes back to none', async () => {
+    const emulator = await start()
+    const late = emulator.events.next({ kind: 'control' })
+    const early = emulator.events.next({ kind: 'challenge' })
+    await emulator.fetch('/one')
+    expect((await early).path).toBe('/one')
+    await emulator.clock.advance('1m')
+    expect((await late).path).toBe('/_emulator/clock')
+    const next = emulator.events.next({ kind: 'challenge' }, { timeout: 300 })
+    await expect(next).rejects.toThrow('No event')
+  })
+
+  it('signs in several people at once, and leaves automatic sign-in as it was', async () => {
+    const emulator = await start()
+    await emulator.autoSignIn.set({ email: 'grace@example.com', consent: 'deny' })
+    const emails = ['ada@example.com', 'grace@example.com', 'linus@example.com']
+    const tokens = await Promise.all(emails.map((email) => emulator.signIn(email)))
+    const grants = await emulator.grants.list()
+    const emailOf = (clientId: string) => grants.find(({ client }) => client.id === clientId)?.email
+    expect(tokens.map(({ clientId }) => emailOf(clientId))).toEqual(emails)
+    await expect(emulator.signIn('mallory@blocked.example')).rejects.toThrow('does not have access')
+    expect(await emulator.autoSignIn.get()).toEqual({ email: 'grace@example.com', consent: 'deny' })
+  })
+
+  it('keeps everything in a folder, where there is one', async () => {
+    const persist = await mkdtemp(join(tmpdir(), 'kept-'))
+    const first = await startEmulator({ persist })
+    const { accessToken, clientId } = await first.signIn('ada@example.com')
+    await first.close()
+    const again = await start({ persist })
+    expect(await again.clients.list()).toMatchObject([{ id: clientId }])
+    expect(await again.grants.list()).toMatchObject([{ email: 'ada@example.com' }])
+    expect((await again.fetch('/whoami', bearer(accessToken))).status).toBe(200)
+    await again.close()
+    await rm(persist, { recursive: true })
+  })
+
+  it('answers for hosts that nothing resolves: of the team, and of an application', async () => {
+    const emulator = await start({
+      settings: { TEAM_DOMAIN: 'team.access.example' },
+      applications: [
+        {
+          name: 'Mine',
+          domain: 'mcp.example.com',
+          oauth_configuration: {
+            enabled: true,
+            dynamic_client_registration: { enabled: true, allow_any_on_localhost: true },
+          },
+          policies: [{ name: 'All', decision: 'allow', include: [{ everyone: {} }] }],
+        },
+      ],
+    })
+    expect(emulator.teamUrl).toBe(`http://team.access.example:${new URL(emulator.url).port}`)
+    const resource = 'http://mcp.example.com/mcp'
+    const { accessToken } = await emulator.signIn('ada@example.com', { resource })
+    const whoami = await emulator.fetch('http://mcp.example.com/whoami', bearer(accessToken))
+    expect((await json(whoami)).claims).toMatchObject({ email: 'ada@example.com' })
+    const metadata = await emulator.fetch(
+      `${emulator.teamUrl}/.well-known/oauth-authorization-server`,
+    )
+    expect(await json(metadata)).toMatchObject({ issuer: emulator.teamUrl })
   })
 
   it('starts at a time, and with people and applications of its own', async () => {
@@ -115,10 +182,14 @@ describe('startEmulator', () => {
     expect((await emulator.fetch('/whoami', bearer(accessToken))).status).toBe(200)
     const state = await emulator.state.save()
     const [grant] = await emulator.grants.list()
-    await emulator.grants.end(String(grant?.id))
+    await emulator.grants.endToken(grant?.id ?? '', grant?.tokens[0]?.id ?? '')
+    expect((await emulator.fetch('/whoami', bearer(accessToken))).status).toBe(401)
+    await emulator.grants.end(grant?.id ?? '')
     expect((await emulator.fetch('/whoami', bearer(accessToken))).status).toBe(401)
     await emulator.state.load(state)
     expect((await emulator.fetch('/whoami', bearer(accessToken))).status).toBe(200)
+    await emulator.dns.set({ 'example.com': ['a TXT record'] })
+    expect(await emulator.dns.get()).toEqual({ 'example.com': ['a TXT record'] })
     await emulator.reset()
     expect((await emulator.fetch('/whoami', bearer(accessToken))).status).toBe(401)
     expect(refreshToken).toMatch(/^oauth:/)
@@ -132,9 +203,25 @@ describe('startEmulator', () => {
     await expect(start({ settings: { CODE_LIFETIME: 'soon' } })).rejects.toThrow(
       'CODE_LIFETIME is "soon"',
     )
+    await expect(start({ settings: { CODE_LIFTIME: '10s' } as never })).rejects.toThrow(
+      'There is no setting CODE_LIFTIME',
+    )
+    await expect(start({ persist: '' })).rejects.toThrow('persist is ""')
+    await expect(start({ people: [{ name: 'Ada', email: 'ada' }] })).rejects.toThrow(
+      'PEOPLE[0].email is "ada": expected an e-mail address',
+    )
+    const typo = { name: 'Mine', domain: '*', polices: [] }
+    await expect(start({ applications: [typo] })).rejects.toThrow('APPLICATIONS[0].polices')
     const emulator = await start()
-    await expect(emulator.faults.set('error', { status: 418 })).rejects.toThrow('status')
+    await expect(emulator.faults.set('error', { status: 418 as never })).rejects.toThrow('status')
   })
+})
+
+it('Settings have the names that the Worker reads', async () => {
+  const source = await readFile(join(import.meta.dirname, '../../src/settings.ts'), 'utf8')
+  const [, members = ''] = source.match(/settingsSchema = z\n {2}\.object\((.*?)\n {2}\}\)/s) ?? []
+  const names = [...members.matchAll(/^ {4}([A-Z_]+):/gm)].map(([, name]) => name)
+  expect([...SETTING_NAMES].sort()).toEqual(names.sort())
 })
 
 describe('Instances', () => {
