@@ -17,6 +17,8 @@ export async function bundleWorker(root: string): Promise<BuiltWorker> {
     mainFields: ['module', 'main'],
     external: ['cloudflare:*'],
     legalComments: 'none',
+    // workerd reads it at every start: a third of the time that a start takes.
+    minify: true,
     logLevel: 'silent',
   })
   const [script] = outputFiles
