@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util'
-import { startEmulator } from './emulator.ts'
+import { type Emulator, startEmulator } from './emulator.ts'
 import { packageVersion } from './worker.ts'
 
 const HELP = `access-oauth-emulator: stands in for Cloudflare Access with Managed OAuth
@@ -10,6 +10,7 @@ const HELP = `access-oauth-emulator: stands in for Cloudflare Access with Manage
   --origin <url>            your MCP server or application; a built-in demo where it is left out
   --port <number>           8788 unless told; 0 is a free one
   --auto-sign-in <e-mail>   authorizations complete without pages, as this person
+  --team-domain <host>      the issuer's host; 127.0.0.1 unless told
   --persist <folder>        keep clients and grants there; in memory where it is left out
   --var <NAME:value>        a setting, as in the README; structured ones as JSON. May be repeated
   --quiet                   no line for each decision
@@ -43,15 +44,18 @@ async function run(): Promise<number> {
     console.log(packageVersion())
     return 0
   }
+  const { 'auto-sign-in': email, 'team-domain': teamDomain } = flags
   const emulator = await startEmulator({
     ...(flags.origin !== undefined && { origin: flags.origin }),
     ...(flags.persist !== undefined && { persist: flags.persist }),
     ...(!flags.quiet && { log: (line: string) => console.log(line) }),
-    port: flags.port === undefined ? 8788 : Number(flags.port),
-    settings: settingsOf(flags.var ?? []),
+    port: portOf(flags.port),
+    settings: {
+      ...settingsOf(flags.var ?? []),
+      ...(teamDomain !== undefined && { TEAM_DOMAIN: teamDomain }),
+    },
   })
-  const email = flags['auto-sign-in']
-  if (email !== undefined) await emulator.autoSignIn.set({ email })
+  if (email !== undefined) await signInBy(emulator, email)
   console.log(`Ready on ${emulator.url}
 
   MCP server behind Access   ${emulator.mcpUrl}
@@ -72,6 +76,7 @@ function readFlags() {
         origin: { type: 'string' },
         port: { type: 'string' },
         'auto-sign-in': { type: 'string' },
+        'team-domain': { type: 'string' },
         persist: { type: 'string' },
         var: { type: 'string', multiple: true },
         quiet: { type: 'boolean' },
@@ -81,6 +86,20 @@ function readFlags() {
     }).values
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error))
+  }
+}
+
+function portOf(text = '8788'): number {
+  if (!/^\d+$/.test(text)) throw new UsageError(`--port ${text}: expected a number`)
+  return Number(text)
+}
+
+async function signInBy({ autoSignIn, close }: Emulator, email: string): Promise<void> {
+  try {
+    await autoSignIn.set({ email })
+  } catch {
+    await close()
+    throw new UsageError(`--auto-sign-in ${email}: expected an e-mail address`)
   }
 }
 
