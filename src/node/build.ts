@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { bundleWorker } from './bundle.ts'
+import { standAlone } from './declarations.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const dist = join(root, 'dist')
@@ -33,3 +34,4 @@ execFileSync(
   [join(dirname(tsc), 'bin', 'tsc'), '-p', join(root, 'src/node/tsconfig.json')],
   { stdio: 'inherit' },
 )
+await standAlone(join(dist, 'types'))

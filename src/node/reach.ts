@@ -1,15 +1,17 @@
-import type { Miniflare } from 'miniflare'
-
 /**
  * `fetch` that sends every URL to the emulator, whatever its host: a team domain and an application
  * may have names that nothing resolves. Redirects are left to the caller.
  */
 export type Reach = (url: string | URL, init?: RequestInit) => Promise<Response>
 
+/** Miniflare's `dispatchFetch`, without its types: an installer would have to have all of theirs. */
+type Dispatch = (url: URL, init: object) => Promise<Answer>
+type Answer = { status: number; headers: Iterable<[string, string]>; body: unknown }
+
 const OWN_HOSTS = ['localhost', '127.0.0.1']
 
 /** @param base `http://localhost:8788`, which paths are of */
-export function reachAt(base: string, miniflare: Pick<Miniflare, 'dispatchFetch'>): Reach {
+export function reachAt(base: string, dispatch: Dispatch): Reach {
   const { port } = new URL(base)
   return async function reach(path, init) {
     const url = new URL(path, base)
@@ -17,13 +19,12 @@ export function reachAt(base: string, miniflare: Pick<Miniflare, 'dispatchFetch'
       return fetch(url, { redirect: 'manual', ...init })
     }
     const { method, headers, body, signal } = new Request(url, init)
-    // Miniflare's own Response on one side, that of Node on the other.
-    const answer = await miniflare.dispatchFetch(url, {
+    const answer = await dispatch(url, {
       method,
       headers: [...headers],
       signal,
       redirect: 'manual',
-      ...(body && { body: body as never, duplex: 'half' }),
+      ...(body && { body, duplex: 'half' }),
     })
     return new Response(answer.body as never, {
       status: answer.status,

@@ -47,7 +47,8 @@ export async function serve(options: EmulatorOptions): Promise<Served> {
     await refuseWrongSettings(address)
     isUp = true
     const url = `http://localhost:${address.port}`
-    return { url, mcpPath: origin.mcpPath, reach: reachAt(url, miniflare), close }
+    const reach = reachAt(url, (there, init) => miniflare.dispatchFetch(there, init))
+    return { url, mcpPath: origin.mcpPath, reach, close }
   } catch (error) {
     await close().catch(() => undefined)
     if (!/address already in use/i.test(String(error))) throw error

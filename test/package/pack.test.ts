@@ -1,9 +1,10 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { Client } from '../support/client'
 import { freePort, networkFetch } from '../support/server'
 
 const run = promisify(execFile)
@@ -28,7 +29,10 @@ beforeAll(async () => {
   bin = join(project, 'node_modules/.bin/access-oauth-emulator')
 }, 240_000)
 afterEach(() => {
-  for (const child of running.splice(0)) child.kill('SIGKILL')
+  for (const { exitCode, pid } of running.splice(0)) {
+    // The whole group: the command and workerd.
+    if (exitCode === null && pid) process.kill(-pid, 'SIGKILL')
+  }
 })
 afterAll(() => rm(project, { recursive: true, force: true }))
 
@@ -46,7 +50,7 @@ async function cli(...argv: string[]): Promise<{ code: number; output: string }>
 /** The command, once it is ready. */
 async function started(...argv: string[]) {
   const port = await freePort()
-  const child = spawn(bin, ['--port', String(port), ...argv], { cwd: project, env })
+  const child = spawn(bin, ['--port', String(port), ...argv], { cwd: project, env, detached: true })
   running.push(child)
   let output = ''
   child.stdout.on('data', (chunk) => (output += chunk))
@@ -59,8 +63,11 @@ async function started(...argv: string[]) {
   return { child, done, port, output: () => output }
 }
 
+const clientAt = (port: number) =>
+  new Client(networkFetch, `http://localhost:${port}`, `http://127.0.0.1:${port}`)
+
 describe('The package in an empty project', () => {
-  it('has an importable startEmulator, with types', async () => {
+  it('has an importable startEmulator, which leaves no file and no process behind', async () => {
     const script = `
       import { startEmulator } from 'access-oauth-emulator'
       const emulator = await startEmulator({ people: [{ name: 'Ada', email: 'ada@example.com' }] })
@@ -68,15 +75,63 @@ describe('The package in an empty project', () => {
       const response = await emulator.fetch('/whoami', {
         headers: { authorization: 'Bearer ' + accessToken },
       })
-      console.log((await response.json()).claims.email)
-      await emulator.close()`
+      const { claims } = await response.json()
+      const follower = await fetch(emulator.consoleUrl + 'events?follow')
+      await emulator.close()
+      console.log(JSON.stringify({ email: claims.email, url: emulator.url }))`
     await writeFile(join(project, 'use.mjs'), script)
-    const { stdout } = await run(process.execPath, ['use.mjs'], { cwd: project, env })
-    expect(stdout).toContain('ada@example.com')
-    const own = join(project, 'node_modules/access-oauth-emulator')
-    const { exports } = JSON.parse(await readFile(join(own, 'package.json'), 'utf8'))
-    const types = await readFile(join(own, exports['.'].types), 'utf8')
-    expect(types).toContain('startEmulator')
+    const TMPDIR = await mkdtemp(join(project, 'tmp-'))
+    // It ends by itself: nothing that is left open keeps Node alive.
+    const { stdout } = await run(process.execPath, ['use.mjs'], {
+      cwd: project,
+      env: { ...env, TMPDIR },
+      timeout: 30_000,
+    })
+    const { email, url } = JSON.parse(stdout)
+    expect(email).toBe('ada@example.com')
+    expect(await readdir(TMPDIR)).toEqual([])
+    await expect(fetch(url)).rejects.toThrow()
+  })
+
+  it.each([
+    ['nodenext', 'nodenext'],
+    ['esnext', 'bundler'],
+  ])('has types that stand alone: %s, %s', async (module, moduleResolution) => {
+    const script = `
+      import { startEmulator } from 'access-oauth-emulator'
+      const policy = { name: 'All', decision: 'allow', include: [{ everyone: {} }] }
+      await using emulator = await startEmulator({
+        applications: [{ name: 'Mine', domain: '*', policies: [policy] }],
+      })
+      // @ts-expect-error: a member that there is none of
+      await startEmulator({ applications: [{ name: 'Mine', polices: [] }] })
+      // @ts-expect-error: an option that there is none of
+      await startEmulator({ prot: 1 })
+      await emulator.faults.set('error', { endpoint: 'token', status: 503, times: 1 })
+      // @ts-expect-error: a status that the fault cannot have
+      await emulator.faults.set('error', { status: 418 })
+      // @ts-expect-error: a quirk that there is none of
+      await emulator.quirks.set('nonsense', true)
+      const { identity } = await emulator.events.next({ kind: 'signed in' })
+      // @ts-expect-error: it is text, and not just anything
+      const email: number = identity.email
+      const rules = await emulator.autoSignIn.get()
+      // @ts-expect-error: so is this
+      const same: number | undefined = Array.isArray(rules) ? rules[0]?.email : rules?.email`
+    const file = join(project, `use-${module}.ts`)
+    await writeFile(file, script)
+    const tsc = join(ROOT, 'node_modules/typescript/bin/tsc')
+    const flags = ['--noEmit', '--strict', '--skipLibCheck', 'false', '--target', 'es2024']
+    const types = ['--types', 'node', '--typeRoots', join(ROOT, 'node_modules/@types')]
+    const said = await run(
+      process.execPath,
+      [tsc, ...flags, ...types, '--module', module, '--moduleResolution', moduleResolution, file],
+      { cwd: project, env },
+    ).then(
+      () => '',
+      ({ stdout }) => stdout,
+    )
+    expect(said).toBe('')
   })
 
   it('brings no dependency but Miniflare', async () => {
@@ -90,7 +145,14 @@ describe('The command', () => {
   it('explains itself', async () => {
     const help = await cli('--help')
     expect(help).toMatchObject({ code: 0 })
-    for (const flag of ['--origin', '--port', '--auto-sign-in', '--persist', '--var']) {
+    for (const flag of [
+      '--origin',
+      '--port',
+      '--auto-sign-in',
+      '--persist',
+      '--team-domain',
+      '--var',
+    ]) {
       expect(help.output).toContain(flag)
     }
     const { version } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'))
@@ -100,7 +162,10 @@ describe('The command', () => {
   it.each([
     ['a flag that there is none of', ['--orign', 'http://x'], '--orign'],
     ['an origin that is no URL', ['--origin', 'localhost'], 'origin is localhost'],
-    ['a port that is none', ['--port', 'many'], 'port is NaN'],
+    ['a port that is none', ['--port', 'many'], '--port many'],
+    ['a port that is too high', ['--port', '70000'], 'port is 70000'],
+    ['a person without an address', ['--port', '0', '--auto-sign-in', 'ada'], '--auto-sign-in ada'],
+    ['a setting that there is none of', ['--var', 'CODE_LIFTIME:1s'], 'CODE_LIFTIME'],
     ['a setting without a value', ['--var', 'CODE_LIFETIME'], '--var CODE_LIFETIME'],
     ['something beside the flags', ['start'], 'start'],
   ])('ends with 2 for %s', async (_, argv, said) => {
@@ -131,5 +196,31 @@ describe('The command', () => {
     expect([code, refused.includes(`Port ${port} is taken`)]).toEqual([1, true])
     child.kill('SIGTERM')
     expect(await done).toBe(0)
+  })
+
+  it('ends with 0 for Ctrl+C, which reaches the processes that it started as well', async () => {
+    const { child, done, port } = await started('--team-domain', 'team.localhost', '--quiet')
+    const metadata = await networkFetch(
+      `http://localhost:${port}/.well-known/oauth-authorization-server`,
+    )
+    expect(await metadata.json()).toMatchObject({ issuer: `http://team.localhost:${port}` })
+    process.kill(-(child.pid ?? 0), 'SIGINT')
+    expect(await done).toBe(0)
+    await expect(fetch(`http://localhost:${port}`)).rejects.toThrow()
+  })
+
+  it('keeps clients and grants in a folder, where there is one', async () => {
+    const persist = ['--persist', 'kept', '--auto-sign-in', 'ada@example.com', '--quiet']
+    const stop = async ({ child, done }: Awaited<ReturnType<typeof started>>) => {
+      child.kill('SIGTERM')
+      await done
+    }
+    const first = await started(...persist)
+    const { clientId } = await clientAt(first.port).connect()
+    await stop(first)
+    const again = await started(...persist)
+    const list = await networkFetch(`http://localhost:${again.port}/_emulator/clients`)
+    expect(await list.json()).toMatchObject({ clients: [{ id: clientId }] })
+    await stop(again)
   })
 })

@@ -1,0 +1,46 @@
+import { existsSync } from 'node:fs'
+import { cp, readdir, readFile, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { dirname, join, relative } from 'node:path'
+
+/**
+ * Makes the tree of declarations that tsc wrote one that stands alone, in every module resolution:
+ * imports name whole files, and the types of zod, which the Worker's own are inferred with, come
+ * along. An installer needs no zod.
+ */
+export async function standAlone(types: string): Promise<void> {
+  for (const file of await declarations(types)) {
+    const path = join(types, file)
+    const text = await readFile(path, 'utf8')
+    const whole = text.replaceAll(/(from |import\()(['"])(.+?)\2/g, (_, start, quote, name) => {
+      return start + quote + wholeSpecifier(types, dirname(path), name) + quote
+    })
+    await writeFile(path, whole)
+  }
+  await copyZod(join(types, 'zod'))
+}
+
+function wholeSpecifier(types: string, folder: string, specifier: string): string {
+  if (specifier === 'zod') return `./${relative(folder, join(types, 'zod/index.js'))}`
+  if (!specifier.startsWith('.')) return specifier
+  const bare = specifier.replace(/\.ts$/, '')
+  const isFolder = existsSync(join(folder, bare, 'index.d.ts'))
+  return isFolder ? `${bare}/index.js` : `${bare}.js`
+}
+
+async function copyZod(to: string): Promise<void> {
+  const from = dirname(createRequire(import.meta.url).resolve('zod/package.json'))
+  const parts = await Promise.all(
+    ['v4/classic', 'v4/core', 'v4/locales'].map(async (part) =>
+      (await declarations(join(from, part))).map((file) => join(part, file)),
+    ),
+  )
+  for (const file of ['index.d.ts', 'LICENSE', ...parts.flat()]) {
+    await cp(join(from, file), join(to, file))
+  }
+}
+
+async function declarations(folder: string): Promise<string[]> {
+  const files = await readdir(folder, { recursive: true })
+  return files.filter((file) => file.endsWith('.d.ts') && !file.includes('tests/'))
+}
