@@ -1,3 +1,4 @@
+import { auth, type OAuthClientProvider } from '@modelcontextprotocol/client'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Emulator, startEmulator } from '../../src/node/index'
@@ -35,3 +36,47 @@ it('is not reached by somebody whom no policy admits', async () => {
   const { why } = await access.events.next({ kind: 'access request', outcome: 'refused' })
   expect(why).toContain('No policy of Demo matches mallory@blocked.example')
 })
+
+it('lets a client in that a person allows', async () => {
+  const page = await (await browser.newContext()).newPage()
+  const callback = 'http://localhost:33418/callback'
+  const client = mcpClient(callback)
+  const serverUrl = access.mcpUrl
+  expect(await auth(client, { serverUrl })).toBe('REDIRECT')
+
+  // What the person sees and does.
+  await page.goto(client.opened)
+  await page.getByRole('button', { name: 'Grace' }).click()
+  await page.getByRole('heading', { name: 'Authorize Client' }).waitFor()
+  const called = page.waitForRequest((request) => request.url().startsWith(callback))
+  await page.getByRole('button', { name: 'Allow' }).click()
+  const authorizationCode = new URL((await called).url()).searchParams.get('code') ?? ''
+
+  expect(await auth(client, { serverUrl, authorizationCode })).toBe('AUTHORIZED')
+  expect(await access.grants.list()).toMatchObject([
+    { email: 'grace@example.com', client: { name: 'My client' } },
+  ])
+})
+
+/** What your client keeps between the steps of an authorization, in the interface of the MCP SDK. */
+function mcpClient(redirectUrl: string) {
+  const kept: Record<string, never> = {}
+  const keep = (name: string) => (value: unknown) => {
+    kept[name] = value as never
+  }
+  return {
+    /** Where the client has sent its person's browser. */
+    opened: '',
+    redirectUrl,
+    clientMetadata: { client_name: 'My client', redirect_uris: [redirectUrl] },
+    clientInformation: () => kept.client,
+    saveClientInformation: keep('client'),
+    tokens: () => kept.tokens,
+    saveTokens: keep('tokens'),
+    codeVerifier: () => kept.verifier ?? '',
+    saveCodeVerifier: keep('verifier'),
+    redirectToAuthorization(url: URL) {
+      this.opened = url.href
+    },
+  } satisfies OAuthClientProvider & { opened: string }
+}
