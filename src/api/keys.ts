@@ -52,7 +52,8 @@ function view(state: EmulatorState, now: number) {
   const { keyRotationIntervalDays, lastKeyRotationAtSeconds } = state
   const daysSince = (now - lastKeyRotationAtSeconds) / 86_400
   return {
-    days_until_next_rotation: Math.max(0, Math.floor(keyRotationIntervalDays - daysSince)),
+    // Assumed: a day that has begun counts as a day.
+    days_until_next_rotation: Math.max(0, Math.ceil(keyRotationIntervalDays - daysSince)),
     key_rotation_interval_days: keyRotationIntervalDays,
     last_key_rotation_at: formatTime(lastKeyRotationAtSeconds),
   }
