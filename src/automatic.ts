@@ -16,9 +16,9 @@ export function automaticPerson(c: AppContext, clientId?: string): Promise<AutoS
 }
 
 async function find(c: AppContext, clientId: string | undefined): Promise<AutoSignIn | undefined> {
-  const rules = c.var.state.autoSignIns
+  const rules = c.get('state').autoSignIns
   if (clientId === undefined) return rules.find(({ client, times }) => !client && !times)
   const rule = rules[matchingRule(rules, clientId)]
   if (rule?.times === undefined) return rule
-  return c.var.emulator.takeAutoSignIn(clientId)
+  return c.get('emulator').takeAutoSignIn(clientId)
 }

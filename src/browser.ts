@@ -26,7 +26,7 @@ export function setPrivateCookie(
     path: '/',
     httpOnly: true,
     sameSite: 'Lax',
-    secure: c.var.url.protocol === 'https:',
+    secure: c.get('url').protocol === 'https:',
     // Browsers keep no cookie longer than 400 days.
     maxAge: Math.min(maxAgeSeconds, 400 * 86_400),
   })

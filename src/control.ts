@@ -1,5 +1,5 @@
 import { getCookie } from 'hono/cookie'
-import { z } from 'zod'
+import * as z from 'zod'
 import { readTicket, signTicket } from './access/ticket'
 import { deriveSecret } from './access/token'
 import { CONTROL_COOKIE, setPrivateCookie } from './browser'
@@ -13,7 +13,7 @@ const claimsSchema = z.object({ of: z.string() })
 
 /** Whether the text is the secret `EMULATOR_TOKEN`. Hashes are compared, so timing tells nothing. */
 export async function isEmulatorToken(c: AppContext, text: string | undefined): Promise<boolean> {
-  const { EMULATOR_TOKEN } = c.var.settings
+  const { EMULATOR_TOKEN } = c.get('settings')
   if (EMULATOR_TOKEN === undefined || text === undefined) return false
   return (await sha256(text)) === (await sha256(EMULATOR_TOKEN))
 }
@@ -49,13 +49,13 @@ export async function giveControlCookie(c: AppContext, token: string): Promise<v
  * the token. Anybody else has to sign in through an identity provider that asks for a proof.
  */
 export async function mayPickPeople(c: AppContext): Promise<boolean> {
-  return c.var.isLocal || hasControlCookie(c)
+  return c.get('isLocal') || hasControlCookie(c)
 }
 
 // The tickets' key alone does not make a cookie: it is in the state that `/_emulator/state` hands out
 // and that tests keep in files.
 function proofOf(c: AppContext, token: string): Promise<string> {
-  return deriveSecret(token, `control:${c.var.state.ticketSecret}`)
+  return deriveSecret(token, `control:${c.get('state').ticketSecret}`)
 }
 
 // By the real clock: who moves the emulated one is not to be signed out by it.

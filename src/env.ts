@@ -47,6 +47,7 @@ export type Variables = {
 }
 
 export type Env = { Bindings: Bindings; Variables: Variables }
+/** What every request passes reads it with `get`, because `var` is a new object of all variables each time. */
 export type AppContext = Context<Env>
 
 // Nobody shall take an answer for Cloudflare's.
@@ -57,9 +58,9 @@ export const sign: MiddlewareHandler<Env> = async function sign(c, next) {
   c.set('isForwarded', false)
   c.set('rayId', newRayId())
   await next()
-  c.header('Cf-Ray', c.var.rayId)
+  c.header('Cf-Ray', c.get('rayId'))
   // What the origin answers is the origin's own.
-  if (!c.var.isForwarded) c.header('X-Emulator', EMULATOR)
+  if (!c.get('isForwarded')) c.header('X-Emulator', EMULATOR)
 }
 
 /** Finds settings, clock, team domain, dashboard and stores for the request. */
@@ -90,7 +91,11 @@ export const prepare: MiddlewareHandler<Env> = async function prepare(c, next) {
  * where that cannot be loaded.
  */
 export const configure: MiddlewareHandler<Env> = async function configure(c, next) {
-  const { emulator, quirks, settings, state, url } = c.var
+  const emulator = c.get('emulator')
+  const quirks = c.get('quirks')
+  const settings = c.get('settings')
+  const state = c.get('state')
+  const url = c.get('url')
   // The API knows what it has changed; the edge may be late.
   const isLate =
     state.faults.some(({ name }) => name === 'late-settings') &&
@@ -103,5 +108,6 @@ export const configure: MiddlewareHandler<Env> = async function configure(c, nex
 }
 
 function newRayId(): string {
-  return crypto.randomUUID().replaceAll('-', '').slice(0, 16)
+  const uuid = crypto.randomUUID()
+  return uuid.slice(0, 8) + uuid.slice(-8)
 }

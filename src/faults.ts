@@ -22,14 +22,14 @@ export async function strikes<N extends FaultName>(
   name: N,
   subject: FaultSubject,
 ): Promise<FaultParameters<N> | undefined> {
-  const { emulator, state, url } = c.var
-  const fault = state.faults.find((each) => each.name === name)
-  if (!fault || !concerns(fault, subject) || !(await emulator.strike(name))) return undefined
+  const fault = c.get('state').faults.find((each) => each.name === name)
+  if (!fault || !concerns(fault, subject)) return undefined
+  if (!(await c.get('emulator').strike(name))) return undefined
   const { clientId, application } = subject
   report(c, {
     kind: 'fault',
     fault: name,
-    path: url.pathname,
+    path: c.get('url').pathname,
     client: clientId === undefined ? undefined : { id: clientId },
     application: application && { id: application.id, name: application.name },
   })
@@ -39,7 +39,7 @@ export async function strikes<N extends FaultName>(
 
 /** The faults of HTTP itself: what is slow, refused, unavailable, or lost on its way back. */
 export const injectFaults: MiddlewareHandler<Env> = async function injectFaults(c, next) {
-  const endpoint = c.var.state.faults.length > 0 ? endpointOf(c.var.url.pathname) : undefined
+  const endpoint = c.get('state').faults.length > 0 ? endpointOf(c.get('url').pathname) : undefined
   if (endpoint === undefined) return next()
   const subject = await subjectOf(c, endpoint)
   const slow = isAt(c, 'slow', endpoint) && (await strikes(c, 'slow', subject))
@@ -67,7 +67,7 @@ async function refuse(
 }
 
 function parametersOf<N extends FaultName>(c: AppContext, name: N): FaultParameters<N> | undefined {
-  const fault = c.var.state.faults.find((each) => each.name === name)
+  const fault = c.get('state').faults.find((each) => each.name === name)
   return fault?.parameters as FaultParameters<N> | undefined
 }
 
@@ -102,7 +102,7 @@ function unavailable(
 
 // What was done is done; only the client does not learn of it.
 async function loseAnswer(c: AppContext): Promise<void> {
-  const { told } = c.var
+  const told = c.get('told')
   if (c.res.status !== 200) return
   const subject = { clientId: told.client?.id, application: told.application }
   if (told.grantType === 'authorization_code' && (await strikes(c, 'dropped-answer', subject))) {

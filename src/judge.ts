@@ -22,7 +22,7 @@ export function judge(
 
 /** The same without an entry in the log, for who will decide once more or makes it later. */
 export function verdictOf(c: AppContext, application: Application, subject: Subject): Verdict {
-  return evaluate(application.policies, subject, c.var.configuration.references)
+  return evaluate(application.policies, subject, c.get('configuration').references)
 }
 
 /**
@@ -37,7 +37,7 @@ export function logDecision(
   verdict: Verdict,
 ): void {
   const { identity, serviceToken, ip, country } = subject
-  const { references } = c.var.configuration
+  const { references } = c.get('configuration')
   const ruleKinds = kindsNotEmulated(application.policies, references)
   const { id, name, domain, type } = application
   const { decision, policy } = verdict
@@ -77,7 +77,7 @@ export function reasonFor(
 ): Reason {
   const who = subject.identity?.email ?? subject.serviceToken?.name ?? 'the service token shown'
   if (policy) {
-    const holding = holdingRule(policy, subject, c.var.configuration.references)
+    const holding = holdingRule(policy, subject, c.get('configuration').references)
     const by = holding ? ` by its rule ${ruleInBrief(holding)}` : ''
     return {
       outcome: decision === 'deny' ? 'refused' : 'allowed',

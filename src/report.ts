@@ -11,7 +11,9 @@ export type Told = RequestFacts & Partial<Reason>
 
 /** Keeps what happened, behind the answer's back. */
 export function report(c: AppContext, ...events: (Occurrence & Partial<Reason>)[]) {
-  const { emulator, now, rayId } = c.var
+  const emulator = c.get('emulator')
+  const now = c.get('now')
+  const rayId = c.get('rayId')
   const at = formatTime(now)
   for (const event of events) {
     emulator.record(c.executionCtx, { ...reasonOf(event), ...event, rayId, at })
@@ -24,7 +26,7 @@ export function report(c: AppContext, ...events: (Occurrence & Partial<Reason>)[
  */
 export function tell(c: AppContext, told: Told): void {
   const without = told.why === undefined ? {} : { rule: undefined, change: undefined }
-  Object.assign(c.var.told, without, told)
+  Object.assign(c.get('told'), without, told)
 }
 
 /** What a refusal in the protocol's own form tells of itself. */
@@ -43,7 +45,11 @@ export function about(kind: RequestKind): MiddlewareHandler<Env> {
 /** Leaves one event of every request that something was decided about, once it is answered. */
 export const reportRequest: MiddlewareHandler<Env> = async function reportRequest(c, next) {
   await next()
-  const { emulator, now, rayId, told, url } = c.var
+  const emulator = c.get('emulator')
+  const now = c.get('now')
+  const rayId = c.get('rayId')
+  const told = c.get('told')
+  const url = c.get('url')
   if (!told.kind) return
   const { status } = c.res
   const outcome = told.outcome ?? outcomeOf(status)

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { completeApplication } from './access/application'
 import { applicationSchema, isPublic } from './access/application-schema'
 import { hostFault } from './access/domain'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { chosenSchema } from './chosen-schema'
 import { corsHeadersSchema } from './cors-headers'
 import { domainFault } from './domain'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { emailSchema } from './identity'
 
 /** Who signs in by themselves, and what they say at the consent page. */

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /**
  * A schema that looks at the value to choose the one that it has to fit, for members that come in

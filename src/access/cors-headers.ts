@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** `cors_headers`: Access answers preflights itself. */
 export const corsHeadersSchema = z

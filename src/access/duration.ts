@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 const NANOSECONDS_PER: Record<string, bigint> = {
   ns: 1n,

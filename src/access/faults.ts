@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { lifetimeSchema, periodSchema } from './duration'
 
 /** Where a fault of HTTP can strike. */

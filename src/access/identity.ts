@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { sha256Hex } from '../oauth/encoding'
 
 /** An e-mail address as it is compared: trimmed and in lower case. */

@@ -1,5 +1,5 @@
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose'
-import { z } from 'zod'
+import * as z from 'zod'
 import { sha256Hex } from '../oauth/encoding'
 
 /** A signing key as it is kept: the private JWK with its `kid`, and its certificate in PEM. */

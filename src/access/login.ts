@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { sha256 } from '../oauth/encoding'
 import type { Application } from './application'
 import { ACCESS_PATHS, type TeamDomain } from './team-domain'

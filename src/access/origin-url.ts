@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** Where an application's own server is: scheme and host, without a path. */
 export const originUrlSchema = z

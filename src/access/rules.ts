@@ -1,5 +1,5 @@
 import ipaddr from 'ipaddr.js'
-import { z } from 'zod'
+import * as z from 'zod'
 import { chosenSchema, never } from './chosen-schema'
 import type { Identity } from './identity'
 

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { emailSchema, stableUuid } from '../access/identity'
 import { EMULATED_ACCOUNT_ID } from '../access/identity-document'
 

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Timestamps } from '../access/timestamps'
 import { isWebUri, redirectUriFault } from '../oauth/redirect-uri'
 import { scopesFault } from './client-scopes'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { EMULATED_ACCOUNT_ID } from '../access/identity-document'
 import { hashSecret } from '../access/token'
 import { keptScopes } from './client-scopes'

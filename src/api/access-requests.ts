@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { RecordedEvent } from '../access/event'
 import { userIdOf } from '../access/identity'
 import { pageOf } from './envelope'
@@ -62,7 +62,7 @@ export const accessRequests: Operation[] = [
     result: entryResult.partial(),
     isList: true,
     async handle(c, { query }) {
-      const entries = (await c.var.emulator.accessRequests()).filter(
+      const entries = (await c.get('emulator').accessRequests()).filter(
         (event) => event.kind === 'access request',
       )
       const userIds = await userIdsOf(entries)

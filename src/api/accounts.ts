@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { timestampsOf } from '../access/timestamps'
 import { type Account, findAccount } from '../account/members'
 import { accountsOfCaller } from './caller'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { PolicyEntry, StoredApplication } from '../access/application'
 import { policySchema } from '../access/policy'
 import { formatTime } from '../access/timestamps'
@@ -31,7 +31,7 @@ export const applicationPolicies: Operation[] = [
     query: z.object(pageQuery),
     result: policyResult,
     isList: true,
-    handle: (c, { params, query }) => pageOf(viewsOf(c.var.configuration, params), query),
+    handle: (c, { params, query }) => pageOf(viewsOf(c.get('configuration'), params), query),
   }),
   operation({
     method: 'get',
@@ -39,7 +39,7 @@ export const applicationPolicies: Operation[] = [
     summary: "Get an application's policy",
     permissions: ENOUGH.readPolicies,
     result: policyResult,
-    handle: (c, { params }) => requirePolicy(c.var.configuration, params),
+    handle: (c, { params }) => requirePolicy(c.get('configuration'), params),
   }),
   operation({
     method: 'post',
@@ -79,7 +79,7 @@ export const applicationPolicies: Operation[] = [
 
 function put(c: AppContext, params: Params, body: z.infer<typeof policySchema>) {
   return change(c, (from) => {
-    const now = formatTime(c.var.now)
+    const now = formatTime(c.get('now'))
     const application = requireApplication(from, params.app_id)
     const before = params.policy_id === undefined ? undefined : requireOwn(from, params)
     const others = application.policies.filter(({ id }) => id !== before?.id)
@@ -104,7 +104,7 @@ function put(c: AppContext, params: Params, body: z.infer<typeof policySchema>) 
 }
 
 function changed(c: AppContext, application: StoredApplication, policies: PolicyEntry[]) {
-  const updated_at = formatTime(c.var.now)
+  const updated_at = formatTime(c.get('now'))
   return save('applications', application.id, { ...application, policies, updated_at })
 }
 

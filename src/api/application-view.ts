@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { type StoredApplication, withPolicies } from '../access/application'
 import { applicationSchema, isPublic } from '../access/application-schema'
 import type { Policy } from '../access/policy'

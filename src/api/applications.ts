@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { completeApplication, type StoredApplication } from '../access/application'
 import { applicationSchema, isPublic, type ParsedApplication } from '../access/application-schema'
 import { revocable } from '../access/revocation'
@@ -55,7 +55,7 @@ export const applications: Operation[] = [
     result: applicationResult,
     handle: (c, { body }) =>
       change(c, async (from) => {
-        const now = formatTime(c.var.now)
+        const now = formatTime(c.get('now'))
         const given = withoutIds(body)
         const stored = await completeApplication(given, () => crypto.randomUUID())
         return keep(c, from, given, dated(stored, now))
@@ -68,7 +68,10 @@ export const applications: Operation[] = [
     permissions: ENOUGH.readApplications,
     result: applicationResult,
     handle: (c, { params }) =>
-      applicationView(c.var.configuration, requireApplication(c.var.configuration, params.app_id)),
+      applicationView(
+        c.get('configuration'),
+        requireApplication(c.get('configuration'), params.app_id),
+      ),
   }),
   operation({
     method: 'put',
@@ -77,7 +80,7 @@ export const applications: Operation[] = [
     permissions: ENOUGH.writeApplications,
     body: applicationSchema,
     prefill: (c, params, body) => ({
-      ...whatStays(requireApplication(c.var.configuration, params.app_id), body),
+      ...whatStays(requireApplication(c.get('configuration'), params.app_id), body),
       ...body,
     }),
     result: applicationResult,
@@ -88,7 +91,7 @@ export const applications: Operation[] = [
         const given = { ...withoutIds(body, before), ...whatStays(before, sent), id, aud }
         const stored = await completeApplication(given, () => crypto.randomUUID())
         tellLost(c, before, stored, sent)
-        return keep(c, from, given, dated(stored, formatTime(c.var.now), before))
+        return keep(c, from, given, dated(stored, formatTime(c.get('now')), before))
       }),
   }),
   operation({
@@ -112,8 +115,8 @@ export const applications: Operation[] = [
     status: 202,
     result: z.object({}),
     async handle(c, { params }) {
-      const { id } = requireApplication(c.var.configuration, params.app_id)
-      await c.var.emulator.revoke(revocable.application(id))
+      const { id } = requireApplication(c.get('configuration'), params.app_id)
+      await c.get('emulator').revoke(revocable.application(id))
       return {}
     },
   }),
@@ -171,7 +174,7 @@ function keep(
   given: ParsedApplication,
   stored: StoredApplication,
 ) {
-  checkApplication(from, stored, given, c.var.settings.REDIRECT_RULES)
+  checkApplication(from, stored, given, c.get('settings').REDIRECT_RULES)
   // The view counts applications, this one too.
   const others = from.collections.applications.filter(({ id }) => id !== stored.id)
   const collections = { ...from.collections, applications: [...others, stored] }

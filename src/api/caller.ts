@@ -8,7 +8,7 @@ const ADMINISTRATOR = 'administrator@example.com'
 /** The person that the caller is, or acts for. */
 export async function callerEmail(c: AppContext): Promise<string> {
   const caller = await callerOf(c)
-  const [first] = c.var.settings.PEOPLE
+  const [first] = c.get('settings').PEOPLE
   return ('email' in caller ? caller.email : undefined) ?? first?.email ?? ADMINISTRATOR
 }
 
@@ -18,7 +18,7 @@ export async function callerEmail(c: AppContext): Promise<string> {
  */
 export async function accountsOfCaller(c: AppContext): Promise<Account[]> {
   const caller = await callerOf(c)
-  const { ACCOUNTS } = c.var.settings
+  const { ACCOUNTS } = c.get('settings')
   switch (caller.kind) {
     case 'token':
       return ACCOUNTS

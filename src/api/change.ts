@@ -7,7 +7,7 @@ export function change<T>(
   c: AppContext,
   plan: (from: Configuration) => Plan<T> | Promise<Plan<T>>,
 ): Promise<T> {
-  return c.var.emulator.edit(c.var.settings.seed, async (from) => plan(from))
+  return c.get('emulator').edit(c.get('settings').seed, async (from) => plan(from))
 }
 
 /** The edit that keeps a record. */

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { AppContext } from '../env'
 import { type ApiError, type EnvelopeError, invalidRequest } from './error'
 

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { groupMembersSchema } from '../access/rules'
 import { formatTime, timestampsOf } from '../access/timestamps'
 import type { AppContext } from '../env'
@@ -37,10 +37,12 @@ export const groups: Operation[] = [
     result: groupResult,
     isList: true,
     handle(c, { query }) {
-      const found = c.var.configuration.groups.filter(
-        ({ name }) =>
-          (query.name === undefined || name === query.name) && contains(name, query.search),
-      )
+      const found = c
+        .get('configuration')
+        .groups.filter(
+          ({ name }) =>
+            (query.name === undefined || name === query.name) && contains(name, query.search),
+        )
       return pageOf(found.map(view), query)
     },
   }),
@@ -60,7 +62,7 @@ export const groups: Operation[] = [
     summary: 'Get an Access group',
     permissions: ENOUGH.readGroups,
     result: groupResult,
-    handle: (c, { params }) => view(requireGroup(c.var.configuration, params.group_id)),
+    handle: (c, { params }) => view(requireGroup(c.get('configuration'), params.group_id)),
   }),
   operation({
     method: 'put',
@@ -91,7 +93,7 @@ export const groups: Operation[] = [
 
 function put(c: AppContext, id: string | undefined, body: z.infer<typeof bodySchema>) {
   return change(c, (from) => {
-    const now = formatTime(c.var.now)
+    const now = formatTime(c.get('now'))
     const before = id === undefined ? undefined : requireGroup(from, id)
     checkReferences(from, body)
     const { is_default: _, ...members } = body

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { type IdentityProvider, identityProviderMembersSchema } from '../access/identity-provider'
 import { formatTime, timestampsOf } from '../access/timestamps'
 import type { AppContext } from '../env'
@@ -33,7 +33,7 @@ export const identityProviders: Operation[] = [
     query: z.object({ ...pageQuery, scim_enabled: z.string().optional() }),
     result: providerResult,
     isList: true,
-    handle: (c, { query }) => pageOf(c.var.configuration.identityProviders.map(view), query),
+    handle: (c, { query }) => pageOf(c.get('configuration').identityProviders.map(view), query),
   }),
   operation({
     method: 'post',
@@ -52,7 +52,7 @@ export const identityProviders: Operation[] = [
     permissions: ENOUGH.readProviders,
     result: providerResult,
     handle: (c, { params }) =>
-      view(requireProvider(c.var.configuration, params.identity_provider_id)),
+      view(requireProvider(c.get('configuration'), params.identity_provider_id)),
   }),
   operation({
     method: 'put',
@@ -89,7 +89,7 @@ function put(
   body: z.infer<typeof identityProviderMembersSchema>,
 ) {
   return change(c, (from) => {
-    const now = formatTime(c.var.now)
+    const now = formatTime(c.get('now'))
     const before = id === undefined ? undefined : requireProvider(from, id)
     const provider = {
       ...body,
@@ -106,7 +106,7 @@ function put(
 
 // A secret is shown to nobody, so who sends back what they have read does not have it.
 function withSecret(c: AppContext, params: Record<string, string>, body: object): object {
-  const before = requireProvider(c.var.configuration, params.identity_provider_id)
+  const before = requireProvider(c.get('configuration'), params.identity_provider_id)
   const { type, config } = body as Record<string, unknown>
   if (before.type !== 'oidc' || type !== 'oidc' || !isObject(config)) return body
   return { ...body, config: { client_secret: before.config.client_secret, ...config } }

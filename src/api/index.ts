@@ -107,7 +107,7 @@ api.use(async function onlyWithToken(c, next) {
 })
 api.get('/openapi.json', async (c) => {
   const { openApiDocument } = await import('./openapi')
-  return c.json(openApiDocument(operations, c.var.url.origin))
+  return c.json(openApiDocument(operations, c.get('url').origin))
 })
 api.use(async function knownCallersOnly(c, next) {
   const caller = await callerOf(c)
@@ -120,7 +120,7 @@ api.all('*', refuse)
 
 // Access: observed (section 1.3). A path that is there, but not for this method, is 405.
 function refuse(c: AppContext): never {
-  const { pathname } = c.var.url
+  const { pathname } = c.get('url')
   const path = pathname.replace(/^\/client\/v4/, '')
   const isThere = operations.some((each) => patternOf(each.path).test(path))
   if (isThere) throw new ApiError(405, { code: 10405, message: 'Method not allowed' })

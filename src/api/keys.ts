@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { formatTime } from '../access/timestamps'
 import type { EmulatorState } from '../store/emulator-object'
 import { type Operation, operation } from './operation'
@@ -26,7 +26,7 @@ export const keys: Operation[] = [
     summary: 'Get the key rotation settings',
     permissions: ENOUGH.readKeys,
     result: keysResult,
-    handle: (c) => view(c.var.state, c.var.now),
+    handle: (c) => view(c.get('state'), c.get('now')),
   }),
   operation({
     method: 'put',
@@ -36,7 +36,10 @@ export const keys: Operation[] = [
     body: bodySchema,
     result: keysResult,
     handle: async (c, { body }) =>
-      view(await c.var.emulator.setKeyRotationInterval(body.key_rotation_interval_days), c.var.now),
+      view(
+        await c.get('emulator').setKeyRotationInterval(body.key_rotation_interval_days),
+        c.get('now'),
+      ),
   }),
   operation({
     method: 'post',
@@ -44,7 +47,7 @@ export const keys: Operation[] = [
     summary: 'Rotate the signing keys now',
     permissions: ENOUGH.writeKeys,
     result: keysResult,
-    handle: async (c) => view(await c.var.emulator.rotateKeys(), c.var.now),
+    handle: async (c) => view(await c.get('emulator').rotateKeys(), c.get('now')),
   }),
 ]
 

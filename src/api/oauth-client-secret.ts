@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { formatTime } from '../access/timestamps'
 import { sha256 } from '../oauth/encoding'
 import { change, save } from './change'
@@ -30,7 +30,7 @@ export const oauthClientSecret: Operation[] = [
         const secret = newSecret()
         // A client that had the method `none` gets its first one.
         const secretHashes = [await sha256(secret), ...(current === undefined ? [] : [current])]
-        const updated_at = formatTime(c.var.now)
+        const updated_at = formatTime(c.get('now'))
         return {
           edits: [save('oauthClients', client.client_id, { ...client, secretHashes, updated_at })],
           result: { client_secret: secret },
@@ -51,7 +51,7 @@ export const oauthClientSecret: Operation[] = [
         if (current === undefined || old === undefined) {
           throw refuseClient('there is no rotated secret to delete')
         }
-        const updated_at = formatTime(c.var.now)
+        const updated_at = formatTime(c.get('now'))
         const changed = { ...client, secretHashes: [current], updated_at }
         return {
           edits: [save('oauthClients', client.client_id, changed)],

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { formatTime } from '../access/timestamps'
 import { keptScopes } from '../account/client-scopes'
 import { startVerification } from '../account/client-uri-verification'
@@ -36,7 +36,9 @@ export const oauthClients: Operation[] = [
     isList: true,
     handle(c, { params, query }) {
       const accountId = ownerOf(c, params)
-      const own = c.var.configuration.oauthClients.filter((each) => each.account_id === accountId)
+      const own = c
+        .get('configuration')
+        .oauthClients.filter((each) => each.account_id === accountId)
       return pageOf(own.map(clientView), query)
     },
   }),
@@ -65,7 +67,7 @@ export const oauthClients: Operation[] = [
     summary: 'Get an OAuth client',
     permissions: ENOUGH.readOAuthClients,
     result: clientResult,
-    handle: (c, { params }) => clientView(requireClient(c, c.var.configuration, params)),
+    handle: (c, { params }) => clientView(requireClient(c, c.get('configuration'), params)),
   }),
   operation({
     method: 'patch',
@@ -77,7 +79,7 @@ export const oauthClients: Operation[] = [
     result: clientResult,
     handle: (c, { params, body }) =>
       change(c, async (from) => {
-        const client = await withChanges(requireClient(c, from, params), body, c.var.now)
+        const client = await withChanges(requireClient(c, from, params), body, c.get('now'))
         return {
           edits: [save('oauthClients', client.client_id, client)],
           result: clientView(client),
@@ -119,7 +121,7 @@ export function requireClient(
 
 function ownerOf(c: AppContext, params: Record<string, string>): string {
   const id = params.account_id ?? ''
-  return findAccount(c.var.settings.ACCOUNTS, id)?.id ?? id
+  return findAccount(c.get('settings').ACCOUNTS, id)?.id ?? id
 }
 
 async function newClient(

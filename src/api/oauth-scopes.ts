@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { SCOPES } from '../account/scopes'
 import { pageOf, wholeListQuery } from './envelope'
 import { type Operation, operation } from './operation'

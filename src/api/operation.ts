@@ -85,14 +85,14 @@ function readParams(c: AppContext): Record<string, string> {
   const params = c.req.param() as Record<string, string>
   for (const name of ['account_id', 'zone_id']) {
     const id = params[name]
-    if (id !== undefined && !/^[0-9a-f]{32}$/.test(id)) throw noRoute(c.var.url.pathname)
+    if (id !== undefined && !/^[0-9a-f]{32}$/.test(id)) throw noRoute(c.get('url').pathname)
   }
   return params
 }
 
 // The account that a path is about; every zone is of the first one (`zones.ts`).
 function accountOf(c: AppContext, params: Record<string, string>): Account | undefined {
-  const { ACCOUNTS } = c.var.settings
+  const { ACCOUNTS } = c.get('settings')
   const { account_id: id, zone_id: zone } = params
   if (zone !== undefined) return ACCOUNTS[0]
   if (id === undefined) return undefined

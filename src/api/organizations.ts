@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { emailSchema } from '../access/identity'
 import { organizationMembersSchema } from '../access/organization'
 import { revocable } from '../access/revocation'
@@ -45,7 +45,7 @@ export const organizations: Operation[] = [
     summary: 'Get the Zero Trust organization',
     permissions: ENOUGH.readOrganization,
     result: organizationResult,
-    handle: (c) => view(c, c.var.configuration.organization),
+    handle: (c) => view(c, c.get('configuration').organization),
   }),
   operation({
     method: 'post',
@@ -73,13 +73,13 @@ export const organizations: Operation[] = [
       handle: (c, { body }) =>
         change(c, (from) => {
           const { auth_domain, trusted_accounts: _, ...changes } = body
-          if (auth_domain !== undefined && auth_domain !== c.var.team.host) {
+          if (auth_domain !== undefined && auth_domain !== c.get('team').host) {
             throw invalidRequest(
-              `auth_domain is ${c.var.team.host}; the setting TEAM_DOMAIN changes it`,
+              `auth_domain is ${c.get('team').host}; the setting TEAM_DOMAIN changes it`,
               '/auth_domain',
             )
           }
-          const updated_at = formatTime(c.var.now)
+          const updated_at = formatTime(c.get('now'))
           const organization = { ...from.organization, ...changes, updated_at }
           return {
             edits: [save('organizations', 'organization', organization)],
@@ -100,7 +100,7 @@ export const organizations: Operation[] = [
     // nobody has that address.
     async handle(c, { body }) {
       const user = await findUser(c, (each) => each.email === body.email)
-      await c.var.emulator.revoke(revocable.person(body.email))
+      await c.get('emulator').revoke(revocable.person(body.email))
       return user !== undefined
     },
   }),
@@ -109,7 +109,7 @@ export const organizations: Operation[] = [
 function view(c: AppContext, organization: RecordOf<'organizations'>) {
   return {
     ...organization,
-    auth_domain: c.var.team.host,
+    auth_domain: c.get('team').host,
     trusted_accounts: [],
     ...timestampsOf(organization),
   }

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { reusablePolicySchema } from '../access/policy'
 import { formatTime } from '../access/timestamps'
 import type { AppContext } from '../env'
@@ -50,7 +50,11 @@ export const policies: Operation[] = [
     permissions: ENOUGH.readPolicies,
     result: policyResult,
     handle: (c, { params }) =>
-      policyView(c.var.configuration, requirePolicy(c.var.configuration, params.policy_id), true),
+      policyView(
+        c.get('configuration'),
+        requirePolicy(c.get('configuration'), params.policy_id),
+        true,
+      ),
   }),
   operation({
     method: 'put',
@@ -81,7 +85,7 @@ export const policies: Operation[] = [
 
 function put(c: AppContext, id: string | undefined, body: z.infer<typeof reusablePolicySchema>) {
   return change(c, (from) => {
-    const now = formatTime(c.var.now)
+    const now = formatTime(c.get('now'))
     const before = id === undefined ? undefined : requirePolicy(from, id)
     checkReferences(from, body, '', body.decision)
     const policy = {

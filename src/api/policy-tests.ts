@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { chosenSchema } from '../access/chosen-schema'
 import { seededIdentity } from '../access/identity'
 import { PEOPLE_PICKER } from '../access/identity-provider'
@@ -38,8 +38,8 @@ export const policyTests: Operation[] = [
     async handle(c, { body }) {
       const id = crypto.randomUUID()
       const policies = body.policies.map((given, index) => policyOf(c, given, index))
-      await c.var.stores.policyTests.put(id, await run(c, policies), {
-        fromSeconds: c.var.now,
+      await c.get('stores').policyTests.put(id, await run(c, policies), {
+        fromSeconds: c.get('now'),
         seconds: KEPT_SECONDS,
       })
       return { id, status: 'success' }
@@ -123,9 +123,9 @@ function policyOf(c: AppContext, given: Given, index: number): Policy {
 }
 
 async function run(c: AppContext, policies: Policy[]): Promise<PolicyTest> {
-  const { references } = c.var.configuration
+  const { references } = c.get('configuration')
   const users = (await allUsers(c)).map(({ id, email, name }) => {
-    const identity = seededIdentity(c.var.settings.PEOPLE, email, PEOPLE_PICKER)
+    const identity = seededIdentity(c.get('settings').PEOPLE, email, PEOPLE_PICKER)
     const { decision } = evaluate(policies, { identity, ...whereFrom(c) }, references)
     return {
       id,
@@ -138,7 +138,7 @@ async function run(c: AppContext, policies: Policy[]): Promise<PolicyTest> {
 }
 
 async function requireTest(c: AppContext, params: Record<string, string>): Promise<PolicyTest> {
-  const test = await c.var.stores.policyTests.find(params.policy_test_id ?? '')
+  const test = await c.get('stores').policyTests.find(params.policy_test_id ?? '')
   if (!test) throw notFound('policy_test_not_found')
   return test
 }

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { type ReusablePolicy, reusablePolicySchema } from '../access/policy'
 import { timestampsOf } from '../access/timestamps'
 import type { Configuration } from '../store/configuration'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** A time in a query or a body. */
 export const timeSchema = z.iso.datetime({ offset: true, error: 'expected an RFC 3339 time' })

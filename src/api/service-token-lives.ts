@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { formatTime } from '../access/timestamps'
 import { change, save } from './change'
 import { type Operation, operation } from './operation'
@@ -22,8 +22,8 @@ export const serviceTokenLives: Operation[] = [
     handle: (c, { params }) =>
       change(c, (from) => {
         const before = requireToken(from, params)
-        const expires_at = expiryOf(before.duration, c.var.now)
-        const token = { ...before, expires_at, updated_at: formatTime(c.var.now) }
+        const expires_at = expiryOf(before.duration, c.get('now'))
+        const token = { ...before, expires_at, updated_at: formatTime(c.get('now')) }
         return { edits: [save('serviceTokens', token.id, token)], result: viewOf(token) }
       }),
   }),
@@ -36,7 +36,7 @@ export const serviceTokenLives: Operation[] = [
     result: withSecretResult,
     handle: (c, { params, body }) =>
       change(c, async (from) => {
-        const before = { ...requireToken(from, params), updated_at: formatTime(c.var.now) }
+        const before = { ...requireToken(from, params), updated_at: formatTime(c.get('now')) }
         const { token, secret } = await rotated(before, body.previous_client_secret_expires_at)
         return shown(token, secret)
       }),

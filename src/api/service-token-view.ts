@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { ServiceToken } from '../access/service-token'
 import { formatTime, timestampsOf } from '../access/timestamps'
 import type { AppContext } from '../env'
@@ -33,7 +33,7 @@ export function shown(token: ServiceToken, secret: string) {
 
 /** Tokens with when they were last used. */
 export async function views(c: AppContext, tokens: ServiceToken[]) {
-  const uses = await c.var.emulator.tokenUses()
+  const uses = await c.get('emulator').tokenUses()
   return tokens.map((token) => viewOf(token, uses[token.id]))
 }
 

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { durationSeconds } from '../access/duration'
 import type { ServiceToken } from '../access/service-token'
 import { formatTime } from '../access/timestamps'
@@ -48,10 +48,12 @@ export const serviceTokens: Operation[] = [
     result: tokenResult,
     isList: true,
     async handle(c, { query }) {
-      const found = c.var.configuration.serviceTokens.filter(
-        ({ name }) =>
-          (query.name === undefined || name === query.name) && contains(name, query.search),
-      )
+      const found = c
+        .get('configuration')
+        .serviceTokens.filter(
+          ({ name }) =>
+            (query.name === undefined || name === query.name) && contains(name, query.search),
+        )
       const { items, ...page } = pageOf(found, query)
       return { items: await views(c, items), ...page }
     },
@@ -66,7 +68,7 @@ export const serviceTokens: Operation[] = [
     result: withSecretResult,
     handle: (c, { body }) =>
       change(c, async () => {
-        const now = formatTime(c.var.now)
+        const now = formatTime(c.get('now'))
         const { secret, secretHash } = await newSecret()
         const duration = body.duration ?? '8760h'
         const token: ServiceToken = {
@@ -75,7 +77,7 @@ export const serviceTokens: Operation[] = [
           client_id: `${crypto.randomUUID().replaceAll('-', '')}.access`,
           enabled: body.enabled ?? true,
           duration,
-          expires_at: expiryOf(duration, c.var.now),
+          expires_at: expiryOf(duration, c.get('now')),
           client_secret_version: body.client_secret_version ?? 1,
           secretHash,
           created_at: now,
@@ -91,7 +93,7 @@ export const serviceTokens: Operation[] = [
     permissions: ENOUGH.readServiceTokens,
     result: tokenResult,
     async handle(c, { params }) {
-      const [view] = await views(c, [requireToken(c.var.configuration, params)])
+      const [view] = await views(c, [requireToken(c.get('configuration'), params)])
       return view
     },
   }),
@@ -106,8 +108,8 @@ export const serviceTokens: Operation[] = [
       change(c, async (from) => {
         const before = requireToken(from, params)
         const { client_secret_version: version, previous_client_secret_expires_at, ...rest } = body
-        const token = { ...before, ...rest, updated_at: formatTime(c.var.now) }
-        if (rest.duration !== undefined) token.expires_at = expiryOf(rest.duration, c.var.now)
+        const token = { ...before, ...rest, updated_at: formatTime(c.get('now')) }
+        if (rest.duration !== undefined) token.expires_at = expiryOf(rest.duration, c.get('now'))
         // Access: documented (API reference). A higher version is a rotation.
         if (version === undefined || version <= before.client_secret_version) {
           return { edits: [save('serviceTokens', token.id, token)], result: viewOf(token) }

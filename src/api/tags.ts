@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { formatTime, timestampsOf } from '../access/timestamps'
 import type { Configuration, Tag } from '../store/configuration'
 import { change, deletion, save } from './change'
@@ -55,7 +55,7 @@ export const tags: Operation[] = [
     handle: (c, { body }) =>
       change(c, (from) => {
         refuseTaken(from, body.name)
-        const now = formatTime(c.var.now)
+        const now = formatTime(c.get('now'))
         const tag = { ...body, created_at: now, updated_at: now }
         return { edits: [save('tags', tag.name, tag)], result: view(from, tag) }
       }),
@@ -67,7 +67,7 @@ export const tags: Operation[] = [
     permissions: ENOUGH.readTags,
     result: tagResult,
     handle: (c, { params }) =>
-      view(c.var.configuration, requireTag(c.var.configuration, params.tag_name)),
+      view(c.get('configuration'), requireTag(c.get('configuration'), params.tag_name)),
   }),
   operation({
     method: 'put',
@@ -80,7 +80,7 @@ export const tags: Operation[] = [
       change(c, (from) => {
         const before = requireTag(from, params.tag_name)
         if (body.name !== before.name) refuseTaken(from, body.name)
-        const tag = { ...before, name: body.name, updated_at: formatTime(c.var.now) }
+        const tag = { ...before, name: body.name, updated_at: formatTime(c.get('now')) }
         const renamed = applicationsWith(from, before.name).map((each) => {
           const names = each.tags.map((name) => (name === before.name ? tag.name : name))
           return save('applications', each.id, { ...each, tags: names.sort() })

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { seededIdentity, userIdOf } from '../access/identity'
 import { EMULATED_ACCOUNT_ID } from '../access/identity-document'
 import { PEOPLE_PICKER } from '../access/identity-provider'

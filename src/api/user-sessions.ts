@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { identityDocument } from '../access/identity-document'
 import { grantRevocationKeys, isRevoked, sessionRevocationKeys } from '../access/revocation'
 import type { AppContext } from '../env'
@@ -59,7 +59,7 @@ export const userSessions: Operation[] = [
     result: identityResult,
     async handle(c, { params }) {
       const { email } = await requireUser(c, params)
-      const last = (await c.var.emulator.sessions(email)).at(-1)
+      const last = (await c.get('emulator').sessions(email)).at(-1)
       if (!last) throw notFound('identity_not_found')
       return identityDocument(last.identity, last)
     },
@@ -74,7 +74,7 @@ export const userSessions: Operation[] = [
     isList: true,
     async handle(c, { params, query }) {
       const { email } = await requireUser(c, params)
-      const failed = (await c.var.emulator.accessRequests()).flatMap((event) => {
+      const failed = (await c.get('emulator').accessRequests()).flatMap((event) => {
         if (event.kind !== 'access request' || event.allowed || event.email !== email) return []
         const { application, rayId, at, ip } = event
         // Assumed: kept for a week, and what is told of them.
@@ -92,8 +92,8 @@ async function sessionsOf(
   params: Record<string, string>,
 ): Promise<DirectorySession[]> {
   const { email } = await requireUser(c, params)
-  const sessions = await c.var.emulator.sessions(email)
-  const { revocations } = c.var.state
+  const sessions = await c.get('emulator').sessions(email)
+  const { revocations } = c.get('state')
   return sessions.filter((session) => !isRevoked(revocations, keysOf(c, session), session.revision))
 }
 
@@ -101,7 +101,7 @@ async function sessionsOf(
 function keysOf(c: AppContext, { id, holder, identity, applications }: DirectorySession): string[] {
   const [applicationId = ''] = Object.keys(applications)
   return holder === 'client'
-    ? grantRevocationKeys({ applicationId, identity }, c.var.settings.REVOCATION)
+    ? grantRevocationKeys({ applicationId, identity }, c.get('settings').REVOCATION)
     : sessionRevocationKeys(identity.email, id)
 }
 

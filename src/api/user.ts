@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { dashboardUserId, membershipId, rolesOf } from '../account/members'
 import { sha256Hex } from '../oauth/encoding'
 import { accountsOfCaller, callerEmail } from './caller'
@@ -18,7 +18,7 @@ export const user: Operation[] = [
     result: z.looseObject({ id: z.string(), email: z.string() }),
     async handle(c) {
       const email = await callerEmail(c)
-      const person = c.var.settings.PEOPLE.find((each) => each.email === email)
+      const person = c.get('settings').PEOPLE.find((each) => each.email === email)
       const [first = null, ...rest] = person?.name.split(' ') ?? []
       return {
         id: await dashboardUserId(email),

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { emailSchema, userIdOf } from '../access/identity'
 import { formatTime } from '../access/timestamps'
 import type { AppContext } from '../env'
@@ -65,7 +65,7 @@ export const users: Operation[] = [
       if (await findUser(c, ({ email }) => email === body.email)) {
         throw invalidRequest(`user ${body.email} already exists`, '/email')
       }
-      await c.var.emulator.putUser(body.email, body.name)
+      await c.get('emulator').putUser(body.email, body.name)
       return findUser(c, ({ email }) => email === body.email)
     },
   }),
@@ -88,7 +88,7 @@ export const users: Operation[] = [
       const { email } = await requireUser(c, params)
       // Assumed: who somebody is follows from the address.
       if (body.email !== email) throw invalidRequest('email cannot be changed', '/email')
-      await c.var.emulator.putUser(email, body.name)
+      await c.get('emulator').putUser(email, body.name)
       return requireUser(c, params)
     },
   }),
@@ -100,7 +100,7 @@ export const users: Operation[] = [
     result: deletedResult,
     async handle(c, { params }) {
       const { id, email } = await requireUser(c, params)
-      await c.var.emulator.deleteUser(email)
+      await c.get('emulator').deleteUser(email)
       return { id }
     },
   }),
@@ -122,7 +122,7 @@ export async function requireUser(c: AppContext, params: Record<string, string>)
 }
 
 export async function allUsers(c: AppContext): Promise<User[]> {
-  const known = await c.var.emulator.users()
+  const known = await c.get('emulator').users()
   return Promise.all(
     known.map(async ({ email, name, createdAtSeconds, updatedAtSeconds, lastLoginAtSeconds }) => {
       const uid = await userIdOf(email)

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { AppContext } from '../env'
 import { sha256Hex } from '../oauth/encoding'
 import { accountsOfCaller } from './caller'

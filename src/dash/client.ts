@@ -20,7 +20,7 @@ export async function authenticateClient(
   parameters: URLSearchParams,
 ): Promise<OAuthClient> {
   const { clientId, secret, basicSecret } = shownCredentials(c, parameters)
-  const client = findOAuthClient(c.var.configuration.oauthClients, clientId)
+  const client = findOAuthClient(c.get('configuration').oauthClients, clientId)
   if (!client) {
     throw new DashError('invalid_client', 'The requested OAuth 2.0 Client does not exist.')
   }

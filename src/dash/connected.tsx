@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { readTicket, signTicket } from '../access/ticket'
 import { formatTime } from '../access/timestamps'
 import { findOAuthClient, isFirstParty, publisherOf } from '../account/dash-client'
@@ -30,7 +30,7 @@ export async function connected(c: AppContext): Promise<Response> {
   if (c.req.method !== 'POST') return showConnected(c, who)
   const fields = await readPageFields(c)
   await requireOwnForm(c, who, fields.get('csrf') ?? '')
-  const connections = await c.var.emulator.connections(who.email)
+  const connections = await c.get('emulator').connections(who.email)
   const revoked = connections.find(({ grantId }) => grantId === fields.get('grant'))
   if (!revoked) {
     throw new PageError(400, 'Invalid form', 'grant must be of one of your applications.')

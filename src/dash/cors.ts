@@ -9,7 +9,7 @@ import { actorOf } from './actor'
  * allowed to the origins of any.
  */
 export async function clientCors(c: AppContext, next: Next): Promise<Response | undefined> {
-  const { oauthClients } = c.var.configuration
+  const { oauthClients } = c.get('configuration')
   const origin = c.req.header('origin')
   if (origin === undefined) {
     await next()

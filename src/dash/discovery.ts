@@ -9,7 +9,7 @@ import type { AppContext } from '../env'
  * Connect Discovery 3 requires.
  */
 export function openidConfiguration(c: AppContext): Response {
-  const { origin } = c.var.dash
+  const { origin } = c.get('dash')
   return c.json({
     issuer: origin,
     authorization_endpoint: `${origin}/oauth2/auth`,
@@ -44,6 +44,6 @@ export function openidConfiguration(c: AppContext): Response {
 
 /** `GET /.well-known/jwks.json`: the keys of id_tokens. Not like Cloudflare: those of Access's JWTs. */
 export async function jwks(c: AppContext): Promise<Response> {
-  const { keys } = publicKeySet(await c.var.emulator.keys())
+  const { keys } = publicKeySet(await c.get('emulator').keys())
   return c.json({ keys })
 }

@@ -22,5 +22,5 @@ export function tellOver(
 ): void {
   if (!grant) return
   note(c, { email: grant.email })
-  tell(c, { kind, grantId: grant.id, path: c.var.url.pathname, ...actorOf(c) })
+  tell(c, { kind, grantId: grant.id, path: c.get('url').pathname, ...actorOf(c) })
 }

@@ -44,7 +44,7 @@ dash.onError(function answerAndTell(error, c) {
   }
   const isRefusal = error instanceof PageError || error instanceof OAuthError
   if (!isRefusal) reportFailure(c, error)
-  else if (!isTold(c)) tell(c, { kind: kindAt(c.var.url.pathname), ...actorOf(c) })
+  else if (!isTold(c)) tell(c, { kind: kindAt(c.get('url').pathname), ...actorOf(c) })
   throw error
 })
 dash.use('/oauth2/token', here(clientCors))
@@ -74,14 +74,14 @@ function kindAt(path: string): 'authorization' | 'login' | undefined {
 /** For requests to the dashboard's host; whoever else is asked for goes on. */
 function here(handler: Handler<Env> | MiddlewareHandler<Env>): MiddlewareHandler<Env> {
   return async function onTheDashboard(c, next) {
-    return c.var.dash.isRequestHost ? handler(c, next) : next()
+    return c.get('dash').isRequestHost ? handler(c, next) : next()
   }
 }
 
 /** The same, where the team domain has another host. */
 function whereApart(handler: Handler<Env>): MiddlewareHandler<Env> {
   return async function onTheDashboardAlone(c, next) {
-    const { isApart, isRequestHost } = c.var.dash
+    const { isApart, isRequestHost } = c.get('dash')
     return isApart && isRequestHost ? handler(c, next) : next()
   }
 }
@@ -89,7 +89,11 @@ function whereApart(handler: Handler<Env>): MiddlewareHandler<Env> {
 // Observed (B.1): 404 for GET of the token endpoint.
 function notHere(c: AppContext): never {
   const { method } = c.req
-  throw new PageError(404, 'Not found', `There is nothing for ${method} at ${c.var.url.pathname}.`)
+  throw new PageError(
+    404,
+    'Not found',
+    `There is nothing for ${method} at ${c.get('url').pathname}.`,
+  )
 }
 
 // Observed (B.1): there is no RFC 8414 document. The dashboard's page answers, 200 and HTML.
@@ -105,7 +109,7 @@ function spa(c: AppContext): Response | Promise<Response> {
 
 // Documented (B.5): `/?to=<path>` leads to a page of the account that is chosen.
 function deepLink(c: AppContext): Response | Promise<Response> {
-  return c.var.url.searchParams.get('to') === CONNECTED_PATH
-    ? c.redirect(c.var.dash.origin + CONNECTED_PATH, 302)
+  return c.get('url').searchParams.get('to') === CONNECTED_PATH
+    ? c.redirect(c.get('dash').origin + CONNECTED_PATH, 302)
     : spa(c)
 }

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { emailSchema } from '../access/identity'
 import { PEOPLE_PICKER } from '../access/identity-provider'
 import { readTicket, signTicket } from '../access/ticket'

@@ -7,7 +7,7 @@ import { actorOf, isTold } from './actor'
 export function reportRefusal(c: AppContext, error: DashError, toldTo: 'client' | 'person'): void {
   if (isTold(c)) return
   const { code, description } = error
-  const { pathname: path } = c.var.url
+  const { pathname: path } = c.get('url')
   const actor = actorOf(c)
   if (code === 'access_denied') report(c, { kind: 'authorization cancelled', ...actor })
   else if (code === 'invalid_scope') {
@@ -21,6 +21,6 @@ export function reportRefusal(c: AppContext, error: DashError, toldTo: 'client' 
 
 /** Tells of the emulator's own mistake. */
 export function reportFailure(c: AppContext, error: Error): void {
-  const { pathname: path } = c.var.url
+  const { pathname: path } = c.get('url')
   report(c, { kind: 'failure', message: error.message, path, ...actorOf(c) })
 }

@@ -21,7 +21,7 @@ const WHY = {
  * @throws DashError `invalid_client`
  */
 export async function revoke(c: AppContext): Promise<Response> {
-  const { dashboardGrants: grants } = c.var.stores
+  const { dashboardGrants: grants } = c.get('stores')
   const parameters = await readParameters(c)
   const client = await authenticateClient(c, parameters).catch((error: unknown) => {
     throw error instanceof DashError ? new DashError(error.code) : error

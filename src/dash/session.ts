@@ -1,5 +1,5 @@
 import { getCookie } from 'hono/cookie'
-import { z } from 'zod'
+import * as z from 'zod'
 import { wholeSeconds } from '../access/duration'
 import {
   identityNonceOf,
@@ -61,6 +61,6 @@ export async function startSession(c: AppContext, email: string): Promise<void> 
 /** Ends the session, wherever its cookie may have been copied to. */
 export async function endSession(c: AppContext): Promise<void> {
   const who = await signedInByCookie(c)
-  if (who) await c.var.emulator.revoke(revocable.session(sessionIdOf(who.identityNonce)))
+  if (who) await c.get('emulator').revoke(revocable.session(sessionIdOf(who.identityNonce)))
   setPrivateCookie(c, COOKIE, '', 0)
 }

@@ -7,6 +7,6 @@ import type { AccessClaims } from './assertion'
 export function home(c: Context<{ Variables: { claims: AccessClaims } }>) {
   const { origin } = new URL(c.req.url)
   return respondPage(c, 200, (nonce) => (
-    <HomePage nonce={nonce} origin={origin} email={c.var.claims.email ?? ''} />
+    <HomePage nonce={nonce} origin={origin} email={c.get('claims').email ?? ''} />
   ))
 }

@@ -1,5 +1,5 @@
 import { createMcpHandler, McpServer } from '@modelcontextprotocol/server'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { AccessClaims } from './assertion'
 
 /** The demo's MCP server: `whoami`, `echo` and `add`, for every revision of the protocol. */

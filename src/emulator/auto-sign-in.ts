@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { type AutoSignIn, autoSignInSchema } from '../access/auto-sign-in'
 import { chosenSchema } from '../access/chosen-schema'
 import type { AppContext } from '../env'
@@ -14,7 +14,7 @@ const rulesSchema = chosenSchema<null | AutoSignIn | AutoSignIn[]>(
 
 /** `GET /_emulator/auto-sign-in`: who signs in by themselves: `null`, one rule, or a list of them. */
 export function showAutoSignIn(c: AppContext): Response {
-  return c.json(answer(c.var.state.autoSignIns))
+  return c.json(answer(c.get('state').autoSignIns))
 }
 
 /**
@@ -27,7 +27,7 @@ export function showAutoSignIn(c: AppContext): Response {
 export async function changeAutoSignIn(c: AppContext): Promise<Response> {
   const rules = await readControl(c, rulesSchema)
   const list = rules === null ? [] : [rules].flat()
-  return c.json(answer((await c.var.emulator.setAutoSignIns(list)).autoSignIns))
+  return c.json(answer((await c.get('emulator').setAutoSignIns(list)).autoSignIns))
 }
 
 function answer(rules: AutoSignIn[]): null | AutoSignIn | AutoSignIn[] {

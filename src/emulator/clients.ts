@@ -8,7 +8,7 @@ const PER_PAGE = 50
 
 /** `GET /_emulator/clients`: the clients that are registered with Managed OAuth, a page of them. */
 export async function showClients(c: AppContext): Promise<Response> {
-  const { clients } = c.var.stores
+  const { clients } = c.get('stores')
   const { ids, ...rest } = await clients.list(PER_PAGE, readCursor(c))
   const found = await Promise.all(ids.map((id) => clients.find(id)))
   return c.json({ ...rest, clients: found.filter((each) => each !== undefined).map(view) })
@@ -20,7 +20,7 @@ export async function showClients(c: AppContext): Promise<Response> {
  * Not like Access, where a registration is for good [R17, P10].
  */
 export async function forgetClient(c: AppContext): Promise<Response> {
-  const { clients } = c.var.stores
+  const { clients } = c.get('stores')
   const id = c.req.param('id') ?? ''
   if (!(await clients.find(id))) throw notFound(`client ${id}`)
   await clients.delete(id)

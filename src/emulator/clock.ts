@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { lifetimeSchema, wholeSeconds } from '../access/duration'
 import { formatTime } from '../access/timestamps'
 import type { AppContext } from '../env'
@@ -20,7 +20,7 @@ const clockSchema = z.union(
 
 /** `GET /_emulator/clock`. */
 export function showClock(c: AppContext): Response {
-  return c.json(clockOf(c.var.state))
+  return c.json(clockOf(c.get('state')))
 }
 
 /**

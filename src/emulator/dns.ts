@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { AppContext } from '../env'
 import { readControl } from './body'
 
@@ -10,7 +10,7 @@ const zoneSchema = z.record(
 
 /** `GET /_emulator/dns`: the emulated zone, its TXT records by host. */
 export async function showDns(c: AppContext): Promise<Response> {
-  return c.json(await c.var.emulator.dns())
+  return c.json(await c.get('emulator').dns())
 }
 
 /**
@@ -21,6 +21,6 @@ export async function showDns(c: AppContext): Promise<Response> {
  */
 export async function changeDns(c: AppContext): Promise<Response> {
   const zone = await readControl(c, zoneSchema)
-  await c.var.emulator.setDns(zone)
+  await c.get('emulator').setDns(zone)
   return c.json(zone)
 }

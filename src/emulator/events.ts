@@ -1,5 +1,5 @@
 import { streamSSE } from 'hono/streaming'
-import { z } from 'zod'
+import * as z from 'zod'
 import { OUTCOMES, type RecordedEvent } from '../access/event'
 import type { AppContext } from '../env'
 import { OAuthError } from '../oauth/errors'
@@ -36,7 +36,7 @@ type Filter = z.infer<typeof querySchema>
 export async function showEvents(c: AppContext): Promise<Response> {
   const query = readQuery(c)
   if (c.req.query('follow') !== undefined) return follow(c, query)
-  const events = (await c.var.emulator.events(query.after)).filter(matching(query))
+  const events = (await c.get('emulator').events(query.after)).filter(matching(query))
   return c.json({ events: query.limit === undefined ? events : page(events, query) })
 }
 

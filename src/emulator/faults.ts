@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { type ActiveFault, FAULT_NAMES, FAULTS, type FaultName } from '../access/faults'
 import type { AppContext } from '../env'
 import { readControl } from './body'
@@ -6,7 +6,7 @@ import { notFound } from './not-found'
 
 /** `GET /_emulator/faults`: everything that can be broken, and what is. */
 export function showFaults(c: AppContext): Response {
-  return c.json({ faults: FAULT_NAMES.map((name) => view(c.var.state.faults, name)) })
+  return c.json({ faults: FAULT_NAMES.map((name) => view(c.get('state').faults, name)) })
 }
 
 /**
@@ -21,19 +21,19 @@ export async function switchFaultOn(c: AppContext): Promise<Response> {
   const parameters = await readControl(c, schema)
   const left = 'times' in parameters ? (parameters.times ?? null) : null
   const fault: ActiveFault = { name, parameters, left, struck: 0 }
-  const { faults } = await c.var.emulator.setFault(name, fault)
+  const { faults } = await c.get('emulator').setFault(name, fault)
   return c.json(view(faults, name))
 }
 
 /** `DELETE /_emulator/faults/{name}`: switches it off. */
 export async function switchFaultOff(c: AppContext): Promise<Response> {
   const name = requireName(c)
-  return c.json(view((await c.var.emulator.setFault(name)).faults, name))
+  return c.json(view((await c.get('emulator').setFault(name)).faults, name))
 }
 
 /** `DELETE /_emulator/faults`: nothing is broken any more. */
 export async function clearFaults(c: AppContext): Promise<Response> {
-  await c.var.emulator.clearFaults()
+  await c.get('emulator').clearFaults()
   return c.json({ cleared: true })
 }
 

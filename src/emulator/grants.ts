@@ -8,22 +8,22 @@ const PER_PAGE = 25
 
 /** `GET /_emulator/grants`: the grants of Managed OAuth with their access tokens, a page of them. */
 export async function showGrants(c: AppContext): Promise<Response> {
-  const { grants, ...rest } = await c.var.stores.grants.list(PER_PAGE, readCursor(c))
+  const { grants, ...rest } = await c.get('stores').grants.list(PER_PAGE, readCursor(c))
   return c.json({ ...rest, grants: await Promise.all(grants.map((each) => view(c, each))) })
 }
 
 /** `DELETE /_emulator/grants/{id}`: ends a grant with all its tokens, at once. */
 export async function endGrant(c: AppContext): Promise<Response> {
   const id = c.req.param('id') ?? ''
-  if (!(await c.var.stores.grants.view(id))) throw notFound(`grant ${id}`)
-  await c.var.stores.grants.end(id)
+  if (!(await c.get('stores').grants.view(id))) throw notFound(`grant ${id}`)
+  await c.get('stores').grants.end(id)
   return c.json({ revoked: id })
 }
 
 /** `DELETE /_emulator/grants/{id}/tokens/{token}`: ends one access token; the grant lives on. */
 export async function endToken(c: AppContext): Promise<Response> {
   const { id = '', token = '' } = c.req.param() as { id?: string; token?: string }
-  if (!(await c.var.stores.grants.endToken(id, token))) throw notFound(`token ${token}`)
+  if (!(await c.get('stores').grants.endToken(id, token))) throw notFound(`token ${token}`)
   return c.json({ revoked: token })
 }
 

@@ -17,11 +17,11 @@ const SIGN_IN = '/_emulator/sign-in'
  */
 export const guardControl: MiddlewareHandler<Env> = async function guardControl(c, next) {
   c.header('Cache-Control', 'no-store')
-  if (c.var.isLocal) {
+  if (c.get('isLocal')) {
     if (isForeignOrigin(c.req.header('origin')) && !isSameOrigin(c)) throw onlyHere()
     return next()
   }
-  if (c.var.settings.EMULATOR_TOKEN === undefined) throw withoutToken(c)
+  if (c.get('settings').EMULATOR_TOKEN === undefined) throw withoutToken(c)
   if (c.req.path === SIGN_IN || (await hasEmulatorToken(c))) return next()
   if ((await hasControlCookie(c)) && isOwnRequest(c)) return next()
   if (isBrowserNavigation(c.req.method, c.req.raw.headers)) return c.redirect(SIGN_IN, 302)
@@ -38,7 +38,7 @@ function onlyHere(): OAuthError {
 }
 
 function withoutToken(c: AppContext): Error {
-  const message = `${c.var.url.host} is not this machine, and the secret EMULATOR_TOKEN is not set.`
+  const message = `${c.get('url').host} is not this machine, and the secret EMULATOR_TOKEN is not set.`
   const advice = 'Set it with: npx wrangler secret put EMULATOR_TOKEN'
   return isBrowserNavigation(c.req.method, c.req.raw.headers)
     ? new PageError(503, 'The emulator cannot be controlled here', message, advice)
@@ -57,5 +57,5 @@ function isOwnRequest(c: AppContext): boolean {
 }
 
 function isSameOrigin(c: AppContext): boolean {
-  return c.req.header('origin') === c.var.url.origin
+  return c.req.header('origin') === c.get('url').origin
 }

@@ -56,7 +56,7 @@ emulatorControl.put('/state', loadState)
 emulatorControl.post('/reset', reset)
 emulatorControl.route('/', consolePages(emulatorControl))
 emulatorControl.all('*', (c) => {
-  const message = `There is no ${c.req.method} ${c.var.url.pathname}`
+  const message = `There is no ${c.req.method} ${c.get('url').pathname}`
   return c.json({ error: 'not_found', error_description: message }, 404)
 })
 

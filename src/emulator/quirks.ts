@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { QUIRK_NAMES, QUIRKS, type QuirkName } from '../access/quirks'
 import type { AppContext } from '../env'
 import { readControl } from './body'
@@ -8,7 +8,7 @@ const switchSchema = z.strictObject({ on: z.boolean() })
 
 /** `GET /_emulator/quirks`: the variants of the product, and which of them are on. */
 export function showQuirks(c: AppContext): Response {
-  return c.json({ quirks: QUIRK_NAMES.map((name) => view(name, c.var.quirks.has(name))) })
+  return c.json({ quirks: QUIRK_NAMES.map((name) => view(name, c.get('quirks').has(name))) })
 }
 
 /**
@@ -20,7 +20,7 @@ export async function switchQuirk(c: AppContext): Promise<Response> {
   const name = QUIRK_NAMES.find((each) => each === c.req.param('name'))
   if (!name) throw notFound(`quirk ${c.req.param('name')}`, QUIRK_NAMES)
   const { on } = await readControl(c, switchSchema)
-  await c.var.emulator.setQuirk(name, on)
+  await c.get('emulator').setQuirk(name, on)
   return c.json(view(name, on))
 }
 

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { emailSchema } from '../access/identity'
 import { revocable } from '../access/revocation'
 import { disconnect } from '../disconnect'
@@ -29,7 +29,7 @@ export async function revoke(c: AppContext): Promise<Response> {
   if ('oauth_client' in revocation) {
     await disconnect(c, revocation.person, revocation.oauth_client, 'emulator')
   } else {
-    await c.var.emulator.revoke(keyOf(c, revocation))
+    await c.get('emulator').revoke(keyOf(c, revocation))
   }
   return c.json({ revoked: revocation })
 }
@@ -40,9 +40,9 @@ function keyOf(c: AppContext, revocation: OfAccess): string {
   if ('person' in revocation) return revocable.person(revocation.person)
   if ('deleted_person' in revocation) return revocable.deletedPerson(revocation.deleted_person)
   const { application } = revocation
-  const found = c.var.configuration.applications.find(
-    ({ id, name }) => id === application || name === application,
-  )
+  const found = c
+    .get('configuration')
+    .applications.find(({ id, name }) => id === application || name === application)
   if (!found) throw new OAuthError('invalid_request', `application: there is no ${application}`)
   return revocable.application(found.id)
 }

@@ -13,7 +13,7 @@ export async function showSessions(c: AppContext): Promise<Response> {
 export async function endSession(c: AppContext): Promise<Response> {
   const id = c.req.param('id') ?? ''
   if (!(await living(c)).some((each) => each.id === id)) throw notFound(`session ${id}`)
-  await c.var.emulator.revoke(revocable.session(sessionIdOf(id)))
+  await c.get('emulator').revoke(revocable.session(sessionIdOf(id)))
   return c.json({ ended: id })
 }
 

@@ -11,10 +11,10 @@ import { PageError, respondPage } from '../pages/respond'
  * @throws PageError
  */
 export async function signInToConsole(c: AppContext): Promise<Response> {
-  if (c.var.settings.EMULATOR_TOKEN === undefined) return c.redirect('/_emulator/', 302)
+  if (c.get('settings').EMULATOR_TOKEN === undefined) return c.redirect('/_emulator/', 302)
   if (c.req.method !== 'POST') return show(c, 200)
   // Nobody is signed in by another site's form.
-  if (c.req.header('origin') !== c.var.url.origin) {
+  if (c.req.header('origin') !== c.get('url').origin) {
     throw new PageError(403, 'Invalid form', 'The form has to be of this page.')
   }
   const form = await readPageForm(c)

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { formatTime } from '../access/timestamps'
 import type { AppContext } from '../env'
 import { randomText } from '../oauth/encoding'

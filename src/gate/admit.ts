@@ -30,7 +30,7 @@ export type Decision = Admission | 'nobody' | ServiceRefusal
  * @see facts, sections 1.4 and 6.1
  */
 export async function admit(c: AppContext, application: Application): Promise<Decision> {
-  const { organization } = c.var.configuration
+  const { organization } = c.get('configuration')
   const service = await byServiceToken(c, application)
   const isRefused = typeof service === 'string'
   if (service && !isRefused) return service
@@ -41,7 +41,9 @@ export async function admit(c: AppContext, application: Application): Promise<De
 
 /** Whether a bypass policy turns Access off for this request: nobody is asked for anything. */
 export function isBypassed(c: AppContext, application: Application): boolean {
-  const { references } = c.var.configuration
+  // Where a request comes from is asked of workerd, which is not for nothing.
+  if (!application.policies.some(({ decision }) => decision === 'bypass')) return false
+  const { references } = c.get('configuration')
   const verdict = evaluate(application.policies, whereFrom(c), references)
   if (verdict.decision !== 'bypass') return false
   const why = `The bypass policy "${verdict.policy.name}" turns Access off for this request.`

@@ -1,5 +1,5 @@
 import { getCookie } from 'hono/cookie'
-import { z } from 'zod'
+import * as z from 'zod'
 import { signIdentity } from '../access/assertion'
 import { wholeSeconds } from '../access/duration'
 import {

@@ -19,7 +19,8 @@ export async function byAccessToken(
   const token = bearerToken(c.req.header('authorization'))
   if (token === undefined || !managedOAuth(application)) return undefined
   if (!token.startsWith(TOKEN_PREFIX)) return foreign(c, token)
-  const { now, stores } = c.var
+  const now = c.get('now')
+  const stores = c.get('stores')
   const admitted = await stores.grants.admit(token, now)
   if (admitted.outcome !== 'unknown') tellGrant(c, admitted.grant)
   if (admitted.outcome !== 'admitted') return notGood(c, admitted.outcome)
@@ -28,13 +29,13 @@ export async function byAccessToken(
   if (grant.applicationId !== application.id) return ofAnother(c, application)
   // Access: observed [T16]. A grant from before the application's `revoke_tokens` still refreshes,
   // and what it gets is refused here.
-  const keys = grantRevocationKeys(grant, c.var.settings.REVOCATION)
-  if (isRevoked(c.var.state.revocations, keys, revisionOf(grant.identityNonce))) {
+  const keys = grantRevocationKeys(grant, c.get('settings').REVOCATION)
+  if (isRevoked(c.get('state').revocations, keys, revisionOf(grant.identityNonce))) {
     return notGood(c, 'tokens revoked')
   }
   const subject = { clientId: grant.clientId, application }
-  if (await strikes(c, 'key-rotation', subject)) await c.var.emulator.rotateKeys()
-  const isLeftAlone = livesOn(c.var.state.revocations, grant) === 'person'
+  if (await strikes(c, 'key-rotation', subject)) await c.get('emulator').rotateKeys()
+  const isLeftAlone = livesOn(c.get('state').revocations, grant) === 'person'
   tell(c, { by: 'access token', ...(isLeftAlone ? LEFT_ALONE : GOOD) })
   return {
     assertion: await assertionOf(c, application, grant, {
@@ -54,7 +55,7 @@ const LEFT_ALONE = {
 }
 
 function tellGrant(c: AppContext, { id: grantId, clientId, identity }: AccessGrant): void {
-  const name = c.var.stores.clients.remembered(clientId)?.name
+  const name = c.get('stores').clients.remembered(clientId)?.name
   tell(c, { grantId, client: { id: clientId, name }, email: identity.email })
 }
 
@@ -138,7 +139,9 @@ async function assertionOf(
   grant: AccessGrant,
   token: AccessToken,
 ): Promise<string> {
-  const { emulator, team, url } = c.var
+  const emulator = c.get('emulator')
+  const team = c.get('team')
+  const url = c.get('url')
   const signingKey = await emulator.signingKey()
   const key = `${token.hash} ${token.issuedAtSeconds} ${team.origin} ${url.host} ${signingKey.jwk.kid}`
   const known = assertions.get(key)

@@ -1,5 +1,5 @@
 import { createLocalJWKSet, errors, jwtVerify } from 'jose'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Application } from '../access/application'
 import { signIdentity } from '../access/assertion'
 import { currentIdentity, type Identity, seededIdentity } from '../access/identity'
@@ -74,9 +74,9 @@ const NOT_GOOD = {
 // Who the token's session is of; where that is not to be found, what the token itself says.
 async function identityOf(c: AppContext, claims: AppToken): Promise<Identity | undefined> {
   if (claims.email === undefined) return undefined
-  const session = await c.var.stores.sessions.find(sessionIdOf(claims.identity_nonce ?? ''))
+  const session = await c.get('stores').sessions.find(sessionIdOf(claims.identity_nonce ?? ''))
   const known = session?.identity ?? seededIdentity([], claims.email, PEOPLE_PICKER)
-  return currentIdentity(c.var.settings.PEOPLE, known)
+  return currentIdentity(c.get('settings').PEOPLE, known)
 }
 
 /** The claims of a JWT that this team has signed and that is not over; undefined for all others. */
@@ -99,7 +99,7 @@ export async function readAppToken(c: AppContext, token: string): Promise<AppTok
 
 /** The application that a token is for. */
 export function applicationOf(c: AppContext, claims: AppToken): Application | undefined {
-  return c.var.configuration.applications.find(({ aud }) => [claims.aud].flat().includes(aud))
+  return c.get('configuration').applications.find(({ aud }) => [claims.aud].flat().includes(aud))
 }
 
 /** Whether the claims of a token of this application are good here now. */

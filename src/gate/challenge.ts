@@ -26,7 +26,7 @@ export async function challengeRequest(
   const isOn = managedOAuth(application) !== undefined
   // Access: documented [O20]. A service token that fails is never sent to the login page: 401 where
   // it could not be authenticated, 403 where it is good and no policy wants it.
-  if (isService && c.var.configuration.organization.strict_service_token_auth) {
+  if (isService && c.get('configuration').organization.strict_service_token_auth) {
     if (decision === 'not authorized') return forbid(c, application)
     return isOn ? askForToken(c, application) : refuseScript(c)
   }
@@ -138,14 +138,14 @@ function forbid(c: AppContext, application: Application): Response {
   const { custom_non_identity_deny_url: denyUrl } = application
   if (denyUrl && isBrowserNavigation(c.req.method, c.req.raw.headers)) return c.redirect(denyUrl)
   c.header('Cf-Access-Aud', application.aud)
-  c.header('Cf-Access-Domain', c.var.url.host)
+  c.header('Cf-Access-Domain', c.get('url').host)
   c.header('Cache-Control', 'no-store')
   if (!c.req.header('accept')?.includes('application/json')) {
     return c.html('<head><title>403 Forbidden</title></head>', 403)
   }
   const message =
     "Forbidden. You don't have permission to view this. Please contact your system administrator."
-  return c.json({ message, status_code: 403, aud: application.aud, ray_id: c.var.rayId }, 403)
+  return c.json({ message, status_code: 403, aud: application.aud, ray_id: c.get('rayId') }, 403)
 }
 
 // What a credential was refused for says more than that there is a challenge.

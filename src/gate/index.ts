@@ -23,7 +23,7 @@ gate.on(METADATA_METHODS, [SERVER_METADATA, `${SERVER_METADATA}/*`], showServerM
 gate.all('*', protect)
 
 async function protect(c: AppContext): Promise<Response> {
-  const application = applicationAt(c.var.configuration.applications, c.var.url)
+  const application = applicationAt(c.get('configuration').applications, c.get('url'))
   // A host or path that no application covers is not behind Access.
   if (!application) {
     tell(c, { kind: 'admission', by: 'nobody asks', outcome: 'noted', ...NOT_COVERED })

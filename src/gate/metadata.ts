@@ -21,7 +21,10 @@ const readableAnywhere = cors({ origin: '*', allowMethods: ['GET', 'HEAD'], maxA
  */
 export function showResourceMetadata(prefix: string) {
   return function show(c: AppContext, next: Next) {
-    const { configuration, quirks, team, url } = c.var
+    const configuration = c.get('configuration')
+    const quirks = c.get('quirks')
+    const team = c.get('team')
+    const url = c.get('url')
     const covered = coveredAt(configuration.applications, described(url, prefix))
     if (!covered || (prefix === RESOURCE_METADATA && !managedOAuth(covered.application))) {
       return next()
@@ -42,7 +45,10 @@ export function showResourceMetadata(prefix: string) {
 
 /** The authorization server's metadata on an application's host, while Managed OAuth is on [M10, M11]. */
 export function showServerMetadata(c: AppContext, next: Next) {
-  const { configuration, quirks, team, url } = c.var
+  const configuration = c.get('configuration')
+  const quirks = c.get('quirks')
+  const team = c.get('team')
+  const url = c.get('url')
   const application = applicationAt(configuration.applications, described(url, SERVER_METADATA))
   if (!application || !managedOAuth(application)) return next()
   tell(c, {

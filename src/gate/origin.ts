@@ -48,10 +48,10 @@ async function send(
   if (ORIGIN && !own) {
     return viaProxy(c, request, c.req.url, 'ORIGIN', (req) => ORIGIN.fetch(req))
   }
-  const ORIGIN_URL = own ?? c.var.settings.ORIGIN_URL
+  const ORIGIN_URL = own ?? c.get('settings').ORIGIN_URL
   if (!ORIGIN_URL) return demo.fetch(request, await knownAccess(c))
   // Of the whole address, because `search` has no question mark where nothing follows it.
-  const pathAndQuery = c.var.url.href.slice(c.var.url.origin.length)
+  const pathAndQuery = c.get('url').href.slice(c.get('url').origin.length)
   return viaProxy(c, request, ORIGIN_URL.replace(/\/$/, '') + pathAndQuery, 'ORIGIN_URL', fetch)
 }
 
@@ -74,8 +74,8 @@ function originHeaders(
   if (named && namedServiceCredentials(headers, named)) headers.delete(named)
   // RFC 9110 7.6.1: of one hop as well, and unknown to the proxy helper.
   headers.delete('Proxy-Connection')
-  headers.set('X-Forwarded-Host', c.var.url.host)
-  headers.set('X-Forwarded-Proto', c.var.url.protocol.slice(0, -1))
+  headers.set('X-Forwarded-Host', c.get('url').host)
+  headers.set('X-Forwarded-Proto', c.get('url').protocol.slice(0, -1))
   const { assertion, byAuthorization, identity } = admission
   if (byAuthorization) headers.delete('Authorization')
   if (assertion !== undefined) headers.set('Cf-Access-Jwt-Assertion', assertion)

@@ -17,7 +17,7 @@ export async function ownSessions(
   for (const token of appTokens(c.req.header('cookie'))) {
     const claims = await readAppToken(c, token)
     const application = claims && applicationOf(c, claims)
-    if (!application || !(ofAnyHost || isOnHost(application, c.var.url))) continue
+    if (!application || !(ofAnyHost || isOnHost(application, c.get('url')))) continue
     if (isGoodFor(c, application, claims)) sessions.push({ application, claims })
   }
   return sessions

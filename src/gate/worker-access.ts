@@ -18,7 +18,7 @@ export async function workerAccess(
   application: Application,
   { assertion, identity }: Admission,
 ): Promise<string> {
-  const issuedAtSeconds = (assertion && decodeJwt(assertion).iat) || c.var.now
+  const issuedAtSeconds = (assertion && decodeJwt(assertion).iat) || c.get('now')
   const session = { issuedAtSeconds, ...whereFrom(c) }
   const blob = JSON.stringify({
     app_aud: application.aud,

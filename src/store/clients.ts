@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { hashSecret, newSecret } from '../access/token'
 import { CLIENT_AUTH_METHODS } from '../oauth/client-auth'
 

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** The TXT records of an emulated zone, by host. */
 export type Zone = Record<string, string[]>

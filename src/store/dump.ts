@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { autoSignInSchema } from '../access/auto-sign-in'
 import { FAULT_NAMES, FAULTS } from '../access/faults'
 import { signingKeySchema } from '../access/keys'

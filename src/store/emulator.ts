@@ -48,10 +48,11 @@ export type Plan<T> = { edits: Edit[]; result: T }
 
 /** The emulator's own state, kept in this isolate and asked of its object once a second. */
 export class Emulator {
-  readonly #object: DurableObjectStub<EmulatorObject>
+  constructor(private readonly namespace: DurableObjectNamespace<EmulatorObject>) {}
 
-  constructor(private readonly namespace: DurableObjectNamespace<EmulatorObject>) {
-    this.#object = namespace.getByName('emulator')
+  // Of the request that asks, and only where one does: most need nothing of it.
+  get #object(): DurableObjectStub<EmulatorObject> {
+    return this.namespace.getByName('emulator')
   }
 
   async state(): Promise<EmulatorState> {

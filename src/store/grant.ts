@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { identitySchema } from '../access/identity'
 
 // What every grant has, whatever it permits.

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** What a test of policies said of each user. */
 export const policyTestSchema = z.object({

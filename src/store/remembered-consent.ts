@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** That a person has allowed a client for an application, under the ids of the three. */
 export const rememberedConsentSchema = z.object({ atSeconds: z.number() })

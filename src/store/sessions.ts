@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { identitySchema } from '../access/identity'
 
 /** A browser's sign-in at the team domain, kept under the session id that begins its `identity_nonce`. */

@@ -7,9 +7,9 @@ export async function certs(c: AppContext): Promise<Response> {
   tell(c, {
     document: 'keys',
     place: 'certs',
-    of: c.var.team.isRequestHost ? 'team domain' : 'application',
+    of: c.get('team').isRequestHost ? 'team domain' : 'application',
     rule: 'O11',
     why: 'The keys that assertions are signed with.',
   })
-  return c.json(publicKeySet(await c.var.emulator.keys()))
+  return c.json(publicKeySet(await c.get('emulator').keys()))
 }

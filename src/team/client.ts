@@ -12,7 +12,7 @@ import { type Client, isClientSecret } from '../store/clients'
  */
 export async function authenticateClient(c: AppContext, parameters: Parameters): Promise<Client> {
   const credentials = clientCredentials(c.req.header('authorization'), parameters)
-  const client = await c.var.stores.clients.find(credentials.clientId)
+  const client = await c.get('stores').clients.find(credentials.clientId)
   if (!client) {
     throw invalidClient('client_id is not registered here; register the client again', {
       // Not the client_id itself, in whose place a secret may have been sent.

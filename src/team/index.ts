@@ -41,7 +41,7 @@ team.use('/oauth/consent', about('authorization'))
 team.use('/login/*', about('login'))
 team.use('/callback', about('login'))
 team.use(async function onlyOnTheTeamDomain(c, next) {
-  if (!c.var.team.isRequestHost) return notHere(c)
+  if (!c.get('team').isRequestHost) return notHere(c)
   await next()
 })
 for (const path of ['/oauth/registration/*', '/oauth/token', '/oauth/revoke']) {
@@ -63,11 +63,11 @@ team.all('*', notHere)
 export const teamMetadata = new Hono<Env>()
 for (const path of [SERVER_METADATA, `${SERVER_METADATA}/*`]) {
   teamMetadata.use(path, function ofTheTeamDomain(c, next) {
-    if (!c.var.team.isRequestHost) return next()
+    if (!c.get('team').isRequestHost) return next()
     tell(c, { kind: 'discovery' })
     return readableAnywhere(c, next)
   })
-  teamMetadata.get(path, (c, next) => (c.var.team.isRequestHost ? metadata(c) : next()))
+  teamMetadata.get(path, (c, next) => (c.get('team').isRequestHost ? metadata(c) : next()))
 }
 
 function postOnly(): never {

@@ -11,7 +11,7 @@ import { endSession, signedInByCookie } from './authorization/session'
  */
 export async function logout(c: AppContext): Promise<Response> {
   const who = await signedInByCookie(c)
-  if (who) await c.var.emulator.revoke(revocable.session(sessionIdOf(who.identityNonce)))
+  if (who) await c.get('emulator').revoke(revocable.session(sessionIdOf(who.identityNonce)))
   endSession(c)
   return respondLoggedOut(c)
 }

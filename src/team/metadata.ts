@@ -4,7 +4,7 @@ import { tell } from '../report'
 
 /** `GET /.well-known/oauth-authorization-server` [M9]. */
 export function metadata(c: AppContext): Response {
-  const { team } = c.var
+  const team = c.get('team')
   tell(c, {
     document: 'authorization server',
     place: 'RFC 8414',
@@ -14,5 +14,5 @@ export function metadata(c: AppContext): Response {
   })
   // The endpoints' path depends on who asks, see `reachablePath`.
   c.header('Vary', 'Origin')
-  return c.json(serverMetadata(team, c.var.configuration.applications, c.var.quirks))
+  return c.json(serverMetadata(team, c.get('configuration').applications, c.get('quirks')))
 }

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { isAllowedByAccount, managedOAuth } from '../access/application'
 import { registersClients } from '../access/metadata'
 import { matchingRedirectRule, redirectRefusal } from '../access/redirect-rules'
@@ -47,7 +47,7 @@ const metadataSchema = z.object({
  * @throws OAuthError `invalid_client_metadata`
  */
 export async function register(c: AppContext): Promise<Response> {
-  const applications = c.var.configuration.applications
+  const applications = c.get('configuration').applications
   if (!registersClients(applications)) {
     tell(c, {
       rule: 'R7',
@@ -61,8 +61,8 @@ export async function register(c: AppContext): Promise<Response> {
   // Access: observed [R5, R6]. One URI that nobody allows fails the whole registration.
   const refused = metadata.redirect_uris.find((uri) => !isAllowedByAccount(applications, uri))
   if (refused !== undefined) throw notAllowed(c, metadata.redirect_uris.length, refused)
-  const { client, secret } = await createClient(metadata, c.var.now)
-  await c.var.stores.clients.put(client.clientId, client)
+  const { client, secret } = await createClient(metadata, c.get('now'))
+  await c.get('stores').clients.put(client.clientId, client)
   tell(c, {
     client: { id: client.clientId, name: client.name },
     rule: rulesOf(c, client.redirectUris),
@@ -84,7 +84,7 @@ function tellMetadata(c: AppContext, metadata: z.infer<typeof metadataSchema>): 
 
 // Why each application refuses the URI; one that allows it would have been enough.
 function notAllowed(c: AppContext, count: number, uri: string): OAuthError {
-  const refusals = c.var.configuration.applications.flatMap((application) => {
+  const refusals = c.get('configuration').applications.flatMap((application) => {
     const oauth = managedOAuth(application)
     if (!oauth) return []
     const { why, change } = redirectRefusal(oauth.dynamic_client_registration, uri)
@@ -92,7 +92,7 @@ function notAllowed(c: AppContext, count: number, uri: string): OAuthError {
   })
   const whole = count > 1 ? ` One URI that is not allowed fails all ${count} [R6].` : ''
   return new OAuthError(
-    c.var.quirks.has('rfc7591-errors') ? 'invalid_redirect_uri' : 'invalid_client_metadata',
+    c.get('quirks').has('rfc7591-errors') ? 'invalid_redirect_uri' : 'invalid_client_metadata',
     'redirect_uri is not allowed by the account configuration',
     {
       hint: {
@@ -105,7 +105,7 @@ function notAllowed(c: AppContext, count: number, uri: string): OAuthError {
 }
 
 function rulesOf(c: AppContext, uris: string[]): string {
-  const rules = c.var.configuration.applications.flatMap((application) => {
+  const rules = c.get('configuration').applications.flatMap((application) => {
     const oauth = managedOAuth(application)
     if (!oauth) return []
     return uris.map((uri) => matchingRedirectRule(oauth.dynamic_client_registration, uri))

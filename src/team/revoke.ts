@@ -23,7 +23,7 @@ const WHY = {
 export async function revoke(c: AppContext): Promise<Response> {
   const parameters = await readForm(c)
   const client = await authenticateClient(c, parameters)
-  const { grants } = c.var.stores
+  const { grants } = c.get('stores')
   const outcome = await grants.revoke(parameters.require('token'), client.clientId)
   if (outcome === 'other client') {
     throw new OAuthError('invalid_grant', 'the token was issued to another client')

@@ -28,7 +28,7 @@ export type Consent = { accountIds: string[]; scopes: string[] }
  * @throws AuthorizationError, PageError
  */
 export async function authorize(c: AppContext): Promise<Response> {
-  const query = c.var.url.search.slice(1)
+  const query = c.get('url').search.slice(1)
   return proceed(c, query, readAuthorizationRequest(c, query))
 }
 
@@ -74,13 +74,13 @@ function asked(c: AppContext, step: 'login' | 'consent', why: string): void {
 
 /** The accounts that a person can choose from. */
 export function selectableAccounts(c: AppContext, { email }: SignedIn): Account[] {
-  return accountsOf(c.var.settings.ACCOUNTS, email)
+  return accountsOf(c.get('settings').ACCOUNTS, email)
 }
 
 // Dashboard: documented (A.4). Assumed: the status.
 function refuseOutsiders(c: AppContext, client: OAuthClient, { email }: SignedIn): void {
   if (client.visibility === 'public' || isFirstParty(client)) return
-  const owner = findAccount(c.var.settings.ACCOUNTS, client.account_id)
+  const owner = findAccount(c.get('settings').ACCOUNTS, client.account_id)
   if (owner && isMember(owner, email)) return
   tell(c, { kind: 'private application refused', ...actorOf(c) })
   throw new PageError(

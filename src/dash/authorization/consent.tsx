@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { readTicket } from '../../access/ticket'
 import { publisherOf } from '../../account/dash-client'
 import { CATEGORIES, describeScope } from '../../account/scopes'

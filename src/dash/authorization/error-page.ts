@@ -10,7 +10,7 @@ import { PageError } from '../../pages/respond'
  * @throws PageError always
  */
 export function errorPage(c: AppContext): never {
-  const { searchParams } = c.var.url
+  const { searchParams } = c.get('url')
   const error = searchParams.get('error')?.slice(0, 100) || 'unknown error'
   const description = searchParams.get('error_description')?.slice(0, 1000)
   throw new PageError(

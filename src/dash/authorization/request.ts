@@ -61,7 +61,7 @@ export function readAuthorizationRequest(c: AppContext, query: string): Authoriz
 }
 
 function requireClient(c: AppContext, clientId: string | undefined): OAuthClient {
-  const client = findOAuthClient(c.var.configuration.oauthClients, clientId ?? '')
+  const client = findOAuthClient(c.get('configuration').oauthClients, clientId ?? '')
   if (client) {
     note(c, { client })
     return client

@@ -44,7 +44,7 @@ export function redirectError(c: AppContext, { target, error }: AuthorizationErr
     c,
     target
       ? answerUri(target, { ...members, state: target.state })
-      : `${c.var.dash.origin}/oauth/error?${goForm(members)}`,
+      : `${c.get('dash').origin}/oauth/error?${goForm(members)}`,
   )
 }
 

@@ -62,8 +62,8 @@ async function idToken(
   const subject = await dashboardUserId(email)
   const claims = { clientId, subject, authenticatedAtSeconds, nonce, accessToken }
   return signIdToken(
-    { issuer: c.var.dash.origin, ...claims },
-    await c.var.emulator.signingKey(),
-    c.var.now,
+    { issuer: c.get('dash').origin, ...claims },
+    await c.get('emulator').signingKey(),
+    c.get('now'),
   )
 }

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { readText } from '../../body'
 import type { AppContext } from '../../env'
 import { PageError } from '../../pages/respond'
@@ -43,7 +43,7 @@ function requireSameOrigin(c: AppContext): void {
   const isSame =
     origin === undefined
       ? c.req.header('sec-fetch-site') === 'same-origin'
-      : origin === c.var.url.origin
+      : origin === c.get('url').origin
   if (isSame) return
   throw new PageError(
     403,
@@ -54,7 +54,7 @@ function requireSameOrigin(c: AppContext): void {
 }
 
 function ownPath(c: AppContext, path: string): URL {
-  const { origin } = c.var.url
+  const { origin } = c.get('url')
   const url = path.startsWith('/_emulator/') ? URL.parse(path, origin) : null
   // `..` may lead out of it again.
   if (url?.origin !== origin || !url.pathname.startsWith('/_emulator/')) throw unknownForm()

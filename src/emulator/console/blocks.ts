@@ -40,8 +40,8 @@ export function clientBlocks(c: AppContext) {
       name: 'A test',
       where: 'Automatic sign-in, so that no page is in the way; then the clock.',
       text: [
-        `curl -X PUT ${c.var.url.origin}/_emulator/auto-sign-in --json '{"email":"ada@example.com"}'`,
-        `curl -X PATCH ${c.var.url.origin}/_emulator/clock --json '{"advance":"16m"}'`,
+        `curl -X PUT ${c.get('url').origin}/_emulator/auto-sign-in --json '{"email":"ada@example.com"}'`,
+        `curl -X PATCH ${c.get('url').origin}/_emulator/clock --json '{"advance":"16m"}'`,
       ].join('\n'),
     },
   ]
@@ -53,7 +53,7 @@ export function shortBlocks(c: AppContext) {
   return [
     { name: 'MCP server', text: mcpUrl(c) },
     { name: 'Claude Code', text: claude?.text ?? '' },
-    { name: 'Team domain (the issuer)', text: c.var.team.origin },
+    { name: 'Team domain (the issuer)', text: c.get('team').origin },
   ]
 }
 

@@ -6,7 +6,7 @@ import { pageOf } from './view'
 
 /** `GET /_emulator/console/connect`: what to paste into each client. */
 export async function showConnectPage(c: AppContext): Promise<Response> {
-  const newest = await c.var.emulator.newestEvent()
+  const newest = await c.get('emulator').newestEvent()
   return respondPage(
     c,
     200,

@@ -11,7 +11,7 @@ const OUTCOMES = ['allowed', 'asked', 'refused', 'failed', 'noted'] as const
 export async function showEventsPage(c: AppContext): Promise<Response> {
   const { kind = '', outcome = '', client = '', text = '', before } = c.req.query()
   const filter = { kind, outcome, client, text }
-  const events = await c.var.emulator.events()
+  const events = await c.get('emulator').events()
   const matching = events.filter(matches(filter)).reverse()
   const from = before ? matching.findIndex(({ number }) => number < Number(before)) : 0
   const shown = from < 0 ? [] : matching.slice(from, from + PER_PAGE)

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { AppContext } from '../../env'
 import { FaultsPage, type FaultView, type FieldView } from '../../pages/console/faults'
 import { respondPage } from '../../pages/respond'
@@ -40,7 +40,7 @@ export async function showFaultsPage(c: AppContext, control: Control): Promise<R
   const [answer, { quirks }, newest] = await Promise.all([
     ask<unknown>(c, control, 'faults'),
     ask<Quirks>(c, control, 'quirks'),
-    c.var.emulator.newestEvent(),
+    c.get('emulator').newestEvent(),
   ])
   const { faults } = faultsSchema.parse(answer)
   return respondPage(

@@ -23,7 +23,7 @@ const NAMES: Record<Participant, string> = {
 
 /** `GET /_emulator/`: what happens as it happens, and what changes it. */
 export async function showFlows(c: AppContext, control: Control): Promise<Response> {
-  const events = await c.var.emulator.events()
+  const events = await c.get('emulator').events()
   const flows = flowsOf(events).sort((a, b) => lastOf(b) - lastOf(a))
   const chosen = flows.find(({ id }) => id === c.req.query('flow')) ?? flows[0]
   const grants = await grantsOf(c, control)
@@ -38,7 +38,7 @@ export async function showFlows(c: AppContext, control: Control): Promise<Respon
         flow={chosen && flowView(c, chosen, events)}
         events={events.slice(-NEWEST).reverse().map(eventView)}
         clock={clockView(c, grants.items)}
-        autoSignIn={{ rules: c.var.state.autoSignIns, people: peopleOf(c) }}
+        autoSignIn={{ rules: c.get('state').autoSignIns, people: peopleOf(c) }}
         connect={shortBlocks(c)}
       />
     ),

@@ -19,7 +19,7 @@ type Grants = {
 export async function grantsOf(c: AppContext, control: Control, cursor?: string) {
   const query = cursor ? `?cursor=${encodeURIComponent(cursor)}` : ''
   const answer = await ask<Grants>(c, control, `grants${query}`)
-  const isOver = (at: string) => Date.parse(at) / 1000 <= c.var.now
+  const isOver = (at: string) => Date.parse(at) / 1000 <= c.get('now')
   const items = answer.grants
     .map((grant) => ({
       id: grant.id,

@@ -14,7 +14,7 @@ export function consolePages(control: Control): Hono<Env> {
   pages.get('/', (c) => c.redirect('/_emulator/'))
   // Hono takes both for one when it puts routes together, and tells them apart when it matches.
   pages.get('*', async function withSlash(c, next) {
-    return c.var.url.pathname === '/_emulator/' ? showFlows(c, control) : next()
+    return c.get('url').pathname === '/_emulator/' ? showFlows(c, control) : next()
   })
   pages.get('/console/events', showEventsPage)
   pages.get('/console/state', configure, (c) => showStatePage(c, control))

@@ -18,7 +18,7 @@ export async function inside(
   path: string,
   body?: string,
 ): Promise<Response> {
-  const url = new URL(path, c.var.url.origin)
+  const url = new URL(path, c.get('url').origin)
   // Whoever asks the console has been judged already, and the console asks for them.
   const headers = new Headers({
     'content-type': 'application/json',

@@ -29,7 +29,7 @@ export async function showStatePage(c: AppContext, control: Control): Promise<Re
     ask<Clients>(c, control, `clients${query}`),
     grantsOf(c, control, grantsFrom),
     ask<Sessions>(c, control, 'sessions'),
-    c.var.emulator.newestEvent(),
+    c.get('emulator').newestEvent(),
   ])
   return respondPage(
     c,
@@ -38,7 +38,7 @@ export async function showStatePage(c: AppContext, control: Control): Promise<Re
       <StatePage
         nonce={nonce}
         {...pageOf(c, newest)}
-        applications={c.var.configuration.applications.map(applicationView)}
+        applications={c.get('configuration').applications.map(applicationView)}
         clients={{
           items: clients.clients.map(({ redirect_uris, registered_at, ...client }) => ({
             ...client,
@@ -55,7 +55,7 @@ export async function showStatePage(c: AppContext, control: Control): Promise<Re
           applications: session.applications.map(({ name }) => name),
         }))}
         clock={clockView(c, grants.items)}
-        autoSignIn={{ rules: c.var.state.autoSignIns, people: peopleOf(c) }}
+        autoSignIn={{ rules: c.get('state').autoSignIns, people: peopleOf(c) }}
       />
     ),
     { withScript: true, connectsToSelf: true },

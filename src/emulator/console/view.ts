@@ -32,7 +32,7 @@ export function nameOf(event: RecordedEvent): string | undefined {
 
 /** The people whom a click signs in. */
 export function peopleOf(c: AppContext) {
-  return c.var.settings.PEOPLE.map(({ name, email }) => ({ name, email }))
+  return c.get('settings').PEOPLE.map(({ name, email }) => ({ name, email }))
 }
 
 /** The clock, and the end of the session that matters most. */

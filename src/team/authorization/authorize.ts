@@ -34,7 +34,7 @@ export type Consent = 'allow' | 'deny'
  * @throws PageError, RedirectedError
  */
 export async function authorize(c: AppContext): Promise<Response> {
-  const query = c.var.url.search.slice(1)
+  const query = c.get('url').search.slice(1)
   const request = await readAuthorizationRequest(c, query)
   return proceed(c, query, request)
 }
@@ -75,7 +75,7 @@ export async function proceed(
     return showBlocked(c, application, who.identity, await loginFor(c, query, request, true))
   }
   // Access: observed [A8]. Consent is asked on every authorization and never remembered.
-  const { quirks } = c.var
+  const quirks = c.get('quirks')
   const consent = decided ?? automatic?.consent ?? (await rememberedConsent(c, request, who))
   // The policies are asked again after the consent page; the log has one entry for both.
   if (consent === undefined) {
@@ -103,7 +103,7 @@ export async function proceed(
         step: 'code',
         outcome: 'allowed',
         rule: reasonFor(c, application, subject, verdict).rule,
-        why: `${who.identity.email} allowed ${request.client.name ?? 'the client'}: a code goes to its redirect_uri. ${normalised(c.var.told.resource, request.resource)}`.trim(),
+        why: `${who.identity.email} allowed ${request.client.name ?? 'the client'}: a code goes to its redirect_uri. ${normalised(c.get('told').resource, request.resource)}`.trim(),
       })
       if (quirks.has('consent-remembered')) await rememberConsent(c, request, who)
       return redirectCode(
@@ -121,12 +121,12 @@ async function rememberedConsent(
   request: AuthorizationRequest,
   who: SignedIn,
 ): Promise<Consent | undefined> {
-  if (!c.var.quirks.has('consent-remembered')) return undefined
-  return (await c.var.stores.consents.find(consentKey(request, who))) && 'allow'
+  if (!c.get('quirks').has('consent-remembered')) return undefined
+  return (await c.get('stores').consents.find(consentKey(request, who))) && 'allow'
 }
 
 async function rememberConsent(c: AppContext, request: AuthorizationRequest, who: SignedIn) {
-  await c.var.stores.consents.put(consentKey(request, who), { atSeconds: c.var.now })
+  await c.get('stores').consents.put(consentKey(request, who), { atSeconds: c.get('now') })
 }
 
 function consentKey({ application, client }: AuthorizationRequest, { identity }: SignedIn): string {
@@ -140,7 +140,7 @@ async function issuerFor(
 ): Promise<string | undefined> {
   const fault = await strikes(c, 'wrong-issuer', { clientId: client.clientId, application })
   if (fault) return WRONG_ISSUER
-  return c.var.quirks.has('iss-in-response') ? c.var.team.origin : undefined
+  return c.get('quirks').has('iss-in-response') ? c.get('team').origin : undefined
 }
 
 function loginFor(
@@ -149,7 +149,9 @@ function loginFor(
   request: AuthorizationRequest,
   again?: boolean,
 ): Promise<string> {
-  const { team, ticketSecret, now } = c.var
+  const team = c.get('team')
+  const ticketSecret = c.get('ticketSecret')
+  const now = c.get('now')
   return loginUrl(
     team,
     ticketSecret,
@@ -163,7 +165,9 @@ function loginFor(
 // Not like Access: the consent page was seen on the application's host. Here it is on the team
 // domain, bound to the session cookie, so that no proof of a person travels to another host.
 async function consentFor(c: AppContext, query: string, who: SignedIn): Promise<string> {
-  const { team, ticketSecret, now } = c.var
+  const team = c.get('team')
+  const ticketSecret = c.get('ticketSecret')
+  const now = c.get('now')
   const ticket = await signTicket(
     ticketSecret,
     'consent',
@@ -180,7 +184,10 @@ async function openGrant(
   who: SignedIn,
   policyId: string,
 ): Promise<string> {
-  const { now, settings, state, stores } = c.var
+  const now = c.get('now')
+  const settings = c.get('settings')
+  const state = c.get('state')
+  const stores = c.get('stores')
   const { client, target, application, oauth } = request
   const { id, name, type } = application
   const { identity } = who

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { grantLifetimes } from '../../access/application'
 import { formatDuration } from '../../access/duration'
 import { readTicket } from '../../access/ticket'

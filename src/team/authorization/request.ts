@@ -81,14 +81,14 @@ async function findTarget(
   const clientId = onPage(() => parameters.require('client_id'))
   const redirectUri = onPage(() => parameters.require('redirect_uri'))
   const target = { redirectUri, state: readState(parameters) }
-  const client = await c.var.stores.clients.find(clientId)
+  const client = await c.get('stores').clients.find(clientId)
   if (!client) {
     // Access: claimed by one source [A2]. A missing resource is told before the client is looked
     // up. Not like Access: only where the account's rules would let a client have that URI, so
     // that the endpoint sends nobody to an address of a stranger's choice.
     if (
       !parameters.has('resource') &&
-      isAllowedByAccount(c.var.configuration.applications, redirectUri)
+      isAllowedByAccount(c.get('configuration').applications, redirectUri)
     ) {
       throw new RedirectedError(target, noResource())
     }
@@ -120,7 +120,7 @@ function checkRequest(
   if (!parameters.has('resource')) throw noResource()
   parameters.refuseFaults()
   const resource = parseResource(parameters.require('resource'))
-  const application = applicationAt(c.var.configuration.applications, resource)
+  const application = applicationAt(c.get('configuration').applications, resource)
   if (!application) {
     // Assumed: the text for a resource that no application covers.
     throw new OAuthError('invalid_target', 'No application found for the targeted resource', {
@@ -148,7 +148,7 @@ function checkRequest(
   if (rule === undefined) throw notAllowed(application, redirectRefusal(rules, target.redirectUri))
   tell(c, { rule })
   checkResponse(parameters)
-  const codeChallenge = readCodeChallenge(client, parameters, c.var.quirks)
+  const codeChallenge = readCodeChallenge(client, parameters, c.get('quirks'))
   return { codeChallenge, resource: resource.href, application, oauth }
 }
 

@@ -47,7 +47,7 @@ export function redirectError(c: AppContext, { target, error }: RedirectedError)
       error: error.code,
       error_description: error.description,
       state: target.state,
-      iss: c.var.quirks.has('iss-in-response') ? c.var.team.origin : undefined,
+      iss: c.get('quirks').has('iss-in-response') ? c.get('team').origin : undefined,
     }),
   )
 }

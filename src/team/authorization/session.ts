@@ -1,5 +1,5 @@
 import { getCookie } from 'hono/cookie'
-import { z } from 'zod'
+import * as z from 'zod'
 import { wholeSeconds } from '../../access/duration'
 import { currentIdentity, type Identity, seededIdentity } from '../../access/identity'
 import { PEOPLE_PICKER } from '../../access/identity-provider'
@@ -33,7 +33,9 @@ const claimsSchema = z.object({ identityNonce: z.string() })
  * @param clientId whose authorization it is
  */
 export async function signedIn(c: AppContext, clientId?: string): Promise<SignedIn | undefined> {
-  const { now, settings, state } = c.var
+  const now = c.get('now')
+  const settings = c.get('settings')
+  const state = c.get('state')
   const automatic = await automaticPerson(c, clientId)
   if (automatic) {
     const { email } = automatic
@@ -49,7 +51,11 @@ export async function signedIn(c: AppContext, clientId?: string): Promise<Signed
 
 /** Who the session cookie names, unless the session has ended or was revoked. */
 export async function signedInByCookie(c: AppContext): Promise<SignedIn | undefined> {
-  const { now, settings, state, stores, ticketSecret } = c.var
+  const now = c.get('now')
+  const settings = c.get('settings')
+  const state = c.get('state')
+  const stores = c.get('stores')
+  const ticketSecret = c.get('ticketSecret')
   const cookie = getCookie(c, COOKIE)
   const claims = cookie && (await readTicket(ticketSecret, 'session', cookie, now))
   const ticket = claimsSchema.safeParse(claims)
@@ -64,7 +70,11 @@ export async function signedInByCookie(c: AppContext): Promise<SignedIn | undefi
 
 /** Signs a person in: a signed cookie on the team domain, for the organization's session duration. */
 export async function startSession(c: AppContext, identity: Identity): Promise<SignedIn> {
-  const { configuration, now, state, stores, ticketSecret } = c.var
+  const configuration = c.get('configuration')
+  const now = c.get('now')
+  const state = c.get('state')
+  const stores = c.get('stores')
+  const ticketSecret = c.get('ticketSecret')
   const sessionId = newSessionId()
   const identityNonce = identityNonceOf(sessionId, state.revocations)
   const lifetimeSeconds = wholeSeconds(configuration.organization.session_duration)
@@ -93,7 +103,7 @@ export async function startSession(c: AppContext, identity: Identity): Promise<S
 
 // As long as any cookie that may name the session: the team's own, or an application's.
 function longestSession(c: AppContext): number {
-  const { applications, organization } = c.var.configuration
+  const { applications, organization } = c.get('configuration')
   const durations = applications.flatMap(({ session_duration: own, policies }) => [
     own,
     ...policies.flatMap(({ session_duration: policy }) => policy ?? []),

@@ -28,7 +28,7 @@ import { type LoginStep, readStep } from './step'
  * @throws PageError
  */
 export async function login(c: AppContext): Promise<Response> {
-  const step = await readStep(c, c.var.url.searchParams)
+  const step = await readStep(c, c.get('url').searchParams)
   if (c.req.method === 'POST') return signIn(c, step)
   const who = step.login.again ? undefined : await signedIn(c)
   if (!who) return showLogin(c, step)
@@ -52,7 +52,7 @@ async function showLogin(c: AppContext, step: LoginStep): Promise<Response> {
       nonce={nonce}
       loginNonce={loginNonce}
       application={application.name}
-      people={c.var.settings.PEOPLE}
+      people={c.get('settings').PEOPLE}
       providers={providers.filter(isEmulated)}
       isPickingOff={isPickingOff}
     />
@@ -90,5 +90,5 @@ function readEmail(form: Parameters): string {
 }
 
 function identityOf(c: AppContext, provider: IdentityProvider, email: string) {
-  return seededIdentity(c.var.settings.PEOPLE, email, provider)
+  return seededIdentity(c.get('settings').PEOPLE, email, provider)
 }

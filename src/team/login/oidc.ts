@@ -1,5 +1,5 @@
 import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from 'jose'
-import { z } from 'zod'
+import * as z from 'zod'
 import { emailSchema, type Identity } from '../../access/identity'
 import type { IdentityProvider } from '../../access/identity-provider'
 import { readTicket, signTicket } from '../../access/ticket'
@@ -179,7 +179,7 @@ async function secretsOf(
   c: AppContext,
   seed: string,
 ): Promise<{ nonce: string; verifier: string }> {
-  const { ticketSecret } = c.var.state
+  const { ticketSecret } = c.get('state')
   return {
     nonce: await deriveSecret(ticketSecret, `oidc nonce:${seed}`),
     verifier: await deriveSecret(ticketSecret, `oidc verifier:${seed}`),
@@ -187,7 +187,7 @@ async function secretsOf(
 }
 
 function callbackUrl(c: AppContext): string {
-  return `${c.var.team.origin}${c.var.team.accessPath}/callback`
+  return `${c.get('team').origin}${c.get('team').accessPath}/callback`
 }
 
 function jsonOf(text: string): unknown {

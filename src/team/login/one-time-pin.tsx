@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Application } from '../../access/application'
 import type { Identity } from '../../access/identity'
 import { readTicket, signTicket } from '../../access/ticket'
@@ -73,7 +73,9 @@ export async function readPin(
 ): Promise<string | undefined> {
   const pin = form.get('pin')
   if (pin === undefined) return undefined
-  const ticket = ticketSchema.safeParse(await readTicket(c.var.ticketSecret, 'pin', pin, c.var.now))
+  const ticket = ticketSchema.safeParse(
+    await readTicket(c.get('ticketSecret'), 'pin', pin, c.get('now')),
+  )
   if (!ticket.success || ticket.data.loginNonce !== loginNonce) throw wrongCode()
   const { email, check } = ticket.data
   if ((await checkOf(c, email, form.get('code')?.trim() ?? '')) !== check) throw wrongCode()
@@ -88,7 +90,7 @@ function newCode(): string {
 
 // The ticket is in the browser's hands, so the code is in it only with the emulator's own key.
 function checkOf(c: AppContext, email: string, code: string): Promise<string> {
-  return sha256(`${c.var.state.ticketSecret}:${email}:${code}`)
+  return sha256(`${c.get('state').ticketSecret}:${email}:${code}`)
 }
 
 // Access: documented, the title. Assumed: the status.

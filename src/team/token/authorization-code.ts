@@ -30,7 +30,8 @@ export async function exchangeCode(
   client: Client,
   parameters: Parameters,
 ): Promise<TokenAnswer> {
-  const { now, stores } = c.var
+  const now = c.get('now')
+  const stores = c.get('stores')
   const verifier = parameters.get('code_verifier')
   const code = parameters.require('code')
   const redirectUri = parameters.require('redirect_uri')
@@ -103,7 +104,7 @@ export async function exchangeCode(
     case 'expired':
       throw new OAuthError('invalid_grant', 'authorization code has expired', {
         hint: {
-          why: `The code is over: it lives for CODE_LIFETIME (${c.var.settings.CODE_LIFETIME}).`,
+          why: `The code is over: it lives for CODE_LIFETIME (${c.get('settings').CODE_LIFETIME}).`,
           change: 'Redeem a code as soon as it arrives.',
         },
       })
@@ -128,7 +129,7 @@ export async function exchangeCode(
 
 // For the scope of a fault, where one is on: the request need not name its application.
 async function applicationOf(c: AppContext, code: string): Promise<Application | undefined> {
-  if (c.var.state.faults.length === 0) return undefined
-  const grant = await c.var.stores.grants.findNamed(code)
-  return c.var.configuration.applications.find(({ id }) => id === grant?.applicationId)
+  if (c.get('state').faults.length === 0) return undefined
+  const grant = await c.get('stores').grants.findNamed(code)
+  return c.get('configuration').applications.find(({ id }) => id === grant?.applicationId)
 }

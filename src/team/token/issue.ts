@@ -43,7 +43,7 @@ export function tokenAnswer(grant: AccessGrant, pair: TokenPair, now: number): T
 export function namedApplication(c: AppContext, parameters: Parameters): Application | undefined {
   const resource = parameters.get('resource')
   if (resource === undefined) return undefined
-  const application = applicationAt(c.var.configuration.applications, parseResource(resource))
+  const application = applicationAt(c.get('configuration').applications, parseResource(resource))
   if (!application) throw otherResource()
   return application
 }
@@ -57,7 +57,8 @@ export function namedApplication(c: AppContext, parameters: Parameters): Applica
  * @throws OAuthError `invalid_grant`
  */
 export function refuseRevoked(c: AppContext, grant: AccessGrant): void {
-  const { settings, state } = c.var
+  const settings = c.get('settings')
+  const state = c.get('state')
   const keys =
     settings.REVOCATION === 'strict'
       ? grantRevocationKeys(grant, 'strict')
@@ -75,7 +76,7 @@ export function refuseRevoked(c: AppContext, grant: AccessGrant): void {
 /** What an event is told of a grant. */
 export function tellGrant(c: AppContext, grant: AccessGrant): void {
   const { id: grantId, applicationId, identity } = grant
-  const application = c.var.configuration.applications.find(({ id }) => id === applicationId)
+  const application = c.get('configuration').applications.find(({ id }) => id === applicationId)
   tell(c, {
     grantId,
     email: identity.email,

@@ -32,7 +32,10 @@ export async function refresh(
   client: Client,
   parameters: Parameters,
 ): Promise<TokenAnswer> {
-  const { configuration, now, settings, stores } = c.var
+  const configuration = c.get('configuration')
+  const now = c.get('now')
+  const settings = c.get('settings')
+  const stores = c.get('stores')
   const refreshToken = parameters.require('refresh_token')
   const named = namedApplication(c, parameters)
   const credential = parseToken(refreshToken)
@@ -133,7 +136,7 @@ function rotated(
 ): { rule: string; why: string; change?: string } {
   const why = 'The refresh token is replaced by a new pair.'
   const change = 'The quirk strict-revocation (or REVOCATION "strict") ends grants at once.'
-  switch (livesOn(c.var.state.revocations, grant)) {
+  switch (livesOn(c.get('state').revocations, grant)) {
     case undefined:
       return { rule: 'T12', why }
     case 'person': {
