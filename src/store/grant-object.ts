@@ -2,7 +2,7 @@ import { DurableObject } from 'cloudflare:workers'
 import { type EmulatorObject, emulatedNow } from './emulator-object'
 import type {
   AccessToken,
-  AdmissionOutcome,
+  Admission,
   Code,
   Grant,
   GrantDump,
@@ -120,13 +120,17 @@ export class GrantObject extends DurableObject<Env> {
     return { outcome: 'rotated', nonce, token }
   }
 
-  /** The grant and the token behind an access token that is good now. */
-  admit(grantId: string, accessHash: string, now: number): AdmissionOutcome {
+  /**
+   * The grant and the token behind an access token that is good now.
+   *
+   * @param isKnown whether the caller has the grant
+   */
+  admit(grantId: string, accessHash: string, now: number, isKnown: boolean): Admission {
     const state = this.#tables.find(grantId)
     const token = state && this.#tables.token(grantId, accessHash)
     if (!state || !token) return { outcome: 'unknown' }
-    const { grant, revoked } = state
-    if (revoked) return { outcome: 'revoked', grant }
+    const grant = isKnown ? undefined : state.grant
+    if (state.revoked) return { outcome: 'revoked', grant }
     if (now >= token.expiresAtSeconds) return { outcome: 'expired', grant }
     return { outcome: 'admitted', grant, token }
   }

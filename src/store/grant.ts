@@ -109,6 +109,12 @@ export type AdmissionOutcome<G extends Grant = Grant> =
   | { outcome: 'expired' | 'revoked'; grant: G }
   | { outcome: 'unknown' }
 
+/** The same as its object answers it, without the grant where the caller has it: it never changes. */
+export type Admission =
+  | { outcome: 'admitted'; grant: Grant | undefined; token: AccessToken }
+  | { outcome: 'expired' | 'revoked'; grant: Grant | undefined }
+  | { outcome: 'unknown' }
+
 /** A grant and its tokens that are not over, for people to look at. */
 export type GrantView<G extends Grant = Grant> = {
   grant: G
