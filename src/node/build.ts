@@ -13,9 +13,9 @@ const dist = join(root, 'dist')
 
 await rm(dist, { recursive: true, force: true })
 await mkdir(dist)
-const { script, ...facts } = await bundleWorker(root)
+const { compatibilityDate, script, vars } = await bundleWorker(root)
 await writeFile(join(dist, 'worker.js'), script)
-await writeFile(join(dist, 'worker.json'), JSON.stringify(facts))
+await writeFile(join(dist, 'worker.json'), JSON.stringify({ compatibilityDate, vars }))
 await build({
   absWorkingDir: root,
   entryPoints: ['src/node/index.ts', 'src/node/cli.ts'],

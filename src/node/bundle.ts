@@ -3,14 +3,22 @@ import { build } from 'esbuild'
 import { unstable_readConfig } from 'wrangler'
 import type { BuiltWorker } from './worker.ts'
 
+/** A Worker that was just built: what it was made of, and how its lines go back to that. */
+export type BundledWorker = BuiltWorker & { map: string; inputs: string[] }
+
 /** Bundles the Worker as wrangler does, with what `wrangler.toml` says of it. */
-export async function bundleWorker(root: string): Promise<BuiltWorker> {
+export async function bundleWorker(root: string): Promise<BundledWorker> {
   const config = unstable_readConfig({ config: join(root, 'wrangler.toml') })
-  const { outputFiles } = await build({
+  const { metafile, outputFiles } = await build({
     absWorkingDir: root,
     entryPoints: ['src/index.ts'],
     bundle: true,
     write: false,
+    metafile: true,
+    outfile: 'worker.js',
+    sourcemap: 'external',
+    // From where npm start keeps it.
+    sourceRoot: '../..',
     format: 'esm',
     target: 'es2024',
     conditions: ['workerd', 'worker', 'browser'],
@@ -21,10 +29,12 @@ export async function bundleWorker(root: string): Promise<BuiltWorker> {
     minify: true,
     logLevel: 'silent',
   })
-  const [script] = outputFiles
-  if (!script) throw new Error('esbuild made nothing of src/index.ts')
+  const [map, script] = outputFiles
+  if (!map || !script) throw new Error('esbuild made nothing of src/index.ts')
   return {
     script: script.text,
+    map: map.text,
+    inputs: Object.keys(metafile.inputs),
     compatibilityDate: config.compatibility_date ?? '',
     vars: config.vars as Record<string, unknown>,
   }

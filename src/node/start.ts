@@ -3,21 +3,29 @@
  * output per request (`--log-level info` brings them back), and says where things are.
  */
 import { spawn } from 'node:child_process'
+import { readdirSync, watch } from 'node:fs'
 import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { eventLine } from '../access/event-line.ts'
+import { keptBundle } from './kept-bundle.ts'
 
 const DEFAULT_PORT = '8788'
+const root = fileURLToPath(new URL('../../', import.meta.url))
+// An editor may write a file in several steps.
+const SAVED_MS = 100
 const flags = process.argv.slice(2)
 
 const port = await choosePort()
+const script = namesItsOwn() ? [] : [await keptBundle(root), '--no-bundle']
 const wrangler = createRequire(import.meta.url).resolve('wrangler/package.json')
 const child = spawn(
   process.execPath,
   [
     join(dirname(wrangler), 'bin', 'wrangler.js'),
     'dev',
+    ...script,
     ...(flag('log-level') === undefined ? ['--log-level', 'warn'] : []),
     ...flagsWithPort(),
   ],
@@ -35,6 +43,7 @@ const child = spawn(
     },
   },
 )
+if (script.length > 0) bundleAnewAfterChanges()
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => child.kill(signal))
 }
@@ -49,6 +58,24 @@ function stopWithNpm(): void {
   setInterval(() => {
     if (process.ppid !== shell) child.kill('SIGTERM')
   }, 500).unref()
+}
+
+// wrangler watches the bundle, and begins anew with it.
+function bundleAnewAfterChanges(): void {
+  let soon: NodeJS.Timeout | undefined
+  let bundling: Promise<unknown> = Promise.resolve()
+  const changed = () => {
+    clearTimeout(soon)
+    soon = setTimeout(() => {
+      bundling = bundling.then(() => keptBundle(root)).catch(console.error)
+    }, SAVED_MS)
+  }
+  // Each folder by itself: a recursive watch loses a file that an editor puts a new one in the place of.
+  const sources = join(root, 'src')
+  const entries = readdirSync(sources, { recursive: true, withFileTypes: true })
+  const folders = entries.filter((entry) => entry.isDirectory())
+  watch(sources, changed).unref()
+  for (const { name, parentPath } of folders) watch(join(parentPath, name), changed).unref()
 }
 
 async function announce(): Promise<void> {
@@ -98,6 +125,11 @@ async function choosePort(): Promise<string> {
   const address = server.address()
   await new Promise((resolve) => server.close(resolve))
   return typeof address === 'object' && address ? String(address.port) : DEFAULT_PORT
+}
+
+// With another configuration, wrangler bundles what that says.
+function namesItsOwn(): boolean {
+  return flag('config') !== undefined || flags.includes('-c')
 }
 
 function flagsWithPort(): string[] {
