@@ -1,0 +1,111 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { type Send, sender } from './http.ts'
+
+const wranglerFolder = dirname(createRequire(import.meta.url).resolve('wrangler/package.json'))
+
+export type Server = {
+  port: number
+  send: Send
+  /** From the start of the process to the first 200, in milliseconds. */
+  coldStartMs: number
+  /** The memory of workerd, in MiB: its share of every page that it has (PSS). */
+  memoryMiB(): Promise<number>
+  stop(): Promise<void>
+}
+
+/**
+ * `wrangler dev` of a folder, as quiet as `npm start` makes it, with a store of its own.
+ *
+ * @param probe the path that answers 200 when it is up
+ * @param flags further flags of `wrangler dev`
+ */
+export async function startServer(
+  config: string,
+  probe: string,
+  flags: string[] = [],
+): Promise<Server> {
+  const port = await freePort()
+  const store = await mkdtemp(join(tmpdir(), 'bench-'))
+  const started = performance.now()
+  const child = spawn(
+    process.execPath,
+    [
+      join(wranglerFolder, 'bin', 'wrangler.js'),
+      'dev',
+      ...['--config', config, '--log-level', 'warn', '--persist-to', store],
+      ...['--port', String(port), '--inspector-port', '0'],
+      ...flags,
+    ],
+    {
+      detached: true,
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: {
+        X_LOCAL_OBSERVABILITY: 'false',
+        X_LOCAL_EXPLORER: 'false',
+        CLOUDFLARE_CF_FETCH_ENABLED: 'false',
+        WRANGLER_SEND_METRICS: 'false',
+        ...process.env,
+      },
+    },
+  )
+  const kill = () => {
+    if (child.exitCode === null && child.pid) process.kill(-child.pid, 'SIGKILL')
+  }
+  process.once('exit', kill)
+  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  const send = sender(port)
+  await until200(child, send, probe)
+  return {
+    port,
+    send,
+    coldStartMs: performance.now() - started,
+    memoryMiB: () => workerdMemory(child.pid ?? 0),
+    async stop() {
+      process.off('exit', kill)
+      kill()
+      await exited
+      await rm(store, { recursive: true, force: true })
+    },
+  }
+}
+
+async function until200(child: ChildProcess, send: Send, probe: string): Promise<void> {
+  while (child.exitCode === null) {
+    const status = await send(probe).then(
+      (answer) => answer.status,
+      () => undefined,
+    )
+    if (status === 200) return
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+  throw new Error(`wrangler dev ended with ${child.exitCode}`)
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  return address.port
+}
+
+// Linux only, as /proc is.
+async function workerdMemory(group: number): Promise<number> {
+  let kib = 0
+  for (const pid of await readdir('/proc')) {
+    if (!/^\d+$/.test(pid)) continue
+    const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
+    // pid (name) state parent group
+    const [, name, processGroup] = stat.match(/^\d+ \((.*)\) \S+ \d+ (\d+)/) ?? []
+    if (name !== 'workerd' || Number(processGroup) !== group) continue
+    const rollup = await readFile(`/proc/${pid}/smaps_rollup`, 'utf8')
+    kib += Number(rollup.match(/^Pss:\s+(\d+) kB/m)?.[1])
+  }
+  return kib / 1024
+}

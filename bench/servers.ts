@@ -1,0 +1,76 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import { keptBundle } from '../src/node/kept-bundle.ts'
+import { expectStatus, type Send, sender } from './http.ts'
+import { type Server, startServer } from './server.ts'
+import { type Subject, subject } from './subjects.ts'
+
+export const METADATA = '/.well-known/oauth-authorization-server'
+const PROVIDER_HOST = 'mcp.example.com'
+const PATH = '/cdn-cgi/access'
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+
+/** What the emulator and the bare Worker forward to: the least that answers. */
+export async function startOrigin(): Promise<{ url: string; stop(): void }> {
+  const server = createServer((_, response) => response.end('{"ok":true}'))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  return { url: `http://127.0.0.1:${port}`, stop: () => server.close() }
+}
+
+/** @param answer what its `/static` says */
+export function startBare(originUrl: string, answer: string): Promise<Server> {
+  return startServer('bench/bare/wrangler.toml', '/static', [
+    ...['--var', `ORIGIN_URL:${originUrl}`],
+    ...['--var', `ANSWER:${answer}`],
+  ])
+}
+
+export type Emulator = Server & {
+  oauth: Subject
+  /** Requests to the application's host, and to the team's. */
+  app: Send
+  team: Send
+}
+
+/** The emulator as `npm start` has it. */
+export async function startAlone(originUrl: string): Promise<Server> {
+  const script = await keptBundle(ROOT)
+  const flags = [script, '--no-bundle', '--var', `ORIGIN_URL:${originUrl}`]
+  return startServer('wrangler.toml', METADATA, flags)
+}
+
+/** The same with automatic sign-in. */
+export async function startEmulator(originUrl: string): Promise<Emulator> {
+  const server = await startAlone(originUrl)
+  const { port } = server
+  const app = sender(port, `localhost:${port}`)
+  const team = sender(port, `127.0.0.1:${port}`)
+  const oauth = subject(team, {
+    registration: `${PATH}/oauth/registration`,
+    authorization: `${PATH}/oauth/authorization`,
+    token: `${PATH}/oauth/token`,
+    resource: `http://localhost:${port}/`,
+  })
+  const rule = {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: '{"email":"ada@example.com"}',
+  }
+  expectStatus(await app('/_emulator/auto-sign-in', rule), 200)
+  return { ...server, app, team, oauth }
+}
+
+export async function startProvider(): Promise<Server & { oauth: Subject }> {
+  const server = await startServer('bench/provider/wrangler.toml', METADATA, [
+    ...['--host', PROVIDER_HOST, '--upstream-protocol', 'https'],
+  ])
+  const oauth = subject(server.send, {
+    registration: '/oauth/register',
+    authorization: '/authorize',
+    token: '/oauth/token',
+    resource: `https://${PROVIDER_HOST}/mcp`,
+  })
+  return { ...server, oauth }
+}
