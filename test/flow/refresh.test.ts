@@ -132,6 +132,20 @@ describe('A refresh that is refused leaves the grant as it was', () => {
     expect((await client.refresh(clientId, tokens.refresh_token)).status).toBe(200)
   })
 
+  it('two resources (RFC 8707 2, assumed)', async () => {
+    const { clientId, tokens } = await client.connect()
+    const form = new URLSearchParams({
+      grant_type: 'refresh_token',
+      refresh_token: tokens.refresh_token,
+      client_id: clientId,
+      resource: APP,
+    })
+    form.append('resource', APP)
+    const response = await client.postForm('/oauth/token', form.toString())
+    await refused(response, /^resource is given more than once$/, 'invalid_target')
+    expect((await client.refresh(clientId, tokens.refresh_token)).status).toBe(200)
+  })
+
   it('another client', async () => {
     const { clientId, tokens } = await client.connect()
     const other = await client.register()
