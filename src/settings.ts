@@ -3,13 +3,14 @@ import { completeApplication } from './access/application'
 import { applicationSchema, isPublic } from './access/application-schema'
 import { hostFault } from './access/domain'
 import { lifetimeSchema, periodSchema } from './access/duration'
+import { nestingFault } from './access/group-nesting'
 import { personSchema, stableUuid } from './access/identity'
 import { DEFAULT_PROVIDERS, identityProviderSchema } from './access/identity-provider'
 import { organizationSchema } from './access/organization'
 import { originUrlSchema } from './access/origin-url'
 import { QUIRK_NAMES } from './access/quirks'
 import { firstNotHttps } from './access/redirect-rules'
-import { emailListSchema, groupSchema } from './access/rules'
+import { emailListSchema, type Group, groupSchema } from './access/rules'
 import { serviceTokenSchema } from './access/service-token'
 import { ACCESS_PATHS } from './access/team-domain'
 import { apiTokenSchema } from './account/api-token'
@@ -69,6 +70,13 @@ function distinct<K extends string>(...members: K[]) {
       context.addIssue({ code: 'custom', path: [index, member], message })
     }
   }
+}
+
+function nested(groups: Group[], context: z.RefinementCtx): void {
+  const fault = nestingFault(groups)
+  if (!fault) return
+  const message = `expected groups that can be decided: ${fault.why}`
+  context.addIssue({ code: 'custom', path: [groups.indexOf(fault.group)], message })
 }
 
 // Ids follow from names where they are left out, and a domain belongs to one application only.
@@ -142,7 +150,9 @@ const settingsSchema = z
     PEOPLE: structured(
       z.array(personSchema, 'expected a list of people').superRefine(distinct('email')),
     ).default([]),
-    GROUPS: structured(z.array(groupSchema).superRefine(distinct('id'))).default([]),
+    GROUPS: structured(
+      z.array(groupSchema).superRefine(distinct('id')).superRefine(nested),
+    ).default([]),
     EMAIL_LISTS: structured(z.array(emailListSchema).superRefine(distinct('id'))).default([]),
     IDENTITY_PROVIDERS: structured(
       z.array(identityProviderSchema).min(1).superRefine(distinct('id')),

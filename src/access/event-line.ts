@@ -2,6 +2,8 @@ import type { ToldEvent } from './event'
 
 // What others named, such as a member of a body, must not move the cursor or make a line of its own.
 const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}]+/gu
+// What turns the order of characters around stays in what is recorded, and out of the line (UAX 9).
+const REORDERING = /\p{Bidi_Control}+/gu
 const SIGN = { allowed: '+', asked: '?', refused: '-', failed: '!', noted: '.' }
 
 /**
@@ -19,6 +21,7 @@ export function eventLine(event: ToldEvent): string {
     ...(change ? [`-> ${change}`] : []),
   ]
     .join(' ')
+    .replaceAll(REORDERING, '')
     .replaceAll(UNPRINTABLE, ' ')
 }
 

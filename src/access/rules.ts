@@ -96,18 +96,27 @@ export type References = {
   isAccountMember(accountId: string, email: string): boolean
 }
 
-/**
- * Whether a policy's or a group's rules hold for the subject.
- *
- * @param known what groups have said already
- */
+/** What groups have said already of one subject, and which are being asked. */
+type Asked = {
+  known: Map<string, boolean>
+  /** By id, how many were open before. */
+  open: Map<string, number>
+  /** The outermost open group that an answer since has rested on. */
+  restsOn: number
+}
+
+function nothingAsked(): Asked {
+  return { known: new Map(), open: new Map(), restsOn: Number.POSITIVE_INFINITY }
+}
+
+/** Whether a policy's or a group's rules hold for the subject. */
 export function combinationHolds(
   rules: Combination,
   subject: Subject,
   references: References,
-  known = new Map<string, boolean>(),
+  asked = nothingAsked(),
 ): boolean {
-  const holds = (rule: Rule) => ruleHolds(rule, subject, references, known)
+  const holds = (rule: Rule) => ruleHolds(rule, subject, references, asked)
   return rules.include.some(holds) && rules.require.every(holds) && !rules.exclude.some(holds)
 }
 
@@ -117,7 +126,7 @@ export function holdingRule(
   subject: Subject,
   references: References,
 ): Rule | undefined {
-  return include.find((rule) => ruleHolds(rule, subject, references, new Map()))
+  return include.find((rule) => ruleHolds(rule, subject, references, nothingAsked()))
 }
 
 /** A rule in a few words: `email_domain example.com`. */
@@ -127,12 +136,7 @@ export function ruleInBrief(rule: Rule): string {
   return [kind, ...values].join(' ')
 }
 
-function ruleHolds(
-  rule: Rule,
-  subject: Subject,
-  references: References,
-  known: Map<string, boolean>,
-): boolean {
+function ruleHolds(rule: Rule, subject: Subject, references: References, asked: Asked): boolean {
   const { identity, serviceToken } = subject
   if (rule.everyone) return true
   if (rule.email) return identity?.email === rule.email.email
@@ -143,7 +147,7 @@ function ruleHolds(
   }
   if (rule.ip) return isInRange(subject.ip, rule.ip.ip)
   if (rule.geo) return subject.country === rule.geo.country_code
-  if (rule.group) return groupHolds(rule.group.id, subject, references, known)
+  if (rule.group) return groupHolds(rule.group.id, subject, references, asked)
   if (rule.login_method) return identity?.idp.id === rule.login_method.id
   if (rule.service_token) return serviceToken?.id === rule.service_token.token_id
   if (rule.any_valid_service_token) return serviceToken !== undefined
@@ -157,19 +161,33 @@ function ruleHolds(
   return false
 }
 
-// Each group is asked once, because groups may name groups; one that names itself adds nothing.
+// Each group is asked once, because groups may name groups. One that names itself, which settings and
+// the API refuse, adds nothing to itself; what another says of it meanwhile is not its last word, and
+// is not kept.
 function groupHolds(
   groupId: string,
   subject: Subject,
   references: References,
-  known: Map<string, boolean>,
+  asked: Asked,
 ): boolean {
+  const { known, open } = asked
   const before = known.get(groupId)
   if (before !== undefined) return before
-  known.set(groupId, false)
+  const at = open.get(groupId)
+  if (at !== undefined) {
+    asked.restsOn = Math.min(asked.restsOn, at)
+    return false
+  }
+  const { restsOn } = asked
+  const level = open.size
+  open.set(groupId, level)
+  asked.restsOn = Number.POSITIVE_INFINITY
   const group = references.groups.find(({ id }) => id === groupId)
-  const holds = group !== undefined && combinationHolds(group, subject, references, known)
-  known.set(groupId, holds)
+  const holds = group !== undefined && combinationHolds(group, subject, references, asked)
+  open.delete(groupId)
+  const isFinal = asked.restsOn >= level
+  if (isFinal) known.set(groupId, holds)
+  asked.restsOn = isFinal ? restsOn : Math.min(restsOn, asked.restsOn)
   return holds
 }
 

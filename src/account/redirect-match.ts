@@ -1,3 +1,5 @@
+import { withoutDefaultPort } from '../oauth/redirect-uri'
+
 /**
  * The redirect URI that a request may be answered at, or undefined where it names none of the
  * registered ones.
@@ -18,11 +20,12 @@ export function matchingRedirectUri(
 }
 
 function isSameLoopback(registered: URL, requested: URL | null, text: string): boolean {
+  const plain = withoutDefaultPort(text)
   return (
     requested?.protocol === 'http:' &&
     /^(127(\.\d+){3}|\[::1\])$/.test(requested.hostname) &&
     // Written as a URL parser writes it: nobody reads another host or path in it.
-    (requested.href === text || requested.href === `${text}/`) &&
+    (requested.href === plain || requested.href === `${plain}/`) &&
     registered.protocol === 'http:' &&
     registered.hostname === requested.hostname &&
     registered.pathname === requested.pathname &&

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { nestingFault } from '../access/group-nesting'
 import { groupMembersSchema } from '../access/rules'
 import { formatTime, timestampsOf } from '../access/timestamps'
 import type { AppContext } from '../env'
@@ -103,6 +104,9 @@ function put(c: AppContext, id: string | undefined, body: z.infer<typeof bodySch
       created_at: before?.created_at ?? now,
       updated_at: now,
     }
+    const others = from.groups.filter((each) => each.id !== group.id)
+    const fault = nestingFault([group, ...others])
+    if (fault) throw invalidRequest(fault.why)
     return { edits: [save('groups', group.id, group)], result: view(group) }
   })
 }

@@ -4,6 +4,8 @@ import { OAuthError } from './errors'
 /** The longest value that one parameter may have, in characters. */
 export const PARAMETER_LIMIT = 8192
 
+const REPEATED = 'is given more than once'
+
 /** The largest body that the OAuth endpoints read, in bytes. */
 export const BODY_LIMIT_BYTES = 64 * 1024
 
@@ -18,7 +20,7 @@ export class Parameters {
 
   constructor(pairs: URLSearchParams) {
     for (const [name, value] of pairs) {
-      const fault = this.#values.has(name) ? 'is given more than once' : faultOf(value)
+      const fault = this.#values.has(name) ? REPEATED : faultOf(value)
       if (fault) this.#faults.set(name, fault)
       this.#values.set(name, this.#values.get(name) || value)
     }
@@ -43,7 +45,7 @@ export class Parameters {
     return value
   }
 
-  /** Throws `invalid_request` for the first parameter that may not be used, known to us or not. */
+  /** Throws for the first parameter that may not be used, known to us or not. */
   refuseFaults(): void {
     for (const [name, fault] of this.#faults) throw refusal(name, fault)
   }
@@ -54,7 +56,7 @@ export class Parameters {
  *
  * @param contentType the request's Content-Type; anything but a form is refused
  * @param body the raw bytes
- * @throws OAuthError `invalid_request`
+ * @throws OAuthError `invalid_request`; `invalid_target` where `resource` is repeated
  */
 export function formParameters(contentType: string | undefined, body: ArrayBuffer): Parameters {
   if (contentType?.split(';')[0]?.trim().toLowerCase() !== 'application/x-www-form-urlencoded') {
@@ -82,6 +84,17 @@ export function bodyText(body: ArrayBuffer): string {
 }
 
 function refusal(name: string, fault: string): OAuthError {
+  // RFC 8707 2 lets a request name several resources, and a server refuse so what it does not know to
+  // do. Assumed: Access undocumented; its grants have one.
+  if (name === 'resource' && fault === REPEATED) {
+    return new OAuthError('invalid_target', `${name} ${fault}`, {
+      hint: {
+        rule: 'RFC 8707 2',
+        why: 'The request names more than one resource; a grant is for one application.',
+        change: 'Send one resource, and authorize for each application by itself.',
+      },
+    })
+  }
   return new OAuthError('invalid_request', `${name.slice(0, 100)} ${fault}`)
 }
 

@@ -42,15 +42,20 @@ export function isWebUri(text: string): boolean {
   )
 }
 
-// A URL leaves the port out that its scheme has anyway; a client may spell it.
-function withoutDefaultPort(text: string): string {
+/** The URI without the port that its scheme has anyway: a URL leaves it out, a client may spell it. */
+export function withoutDefaultPort(text: string): string {
   return text.replace(/^(http:\/\/[^/?]*):80(?=[/?]|$)|^(https:\/\/[^/?]*):443(?=[/?]|$)/, '$1$2')
 }
+
+// RFC 6749 4.1.2, 4.1.2.1 and RFC 9207 2: what an answer says, and nobody else.
+const OF_THE_ANSWER = ['code', 'state', 'error', 'error_description', 'error_uri', 'iss']
 
 /**
  * The redirect URI with the response's parameters added to its query.
  *
- * The registered text is kept as it is: parsing and printing could change a custom scheme.
+ * The registered text is kept as it is: parsing and printing could change a custom scheme. Only what
+ * an answer's own parameters are called is dropped from its query, in every answer: RFC 6749 3.1 has no
+ * parameter twice, and a success with an `error` in it would be none. Assumed: Access undocumented.
  *
  * @see https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2
  */
@@ -62,5 +67,11 @@ export function redirectWith(
   for (const [name, value] of Object.entries(parameters)) {
     if (value !== undefined) query.set(name, value)
   }
-  return `${redirectUri}${redirectUri.includes('?') ? '&' : '?'}${query}`
+  const [base = '', own = ''] = redirectUri.split(/\?(.*)/s)
+  const kept = own.split('&').filter((pair) => pair !== '' && !isOfTheAnswer(pair))
+  return `${base}?${[...kept, query].join('&')}`
+}
+
+function isOfTheAnswer(pair: string): boolean {
+  return [...new URLSearchParams(`&${pair}`).keys()].some((name) => OF_THE_ANSWER.includes(name))
 }

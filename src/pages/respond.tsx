@@ -17,6 +17,10 @@ export class PageError extends Error {
   }
 }
 
+// What others named, a client say, is shown in the order of its characters (UAX 9). Nothing of ours has
+// any of these.
+const REORDERING = /\p{Bidi_Control}+/gu
+
 /**
  * A page with the headers that every page has. `img-src data:` is for the page's icon: browsers
  * report a violation where a policy leaves none for it.
@@ -24,12 +28,12 @@ export class PageError extends Error {
  * There is no `form-action` in the policy: Chromium applies it to the redirects after a form too,
  * so it would block the way from the consent page to the client's callback.
  */
-export function respondPage(
+export async function respondPage(
   c: Context,
   status: number,
   page: (nonce: string) => HtmlEscapedString | Promise<HtmlEscapedString>,
   { withScript = false, connectsToSelf = false, imageOrigin = '' } = {},
-): Response | Promise<Response> {
+): Promise<Response> {
   const nonce = crypto.randomUUID()
   c.header(
     'Content-Security-Policy',
@@ -52,11 +56,12 @@ export function respondPage(
   // Assumed: Access's pages sever a popup from its opener (observed), by a header nobody recorded.
   c.header('Cross-Origin-Opener-Policy', 'same-origin')
   c.status(status as 200)
-  return c.html(page(nonce))
+  const html = await (await page(nonce)).toString()
+  return c.html(html.replaceAll(REORDERING, ''))
 }
 
 /** The page of an error. */
-export function respondPageError(c: Context, error: PageError): Response | Promise<Response> {
+export function respondPageError(c: Context, error: PageError): Promise<Response> {
   return respondPage(c, error.status, (nonce) => (
     <MessagePage nonce={nonce} title={error.title} message={error.message} advice={error.advice} />
   ))

@@ -9,13 +9,20 @@ import type {
   GrantView,
   Redemption,
   RedemptionOutcome,
+  RefreshTokenWorth,
   RevocationOutcome,
   Rotation,
   RotationOutcome,
 } from './grant'
-import { GrantTables } from './grant-tables'
+import { GrantTables, type Spent, type State } from './grant-tables'
 
 type Env = { EMULATOR: DurableObjectNamespace<EmulatorObject> }
+
+/** A refresh token as it is shown. */
+type Shown = Pick<Rotation, 'refreshHash' | 'graceSeconds' | 'now'>
+type Weighed =
+  | { worth: 'unknown' }
+  | { worth: Exclude<RefreshTokenWorth, 'unknown'>; state: State; spent: Spent | undefined }
 
 const COLLECTED_EVERY_SECONDS = 6 * 3600
 
@@ -74,7 +81,7 @@ export class GrantObject extends DurableObject<Env> {
       this.#tables.save({ ...state, revoked: true })
       return { outcome: 'replayed' }
     }
-    if (state.revoked) return { outcome: 'revoked' }
+    if (state.revoked || redemption.isEnded) return { outcome: 'revoked' }
     if (now >= code.expiresAtSeconds) return { outcome: 'expired' }
     const token = accessToken(
       grant,
@@ -90,23 +97,17 @@ export class GrantObject extends DurableObject<Env> {
   }
 
   rotate(grantId: string, rotation: Rotation): RotationOutcome {
-    const state = this.#tables.find(grantId)
-    const { now } = rotation
-    if (!state) return { outcome: 'unknown' }
-    const isCurrent = state.refreshHash === rotation.refreshHash
-    const spent = isCurrent ? undefined : this.#tables.spent(grantId, rotation.refreshHash)
-    if (!isCurrent && !spent) return { outcome: 'unknown' }
-    if (state.revoked) return { outcome: 'revoked' }
-    if (now >= state.grant.sessionEndsAtSeconds) return { outcome: 'session ended' }
-    if (spent) {
-      if (now < spent.rotatedAtSeconds + rotation.graceSeconds) {
-        return { outcome: 'rotated', nonce: spent.nonce, token: spent.token }
-      }
+    const weighed = this.#weigh(grantId, rotation)
+    if (weighed.worth === 'unknown') return { outcome: 'unknown' }
+    const { worth, state, spent } = weighed
+    if (worth === 'reused') {
       // RFC 9700 4.14.2: a rotated token that comes back may be stolen, so the grant ends.
       if (rotation.onReuse === 'revoke') this.#tables.save({ ...state, revoked: true })
       return { outcome: 'reused' }
     }
-    const { nonce, refreshHash, next } = rotation
+    if (worth !== 'good') return { outcome: worth }
+    if (spent) return { outcome: 'rotated', nonce: spent.nonce, token: spent.token }
+    const { nonce, refreshHash, next, now } = rotation
     const token = accessToken(
       state.grant,
       next.accessHash,
@@ -118,6 +119,24 @@ export class GrantObject extends DurableObject<Env> {
     this.#tables.save({ ...state, refreshHash: next.refreshHash })
     this.#tables.addToken(grantId, token)
     return { outcome: 'rotated', nonce, token }
+  }
+
+  /** What `rotate` would make of a refresh token; changes nothing. */
+  weigh(grantId: string, shown: Shown): RefreshTokenWorth {
+    return this.#weigh(grantId, shown).worth
+  }
+
+  #weigh(grantId: string, { refreshHash, graceSeconds, now }: Shown): Weighed {
+    const state = this.#tables.find(grantId)
+    if (!state) return { worth: 'unknown' }
+    const isCurrent = state.refreshHash === refreshHash
+    const spent = isCurrent ? undefined : this.#tables.spent(grantId, refreshHash)
+    if (!isCurrent && !spent) return { worth: 'unknown' }
+    if (state.revoked) return { worth: 'revoked', state, spent }
+    const isOver = now >= state.grant.sessionEndsAtSeconds
+    if (isOver) return { worth: 'session ended', state, spent }
+    const isReused = spent !== undefined && now >= spent.rotatedAtSeconds + graceSeconds
+    return { worth: isReused ? 'reused' : 'good', state, spent }
   }
 
   /**

@@ -3,7 +3,7 @@ import { KEPT_SECONDS } from './kv'
 
 export type State = GrantDump['state']
 /** What is remembered of a rotated refresh token: how its pair was made, for the grace window. */
-type Spent = GrantDump['spent'][string]
+export type Spent = GrantDump['spent'][string]
 
 const TABLES = `
 CREATE TABLE IF NOT EXISTS grant_state (

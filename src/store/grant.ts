@@ -67,6 +67,8 @@ export type Redemption = {
   codeChallenge: string | undefined
   /** The application that `resource` names, where the request has one. */
   applicationId?: string | undefined
+  /** An administrator has ended the grant: the code is left as it was. */
+  isEnded?: boolean
   accessHash: string
   refreshHash: string | undefined
   now: number
@@ -102,6 +104,9 @@ export type RotationOutcome =
   /** `nonce` is the stored one: another's, where the token was rotated within the grace window. */
   | { outcome: 'rotated'; nonce: string; token: AccessToken }
   | { outcome: 'unknown' | 'reused' | 'revoked' | 'session ended' }
+
+/** What a rotation would make of a refresh token. */
+export type RefreshTokenWorth = 'good' | Exclude<RotationOutcome['outcome'], 'rotated'>
 
 /** What an access token is worth now, and why it is not, as long as that is remembered. */
 export type AdmissionOutcome<G extends Grant = Grant> =

@@ -17,6 +17,7 @@ import type {
   GrantView,
   Redemption,
   RedemptionOutcome,
+  RefreshTokenWorth,
   RevocationOutcome,
   Rotation,
   RotationOutcome,
@@ -79,6 +80,7 @@ export class Grants<G extends Grant> {
     const secret = newSecret()
     const whole = { ...grant, id: grantId } as G
     await this.#object(grantId).open(whole, { ...code, hash: await hashSecret(secret) })
+    this.#records.remember(grantId, whole)
     return { code: this.product.forms.code.format({ grantId, secret }), grantId }
   }
 
@@ -138,6 +140,18 @@ export class Grants<G extends Grant> {
   async findNamed(text: string): Promise<G | undefined> {
     const credential = this.#parse(text)
     return credential && this.find(credential.grantId)
+  }
+
+  /** What `rotate` would make of a refresh token; changes nothing. */
+  async weigh(
+    refreshToken: string,
+    moment: Pick<Rotation, 'graceSeconds' | 'now'>,
+  ): Promise<RefreshTokenWorth> {
+    const credential = this.product.forms.refresh.parse(refreshToken)
+    if (!credential) return 'unknown'
+    const { grantId, secret } = credential
+    const refreshHash = await hashSecret(secret)
+    return this.#object(grantId).weigh(grantId, { ...moment, refreshHash })
   }
 
   /** Replaces a refresh token by the next pair. */

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { ACCOUNT, api, type Item } from '../support/api'
-import { Client } from '../support/client'
+import { Client, type Tokens } from '../support/client'
 import { ADA, APP, application, carrying, emulator, MALLORY } from '../support/emulator'
 import { Person } from '../support/person'
 import { ALLOW, credentials, SERVICE_AUTH, serviceToken } from '../support/service-token'
@@ -130,6 +130,29 @@ describe('The log has one entry for each decision [C.7]', () => {
     expect((await closed.refresh(clientId, refresh_token)).status).toBe(400)
     expect(await decisions()).toEqual([
       `refresh false ${ADA.email}`,
+      `refresh true ${ADA.email}`,
+      `authorization true ${ADA.email}`,
+    ])
+  })
+
+  it.each([
+    ['a made-up one', ({ refresh_token }: Tokens) => refresh_token.slice(0, 28) + 'A'.repeat(43)],
+    ['an access token', ({ access_token }: Tokens) => access_token],
+  ])('no entry for %s as a refresh token, whatever the policies say', async (_, make) => {
+    const { clientId, tokens } = await connected()
+    const closed = new Client(account([{ ...DENY, include: [{ email: ADA }] }]).fetch)
+    for (const each of [client, closed]) {
+      expect((await each.refresh(clientId, make(tokens))).status).toBe(400)
+    }
+    expect(await decisions()).toEqual([`authorization true ${ADA.email}`])
+  })
+
+  it('no entry for a refresh token that was used before', async () => {
+    const { clientId, tokens } = await connected()
+    for (const status of [200, 400, 400]) {
+      expect((await client.refresh(clientId, tokens.refresh_token)).status).toBe(status)
+    }
+    expect(await decisions()).toEqual([
       `refresh true ${ADA.email}`,
       `authorization true ${ADA.email}`,
     ])

@@ -161,6 +161,39 @@ describe('Policies', () => {
     expect((await refreshed(first.connection)).status).toBe(400)
   })
 
+  it('are decided by no group that names itself, nor by groups without end (assumed)', async () => {
+    const groups = `${ACCOUNT}/access/groups`
+    const a = await create(groups, { name: 'A', include: [EVERYONE] })
+    const b = await create(groups, { name: 'B', include: [{ group: { id: a.id } }] })
+    const circle = { name: 'A', include: [{ group: { id: b.id } }, EVERYONE] }
+    const refused = await cloudflare.put(`${groups}/${a.id}`, circle)
+    expect(refused).toMatchObject({
+      status: 400,
+      body: {
+        errors: [
+          {
+            code: 12130,
+            message: 'access.api.error.invalid_request: the group A names itself, by way of B',
+          },
+        ],
+      },
+    })
+    expect((await cloudflare.get(`${groups}/${a.id}`)).body.result).toMatchObject({
+      include: [EVERYONE],
+    })
+    let last = b.id
+    for (let level = 3; level <= 100; level++) {
+      last = (await create(groups, { name: `G${level}`, include: [{ group: { id: last } }] })).id
+    }
+    const deeper = await cloudflare.post(groups, { name: 'X', include: [{ group: { id: last } }] })
+    expect([deeper.status, deeper.body.errors[0]?.message]).toEqual([
+      400,
+      expect.stringContaining('the group X has groups in groups, more than 100 levels deep'),
+    ])
+    await edit({ policies: [{ ...ALLOW, include: [{ group: { id: last } }] }] })
+    expect((await refreshed(await client.connect())).status).toBe(200)
+  })
+
   it('decide the next authorization, on a page', async () => {
     const { client_id } = await client.register()
     await inline.edit(NOBODY)

@@ -174,7 +174,7 @@ describe('What else is refused', () => {
     expect(errorOf(response)).toMatchObject({ to: REDIRECT_URI, error })
   })
 
-  it.each(['state', 'resource', 'code_challenge', 'response_type', 'unknown'])(
+  it.each(['state', 'code_challenge', 'response_type', 'unknown'])(
     'goes back to the client: %s given twice (RFC 6749 3.1)',
     async (name) => {
       const { client_id } = await client.register()
@@ -186,6 +186,16 @@ describe('What else is refused', () => {
       })
     },
   )
+
+  it('goes back to the client: two resources (RFC 8707 2, assumed)', async () => {
+    const { client_id } = await client.register()
+    const url = await client.authorizationUrl(client_id)
+    const response = await world.fetch(`${url}&resource=${encodeURIComponent(APP)}`)
+    expect(errorOf(response)).toMatchObject({
+      error: 'invalid_target',
+      error_description: 'resource is given more than once',
+    })
+  })
 
   it.each([
     ['a client that nobody knows', { client_id: 'made-up' }, 'Unknown client'],

@@ -156,6 +156,22 @@ describe('A client that does it badly', () => {
     ])
   })
 
+  it.each([
+    ['1', 'x'],
+    ['42', 'x'.repeat(42)],
+    ['129', 'x'.repeat(129)],
+    ['43, one of them reserved', `${'x'.repeat(42)}+`],
+  ])(
+    'fails for a code_verifier of %s characters, which is taken (RFC 7636 4.1)',
+    async (_, verifier) => {
+      const { client_id: id } = await client.register()
+      const code = await client.code(id, { code_challenge: await challengeOf(verifier) })
+      await tokensOf(client.exchange(id, code, { code_verifier: verifier }))
+      expect(await verdicts(id, 'failed')).toContain('verifier-form')
+      expect(JSON.stringify(await world.events())).not.toContain(JSON.stringify(verifier))
+    },
+  )
+
   it('is told that it ignored the challenge', async () => {
     await client.request('/mcp')
     await client.fetch(`${APP}/.well-known/oauth-protected-resource/mcp`)

@@ -369,6 +369,22 @@ describe('A refresh', () => {
     expect((await client.refresh(refresh_token)).status).toBe(200)
   })
 
+  it.each([
+    ['another client asks', clients],
+    ['the client has lost a scope', withClients({ scopes: ['dns.write'] })],
+  ])('that is made up with the id of a grant is known to nobody, where %s', async (when, vars) => {
+    const { refresh_token } = await client.connect()
+    const madeUp = refresh_token.slice(0, -43) + 'A'.repeat(43)
+    const { fetch } = emulator(vars)
+    const response =
+      when === 'another client asks'
+        ? await post.refresh(madeUp, { client_secret: SECRET })
+        : await new DashClient(fetch).refresh(madeUp)
+    expect(await refusal(response)).toEqual(
+      invalidGrant('The refresh token is malformed or not valid.'),
+    )
+  })
+
   it('ends with the grant, 30 days after it, and an event says so', async () => {
     const { refresh_token } = await client.connect()
     await world.advance('719h')

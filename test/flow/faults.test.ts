@@ -190,6 +190,38 @@ it('expired-code refuses the code, which is good once the fault is over [T8]', a
   expect((await client.exchange(client_id, code)).status).toBe(200)
 })
 
+it('expired-code is not used up by what is no code [T7]', async () => {
+  const { client_id } = await client.register()
+  await on('expired-code', { times: 1 })
+  expect(await json(await client.exchange(client_id, 'x'))).toMatchObject({
+    error_description: 'Invalid authorization code format',
+  })
+  expect(await active('expired-code')).toMatchObject({ struck: 0, left: 1 })
+})
+
+it.each([
+  ['a made-up one', ({ refresh_token }: Tokens) => refresh_token.slice(0, 28) + 'A'.repeat(43)],
+  ['an access token', ({ access_token }: Tokens) => access_token],
+])('revoked-grant ends no grant for %s as a refresh token', async (_, make) => {
+  const { clientId, tokens } = await client.connect()
+  await on('revoked-grant', { times: 1 })
+  expect(await json(await client.refresh(clientId, make(tokens)))).toMatchObject({
+    error_description: 'refresh token is invalid',
+  })
+  expect(await active('revoked-grant')).toMatchObject({ struck: 0, left: 1 })
+  expect((await client.request('/whoami', tokens.access_token)).status).toBe(200)
+})
+
+it('revoked-grant is not used up by a refresh token that was used before', async () => {
+  const { clientId, tokens } = await client.connect()
+  await client.refresh(clientId, tokens.refresh_token)
+  await on('revoked-grant', { times: 1 })
+  expect(await json(await client.refresh(clientId, tokens.refresh_token))).toMatchObject({
+    error_description: 'refresh token was used before',
+  })
+  expect(await active('revoked-grant')).toMatchObject({ struck: 0, left: 1 })
+})
+
 it('revoked-grant ends the grant at the next refresh, for good', async () => {
   const { clientId, tokens } = await client.connect()
   await on('revoked-grant', { times: 1, client: clientId })

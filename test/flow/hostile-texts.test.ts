@@ -95,6 +95,26 @@ describe('Markup that others chose is text', () => {
     }
   })
 
+  it('is shown in the order of its characters: none turns it around (UAX 9)', async () => {
+    const name = 'Claude\u202e edoC\u2066\u2069\u200f\u061c'
+    const { client_id } = await client.register({ client_name: name })
+    const person = await new Person(world.fetch).open(await client.authorizationUrl(client_id))
+    const consent = (await person.press('ada@example.com')).page
+    const urls = ['console/events', 'console/state', `clients/${client_id}/report`, '']
+    expect(consent?.text).toContain('Claude edoC')
+    expect(consent?.html.toString()).not.toMatch(/\p{Bidi_Control}/u)
+    for (const url of urls) {
+      const response = await world.fetch(`${APP}/_emulator/${url}`, {
+        headers: { accept: 'text/html' },
+      })
+      expect(response.headers.get('content-type')).toContain('text/html')
+      expect(await response.text()).not.toMatch(/\p{Bidi_Control}/u)
+    }
+    // What is registered is what was sent.
+    const event = (await world.events()).find(({ kind }) => kind === 'registration')
+    expect(event).toMatchObject({ client: { name } })
+  })
+
   it.each(['logo_uri', 'client_uri', 'tos_uri', 'policy_uri', 'jwks_uri'])(
     'nor is a script taken for an address: %s',
     async (member) => {

@@ -16,6 +16,8 @@ const tokensOf = async (response: Response) => {
 }
 const admitted = async (token: string) => (await client.request('/whoami', token)).status === 200
 
+const ELSEWHERE = { resource: 'http://other.example/' }
+
 async function refused(response: Response, description?: RegExp, error = 'invalid_grant') {
   const body = (await response.json()) as { error: string; error_description: string }
   expect(response.status).toBe(400)
@@ -130,6 +132,20 @@ describe('A refresh that is refused leaves the grant as it was', () => {
     expect((await client.refresh(clientId, tokens.refresh_token)).status).toBe(200)
   })
 
+  it('two resources (RFC 8707 2, assumed)', async () => {
+    const { clientId, tokens } = await client.connect()
+    const form = new URLSearchParams({
+      grant_type: 'refresh_token',
+      refresh_token: tokens.refresh_token,
+      client_id: clientId,
+      resource: APP,
+    })
+    form.append('resource', APP)
+    const response = await client.postForm('/oauth/token', form.toString())
+    await refused(response, /^resource is given more than once$/, 'invalid_target')
+    expect((await client.refresh(clientId, tokens.refresh_token)).status).toBe(200)
+  })
+
   it('another client', async () => {
     const { clientId, tokens } = await client.connect()
     const other = await client.register()
@@ -141,6 +157,41 @@ describe('A refresh that is refused leaves the grant as it was', () => {
     const { client_id } = await client.register({ grant_types: ['authorization_code'] })
     const response = await client.refresh(client_id, `oauth:${'a'.repeat(65)}`)
     await refused(response, /not registered for refresh_token/, 'unauthorized_client')
+  })
+})
+
+describe('A made-up refresh token with the id of a grant (RFC 6819 4.5.3)', () => {
+  const madeUp = ({ refresh_token }: Tokens) => refresh_token.slice(0, 28) + 'A'.repeat(43)
+  const policies = [{ name: 'x', decision: 'allow', include: [{ email: { email: 'b@c.d' } }] }]
+  const off = { oauth_configuration: { enabled: false } }
+  const other = application({ name: 'Other', domain: 'other.example' })
+
+  it.each<[when: string, settings: Record<string, unknown>, form?: Record<string, string>]>([
+    ['another client asks', {}],
+    ['the policies refuse', { APPLICATIONS: [application({ policies })] }],
+    ['Managed OAuth is off', { APPLICATIONS: [application(off)] }],
+    ['another application is named', { APPLICATIONS: [application(), other] }, ELSEWHERE],
+    ['the person was revoked', { REVOCATION: 'strict' }],
+  ])('is answered as if there were no grant, where %s', async (when, settings, form = {}) => {
+    const { clientId, tokens } = await client.connect()
+    if (when === 'the person was revoked') await world.revoke({ person: ADA.email })
+    const asked = new Client(emulator(settings).fetch)
+    const asks = when === 'another client asks' ? (await client.register()).client_id : clientId
+    const none = await asked.refresh(asks, `oauth:${'B'.repeat(65)}`, form)
+    const response = await asked.refresh(asks, madeUp(tokens), form)
+    expect([response.status, await response.json()]).toEqual([none.status, await none.json()])
+    // The grant's own is told why.
+    const own = await asked.refresh(asks, tokens.refresh_token, form)
+    expect(await own.json()).not.toMatchObject({ error_description: 'refresh token is invalid' })
+  })
+
+  it('leaves an event that names neither the grant nor its person', async () => {
+    const { clientId, tokens } = await client.connect()
+    await client.refresh(clientId, madeUp(tokens))
+    const event = (await world.events()).findLast(({ kind }) => kind === 'token')
+    expect(event).toMatchObject({ outcome: 'refused', error: 'invalid_grant' })
+    expect(event).not.toHaveProperty('grantId')
+    expect(event).not.toHaveProperty('email')
   })
 })
 

@@ -75,10 +75,33 @@ describe('A machine with a service token', () => {
   it.each([
     ['of a stranger', 'Bearer not-a-ha-token'],
     ['that is Basic', 'Basic YTpi'],
-    ['that looks like an access token', `Bearer oauth:${'a'.repeat(65)}`],
   ])('keeps its own Authorization %s [O3]', async (_, authorization) => {
     const { headers } = await seen(world, { ...credentials(), authorization })
     expect(headers.authorization).toBe(authorization)
+  })
+
+  it.each([
+    ['a live one', (token: string) => `Bearer ${token}`],
+    ['in other letters', (token: string) => `bearer  ${token}`],
+    ['one that is good no longer', () => `Bearer oauth:${'a'.repeat(65)}`],
+  ])('keeps no access token of Managed OAuth beside it: %s [O2, O3] (assumed)', async (_, make) => {
+    const both = account({ policies: [ALLOW, SERVICE_AUTH] })
+    await both.signIn(ADA)
+    const { tokens } = await new Client(both.fetch).connect()
+    const authorization = make(tokens.access_token)
+    const { claims, headers } = await seen(both, { ...credentials(), authorization })
+    expect(claims.common_name).toBe(CLIENT_ID)
+    expect(headers).not.toHaveProperty('authorization')
+  })
+
+  it('keeps everything where a bypass turns Access off [O19]', async () => {
+    const bypass = { name: 'All', decision: 'bypass', include: [{ everyone: {} }] }
+    const authorization = `Bearer oauth:${'a'.repeat(65)}`
+    const ORIGIN = {
+      fetch: (request: Request) => new Response(request.headers.get('authorization')),
+    }
+    const response = await whoami(account({ policies: [bypass] }, { ORIGIN }), { authorization })
+    expect(await response.text()).toBe(authorization)
   })
 
   it('gets the assertion as a cookie too, the very same [O16]', async () => {
@@ -343,12 +366,12 @@ describe('An application with an Allow and a Service Auth policy', () => {
     expect((await whoami(both)).headers.get('www-authenticate')).toMatch(BEARER)
   })
 
-  it('takes the service token where an access token is shown too, and leaves that alone', async () => {
+  it('takes the service token where an access token is shown too, which ends here (assumed)', async () => {
     const { tokens } = await new Client(both.fetch).connect()
     const authorization = `Bearer ${tokens.access_token}`
     const { headers, claims } = await seen(both, { ...credentials(), authorization })
     expect(claims.common_name).toBe(CLIENT_ID)
-    expect(headers.authorization).toBe(authorization)
+    expect(headers).not.toHaveProperty('authorization')
   })
 })
 

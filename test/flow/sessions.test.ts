@@ -606,6 +606,17 @@ describe('A code that waits to be redeemed', () => {
     await from.revoke({ [kind]: 'ada@example.com' })
     expect((await client.exchange(client_id, code)).status).toBe(status)
   })
+
+  it('is as it was after such a refusal', async () => {
+    await strict.signIn(ADA)
+    const client = new Client(strict.fetch)
+    const { client_id } = await client.register()
+    const code = await client.code(client_id)
+    await strict.revoke({ person: 'ada@example.com' })
+    const refused = await client.exchange(client_id, code)
+    expect(await refused.json()).toMatchObject({ error_description: 'the grant is revoked' })
+    expect((await new Client(world.fetch).exchange(client_id, code)).status).toBe(200)
+  })
 })
 
 it('A browser login ends at a path that the host of the application can be reached by', async () => {

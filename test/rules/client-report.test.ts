@@ -315,6 +315,16 @@ const CASES: Case[] = [
   ['verifier', 'failed', 'not sent', [exchanged({ hasVerifier: false })], [1]],
   ['verifier', 'not seen', 'no exchange', []],
 
+  ['verifier-form', 'passed', 'as it should be', [exchanged()], [1]],
+  [
+    'verifier-form',
+    'failed',
+    'too short',
+    [exchanged(), exchanged({ verifierFault: 'has 42 characters, not 43 to 128' })],
+    [2],
+  ],
+  ['verifier-form', 'not seen', 'not sent', [exchanged({ hasVerifier: false })]],
+
   ['verifier-matches', 'passed', 'accepted', [exchanged()], [1]],
   [
     'verifier-matches',

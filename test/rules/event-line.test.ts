@@ -66,6 +66,7 @@ describe('The line of an event', () => {
     ['a carriage return', 'a\r\nb', 'a b'],
     ['an escape sequence', 'a\u001b[2Jb', 'a [2Jb'],
     ['a line separator', 'a\u2028b\u2029c', 'a b c'],
+    ['what is read backwards (UAX 9)', 'a\u202egpj\u2066b\u200f', 'agpjb'],
     ['a C1 control', 'a\u009bb', 'a b'],
   ])('is one line, whatever others named: %s', (_, name, printed) => {
     expect(line({ why: name, client: { id: 'c', name } })).toBe(

@@ -150,6 +150,7 @@ describe('A form', () => {
   })
 
   it.each([
+    ['a=1&resources=2&resources=3', 'resources is given more than once', 'no resource'],
     ['a=1&b=2&b=3', 'b is given more than once', 'RFC 6749 3.2'],
     ['a=1&unknown=2&unknown=3', 'unknown is given more than once', 'RFC 6749 3.2'],
     ['a=1&b=%00', 'b contains control characters', 'RFC 6749 appendix A'],

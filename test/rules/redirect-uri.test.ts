@@ -258,6 +258,19 @@ describe('The answer to a redirect URI', () => {
     },
   )
 
+  it.each([
+    ['https://x.example/cb?code=1&state=2&error=3&error_description=4&iss=5', ''],
+    ['https://x.example/cb?t=1&code=1&u=%2F', 't=1&u=%2F&'],
+    ['https://x.example/cb?%63ode=1&c%6fde&t', 't&'],
+    ['https://x.example/cb?code', ''],
+    ['https://x.example/cb?', ''],
+    ['https://x.example/cb??code=0&codes=1&a=?code=3', '?code=0&codes=1&a=?code=3&'],
+  ])('has each of its parameters once, whatever %s has (RFC 6749 3.1, 4.1.2)', (uri, kept) => {
+    const base = 'https://x.example/cb'
+    expect(redirectWith(uri, { code: 'a', state: 'b' })).toBe(`${base}?${kept}code=a&state=b`)
+    expect(redirectWith(uri, { error: 'c' })).toBe(`${base}?${kept}error=c`)
+  })
+
   it('leaves out what there is none of: state, where the request had none (RFC 6749 4.1.2)', () => {
     expect(redirectWith('https://x.example/cb', { code: 'a', state: undefined })).toBe(
       'https://x.example/cb?code=a',

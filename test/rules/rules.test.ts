@@ -93,3 +93,34 @@ it('groups that name groups are asked once each, however often they are named', 
   const rules = { include: [ruleSchema.parse({ group: { id: '0' } })], require: [], exclude: [] }
   expect(combinationHolds(rules, MACHINE, { ...REFERENCES, groups })).toBe(false)
 })
+
+// Settings and the API refuse them; a store from before may have some.
+describe('Groups that name themselves', () => {
+  const parse = (id: string, include: unknown[], exclude: unknown[] = []) =>
+    groupSchema.parse({ id, name: id, include, exclude })
+  const named = (id: string) => ({ group: { id } })
+  const EVERYONE = { everyone: {} }
+  const asked = (groups: unknown, include: unknown[], exclude: unknown[] = []) =>
+    combinationHolds(parse('x', include, exclude), MACHINE, {
+      ...REFERENCES,
+      groups: groups as ReturnType<typeof parse>[],
+    })
+
+  it.each([
+    ['alone', [parse('a', [named('a')])], false],
+    ['beside who asks', [parse('a', [named('a'), EVERYONE])], true],
+    ['in a circle', [parse('a', [named('b')]), parse('b', [named('a')])], false],
+    [
+      'in a circle that names who asks',
+      [parse('a', [named('b')]), parse('b', [named('a'), EVERYONE])],
+      true,
+    ],
+  ])('add nothing to themselves: %s', (_, groups, expected) => {
+    expect(asked(groups, [named('a')])).toBe(expected)
+  })
+
+  it('have their own last word, also where they were asked while another was open', () => {
+    const groups = [parse('a', [named('b'), EVERYONE]), parse('b', [named('a')])]
+    expect(asked(groups, [named('a')], [named('b')])).toBe(false)
+  })
+})

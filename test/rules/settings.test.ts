@@ -186,6 +186,12 @@ describe('A wrong setting is named, with what was found and what was expected:',
       '"g"',
       'of its own',
     ],
+    [
+      { GROUPS: [{ id: 'g', name: 'G', include: [{ group: { id: 'g' } }] }] },
+      'GROUPS[0]',
+      '{"id":"g","name":"G","include":[{"group":{"id":"g"}}]}',
+      'the group G names itself',
+    ],
     [{ APPLICATIONS: [{ name: 'Demo' }] }, 'APPLICATIONS[0].domain', 'not set', 'needed'],
     [apps({ domain: 'https://x' }), 'APPLICATIONS[0].domain', '"https://x"', 'host[:port][/path]'],
     [

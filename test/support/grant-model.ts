@@ -68,10 +68,10 @@ export class GrantModel {
   /** The refresh of a token by a client, while the policies admit the person or not. */
   refresh(now: number, token: string, isOwn: boolean, isOpen: boolean): Answer | Spent {
     if (this.#isForgotten) return 'refresh token is invalid'
-    if (!isOwn) return 'refresh token was issued to another client'
-    if (!isOpen) return 'Access policies no longer admit this person'
     const spent = this.#spent.get(token)
     if (!spent && token !== this.#current) return 'refresh token is invalid'
+    if (!isOwn) return 'refresh token was issued to another client'
+    if (!isOpen) return 'Access policies no longer admit this person'
     if (this.#isRevoked) return 'the grant is revoked'
     if (now >= this.#sessionEnds) return 'the session of the grant has ended; log in again'
     if (!spent) return 'ok'

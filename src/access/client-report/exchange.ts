@@ -31,6 +31,23 @@ export const EXCHANGE_CHECKS: Check[] = [
       }),
   },
   {
+    id: 'verifier-form',
+    title: 'Makes a code_verifier of 43 to 128 unreserved characters',
+    source: 'RFC 7636 4.1',
+    level: 'MUST',
+    judge: ({ exchanges }) =>
+      all(
+        exchanges.filter(({ hasVerifier }) => hasVerifier),
+        ({ verifierFault }) => verifierFault === undefined,
+        {
+          ...EXCHANGE,
+          right: 'had a code_verifier of that form',
+          wrong: 'had a code_verifier that is too short, too long, or has other characters',
+          change: 'Make it of 32 random octets, base64url-encoded; other servers refuse others.',
+        },
+      ),
+  },
+  {
     id: 'verifier-matches',
     title: 'Sends the code_verifier of this very authorization',
     source: 'RFC 7636 4.6',

@@ -24,26 +24,36 @@ export async function refresh(
   const refreshToken = parameters.get('refresh_token') ?? ''
   const grant = await stores.dashboardGrants.findNamed(refreshToken)
   if (!grant) throw unknown()
-  if (grant.clientId !== client.client_id) {
+  const graceSeconds = wholeSeconds(settings.REFRESH_TOKEN_GRACE)
+  // A grant's id is no secret: nothing is said of the grant until a refresh token of it is shown. The
+  // rotation asks that itself.
+  const lost = grant.scopes.find((scope) => !client.scopes.includes(scope))
+  const isOfAnother = grant.clientId !== client.client_id
+  if (isOfAnother || lost !== undefined) {
+    const worth = await stores.dashboardGrants.weigh(refreshToken, { graceSeconds, now })
+    if (worth === 'unknown') throw unknown()
+  }
+  if (isOfAnother) {
     throw refused(
       'The OAuth 2.0 Client ID from this request does not match the ID during the initial token issuance.',
     )
   }
-  note(c, { email: grant.email })
-  const lost = grant.scopes.find((scope) => !client.scopes.includes(scope))
-  if (lost !== undefined) throw scopeNotAllowed(lost)
+  if (lost !== undefined) {
+    note(c, { email: grant.email })
+    throw scopeNotAllowed(lost)
+  }
   const rotation = await stores.dashboardGrants.rotate(refreshToken, {
     accessTokenLifetimeSeconds: wholeSeconds(settings.DASH_ACCESS_TOKEN_LIFETIME),
     policyId: '',
-    graceSeconds: wholeSeconds(settings.REFRESH_TOKEN_GRACE),
+    graceSeconds,
     onReuse: 'revoke',
     now,
   })
+  if (rotation.outcome === 'unknown') throw unknown()
+  note(c, { email: grant.email })
   switch (rotation.outcome) {
     case 'rotated':
       return tokenAnswer(c, grant, rotation.pair)
-    case 'unknown':
-      throw unknown()
     case 'reused':
       tellRevoked(c, grant, 'refresh token reuse')
       throw refused('The refresh token was already used.')

@@ -11,7 +11,7 @@ import type { Client } from '../../store/clients'
 import {
   namedApplication,
   otherResource,
-  refuseRevoked,
+  revocationRefusal,
   type TokenAnswer,
   tellGrant,
   tokenAnswer,
@@ -36,15 +36,19 @@ export async function exchangeCode(
   const code = parameters.require('code')
   const redirectUri = parameters.require('redirect_uri')
   const application = namedApplication(c, parameters)
+  // What is no code at all cannot expire.
+  if (!parseCode(code)) throw noCode()
   const isExpired = await strikes(c, 'expired-code', {
     clientId: client.clientId,
     application: application ?? (await applicationOf(c, code)),
   })
+  const ended = await administratorsRefusal(c, code)
   const redemption = await stores.grants.redeem(code, {
     clientId: client.clientId,
     redirectUri,
     codeChallenge: verifier && (await codeChallengeOf(verifier)),
     applicationId: application?.id,
+    isEnded: ended !== undefined,
     withRefreshToken: client.grantTypes.includes('refresh_token'),
     // The clock of a code whose time is over, whatever that is.
     now: isExpired ? Number.MAX_SAFE_INTEGER : now,
@@ -53,15 +57,9 @@ export async function exchangeCode(
   if (isKnown) tell(c, { grantId: parseCode(code)?.grantId })
   switch (redemption?.outcome) {
     case undefined:
-      throw new OAuthError('invalid_grant', 'Invalid authorization code format', {
-        hint: {
-          rule: 'T7',
-          change: 'Send the code as it came, decoded once; it is no access or refresh token.',
-        },
-      })
+      throw noCode()
     case 'redeemed':
       tellGrant(c, redemption.grant)
-      refuseRevoked(c, redemption.grant)
       tell(c, {
         rule: 'T1',
         why: `The code is redeemed${redemption.pair.refreshToken ? '' : ', without a refresh token: the client is not registered for that grant type'}. ${normalised(parameters.get('resource'), redemption.grant.resource)}`.trim(),
@@ -121,10 +119,27 @@ export async function exchangeCode(
         },
       )
     case 'revoked':
+      if (ended) throw ended
       throw new OAuthError('invalid_grant', 'the grant is revoked', {
         hint: { change: 'Authorize again.' },
       })
   }
+}
+
+// Asked before the code is used up, of a grant that is remembered where it was made.
+async function administratorsRefusal(c: AppContext, code: string): Promise<OAuthError | undefined> {
+  if (Object.keys(c.get('state').revocations.entries).length === 0) return undefined
+  const grant = await c.get('stores').grants.findNamed(code)
+  return grant && revocationRefusal(c, grant)
+}
+
+function noCode(): OAuthError {
+  return new OAuthError('invalid_grant', 'Invalid authorization code format', {
+    hint: {
+      rule: 'T7',
+      change: 'Send the code as it came, decoded once; it is no access or refresh token.',
+    },
+  })
 }
 
 // For the scope of a fault, where one is on: the request need not name its application.

@@ -2,6 +2,7 @@ import { readForm } from '../../body'
 import type { AppContext } from '../../env'
 import { OAuthError } from '../../oauth/errors'
 import type { Parameters } from '../../oauth/parameters'
+import { codeVerifierFault } from '../../oauth/pkce'
 import { tell } from '../../report'
 import type { Client } from '../../store/clients'
 import { authenticateClient } from '../client'
@@ -22,9 +23,13 @@ const GRANTS: Record<string, Grant> = {
  */
 export async function token(c: AppContext): Promise<Response> {
   const parameters = await readForm(c)
+  // Assumed: Access undocumented. It is said of the client, and decides nothing.
+  const verifier = parameters.get('code_verifier')
+  const verifierFault = verifier && codeVerifierFault(verifier)
   tell(c, {
     grantType: parameters.get('grant_type'),
-    hasVerifier: parameters.has('code_verifier'),
+    hasVerifier: verifier !== undefined,
+    ...(verifierFault && { verifierFault }),
     ...(parameters.has('resource') && { resource: parameters.get('resource') }),
   })
   const client = await authenticateClient(c, parameters)

@@ -49,28 +49,25 @@ export function namedApplication(c: AppContext, parameters: Parameters): Applica
 }
 
 /**
- * Refuses a grant that an administrator has ended.
+ * The refusal of a grant that an administrator has ended, or undefined where none has.
  *
  * Access: observed [T15, T16]. Revoking a person or the tokens of an application leaves exchange and
  * refresh alone; the strict setting ends them, and so does the deletion of the person.
- *
- * @throws OAuthError `invalid_grant`
  */
-export function refuseRevoked(c: AppContext, grant: AccessGrant): void {
+export function revocationRefusal(c: AppContext, grant: AccessGrant): OAuthError | undefined {
   const settings = c.get('settings')
   const state = c.get('state')
   const keys =
     settings.REVOCATION === 'strict'
       ? grantRevocationKeys(grant, 'strict')
       : [revocable.deletedPerson(grant.identity.email)]
-  if (isRevoked(state.revocations, keys, revisionOf(grant.identityNonce))) {
-    throw new OAuthError('invalid_grant', 'the grant is revoked', {
-      hint: {
-        why: 'The person was deleted, or with REVOCATION "strict" the person or the application was revoked.',
-        change: 'Authorize again.',
-      },
-    })
-  }
+  if (!isRevoked(state.revocations, keys, revisionOf(grant.identityNonce))) return undefined
+  return new OAuthError('invalid_grant', 'the grant is revoked', {
+    hint: {
+      why: 'The person was deleted, or with REVOCATION "strict" the person or the application was revoked.',
+      change: 'Authorize again.',
+    },
+  })
 }
 
 /** What an event is told of a grant. */

@@ -1,11 +1,14 @@
-import { grantLifetimes, managedOAuth } from '../../access/application'
+import { type Application, grantLifetimes, managedOAuth } from '../../access/application'
 import { wholeSeconds } from '../../access/duration'
 import { currentIdentity } from '../../access/identity'
+import type { ManagedOAuth } from '../../access/oauth-configuration'
+import type { Verdict } from '../../access/policy'
 import { livesOn } from '../../access/revocation'
+import type { Subject } from '../../access/rules'
 import { parseToken } from '../../access/token'
 import type { AppContext } from '../../env'
 import { strikes } from '../../faults'
-import { judge, reasonFor, whereFrom } from '../../judge'
+import { logDecision, reasonFor, verdictOf, whereFrom } from '../../judge'
 import { OAuthError } from '../../oauth/errors'
 import type { Parameters } from '../../oauth/parameters'
 import { tell } from '../../report'
@@ -14,7 +17,7 @@ import type { AccessGrant } from '../../store/grant'
 import {
   namedApplication,
   otherResource,
-  refuseRevoked,
+  revocationRefusal,
   type TokenAnswer,
   tellGrant,
   tokenAnswer,
@@ -32,7 +35,6 @@ export async function refresh(
   client: Client,
   parameters: Parameters,
 ): Promise<TokenAnswer> {
-  const configuration = c.get('configuration')
   const now = c.get('now')
   const settings = c.get('settings')
   const stores = c.get('stores')
@@ -41,58 +43,46 @@ export async function refresh(
   const credential = parseToken(refreshToken)
   const grant = credential && (await stores.grants.find(credential.grantId))
   if (!grant) throw invalid()
+  const graceSeconds = wholeSeconds(settings.REFRESH_TOKEN_GRACE)
+  // A grant's id is no secret, it is in every token of the grant: until a refresh token of it is shown,
+  // nothing is said of the grant and nothing happens to it (RFC 6819 4.5.3). The rotation asks that
+  // itself, so only what comes before it has to.
+  const weigh = async () => {
+    const worth = await stores.grants.weigh(refreshToken, { graceSeconds, now })
+    if (worth === 'unknown') throw invalid()
+    return worth
+  }
   if (grant.clientId !== client.clientId) {
-    throw new OAuthError('invalid_grant', 'refresh token was issued to another client', {
-      hint: {
-        rule: 'RFC 6749 6',
-        change: 'Keep the client_id with the refresh token; registering anew is no way back to it.',
-      },
-    })
+    await weigh()
+    throw ofAnotherClient()
   }
-  tellGrant(c, grant)
-  refuseRevoked(c, grant)
-  const application = configuration.applications.find(({ id }) => id === grant.applicationId)
-  const oauth = application && managedOAuth(application)
-  if (!oauth) {
-    throw new OAuthError(
-      'invalid_grant',
-      'Managed OAuth is off for the application of this grant',
-      {
-        hint: { change: 'Set oauth_configuration.enabled of the application to true.' },
-      },
-    )
+  const decision = decide(c, grant, named)
+  if (decision.refusal) {
+    await weigh()
+    tellGrant(c, grant)
+    if (decision.verdict) log(c, decision)
+    throw decision.refusal
   }
-  if (named && named.id !== application.id) throw otherResource()
-  // Access: documented [T18]. Assumed: the code, and that the token is left as it was.
-  const identity = currentIdentity(settings.PEOPLE, grant.identity)
-  const subject = { identity, ...whereFrom(c) }
-  const verdict = judge(c, application, 'refresh', subject)
-  if (verdict.decision === 'deny') {
-    const { rule, why, change } = reasonFor(c, application, subject, verdict)
-    throw new OAuthError('invalid_grant', 'Access policies no longer admit this person', {
-      hint: {
-        ...(rule && { rule: `T18, ${rule}` }),
-        why: `${why} The refresh token is left as it was.`,
-        ...(change && { change }),
-      },
-    })
-  }
-  if (await strikes(c, 'revoked-grant', { clientId: client.clientId, application })) {
-    await stores.grants.end(grant.id)
+  const { application, oauth, verdict } = decision
+  const isEndedByFault = c.get('state').faults.some(({ name }) => name === 'revoked-grant')
+  if (isEndedByFault && (await weigh()) === 'good') {
+    const subject = { clientId: client.clientId, application }
+    if (await strikes(c, 'revoked-grant', subject)) await stores.grants.end(grant.id)
   }
   const rotation = await stores.grants.rotate(refreshToken, {
     accessTokenLifetimeSeconds: grantLifetimes(application, oauth).accessTokenLifetimeSeconds,
     policyId: verdict.policy.id,
-    graceSeconds: wholeSeconds(settings.REFRESH_TOKEN_GRACE),
+    graceSeconds,
     onReuse: settings.REFRESH_TOKEN_REUSE,
     now,
   })
+  if (rotation.outcome === 'unknown') throw invalid()
+  tellGrant(c, grant)
   switch (rotation.outcome) {
     case 'rotated':
+      log(c, decision)
       tell(c, rotation.isRepeated ? REPEATED : rotated(c, grant))
       return tokenAnswer(grant, rotation.pair, now)
-    case 'unknown':
-      throw invalid()
     case 'reused':
       throw new OAuthError('invalid_grant', 'refresh token was used before', {
         hint: {
@@ -121,6 +111,54 @@ export async function refresh(
         },
       })
   }
+}
+
+type Judged = { application: Application; subject: Subject; verdict: Verdict }
+/** What is said of a refresh before the refresh token itself is looked at. */
+type Decision =
+  | { refusal: OAuthError; verdict?: undefined }
+  /** The policies refuse: `verdict` is theirs. */
+  | (Judged & { refusal: OAuthError })
+  | {
+      refusal?: undefined
+      application: Application
+      oauth: ManagedOAuth
+      subject: Subject
+      verdict: Exclude<Verdict, { decision: 'deny' }>
+    }
+
+function decide(c: AppContext, grant: AccessGrant, named: Application | undefined): Decision {
+  const refusal = revocationRefusal(c, grant)
+  if (refusal) return { refusal }
+  const { applications } = c.get('configuration')
+  const application = applications.find(({ id }) => id === grant.applicationId)
+  const oauth = application && managedOAuth(application)
+  if (!oauth) return { refusal: managedOAuthIsOff() }
+  if (named && named.id !== application.id) return { refusal: otherResource() }
+  // Access: documented [T18]. Assumed: the code, and that the token is left as it was.
+  const identity = currentIdentity(c.get('settings').PEOPLE, grant.identity)
+  const subject = { identity, ...whereFrom(c) }
+  const verdict = verdictOf(c, application, subject)
+  if (verdict.decision !== 'deny') return { application, oauth, subject, verdict }
+  const { rule, why, change } = reasonFor(c, application, subject, verdict)
+  const hint = {
+    ...(rule && { rule: `T18, ${rule}` }),
+    why: `${why} The refresh token is left as it was.`,
+    ...(change && { change }),
+  }
+  return {
+    application,
+    subject,
+    verdict,
+    refusal: new OAuthError('invalid_grant', 'Access policies no longer admit this person', {
+      hint,
+    }),
+  }
+}
+
+// Once it is known that the grant's own refresh token asks: for a made-up one nobody decided.
+function log(c: AppContext, { application, subject, verdict }: Judged): void {
+  logDecision(c, application, 'refresh', subject, verdict)
 }
 
 const REPEATED = {
@@ -154,6 +192,21 @@ function rotated(
         change,
       }
   }
+}
+
+function ofAnotherClient(): OAuthError {
+  return new OAuthError('invalid_grant', 'refresh token was issued to another client', {
+    hint: {
+      rule: 'RFC 6749 6',
+      change: 'Keep the client_id with the refresh token; registering anew is no way back to it.',
+    },
+  })
+}
+
+function managedOAuthIsOff(): OAuthError {
+  return new OAuthError('invalid_grant', 'Managed OAuth is off for the application of this grant', {
+    hint: { change: 'Set oauth_configuration.enabled of the application to true.' },
+  })
 }
 
 function invalid(): OAuthError {

@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest'
+import { MOST_GROUP_LEVELS, nestingFault } from '../../src/access/group-nesting'
+import { groupSchema } from '../../src/access/rules'
+
+const names = (...ids: string[]) => ids.map((id) => ({ group: { id } }))
+const EVERYONE = [{ everyone: {} }]
+const group = (id: string, rules: Record<string, unknown>) =>
+  groupSchema.parse({ id, name: id.toUpperCase(), include: EVERYONE, ...rules })
+const chain = (length: number) =>
+  Array.from({ length }, (_, at) =>
+    group(`g${at}`, { include: at + 1 < length ? names(`g${at + 1}`) : EVERYONE }),
+  )
+
+describe('Groups that name groups (assumed)', () => {
+  it('may do so more than once, and name what there is none of', () => {
+    const groups = [
+      group('a', { include: names('b', 'c'), exclude: names('d') }),
+      group('b', { include: names('d', 'nothing') }),
+      group('c', { include: names('d') }),
+      group('d', {}),
+    ]
+    expect(nestingFault(groups)).toBeUndefined()
+  })
+
+  it.each(['include', 'require', 'exclude'])('name themselves in no %s', (part) => {
+    expect(nestingFault([group('a', { [part]: names('a') })])?.why).toBe('the group A names itself')
+  })
+
+  it('name themselves by way of no others', () => {
+    const groups = [
+      group('x', { include: names('a') }),
+      group('a', { include: names('b') }),
+      group('b', { exclude: names('c') }),
+      group('c', { require: names('a') }),
+    ]
+    expect(nestingFault(groups)).toMatchObject({
+      group: { id: 'a' },
+      why: 'the group A names itself, by way of B, C',
+    })
+  })
+
+  it.each([
+    ['in the order of the chain', (groups: ReturnType<typeof chain>) => groups],
+    ['in the other', (groups: ReturnType<typeof chain>) => groups.toReversed()],
+  ])('are so many levels deep at most, read %s', (_, ordered) => {
+    expect(nestingFault(ordered(chain(MOST_GROUP_LEVELS)))).toBeUndefined()
+    for (const length of [MOST_GROUP_LEVELS + 1, 5000]) {
+      expect(nestingFault(ordered(chain(length)))?.why).toContain('more than 100 levels deep')
+    }
+  })
+})
