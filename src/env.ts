@@ -31,6 +31,8 @@ export type Variables = {
   rayId: string
   /** What the request has told of itself so far, for its event. */
   told: RequestFacts & Partial<Reason>
+  /** The body of a request to the control that is one. */
+  said?: unknown
   /** The variants of the product that are on. */
   quirks: Quirks
   state: EmulatorState
