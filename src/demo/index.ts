@@ -23,8 +23,8 @@ demo.use(async function verify(c, next) {
 demo.all('/mcp', async (c) => {
   // Loaded when it is asked for: its schemas are a third of the time that the Worker takes to start.
   const { mcp } = await import('./mcp')
-  const { body } = c.req.raw
-  if (body === null) return mcp(c.req.raw, c.get('claims'))
+  const { body, method } = c.req.raw
+  if (body === null || method !== 'POST') return mcp(c.req.raw, c.get('claims'))
   const bytes = await bytesWithin(body, MCP_BODY_LIMIT_BYTES, c.req.header('content-length'))
   if (bytes) return mcp(new Request(c.req.raw, { body: bytes }), c.get('claims'))
   const message = `the body is longer than ${MCP_BODY_LIMIT_BYTES} bytes`
