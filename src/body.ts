@@ -1,3 +1,4 @@
+import { bytesWithin } from './bytes'
 import type { AppContext } from './env'
 import { OAuthError } from './oauth/errors'
 import { BODY_LIMIT_BYTES, bodyText, formParameters, type Parameters } from './oauth/parameters'
@@ -41,16 +42,7 @@ export async function readText(c: AppContext, limit = BODY_LIMIT_BYTES): Promise
 }
 
 async function readBytes(c: AppContext, limit = BODY_LIMIT_BYTES): Promise<ArrayBuffer> {
-  const tooLong = new OAuthError('invalid_request', `the body is longer than ${limit} bytes`, {
-    status: 413,
-  })
-  if (Number(c.req.header('content-length') ?? 0) > limit) throw tooLong
-  const chunks: Uint8Array<ArrayBuffer>[] = []
-  let length = 0
-  for await (const chunk of c.req.raw.body ?? []) {
-    length += chunk.byteLength
-    if (length > limit) throw tooLong
-    chunks.push(chunk.slice())
-  }
-  return new Blob(chunks).arrayBuffer()
+  const bytes = await bytesWithin(c.req.raw.body, limit, c.req.header('content-length'))
+  if (bytes) return bytes
+  throw new OAuthError('invalid_request', `the body is longer than ${limit} bytes`, { status: 413 })
 }

@@ -4,6 +4,7 @@ import { type Quirks, quirksOn } from './access/quirks'
 import type { RequestFacts } from './access/request-event'
 import { isLoopback, type TeamDomain, teamDomain } from './access/team-domain'
 import { type DashDomain, dashDomain } from './account/dash-domain'
+import { OAuthError } from './oauth/errors'
 import { settingsWith, withQuirks } from './quirks'
 import { readSettings, type Settings } from './settings'
 import type { Configuration } from './store/configuration'
@@ -30,6 +31,8 @@ export type Variables = {
   rayId: string
   /** What the request has told of itself so far, for its event. */
   told: RequestFacts & Partial<Reason>
+  /** The body of a request to the control that is one. */
+  said?: unknown
   /** The variants of the product that are on. */
   quirks: Quirks
   state: EmulatorState
@@ -60,12 +63,20 @@ export const sign: MiddlewareHandler<Env> = async function sign(c, next) {
   await next()
   c.header('Cf-Ray', c.get('rayId'))
   // What the origin answers is the origin's own.
-  if (!c.get('isForwarded')) c.header('X-Emulator', EMULATOR)
+  if (c.get('isForwarded')) return
+  c.header('X-Emulator', EMULATOR)
+  // Nothing that somebody else wrote is run as what it is not.
+  c.header('X-Content-Type-Options', 'nosniff')
 }
 
-/** Finds settings, clock, team domain, dashboard and stores for the request. */
+/**
+ * Finds settings, clock, team domain, dashboard and stores for the request.
+ *
+ * @throws OAuthError `invalid_request` where `Host` is none
+ */
 export const prepare: MiddlewareHandler<Env> = async function prepare(c, next) {
   c.set('told', {})
+  requireHost(c)
   const settings = await readSettings(c.env)
   const emulator = new Emulator(c.env.EMULATOR)
   const state = await emulator.state()
@@ -84,6 +95,15 @@ export const prepare: MiddlewareHandler<Env> = async function prepare(c, next) {
   c.set('dash', dashDomain(settings.DASH_DOMAIN, team, url))
   c.set('stores', openStores(c.env, state.epoch))
   await next()
+}
+
+// RFC 9112 3.2. The runtime reads URLs out of `Host` and path together: with a `/`, `?` or `@` in it,
+// `Host` would say the path as well. International names are in punycode there, so that nothing of a
+// name needs an escape.
+function requireHost(c: AppContext): void {
+  const host = c.req.header('host')
+  if (host === undefined || /^[\w.:[\]-]*$/.test(host)) return
+  throw new OAuthError('invalid_request', 'Host is not host[:port] (RFC 9112 3.2)')
 }
 
 /**

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { chosenSchema } from './chosen-schema'
-import { corsHeadersSchema } from './cors-headers'
+import { corsHeadersSchema, TOKEN } from './cors-headers'
 import { domainFault } from './domain'
 import { lifetimeSchema } from './duration'
 import { oauthConfigurationSchema } from './oauth-configuration'
@@ -71,6 +71,12 @@ function referenceOnly({ id, precedence }: z.infer<typeof referenceSchema>) {
   return { id, ...(precedence !== undefined && { precedence }) }
 }
 
+// Kept as it was given; whoever redirects says it as a URL has it.
+const denyUrlSchema = z
+  .url({ protocol: /^https?$/ })
+  // A lone surrogate is no text: a URL parser puts another character in its place.
+  .refine((text) => text.isWellFormed(), 'Invalid URL')
+
 /** The types that have a domain of their own, and Managed OAuth. */
 const HTTP_TYPES = ['self_hosted', 'ssh', 'vnc', 'rdp', 'mcp', 'mcp_portal'] as const
 const WITH_DOMAIN: string[] = ['self_hosted', 'ssh', 'vnc', 'rdp']
@@ -101,12 +107,12 @@ export const applicationSchema = z
     same_site_cookie_attribute: z.enum(['none', 'lax', 'strict']).optional(),
     path_cookie_attribute: z.boolean().default(false),
     custom_deny_message: z.string().optional(),
-    custom_deny_url: z.url({ protocol: /^https?$/ }).optional(),
-    custom_non_identity_deny_url: z.url({ protocol: /^https?$/ }).optional(),
+    custom_deny_url: denyUrlSchema.optional(),
+    custom_non_identity_deny_url: denyUrlSchema.optional(),
     service_auth_401_redirect: z.boolean().default(false),
     read_service_tokens_from_header: z
       .string()
-      .regex(/^[\w!#$%&'*+.^`|~-]+$/, 'expected the name of a header')
+      .regex(TOKEN, 'expected the name of a header')
       .optional(),
     cors_headers: corsHeadersSchema.optional(),
     options_preflight_bypass: z.boolean().default(false),

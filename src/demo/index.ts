@@ -1,6 +1,10 @@
 import { Hono } from 'hono'
+import { bytesWithin } from '../bytes'
 import { type AccessClaims, type KnownAccess, verifyAssertion } from './assertion'
 import { home } from './home'
+
+// Of the SDK, which would leave the rest of a longer body unread.
+const MCP_BODY_LIMIT_BYTES = 4 * 1024 * 1024
 
 /**
  * The built-in origin: an MCP server at `/mcp`, `/whoami`, and a page. It believes nothing but a
@@ -19,7 +23,12 @@ demo.use(async function verify(c, next) {
 demo.all('/mcp', async (c) => {
   // Loaded when it is asked for: its schemas are a third of the time that the Worker takes to start.
   const { mcp } = await import('./mcp')
-  return mcp(c.req.raw, c.get('claims'))
+  const { body, method } = c.req.raw
+  if (body === null || method !== 'POST') return mcp(c.req.raw, c.get('claims'))
+  const bytes = await bytesWithin(body, MCP_BODY_LIMIT_BYTES, c.req.header('content-length'))
+  if (bytes) return mcp(new Request(c.req.raw, { body: bytes }), c.get('claims'))
+  const message = `the body is longer than ${MCP_BODY_LIMIT_BYTES} bytes`
+  return c.json({ jsonrpc: '2.0', error: { code: -32_000, message }, id: null }, 413)
 })
 demo.get('/whoami', (c) => {
   // The assertion is in it.

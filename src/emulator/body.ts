@@ -4,7 +4,7 @@ import type { AppContext } from '../env'
 import { OAuthError } from '../oauth/errors'
 
 /**
- * The JSON body of a control request, through its schema.
+ * The JSON body of a control request, through its schema; its event tells it then.
  *
  * @throws OAuthError `invalid_request` that names the member
  */
@@ -13,8 +13,12 @@ export async function readControl<T>(
   schema: z.ZodType<T>,
   limit?: number,
 ): Promise<T> {
-  const result = schema.safeParse(await readJson(c, limit))
-  if (result.success) return result.data
+  const said = await readJson(c, limit)
+  const result = schema.safeParse(said)
+  if (result.success) {
+    c.set('said', said)
+    return result.data
+  }
   const [issue] = result.error.issues
   throw new OAuthError(
     'invalid_request',

@@ -22,13 +22,18 @@ export const guardControl: MiddlewareHandler<Env> = async function guardControl(
     return next()
   }
   if (c.get('settings').EMULATOR_TOKEN === undefined) throw withoutToken(c)
-  if (c.req.path === SIGN_IN || (await hasEmulatorToken(c))) return next()
+  if (isSignIn(c) || (await hasEmulatorToken(c))) return next()
   if ((await hasControlCookie(c)) && isOwnRequest(c)) return next()
   if (isBrowserNavigation(c.req.method, c.req.raw.headers)) return c.redirect(SIGN_IN, 302)
   throw new OAuthError('invalid_token', 'Authorization: Bearer <EMULATOR_TOKEN> is needed here', {
     status: 401,
     headers: { 'WWW-Authenticate': challenge('Bearer', { realm: 'access-oauth-emulator' }) },
   })
+}
+
+// In the methods that it has: any other has no business without a token.
+function isSignIn(c: AppContext): boolean {
+  return c.req.path === SIGN_IN && ['GET', 'HEAD', 'POST'].includes(c.req.method)
 }
 
 function onlyHere(): OAuthError {

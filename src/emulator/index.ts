@@ -66,10 +66,7 @@ const UNTOLD = ['/_emulator/reset', '/_emulator/state']
 // What somebody changed belongs to the story of what happened after it.
 async function reportControl(c: AppContext, next: () => Promise<void>): Promise<void> {
   const { method, path } = c.req
-  const isTold = method !== 'GET' && method !== 'HEAD' && !UNTOLD.includes(path)
-  // Read before the handler does; a copy, because a body can be read once.
-  const copy = isTold ? c.req.raw.clone() : undefined
-  const body = await copy?.json().catch(() => undefined)
   await next()
-  if (isTold && c.res.ok) report(c, { kind: 'control', method, path, body })
+  const isTold = method !== 'GET' && method !== 'HEAD' && !UNTOLD.includes(path)
+  if (isTold && c.res.ok) report(c, { kind: 'control', method, path, body: c.get('said') })
 }

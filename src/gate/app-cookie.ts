@@ -28,7 +28,10 @@ export function appCookie(application: Application, page: URL, value: string): s
 // The path of the domain that covers the page, where the application keeps its cookie to its path.
 function cookiePath(application: Application, page: URL): string {
   if (!application.path_cookie_attribute) return '/'
-  return pathOf(coveredAt([application], page)?.domain ?? '') || '/'
+  const path = pathOf(coveredAt([application], page)?.domain ?? '')
+  // RFC 6265 4.1.1: a `;` ends the attribute, and 5.1.4: a path is for what is below it. So what has
+  // one gets the folder that it is in.
+  return path.replace(/\/[^/;]*;.*$/, '') || '/'
 }
 
 /**

@@ -136,7 +136,9 @@ function forbid(c: AppContext, application: Application): Response {
     change: 'Send the service token of a policy, or add an allow policy for people.',
   })
   const { custom_non_identity_deny_url: denyUrl } = application
-  if (denyUrl && isBrowserNavigation(c.req.method, c.req.raw.headers)) return c.redirect(denyUrl)
+  if (denyUrl && isBrowserNavigation(c.req.method, c.req.raw.headers)) {
+    return c.redirect(new URL(denyUrl).href)
+  }
   c.header('Cf-Access-Aud', application.aud)
   c.header('Cf-Access-Domain', c.get('url').host)
   c.header('Cache-Control', 'no-store')

@@ -58,7 +58,8 @@ async function send(
 }
 
 // Access: observed [O1, O2, O5, O12]. Whatever the outside says in Access's own headers is removed
-// before ours are set, also where an origin would read `Cf_Access_...` as the same header.
+// before ours are set, also where an origin would read `Cf_Access_...` or `Cf.Access...` as the same
+// header: CGI makes one sign of them all (RFC 3875 4.1.18).
 function originHeaders(
   c: AppContext,
   application: Application | undefined,
@@ -66,8 +67,10 @@ function originHeaders(
 ): Headers {
   const headers = new Headers(c.req.raw.headers)
   for (const name of [...headers.keys()]) {
-    if (/^cf[-_]access[-_]/i.test(name)) headers.delete(name)
+    if (/^cf-(access-|ray$)/i.test(name.replace(/[^a-z0-9]/gi, '-'))) headers.delete(name)
   }
+  // Access: observed, the edge's own; the answer says the same.
+  headers.set('Cf-Ray', c.get('rayId'))
   headers.delete(WORKER_ACCESS_HEADER)
   const cookies = withoutOwnCookies(headers.get('cookie') ?? '')
   if (cookies) headers.set('Cookie', cookies)

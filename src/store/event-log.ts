@@ -7,6 +7,7 @@ export const EVENTS_KEPT = 1000
 const COLLECTED_EVERY = 100
 const LONGEST = 500
 const MOST = 50
+const DEEPEST = 8
 
 const TABLE = `
 CREATE TABLE IF NOT EXISTS event_log (
@@ -19,10 +20,18 @@ CREATE INDEX IF NOT EXISTS event_log_kind ON event_log (kind);`
 // The entries of Access's own log are an answer of the API: requests in plenty do not push them out.
 const LOGGED = 'access request'
 
-// What a request says may be long; an event tells what it was about.
-function short(_: string, value: unknown): unknown {
-  if (typeof value === 'string' && value.length > LONGEST) return `${value.slice(0, LONGEST)}...`
-  return Array.isArray(value) ? value.slice(0, MOST) : value
+// What a request says may be long, wide and deep; an event tells what it was about.
+function short(value: unknown, depth = 0): unknown {
+  if (typeof value === 'string') {
+    return value.length > LONGEST ? `${value.slice(0, LONGEST)}...` : value
+  }
+  if (typeof value !== 'object' || value === null) return value
+  if (depth > DEEPEST) return '...'
+  if (Array.isArray(value)) return value.slice(0, MOST).map((each) => short(each, depth + 1))
+  const members = Object.entries(value).slice(0, MOST)
+  return Object.fromEntries(
+    members.map(([name, each]) => [name.slice(0, LONGEST), short(each, depth + 1)]),
+  )
 }
 
 /** What happened, the last of it. */
@@ -39,7 +48,7 @@ export class EventLog {
       .exec<{ number: number }>(
         'INSERT INTO event_log (kind, value) VALUES (?, ?) RETURNING number',
         event.kind,
-        JSON.stringify(event, short),
+        JSON.stringify(short(event)),
       )
       .one()
     if (number % COLLECTED_EVERY === 0) this.#collect(number)

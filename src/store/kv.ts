@@ -6,6 +6,9 @@ const LONGEST_KEY_BYTES = 512
 /** KV refuses an `expirationTtl` under 60 s. */
 const SHORTEST_TTL_SECONDS = 60
 
+/** The runtime takes no `expirationTtl` over 2^31 - 1 s, which are 68 years. */
+const LONGEST_TTL_SECONDS = 2_000_000_000
+
 /**
  * How long what is over is kept: a day. The emulated clock may lag behind the real one; no lifetime is
  * ever judged by KV, its TTL only collects what is long over.
@@ -85,7 +88,10 @@ export class Records<T> {
    */
   async put(id: string, record: T, life?: { fromSeconds: number; seconds: number }): Promise<void> {
     const options = life && {
-      expirationTtl: Math.max(SHORTEST_TTL_SECONDS, Math.ceil(life.seconds) + KEPT_SECONDS),
+      expirationTtl: Math.min(
+        Math.max(SHORTEST_TTL_SECONDS, Math.ceil(life.seconds) + KEPT_SECONDS),
+        LONGEST_TTL_SECONDS,
+      ),
       metadata: { endsAtSeconds: life.fromSeconds + life.seconds } satisfies Ends,
     }
     await answered(this.kv.put(this.#key(id), JSON.stringify(record), { ...options }))

@@ -159,6 +159,14 @@ describe('With EMULATOR_TOKEN, the control', () => {
     expect((await clock({ cookie: `CF_Emulator_Control=${ticket}` })).status).toBe(401)
   })
 
+  it.each(['PUT', 'DELETE', 'PATCH', 'OPTIONS'])(
+    'opens its sign-in page to nobody by a method that it has not: %s',
+    async (method) => {
+      const response = await world.fetch(`${HOST}/_emulator/sign-in`, { method })
+      expect(response.status).toBe(401)
+    },
+  )
+
   it('says so where the token is wrong, and gives no cookie', async () => {
     const response = await signIn('something else')
     expect(response.status).toBe(403)

@@ -980,3 +980,31 @@ it('leaves an event of what somebody switched, and none of what they looked at',
     },
   ])
 })
+
+describe('An event of the control tells the body', () => {
+  const rotate = (body: BodyInit) =>
+    world.fetch(`${APP}/_emulator/keys/rotate`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+    })
+
+  it.each([
+    ['many bytes', JSON.stringify({ a: 'x'.repeat(5_000_000) })],
+    ['many members', JSON.stringify(Object.fromEntries(Array(100_000).fill(0).entries()))],
+    ['many levels', `${'['.repeat(100_000)}${']'.repeat(100_000)}`],
+    ['no JSON', '{'],
+  ])('not where nothing reads it, and is kept all the same: %s', async (_, body) => {
+    expect((await rotate(body)).status).toBe(200)
+    const all = await events()
+    expect(all).toMatchObject([{ kind: 'control', path: '/_emulator/keys/rotate' }])
+    expect(all[0]).not.toHaveProperty('body')
+  })
+
+  it('shortened, where it has many members', async () => {
+    const zone = Object.fromEntries(Array.from({ length: 80 }, (_, each) => [`n${each}`, ['x']]))
+    expect((await control('PUT', 'dns', zone)).status).toBe(200)
+    const [event] = await events()
+    expect(Object.keys(event?.body ?? {})).toHaveLength(50)
+  })
+})

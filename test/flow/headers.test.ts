@@ -21,6 +21,7 @@ const settings = {
 }
 const world = emulator(settings)
 const apart = emulator({ ...settings, DASH_DOMAIN: 'dash.localhost' })
+const guarded = emulator({ ...settings, EMULATOR_TOKEN: 'a-token-of-some-length' })
 const client = new Client(world.fetch)
 const dash = new DashClient(world.fetch)
 const control = controlOf(world.fetch)
@@ -65,6 +66,17 @@ const PAGES: Record<string, () => Promise<Person>> = {
   'stale permissions': () => browser().open(`${DASH}/oauth2/consent`),
   'logged out of the dashboard': () => browser().open(`${DASH}/oauth2/logout`),
   'not found at the dashboard': () => browser().open(`${DASH}/oauth2/nothing`),
+  'console: flows': () => browser().open(`${APP}/_emulator/`),
+  'console: events': () => browser().open(`${APP}/_emulator/console/events`),
+  'console: state': () => browser().open(`${APP}/_emulator/console/state`),
+  'console: faults': () => browser().open(`${APP}/_emulator/console/faults`),
+  'console: connect': () => browser().open(`${APP}/_emulator/console/connect`),
+  'report on a client': async () => {
+    const { client_id } = await client.register()
+    return browser().open(`${APP}/_emulator/clients/${client_id}/report`)
+  },
+  'console on another host, without the token': () =>
+    new Person(guarded.fetch, ['emulator.example']).open('https://emulator.example/_emulator/'),
   'dashboard on a host of its own': () =>
     new Person(apart.fetch, ['dash.localhost:8788']).open('http://dash.localhost:8788/'),
 }
@@ -75,7 +87,7 @@ describe.each(Object.entries(PAGES))('The page: %s', (name, open) => {
     expect(status).toBeLessThan(name === 'origin that is not there' ? 503 : 500)
     expect(headers.get('content-type')).toBe('text/html; charset=UTF-8')
     expect(headers.get('content-security-policy')).toMatch(
-      /^default-src 'none'; img-src data:( https:\/\/logo\.example)?; style-src 'nonce-[\w-]{36}'(; script-src 'nonce-[\w-]{36}')?; base-uri 'none'; frame-ancestors 'none'$/,
+      /^default-src 'none'; img-src data:( https:\/\/logo\.example)?; style-src 'nonce-[\w-]{36}'(; script-src 'nonce-[\w-]{36}')?(; connect-src 'self')?; base-uri 'none'; frame-ancestors 'none'$/,
     )
     expect(Object.fromEntries(headers)).toMatchObject({
       'x-frame-options': 'DENY',
@@ -245,6 +257,29 @@ function asAdministrator(method: string, path: string, body: unknown): Promise<R
     body: JSON.stringify(body),
   })
 }
+
+describe('No browser guesses what it is (X-Content-Type-Options, Fetch 3.6):', () => {
+  // What the origin answers is the origin's own.
+  const own = Object.entries(ANSWERS).filter(([name]) => !/^the demo|^a service login/.test(name))
+  it.each([
+    ...own.map(([name, [, ask]]) => [name, ask] as const),
+    ['a challenge', () => client.request('/whoami', 'oauth:none')] as const,
+    ['a Host that is none', () => world.fetch(APP, { headers: { host: 'a@b' } })] as const,
+    ['metadata', () => world.fetch(`${TEAM}/.well-known/oauth-authorization-server`)] as const,
+    ['keys', () => world.fetch(`${TEAM}/cdn-cgi/access/certs`)] as const,
+    ['a refusal of the token endpoint', () => client.postForm('/oauth/token', {})] as const,
+    ['a refusal of the API', () => world.fetch(`${APP}/client/v4/nothing`)] as const,
+  ])('%s', async (_, ask) => {
+    const { headers } = await ask()
+    expect(headers.get('x-emulator')).toBe('access-oauth-emulator')
+    expect(headers.get('x-content-type-options')).toBe('nosniff')
+  })
+
+  it("but what the origin answers has the origin's headers", async () => {
+    const { headers } = await client.request('/whoami', (await connected()).tokens.access_token)
+    expect(headers.has('x-content-type-options')).toBe(false)
+  })
+})
 
 describe('No cache keeps', () => {
   it.each(Object.entries(ANSWERS))('%s', async (_, [where, ask]) => {

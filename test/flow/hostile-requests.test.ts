@@ -138,6 +138,35 @@ describe('Host confusion', () => {
     for (const url of paths) expect(await answer(url, { [name]: value })).toEqual(await answer(url))
   })
 
+  it.each([
+    'localhost:8788/_emulator/urls?',
+    'localhost:8788/_emulator/urls#',
+    'evil.example@localhost:8788/_emulator/urls?',
+    'evil.example@localhost:8788',
+    'localhost:8788\\_emulator\\urls?',
+    'loc%61lhost:8788',
+    'localhost:8788, evil.example',
+    'b%C3%BCcher.example',
+  ])('is answered with 400 where Host is no host: %s (RFC 9112 3.2)', async (host) => {
+    // What the runtime makes of such a Host.
+    const response = await world.fetch(`${APP}/_emulator/urls?/mcp`, { headers: { host } })
+    expect(response.status).toBe(400)
+    expect(await response.json()).toEqual({
+      error: 'invalid_request',
+      error_description: 'Host is not host[:port] (RFC 9112 3.2)',
+    })
+  })
+
+  it.each([
+    'localhost:8788',
+    'LOCALHOST',
+    '[::1]:8788',
+    'xn--bcher-kva.example',
+    'my_app.example.',
+  ])('is none where Host is one: %s (RFC 9112 3.2)', async (host) => {
+    expect((await world.fetch(`${APP}/mcp`, { headers: { host } })).status).toBe(401)
+  })
+
   it('brings no code to another host: the redirect is to the registered URI', async () => {
     await world.signIn(ADA)
     const { client_id } = await client.register()

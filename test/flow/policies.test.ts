@@ -743,6 +743,19 @@ describe('A person whom the policies deny', () => {
     expect(response.headers.get('location')).toBe('https://intranet.example/denied')
   })
 
+  it('is redirected to it in ASCII, whatever it is written in (RFC 9110 10.2.2)', async () => {
+    const { fetch, signIn } = emulator({
+      APPLICATIONS: [
+        application({ policies: [], custom_deny_url: 'https://intranet.example/verw\u00e4hrt' }),
+      ],
+    })
+    await signIn(ADA)
+    const client = new Client(fetch)
+    const { client_id } = await client.register()
+    const { headers } = await client.authorization(client_id)
+    expect(headers.get('location')).toBe('https://intranet.example/verw%C3%A4hrt')
+  })
+
   it('is denied by one application and admitted by another', async () => {
     const { fetch, signIn } = emulator({
       APPLICATIONS: [

@@ -251,6 +251,13 @@ describe('An application with Service Auth only', () => {
     expect(browser.headers.get('location')).toBe(url)
     expect((await whoami(from, WRONG)).status).toBe(403)
   })
+
+  it('sends it there in ASCII, whatever the URL is written in (RFC 9110 10.2.2)', async () => {
+    const url = 'https://intranet.example/b\u00fccher 1'
+    const from = account({ policies: [SERVICE_AUTH], custom_non_identity_deny_url: url })
+    const browser = await whoami(from, { accept: 'text/html', 'sec-fetch-mode': 'navigate' })
+    expect(browser.headers.get('location')).toBe('https://intranet.example/b%C3%BCcher%201')
+  })
 })
 
 const PAIRS: [reason: string, headers: Record<string, string>][] = [

@@ -300,6 +300,21 @@ describe('The cookie of a browser login', () => {
       'Path=/whoami; Secure; HttpOnly',
     ],
     [
+      'path_cookie_attribute, without what would be an attribute (RFC 6265 4.1.1)',
+      {
+        path_cookie_attribute: true,
+        domain: 'app.example/whoami;SameSite=None;Domain=evil.example',
+      },
+      `${HTTPS};SameSite=None;Domain=evil.example`,
+      'Path=/; Secure; HttpOnly',
+    ],
+    [
+      'path_cookie_attribute, of a folder above it (RFC 6265 5.1.4)',
+      { path_cookie_attribute: true, domain: 'app.example/whoami/a;Domain=evil.example/b;c' },
+      `${HTTPS}/a;Domain=evil.example/b;c`,
+      'Path=/whoami; Secure; HttpOnly',
+    ],
+    [
       'path_cookie_attribute: false',
       { path_cookie_attribute: false, domain: 'app.example/whoami' },
       HTTPS,
@@ -378,6 +393,31 @@ describe("The organization's session_duration", () => {
     await person.open(await client.authorizationUrl(client_id))
     expect(person.page?.title).toBe('Log in to Demo')
   })
+})
+
+describe('A lifetime as long as a Go duration can be, 292 years (documented, 2h45m)', () => {
+  it.each(['600000h', '1000000h', '2562047h'])(
+    'keeps sessions and grants: %s',
+    async (lifetime) => {
+      const { fetch, signIn } = emulator({
+        APPLICATIONS: [
+          application({
+            session_duration: lifetime,
+            oauth_configuration: {
+              dynamic_client_registration: { allow_any_on_localhost: true },
+              grant: { access_token_lifetime: lifetime, session_duration: lifetime },
+            },
+          }),
+        ],
+      })
+      const person = await loggedIn('ada@example.com', fetch)
+      expect((await person.open(`${APP}/whoami`)).page?.status).toBe(200)
+      await signIn(ADA)
+      const { tokens } = await new Client(fetch).connect()
+      const headers = bearer(tokens.access_token)
+      expect((await fetch(`${APP}/whoami`, { headers })).status).toBe(200)
+    },
+  )
 })
 
 describe('Revoking a person [revoke_user]', () => {

@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { type Emulator, type EmulatorOptions, startEmulator } from '../../src/node/index'
 import { SETTING_NAMES } from '../../src/node/options'
 import { Origin } from '../support/origin'
+import { rawRequest } from '../support/raw-request'
 
 const running: Emulator[] = []
 afterEach(async () => {
@@ -244,6 +245,17 @@ describe('Instances', () => {
     const again = await start({ port: Number(new URL(url).port) })
     expect(again.url).toBe(url)
   })
+
+  it.each(['/_emulator/urls?', '@evil.example', '\\_emulator\\urls?'])(
+    'let no Host say the path as well: %s (RFC 9112 3.2)',
+    async (rest) => {
+      const { url } = await start()
+      const { host, port } = new URL(url)
+      const answer = await rawRequest(Number(port), '/mcp', { host: host + rest })
+      expect(answer.status).toBe(400)
+      expect(answer.body).not.toContain('team_domain')
+    },
+  )
 
   it('say that a port is taken', async () => {
     const { url } = await start()

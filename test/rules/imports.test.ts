@@ -26,7 +26,8 @@ const MAY_IMPORT: Record<string, string[]> = {
   store: ['account', 'access', 'oauth'],
   settings: ['store', 'account', 'access'],
   env: ['quirks', 'settings', 'store', 'account', 'access', 'oauth'],
-  body: ['env', 'oauth'],
+  bytes: [],
+  body: ['bytes', 'env', 'oauth'],
   browser: ['body', 'pages', 'env', 'oauth'],
   failure: SURFACE,
   judge: ['report', 'env', 'access'],
@@ -38,7 +39,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   report: ['env', 'access', 'oauth'],
   disconnect: ['report', 'env', 'access'],
   pages: [],
-  demo: ['pages'], // An origin knows nothing of the Access in front of it.
+  demo: ['pages', 'bytes'], // An origin knows nothing of the Access in front of it.
   gate: ['demo', ...SURFACE],
   team: SURFACE,
   api: SURFACE,

@@ -81,6 +81,51 @@ describe('A request hidden in another', () => {
   })
 })
 
+describe('A body that is longer than its limit', () => {
+  const FORM = 'application/x-www-form-urlencoded'
+  const JSON_TYPE = 'application/json'
+  const API = '/client/v4/accounts/023e105f4ecef8ad9ca31a8372d0c353/access/apps'
+  let withDemo: Server
+  let authorization: string
+  beforeAll(async () => {
+    withDemo = await startServer()
+    await withDemo.control('PUT', 'auto-sign-in', { email: 'ada@example.com' })
+    authorization = `Bearer ${(await withDemo.client.connect()).tokens.access_token}`
+  })
+  afterAll(() => withDemo?.stop())
+
+  // Without a length nobody knows it until it is there.
+  it.each([
+    ['the token endpoint', '/cdn-cgi/access/oauth/token', FORM, 'POST'],
+    ['registration', '/cdn-cgi/access/oauth/registration', JSON_TYPE, 'POST'],
+    ['the API', API, JSON_TYPE, 'POST'],
+    ['the control', '/_emulator/clock', JSON_TYPE, 'PATCH'],
+    ['the demo', '/mcp', JSON_TYPE, 'POST'],
+  ])(
+    'is a 413 for whoever is still sending it: %s (RFC 9112 9.6)',
+    async (_, path, type, method) => {
+      for (const mebibytes of [5, 5, 5, 20]) {
+        let left = mebibytes * 64
+        const body = new ReadableStream({
+          pull(controller) {
+            if (left-- > 0) controller.enqueue(new Uint8Array(16_384).fill(97))
+            else controller.close()
+          },
+        })
+        const host = path.startsWith('/cdn-cgi') ? withDemo.team : withDemo.app
+        const response = await fetch(host + path, {
+          method,
+          headers: { 'content-type': type, authorization },
+          body,
+          duplex: 'half',
+        } as RequestInit)
+        expect(response.status).toBe(413)
+        expect(await response.text()).toContain('longer than')
+      }
+    },
+  )
+})
+
 describe("Access's own headers", () => {
   it.each([
     ['an underscore for each hyphen', 'Cf_Access_Jwt_Assertion'],

@@ -141,15 +141,34 @@ describe('The headers of a request', () => {
     'Cf_Access_Jwt_Assertion',
     'CF_ACCESS_AUTHENTICATED_USER_EMAIL',
     'Cf-Access_Authenticated-User-Email',
+    'Cf.Access.Jwt.Assertion',
+    'Cf~Access-Jwt-Assertion',
+    "Cf-Access'Jwt!Assertion",
     'CF-Access-Client-Id',
     'Cf-Access-Token',
     'Cf-Access-Anything-Else',
   ])("lose the outside's own %s, twice over [O4, O5]", async (name) => {
     const headers = await headersAtOrigin([name, 'forged', name, 'forged again'])
-    const ours = Object.keys(headers).filter((each) => /^cf[-_]access/i.test(each))
+    const ours = Object.keys(headers).filter((each) => /^cf\Waccess|^cf_access/i.test(each))
     expect(ours.sort()).toEqual(['cf-access-authenticated-user-email', 'cf-access-jwt-assertion'])
     expect(JSON.stringify(headers)).not.toContain('forged')
   })
+
+  it.each(['CF-Ray', 'Cf_Ray', 'cf.ray'])(
+    "have the id of the request as Cf-Ray, and lose the outside's own %s (observed at an origin)",
+    async (name) => {
+      const arrived = origin.next('/ray')
+      const answer = rawRequest(server.port, '/ray', [
+        ...['Host', `localhost:${server.port}`, 'Authorization', bearer.authorization],
+        ...[name, 'forged'],
+      ])
+      const [{ headers, rawHeaders }, response] = await arrived
+      response.end()
+      expect(rawHeaders).not.toContain('forged')
+      expect(headers['cf-ray']).toMatch(/^[0-9a-f]{16}$/)
+      expect((await answer).headers['cf-ray']).toBe(headers['cf-ray'])
+    },
+  )
 
   it("cannot have the gate's own headers taken away by Connection [RFC 9110 7.6.1]", async () => {
     const headers = await headersAtOrigin([

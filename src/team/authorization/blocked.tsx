@@ -19,7 +19,7 @@ export async function showBlocked(
   loginAgain: string,
 ): Promise<Response> {
   const { custom_deny_message: message, custom_deny_url: url, name } = application
-  if (url) return c.redirect(url, 302)
+  if (url) return c.redirect(new URL(url).href, 302)
   return respondPage(c, 403, (nonce) => (
     <MessagePage
       nonce={nonce}
