@@ -68,6 +68,7 @@ export type Emulator = {
   }
   clients: {
     list(): Promise<RegisteredClient[]>
+    /** As if it had never registered: its grants end with all their tokens. */
     forget(id: string): Promise<void>
     /** What the client did of what the MCP specification and the RFCs ask. */
     report(id: string): Promise<ClientReport>
