@@ -21,7 +21,7 @@ export async function switchFaultOn(c: AppContext): Promise<Response> {
   const name = requireName(c)
   const schema: z.ZodType<ActiveFault['parameters']> = FAULTS[name].parameters
   const parameters = await readControl(c, schema)
-  if ('application' in parameters) requireApplication(c, parameters.application)
+  if ('application' in parameters) await requireApplication(c, parameters.application)
   const left = 'times' in parameters ? (parameters.times ?? null) : null
   const fault: ActiveFault = { name, parameters, left, struck: 0 }
   const { faults } = await c.get('emulator').setFault(name, fault)
@@ -52,11 +52,12 @@ function view(faults: ActiveFault[], name: FaultName) {
   }
 }
 
-function requireApplication(c: AppContext, wanted: string | undefined): void {
-  const { applications } = c.get('configuration')
-  if (wanted === undefined || applications.some(({ id, name }) => [id, name].includes(wanted))) {
-    return
-  }
+// As the API has it: one that it has just made is there, though the edge may be late.
+async function requireApplication(c: AppContext, wanted: string | undefined): Promise<void> {
+  if (wanted === undefined) return
+  const { emulator, settings } = c.var
+  const { applications } = await emulator.configuration(settings.seed)
+  if (applications.some(({ id, name }) => id === wanted || name === wanted)) return
   const names = applications.map(({ name }) => name).join(', ')
   const message = `application: there is no ${wanted}, by id or name; there are ${names || 'none'}`
   throw new OAuthError('invalid_request', message)
