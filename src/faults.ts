@@ -8,10 +8,9 @@ import {
   type FaultSubject,
 } from './access/faults'
 import type { AppContext, Env } from './env'
+import { allowReaders } from './fault-cors'
 import { endpointOf, subjectOf } from './fault-subject'
 import { report } from './report'
-
-const LONGEST_PAUSE_MS = 60_000
 
 /**
  * The parameters of a fault that is on and strikes now, for this client and application; undefined
@@ -39,20 +38,24 @@ export async function strikes<N extends FaultName>(
 
 /** The faults of HTTP itself: what is slow, refused, unavailable, or lost on its way back. */
 export const injectFaults: MiddlewareHandler<Env> = async function injectFaults(c, next) {
-  const endpoint = c.get('state').faults.length > 0 ? endpointOf(c.get('url').pathname) : undefined
-  if (endpoint === undefined) return next()
+  // A browser sends preflights by itself: the request that they are about is to be struck.
+  if (c.get('state').faults.length === 0 || c.req.method === 'OPTIONS') return next()
+  const endpoint = endpointOf(c.get('url').pathname)
   const subject = await subjectOf(c, endpoint)
   const slow = isAt(c, 'slow', endpoint) && (await strikes(c, 'slow', subject))
   if (slow) await pause(slow.delay)
   const refusal = await refuse(c, endpoint, subject)
-  if (refusal) return refusal
+  if (refusal) {
+    if (endpoint) await allowReaders(c, endpoint, subject)
+    return refusal
+  }
   await next()
   if (endpoint === 'token') await loseAnswer(c)
 }
 
 async function refuse(
   c: AppContext,
-  endpoint: Endpoint,
+  endpoint: Endpoint | undefined,
   subject: FaultSubject,
 ): Promise<Response | undefined> {
   if (isBlocked(c, endpoint) && (await strikes(c, 'blocked-user-agent', subject))) {
@@ -71,11 +74,11 @@ function parametersOf<N extends FaultName>(c: AppContext, name: N): FaultParamet
   return fault?.parameters as FaultParameters<N> | undefined
 }
 
-function isAt(c: AppContext, name: 'slow' | 'error', endpoint: Endpoint): boolean {
-  return parametersOf(c, name)?.endpoint === endpoint
+function isAt(c: AppContext, name: 'slow' | 'error', endpoint: Endpoint | undefined): boolean {
+  return endpoint !== undefined && parametersOf(c, name)?.endpoint === endpoint
 }
 
-function isBlocked(c: AppContext, endpoint: Endpoint): boolean {
+function isBlocked(c: AppContext, endpoint: Endpoint | undefined): boolean {
   const parameters = parametersOf(c, 'blocked-user-agent')
   if (!parameters) return false
   const { endpoint: only = endpoint, user_agent: part = '' } = parameters
@@ -85,7 +88,7 @@ function isBlocked(c: AppContext, endpoint: Endpoint): boolean {
 
 function unavailable(
   c: AppContext,
-  endpoint: Endpoint,
+  endpoint: Endpoint | undefined,
   status: 500 | 503 | 429,
   retryAfterSeconds: number,
 ): Response {
@@ -128,6 +131,5 @@ function brokenOff(): ReadableStream {
 }
 
 async function pause(delay: string): Promise<void> {
-  const milliseconds = Math.min(durationMilliseconds(delay), LONGEST_PAUSE_MS)
-  await new Promise((resolve) => setTimeout(resolve, milliseconds))
+  await new Promise((resolve) => setTimeout(resolve, durationMilliseconds(delay)))
 }

@@ -2,9 +2,11 @@ import { formatTime } from '../access/timestamps'
 import type { AppContext } from '../env'
 import type { Client } from '../store/clients'
 import { readCursor } from './cursor'
+import { grantsGiven } from './given'
 import { notFound } from './not-found'
 
 const PER_PAGE = 50
+const GRANTS_AT_ONCE = 100
 
 /** `GET /_emulator/clients`: the clients that are registered with Managed OAuth, a page of them. */
 export async function showClients(c: AppContext): Promise<Response> {
@@ -15,7 +17,8 @@ export async function showClients(c: AppContext): Promise<Response> {
 }
 
 /**
- * `DELETE /_emulator/clients/{id}`: forgets a client, as if it had never registered.
+ * `DELETE /_emulator/clients/{id}`: forgets a client, as if it had never registered: its grants
+ * end with all their tokens.
  *
  * Not like Access, where a registration is for good [R17, P10].
  */
@@ -23,8 +26,22 @@ export async function forgetClient(c: AppContext): Promise<Response> {
   const { clients } = c.get('stores')
   const id = c.req.param('id') ?? ''
   if (!(await clients.find(id))) throw notFound(`client ${id}`)
+  await endGrantsOf(c, id)
   await clients.delete(id)
   return c.json({ forgotten: id })
+}
+
+async function endGrantsOf(c: AppContext, clientId: string): Promise<void> {
+  const { emulator, stores } = c.var
+  const given = grantsGiven(await emulator.events(), clientId)
+  await Promise.all(given.map((id) => stores.grants.end(id)))
+  let cursor: string | undefined
+  do {
+    const page = await stores.grants.list(GRANTS_AT_ONCE, cursor)
+    const own = page.grants.filter(({ grant, revoked }) => grant.clientId === clientId && !revoked)
+    await Promise.all(own.map(({ grant }) => stores.grants.end(grant.id)))
+    cursor = page.cursor
+  } while (cursor)
 }
 
 function view({ clientId, issuedAtSeconds, name, metadata, ...rest }: Client) {

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { type ActiveFault, FAULT_NAMES, FAULTS, type FaultName } from '../access/faults'
 import type { AppContext } from '../env'
+import { OAuthError } from '../oauth/errors'
 import { readControl } from './body'
 import { notFound } from './not-found'
 
@@ -11,7 +12,8 @@ export function showFaults(c: AppContext): Response {
 
 /**
  * `PUT /_emulator/faults/{name}`: switches a fault on, for the next `times` matching requests or until
- * it is cleared; for one `client` or `application` where the body names it.
+ * it is cleared; for one `client` or `application` where the body names it. A fault is on once: this
+ * takes the place of the same fault at another endpoint or for somebody else.
  *
  * @throws OAuthError `invalid_request`
  */
@@ -19,6 +21,7 @@ export async function switchFaultOn(c: AppContext): Promise<Response> {
   const name = requireName(c)
   const schema: z.ZodType<ActiveFault['parameters']> = FAULTS[name].parameters
   const parameters = await readControl(c, schema)
+  if ('application' in parameters) await requireApplication(c, parameters.application)
   const left = 'times' in parameters ? (parameters.times ?? null) : null
   const fault: ActiveFault = { name, parameters, left, struck: 0 }
   const { faults } = await c.get('emulator').setFault(name, fault)
@@ -47,6 +50,17 @@ function view(faults: ActiveFault[], name: FaultName) {
     parameters: z.toJSONSchema(parameters, { io: 'input' }).properties,
     active: active ? { ...active.parameters, left: active.left, struck: active.struck } : null,
   }
+}
+
+// As the API has it: one that it has just made is there, though the edge may be late.
+async function requireApplication(c: AppContext, wanted: string | undefined): Promise<void> {
+  if (wanted === undefined) return
+  const { emulator, settings } = c.var
+  const { applications } = await emulator.configuration(settings.seed)
+  if (applications.some(({ id, name }) => id === wanted || name === wanted)) return
+  const names = applications.map(({ name }) => name).join(', ')
+  const message = `application: there is no ${wanted}, by id or name; there are ${names || 'none'}`
+  throw new OAuthError('invalid_request', message)
 }
 
 function requireName(c: AppContext): FaultName {

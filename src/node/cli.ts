@@ -20,8 +20,6 @@ const HELP = `access-oauth-emulator: stands in for Cloudflare Access with Manage
 /** A mistake on the command line. */
 class UsageError extends Error {}
 
-const OLDEST_NODE = 22
-
 try {
   process.exitCode = await run()
 } catch (error) {
@@ -33,9 +31,6 @@ try {
 
 async function run(): Promise<number> {
   const flags = readFlags()
-  if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
-    throw new Error(`Node ${OLDEST_NODE} or newer is needed, this is ${process.versions.node}`)
-  }
   if (flags.help) {
     console.log(HELP)
     return 0

@@ -68,6 +68,7 @@ export type Emulator = {
   }
   clients: {
     list(): Promise<RegisteredClient[]>
+    /** As if it had never registered: its grants end with all their tokens. */
     forget(id: string): Promise<void>
     /** What the client did of what the MCP specification and the RFCs ask. */
     report(id: string): Promise<ClientReport>
@@ -95,12 +96,15 @@ export type Emulator = {
   [Symbol.asyncDispose](): Promise<void>
 }
 
+const OLDEST_NODE = 22
+
 /**
  * Starts an emulator on a free port.
  *
- * @throws TypeError for a wrong option, Error for a wrong setting or a port that is taken
+ * @throws TypeError for a wrong option, Error for a wrong setting, a port that is taken, or an old Node
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+  refuseOldNode()
   checkOptions(options)
   const served = await serve(options)
   try {
@@ -109,6 +113,12 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     await served.close()
     throw error
   }
+}
+
+function refuseOldNode(): void {
+  const { node } = process.versions
+  if (Number.parseInt(node, 10) >= OLDEST_NODE) return
+  throw new Error(`Node ${OLDEST_NODE} or newer is needed, this is ${node}`)
 }
 
 async function handle(

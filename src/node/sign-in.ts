@@ -17,6 +17,11 @@ export type SignInOptions = {
   /** What the tokens are for; the MCP server where it is left out. */
   resource?: string
   clientName?: string
+  /**
+   * Where the code would be sent, for redirect rules that allow no localhost. Nobody has to listen there:
+   * the code is read from the redirect, which is not followed.
+   */
+  redirectUri?: string
 }
 
 /** Signs a person in. */
@@ -41,13 +46,14 @@ export function signInAt(
   { teamUrl, mcpUrl }: { teamUrl: string; mcpUrl: string },
 ): SignIn {
   const automatically = oneAtATime(send)
-  return async function signIn(email, { resource = mcpUrl, clientName = 'startEmulator' } = {}) {
+  return async function signIn(email, options = {}) {
+    const { resource = mcpUrl, clientName = 'startEmulator', redirectUri = REDIRECT_URI } = options
     const metadata = await json<Discovered>(
       await reach(`${teamUrl}/.well-known/oauth-authorization-server`),
     )
     const registration = {
       client_name: clientName,
-      redirect_uris: [REDIRECT_URI],
+      redirect_uris: [redirectUri],
       token_endpoint_auth_method: 'none',
     }
     const { client_id: clientId } = await json<{ client_id: string }>(
@@ -63,7 +69,7 @@ export function signInAt(
     url.search = new URLSearchParams({
       response_type: 'code',
       client_id: clientId,
-      redirect_uri: REDIRECT_URI,
+      redirect_uri: redirectUri,
       state,
       code_challenge: createHash('sha256').update(verifier).digest('base64url'),
       code_challenge_method: 'S256',
@@ -77,7 +83,7 @@ export function signInAt(
         body: new URLSearchParams({
           grant_type: 'authorization_code',
           client_id: clientId,
-          redirect_uri: REDIRECT_URI,
+          redirect_uri: redirectUri,
           code_verifier: verifier,
           code,
           resource,
@@ -130,13 +136,22 @@ async function codeOf(answer: Response, email: string, state: string): Promise<s
   const why =
     parameters?.get('error_description') ??
     (textOf(await answer.text()) || `${answer.status} ${location}`)
-  throw new Error(`${email} cannot be signed in: ${why}`)
+  throw refusal(`${email} cannot be signed in: ${why}`)
 }
 
 async function json<T>(response: Response): Promise<T> {
   const text = await response.text()
-  if (!response.ok) throw new Error(`${response.url} answered ${response.status}: ${text}`)
+  if (!response.ok) throw refusal(`${response.url} answered ${response.status}: ${text}`)
   return JSON.parse(text)
+}
+
+// At registration and at authorization, which ask different rules.
+const OF_REDIRECT_RULES = /redirect[_ ]uri (is )?not allowed/i
+const HINT =
+  'signIn(email, { redirectUri }) names one that allowed_uris of the application allows; nobody has to listen there'
+
+function refusal(message: string): Error {
+  return new Error(OF_REDIRECT_RULES.test(message) ? `${message}; ${HINT}` : message)
 }
 
 function textOf(html: string): string {

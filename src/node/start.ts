@@ -4,9 +4,12 @@
  */
 import { spawn } from 'node:child_process'
 import { readdirSync, watch } from 'node:fs'
+import http, { type IncomingMessage } from 'node:http'
+import https from 'node:https'
 import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
+import { json } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { eventLine } from '../access/event-line.ts'
 import { keptBundle } from './kept-bundle.ts'
@@ -15,10 +18,17 @@ const DEFAULT_PORT = '8788'
 const root = fileURLToPath(new URL('../../', import.meta.url))
 // An editor may write a file in several steps.
 const SAVED_MS = 100
+// An instance that was told to stop a moment ago lets go of its port within it.
+const PORT_FREE_WITHIN_MS = 3000
 const flags = process.argv.slice(2)
+const isHelp = flags.includes('--help') || flags.includes('-h')
 
 const port = await choosePort()
-const script = namesItsOwn() ? [] : [await keptBundle(root), '--no-bundle']
+if (!isHelp && !(await becomesFree())) {
+  console.error(`Port ${port} is taken: npm start -- --port <another>, or 0 for any that is free`)
+  process.exit(1)
+}
+const script = isHelp || namesItsOwn() ? [] : [await keptBundle(root), '--no-bundle']
 const wrangler = createRequire(import.meta.url).resolve('wrangler/package.json')
 const child = spawn(
   process.execPath,
@@ -49,7 +59,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 }
 child.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)))
 if (process.env.npm_lifecycle_event === 'start') stopWithNpm()
-if (!flags.includes('--help') && !flags.includes('-h')) await announce()
+if (!isHelp) await announce()
 
 // `kill` of `npm start`, as in a script that started it with `&`: npm hands the signal to its shell,
 // which ends without handing it on, and the server would keep the port.
@@ -82,9 +92,9 @@ async function announce(): Promise<void> {
   const address = `${flag('local-protocol') ?? 'http'}://localhost:${port}`
   while (child.exitCode === null) {
     try {
-      const answer = await fetch(`${address}/_emulator/urls`)
-      const urls = (await answer.json()) as Record<string, string>
-      if (!answer.ok) return // The Worker has logged what is wrong.
+      const answer = await get(`${address}/_emulator/urls`)
+      const urls = (await json(answer)) as Record<string, string>
+      if (answer.statusCode !== 200) return // The Worker has logged what is wrong.
       console.log(`Ready on ${address}
 
   MCP server behind Access   ${urls.mcp_server}
@@ -103,9 +113,9 @@ async function announce(): Promise<void> {
 // A line for each decision, as the Worker logs it; wrangler hides that together with its line for each
 // request.
 async function tellEvents(address: string): Promise<void> {
-  const { body } = await fetch(address)
+  const events = await get(address)
   let text = ''
-  for await (const chunk of body?.pipeThrough(new TextDecoderStream()) ?? []) {
+  for await (const chunk of events.setEncoding('utf8')) {
     text += chunk
     const messages = text.split('\n\n')
     text = messages.pop() ?? ''
@@ -113,6 +123,40 @@ async function tellEvents(address: string): Promise<void> {
       const data = message.match(/^data: (.*)$/m)?.[1]
       if (data) console.log(eventLine(JSON.parse(data)))
     }
+  }
+}
+
+// The certificate of `--local-protocol https` is one that wrangler made for itself.
+function get(address: string): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const request = address.startsWith('https:')
+      ? https.get(address, { rejectUnauthorized: false }, resolve)
+      : http.get(address, resolve)
+    request.on('error', reject)
+  })
+}
+
+// Else whoever has the port would be announced as this instance.
+async function becomesFree(): Promise<boolean> {
+  const until = Date.now() + PORT_FREE_WITHIN_MS
+  while (!((await isFree('127.0.0.1')) && (await isFree('::1')))) {
+    if (Date.now() > until) return false
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  return true
+}
+
+// What else is wrong with a port or a host, wrangler says.
+async function isFree(host: string): Promise<boolean> {
+  const server = createServer()
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.on('error', reject).listen({ host, port: Number(port) }, resolve)
+    })
+    await new Promise((resolve) => server.close(resolve))
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'EADDRINUSE'
   }
 }
 

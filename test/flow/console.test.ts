@@ -35,6 +35,50 @@ async function offset(): Promise<number> {
   return ((await response.json()) as { offset_seconds: number }).offset_seconds
 }
 
+describe('With more grants than a page has', () => {
+  const sessionEnd = async (path: string) => {
+    const { root } = await page(path)
+    const form = root
+      .querySelectorAll('form')
+      .find((each) => each.text.includes('End of the session'))
+    const body = form?.querySelector('[name=body]')?.getAttribute('value')
+    return body && (JSON.parse(body) as { now: string }).now
+  }
+
+  it('the end of the session is that of the newest that lives, and no page is called newest', async () => {
+    await signIn(ADA)
+    for (let each = 0; each < 27; each++) {
+      await advance('1m')
+      await client.connect()
+    }
+    const list = async (cursor = '') => {
+      const response = await fetch(`${APP}/_emulator/grants?cursor=${cursor}`)
+      return (await response.json()) as {
+        grants: { id: string; session_ends_at: string }[]
+        cursor?: string
+      }
+    }
+    // A grant is in the list a moment after its tokens were answered.
+    await expect.poll(async () => (await list((await list()).cursor)).grants.length).toBe(2)
+    const first = await list()
+    const second = await list(first.cursor)
+    const all = [...first.grants, ...second.grants].sort((a, b) =>
+      b.session_ends_at.localeCompare(a.session_ends_at),
+    )
+    expect(all).toHaveLength(27)
+    const last = `/_emulator/console/state?grants=${encodeURIComponent(first.cursor ?? '')}`
+    for (const grant of all.slice(0, 3)) {
+      const after = new Date(Date.parse(grant.session_ends_at) + 1000).toISOString()
+      for (const path of ['/_emulator/', '/_emulator/console/state', last]) {
+        expect([path, await sessionEnd(path)]).toEqual([path, after])
+      }
+      await fetch(`${APP}/_emulator/grants/${grant.id}`, { method: 'DELETE' })
+    }
+    const { root } = await page('/_emulator/console/state')
+    expect(root.querySelector('#grants')?.text).toContain('Some of them')
+  })
+})
+
 describe('The console', () => {
   it.each(PAGES)(
     '%s is a page that loads nothing and asks nobody but this emulator',
@@ -212,6 +256,18 @@ describe("A button's form", () => {
     // The buttons of that page come back to it without the notice.
     expect(root.toString()).not.toContain('notice=')
     expect(await offset()).toBe(0)
+  })
+
+  it('comes back with why a fault could never strike', async () => {
+    const back = '/_emulator/console/faults'
+    const fields = { method: 'PUT', path: '/_emulator/faults/error', body: '{}', back }
+    const scope = { 'text.endpoint': 'registration', 'text.client': 'x' }
+    const response = await press({ ...fields, ...scope })
+    const { root } = await page(response.headers.get('location') ?? '')
+    expect(root.querySelector('[role=alert]')?.text).toContain('names no client')
+    expect(root.text).toContain('Each is on once')
+    // What a fault has no use for is not offered.
+    expect(root.querySelector('#keys-unavailable-client')).toBeNull()
   })
 
   it.each([

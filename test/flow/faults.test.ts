@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { FAULT_NAMES } from '../../src/access/faults'
+import { FAULT_NAMES, FAULTS } from '../../src/access/faults'
 import { Client, type Tokens } from '../support/client'
 import { controlOf } from '../support/control'
+import { DashClient, type DashTokens, SECRET, withClients } from '../support/dashboard'
 import { ADA, APP, application, emulator, TEAM } from '../support/emulator'
 
 const world = emulator()
@@ -64,6 +65,7 @@ describe('The faults', () => {
     ['no times at all', 'error', { times: 0 }, 400],
     ['no duration', 'slow', { delay: 'long' }, 400],
     ['a skew that is none', 'clock-skew', { skew: '--5m' }, 400],
+    ['a delay that outlasts every client', 'slow', { delay: '61s' }, 400],
   ])('refuse %s', async (_, name, parameters, status) => {
     const response = await control('PUT', `faults/${name}`, parameters)
     expect(response.status).toBe(status)
@@ -72,6 +74,31 @@ describe('The faults', () => {
       faults: { active: unknown }[]
     }
     expect(faults.filter((each) => each.active !== null)).toEqual([])
+  })
+
+  it.each([
+    ['error', { endpoint: 'registration', client: 'x' }, 'client: a request to registration names'],
+    ['error', { endpoint: 'api', client: 'x' }, 'client: a request to api names no client'],
+    ['slow', { endpoint: 'keys', client: 'x' }, 'client: a request to keys names no client'],
+    ['slow', { endpoint: 'metadata', client: 'x' }, 'endpoints that do: authorization, token,'],
+    ['error', { endpoint: 'registration', application: 'Demo' }, 'names no application'],
+    ['error', { endpoint: 'keys', application: 'Demo' }, 'names no application'],
+    ['blocked-user-agent', { endpoint: 'api', application: 'Demo' }, 'names no application'],
+    ['keys-unavailable', { client: 'x' }, 'no client and no application'],
+    ['expired-code', { application: 'Dmeo' }, 'application: there is no Dmeo, by id or name'],
+    ['error', { application: 'Dmeo' }, 'there are Demo'],
+  ])('refuse a scope that can never match, and say why: %s %j', async (name, parameters, why) => {
+    const response = await control('PUT', `faults/${name}`, parameters)
+    expect(response.status).toBe(400)
+    expect((await json(response)).error_description).toContain(why)
+    expect(await active(name)).toBeNull()
+  })
+
+  it('are on once: for a second endpoint or client, no longer for the first', async () => {
+    await on('error', { endpoint: 'metadata' })
+    await on('error', { endpoint: 'keys' })
+    expect([(await metadata()).status, (await certs()).status]).toEqual([200, 503])
+    expect(await active('error')).toMatchObject({ endpoint: 'keys' })
   })
 
   it('strike the next n matching requests, exactly, and leave an event each', async () => {
@@ -108,13 +135,180 @@ describe('The faults', () => {
     })
     const elsewhere = new Client(two.fetch)
     const { clientId, tokens } = await elsewhere.connect()
-    await on('error', { endpoint: 'application', application: 'One' })
+    const put = controlOf(two.fetch)
+    const only = (endpoint: string, name: string) =>
+      put('PUT', 'faults/error', { endpoint, application: name })
+    await only('application', 'One')
     expect((await elsewhere.request('/one')).status).toBe(503)
     expect((await elsewhere.request('/two')).status).toBe(401)
-    await on('error', { endpoint: 'token', application: 'One' })
+    await only('token', 'One')
     expect((await elsewhere.refresh(clientId, tokens.refresh_token)).status).toBe(200)
-    await on('error', { endpoint: 'token', application: 'Demo' })
+    await only('token', 'Demo')
     expect((await elsewhere.refresh(clientId, tokens.refresh_token)).status).toBe(503)
+  })
+})
+
+describe('A fault at the metadata, of one application', () => {
+  const two = emulator({
+    APPLICATIONS: [application({ name: 'One', domain: 'localhost:8788/one' }), application()],
+  })
+  const status = async (path: string) => (await two.fetch(path)).status
+  const OWN = `${APP}/.well-known/cloudflare-access-protected-resource`
+  const STANDARD = `${APP}/.well-known/oauth-protected-resource`
+  const SERVER = '/.well-known/oauth-authorization-server'
+
+  it.each([
+    ['One', '/one', '/mcp'],
+    ['One', '/one/deeper', ''],
+    ['Demo', '/mcp', '/one'],
+    ['Demo', '', '/one'],
+  ])('strikes the one that the path names: %s at %j and not at %j', async (name, struck, left) => {
+    const put = controlOf(two.fetch)
+    const body = { endpoint: 'metadata', application: name }
+    expect((await put('PUT', 'faults/error', body)).status).toBe(200)
+    for (const document of [OWN, STANDARD, APP + SERVER]) {
+      expect([document, await status(document + struck)]).toEqual([document, 503])
+      expect([document, await status(document + left)]).toEqual([document, 200])
+    }
+    // The team's own document is of no application.
+    expect(await status(TEAM + SERVER)).toBe(200)
+  })
+})
+
+describe('A web page', () => {
+  const PAGE = { origin: 'http://localhost:6274' }
+  const ask = { ...PAGE, 'access-control-request-method': 'POST' }
+  const readable = (response: Response) => response.headers.get('access-control-allow-origin')
+
+  it.each([
+    ['token', `${TEAM}/cdn-cgi/access/oauth/token`],
+    ['registration', `${TEAM}/cdn-cgi/access/oauth/registration`],
+    ['revocation', `${TEAM}/cdn-cgi/access/oauth/revoke`],
+    ['metadata', `${TEAM}/.well-known/oauth-authorization-server`],
+  ])('is not struck by its preflight, and reads the refusal: %s', async (endpoint, url) => {
+    await on('error', { endpoint, times: 1 })
+    const preflight = await world.fetch(url, { method: 'OPTIONS', headers: ask })
+    expect(preflight.ok).toBe(true)
+    expect(await active('error')).toMatchObject({ left: 1, struck: 0 })
+    const method = endpoint === 'metadata' ? 'GET' : 'POST'
+    const refusal = await world.fetch(url, { method, headers: PAGE })
+    expect([refusal.status, readable(refusal)]).toEqual([503, '*'])
+    const usual = await world.fetch(url, { method, headers: PAGE })
+    expect(readable(usual)).toBe('*')
+  })
+
+  it.each([
+    ['keys-unavailable', {}, `${TEAM}/cdn-cgi/access/certs`, '*'],
+    ['blocked-user-agent', {}, `${TEAM}/cdn-cgi/access/certs`, '*'],
+    ['error', { endpoint: 'api' }, `${APP}/client/v4/user`, PAGE.origin],
+    ['error', { endpoint: 'application' }, `${APP}/whoami`, PAGE.origin],
+    ['error', { endpoint: 'authorization' }, `${TEAM}/cdn-cgi/access/oauth/authorization`, null],
+    ['error', { endpoint: 'keys' }, `${TEAM}/.well-known/jwks.json`, null],
+  ])('reads the refusal where it reads the answer: %s %j', async (name, fault, url, expected) => {
+    const cors_headers = { allowed_origins: [PAGE.origin], allow_credentials: true }
+    const { fetch } = emulator({ APPLICATIONS: [application({ cors_headers })] })
+    await on(name, fault)
+    const refusal = await fetch(url, { headers: { ...PAGE, ...BEARER } })
+    expect([refusal.ok, readable(refusal)]).toEqual([false, expected])
+    const elsewhere = { ...BEARER, origin: 'https://elsewhere.example' }
+    const others = readable(await fetch(url, { headers: elsewhere }))
+    expect(others).toBe(expected === '*' ? '*' : null)
+    await control('DELETE', 'faults')
+    expect(readable(await fetch(url, { headers: { ...PAGE, ...BEARER } }))).toBe(expected)
+  })
+
+  it('reads that the answer of a refresh was lost', async () => {
+    const { clientId, tokens } = await client.connect()
+    await on('lost-rotation')
+    const form = { grant_type: 'refresh_token', refresh_token: tokens.refresh_token }
+    const lost = await client.postForm('/oauth/token', { ...form, client_id: clientId }, PAGE)
+    expect([lost.status, readable(lost)]).toEqual([502, '*'])
+  })
+})
+
+describe("The dashboard's OAuth server", () => {
+  const PAGE = 'https://app.example'
+  const BASIC_ID = '0'.repeat(32)
+  const shown = { authorization: `Basic ${btoa(`${BASIC_ID}:${SECRET}`)}` }
+  const dash = emulator(
+    withClients(
+      { allowed_cors_origins: [PAGE] },
+      {
+        client_id: BASIC_ID,
+        token_endpoint_auth_method: 'client_secret_basic',
+        client_secret: SECRET,
+      },
+    ),
+  )
+  const open = new DashClient(dash.fetch)
+  const basic = new DashClient(dash.fetch, BASIC_ID)
+  const tokensOf = async () => (await (await open.exchange(await open.code())).json()) as DashTokens
+
+  it('is struck for a client that the Authorization header names', async () => {
+    const { refresh_token } = await tokensOf()
+    await on('error', { endpoint: 'token', client: BASIC_ID })
+    const form = { grant_type: 'refresh_token', refresh_token: 'x' }
+    expect((await basic.post('/oauth2/token', form, shown)).status).toBe(503)
+    const other = { ...form, refresh_token, client_id: open.clientId }
+    expect((await open.post('/oauth2/token', other)).status).toBe(200)
+  })
+
+  it('is struck for the client of the grant, where the request names none', async () => {
+    const { refresh_token: token } = await tokensOf()
+    await on('error', { endpoint: 'revocation', client: open.clientId })
+    expect((await open.post('/oauth2/revoke', { token: 'cfoat_x' })).status).not.toBe(503)
+    expect((await open.post('/oauth2/revoke', { token })).status).toBe(503)
+  })
+
+  it('lets those pages read a refusal that read its answers', async () => {
+    await on('error', { endpoint: 'token' })
+    const from = async (origin: string) => {
+      const form = { grant_type: 'x', client_id: open.clientId }
+      const { headers } = await open.post('/oauth2/token', form, { origin })
+      return headers.get('access-control-allow-origin')
+    }
+    expect([await from(PAGE), await from('https://elsewhere.example')]).toEqual([PAGE, null])
+  })
+
+  it.each([
+    ['dropped-answer', () => open.code().then((code) => open.exchange(code)), 200],
+    ['lost-rotation', () => tokensOf().then((tokens) => open.refresh(tokens.refresh_token)), 502],
+  ])('is struck by %s, for its client', async (name, send, status) => {
+    await on(name, { client: BASIC_ID })
+    expect((await send()).status).toBe(200)
+    await on(name, { client: open.clientId, times: 1 })
+    const response = await send()
+    expect(response.status).toBe(status)
+    await response.text().catch(() => 'broken off')
+    expect(await struck()).toEqual([name])
+  })
+
+  it('is spared by the faults that say Managed OAuth only', async () => {
+    const only = FAULT_NAMES.filter((name) => FAULTS[name].what.endsWith('Managed OAuth only.'))
+    expect(only).toEqual(['expired-code', 'revoked-grant', 'wrong-issuer'])
+    const first = await open.code()
+    for (const name of only) await on(name)
+    const exchange = await open.exchange(first)
+    expect(exchange.status).toBe(200)
+    const { refresh_token } = (await exchange.json()) as DashTokens
+    const form = { grant_type: 'refresh_token', refresh_token, client_id: open.clientId }
+    expect((await open.post('/oauth2/token', form)).status).toBe(200)
+    const answer = new URL((await open.authorization()).headers.get('location') ?? '')
+    expect(answer.searchParams.get('iss')).not.toBe('https://issuer.invalid')
+    expect(await struck()).toEqual([])
+  })
+})
+
+describe('A client of Access that shows its secret in the header', () => {
+  it('is struck as the client that it is', async () => {
+    const registration = await client.register({
+      token_endpoint_auth_method: 'client_secret_basic',
+    })
+    const { client_id: id, client_secret: secret } = registration
+    await on('error', { endpoint: 'token', client: id })
+    const form = { grant_type: 'refresh_token', refresh_token: 'x' }
+    const shown = { authorization: `Basic ${btoa(`${id}:${secret}`)}` }
+    expect((await client.postForm('/oauth/token', form, shown)).status).toBe(503)
   })
 })
 
@@ -276,6 +470,21 @@ it('blocked-user-agent refuses an agent with error 1010, discovery included [P16
   const refused = await as('Python-urllib/3.12')
   expect([refused.status, await refused.text()]).toEqual([403, 'error code: 1010'])
   expect((await as('node')).status).toBe(200)
+})
+
+it('blocked-user-agent refuses an agent on every path, pages of the login included [P16]', async () => {
+  await on('blocked-user-agent', { user_agent: 'python' })
+  const headers = { 'user-agent': 'Python-urllib/3.12' }
+  const paths = ['login/x', 'logout', 'get-identity', 'authorized', 'oauth/registration/x', 'certs']
+  for (const origin of [TEAM, APP]) {
+    for (const path of paths) {
+      const { status } = await world.fetch(`${origin}/cdn-cgi/access/${path}`, { headers })
+      expect([path, status]).toEqual([path, 403])
+    }
+  }
+  await on('blocked-user-agent', { endpoint: 'metadata' })
+  expect((await certs()).status).toBe(200)
+  expect((await world.fetch(`${TEAM}/cdn-cgi/access/logout`)).status).not.toBe(403)
 })
 
 it('late-settings lets the edge see what the API changed only later; the API sees it at once', async () => {

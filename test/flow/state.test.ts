@@ -231,6 +231,27 @@ describe('The lists', () => {
     expect((await control('DELETE', `clients/${clientId}`)).status).toBe(404)
   })
 
+  it('end the grants of a client that is forgotten, and no others', async () => {
+    await world.signIn(ADA)
+    const [first, again, other] = [
+      await client.connect(),
+      await client.connect(),
+      await client.connect(),
+    ]
+    const status = async ({ tokens }: typeof first) =>
+      (await client.request('/whoami', tokens.access_token)).status
+    // At once after the tokens, when the grant may be in no list yet.
+    await control('DELETE', `clients/${first.clientId}`)
+    expect(await Promise.all([first, again, other].map(status))).toEqual([401, 200, 200])
+    // And where no event tells of it.
+    const state = await save()
+    await world.reset()
+    await load(state)
+    await control('DELETE', `clients/${again.clientId}`)
+    expect(await Promise.all([first, again, other].map(status))).toEqual([401, 401, 200])
+    expect((await client.refresh(other.clientId, other.tokens.refresh_token)).status).toBe(200)
+  })
+
   it('never show a secret or a hash of one', async () => {
     await client.register({ token_endpoint_auth_method: 'client_secret_post' })
     expect(await (await control('GET', 'clients')).text()).not.toMatch(/secret(?!_post)|hash/i)

@@ -38,8 +38,19 @@ afterAll(() => rm(project, { recursive: true, force: true }))
 
 /** The command, until it ends. */
 async function cli(...argv: string[]): Promise<{ code: number; output: string }> {
+  return ended(bin, argv)
+}
+
+async function ended(
+  file: string,
+  argv: string[],
+  variables: Record<string, string> = {},
+): Promise<{ code: number; output: string }> {
   try {
-    const { stdout, stderr } = await run(bin, argv, { cwd: project, env })
+    const { stdout, stderr } = await run(file, argv, {
+      cwd: project,
+      env: { ...env, ...variables },
+    })
     return { code: 0, output: stdout + stderr }
   } catch (error) {
     const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string }
@@ -157,6 +168,22 @@ describe('The command', () => {
     }
     const { version } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'))
     expect(await cli('--version')).toEqual({ code: 0, output: `${version}\n` })
+  })
+
+  it('explains itself to an older Node too, which nothing else starts with', async () => {
+    const versions = "{ value: { ...process.versions, node: '20.20.2' } }"
+    const older = `data:text/javascript,Object.defineProperty(process, 'versions', ${versions})`
+    const NODE_OPTIONS = `--import="${older.replaceAll(' ', '%20')}"`
+    const as = (...argv: string[]) => ended(bin, argv, { NODE_OPTIONS })
+    expect(await as('--help')).toMatchObject({ code: 0 })
+    expect(await as('--version')).toMatchObject({ code: 0 })
+    const why = 'Node 22 or newer is needed, this is 20.20.2'
+    expect(await as('--port', '0')).toEqual({ code: 1, output: `${why}\n` })
+    const use = `import { startEmulator } from 'access-oauth-emulator'
+      await startEmulator().catch(({ message }) => console.log(message))`
+    const argv = ['--input-type=module', '--eval', use]
+    const started = await ended(process.execPath, argv, { NODE_OPTIONS })
+    expect(started).toEqual({ code: 0, output: `${why}\n` })
   })
 
   it.each([

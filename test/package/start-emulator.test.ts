@@ -70,6 +70,31 @@ describe('startEmulator', () => {
     expect(await emulator.autoSignIn.get()).toEqual({ email: 'grace@example.com', consent: 'deny' })
   })
 
+  it('signs in where the redirect rules are those of production, at a URI of theirs', async () => {
+    const strict = (name: string, domain: string, uri: string) => ({
+      name,
+      domain,
+      policies: [{ name: 'All', decision: 'allow' as const, include: [{ everyone: {} }] }],
+      oauth_configuration: { dynamic_client_registration: { allowed_uris: [uri] } },
+    })
+    const hosted = 'https://claude.ai/api/mcp/auth_callback'
+    const scheme = 'cursor://anysphere.cursor-mcp/oauth/callback'
+    const emulator = await start({
+      applications: [strict('Hosted', '*', hosted), strict('Desktop', 'desktop.example', scheme)],
+    })
+    // Refused at registration, by the rules of all, and at authorization, by those of the one.
+    for (const options of [{}, { redirectUri: scheme }]) {
+      await expect(emulator.signIn('ada@example.com', options)).rejects.toThrow(
+        /not allowed by .*; signIn\(email, \{ redirectUri \}\) names one/,
+      )
+    }
+    const { accessToken } = await emulator.signIn('ada@example.com', { redirectUri: hosted })
+    expect((await emulator.fetch('/whoami', bearer(accessToken))).status).toBe(200)
+    const resource = 'http://desktop.example/mcp'
+    const tokens = await emulator.signIn('ada@example.com', { resource, redirectUri: scheme })
+    expect(tokens.resource).toBe(resource)
+  })
+
   it('keeps everything in a folder, where there is one', async () => {
     const persist = await mkdtemp(join(tmpdir(), 'kept-'))
     const first = await startEmulator({ persist })

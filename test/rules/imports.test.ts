@@ -35,7 +35,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   control: ['browser', 'env', 'access', 'oauth'],
   automatic: ['env', 'access'],
   faults: ['fault', 'report', 'env', 'access'],
-  fault: ['env', 'access', 'oauth'],
+  fault: ['env', 'account', 'access', 'oauth'],
   report: ['env', 'access', 'oauth'],
   disconnect: ['report', 'env', 'access'],
   pages: [],

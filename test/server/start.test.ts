@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
+import https from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose'
@@ -54,6 +55,15 @@ describe('npm start', () => {
     const lines = () => server.output().slice(before.length)
     await expect.poll(lines).toContain('T1]')
     expect(otherLines(lines())).toEqual([])
+  })
+
+  it('says that its port is taken, and not that whoever has it is ready', async () => {
+    const npm = spawn('npm', ['start', '--', '--port', String(server.port)])
+    let said = ''
+    for (const stream of [npm.stdout, npm.stderr]) stream.on('data', (chunk) => (said += chunk))
+    const [code] = await once(npm, 'close')
+    expect([code, said]).toEqual([1, expect.stringContaining(`Port ${server.port} is taken`)])
+    expect(said).not.toContain('Ready on')
   })
 
   describe('under /cdn-cgi/access, as wrangler dev has it', () => {
@@ -376,10 +386,31 @@ describe('npm start with wrong settings', () => {
 })
 
 it('npm start ends as a whole when npm is told to, as by a script that started it with &', async () => {
+  const { npm, port, said } = await started()
+  await said('Ready on')
+  // Open until the last process that prints to it has gone.
+  const closed = once(npm.stdout, 'close')
+  npm.kill('SIGTERM')
+  await closed
+  await expect(fetch(`http://localhost:${port}`)).rejects.toThrow('fetch failed')
+})
+
+it('npm start with --local-protocol https says where things are, and tells every decision', async () => {
+  const { port, said } = await started('--local-protocol', 'https')
+  const app = `https://localhost:${port}`
+  await said(`Ready on ${app}`)
+  await said(`MCP server behind Access   ${app}/mcp`)
+  // The certificate is wrangler's own.
+  https.get(`${app}/mcp`, { rejectUnauthorized: false }, (answer) => answer.resume())
+  await said('challenge (401)')
+})
+
+/** `npm start`, which nothing is asked of before it says something. */
+async function started(...flags: string[]) {
   const port = await freePort()
   const folder = await mkdtemp(join(tmpdir(), 'emulator-'))
-  const flags = ['--port', String(port), '--inspector-port', '0', '--persist-to', folder]
-  const npm = spawn('npm', ['start', '--', ...flags], {
+  const all = ['--port', String(port), '--inspector-port', '0', '--persist-to', folder, ...flags]
+  const npm = spawn('npm', ['start', '--', ...all], {
     stdio: ['ignore', 'pipe', 'ignore'],
     detached: true,
   })
@@ -387,15 +418,11 @@ it('npm start ends as a whole when npm is told to, as by a script that started i
     if (npm.pid) killGroup(npm.pid)
     await rm(folder, { recursive: true, force: true })
   })
-  for await (const chunk of npm.stdout.iterator({ destroyOnReturn: false })) {
-    if (String(chunk).includes('Ready on')) break
-  }
-  // Open until the last process that prints to it has gone.
-  const closed = once(npm.stdout.resume(), 'close')
-  npm.kill('SIGTERM')
-  await closed
-  await expect(fetch(`http://localhost:${port}`)).rejects.toThrow('fetch failed')
-})
+  let printed = ''
+  npm.stdout.on('data', (chunk) => (printed += chunk))
+  const said = (what: string) => expect.poll(() => printed, { timeout: 30_000 }).toContain(what)
+  return { npm, port, said }
+}
 
 function killGroup(pid: number): void {
   try {

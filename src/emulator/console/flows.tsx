@@ -5,7 +5,7 @@ import type { AppContext } from '../../env'
 import { FlowsPage, type FlowView } from '../../pages/console/flows'
 import { respondPage } from '../../pages/respond'
 import { shortBlocks } from './blocks'
-import { grantsOf } from './grants'
+import { grantsOf, newestSessionEnd } from './grants'
 import type { Control } from './inside'
 import { clockView, eventView, pageOf, peopleOf } from './view'
 
@@ -26,7 +26,7 @@ export async function showFlows(c: AppContext, control: Control): Promise<Respon
   const events = await c.get('emulator').events()
   const flows = flowsOf(events).sort((a, b) => lastOf(b) - lastOf(a))
   const chosen = flows.find(({ id }) => id === c.req.query('flow')) ?? flows[0]
-  const grants = await grantsOf(c, control)
+  const sessionEndsAt = await newestSessionEnd(c, await grantsOf(c, control))
   return respondPage(
     c,
     200,
@@ -37,7 +37,7 @@ export async function showFlows(c: AppContext, control: Control): Promise<Respon
         flows={flows.map((flow) => linkOf(flow, flow === chosen))}
         flow={chosen && flowView(c, chosen, events)}
         events={events.slice(-NEWEST).reverse().map(eventView)}
-        clock={clockView(c, grants.items)}
+        clock={clockView(c, sessionEndsAt)}
         autoSignIn={{ rules: c.get('state').autoSignIns, people: peopleOf(c) }}
         connect={shortBlocks(c)}
       />

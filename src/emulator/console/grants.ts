@@ -1,4 +1,6 @@
+import { formatTime } from '../../access/timestamps'
 import type { AppContext } from '../../env'
+import { grantsGiven } from '../given'
 import { ask, type Control } from './inside'
 
 type Grants = {
@@ -15,7 +17,13 @@ type Grants = {
   cursor?: string
 }
 
-/** A page of the grants as the console shows them, the newest first. */
+// Each asks its grant's object.
+const MOST_LOOKED_AT = 25
+
+/**
+ * A page of the grants as the console shows them. They are kept by their ids, so that a page is any of
+ * them; those on it are by age.
+ */
 export async function grantsOf(c: AppContext, control: Control, cursor?: string) {
   const query = cursor ? `?cursor=${encodeURIComponent(cursor)}` : ''
   const answer = await ask<Grants>(c, control, `grants${query}`)
@@ -39,7 +47,23 @@ export async function grantsOf(c: AppContext, control: Control, cursor?: string)
         .sort((a, b) => b.issuedAt.localeCompare(a.issuedAt)),
     }))
     .sort((a, b) => b.createdAt.localeCompare(a.createdAt))
-  return { items, cursor: answer.cursor }
+  return { items, cursor: answer.cursor, isWhole: !cursor && !answer.cursor }
+}
+
+/** When the session of the grant that was given last and lives is over; undefined where none lives. */
+export async function newestSessionEnd(
+  c: AppContext,
+  { items, isWhole }: Awaited<ReturnType<typeof grantsOf>>,
+): Promise<string | undefined> {
+  if (isWhole) return items.find(({ state }) => state === 'living')?.sessionEndsAt
+  const given = grantsGiven(await c.get('emulator').events())
+  for (const id of given.slice(0, MOST_LOOKED_AT)) {
+    const view = await c.get('stores').grants.view(id)
+    if (!view || view.revoked) continue
+    const { sessionEndsAtSeconds } = view.grant
+    if (sessionEndsAtSeconds > c.get('now')) return formatTime(sessionEndsAtSeconds)
+  }
+  return undefined
 }
 
 function stateOf(isRevoked: boolean, isOver: boolean): 'living' | 'over' | 'revoked' {

@@ -3,7 +3,7 @@ import type { ManagedOAuth } from '../../access/oauth-configuration'
 import type { AppContext } from '../../env'
 import { StatePage } from '../../pages/console/state'
 import { respondPage } from '../../pages/respond'
-import { grantsOf } from './grants'
+import { grantsOf, newestSessionEnd } from './grants'
 import { ask, type Control } from './inside'
 import { clockView, pageOf, peopleOf } from './view'
 
@@ -31,6 +31,7 @@ export async function showStatePage(c: AppContext, control: Control): Promise<Re
     ask<Sessions>(c, control, 'sessions'),
     c.get('emulator').newestEvent(),
   ])
+  const sessionEndsAt = await newestSessionEnd(c, grants)
   return respondPage(
     c,
     200,
@@ -47,14 +48,18 @@ export async function showStatePage(c: AppContext, control: Control): Promise<Re
           })),
           next: nextPage(c, 'clients', clients.cursor),
         }}
-        grants={{ items: grants.items, next: nextPage(c, 'grants', grants.cursor) }}
+        grants={{
+          items: grants.items,
+          next: nextPage(c, 'grants', grants.cursor),
+          isWhole: grants.isWhole,
+        }}
         sessions={sessions.map(({ identity_provider, expires_at, ...session }) => ({
           ...session,
           provider: identity_provider,
           expiresAt: expires_at,
           applications: session.applications.map(({ name }) => name),
         }))}
-        clock={clockView(c, grants.items)}
+        clock={clockView(c, sessionEndsAt)}
         autoSignIn={{ rules: c.get('state').autoSignIns, people: peopleOf(c) }}
       />
     ),

@@ -35,14 +35,17 @@ export function peopleOf(c: AppContext) {
   return c.get('settings').PEOPLE.map(({ name, email }) => ({ name, email }))
 }
 
-/** The clock, and the end of the session that matters most. */
-export function clockView(c: AppContext, grants: { state: string; sessionEndsAt: string }[]) {
+/**
+ * The clock, and the end of the session that matters most.
+ *
+ * @param sessionEndsAt RFC 3339
+ */
+export function clockView(c: AppContext, sessionEndsAt: string | undefined) {
   const { now, state } = c.var
-  const newest = grants.find((grant) => grant.state === 'living')
   return {
     now: new Date(now * 1000).toISOString(),
     offsetSeconds: state.clockOffsetSeconds,
-    afterSession: newest && new Date(Date.parse(newest.sessionEndsAt) + 1000).toISOString(),
+    afterSession: sessionEndsAt && new Date(Date.parse(sessionEndsAt) + 1000).toISOString(),
   }
 }
 

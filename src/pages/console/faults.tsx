@@ -35,7 +35,8 @@ export function FaultsPage({ faults, quirks, ...page }: Faults) {
           <h1>Faults</h1>
           <p class="soft">
             What goes wrong in production, on purpose: for everybody until it is switched off, or
-            for the next few requests of one client.
+            for the next few requests of one client. Each is on once: for another endpoint or
+            client, switch it off and on again.
           </p>
         </div>
         <div id="clear-faults" data-live>

@@ -39,7 +39,7 @@ type Paged<T> = { items: T[]; next?: string | undefined }
 type State = ConsolePage & {
   applications: ApplicationView[]
   clients: Paged<ClientView>
-  grants: Paged<GrantView>
+  grants: Paged<GrantView> & { isWhole: boolean }
   sessions: SessionView[]
   clock: ClockView
   autoSignIn: AutoSignInView
@@ -54,6 +54,9 @@ export function StatePage(props: State) {
       <div class="columns">
         <div>
           <Card title="Grants and tokens" id="grants">
+            {!grants.isWhole && (
+              <p class="soft small">Some of them: pages follow the ids, which follow nothing.</p>
+            )}
             <List
               items={grants.items}
               next={grants.next}
