@@ -1,7 +1,10 @@
+import { readdirSync, watch } from 'node:fs'
 import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
 const FOLDER = '.wrangler/start'
+// An editor may write a file in several steps.
+const SAVED_MS = 100
 // wrangler reads its entry to see what it exports, which takes as long as a bare Worker's whole start
 // where the entry is everything.
 const ENTRY = "export * from './worker.js'\nexport { default } from './worker.js'\n"
@@ -29,6 +32,24 @@ export async function keptBundle(root: string): Promise<string> {
   await put(entry, ENTRY)
   await put(join(folder, 'inputs.json'), JSON.stringify(stamps))
   return entry
+}
+
+/** Bundles anew whenever a source is saved; wrangler watches the bundle, and begins anew with it. */
+export function bundleAnewAfterChanges(root: string): void {
+  let soon: NodeJS.Timeout | undefined
+  let bundling: Promise<unknown> = Promise.resolve()
+  const changed = () => {
+    clearTimeout(soon)
+    soon = setTimeout(() => {
+      bundling = bundling.then(() => keptBundle(root)).catch(console.error)
+    }, SAVED_MS)
+  }
+  // Each folder by itself: a recursive watch loses a file that an editor puts a new one in the place of.
+  const sources = join(root, 'src')
+  const entries = readdirSync(sources, { recursive: true, withFileTypes: true })
+  const folders = entries.filter((entry) => entry.isDirectory())
+  watch(sources, changed).unref()
+  for (const { name, parentPath } of folders) watch(join(parentPath, name), changed).unref()
 }
 
 async function isFresh(root: string, file: string): Promise<boolean> {

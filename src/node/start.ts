@@ -3,28 +3,23 @@
  * output per request (`--log-level info` brings them back), and says where things are.
  */
 import { spawn } from 'node:child_process'
-import { readdirSync, watch } from 'node:fs'
 import http, { type IncomingMessage } from 'node:http'
 import https from 'node:https'
 import { createRequire } from 'node:module'
-import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { json } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { eventLine } from '../access/event-line.ts'
-import { keptBundle } from './kept-bundle.ts'
+import { bundleAnewAfterChanges, keptBundle } from './kept-bundle.ts'
+import { becomesFree, portFor } from './port.ts'
 
 const DEFAULT_PORT = '8788'
 const root = fileURLToPath(new URL('../../', import.meta.url))
-// An editor may write a file in several steps.
-const SAVED_MS = 100
-// An instance that was told to stop a moment ago lets go of its port within it.
-const PORT_FREE_WITHIN_MS = 3000
 const flags = process.argv.slice(2)
 const isHelp = flags.includes('--help') || flags.includes('-h')
 
-const port = await choosePort()
-if (!isHelp && !(await becomesFree())) {
+const port = await portFor(flag('port') ?? DEFAULT_PORT)
+if (!isHelp && !(await becomesFree(port))) {
   console.error(`Port ${port} is taken: npm start -- --port <another>, or 0 for any that is free`)
   process.exit(1)
 }
@@ -53,7 +48,7 @@ const child = spawn(
     },
   },
 )
-if (script.length > 0) bundleAnewAfterChanges()
+if (script.length > 0) bundleAnewAfterChanges(root)
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => child.kill(signal))
 }
@@ -68,24 +63,6 @@ function stopWithNpm(): void {
   setInterval(() => {
     if (process.ppid !== shell) child.kill('SIGTERM')
   }, 500).unref()
-}
-
-// wrangler watches the bundle, and begins anew with it.
-function bundleAnewAfterChanges(): void {
-  let soon: NodeJS.Timeout | undefined
-  let bundling: Promise<unknown> = Promise.resolve()
-  const changed = () => {
-    clearTimeout(soon)
-    soon = setTimeout(() => {
-      bundling = bundling.then(() => keptBundle(root)).catch(console.error)
-    }, SAVED_MS)
-  }
-  // Each folder by itself: a recursive watch loses a file that an editor puts a new one in the place of.
-  const sources = join(root, 'src')
-  const entries = readdirSync(sources, { recursive: true, withFileTypes: true })
-  const folders = entries.filter((entry) => entry.isDirectory())
-  watch(sources, changed).unref()
-  for (const { name, parentPath } of folders) watch(join(parentPath, name), changed).unref()
 }
 
 async function announce(): Promise<void> {
@@ -134,41 +111,6 @@ function get(address: string): Promise<IncomingMessage> {
       : http.get(address, resolve)
     request.on('error', reject)
   })
-}
-
-// Else whoever has the port would be announced as this instance.
-async function becomesFree(): Promise<boolean> {
-  const until = Date.now() + PORT_FREE_WITHIN_MS
-  while (!((await isFree('127.0.0.1')) && (await isFree('::1')))) {
-    if (Date.now() > until) return false
-    await new Promise((resolve) => setTimeout(resolve, 100))
-  }
-  return true
-}
-
-// What else is wrong with a port or a host, wrangler says.
-async function isFree(host: string): Promise<boolean> {
-  const server = createServer()
-  try {
-    await new Promise<void>((resolve, reject) => {
-      server.on('error', reject).listen({ host, port: Number(port) }, resolve)
-    })
-    await new Promise((resolve) => server.close(resolve))
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'EADDRINUSE'
-  }
-}
-
-// wrangler can take any free port, but then nobody could say here which one.
-async function choosePort(): Promise<string> {
-  const asked = flag('port') ?? DEFAULT_PORT
-  if (asked !== '0') return asked
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  return typeof address === 'object' && address ? String(address.port) : DEFAULT_PORT
 }
 
 // With another configuration, wrangler bundles what that says.
