@@ -1,5 +1,5 @@
 import { Hono } from 'hono'
-import { bytesWithin } from '../bytes'
+import { bytesWithin, drainBody } from '../bytes'
 import { type AccessClaims, type KnownAccess, verifyAssertion } from './assertion'
 import { home } from './home'
 
@@ -11,6 +11,10 @@ const MCP_BODY_LIMIT_BYTES = 4 * 1024 * 1024
  * verified assertion, as an origin behind Access should.
  */
 export const demo = new Hono<{ Bindings: KnownAccess; Variables: { claims: AccessClaims } }>()
+demo.use(async function readToEnd(c, next) {
+  await next()
+  await drainBody(c.req.raw)
+})
 demo.use(async function verify(c, next) {
   const claims = await verifyAssertion(c.req.header('cf-access-jwt-assertion'), c.env)
   if (!claims) {

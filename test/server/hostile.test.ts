@@ -81,19 +81,29 @@ describe('A request hidden in another', () => {
   })
 })
 
+let withDemo: Server
+let demoAuthorization: string
+beforeAll(async () => {
+  withDemo = await startServer()
+  await withDemo.control('PUT', 'auto-sign-in', { email: 'ada@example.com' })
+  demoAuthorization = `Bearer ${(await withDemo.client.connect()).tokens.access_token}`
+})
+afterAll(() => withDemo?.stop())
+
+function streamOf(mebibytes: number): ReadableStream {
+  let left = mebibytes * 64
+  return new ReadableStream({
+    pull(controller) {
+      if (left-- > 0) controller.enqueue(new Uint8Array(16_384).fill(97))
+      else controller.close()
+    },
+  })
+}
+
 describe('A body that is longer than its limit', () => {
   const FORM = 'application/x-www-form-urlencoded'
   const JSON_TYPE = 'application/json'
   const API = '/client/v4/accounts/023e105f4ecef8ad9ca31a8372d0c353/access/apps'
-  let withDemo: Server
-  let authorization: string
-  beforeAll(async () => {
-    withDemo = await startServer()
-    await withDemo.control('PUT', 'auto-sign-in', { email: 'ada@example.com' })
-    authorization = `Bearer ${(await withDemo.client.connect()).tokens.access_token}`
-  })
-  afterAll(() => withDemo?.stop())
-
   // Without a length nobody knows it until it is there.
   it.each([
     ['the token endpoint', '/cdn-cgi/access/oauth/token', FORM, 'POST'],
@@ -105,18 +115,11 @@ describe('A body that is longer than its limit', () => {
     'is a 413 for whoever is still sending it: %s (RFC 9112 9.6)',
     async (_, path, type, method) => {
       for (const mebibytes of [5, 5, 5, 20]) {
-        let left = mebibytes * 64
-        const body = new ReadableStream({
-          pull(controller) {
-            if (left-- > 0) controller.enqueue(new Uint8Array(16_384).fill(97))
-            else controller.close()
-          },
-        })
         const host = path.startsWith('/cdn-cgi') ? withDemo.team : withDemo.app
         const response = await fetch(host + path, {
           method,
-          headers: { 'content-type': type, authorization },
-          body,
+          headers: { 'content-type': type, authorization: demoAuthorization },
+          body: streamOf(mebibytes),
           duplex: 'half',
         } as RequestInit)
         expect(response.status).toBe(413)
@@ -124,6 +127,30 @@ describe('A body that is longer than its limit', () => {
       }
     },
   )
+})
+
+describe('A body that nobody reads', () => {
+  it('takes the answer from nobody who is still sending it: the demo (RFC 9112 9.6)', async () => {
+    for (let times = 0; times < 6; times++) {
+      const response = await fetch(`${withDemo.app}/index.html`, {
+        method: 'PUT',
+        headers: { authorization: demoAuthorization },
+        body: streamOf(5),
+        duplex: 'half',
+      } as RequestInit)
+      expect(response.status).toBe(404)
+      expect(await response.text()).toContain('The demo has')
+    }
+  })
+
+  it('is waited for no longer than some seconds, where it has gone on for too long', async () => {
+    const lines = ['POST /cdn-cgi/access/oauth/token HTTP/1.1', `Host: 127.0.0.1:${withDemo.port}`]
+    const form = 'Content-Type: application/x-www-form-urlencoded'
+    const chunk = `${(70_000).toString(16)}\r\n${'x'.repeat(70_000)}\r\n`
+    const head = [...lines, form, 'Transfer-Encoding: chunked', 'Connection: close']
+    const answer = await rawSocket(withDemo.port, `${head.join('\r\n')}\r\n\r\n${chunk}`)
+    expect(answer?.status).toBe(413)
+  })
 })
 
 describe("Access's own headers", () => {
