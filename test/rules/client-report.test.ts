@@ -349,10 +349,10 @@ const CASES: Case[] = [
   ['own-token', 'passed', 'admitted', [admitted()], [1]],
   [
     'own-token',
-    'failed',
-    'of another server',
-    [exchanged(), challenged({ credential: 'other bearer token' })],
-    [2],
+    'passed',
+    'and somebody with the same user agent one of another server',
+    [exchanged(), challenged({ credential: 'other bearer token' }), admitted()],
+    [3],
   ],
   [
     'own-token',
@@ -385,6 +385,12 @@ const CASES: Case[] = [
     [1],
   ],
   ['revocation', 'not seen', 'nothing', [exchanged()]],
+  [
+    'revocation',
+    'not seen',
+    'somebody with the same user agent and a client_id of nobody',
+    [exchanged(), { kind: 'revocation', userAgent, ...refused('') }, admitted()],
+  ],
 
   ['refreshes', 'passed', 'upon a 401', [exchanged(), over, refreshed()], [2, 3]],
   ['refreshes', 'passed', 'before it was over', [exchanged(), admitted(), refreshed()], [3]],
