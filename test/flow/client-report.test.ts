@@ -85,6 +85,8 @@ describe('A client that does all of it', () => {
     await world.signIn(ADA)
     const response = await client.authorization(id, { redirect_uri: REDIRECT, resource: APP })
     expect(response.headers.get('location')).toContain('iss=')
+    expect(await verdicts(id, 'not seen')).toEqual(['issuer'])
+    await world.advance('11m')
 
     const report = await reportOf(id)
     expect(report.checks.filter(({ verdict }) => verdict !== 'passed')).toEqual([])
