@@ -13,3 +13,7 @@ export function timestampsOf({ created_at = SEEDED_AT, updated_at = created_at }
 export function formatTime(seconds: number): string {
   return new Date(seconds * 1000).toISOString().replace('.000Z', 'Z')
 }
+
+// RFC 3339 5.6: years have four digits.
+export const EARLIEST_SECONDS = Date.parse('0000-01-01T00:00:00Z') / 1000
+export const LATEST_SECONDS = Date.parse('9999-12-31T23:59:59Z') / 1000

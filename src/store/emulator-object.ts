@@ -11,6 +11,7 @@ import {
   withEverythingRevoked,
   withRevocation,
 } from '../access/revocation'
+import { LATEST_SECONDS } from '../access/timestamps'
 import { randomText } from '../oauth/encoding'
 import type { Edit } from './configuration'
 import { type Connection, Connections } from './connections'
@@ -46,6 +47,9 @@ export type EmulatorState = {
   keyRotationIntervalDays: number
   lastKeyRotationAtSeconds: number
 }
+
+/** On from where the clock is, or to an offset from the real one. */
+export type ClockMove = { bySeconds: number } | { offsetSeconds: number }
 
 // Access: documented. Every six weeks.
 const KEY_ROTATION_INTERVAL_DAYS = 42
@@ -89,14 +93,20 @@ export class EmulatorObject extends DurableObject<Env> {
   }
 
   change(
-    change: Partial<
-      Pick<EmulatorState, 'clockOffsetSeconds' | 'autoSignIns' | 'keyRotationIntervalDays'>
-    >,
+    change: Partial<Pick<EmulatorState, 'autoSignIns' | 'keyRotationIntervalDays'>>,
   ): EmulatorState {
-    // Two days without the record are two days of the emulated clock.
-    const isClockMoved = change.clockOffsetSeconds !== undefined
-    if (isClockMoved && awaitsVerification(this.#edits.all())) this.#lookIn(0)
     return this.#save({ ...this.#state, ...change })
+  }
+
+  /** Moves the clock: of several advances at once, none is lost. */
+  moveClock(move: ClockMove): EmulatorState | 'too late' {
+    const before = this.#state.clockOffsetSeconds
+    const clockOffsetSeconds = 'bySeconds' in move ? before + move.bySeconds : move.offsetSeconds
+    const moved = { ...this.#state, clockOffsetSeconds }
+    if (emulatedNow(moved) > LATEST_SECONDS) return 'too late'
+    // Two days without the record are two days of the emulated clock.
+    if (awaitsVerification(this.#edits.all())) this.#lookIn(0)
+    return this.#save(moved)
   }
 
   /** The rule of automatic sign-in for an authorization, which uses it up where it is counted. */

@@ -9,7 +9,12 @@ import type { Connection } from './connections'
 import type { DirectorySession, DirectoryUser } from './directory'
 import type { Zone } from './dns'
 import type { EmulatorDump } from './dump'
-import { type EmulatorObject, type EmulatorState, emulatedNow } from './emulator-object'
+import {
+  type ClockMove,
+  type EmulatorObject,
+  type EmulatorState,
+  emulatedNow,
+} from './emulator-object'
 
 import { asTheEdgeSees, type LateEdit } from './late-edits'
 
@@ -61,8 +66,10 @@ export class Emulator {
     return this.#remember(await this.#object.read())
   }
 
-  async setClockOffset(clockOffsetSeconds: number): Promise<EmulatorState> {
-    return this.#remember(await this.#object.change({ clockOffsetSeconds }))
+  /** Moves the clock; `too late` where that would go beyond the year 9999. */
+  async moveClock(move: ClockMove): Promise<EmulatorState | 'too late'> {
+    const state = (await this.#object.moveClock(move)) as EmulatorState | 'too late'
+    return state === 'too late' ? state : this.#remember(state)
   }
 
   async setKeyRotationInterval(keyRotationIntervalDays: number): Promise<EmulatorState> {
