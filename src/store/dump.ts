@@ -57,6 +57,9 @@ export const emulatorDumpSchema = z.object({
     revocations: z.object({
       count: z.int().min(0),
       entries: z.record(z.string(), z.object({ number: z.int(), atSeconds: z.int() })),
+      // A state of before has none: no cookie of it is good.
+      history: z.string().default(''),
+      earlier: z.array(z.object({ history: z.string(), upTo: z.int() })).default([]),
     }),
     configurationRevision: z.int(),
     keyRevision: z.int(),

@@ -6,6 +6,9 @@ import type { ActiveFault, FaultName } from '../access/faults'
 import type { SigningKey } from '../access/keys'
 import type { QuirkName } from '../access/quirks'
 import {
+  afterLoading,
+  afterWriting,
+  noRevocations,
   type Revocations,
   revocable,
   withEverythingRevoked,
@@ -69,11 +72,7 @@ const COLLECTED_EVERY_SECONDS = 6 * 3600
  * exactly once however many requests ask for them first.
  */
 export class EmulatorObject extends DurableObject<Env> {
-  #state = keep(this.ctx, {
-    // A store of an earlier version may lack members.
-    ...freshState(),
-    ...this.ctx.storage.kv.get<EmulatorState>('state'),
-  })
+  #state = keep(this.ctx, startState(this.ctx.storage.kv.get<EmulatorState>('state')))
   #keys = new SigningKeys(this.ctx.storage.kv)
 
   #directory = new Directory(this.ctx.storage.sql)
@@ -367,15 +366,13 @@ export class EmulatorObject extends DurableObject<Env> {
     })
   }
 
-  /** Everything of the emulator's own, for a store to be loaded with it. */
-  async dump(): Promise<EmulatorDump> {
+  /** Everything of the emulator's own, for a store to be loaded with it; and the state after it. */
+  async dump(): Promise<{ dump: EmulatorDump; state: EmulatorState }> {
+    const keys = await this.#keys.all()
     const { version: _, epoch: __, ...state } = this.#state
-    return {
-      state,
-      keys: await this.#keys.all(),
-      dns: this.dns(),
-      tables: dumpTables(this.ctx.storage.sql),
-    }
+    const dump = { state, keys, dns: this.dns(), tables: dumpTables(this.ctx.storage.sql) }
+    const revocations = afterWriting(state.revocations)
+    return { dump, state: this.#save({ ...this.#state, revocations }) }
   }
 
   /**
@@ -392,6 +389,7 @@ export class EmulatorObject extends DurableObject<Env> {
       return this.#save({
         ...this.#state,
         ...state,
+        revocations: afterLoading(state.revocations),
         epoch,
         keyRevision: this.#state.keyRevision + 1,
         configurationRevision: this.#state.configurationRevision + 1,
@@ -431,6 +429,13 @@ function keep(ctx: DurableObjectState, state: EmulatorState): EmulatorState {
   return state
 }
 
+// A store of an earlier version may lack members.
+function startState(stored: EmulatorState | undefined): EmulatorState {
+  const fresh = freshState()
+  const revocations = { ...fresh.revocations, ...stored?.revocations }
+  return { ...fresh, ...stored, revocations }
+}
+
 function freshState(): EmulatorState {
   return {
     version: 0,
@@ -440,7 +445,7 @@ function freshState(): EmulatorState {
     autoSignIns: [],
     faults: [],
     quirks: {},
-    revocations: { count: 0, entries: {} },
+    revocations: noRevocations(),
     configurationRevision: 0,
     keyRevision: 0,
     keyRotationIntervalDays: KEY_ROTATION_INTERVAL_DAYS,

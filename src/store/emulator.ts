@@ -259,7 +259,12 @@ export class Emulator {
   /** Everything of the emulator's own, for a store to be loaded with it. */
   async dump(): Promise<EmulatorDump> {
     await this.#handOver()
-    return (await this.#object.dump()) as EmulatorDump
+    const { dump, state } = (await this.#object.dump()) as {
+      dump: EmulatorDump
+      state: EmulatorState
+    }
+    this.#remember(state)
+    return dump
   }
 
   /** Takes the place of what was here; the records of the loaded state are under `epoch` already. */
