@@ -383,8 +383,9 @@ export class EmulatorObject extends DurableObject<Env> {
     return this.ctx.storage.transactionSync(() => {
       loadTables(this.ctx.storage.sql, tables)
       this.ctx.storage.kv.put('dns', dns)
-      this.#keys.replace(keys)
       this.#lookIn(0)
+      // The last, because these are remembered.
+      this.#keys.replace(keys)
       // Counted on, so that every isolate notices.
       return this.#save({
         ...this.#state,
