@@ -23,7 +23,7 @@ import { inZone, overHttps, type Zone } from './dns'
 import { awaitsVerification, lookAtDomains, verified } from './domain-verification'
 import { dumpTables, type EmulatorDump, loadTables } from './dump'
 import { Edits } from './edits'
-import { EVENTS_KEPT, EventLog } from './event-log'
+import { EVENTS_KEPT, EventLog, type EventPage, type EventRange } from './event-log'
 import { collect, sweep } from './kv'
 import { type LateEdit, LateEdits } from './late-edits'
 import { SigningKeys } from './signing-keys'
@@ -169,21 +169,21 @@ export class EmulatorObject extends DurableObject<Env> {
     this.ctx.waitUntil(this.#collectLater())
   }
 
-  /** The events after a number, the latest last. */
-  events(after: number): RecordedEvent[] {
-    return this.#events.after(after)
+  /** The first page of a range of events. */
+  events(range: EventRange): EventPage {
+    return this.#events.page(range)
   }
 
   newestEvent(): number {
     return this.#events.newest()
   }
 
-  /** The same, as soon as there is one, or none once the patience is over. */
+  /** Those after a number, as soon as there is one, or none once the patience is over. */
   async nextEvents(after: number, patienceMs: number): Promise<RecordedEvent[]> {
-    const events = this.#events.after(after)
+    const { events } = this.#events.page({ after })
     if (events.length > 0) return events
     await this.#nextRecord(patienceMs)
-    return this.#events.after(after)
+    return this.#events.page({ after }).events
   }
 
   #nextRecord(patienceMs: number): Promise<void> {
@@ -198,9 +198,9 @@ export class EmulatorObject extends DurableObject<Env> {
     })
   }
 
-  /** The entries of Access's own log, the latest last. */
-  accessRequests(): RecordedEvent[] {
-    return this.#events.accessRequests()
+  /** A page of the entries of Access's own log, the latest first. */
+  accessRequests(before: number | undefined, read: number): EventPage {
+    return this.#events.accessRequests(before, read)
   }
 
   users(): DirectoryUser[] {

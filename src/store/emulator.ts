@@ -1,6 +1,5 @@
 import type { AutoSignIn } from '../access/auto-sign-in'
 import type { RecordedEvent, ToldEvent } from '../access/event'
-import { eventLine } from '../access/event-line'
 import type { ActiveFault, FaultName } from '../access/faults'
 import { publishedKeys, type SigningKey } from '../access/keys'
 import type { QuirkName } from '../access/quirks'
@@ -15,6 +14,8 @@ import {
   type EmulatorState,
   emulatedNow,
 } from './emulator-object'
+import { addEvent, handOverEvents } from './event-batch'
+import type { EventPage, EventRange } from './event-log'
 
 import { asTheEdgeSees, type LateEdit } from './late-edits'
 
@@ -29,13 +30,8 @@ type Loaded = {
   edits?: Promise<Edit[]>
 }
 
-// Events are handed over together: one call for each would cost as much as many a request. Whoever
-// reads them does not wait for it.
-const TOGETHER_MS = 100
-// A request that has promised to hand them over may have been broken off.
-const BROKEN_OFF_MS = 1000
-type Pending = { events: ToldEvent[]; promisedAt: number | undefined }
-const pendings = new WeakMap<object, Pending>()
+// A story is told of so many pages of events at the most, which are 4 Mi characters each.
+const MOST_PAGES = 8
 
 const loaded = new WeakMap<object, Loaded>()
 const configurations = new WeakMap<Seed, { edits: Edit[]; configuration: Configuration }>()
@@ -175,26 +171,35 @@ export class Emulator {
 
   /** Keeps what happened, a little later and together with what else happens. */
   record(context: { waitUntil(promise: Promise<unknown>): void }, event: ToldEvent): void {
-    const pending = this.#pending()
-    pending.events.push(event)
-    const { promisedAt } = pending
-    if (promisedAt !== undefined && Math.abs(Date.now() - promisedAt) < BROKEN_OFF_MS) return
-    pending.promisedAt = Date.now()
-    context.waitUntil(
-      new Promise((resolve) => setTimeout(resolve, TOGETHER_MS)).then(() => {
-        pending.promisedAt = undefined
-        return this.#handOver()
-      }),
-    )
+    addEvent(this.namespace, context, event, (events) => this.#keep(events))
   }
 
-  /** The events after a number, the latest last. */
-  async events(after = 0): Promise<RecordedEvent[]> {
+  /** The events of a range, page by page: all of them may be more than can be held at once. */
+  async *eventPages(range: EventRange): AsyncGenerator<RecordedEvent[]> {
     await this.#handOver()
-    return (await this.#object.events(after)) as RecordedEvent[]
+    let left = range
+    for (;;) {
+      const { events, hasMore } = (await this.#object.events(left)) as EventPage
+      yield events
+      const last = events.at(-1)
+      if (!hasMore || !last) return
+      left = {
+        ...left,
+        ...(range.isNewestFirst ? { before: last.number } : { after: last.number }),
+      }
+    }
   }
 
-  /** The same, as soon as there is one, or none once the patience is over. */
+  /** The events, the latest last, as far back as can be held at once. */
+  async events(): Promise<RecordedEvent[]> {
+    const pages: RecordedEvent[][] = []
+    for await (const page of this.eventPages({ isNewestFirst: true })) {
+      if (pages.push(page) === MOST_PAGES) break
+    }
+    return pages.flat().reverse()
+  }
+
+  /** Those after a number, as soon as there is one, or none once the patience is over. */
   async nextEvents(after: number, patienceMs: number): Promise<RecordedEvent[]> {
     await this.#handOver()
     return (await this.#object.nextEvents(after, patienceMs)) as RecordedEvent[]
@@ -209,7 +214,13 @@ export class Emulator {
   /** The entries of Access's own log, the latest last. */
   async accessRequests(): Promise<RecordedEvent[]> {
     await this.#handOver()
-    return (await this.#object.accessRequests()) as RecordedEvent[]
+    const found: RecordedEvent[] = []
+    for (;;) {
+      const before = found.at(-1)?.number
+      const page = (await this.#object.accessRequests(before, found.length)) as EventPage
+      for (const event of page.events) found.push(event)
+      if (!page.hasMore) return found.reverse()
+    }
   }
 
   async dns(): Promise<Zone> {
@@ -289,19 +300,12 @@ export class Emulator {
   }
 
   // Whoever reads what follows from events has to see those that have not been handed over yet.
-  async #handOver(): Promise<void> {
-    const events = this.#pending().events.splice(0)
-    if (events.length === 0) return
-    console.log(events.map(eventLine).join('\n'))
-    await this.#object.record(events as never)
+  #handOver(): Promise<void> {
+    return handOverEvents(this.namespace, (events) => this.#keep(events))
   }
 
-  #pending(): Pending {
-    const known = pendings.get(this.namespace)
-    if (known) return known
-    const pending: Pending = { events: [], promisedAt: undefined }
-    pendings.set(this.namespace, pending)
-    return pending
+  async #keep(events: ToldEvent[]): Promise<void> {
+    await this.#object.record(events as never)
   }
 
   async #loaded(): Promise<Loaded> {
