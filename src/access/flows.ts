@@ -17,8 +17,14 @@ export type Flow = {
   events: RecordedEvent[]
 }
 
-/** The requests of one user agent that say nothing of a client, until one tells whose they were. */
-type Caller = { waiting: RecordedEvent[]; last?: Flow }
+/** The requests of one user agent that say nothing of a client. */
+type Caller = {
+  /** Those that may be of the client that shows itself next. */
+  waiting: RecordedEvent[]
+  /** Those that stay nobody's. */
+  strays: RecordedEvent[]
+  last?: Flow
+}
 
 // What a client sends itself; all else of an authorization is sent by a browser.
 const BY_CLIENTS = ['challenge', 'discovery', 'registration', 'token', 'revocation', 'admission']
@@ -29,9 +35,11 @@ const NAMELESS = ['challenge', 'discovery', 'registration', 'token', 'revocation
  * The events of each client, in the order of the clients' first events. What is about no client (an
  * administrator's doing, a person who visits the application) is in none.
  *
- * A challenge and a look at metadata do not say whose they are. They belong to the client that shows
- * itself next with the same user agent: it registers, or redeems a code, or uses a token. A caller
- * without any credential is not taken for a client that has been given tokens: it may be a newcomer.
+ * A challenge without a credential and a look at metadata do not say whose they are. They belong to
+ * the client that shows itself next with the same user agent: it registers, or redeems a code, or uses
+ * a token. A caller without any credential is not taken for a client that has been given tokens: it may
+ * be a newcomer. Whoever shows a credential that nobody here was given may be anybody: many share a
+ * user agent, `node` for one.
  *
  * @param events in the order of their numbers
  */
@@ -46,8 +54,9 @@ export function flowsOf(events: RecordedEvent[]): Flow[] {
     const client = clientOf(event) ?? (request && clientOf(request))
     const userAgent = request?.userAgent
     if (!client) {
-      if (request && NAMELESS.includes(request.kind))
-        callerOf(callers, userAgent).waiting.push(event)
+      if (!request || !NAMELESS.includes(request.kind)) continue
+      const caller = callerOf(callers, userAgent)
+      caller[mayBeInherited(request) ? 'waiting' : 'strays'].push(event)
       continue
     }
     const flow = flows.get(client.id) ?? { id: client.id, client, events: [] }
@@ -60,7 +69,8 @@ export function flowsOf(events: RecordedEvent[]): Flow[] {
   }
   const nameless = [...callers].flatMap(([userAgent, caller]) => {
     if (caller.last) claim(caller, caller.last, !holders.has(caller.last))
-    return caller.waiting.length > 0 ? [namelessFlow(userAgent, caller.waiting)] : []
+    const left = [...caller.waiting, ...caller.strays]
+    return left.length > 0 ? [namelessFlow(userAgent, left)] : []
   })
   return [...flows.values(), ...nameless].map(completed).sort((a, b) => firstOf(a) - firstOf(b))
 }
@@ -71,6 +81,12 @@ function claim(caller: Caller, flow: Flow, takesNewcomers: boolean): void {
     flow.events.push(...caller.waiting.splice(0))
   }
   caller.last = flow
+}
+
+// Says nothing against the client that it is taken to be of.
+function mayBeInherited(request: RecordedEvent): boolean {
+  if (request.kind === 'challenge') return request.credential === 'none'
+  return request.kind === 'discovery' || request.kind === 'registration'
 }
 
 function isNewcomer(event: RecordedEvent): boolean {
@@ -87,7 +103,7 @@ function isFirstSight(event: RecordedEvent): boolean {
 }
 
 function callerOf(callers: Map<string, Caller>, userAgent = ''): Caller {
-  const caller = callers.get(userAgent) ?? { waiting: [] }
+  const caller = callers.get(userAgent) ?? { waiting: [], strays: [] }
   callers.set(userAgent, caller)
   return caller
 }

@@ -1,4 +1,11 @@
-import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose'
+import {
+  CompactSign,
+  calculateJwkThumbprint,
+  exportJWK,
+  generateKeyPair,
+  importJWK,
+  type JWK,
+} from 'jose'
 import * as z from 'zod'
 import { sha256Hex } from '../oauth/encoding'
 
@@ -10,6 +17,17 @@ export const signingKeySchema = z.object({
   retiredAtSeconds: z.number().exactOptional(),
 })
 export type SigningKey = z.infer<typeof signingKeySchema>
+
+/** Whether assertions can be signed with a key that somebody else has made. */
+export async function canSign({ jwk }: SigningKey): Promise<boolean> {
+  try {
+    const key = await importJWK(jwk, 'RS256')
+    await new CompactSign(new Uint8Array()).setProtectedHeader({ alg: 'RS256' }).sign(key)
+    return true
+  } catch {
+    return false
+  }
+}
 
 const PUBLISHED_AFTER_SECONDS = 7 * 86_400
 

@@ -8,6 +8,13 @@ import { randomText } from '../oauth/encoding'
 export type Revocations = {
   count: number
   entries: Record<string, { number: number; atSeconds: number }>
+  /**
+   * Begins the id of every sign-in since this store was made, or loaded with a state: what was signed
+   * in another history has not happened in this one.
+   */
+  history: string
+  /** The histories that led to this one, each up to the revision at which its state was written. */
+  earlier: { history: string; upTo: number }[]
 }
 
 // The key of a reset: signed cookies outlive the store, and numbers go on.
@@ -41,7 +48,8 @@ export function isRevoked(revocations: Revocations, keys: string[], revision: nu
 
 /** What a reset leaves: nothing but that everything before it is revoked. */
 export function withEverythingRevoked(revocations: Revocations, now: number): Revocations {
-  return withRevocation({ count: revocations.count, entries: {} }, EVERYTHING, now)
+  const { count, history } = revocations
+  return withRevocation({ count, entries: {}, history, earlier: [] }, EVERYTHING, now)
 }
 
 /** Adds a revocation, the number of entries being bounded. */
@@ -51,7 +59,38 @@ export function withRevocation(revocations: Revocations, key: string, now: numbe
   mergeOldest(entries, (each) => each.startsWith(SESSION), MOST_SESSIONS, OLD_SESSIONS)
   const isOther = (each: string) => !each.startsWith(SESSION) && each !== EVERYTHING
   mergeOldest(entries, isOther, MOST_OTHERS, EVERYTHING)
-  return { count: number, entries }
+  return { ...revocations, count: number, entries }
+}
+
+const HISTORY_LENGTH = 3
+// Of states that were loaded and written again; what came longest ago is not known any more.
+const MOST_EARLIER = 100
+
+/** Nothing is revoked: what a new store begins with. */
+export function noRevocations(): Revocations {
+  return { count: 0, entries: {}, history: newHistory(), earlier: [] }
+}
+
+/** Those of a store whose state was just written: what is signed from now on is not in that state. */
+export function afterWriting(revocations: Revocations): Revocations {
+  return { ...revocations, count: revocations.count + 1 }
+}
+
+/** Those of a state that is loaded: what was signed until it was written is good, and nothing else. */
+export function afterLoading({ earlier, history, ...rest }: Revocations): Revocations {
+  const led = [...earlier, { history, upTo: rest.count }].slice(-MOST_EARLIER)
+  return { ...rest, history: newHistory(), earlier: led }
+}
+
+/** Whether what is signed with this nonce is of this store, or of a state that it was loaded with. */
+export function isOfThisHistory({ earlier, history }: Revocations, identityNonce: string): boolean {
+  const its = identityNonce.slice(0, HISTORY_LENGTH)
+  const revision = revisionOf(identityNonce)
+  return its === history || earlier.some((each) => each.history === its && revision <= each.upTo)
+}
+
+function newHistory(): string {
+  return randomText(HISTORY_LENGTH).replaceAll(/[-_]/g, 'x').slice(0, HISTORY_LENGTH)
 }
 
 function mergeOldest(
@@ -72,17 +111,18 @@ function mergeOldest(
 const SESSION_ID_LENGTH = 12
 const REVISION_DIGITS = 4
 
-/** A new sign-in's id: 12 characters. */
-export function newSessionId(): string {
-  return randomText(9).replaceAll(/[-_]/g, 'x')
+/** A new sign-in's id: 12 characters, the first of them its history. */
+export function newSessionId({ history }: Revocations): string {
+  const random = randomText(SESSION_ID_LENGTH).replaceAll(/[-_]/g, 'x')
+  return history + random.slice(0, SESSION_ID_LENGTH - history.length)
 }
 
 /**
  * The `identity_nonce` of what is signed now for a sign-in: 16 characters, as Access's are [O7], the
  * last four of them the revision, so that a signed assertion tells of itself whether it was revoked.
  */
-export function identityNonceOf(sessionId: string, revocations: Revocations): string {
-  return sessionId + revocations.count.toString(36).padStart(REVISION_DIGITS, '0')
+export function identityNonceOf(sessionId: string, { count }: Revocations): string {
+  return sessionId + count.toString(36).padStart(REVISION_DIGITS, '0')
 }
 
 export function sessionIdOf(identityNonce: string): string {

@@ -44,12 +44,13 @@ export function sequenceOf(flow: Flow, all: RecordedEvent[]): Step[] {
   )
   const events = [...flow.events, ...controls].sort((a, b) => a.number - b.number)
   const requests = new Map(events.filter(isRequest).map((event) => [event.rayId, event]))
+  const notesOf = Map.groupBy(events.filter(isNote), ({ rayId }) => rayId)
   const steps: Step[] = []
   for (const event of events) {
     // A request is recorded after what was decided on its way, and says all of it again in short.
     if (isNote(event) && requests.has(event.rayId)) continue
     const step = isRequest(event) ? stepOf(event, flow.userAgent) : markerOf(event)
-    const notes = events.filter((each) => isNote(each) && each.rayId === event.rayId)
+    const notes = notesOf.get(event.rayId) ?? []
     const last = steps.at(-1)
     const isAgain = last && step.arrow && isAlike(last, step, notes)
     if (isAgain) steps[steps.length - 1] = { ...last, event, times: last.times + 1 }

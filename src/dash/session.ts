@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { wholeSeconds } from '../access/duration'
 import {
   identityNonceOf,
+  isOfThisHistory,
   isRevoked,
   newSessionId,
   revisionOf,
@@ -27,7 +28,7 @@ export async function signedIn(c: AppContext, clientId?: string): Promise<Signed
   if (!automatic) return signedInByCookie(c)
   const { email } = automatic
   note(c, { email })
-  const identityNonce = identityNonceOf(newSessionId(), state.revocations)
+  const identityNonce = identityNonceOf(newSessionId(state.revocations), state.revocations)
   return { email, identityNonce, authenticatedAtSeconds: now }
 }
 
@@ -41,6 +42,7 @@ export async function signedInByCookie(c: AppContext): Promise<SignedIn | undefi
   const { email, identityNonce, iat } = session.data
   const keys = [revocable.session(sessionIdOf(identityNonce))]
   if (isRevoked(state.revocations, keys, revisionOf(identityNonce))) return undefined
+  if (!isOfThisHistory(state.revocations, identityNonce)) return undefined
   note(c, { email })
   return { email, identityNonce, authenticatedAtSeconds: iat }
 }
@@ -53,7 +55,10 @@ export async function signedInByCookie(c: AppContext): Promise<SignedIn | undefi
 export async function startSession(c: AppContext, email: string): Promise<void> {
   const { configuration, now, state, ticketSecret } = c.var
   const lifetimeSeconds = wholeSeconds(configuration.organization.session_duration)
-  const claims = { email, identityNonce: identityNonceOf(newSessionId(), state.revocations) }
+  const claims = {
+    email,
+    identityNonce: identityNonceOf(newSessionId(state.revocations), state.revocations),
+  }
   const cookie = await signTicket(ticketSecret, 'dash-session', claims, now, lifetimeSeconds)
   setPrivateCookie(c, COOKIE, cookie, lifetimeSeconds)
 }

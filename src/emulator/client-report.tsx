@@ -1,5 +1,6 @@
 import { accepts } from 'hono/accepts'
 import { type ClientReport, clientReport } from '../access/client-report'
+import { wholeSeconds } from '../access/duration'
 import { formatTime } from '../access/timestamps'
 import type { AppContext } from '../env'
 import { ClientReportPage } from '../pages/client-report'
@@ -14,19 +15,18 @@ import { notFound } from './not-found'
  * @throws OAuthError `not_found`, PageError
  */
 export async function showClientReport(c: AppContext): Promise<Response> {
-  const { emulator, stores, url } = c.var
+  const { emulator, now, settings, stores, url } = c.var
   const id = c.req.param('id') ?? ''
   const isPage = prefersPage(c)
   c.header('Vary', 'Accept', { append: true })
   const client = await stores.clients.find(id)
   if (!client) throw unknown(id, isPage)
   const { clientId, grantTypes, issuedAtSeconds, name, redirectUris } = client
-  const report = clientReport(await emulator.events(), {
-    id: clientId,
-    name,
-    redirectUris,
-    grantTypes,
-  })
+  const report = clientReport(
+    await emulator.events(),
+    { id: clientId, name, redirectUris, grantTypes },
+    { now, codeLifetimeSeconds: wholeSeconds(settings.CODE_LIFETIME) },
+  )
   if (!isPage) return c.json(view(client, report))
   return respondPage(c, 200, (nonce) => (
     <ClientReportPage

@@ -3,11 +3,8 @@ import { lifetimeSchema, wholeSeconds } from '../access/duration'
 import { formatTime } from '../access/timestamps'
 import type { AppContext } from '../env'
 import { OAuthError } from '../oauth/errors'
-import { type EmulatorState, emulatedNow } from '../store/emulator-object'
+import { type ClockMove, type EmulatorState, emulatedNow } from '../store/emulator-object'
 import { readControl } from './body'
-
-// RFC 3339 5.6: years have four digits.
-const LATEST_SECONDS = Date.UTC(9999, 11, 31, 23, 59, 59) / 1000
 
 const clockSchema = z.union(
   [
@@ -30,20 +27,19 @@ export function showClock(c: AppContext): Response {
  * @throws OAuthError `invalid_request`
  */
 export async function changeClock(c: AppContext): Promise<Response> {
-  const { emulator, state } = c.var
-  const offset = offsetAfter(await readControl(c, clockSchema), state)
-  if (emulatedNow({ ...state, clockOffsetSeconds: offset }) > LATEST_SECONDS) {
+  const move = moveOf(await readControl(c, clockSchema))
+  const state = await c.get('emulator').moveClock(move)
+  if (state === 'too late') {
     throw new OAuthError('invalid_request', 'the clock goes to the end of the year 9999')
   }
-  return c.json(clockOf(await emulator.setClockOffset(offset)))
+  return c.json(clockOf(state))
 }
 
-function offsetAfter(change: z.infer<typeof clockSchema>, state: EmulatorState): number {
-  if ('advance' in change) return state.clockOffsetSeconds + wholeSeconds(change.advance)
-  if ('now' in change) {
-    return Math.floor(Date.parse(change.now) / 1000) - Math.floor(Date.now() / 1000)
-  }
-  return 0
+function moveOf(change: z.infer<typeof clockSchema>): ClockMove {
+  if ('advance' in change) return { bySeconds: wholeSeconds(change.advance) }
+  if (!('now' in change)) return { offsetSeconds: 0 }
+  const realSeconds = Math.floor(Date.now() / 1000)
+  return { offsetSeconds: Math.floor(Date.parse(change.now) / 1000) - realSeconds }
 }
 
 function clockOf(state: EmulatorState) {

@@ -3,9 +3,13 @@ import * as z from 'zod'
 import { OUTCOMES, type RecordedEvent } from '../access/event'
 import type { AppContext } from '../env'
 import { OAuthError } from '../oauth/errors'
+import type { EventRange } from '../store/event-log'
 
 // How long a follower's connection is silent at the most.
 const PATIENCE_MS = 15_000
+
+// Of the answer, written at once.
+const CHUNK_CHARACTERS = 64 * 1024
 
 const number = z
   .string()
@@ -36,20 +40,81 @@ type Filter = z.infer<typeof querySchema>
 export async function showEvents(c: AppContext): Promise<Response> {
   const query = readQuery(c)
   if (c.req.query('follow') !== undefined) return follow(c, query)
-  const events = (await c.get('emulator').events(query.after)).filter(matching(query))
-  return c.json({ events: query.limit === undefined ? events : page(events, query) })
+  // A page after a number goes on from there; without one, the newest are asked for.
+  const after = query.after ?? (await beforeNewest(c, query))
+  const events = found(c, query, { after })
+  // Read before it is answered, so that a failure is one.
+  const first = await events.next()
+  return c.body(listOf(first, events), 200, { 'Content-Type': 'application/json' })
 }
 
-// A page after a number goes on from there; without one, the newest are asked for.
-function page(events: RecordedEvent[], { after, limit = events.length }: Filter): RecordedEvent[] {
-  return after === undefined ? events.slice(-limit) : events.slice(0, limit)
+// The number that as many events come after as are asked for.
+async function beforeNewest(c: AppContext, query: Filter): Promise<number> {
+  if (query.limit === undefined) return 0
+  let oldest: number | undefined
+  for await (const event of found(c, query, { isNewestFirst: true })) oldest = event.number
+  return oldest === undefined ? 0 : oldest - 1
+}
+
+/** Those that match, as many as are asked for. */
+async function* found(
+  c: AppContext,
+  query: Filter,
+  range: EventRange,
+): AsyncGenerator<RecordedEvent> {
+  const { kind, limit = Number.POSITIVE_INFINITY } = query
+  const matches = matching(query)
+  // Where nothing but the kind is asked for, no more are read than are told.
+  const { follow: _, after: __, limit: ___, kind: ____, ...others } = query
+  const isByKind = Object.values(others).every((each) => each === undefined)
+  let left = limit
+  const pages = c.get('emulator').eventPages({
+    ...range,
+    ...(kind !== undefined && { kind }),
+    ...(isByKind && Number.isFinite(limit) && { limit }),
+  })
+  for await (const page of pages) {
+    for (const event of page) {
+      if (!matches(event)) continue
+      yield event
+      if (--left === 0) return
+    }
+  }
+}
+
+/** `{"events": [...]}`, written as it is read: all of them may be more than can be held at once. */
+function listOf(
+  first: IteratorResult<RecordedEvent>,
+  rest: AsyncGenerator<RecordedEvent>,
+): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder()
+  let next = first
+  let comma = ''
+  let text = '{"events":['
+  return new ReadableStream({
+    async pull(controller) {
+      while (!next.done && text.length < CHUNK_CHARACTERS) {
+        text += comma + JSON.stringify(next.value)
+        comma = ','
+        next = await rest.next()
+      }
+      controller.enqueue(encoder.encode(next.done ? `${text}]}` : text))
+      text = ''
+      if (next.done) controller.close()
+    },
+    async cancel() {
+      await rest.return(undefined)
+    },
+  })
 }
 
 function follow(c: AppContext, query: Filter): Response {
   const { emulator } = c.var
   const matches = matching(query)
   return streamSSE(c, async (stream) => {
-    let last = query.after ?? (await emulator.newestEvent())
+    const newest = await emulator.newestEvent()
+    // Numbers go on for good, so a higher one is of another store: what comes next comes after it.
+    let last = Math.min(query.after ?? newest, newest)
     // At once, so that the caller knows that it is listening.
     await stream.write(': following\n\n')
     while (!stream.aborted) {

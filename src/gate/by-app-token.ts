@@ -7,6 +7,7 @@ import { PEOPLE_PICKER } from '../access/identity-provider'
 import { publicKeySet } from '../access/keys'
 import { evaluate } from '../access/policy'
 import {
+  isOfThisHistory,
   isRevoked,
   revisionOf,
   revocable,
@@ -112,7 +113,11 @@ export function isGoodFor(c: AppContext, application: Application, claims: AppTo
     // Access: observed. A person's token opens an application that has an Allow policy, and not one
     // with Service Auth only.
     const isForPersons = application.policies.some(({ decision }) => decision === 'allow')
-    return isForPersons && !isRevoked(state.revocations, keys, revisionOf(nonce))
+    return (
+      isForPersons &&
+      isOfThisHistory(state.revocations, nonce) &&
+      !isRevoked(state.revocations, keys, revisionOf(nonce))
+    )
   }
   const token = configuration.serviceTokens.find((each) => each.client_id === claims.common_name)
   const { entries } = state.revocations

@@ -22,8 +22,8 @@ export type Events = {
     filter?: EventFilter<K> & { after?: number; limit?: number },
   ): Promise<EventOf<K>[]>
   /**
-   * The next event that matches, after the last one that `next` has answered, or after the start: none
-   * is lost between two calls.
+   * The next event that matches, after the last one that `next` had answered when it was called, or
+   * after the start: none is lost between two calls, nor by another call that waits at the same time.
    *
    * @param options.timeout milliseconds; 5,000 unless told
    * @throws Error where none comes in time
@@ -48,8 +48,10 @@ export function eventsOf(send: Send, start: number): Events {
     list,
     async next(filter = {}, { timeout = 5000 } = {}) {
       const end = Date.now() + timeout
+      // Its own: what another call is answered meanwhile may come after what this one waits for.
+      const after = last
       for (;;) {
-        const [event] = await list({ ...filter, after: last, limit: 1 })
+        const [event] = await list({ ...filter, after, limit: 1 })
         if (event) {
           // Of several that wait at once, an earlier event may be answered later.
           last = Math.max(last, event.number)

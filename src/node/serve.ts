@@ -17,6 +17,10 @@ export async function serve(options: EmulatorOptions): Promise<Served> {
   const worker = await loadWorker()
   const { log, persist, port = 0 } = options
   let isUp = false
+  // The Worker logs what happened together in one message.
+  const tellLines = (message: string) => {
+    for (const line of message.split('\n')) log?.(line)
+  }
   // The options of Miniflare 4, which its fifth version, a beta, has a translation for.
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
@@ -27,7 +31,7 @@ export async function serve(options: EmulatorOptions): Promise<Served> {
       handleStructuredLogs: ({ level, message }) => {
         // A wrong setting is the error that this function throws.
         if (level === 'error' && isUp) console.error(message)
-        else if (level !== 'error') log?.(message)
+        else if (level !== 'error') tellLines(message)
       },
       modules: [{ type: 'ESModule', path: 'worker.js', contents: worker.script }],
       compatibilityDate: worker.compatibilityDate,

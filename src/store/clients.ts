@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { secondsSchema } from '../access/timestamps'
 import { hashSecret, newSecret } from '../access/token'
 import { CLIENT_AUTH_METHODS } from '../oauth/client-auth'
 
@@ -12,7 +13,7 @@ export const clientSchema = z.object({
   responseTypes: z.array(z.string()),
   name: z.string().optional(),
   metadata: z.record(z.string(), z.unknown()),
-  issuedAtSeconds: z.number(),
+  issuedAtSeconds: secondsSchema,
 })
 export type Client = z.infer<typeof clientSchema>
 

@@ -1,33 +1,84 @@
 import * as z from 'zod'
 import { autoSignInSchema } from '../access/auto-sign-in'
 import { FAULT_NAMES, FAULTS } from '../access/faults'
+import { identitySchema } from '../access/identity'
 import { signingKeySchema } from '../access/keys'
 import { QUIRK_NAMES } from '../access/quirks'
-import { KINDS } from './configuration'
+import { EARLIEST_SECONDS, LATEST_SECONDS, secondsSchema } from '../access/timestamps'
+import { editRowSchema, lateEditRowSchema } from './edit-schema'
+import { MOST_CHARACTERS } from './edits'
+import { rows } from './rows'
 
 const text = z.string()
-const seconds = z.int()
-const json = z.string().refine(isJson, 'expected JSON')
+
+// Of the size that a value of the storage may have.
+const MOST_BYTES = 1024 * 1024
+const MOST_REVOCATIONS = 5000
+
+const editsSchema = rows(editRowSchema, ({ kind, id }) => `${kind} ${id}`).refine(
+  (edits) => edits.reduce((sum, { value }) => sum + value.length, 0) <= MOST_CHARACTERS,
+  'they take more than 16 MiB',
+)
+
+const sessionSchema = z.looseObject({
+  id: text,
+  identity: identitySchema,
+  holder: z.enum(['browser', 'client']),
+  revision: z.int(),
+  issuedAtSeconds: secondsSchema,
+  expiresAtSeconds: secondsSchema,
+  ip: text,
+  country: text,
+})
+const applicationSchema = z.looseObject({ hostname: text, name: text, type: text, uid: text })
+const connectionSchema = z.looseObject({
+  grantId: text,
+  clientId: text,
+  clientName: text,
+  accountIds: z.array(text),
+  scopes: z.array(text),
+  authorizedAtSeconds: secondsSchema,
+})
 
 // What follows from the API's edits and from events, with the columns of the tables.
 const tablesSchema = z.object({
-  edit: z.array(z.strictObject({ kind: z.enum(KINDS), id: text, value: json })),
-  user: z.array(
+  edit: editsSchema,
+  late_edit: rows(lateEditRowSchema, ({ kind, id }) => `${kind} ${id}`).default([]),
+  user: rows(
     z.strictObject({
       email: text,
       name: text,
-      createdAtSeconds: seconds,
-      updatedAtSeconds: seconds,
-      lastLoginAtSeconds: seconds.nullable(),
+      createdAtSeconds: secondsSchema,
+      updatedAtSeconds: secondsSchema,
+      lastLoginAtSeconds: secondsSchema.nullable(),
     }),
+    ({ email }) => email,
   ),
-  session: z.array(
-    z.strictObject({ id: text, email: text, expiresAtSeconds: seconds, value: json }),
+  session: rows(
+    z.strictObject({
+      id: text,
+      email: text,
+      expiresAtSeconds: secondsSchema,
+      value: jsonOf(sessionSchema),
+    }),
+    ({ id }) => id,
   ),
-  session_application: z.array(z.strictObject({ sessionId: text, uid: text, value: json })),
-  token_use: z.array(z.strictObject({ serviceTokenId: text, atSeconds: seconds })),
-  connection: z.array(
-    z.strictObject({ grantId: text, email: text, endsAtSeconds: seconds, value: json }),
+  session_application: rows(
+    z.strictObject({ sessionId: text, uid: text, value: jsonOf(applicationSchema) }),
+    ({ sessionId, uid }) => `${sessionId} ${uid}`,
+  ),
+  token_use: rows(
+    z.strictObject({ serviceTokenId: text, atSeconds: secondsSchema }),
+    ({ serviceTokenId }) => serviceTokenId,
+  ),
+  connection: rows(
+    z.strictObject({
+      grantId: text,
+      email: text,
+      endsAtSeconds: secondsSchema,
+      value: jsonOf(connectionSchema),
+    }),
+    ({ grantId }) => grantId,
   ),
 })
 const TABLES = tablesSchema.keyof().options
@@ -46,33 +97,61 @@ const faultSchema = z
     return z.NEVER
   })
 
+const clockOffsetSchema = z.int().refine((offset) => {
+  const now = Date.now() / 1000 + offset
+  return EARLIEST_SECONDS <= now && now <= LATEST_SECONDS
+}, 'the clock goes to the end of the year 9999')
+
+const revocationsSchema = z
+  .object({
+    count: z.int().min(0),
+    entries: z.record(text, z.object({ number: z.int(), atSeconds: secondsSchema })),
+    // A state of before has none: no cookie of it is good.
+    history: text.default(''),
+    earlier: z.array(z.object({ history: text, upTo: z.int() })).default([]),
+  })
+  .refine(({ entries }) => Object.keys(entries).length <= MOST_REVOCATIONS, {
+    path: ['entries'],
+    message: `expected ${MOST_REVOCATIONS} at the most`,
+  })
+  .refine(({ count, entries }) => Object.values(entries).every(({ number }) => number <= count), {
+    path: ['count'],
+    message: 'expected the highest number of the entries, or more',
+  })
+
+// Who loads a key signs with it.
+const privateKeySchema = signingKeySchema.refine(({ jwk }) => typeof jwk.d === 'string', {
+  path: ['jwk', 'd'],
+  message: 'expected a private key',
+})
+
 /** Everything of the emulator's one object but its events. */
 export const emulatorDumpSchema = z.object({
   state: z.object({
-    ticketSecret: z.string().min(32),
-    clockOffsetSeconds: z.int(),
-    autoSignIns: z.array(autoSignInSchema),
-    faults: z.array(faultSchema),
+    ticketSecret: text.min(32),
+    clockOffsetSeconds: clockOffsetSchema,
+    autoSignIns: z.array(autoSignInSchema).max(100),
+    faults: rows(faultSchema, ({ name }) => name),
     quirks: z.partialRecord(z.enum(QUIRK_NAMES), z.boolean()),
-    revocations: z.object({
-      count: z.int().min(0),
-      entries: z.record(z.string(), z.object({ number: z.int(), atSeconds: z.int() })),
-    }),
+    revocations: revocationsSchema,
     configurationRevision: z.int(),
     keyRevision: z.int(),
-    keyRotationIntervalDays: z.number(),
-    lastKeyRotationAtSeconds: z.number(),
+    keyRotationIntervalDays: z.number().min(1).max(100_000),
+    lastKeyRotationAtSeconds: secondsSchema,
   }),
-  keys: z.array(signingKeySchema).min(2),
-  dns: z.record(z.string(), z.array(z.string())),
+  keys: rows(privateKeySchema, ({ jwk }) => jwk.kid).min(2),
+  dns: z
+    .record(text, z.array(text))
+    .refine((zone) => JSON.stringify(zone).length <= MOST_BYTES, 'it takes more than 1 MiB'),
   tables: tablesSchema,
 })
 export type EmulatorDump = z.infer<typeof emulatorDumpSchema>
 
 /** The rows of every table. */
 export function dumpTables(sql: SqlStorage): EmulatorDump['tables'] {
-  const rows = (table: string) => [...sql.exec(`SELECT * FROM ${table} ORDER BY rowid`)]
-  return tablesSchema.parse(Object.fromEntries(TABLES.map((table) => [table, rows(table)])))
+  const found = (table: string) => [...sql.exec(`SELECT * FROM ${table} ORDER BY rowid`)]
+  // As they are: what was kept is not judged again until somebody loads it.
+  return Object.fromEntries(TABLES.map((table) => [table, found(table)])) as EmulatorDump['tables']
 }
 
 /** Puts these rows in the place of those that are there. */
@@ -90,11 +169,12 @@ export function loadTables(sql: SqlStorage, tables: EmulatorDump['tables']): voi
   }
 }
 
-function isJson(value: string): boolean {
-  try {
-    JSON.parse(value)
-    return true
-  } catch {
-    return false
-  }
+function jsonOf(schema: z.ZodType) {
+  return text.refine((value) => {
+    try {
+      return schema.safeParse(JSON.parse(value)).success
+    } catch {
+      return false
+    }
+  }, 'expected the JSON of such a row')
 }

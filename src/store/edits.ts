@@ -8,7 +8,7 @@ const TABLE = `CREATE TABLE IF NOT EXISTS edit (
 )`
 
 // One answer of a Durable Object is 32 MiB at the most.
-const MOST_CHARACTERS = 16 * 1024 * 1024
+export const MOST_CHARACTERS = 16 * 1024 * 1024
 
 /** What edits have left of the configuration, record by record: beside them the seed counts. */
 export class Edits {

@@ -6,11 +6,15 @@ import type { ActiveFault, FaultName } from '../access/faults'
 import type { SigningKey } from '../access/keys'
 import type { QuirkName } from '../access/quirks'
 import {
+  afterLoading,
+  afterWriting,
+  noRevocations,
   type Revocations,
   revocable,
   withEverythingRevoked,
   withRevocation,
 } from '../access/revocation'
+import { LATEST_SECONDS } from '../access/timestamps'
 import { randomText } from '../oauth/encoding'
 import type { Edit } from './configuration'
 import { type Connection, Connections } from './connections'
@@ -19,7 +23,7 @@ import { inZone, overHttps, type Zone } from './dns'
 import { awaitsVerification, lookAtDomains, verified } from './domain-verification'
 import { dumpTables, type EmulatorDump, loadTables } from './dump'
 import { Edits } from './edits'
-import { EVENTS_KEPT, EventLog } from './event-log'
+import { EVENTS_KEPT, EventLog, type EventPage, type EventRange } from './event-log'
 import { collect, sweep } from './kv'
 import { type LateEdit, LateEdits } from './late-edits'
 import { SigningKeys } from './signing-keys'
@@ -47,6 +51,9 @@ export type EmulatorState = {
   lastKeyRotationAtSeconds: number
 }
 
+/** On from where the clock is, or to an offset from the real one. */
+export type ClockMove = { bySeconds: number } | { offsetSeconds: number }
+
 // Access: documented. Every six weeks.
 const KEY_ROTATION_INTERVAL_DAYS = 42
 
@@ -65,11 +72,7 @@ const COLLECTED_EVERY_SECONDS = 6 * 3600
  * exactly once however many requests ask for them first.
  */
 export class EmulatorObject extends DurableObject<Env> {
-  #state = keep(this.ctx, {
-    // A store of an earlier version may lack members.
-    ...freshState(),
-    ...this.ctx.storage.kv.get<EmulatorState>('state'),
-  })
+  #state = keep(this.ctx, startState(this.ctx.storage.kv.get<EmulatorState>('state')))
   #keys = new SigningKeys(this.ctx.storage.kv)
 
   #directory = new Directory(this.ctx.storage.sql)
@@ -89,14 +92,20 @@ export class EmulatorObject extends DurableObject<Env> {
   }
 
   change(
-    change: Partial<
-      Pick<EmulatorState, 'clockOffsetSeconds' | 'autoSignIns' | 'keyRotationIntervalDays'>
-    >,
+    change: Partial<Pick<EmulatorState, 'autoSignIns' | 'keyRotationIntervalDays'>>,
   ): EmulatorState {
-    // Two days without the record are two days of the emulated clock.
-    const isClockMoved = change.clockOffsetSeconds !== undefined
-    if (isClockMoved && awaitsVerification(this.#edits.all())) this.#lookIn(0)
     return this.#save({ ...this.#state, ...change })
+  }
+
+  /** Moves the clock: of several advances at once, none is lost. */
+  moveClock(move: ClockMove): EmulatorState | 'too late' {
+    const before = this.#state.clockOffsetSeconds
+    const clockOffsetSeconds = 'bySeconds' in move ? before + move.bySeconds : move.offsetSeconds
+    const moved = { ...this.#state, clockOffsetSeconds }
+    if (emulatedNow(moved) > LATEST_SECONDS) return 'too late'
+    // Two days without the record are two days of the emulated clock.
+    if (awaitsVerification(this.#edits.all())) this.#lookIn(0)
+    return this.#save(moved)
   }
 
   /** The rule of automatic sign-in for an authorization, which uses it up where it is counted. */
@@ -160,21 +169,21 @@ export class EmulatorObject extends DurableObject<Env> {
     this.ctx.waitUntil(this.#collectLater())
   }
 
-  /** The events after a number, the latest last. */
-  events(after: number): RecordedEvent[] {
-    return this.#events.after(after)
+  /** The first page of a range of events. */
+  events(range: EventRange): EventPage {
+    return this.#events.page(range)
   }
 
   newestEvent(): number {
     return this.#events.newest()
   }
 
-  /** The same, as soon as there is one, or none once the patience is over. */
+  /** Those after a number, as soon as there is one, or none once the patience is over. */
   async nextEvents(after: number, patienceMs: number): Promise<RecordedEvent[]> {
-    const events = this.#events.after(after)
+    const { events } = this.#events.page({ after })
     if (events.length > 0) return events
     await this.#nextRecord(patienceMs)
-    return this.#events.after(after)
+    return this.#events.page({ after }).events
   }
 
   #nextRecord(patienceMs: number): Promise<void> {
@@ -189,9 +198,9 @@ export class EmulatorObject extends DurableObject<Env> {
     })
   }
 
-  /** The entries of Access's own log, the latest last. */
-  accessRequests(): RecordedEvent[] {
-    return this.#events.accessRequests()
+  /** A page of the entries of Access's own log, the latest first. */
+  accessRequests(before: number | undefined, read: number): EventPage {
+    return this.#events.accessRequests(before, read)
   }
 
   users(): DirectoryUser[] {
@@ -357,15 +366,13 @@ export class EmulatorObject extends DurableObject<Env> {
     })
   }
 
-  /** Everything of the emulator's own, for a store to be loaded with it. */
-  async dump(): Promise<EmulatorDump> {
+  /** Everything of the emulator's own, for a store to be loaded with it; and the state after it. */
+  async dump(): Promise<{ dump: EmulatorDump; state: EmulatorState }> {
+    const keys = await this.#keys.all()
     const { version: _, epoch: __, ...state } = this.#state
-    return {
-      state,
-      keys: await this.#keys.all(),
-      dns: this.dns(),
-      tables: dumpTables(this.ctx.storage.sql),
-    }
+    const dump = { state, keys, dns: this.dns(), tables: dumpTables(this.ctx.storage.sql) }
+    const revocations = afterWriting(state.revocations)
+    return { dump, state: this.#save({ ...this.#state, revocations }) }
   }
 
   /**
@@ -376,12 +383,14 @@ export class EmulatorObject extends DurableObject<Env> {
     return this.ctx.storage.transactionSync(() => {
       loadTables(this.ctx.storage.sql, tables)
       this.ctx.storage.kv.put('dns', dns)
-      this.#keys.replace(keys)
       this.#lookIn(0)
+      // The last, because these are remembered.
+      this.#keys.replace(keys)
       // Counted on, so that every isolate notices.
       return this.#save({
         ...this.#state,
         ...state,
+        revocations: afterLoading(state.revocations),
         epoch,
         keyRevision: this.#state.keyRevision + 1,
         configurationRevision: this.#state.configurationRevision + 1,
@@ -421,6 +430,13 @@ function keep(ctx: DurableObjectState, state: EmulatorState): EmulatorState {
   return state
 }
 
+// A store of an earlier version may lack members.
+function startState(stored: EmulatorState | undefined): EmulatorState {
+  const fresh = freshState()
+  const revocations = { ...fresh.revocations, ...stored?.revocations }
+  return { ...fresh, ...stored, revocations }
+}
+
 function freshState(): EmulatorState {
   return {
     version: 0,
@@ -430,7 +446,7 @@ function freshState(): EmulatorState {
     autoSignIns: [],
     faults: [],
     quirks: {},
-    revocations: { count: 0, entries: {} },
+    revocations: noRevocations(),
     configurationRevision: 0,
     keyRevision: 0,
     keyRotationIntervalDays: KEY_ROTATION_INTERVAL_DAYS,

@@ -1,6 +1,5 @@
 import type { AutoSignIn } from '../access/auto-sign-in'
 import type { RecordedEvent, ToldEvent } from '../access/event'
-import { eventLine } from '../access/event-line'
 import type { ActiveFault, FaultName } from '../access/faults'
 import { publishedKeys, type SigningKey } from '../access/keys'
 import type { QuirkName } from '../access/quirks'
@@ -9,7 +8,14 @@ import type { Connection } from './connections'
 import type { DirectorySession, DirectoryUser } from './directory'
 import type { Zone } from './dns'
 import type { EmulatorDump } from './dump'
-import { type EmulatorObject, type EmulatorState, emulatedNow } from './emulator-object'
+import {
+  type ClockMove,
+  type EmulatorObject,
+  type EmulatorState,
+  emulatedNow,
+} from './emulator-object'
+import { addEvent, handOverEvents } from './event-batch'
+import type { EventPage, EventRange } from './event-log'
 
 import { asTheEdgeSees, type LateEdit } from './late-edits'
 
@@ -24,13 +30,8 @@ type Loaded = {
   edits?: Promise<Edit[]>
 }
 
-// Events are handed over together: one call for each would cost as much as many a request. Whoever
-// reads them does not wait for it.
-const TOGETHER_MS = 100
-// A request that has promised to hand them over may have been broken off.
-const BROKEN_OFF_MS = 1000
-type Pending = { events: ToldEvent[]; promisedAt: number | undefined }
-const pendings = new WeakMap<object, Pending>()
+// A story is told of so many pages of events at the most, which are 4 Mi characters each.
+const MOST_PAGES = 8
 
 const loaded = new WeakMap<object, Loaded>()
 const configurations = new WeakMap<Seed, { edits: Edit[]; configuration: Configuration }>()
@@ -61,8 +62,10 @@ export class Emulator {
     return this.#remember(await this.#object.read())
   }
 
-  async setClockOffset(clockOffsetSeconds: number): Promise<EmulatorState> {
-    return this.#remember(await this.#object.change({ clockOffsetSeconds }))
+  /** Moves the clock; `too late` where that would go beyond the year 9999. */
+  async moveClock(move: ClockMove): Promise<EmulatorState | 'too late'> {
+    const state = (await this.#object.moveClock(move)) as EmulatorState | 'too late'
+    return state === 'too late' ? state : this.#remember(state)
   }
 
   async setKeyRotationInterval(keyRotationIntervalDays: number): Promise<EmulatorState> {
@@ -168,26 +171,35 @@ export class Emulator {
 
   /** Keeps what happened, a little later and together with what else happens. */
   record(context: { waitUntil(promise: Promise<unknown>): void }, event: ToldEvent): void {
-    const pending = this.#pending()
-    pending.events.push(event)
-    const { promisedAt } = pending
-    if (promisedAt !== undefined && Math.abs(Date.now() - promisedAt) < BROKEN_OFF_MS) return
-    pending.promisedAt = Date.now()
-    context.waitUntil(
-      new Promise((resolve) => setTimeout(resolve, TOGETHER_MS)).then(() => {
-        pending.promisedAt = undefined
-        return this.#handOver()
-      }),
-    )
+    addEvent(this.namespace, context, event, (events) => this.#keep(events))
   }
 
-  /** The events after a number, the latest last. */
-  async events(after = 0): Promise<RecordedEvent[]> {
+  /** The events of a range, page by page: all of them may be more than can be held at once. */
+  async *eventPages(range: EventRange): AsyncGenerator<RecordedEvent[]> {
     await this.#handOver()
-    return (await this.#object.events(after)) as RecordedEvent[]
+    let left = range
+    for (;;) {
+      const { events, hasMore } = (await this.#object.events(left)) as EventPage
+      yield events
+      const last = events.at(-1)
+      if (!hasMore || !last) return
+      left = {
+        ...left,
+        ...(range.isNewestFirst ? { before: last.number } : { after: last.number }),
+      }
+    }
   }
 
-  /** The same, as soon as there is one, or none once the patience is over. */
+  /** The events, the latest last, as far back as can be held at once. */
+  async events(): Promise<RecordedEvent[]> {
+    const pages: RecordedEvent[][] = []
+    for await (const page of this.eventPages({ isNewestFirst: true })) {
+      if (pages.push(page) === MOST_PAGES) break
+    }
+    return pages.flat().reverse()
+  }
+
+  /** Those after a number, as soon as there is one, or none once the patience is over. */
   async nextEvents(after: number, patienceMs: number): Promise<RecordedEvent[]> {
     await this.#handOver()
     return (await this.#object.nextEvents(after, patienceMs)) as RecordedEvent[]
@@ -202,7 +214,13 @@ export class Emulator {
   /** The entries of Access's own log, the latest last. */
   async accessRequests(): Promise<RecordedEvent[]> {
     await this.#handOver()
-    return (await this.#object.accessRequests()) as RecordedEvent[]
+    const found: RecordedEvent[] = []
+    for (;;) {
+      const before = found.at(-1)?.number
+      const page = (await this.#object.accessRequests(before, found.length)) as EventPage
+      for (const event of page.events) found.push(event)
+      if (!page.hasMore) return found.reverse()
+    }
   }
 
   async dns(): Promise<Zone> {
@@ -252,7 +270,12 @@ export class Emulator {
   /** Everything of the emulator's own, for a store to be loaded with it. */
   async dump(): Promise<EmulatorDump> {
     await this.#handOver()
-    return (await this.#object.dump()) as EmulatorDump
+    const { dump, state } = (await this.#object.dump()) as {
+      dump: EmulatorDump
+      state: EmulatorState
+    }
+    this.#remember(state)
+    return dump
   }
 
   /** Takes the place of what was here; the records of the loaded state are under `epoch` already. */
@@ -277,19 +300,12 @@ export class Emulator {
   }
 
   // Whoever reads what follows from events has to see those that have not been handed over yet.
-  async #handOver(): Promise<void> {
-    const events = this.#pending().events.splice(0)
-    if (events.length === 0) return
-    console.log(events.map(eventLine).join('\n'))
-    await this.#object.record(events as never)
+  #handOver(): Promise<void> {
+    return handOverEvents(this.namespace, (events) => this.#keep(events))
   }
 
-  #pending(): Pending {
-    const known = pendings.get(this.namespace)
-    if (known) return known
-    const pending: Pending = { events: [], promisedAt: undefined }
-    pendings.set(this.namespace, pending)
-    return pending
+  async #keep(events: ToldEvent[]): Promise<void> {
+    await this.#object.record(events as never)
   }
 
   async #loaded(): Promise<Loaded> {

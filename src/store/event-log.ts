@@ -9,6 +9,19 @@ const LONGEST = 500
 const MOST = 50
 const DEEPEST = 8
 
+// One answer of a Durable Object is 32 MiB at the most.
+const PAGE_CHARACTERS = 4 * 1024 * 1024
+
+/** Which events are read: those between two numbers, and of one kind where that is told. */
+export type EventRange = {
+  after?: number
+  before?: number
+  kind?: string
+  limit?: number
+  isNewestFirst?: boolean
+}
+export type EventPage = { events: RecordedEvent[]; hasMore: boolean }
+
 const TABLE = `
 CREATE TABLE IF NOT EXISTS event_log (
   number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -55,22 +68,32 @@ export class EventLog {
     return { ...event, number }
   }
 
-  /** Those after a number, the latest last. */
-  after(number: number): RecordedEvent[] {
-    const newest = this.newest()
+  /** The first page of a range. */
+  page({ after = 0, before, kind, limit, isNewestFirst = false }: EventRange): EventPage {
+    const oldest = Math.max(after, this.newest() - this.kept)
     return this.#read(
-      'SELECT number, value FROM event_log WHERE number > ? ORDER BY number',
-      Math.max(number, newest - this.kept),
+      `SELECT number, value FROM event_log
+       WHERE number > ?1 AND number < ?2 ${kind === undefined ? '' : 'AND kind = ?4'}
+       ORDER BY number ${isNewestFirst ? 'DESC' : 'ASC'} LIMIT ?3`,
+      oldest,
+      before ?? Number.MAX_SAFE_INTEGER,
+      limit ?? this.kept,
+      ...(kind === undefined ? [] : [kind]),
     )
   }
 
-  /** The entries of Access's own log, the latest last. */
-  accessRequests(): RecordedEvent[] {
+  /**
+   * A page of the entries of Access's own log, the latest first.
+   *
+   * @param before the number of the entry that was read last, of so many that were read
+   */
+  accessRequests(before = Number.MAX_SAFE_INTEGER, read = 0): EventPage {
     return this.#read(
-      'SELECT number, value FROM event_log WHERE kind = ? ORDER BY number DESC LIMIT ?',
+      'SELECT number, value FROM event_log WHERE kind = ? AND number < ? ORDER BY number DESC LIMIT ?',
       LOGGED,
-      this.kept,
-    ).reverse()
+      before,
+      Math.max(0, this.kept - read),
+    )
   }
 
   /** The number of the newest event; 0 where there never was one. */
@@ -99,8 +122,14 @@ export class EventLog {
     )
   }
 
-  #read(query: string, ...bindings: (string | number)[]): RecordedEvent[] {
-    const rows = this.sql.exec<{ number: number; value: string }>(query, ...bindings)
-    return [...rows].map(({ number, value }) => ({ ...JSON.parse(value), number }))
+  #read(query: string, ...bindings: (string | number)[]): EventPage {
+    const events: RecordedEvent[] = []
+    let characters = 0
+    for (const row of this.sql.exec<{ number: number; value: string }>(query, ...bindings)) {
+      if (characters > PAGE_CHARACTERS) return { events, hasMore: true }
+      characters += row.value.length
+      events.push({ ...JSON.parse(row.value), number: row.number })
+    }
+    return { events, hasMore: false }
   }
 }

@@ -1,13 +1,15 @@
 import * as z from 'zod'
 import { identitySchema } from '../access/identity'
+import { secondsSchema } from '../access/timestamps'
+import { rows } from './rows'
 
 // What every grant has, whatever it permits.
 const frame = {
   id: z.string(),
   clientId: z.string(),
-  createdAtSeconds: z.number(),
+  createdAtSeconds: secondsSchema,
   /** The end of the grant's session. No rotation moves it. */
-  sessionEndsAtSeconds: z.number(),
+  sessionEndsAtSeconds: secondsSchema,
 }
 
 /** A grant of Managed OAuth: what a refresh token stands for. Written once, when a person allows a client. */
@@ -33,7 +35,7 @@ export const dashboardGrantSchema = z.object({
   /** Of the authorization request, for the id_token. */
   nonce: z.string().optional(),
   /** When the person signed in, for the id_token. */
-  authenticatedAtSeconds: z.number(),
+  authenticatedAtSeconds: secondsSchema,
 })
 export type DashboardGrant = z.infer<typeof dashboardGrantSchema>
 
@@ -130,34 +132,40 @@ export type GrantView<G extends Grant = Grant> = {
 
 const accessTokenSchema = z.object({
   hash: z.string(),
-  issuedAtSeconds: z.number(),
-  expiresAtSeconds: z.number(),
+  issuedAtSeconds: secondsSchema,
+  expiresAtSeconds: secondsSchema,
   policyId: z.string(),
 })
 
-/** Everything that is kept of a grant. */
-export const grantDumpSchema = z.object({
-  state: z.object({
-    grant: z.union([accessGrantSchema, dashboardGrantSchema]),
-    code: z.object({
-      hash: z.string(),
-      redirectUri: z.string().optional(),
-      codeChallenge: z.string().optional(),
-      expiresAtSeconds: z.number(),
-      policyId: z.string(),
-      accessTokenLifetimeSeconds: z.number(),
-      redeemed: z.boolean(),
+/** Everything that is kept of a grant of one product. */
+function grantDumpSchemaOf<G extends Grant>(grant: z.ZodType<G>) {
+  return z.object({
+    state: z.object({
+      grant,
+      code: z.object({
+        hash: z.string(),
+        redirectUri: z.string().optional(),
+        codeChallenge: z.string().optional(),
+        expiresAtSeconds: secondsSchema,
+        policyId: z.string(),
+        accessTokenLifetimeSeconds: secondsSchema,
+        redeemed: z.boolean(),
+      }),
+      refreshHash: z.string().optional(),
+      revoked: z.boolean(),
     }),
-    refreshHash: z.string().optional(),
-    revoked: z.boolean(),
-  }),
-  accessTokens: z.array(accessTokenSchema),
-  /** Rotated refresh tokens by their hashes. */
-  spent: z.record(
-    z.string(),
-    z.object({ nonce: z.string(), rotatedAtSeconds: z.number(), token: accessTokenSchema }),
-  ),
-})
-export type GrantDump = z.infer<typeof grantDumpSchema>
+    accessTokens: rows(accessTokenSchema, ({ hash }) => hash),
+    /** Rotated refresh tokens by their hashes. */
+    spent: z.record(
+      z.string(),
+      z.object({ nonce: z.string(), rotatedAtSeconds: secondsSchema, token: accessTokenSchema }),
+    ),
+  })
+}
+export const accessGrantDumpSchema = grantDumpSchemaOf(accessGrantSchema)
+export const dashboardGrantDumpSchema = grantDumpSchemaOf(dashboardGrantSchema)
+export type GrantDump<G extends Grant = Grant> = {
+  state: Omit<z.infer<typeof accessGrantDumpSchema>['state'], 'grant'> & { grant: G }
+} & Omit<z.infer<typeof accessGrantDumpSchema>, 'state'>
 
 export type RevocationOutcome = 'revoked' | 'unknown' | 'other client'

@@ -234,14 +234,18 @@ export class Grants<G extends Grant> {
   }
 
   /** Everything about a grant, for a store to be loaded with it. */
-  async dump(grantId: string): Promise<GrantDump | undefined> {
-    return (await this.#object(grantId).dump(grantId)) as GrantDump | undefined
+  async dump(grantId: string): Promise<GrantDump<G> | undefined> {
+    return (await this.#object(grantId).dump(grantId)) as GrantDump<G> | undefined
   }
 
-  /** Puts a grant into this store as it was in another. */
-  async load(dump: GrantDump, now: number): Promise<void> {
+  /**
+   * Puts a grant into this store as it was in another.
+   *
+   * @param now of the clock that the grant goes on by
+   */
+  async load(dump: GrantDump<G>, now: number): Promise<void> {
     await this.#object(dump.state.grant.id).load(dump)
-    await this.keep(this.product.schema.parse(dump.state.grant), now)
+    await this.keep(dump.state.grant, now)
   }
 
   /** Ends a grant with all its tokens, at once; answers whether that was news. */

@@ -3,6 +3,9 @@ import type { z } from 'zod'
 /** KV takes no key that is longer. */
 const LONGEST_KEY_BYTES = 512
 
+/** What an id may take of it beside the epoch and the longest prefix. */
+export const LONGEST_ID_BYTES = LONGEST_KEY_BYTES - 32
+
 /** KV refuses an `expirationTtl` under 60 s. */
 const SHORTEST_TTL_SECONDS = 60
 

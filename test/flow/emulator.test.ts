@@ -35,6 +35,12 @@ describe('The emulated clock', () => {
     expect((await clock()).offset_seconds).toBe(seconds + 1)
   })
 
+  it('loses none of several advances at once', async () => {
+    const move = () => control('PATCH', 'clock', { advance: '1m' })
+    await Promise.all(Array.from({ length: 10 }, move))
+    expect((await clock()).offset_seconds).toBe(600)
+  })
+
   it('goes to a time, forward or back, and on from there', async () => {
     for (const now of ['2027-01-01T00:00:00Z', '2020-02-29T12:00:00+01:00']) {
       await control('PATCH', 'clock', { now })

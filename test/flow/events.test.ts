@@ -1,3 +1,4 @@
+import { env } from 'cloudflare:workers'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { ACCOUNT, api } from '../support/api'
 import { Client, REDIRECT_URI, type Tokens } from '../support/client'
@@ -920,6 +921,13 @@ describe('Events can be followed', () => {
     await stream.end()
   })
 
+  it('from a number above the newest on: what happens next', async () => {
+    const stream = await following('&after=999999999')
+    await get(`${APP}/next`)
+    expect(paths(await stream.next(1))).toEqual(['/next'])
+    await stream.end()
+  })
+
   it('not from a wrong number', async () => {
     const headers = { 'last-event-id': 'x' }
     expect((await get(`${APP}/_emulator/events?follow`, headers)).status).toBe(400)
@@ -945,6 +953,48 @@ describe('The events are kept', () => {
     expect(new Set(kept.map(({ kind }) => kind))).toEqual(new Set(['discovery']))
     expect(await events({ after: String(first?.number) })).toHaveLength(1000)
     expect(await log()).toEqual(before)
+  })
+
+  it('and read, also where they are more than one answer of the object may hold', async () => {
+    // Of the control, because it takes long bodies of any form.
+    const record = 'x'.repeat(499)
+    const many = Array.from({ length: 11 }, (_, host) => [String(host), Array(10).fill(record)])
+    const zone = Object.fromEntries(many)
+    for (let round = 0; round < 10; round++) {
+      await Promise.all(Array.from({ length: 100 }, () => control('PUT', 'dns', zone)))
+    }
+    const [first] = await events({ after: '0', limit: '1' })
+    expect(first?.kind).toBe('control')
+    const kept = await events()
+    expect(JSON.stringify(kept).length).toBeGreaterThan(40 * 1024 * 1024)
+    expect(kept.map(({ number }) => number)).toEqual(
+      Array.from({ length: 1000 }, (_, index) => Number(first?.number) + index),
+    )
+    expect(await events({ limit: '700' })).toEqual(kept.slice(-700))
+    expect(await events({ kind: 'control', limit: '3' })).toEqual(kept.slice(-3))
+    const pages = ['/_emulator/', '/_emulator/console/events']
+    const statuses = pages.map(async (path) => (await get(APP + path)).status)
+    expect(await Promise.all(statuses)).toEqual([200, 200])
+    await control('PUT', 'dns', {})
+  })
+
+  it('also where the object did not take them at first', async () => {
+    const { EMULATOR } = env as unknown as { EMULATOR: DurableObjectNamespace }
+    let isFailing = true
+    type Calls = Record<string, (...given: unknown[]) => unknown>
+    const getByName = (name: string) =>
+      new Proxy(EMULATOR.getByName(name), {
+        get: (object, member) =>
+          member === 'record' && isFailing
+            ? () => Promise.reject(new Error('overloaded'))
+            : (...given: unknown[]) => (object as unknown as Calls)[String(member)]?.(...given),
+      })
+    const there = observer(emulator({ ...settings, EMULATOR: { getByName } }).fetch)
+    await there.control('GET', 'clock')
+    const answer = await there.control('PUT', 'quirks/refresh-grace', { on: true })
+    await expect(there.events()).rejects.toThrow('server_error')
+    isFailing = false
+    expect(await there.eventsOf(answer)).toMatchObject([{ kind: 'control' }])
   })
 
   it('until a reset, after which their numbers go on', async () => {

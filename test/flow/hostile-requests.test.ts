@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { Client, REDIRECT_URI } from '../support/client'
-import { controlOf } from '../support/control'
+import { controlOf, stored } from '../support/control'
 import { CONNECTED, DASH, DashClient, withClients } from '../support/dashboard'
 import { ADA, APP, application, emulator, TEAM } from '../support/emulator'
 import { Person } from '../support/person'
@@ -314,11 +314,11 @@ describe('A form of another site changes nothing', () => {
 
   it.each(Object.entries(everyForm))('without the cookies: %s', async (_, [open, body]) => {
     const { page } = await open()
-    const before = await state()
+    const before = await stored(control)
     const response = await forged(page?.url ?? '', '', body)
     expect(response.headers.getSetCookie().join()).not.toMatch(/Session=\S/)
     expect(response.headers.get('location') ?? '').not.toMatch(/code=|token=/)
-    expect(await state()).toBe(before)
+    expect(await stored(control)).toBe(before)
   })
 
   it("with the cookies, which another browser's nonce does not fit", async () => {
@@ -369,9 +369,4 @@ describe('A form of another site changes nothing', () => {
     const response = await world.fetch(url, { method: 'OPTIONS', headers })
     expect(response.headers.get('access-control-allow-origin')).toBeNull()
   })
-
-  async function state(): Promise<string> {
-    const { at: _, ...rest } = (await (await control('GET', 'state')).json()) as { at: string }
-    return JSON.stringify(rest)
-  }
 })

@@ -1,6 +1,9 @@
-import { beforeEach, describe, expect, it } from 'vitest'
+import { env } from 'cloudflare:workers'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { KINDS } from '../../src/store/configuration'
 import { Client } from '../support/client'
 import { controlOf } from '../support/control'
+import { CONNECTED } from '../support/dashboard'
 import { ADA, APP, emulator } from '../support/emulator'
 import { Person } from '../support/person'
 
@@ -13,7 +16,28 @@ type State = {
   version: number
   clients: Record<string, unknown>
   grants: { state: { revoked: boolean } }[]
-  emulator: { state: { clockOffsetSeconds: number }; tables: Record<string, unknown[]> }
+  emulator: {
+    state: { clockOffsetSeconds: number; revocations: object }
+    tables: Record<string, unknown[]>
+  }
+}
+/** With what is changed here to see it refused. */
+type Whole = {
+  clients: Record<string, unknown>
+  sessions: Record<string, unknown>
+  consents?: unknown
+  policy_tests?: unknown
+  grants: ({ state: { grant: object } } | undefined)[]
+  emulator: {
+    keys: ({ jwk: object } | undefined)[]
+    state: { clockOffsetSeconds: number; revocations: Record<string, unknown> }
+    tables: Record<string, unknown[]>
+  }
+}
+// Signs a person in to the application in a browser.
+const browse = async (person: Person) => {
+  await person.open(`${APP}/whoami`)
+  await person.press('ada@example.com')
 }
 const save = async () => (await (await control('GET', 'state')).json()) as State
 const load = (state: unknown) => control('PUT', 'state', state)
@@ -73,7 +97,51 @@ describe('The state', () => {
     const again = await world.fetch(`${APP}/whoami`, {
       headers: { cookie: person.cookies('localhost:8788') },
     })
-    expect(again.status).not.toBe(500)
+    expect(again.status).toBe(200)
+    expect(await again.json()).toMatchObject({ claims: { email: 'ada@example.com' } })
+  })
+
+  it('ends the sign-ins of browsers that came after it was written', async () => {
+    const state = await save()
+    const person = new Person(world.fetch)
+    await person.open(`${APP}/whoami`)
+    await person.press('ada@example.com')
+    const headers = { cookie: person.cookies('localhost:8788') }
+    const isLetIn = async () => (await world.fetch(`${APP}/whoami`, { headers })).status === 200
+    expect(await isLetIn()).toBe(true)
+    await load(state)
+    expect(await isLetIn()).toBe(false)
+    // Nor does it come back with another load of the same, or of a later one.
+    await load(state)
+    await load(await save())
+    expect(await isLetIn()).toBe(false)
+  })
+
+  it('ends the sign-ins at the dashboard that came after it was written, and no others', async () => {
+    const person = async () => {
+      const person = await new Person(world.fetch).open(CONNECTED)
+      return person.press('ada@example.com')
+    }
+    const early = await person()
+    const state = await save()
+    const late = await person()
+    expect([early.page?.url, late.page?.url]).toEqual([CONNECTED, CONNECTED])
+    await load(state)
+    await Promise.all([early.open(CONNECTED), late.open(CONNECTED)])
+    expect(early.page?.url).toBe(CONNECTED)
+    expect(late.page?.url).not.toBe(CONNECTED)
+  })
+
+  it('leaves the assertions of its grants good where an origin hands them on [O14]', async () => {
+    await world.signIn(ADA)
+    const { tokens } = await client.connect()
+    const state = await save()
+    await world.reset()
+    await load(state)
+    const answer = await json(await client.request('/whoami', tokens.access_token))
+    const { 'cf-access-jwt-assertion': assertion = '' } = answer.headers as Record<string, string>
+    const headers = { 'cf-access-token': assertion }
+    expect((await world.fetch(`${APP}/whoami`, { headers })).status).toBe(200)
   })
 
   it('holds what the API has edited, the clock, automatic sign-in, faults and quirks', async () => {
@@ -107,11 +175,14 @@ describe('The state', () => {
     const first = await save()
     await load(first)
     const second = await save()
-    const plain = (state: State) => ({
-      ...state,
-      at: '',
-      emulator: { ...state.emulator, state: { ...state.emulator.state, ...COUNTERS } },
-    })
+    const plain = ({ emulator: { state, ...emulator }, ...rest }: State) => {
+      const revocations = { ...state.revocations, ...HISTORY }
+      return {
+        ...rest,
+        at: '',
+        emulator: { ...emulator, state: { ...state, ...COUNTERS, revocations } },
+      }
+    }
     expect(plain(second)).toEqual(plain(first))
   })
 
@@ -128,23 +199,286 @@ describe('The state', () => {
     expect((await client.request('/whoami', tokens.access_token)).status).toBe(200)
   })
 
-  it('refuses a state with a wrong member, names it, and changes nothing', async () => {
+  describe('is refused with the name of what is wrong, and nothing changes, where', () => {
+    type Wrong = [what: string, names: string, change: (state: Whole) => void]
+    const user = {
+      email: 'ada@example.com',
+      name: 'Ada',
+      createdAtSeconds: 1,
+      updatedAtSeconds: 1,
+      lastLoginAtSeconds: null,
+    }
+    const edit = (kind: string, id: string, value: unknown) => (state: Whole) => {
+      state.emulator.tables.edit = [{ kind, id, value: JSON.stringify(value) }]
+    }
+    const wrongs: Wrong[] = [
+      [
+        'there are no keys',
+        'emulator.keys',
+        ({ emulator }) => {
+          emulator.keys = []
+        },
+      ],
+      [
+        'a key is there twice',
+        'emulator.keys.1',
+        ({ emulator }) => {
+          emulator.keys[1] = emulator.keys[0]
+        },
+      ],
+      [
+        'a key signs nothing',
+        'emulator.keys.0.jwk',
+        ({ emulator }) => void Object.assign(emulator.keys[0]?.jwk ?? {}, { n: 'x' }),
+      ],
+      [
+        'a row has other columns',
+        'emulator.tables.user.0',
+        ({ emulator }) => {
+          emulator.tables.user = [{ nobody: 1 }]
+        },
+      ],
+      [
+        'a row is there twice',
+        'emulator.tables.user.1: ada@example.com is there twice',
+        ({ emulator }) => {
+          emulator.tables.user = [user, user]
+        },
+      ],
+      [
+        'the clock is beyond the year 9999',
+        'emulator.state.clockOffsetSeconds',
+        ({ emulator }) => {
+          emulator.state.clockOffsetSeconds = 1e15
+        },
+      ],
+      [
+        'a time is none',
+        'emulator.tables.user.0.createdAtSeconds',
+        ({ emulator }) => {
+          emulator.tables.user = [{ ...user, createdAtSeconds: 1e15 }]
+        },
+      ],
+      ['an edit is a number', 'emulator.tables.edit.0.value', edit('applications', 'x', 5)],
+      [
+        'an edit is half a record',
+        'emulator.tables.edit.0.value',
+        edit('groups', 'x', { id: 'x' }),
+      ],
+      [
+        'an edit is of another record',
+        'emulator.tables.edit.0.value',
+        edit('tags', 'x', { name: 'y' }),
+      ],
+      [
+        'an edit deletes the organization',
+        'emulator.tables.edit.0.value',
+        edit('organizations', 'organization', null),
+      ],
+      [
+        'a session is none',
+        'emulator.tables.session.0.value',
+        ({ emulator }) => {
+          emulator.tables.session = [{ id: 'x', email: 'x', expiresAtSeconds: 1, value: '5' }]
+        },
+      ],
+      ['a grant is there twice', 'grants.1', ({ grants }) => void grants.push(grants[0])],
+      [
+        'a grant is of the dashboard',
+        'grants.0.state.grant.applicationId',
+        ({ grants }) => void Reflect.deleteProperty(grants[0]?.state.grant ?? {}, 'applicationId'),
+      ],
+      [
+        'a client is under the id of another',
+        'clients.another.clientId',
+        ({ clients }) => {
+          clients.another = Object.values(clients)[0]
+        },
+      ],
+      [
+        'an id is longer than a key of KV',
+        'sessions',
+        ({ sessions }) => {
+          sessions['x'.repeat(600)] = Object.values(sessions)[0]
+        },
+      ],
+    ]
+    it.each(wrongs)('%s', async (_, names, change) => {
+      await browse(new Person(world.fetch))
+      await world.signIn(ADA)
+      const { tokens } = await client.connect()
+      const state = (await save()) as unknown as Whole
+      change(state)
+      const response = await load(state)
+      expect(response.status).toBe(400)
+      const { error, error_description: description } = await json(response)
+      expect([error, String(description)]).toEqual([
+        'invalid_request',
+        expect.stringContaining(names),
+      ])
+      expect((await client.request('/whoami', tokens.access_token)).status).toBe(200)
+    })
+  })
+
+  it('that the store refuses after all leaves nothing behind', async () => {
     await world.signIn(ADA)
     const { tokens } = await client.connect()
     const state = await save()
-    const wrong = { ...state, emulator: { ...state.emulator, keys: [] } }
-    const response = await load(wrong)
-    expect(response.status).toBe(400)
-    expect(String((await json(response)).error_description)).toContain('emulator.keys')
-    const tables = { ...state.emulator.tables, user: [{ nobody: 1 }] }
-    const row = { ...state, emulator: { ...state.emulator, tables } }
-    expect((await load(row)).status).toBe(400)
+    const bindings = env as unknown as { EMULATOR: DurableObjectNamespace; KV: KVNamespace }
+    const { EMULATOR, KV } = bindings
+    type Calls = Record<string, (...given: unknown[]) => unknown>
+    const failing = { load: () => Promise.reject(new Error('full')) }
+    const getByName = (name: string) =>
+      new Proxy(EMULATOR.getByName(name), {
+        get: (object, member) =>
+          member === 'load'
+            ? failing.load
+            : (...given: unknown[]) => (object as unknown as Calls)[String(member)]?.(...given),
+      })
+    const count = async () => (await KV.list()).keys.length
+    const before = await count()
+    const there = emulator({ EMULATOR: { getByName } })
+    expect((await controlOf(there.fetch)('PUT', 'state', state)).status).toBe(500)
+    await vi.waitFor(async () => expect(await count()).toBe(before))
     expect((await client.request('/whoami', tokens.access_token)).status).toBe(200)
+  })
+
+  it('keeps its grants listed where it is loaded while the clock is ahead', async () => {
+    const { KV } = env as unknown as { KV: KVNamespace }
+    const lives: number[] = []
+    const put: KVNamespace['put'] = (key, value, options) => {
+      if (key.includes(':grant:')) lives.push(options?.expirationTtl ?? 0)
+      return KV.put(key, value as string, options)
+    }
+    const watched = {
+      get: KV.get.bind(KV),
+      list: KV.list.bind(KV),
+      delete: KV.delete.bind(KV),
+      put,
+    }
+    const there = emulator({ KV: watched })
+    await world.signIn(ADA)
+    await new Client(there.fetch).connect()
+    await vi.waitFor(() => expect(lives).toHaveLength(1))
+    const state = await save()
+    await world.advance('9000h')
+    expect((await controlOf(there.fetch)('PUT', 'state', state)).status).toBe(200)
+    const [given, loaded] = lives
+    expect(loaded).toBe(given)
+  })
+
+  it('holds what the edge still sees late, and leaves none of that of before [late-settings]', async () => {
+    const late = { name: 'Late', type: 'self_hosted', domain: 'localhost:8788/late' }
+    const policies = [{ name: 'All', decision: 'bypass', include: [{ everyone: {} }] }]
+    const body = JSON.stringify({ ...late, policies })
+    const isBypassed = async () => (await world.fetch(`${APP}/late`)).status !== 401
+    const isLate = (on: boolean) =>
+      control(on ? 'PUT' : 'DELETE', 'faults/late-settings', on ? { delay: '1h' } : undefined)
+    await isLate(true)
+    const before = await save()
+    await world.fetch(APPS, { method: 'POST', headers, body })
+    expect(await isBypassed()).toBe(false)
+    const during = await save()
+    await isLate(false)
+    expect(await isBypassed()).toBe(true)
+    await load(during)
+    expect(await isBypassed()).toBe(false)
+    await isLate(false)
+    await isLate(true)
+    expect(await isBypassed()).toBe(true)
+    const { result } = await json(await world.fetch(APPS, { headers }))
+    const made = (result as { id: string; name: string }[]).find(({ name }) => name === 'Late')
+    await world.fetch(`${APPS}/${made?.id}`, { method: 'DELETE', headers })
+    expect(await isBypassed()).toBe(true)
+    await load(before)
+    expect(await isBypassed()).toBe(false)
+  })
+
+  it('holds remembered consents and tests of policies', async () => {
+    await control('PUT', 'quirks/consent-remembered', { on: true })
+    const person = new Person(world.fetch)
+    const { client_id: id } = await client.register()
+    await person.open(await client.authorizationUrl(id))
+    await person.press('ada@example.com')
+    await person.press('allow')
+    const tests = APPS.replace('apps', 'policy-tests')
+    const policies = [{ name: 'All', decision: 'allow', include: [{ everyone: {} }] }]
+    const body = JSON.stringify({ policies })
+    const made = await json(await world.fetch(tests, { method: 'POST', headers, body }))
+    const { id: test } = made.result as { id: string }
+    const state = await save()
+    await world.reset()
+    await load(state)
+    await person.open(await client.authorizationUrl(id))
+    expect(person.callback?.searchParams.has('code')).toBe(true)
+    expect((await world.fetch(`${tests}/${test}`, { headers })).status).toBe(200)
+  })
+
+  it('of a version without histories, consents and late edits is still taken', async () => {
+    await world.signIn(ADA)
+    const { tokens } = await client.connect()
+    const state = (await save()) as unknown as Whole
+    const { consents: _, policy_tests: __, ...rest } = state
+    delete (rest.emulator.tables as Record<string, unknown>).late_edit
+    const { history: ___, earlier: ____, ...revocations } = rest.emulator.state.revocations
+    rest.emulator.state.revocations = revocations
+    expect((await load(rest)).status).toBe(200)
+    expect((await client.request('/whoami', tokens.access_token)).status).toBe(200)
+  })
+
+  it('holds records of every kind that the API makes', async () => {
+    const account = APPS.replace('/apps', '')
+    const post = async (path: string, body: unknown) => {
+      const init = { method: 'POST', headers, body: JSON.stringify(body) }
+      const response = await world.fetch(`${account}/${path}`, init)
+      expect([path, response.ok]).toEqual([path, true])
+      return (await json(response)).result as { id: string }
+    }
+    const policy = { name: 'All', decision: 'allow', include: [{ everyone: {} }] }
+    await post('tags', { name: 'made' })
+    await post('groups', { name: 'Made', include: [{ email_domain: { domain: 'example.com' } }] })
+    const { id } = await post('policies', policy)
+    const own = { ...policy, precedence: 2 }
+    const policies = [id, own]
+    const oauth_configuration = { enabled: true, grant: { session_duration: '8h' } }
+    const app = { name: 'Made', type: 'self_hosted', domain: 'made.example.com' }
+    await post('apps', { ...app, policies, oauth_configuration, tags: ['made'] })
+    await post('service_tokens', { name: 'Made', duration: '8760h' })
+    const urls = { auth_url: 'https://a.example', token_url: 'https://a.example' }
+    const config = { ...urls, certs_url: 'https://a.example', client_id: 'a', client_secret: 'b' }
+    await post('identity_providers', { name: 'Made', type: 'oidc', config })
+    const oauth = account.replace('/access', '/oauth_clients')
+    const members = {
+      client_name: 'Made',
+      grant_types: ['authorization_code'],
+      redirect_uris: ['https://a.example/callback'],
+      response_types: ['code'],
+      scopes: ['zone.read'],
+      token_endpoint_auth_method: 'none',
+      client_uri: 'https://a.example',
+    }
+    const init = { method: 'POST', headers, body: JSON.stringify(members) }
+    expect((await world.fetch(oauth, init)).ok).toBe(true)
+    const organization = { method: 'PUT', headers, body: JSON.stringify({ name: 'Made' }) }
+    expect((await world.fetch(`${account}/organizations`, organization)).status).toBe(200)
+    const state = await save()
+    const edits = ({ emulator }: State) =>
+      (emulator.tables.edit as { kind: string; value: string }[]).map(({ value, ...edit }) => ({
+        ...edit,
+        value: JSON.parse(value),
+      }))
+    const kinds = edits(state).map(({ kind }) => kind)
+    expect(new Set(kinds)).toEqual(new Set(KINDS))
+    const response = await load(state)
+    expect([response.status, await response.text()]).toEqual([200, expect.anything()])
+    expect(edits(await save())).toEqual(edits(state))
   })
 })
 
 // Counted on by a load, so that every isolate notices.
 const COUNTERS = { keyRevision: 0, configurationRevision: 0 }
+// What tells sign-ins of this state from those after it.
+const HISTORY = { count: 0, history: '', earlier: [] }
 
 describe('Automatic sign-in by rules', () => {
   const put = async (rules: unknown) => {

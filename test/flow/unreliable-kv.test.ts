@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { Client, type Tokens } from '../support/client'
-import { controlOf } from '../support/control'
+import { controlOf, stored } from '../support/control'
 import { ADA, APP, type Emulator, emulator } from '../support/emulator'
 import { Person } from '../support/person'
 import { type Unreliability, UnreliableKv } from '../support/unreliable-kv'
@@ -28,12 +28,7 @@ function elsewhere(is: Unreliability, seed = 1): { there: Emulator; kv: Unreliab
   return { there: emulator({ KV: kv.binding }), kv }
 }
 
-const state = async () => {
-  const { at: _, ...rest } = (await (
-    await controlOf(world.fetch)('GET', 'state')
-  ).json()) as Record<string, unknown>
-  return rest
-}
+const state = () => stored(controlOf(world.fetch))
 const isUnavailable = async (response: Response) => {
   expect(response.status).toBe(503)
   expect(response.headers.get('retry-after')).toMatch(/^[1-9]\d*$/)
@@ -115,7 +110,7 @@ describe('A write that KV refuses is a 503 with Retry-After, and changes nothing
     const { refresh_token } = (await exchange.json()) as Tokens
     expect((await failing.refresh(client_id, refresh_token)).status).toBe(200)
     kv.is = {}
-    const grants = async () => (await state()).grants
+    const grants = async () => JSON.parse(await state()).grants
     await expect.poll(grants, { timeout: 10_000 }).toHaveLength(1)
   })
 })

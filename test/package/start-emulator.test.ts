@@ -1,7 +1,9 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import type { Send } from '../../src/node/control'
+import { eventsOf } from '../../src/node/events'
 import { type Emulator, type EmulatorOptions, startEmulator } from '../../src/node/index'
 import { SETTING_NAMES } from '../../src/node/options'
 import { Origin } from '../support/origin'
@@ -56,6 +58,35 @@ describe('startEmulator', () => {
     expect((await late).path).toBe('/_emulator/clock')
     const next = emulator.events.next({ kind: 'challenge' }, { timeout: 300 })
     await expect(next).rejects.toThrow('No event')
+  })
+
+  it('hands over to each of several that wait at once what it waits for, in whatever order', async () => {
+    let happened: { kind: string; number: number }[] = []
+    const send = async (_: string, path: string) => {
+      const query = new URL(path, 'http://control/').searchParams
+      const events = happened.filter(
+        ({ kind, number }) => kind === query.get('kind') && number > Number(query.get('after')),
+      )
+      return { events }
+    }
+    const { next } = eventsOf(send as Send, 0)
+    const waits = Promise.all([next({ kind: 'challenge' }), next({ kind: 'discovery' })])
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    happened = [
+      { kind: 'discovery', number: 1 },
+      { kind: 'challenge', number: 2 },
+    ]
+    expect((await waits).map(({ number }) => number)).toEqual([2, 1])
+    await expect(next({ kind: 'challenge' }, { timeout: 50 })).rejects.toThrow('No event')
+  })
+
+  it('tells log one line at a time', async () => {
+    const lines: string[] = []
+    const emulator = await start({ log: (line) => lines.push(line) })
+    await Promise.all(['/one', '/two', '/three'].map((path) => emulator.fetch(path)))
+    await emulator.events.list()
+    await vi.waitFor(() => expect(lines.filter((line) => /challenge/.test(line))).toHaveLength(3))
+    expect(lines.filter((line) => line.includes('\n'))).toEqual([])
   })
 
   it('signs in several people at once, and leaves automatic sign-in as it was', async () => {

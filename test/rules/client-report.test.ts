@@ -9,6 +9,8 @@ const CLIENT: ReportedClient = {
   grantTypes: ['authorization_code', 'refresh_token'],
 }
 const client = { id: 'c', name: 'Codex' }
+// A minute after what is sketched, where a sketch says no other time.
+const MOMENT = { now: Date.parse('2026-11-01T12:01:00Z') / 1000, codeLifetimeSeconds: 600 }
 const userAgent = 'codex/1'
 const METADATA = '/.well-known/cloudflare-access-protected-resource/mcp'
 
@@ -90,7 +92,7 @@ const struck = (fault: string, changes: Changes = {}): Sketch => ({
 })
 
 const judged = (id: string, sketches: Sketch[], changes: Partial<ReportedClient> = {}) => {
-  const { checks } = clientReport(recorded(...sketches), { ...CLIENT, ...changes })
+  const { checks } = clientReport(recorded(...sketches), { ...CLIENT, ...changes }, MOMENT)
   const check = checks.find((each) => each.id === id)
   if (!check) throw new Error(`there is no check ${id}`)
   return check
@@ -282,10 +284,43 @@ const CASES: Case[] = [
 
   [
     'issuer',
+    'not seen',
+    'the code may still be redeemed',
+    [struck('wrong-issuer', { ray: 'r' }), authorized({ ray: 'r' }), admitted()],
+  ],
+  [
+    'issuer',
+    'not seen',
+    'an exchange that was refused before its code was read',
+    [
+      struck('wrong-issuer', { ray: 'r' }),
+      authorized({ ray: 'r' }),
+      exchanged({ ...refused('', 'invalid_client'), grantId: undefined }),
+    ],
+  ],
+  [
+    'issuer',
     'passed',
-    'the code was left',
-    [struck('wrong-issuer', { ray: 'r' }), authorized({ ray: 'r' })],
+    'the code was left until it was over',
+    [
+      struck('wrong-issuer', { ray: 'r', at: '2026-11-01T11:50:00Z' }),
+      authorized({ ray: 'r', at: '2026-11-01T11:50:00Z' }),
+    ],
     [1],
+  ],
+  [
+    'issuer',
+    'passed',
+    'another authorization after it',
+    [struck('wrong-issuer', { ray: 'r' }), authorized({ ray: 'r' }), authorized({ grantId: 'h' })],
+    [1, 3],
+  ],
+  [
+    'issuer',
+    'failed',
+    'the code was redeemed, in vain',
+    [struck('wrong-issuer', { ray: 'r' }), authorized({ ray: 'r' }), exchanged(refused('T9'))],
+    [1, 2, 3],
   ],
   [
     'issuer',
@@ -359,10 +394,10 @@ const CASES: Case[] = [
   ['own-token', 'passed', 'admitted', [admitted()], [1]],
   [
     'own-token',
-    'failed',
-    'of another server',
-    [exchanged(), challenged({ credential: 'other bearer token' })],
-    [2],
+    'passed',
+    'and somebody with the same user agent one of another server',
+    [exchanged(), challenged({ credential: 'other bearer token' }), admitted()],
+    [3],
   ],
   [
     'own-token',
@@ -395,6 +430,12 @@ const CASES: Case[] = [
     [1],
   ],
   ['revocation', 'not seen', 'nothing', [exchanged()]],
+  [
+    'revocation',
+    'not seen',
+    'somebody with the same user agent and a client_id of nobody',
+    [exchanged(), { kind: 'revocation', userAgent, ...refused('') }, admitted()],
+  ],
 
   ['refreshes', 'passed', 'upon a 401', [exchanged(), over, refreshed()], [2, 3]],
   ['refreshes', 'passed', 'before it was over', [exchanged(), admitted(), refreshed()], [3]],
@@ -564,7 +605,7 @@ describe('A report', () => {
   ]
 
   it('counts what it says', () => {
-    const { checks, summary } = clientReport(recorded(...good), CLIENT)
+    const { checks, summary } = clientReport(recorded(...good), CLIENT, MOMENT)
     expect(summary).toEqual({
       passed: checks.filter(({ verdict }) => verdict === 'passed').length,
       failed: 0,
@@ -576,7 +617,7 @@ describe('A report', () => {
 
   it('tells nothing of one client from what another does', () => {
     const other = { ...CLIENT, id: 'other', name: 'Another' }
-    const { summary } = clientReport(recorded(...good), other)
+    const { summary } = clientReport(recorded(...good), other, MOMENT)
     // What it has registered is known without events.
     expect(summary).toEqual({ passed: 2, failed: 0, notSeen: CHECKS.length - 2 })
   })

@@ -69,6 +69,19 @@ it('takes no caller without a credential for a client that has tokens', () => {
   })
 })
 
+it.each<[string, Sketch]>([
+  ['a bearer token of another server', { ...challenged, credential: 'other bearer token' }],
+  ['a token that no grant knows', { ...challenged, credential: 'unknown access token' }],
+  ['a service token', { ...challenged, credential: 'service token' }],
+  ['an exchange for a client_id that nobody has', { kind: 'token', userAgent }],
+  ['a revocation for a client_id that nobody has', { kind: 'revocation', userAgent }],
+])('takes %s for no client of the same user agent, before or after', (_, stray) => {
+  expect(flows(stray, registered(ADA), redeemed(ADA), stray, admitted(ADA))).toEqual({
+    'user agent codex/1': [1, 4],
+    a: [2, 3, 5],
+  })
+})
+
 it('gives the metadata that a client looks up before it refreshes to that client', () => {
   const expired = { ...challenged, credential: 'expired access token', client: ADA }
   const refreshed = { ...redeemed(ADA), grantType: 'refresh_token' }

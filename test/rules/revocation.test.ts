@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import {
+  afterLoading,
+  afterWriting,
   grantRevocationKeys,
   identityNonceOf,
+  isOfThisHistory,
   isRevoked,
   newSessionId,
+  noRevocations,
   revisionOf,
   revocable,
   sessionIdOf,
@@ -12,7 +16,7 @@ import {
   withRevocation,
 } from '../../src/access/revocation'
 
-const NONE = { count: 0, entries: {} }
+const NONE = { ...noRevocations(), history: 'abc' }
 const ADA = revocable.person('ada@example.com')
 const once = withRevocation(NONE, ADA, 1000)
 
@@ -44,7 +48,7 @@ describe('However many revocations there are', () => {
     return revocations
   }
   const nonceOf = (sessionId: string, count: number) =>
-    identityNonceOf(sessionId, { count, entries: {} })
+    identityNonceOf(sessionId, { ...NONE, count })
   const isEnded = (revocations: typeof NONE, nonce: string) =>
     isRevoked(revocations, sessionRevocationKeys('ada@example.com', nonce), revisionOf(nonce))
 
@@ -79,10 +83,41 @@ describe('However many revocations there are', () => {
 
 describe('An identity_nonce', () => {
   it('is 16 characters of a session id and the revision [O7]', () => {
-    const sessionId = newSessionId()
-    const nonce = identityNonceOf(sessionId, { count: 1295, entries: {} })
-    expect(nonce).toMatch(/^[0-9A-Za-z]{12}00zz$/)
+    const sessionId = newSessionId(NONE)
+    const nonce = identityNonceOf(sessionId, { ...NONE, count: 1295 })
+    expect(nonce).toMatch(/^abc[0-9A-Za-z]{9}00zz$/)
     expect([sessionIdOf(nonce), revisionOf(nonce)]).toEqual([sessionId, 1295])
+  })
+})
+
+describe('What is signed', () => {
+  const signedIn = (revocations: typeof NONE) =>
+    identityNonceOf(newSessionId(revocations), revocations)
+
+  it('is good where a state is loaded that was written after it, and no other', () => {
+    const [before, after] = [signedIn(NONE), signedIn(afterWriting(NONE))]
+    const loaded = afterLoading(NONE)
+    expect(isOfThisHistory(afterWriting(NONE), after)).toBe(true)
+    expect(isOfThisHistory(loaded, before)).toBe(true)
+    expect(isOfThisHistory(loaded, after)).toBe(false)
+    expect(isOfThisHistory(loaded, signedIn(loaded))).toBe(true)
+  })
+
+  it('is not good where the same state is loaded again, also into another store', () => {
+    const [once, again] = [afterLoading(NONE), afterLoading(NONE)]
+    expect(isOfThisHistory(again, signedIn(once))).toBe(false)
+  })
+
+  it('stays good over states of states, up to a hundred of them', () => {
+    let revocations = NONE
+    const first = signedIn(NONE)
+    for (let times = 0; times < 100; times++) revocations = afterLoading(revocations)
+    expect(isOfThisHistory(revocations, first)).toBe(true)
+    expect(isOfThisHistory(afterLoading(revocations), first)).toBe(false)
+  })
+
+  it('without a nonce of ours is not good', () => {
+    expect(isOfThisHistory(NONE, '')).toBe(false)
   })
 })
 

@@ -13,3 +13,13 @@ export function controlOf(fetch: Fetch, app = APP): Control {
       ...(body !== undefined && { body: JSON.stringify(body) }),
     })
 }
+
+type State = { at: string; emulator: { state: { revocations: { count: number } } } }
+
+/** All that is stored, to see that it has not changed: without what every look at it counts on. */
+export async function stored(control: Control): Promise<string> {
+  const state = (await (await control('GET', 'state')).json()) as State
+  state.at = ''
+  state.emulator.state.revocations.count = 0
+  return JSON.stringify(state)
+}

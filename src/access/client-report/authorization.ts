@@ -1,3 +1,4 @@
+import type { RecordedEvent } from '../event'
 import { all, type Check, type Finding, failed, notSeen, passed } from './check'
 import { type EventOf, ofKind, type Story } from './story'
 
@@ -145,13 +146,15 @@ function isNewEachTime(fact: 'codeChallengeHash' | 'stateHash', name: string) {
   }
 }
 
-function refusesWrongIssuer({ events, exchanges }: Story): Finding {
+function refusesWrongIssuer(story: Story): Finding {
+  const { events, exchanges } = story
   const faults = ofKind(events, 'fault').filter(({ fault }) => fault === 'wrong-issuer')
   if (faults.length === 0) {
     return notSeen(
       'PUT /_emulator/faults/wrong-issuer with {"times": 1}, and authorize: the response then carries a wrong iss.',
     )
   }
+  const seen: RecordedEvent[] = []
   for (const fault of faults) {
     const response = ofKind(events, 'authorization').find(({ rayId }) => rayId === fault.rayId)
     const exchange = exchanges.find(
@@ -165,9 +168,32 @@ function refusesWrongIssuer({ events, exchanges }: Story): Finding {
         exchange,
       )
     }
+    const after = wentOnAfter(story, fault)
+    if (after) seen.push(fault, after)
+    else if (isOver(story, fault)) seen.push(fault)
+  }
+  if (seen.length === 0) {
+    return notSeen(
+      'The response carried the iss of another server, and its code may still be redeemed: authorize again, or move the clock on.',
+    )
   }
   return passed(
     'The response carried the iss of another server, and its code was not redeemed.',
-    ...faults,
+    ...seen,
   )
+}
+
+// What a client does that has done with the response: it asks for another, or for tokens by another way.
+function wentOnAfter({ authorizations, events }: Story, { number, rayId }: RecordedEvent) {
+  const requests = new Set<RecordedEvent>(authorizations.map(({ request }) => request))
+  return events.find(
+    (event) =>
+      event.number > number &&
+      event.rayId !== rayId &&
+      (requests.has(event) || (event.kind === 'token' && event.grantId !== undefined)),
+  )
+}
+
+function isOver({ codeLifetimeSeconds, now }: Story, { at }: RecordedEvent): boolean {
+  return now > Date.parse(at) / 1000 + codeLifetimeSeconds
 }

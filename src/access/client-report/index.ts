@@ -5,7 +5,7 @@ import { DISCOVERY_CHECKS } from './discovery'
 import { EXCHANGE_CHECKS } from './exchange'
 import { REFRESH_CHECKS } from './refresh'
 import { REGISTRATION_CHECKS } from './registration'
-import { type ReportedClient, storyOf } from './story'
+import { type Moment, type ReportedClient, storyOf } from './story'
 import { USE_CHECKS } from './use'
 
 export type { ReportedClient } from './story'
@@ -48,8 +48,12 @@ export const CHECKS: Check[] = [
  *
  * @param events everybody's, in the order of their numbers
  */
-export function clientReport(events: RecordedEvent[], client: ReportedClient): ClientReport {
-  const story = storyOf(events, client)
+export function clientReport(
+  events: RecordedEvent[],
+  client: ReportedClient,
+  moment: Moment,
+): ClientReport {
+  const story = storyOf(events, client, moment)
   const checks = CHECKS.map(({ judge, ...check }) => {
     const { evidence, ...finding } = judge(story)
     const numbers = [...new Set(evidence.map(({ number }) => number))].sort((a, b) => a - b)

@@ -12,6 +12,9 @@ export type ReportedClient = {
   grantTypes: string[]
 }
 
+/** When the report is made, and how long it has to wait for what a client may still do. */
+export type Moment = { now: number; codeLifetimeSeconds: number }
+
 /** One authorization, from the request to its code, with the steps of the person in between. */
 export type Authorization = {
   /** The request itself, or the first step that is still known. */
@@ -20,7 +23,7 @@ export type Authorization = {
 }
 
 /** What is known of one client, read once for all checks. */
-export type Story = {
+export type Story = Moment & {
   client: ReportedClient
   /** Its own, in the order of what happened. */
   events: RecordedEvent[]
@@ -34,11 +37,12 @@ export type Story = {
 }
 
 /** Reads a client's story out of all events, in the order of their numbers. */
-export function storyOf(all: RecordedEvent[], client: ReportedClient): Story {
+export function storyOf(all: RecordedEvent[], client: ReportedClient, moment: Moment): Story {
   const flow = flowsOf(all).find(({ id }) => id === client.id)
   const events = flow?.events ?? []
   const tokens = ofKind(events, 'token')
   return {
+    ...moment,
     client,
     events,
     all,

@@ -12,7 +12,7 @@ export const USE_CHECKS: Check[] = [
   },
   {
     id: 'own-token',
-    title: 'Sends no token of another server or for another resource',
+    title: 'Sends no token that was given for another resource',
     source: 'MCP 2026-07-28 Token Handling; RFC 8707 2',
     level: 'MUST',
     judge: sendsItsOwn,
@@ -37,16 +37,15 @@ function sendsToken(story: Story): Finding {
   return passed(`${length} request${length > 1 ? 's were' : ' was'} admitted by it.`, ...admissions)
 }
 
-const FOREIGN = ['other bearer token', 'access token of another application']
-
+// A token of another server says of nobody whose it is; one of another application does, by its grant.
 function sendsItsOwn(story: Story): Finding {
-  const foreign = ofKind(story.events, 'challenge').filter(({ credential = '' }) =>
-    FOREIGN.includes(credential),
+  const foreign = ofKind(story.events, 'challenge').filter(
+    ({ credential }) => credential === 'access token of another application',
   )
   if (foreign.length > 0) return failed(foreign[0]?.why ?? '', ...foreign)
   const admissions = admissionsOf(story)
   if (admissions.length === 0) return notSeen('No request with an access token was admitted yet.')
-  return passed('Every bearer token that it sent was from here.', ...admissions)
+  return passed('Every token of its own that it sent was for this resource.', ...admissions)
 }
 
 function revokes({ events }: Story): Finding {

@@ -197,7 +197,7 @@ async function openGrant(
   // made the login page unnecessary.
   const sessionEndsAtSeconds = now + lifetimes.sessionDurationSeconds
   // Of its own, so that a logout ends the browser's session and no client's grant.
-  const sessionId = newSessionId()
+  const sessionId = newSessionId(state.revocations)
   const expiresAtSeconds = sessionEndsAtSeconds
   const revision = state.revocations.count
   const hostname = new URL(request.resource).host

@@ -41,7 +41,7 @@ export async function signedIn(c: AppContext, clientId?: string): Promise<Signed
     const { email } = automatic
     return {
       identity: seededIdentity(settings.PEOPLE, email, PEOPLE_PICKER),
-      identityNonce: identityNonceOf(newSessionId(), state.revocations),
+      identityNonce: identityNonceOf(newSessionId(state.revocations), state.revocations),
       issuedAtSeconds: now,
       ip: whereFrom(c).ip,
     }
@@ -75,7 +75,7 @@ export async function startSession(c: AppContext, identity: Identity): Promise<S
   const state = c.get('state')
   const stores = c.get('stores')
   const ticketSecret = c.get('ticketSecret')
-  const sessionId = newSessionId()
+  const sessionId = newSessionId(state.revocations)
   const identityNonce = identityNonceOf(sessionId, state.revocations)
   const lifetimeSeconds = wholeSeconds(configuration.organization.session_duration)
   const { ip, country } = whereFrom(c)

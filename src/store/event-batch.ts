@@ -1,0 +1,83 @@
+import type { ToldEvent } from '../access/event'
+import { eventLine } from '../access/event-line'
+
+// Events are handed over together: one call for each would cost as much as many a request. Whoever
+// reads them does not wait for it.
+const TOGETHER_MS = 100
+// A request that has promised to hand them over may have been broken off.
+const BROKEN_OFF_MS = 1000
+// What one call takes is 32 MiB at the most, and an event is hardly longer than the body of a request.
+const MOST_TOGETHER = 100
+// While they cannot be kept; then the oldest are given up.
+const MOST_WAITING = 10_000
+
+type Waiting = { events: ToldEvent[]; logged: number; promisedAt: number | undefined }
+const waitings = new WeakMap<object, Waiting>()
+
+/** Keeps events, all of them or none. */
+type Keep = (events: ToldEvent[]) => Promise<void>
+
+/**
+ * Lets an event wait for others, and hands them over a little later.
+ *
+ * @param store what tells the events of one store from those of another
+ */
+export function addEvent(
+  store: object,
+  context: { waitUntil(promise: Promise<unknown>): void },
+  event: ToldEvent,
+  keep: Keep,
+): void {
+  const waiting = waitingFor(store)
+  waiting.events.push(event)
+  const { promisedAt } = waiting
+  if (promisedAt !== undefined && Math.abs(Date.now() - promisedAt) < BROKEN_OFF_MS) return
+  waiting.promisedAt = Date.now()
+  context.waitUntil(
+    new Promise((resolve) => setTimeout(resolve, TOGETHER_MS)).then(() => {
+      waiting.promisedAt = undefined
+      return handOverEvents(store, keep)
+    }),
+  )
+}
+
+/**
+ * Hands over all that wait, at once: whoever reads what follows from events has to see them. Those that
+ * could not be kept wait for the next time.
+ *
+ * @throws what `keep` throws
+ */
+export async function handOverEvents(store: object, keep: Keep): Promise<void> {
+  const waiting = waitingFor(store)
+  while (waiting.events.length > 0) {
+    const events = waiting.events.splice(0, MOST_TOGETHER)
+    log(events.slice(waiting.logged))
+    waiting.logged = Math.max(0, waiting.logged - events.length)
+    try {
+      await keep(events)
+    } catch (error) {
+      putBack(waiting, events)
+      throw error
+    }
+  }
+}
+
+function putBack(waiting: Waiting, events: ToldEvent[]): void {
+  const all = [...events, ...waiting.events]
+  const lost = Math.max(0, all.length - MOST_WAITING)
+  waiting.events = all.slice(lost)
+  waiting.logged = Math.max(0, waiting.logged + events.length - lost)
+  if (lost > 0) console.warn(`${lost} events could not be kept, and are forgotten`)
+}
+
+function log(events: ToldEvent[]): void {
+  if (events.length > 0) console.log(events.map(eventLine).join('\n'))
+}
+
+function waitingFor(store: object): Waiting {
+  const known = waitings.get(store)
+  if (known) return known
+  const waiting: Waiting = { events: [], logged: 0, promisedAt: undefined }
+  waitings.set(store, waiting)
+  return waiting
+}
