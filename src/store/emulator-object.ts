@@ -16,6 +16,7 @@ import {
 } from '../access/revocation'
 import { LATEST_SECONDS } from '../access/timestamps'
 import { randomText } from '../oauth/encoding'
+import { COLLECTED_EVERY_SECONDS, Collector } from './collector'
 import type { Edit } from './configuration'
 import { type Connection, Connections } from './connections'
 import { Directory, type DirectorySession, type DirectoryUser } from './directory'
@@ -24,7 +25,6 @@ import { awaitsVerification, lookAtDomains, verified } from './domain-verificati
 import { dumpTables, type EmulatorDump, loadTables } from './dump'
 import { Edits } from './edits'
 import { EVENTS_KEPT, EventLog, type EventPage, type EventRange } from './event-log'
-import { collect, sweep } from './kv'
 import { type LateEdit, LateEdits } from './late-edits'
 import { SigningKeys } from './signing-keys'
 
@@ -64,9 +64,6 @@ const FIRST_LOOK_MS = 1000
 const ASK_AGAIN_MS = 3000
 const LATER_MS = 60_000
 
-// By the emulated clock; by the real one, too, where nothing happens.
-const COLLECTED_EVERY_SECONDS = 6 * 3600
-
 /**
  * The emulator's one object: clock, automatic sign-in, epoch, and the signing keys, which are made
  * exactly once however many requests ask for them first.
@@ -81,7 +78,7 @@ export class EmulatorObject extends DurableObject<Env> {
   #lateEdits = new LateEdits(this.ctx.storage.sql)
   #events = new EventLog(this.ctx.storage.sql, Number(this.env.EVENTS_KEPT) || EVENTS_KEPT)
   #followers = new Set<() => void>()
-  #collectedAtSeconds = this.ctx.storage.kv.get<number>('collectedAtSeconds') ?? this.now()
+  #collector = new Collector(this.ctx.storage.kv, this.env.KV, this.now())
 
   read(): EmulatorState {
     return this.#state
@@ -165,7 +162,7 @@ export class EmulatorObject extends DurableObject<Env> {
       this.#connections.learn(recorded, atSeconds)
     }
     for (const wake of this.#followers) wake()
-    if (this.#isToBeCollected()) this.ctx.waitUntil(this.#collect())
+    if (this.#collector.isDue(this.now())) this.ctx.waitUntil(this.#collect())
     this.ctx.waitUntil(this.#collectLater())
   }
 
@@ -282,46 +279,23 @@ export class EmulatorObject extends DurableObject<Env> {
   /** Looks for the TXT records of OAuth clients, and collects what is over. */
   override async alarm(): Promise<void> {
     await this.#lookAtDomains()
-    if (this.#isToBeCollected()) await this.#collect()
+    if (this.#collector.isDue(this.now())) await this.#collect()
     if (!this.#directory.isEmpty() || !this.#connections.isEmpty()) await this.#collectLater()
   }
 
   /** An ended epoch whose records could not be swept. */
   sweepLater(epoch: string): void {
-    this.ctx.storage.kv.put('unswept', [...this.#unswept(), epoch])
+    this.#collector.sweepLater(epoch)
     this.ctx.waitUntil(this.#collectLater())
-  }
-
-  #unswept(): string[] {
-    return this.ctx.storage.kv.get<string[]>('unswept') ?? []
-  }
-
-  #isToBeCollected(): boolean {
-    return Math.abs(this.now() - this.#collectedAtSeconds) >= COLLECTED_EVERY_SECONDS
   }
 
   /** Forgets what is over by the emulated clock. */
   async #collect(): Promise<void> {
     const now = this.now()
-    const before = this.#collectedAtSeconds
-    this.#collectedAtSeconds = now
-    this.ctx.storage.kv.put('collectedAtSeconds', now)
     this.#directory.collect(now)
     this.#connections.collect(now)
     this.#lateEdits.collect(now)
-    try {
-      const { epoch } = this.#state
-      // Where there was more than one may delete at once, the next event goes on.
-      if (!(await collect(this.env.KV, epoch, now))) this.#collectedAtSeconds = before
-      for (const ended of this.#unswept()) {
-        await sweep(this.env.KV, ended)
-        const left = this.#unswept().filter((each) => each !== ended)
-        this.ctx.storage.kv.put('unswept', left)
-      }
-    } catch (error) {
-      console.warn('KV could not be collected, which is tried again:', error)
-      this.#collectedAtSeconds = before
-    }
+    await this.#collector.collect(this.#state.epoch, now)
   }
 
   // Another alarm, for the domains, comes sooner, and sets this one again.
