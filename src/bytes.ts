@@ -33,7 +33,7 @@ export async function bytesWithin(
  * RFC 9112 9.6: whoever is still sending hears of the answer then, instead of a connection that was cut.
  */
 export async function drainBody({ body, bodyUsed }: Request): Promise<void> {
-  if (body !== null && !bodyUsed) await drain(body.getReader())
+  if (body !== null && !bodyUsed && !body.locked) await drain(body.getReader())
 }
 
 async function drain(reader: Reader): Promise<void> {

@@ -4,6 +4,7 @@ import { type Quirks, quirksOn } from './access/quirks'
 import type { RequestFacts } from './access/request-event'
 import { isLoopback, type TeamDomain, teamDomain } from './access/team-domain'
 import { type DashDomain, dashDomain } from './account/dash-domain'
+import { drainBody } from './bytes'
 import { OAuthError } from './oauth/errors'
 import { settingsWith, withQuirks } from './quirks'
 import { readSettings, type Settings } from './settings'
@@ -64,6 +65,7 @@ export const sign: MiddlewareHandler<Env> = async function sign(c, next) {
   c.header('Cf-Ray', c.get('rayId'))
   // What the origin answers is the origin's own.
   if (c.get('isForwarded')) return
+  await drainBody(c.req.raw)
   c.header('X-Emulator', EMULATOR)
   // Nothing that somebody else wrote is run as what it is not. Access: observed [U10-U15], the
   // challenges have the headers that were recorded, and no others.

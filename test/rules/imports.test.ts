@@ -25,7 +25,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   account: ['access', 'oauth'],
   store: ['account', 'access', 'oauth'],
   settings: ['store', 'account', 'access'],
-  env: ['quirks', 'settings', 'store', 'account', 'access', 'oauth'],
+  env: ['bytes', 'quirks', 'settings', 'store', 'account', 'access', 'oauth'],
   bytes: [],
   body: ['bytes', 'env', 'oauth'],
   browser: ['body', 'pages', 'env', 'oauth'],

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { stored } from '../support/control'
 import { DashClient, EMULATED_ACCOUNT_ID, WRANGLER_ID } from '../support/dashboard'
 import {
   bytesOf,
@@ -130,11 +131,7 @@ function printable(text: string): string {
     .replaceAll('%0D\n', '\n')
 }
 
-async function stateNow(): Promise<string> {
-  const response = await server.control('GET', 'state')
-  const { at: _, ...state } = (await response.json()) as Record<string, unknown>
-  return JSON.stringify(state)
-}
+const stateNow = () => stored(server.control)
 
 // What a real client, browser and administrator would have.
 async function learn(): Promise<Known> {
