@@ -15,7 +15,7 @@ export async function bytesWithin(
   stated: string | undefined,
 ): Promise<ArrayBuffer | undefined> {
   if (body === null) return new ArrayBuffer(0)
-  if (Number(stated ?? 0) > DRAINED_BYTES) return undefined
+  if (isTooLong(stated)) return undefined
   const reader: Reader = body.getReader()
   const chunks: Uint8Array<ArrayBuffer>[] = []
   for (let length = 0; length <= limit; ) {
@@ -32,8 +32,14 @@ export async function bytesWithin(
  * Reads what nobody has read of a request's body, up to 64 MiB or for five seconds, and keeps nothing.
  * RFC 9112 9.6: whoever is still sending hears of the answer then, instead of a connection that was cut.
  */
-export async function drainBody({ body, bodyUsed }: Request): Promise<void> {
-  if (body !== null && !bodyUsed && !body.locked) await drain(body.getReader())
+export async function drainBody({ body, bodyUsed, headers }: Request): Promise<void> {
+  if (body === null || bodyUsed || body.locked) return
+  if (!isTooLong(headers.get('content-length'))) await drain(body.getReader())
+}
+
+// Of what is that long, not even the beginning is read.
+function isTooLong(stated: string | null | undefined): boolean {
+  return Number(stated ?? 0) > DRAINED_BYTES
 }
 
 async function drain(reader: Reader): Promise<void> {
