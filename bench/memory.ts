@@ -1,29 +1,55 @@
 import type { Figure } from './figures.ts'
 import { flowsTogether } from './fill.ts'
-import { startEmulator, startOrigin } from './servers.ts'
+import type { Operation } from './measure.ts'
+import type { Server } from './server.ts'
+import { startBare, startEmulator, startOrigin } from './servers.ts'
 
-/** What workerd holds after ten times as many flows. */
+const REQUESTS_OF_A_FLOW = 2
+
+/** What workerd holds after ten times as many flows, and a bare Worker's after as many requests. */
 export async function memory(flows: number): Promise<Figure[]> {
   const origin = await startOrigin()
-  const emulator = await startEmulator(origin.url)
   try {
+    const bare = await startBare(origin.url, '{}')
+    const requests = flows * REQUESTS_OF_A_FLOW
+    const there = await grown(bare, requests, 'requests', () => bare.send('/static'))
+    const emulator = await startEmulator(origin.url)
     const clientId = await emulator.oauth.register()
-    await flowsTogether(flows / 10, () => emulator.oauth.flow(clientId))
-    const before = await emulator.memoryMiB()
-    await flowsTogether((flows / 10) * 9, () => emulator.oauth.flow(clientId))
-    const after = await emulator.memoryMiB()
-    const to = `after ${flows / 10}`
+    const here = await grown(emulator, flows, 'flows', () => emulator.oauth.flow(clientId))
     return [
-      { what: `memory ${to} flows`, unit: 'MiB', value: before },
+      ...there.map((figure) => ({ ...figure, what: `bare Worker, ${figure.what}` })),
+      ...here.map((figure) => ({
+        ...figure,
+        ...(figure.ratio && { ratio: { ...figure.ratio, atMost: 1.2 } }),
+      })),
+    ]
+  } finally {
+    origin.stop()
+  }
+}
+
+async function grown(
+  server: Server,
+  times: number,
+  unit: string,
+  operation: Operation,
+): Promise<Figure[]> {
+  try {
+    await flowsTogether(times / 10, operation)
+    const before = await server.memoryMiB()
+    await flowsTogether((times / 10) * 9, operation)
+    const after = await server.memoryMiB()
+    const to = `after ${times / 10}`
+    return [
+      { what: `memory ${to} ${unit}`, unit: 'MiB', value: before },
       {
-        what: `memory after ${flows} flows`,
+        what: `memory after ${times} ${unit}`,
         unit: 'MiB',
         value: after,
-        ratio: { value: after / before, to, atMost: 1.2 },
+        ratio: { value: after / before, to },
       },
     ]
   } finally {
-    await emulator.stop()
-    origin.stop()
+    await server.stop()
   }
 }
