@@ -153,6 +153,15 @@ const revoke = (index: number, tokenIndex: number, isAccess: boolean, isOwn: boo
     },
   )
 
+// A code begins with the id of its grant.
+const GRANT_ID_LENGTH = 22
+const end = (index: number) =>
+  step('end', index, async (_, { open }, grant) => {
+    const id = grant.code.slice(0, GRANT_ID_LENGTH)
+    const { status } = await controlOf(open.fetch)('DELETE', `grants/${id}`)
+    expect(status).toBe(grant.end() ? 200 : 404)
+  })
+
 const use = (index: number) =>
   step('use every token', index, async (model, real, grant) => {
     for (const token of [...grant.accessTokens, ...grant.refreshTokens]) {
@@ -207,6 +216,8 @@ const commandsFor = (rules: Rules) => [
   grantIndex.map(use),
   fc.constantFrom(1, 29, 30, 59, 60, 899, 900, 1000, 7200).map(advance),
   fc.boolean().map(changePolicies),
+  // A rarity, because little happens after it.
+  fc.tuple(fc.nat({ max: 3 }), grantIndex).map(([rare, index]) => (rare ? use(index) : end(index))),
   // A rarity, because a load takes longer than all the rest.
   fc.constantFrom(restart, ...Array(4).fill(changePolicies(true))),
 ]

@@ -53,6 +53,7 @@ export class GrantModel {
       this.#isRevoked = true
       return 'authorization code was used before; what it gave is revoked'
     }
+    if (this.#isRevoked) return 'the grant is revoked'
     if (now >= this.openedAtSeconds + this.rules.codeSeconds)
       return 'authorization code has expired'
     this.#isRedeemed = true
@@ -95,6 +96,13 @@ export class GrantModel {
     if (isAccess) this.#ended.add(token)
     else this.#isRevoked = true
     return 'ok'
+  }
+
+  /** The end of the whole grant at the control; answers whether there is one. */
+  end(): boolean {
+    if (this.#isForgotten) return false
+    this.#isRevoked = true
+    return true
   }
 
   /** Whether the gate lets a token in. */
