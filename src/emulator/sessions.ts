@@ -20,9 +20,8 @@ export async function endSession(c: AppContext): Promise<Response> {
 // The sign-in of a client is its grant, which is in the list of grants.
 async function living(c: AppContext): Promise<DirectorySession[]> {
   const { emulator, state } = c.var
-  return (await emulator.sessions()).filter(
-    ({ holder, id, identity, revision }) =>
-      holder === 'browser' &&
+  return (await emulator.sessions(undefined, 'browser')).filter(
+    ({ id, identity, revision }) =>
       !isRevoked(state.revocations, sessionRevocationKeys(identity.email, id), revision),
   )
 }

@@ -90,12 +90,18 @@ export class Directory {
   }
 
   /** The sign-ins of a person, or of everybody, that are not over. */
-  sessions(email: string | undefined, now: number): DirectorySession[] {
+  sessions(
+    email: string | undefined,
+    now: number,
+    holder?: DirectorySession['holder'],
+  ): DirectorySession[] {
     const rows = this.sql.exec<{ value: string }>(
       `SELECT value FROM session WHERE (?1 IS NULL OR email = ?1) AND expiresAtSeconds > ?2
+         AND (?3 IS NULL OR value ->> 'holder' = ?3)
        ORDER BY rowid`,
       email ?? null,
       now,
+      holder ?? null,
     )
     return [...rows].map(({ value }) => {
       const session = JSON.parse(value) as Omit<DirectorySession, 'applications'>

@@ -213,8 +213,8 @@ export class EmulatorObject extends DurableObject<Env> {
     return this.revoke(revocable.deletedPerson(email))
   }
 
-  sessions(email?: string): DirectorySession[] {
-    return this.#directory.sessions(email, this.now())
+  sessions(email?: string, holder?: DirectorySession['holder']): DirectorySession[] {
+    return this.#directory.sessions(email, this.now(), holder)
   }
 
   connections(email: string): Connection[] {

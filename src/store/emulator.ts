@@ -249,10 +249,10 @@ export class Emulator {
     this.#remember(await this.#object.deleteUser(email))
   }
 
-  /** The sign-ins of a person, or of everybody, that are not over. */
-  async sessions(email?: string): Promise<DirectorySession[]> {
+  /** The sign-ins of a person, or of everybody, that are not over; all, or those of one holder. */
+  async sessions(email?: string, holder?: DirectorySession['holder']): Promise<DirectorySession[]> {
     await this.#handOver()
-    return (await this.#object.sessions(email)) as DirectorySession[]
+    return (await this.#object.sessions(email, holder)) as DirectorySession[]
   }
 
   /** The applications that a person has authorized at the dashboard, the latest first. */
