@@ -3,6 +3,8 @@ import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
 const FOLDER = '.wrangler/start'
+// What says how it is bundled.
+const ALSO = ['src/node/bundle.ts', 'tsconfig.json']
 // An editor may write a file in several steps.
 const SAVED_MS = 100
 // wrangler reads its entry to see what it exports, which takes as long as a bare Worker's whole start
@@ -23,7 +25,7 @@ export async function keptBundle(root: string): Promise<string> {
   const { bundleWorker } = await import('./bundle.ts')
   const startedMs = Date.now()
   const { inputs, map, script } = await bundleWorker(root)
-  const stamps = await stampsOf(root, [...inputs, 'src/node/bundle.ts'])
+  const stamps = await stampsOf(root, [...inputs, ...ALSO])
   // What was saved meanwhile may not be in it.
   if (Object.values(stamps).some((stamp) => stamp > startedMs)) return keptBundle(root)
   await mkdir(folder, { recursive: true })

@@ -1,20 +1,35 @@
-import { readFile, stat, utimes } from 'node:fs/promises'
+import { appendFile, cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { keptBundle } from '../../src/node/kept-bundle'
 
 const ROOT = join(import.meta.dirname, '../..')
-const SOURCE = 'src/index.ts'
+const MARK = '// what was kept'
+
+// A copy, because others run the bundle of this one meanwhile.
+let root: string
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'emulator-kept-bundle-'))
+  await cp(join(ROOT, 'src'), join(root, 'src'), { recursive: true })
+  for (const file of ['wrangler.toml', 'tsconfig.json'])
+    await cp(join(ROOT, file), join(root, file))
+  await symlink(join(ROOT, 'node_modules'), join(root, 'node_modules'))
+})
+afterAll(() => rm(root, { recursive: true, force: true }))
 
 it('the bundle that npm start runs is kept, until a source of it is saved', async () => {
-  const kept = join(dirname(await keptBundle(ROOT)), 'inputs.json')
-  const { mtimeMs } = await stat(kept)
-  await keptBundle(ROOT)
-  expect((await stat(kept)).mtimeMs).toBe(mtimeMs)
+  const worker = join(dirname(await keptBundle(root)), 'worker.js')
+  await appendFile(worker, MARK)
+  await keptBundle(root)
+  // Not `toContain`, which would print a megabyte.
+  expect((await readFile(worker, 'utf8')).endsWith(MARK)).toBe(true)
 
-  const saved = new Date()
-  await utimes(join(ROOT, SOURCE), saved, saved)
-  await keptBundle(ROOT)
-  const stamps = JSON.parse(await readFile(kept, 'utf8'))
-  expect(stamps[SOURCE]).toBe((await stat(join(ROOT, SOURCE))).mtimeMs)
+  const source = join(root, 'src/demo/index.ts')
+  const text = await readFile(source, 'utf8')
+  await writeFile(source, text.replace('The demo has', 'The demo that was saved has'))
+  await keptBundle(root)
+  const made = await readFile(worker, 'utf8')
+  expect(made.endsWith(MARK)).toBe(false)
+  expect(made.includes('The demo that was saved has')).toBe(true)
 })
