@@ -59,7 +59,7 @@ async function send(
 
 // Access: observed [O1, O2, O5, O12]. Whatever the outside says in Access's own headers is removed
 // before ours are set, also where an origin would read `Cf_Access_...` or `Cf.Access...` as the same
-// header: CGI makes one sign of them all (RFC 3875 4.1.18).
+// header: in CGI `-` is `_` (RFC 3875 4.1.18), and some servers make that of any other sign as well.
 function originHeaders(
   c: AppContext,
   application: Application | undefined,
