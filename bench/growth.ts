@@ -1,9 +1,9 @@
 import type { Figure } from './figures.ts'
-import { flowsTogether } from './fill.ts'
 import { expectStatus } from './http.ts'
 import { median, type Operation, oneCaller, ratio } from './measure.ts'
 import { type Emulator, METADATA, startEmulator, startOrigin } from './servers.ts'
 import { refreshing } from './subjects.ts'
+import { manyTimes } from './together.ts'
 
 const CONSOLE = '/_emulator/console/state'
 
@@ -20,7 +20,7 @@ export async function growth(sizes: number[], rounds: number, times: number): Pr
       const emulator = await startEmulator(origin.url)
       emulators.push(emulator)
       const { oauth } = emulator
-      await flowsTogether(size, async () => oauth.flow(await oauth.register()))
+      await manyTimes(size, async () => oauth.flow(await oauth.register()))
       Object.assign(operations, await operationsOf(emulator, size))
     }
     const results = await oneCaller(operations, { rounds, times })

@@ -20,7 +20,7 @@ const SECTIONS: Record<string, () => Promise<Figure[]>> = {
 
 const asked = process.argv.slice(2)
 for (const name of asked) {
-  if (!(name in SECTIONS))
+  if (!Object.hasOwn(SECTIONS, name))
     throw new Error(`no section ${name}: ${Object.keys(SECTIONS).join(', ')}`)
 }
 const figures: Figure[] = []

@@ -1,8 +1,8 @@
 import type { Figure } from './figures.ts'
-import { flowsTogether } from './fill.ts'
 import type { Operation } from './measure.ts'
 import type { Server } from './server.ts'
 import { startBare, startEmulator, startOrigin } from './servers.ts'
+import { manyTimes } from './together.ts'
 
 const REQUESTS_OF_A_FLOW = 2
 
@@ -35,9 +35,9 @@ async function grown(
   operation: Operation,
 ): Promise<Figure[]> {
   try {
-    await flowsTogether(times / 10, operation)
+    await manyTimes(times / 10, operation)
     const before = await server.memoryMiB()
-    await flowsTogether((times / 10) * 9, operation)
+    await manyTimes((times / 10) * 9, operation)
     const after = await server.memoryMiB()
     const to = `after ${times / 10}`
     return [

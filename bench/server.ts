@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { portFor } from '../src/node/port.ts'
+import { QUIET } from '../src/node/quiet.ts'
 import { type Send, sender } from './http.ts'
 
 const wranglerFolder = dirname(createRequire(import.meta.url).resolve('wrangler/package.json'))
@@ -29,7 +30,7 @@ export async function startServer(
   probe: string,
   flags: string[] = [],
 ): Promise<Server> {
-  const port = await freePort()
+  const port = Number(await portFor('0'))
   const store = await mkdtemp(join(tmpdir(), 'bench-'))
   const started = performance.now()
   const child = spawn(
@@ -44,13 +45,7 @@ export async function startServer(
     {
       detached: true,
       stdio: ['ignore', 'ignore', 'inherit'],
-      env: {
-        X_LOCAL_OBSERVABILITY: 'false',
-        X_LOCAL_EXPLORER: 'false',
-        CLOUDFLARE_CF_FETCH_ENABLED: 'false',
-        WRANGLER_SEND_METRICS: 'false',
-        ...process.env,
-      },
+      env: QUIET,
     },
   )
   const kill = () => {
@@ -84,15 +79,6 @@ async function until200(child: ChildProcess, send: Send, probe: string): Promise
     await new Promise((resolve) => setTimeout(resolve, 5))
   }
   throw new Error(`wrangler dev ended with ${child.exitCode}`)
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return address.port
 }
 
 // Linux only, as /proc is.

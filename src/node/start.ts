@@ -12,6 +12,7 @@ import { fileURLToPath } from 'node:url'
 import { eventLine } from '../access/event-line.ts'
 import { bundleAnewAfterChanges, keptBundle } from './kept-bundle.ts'
 import { becomesFree, portFor } from './port.ts'
+import { QUIET } from './quiet.ts'
 
 const DEFAULT_PORT = '8788'
 const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -36,16 +37,7 @@ const child = spawn(
   ],
   {
     stdio: 'inherit',
-    env: {
-      // Local request tracing costs a fifth to a third of every latency, and stores request URLs,
-      // authorization codes included.
-      X_LOCAL_OBSERVABILITY: 'false',
-      X_LOCAL_EXPLORER: 'false',
-      // Request.cf cannot be fetched without a network, and only its country is used here.
-      CLOUDFLARE_CF_FETCH_ENABLED: 'false',
-      WRANGLER_SEND_METRICS: 'false',
-      ...process.env,
-    },
+    env: QUIET,
   },
 )
 if (script.length > 0) bundleAnewAfterChanges(root)

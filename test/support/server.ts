@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { portFor } from '../../src/node/port'
 import { Client, type Fetch } from './client'
 
 export type Server = {
@@ -104,14 +104,8 @@ async function start(flags: string[], store?: string): Promise<Server> {
   }
 }
 
-export async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return address.port
-}
+/** A port that nobody has. */
+export const freePort = async () => Number(await portFor('0'))
 
 /** What was printed beside the lines of decisions: warnings, errors, requests. */
 export function otherLines(printed: string): string[] {
