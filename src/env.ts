@@ -10,8 +10,8 @@ import { settingsWith, withQuirks } from './quirks'
 import { readSettings, type Settings } from './settings'
 import type { Configuration } from './store/configuration'
 import { Emulator } from './store/emulator'
-import { type EmulatorObject, type EmulatorState, emulatedNow } from './store/emulator-object'
-import type { GrantObject } from './store/grant-object'
+import { type EmulatorObject, type EmulatorState, emulatedNow } from './store/emulator/object'
+import type { GrantObject } from './store/grants/object'
 import { openStores, type Stores } from './store/stores'
 
 export type Bindings = {

@@ -18,7 +18,7 @@ import { accountSchema, EMULATED_ACCOUNT } from './account/members'
 import { seededClientSchema } from './account/seeded-client'
 import { faultsOf, SettingsError } from './settings-error'
 import type { Seed } from './store/configuration'
-import { EVENTS_KEPT } from './store/event-log'
+import { EVENTS_KEPT } from './store/emulator/event-log'
 
 // `--var NAME:value` can only hand over text, so structured settings may also be written as JSON.
 function structured<T extends z.ZodType>(schema: T) {

@@ -3,7 +3,7 @@ import { lifetimeSchema, wholeSeconds } from '../access/duration'
 import { formatTime } from '../access/timestamps'
 import type { AppContext } from '../env'
 import { OAuthError } from '../oauth/errors'
-import { type ClockMove, type EmulatorState, emulatedNow } from '../store/emulator-object'
+import { type ClockMove, type EmulatorState, emulatedNow } from '../store/emulator/object'
 import { readControl } from './body'
 
 const clockSchema = z.union(

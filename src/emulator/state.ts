@@ -5,14 +5,14 @@ import type { AppContext } from '../env'
 import { randomText } from '../oauth/encoding'
 import { OAuthError } from '../oauth/errors'
 import { clientSchema } from '../store/clients'
-import { emulatorDumpSchema } from '../store/dump'
+import { emulatorDumpSchema } from '../store/emulator/dump'
+import type { Grants } from '../store/grants'
 import {
   accessGrantDumpSchema,
   dashboardGrantDumpSchema,
   type Grant,
   type GrantDump,
-} from '../store/grant'
-import type { Grants } from '../store/grants'
+} from '../store/grants/grant'
 import { KEPT_SECONDS, LONGEST_ID_BYTES, type Records, sweep } from '../store/kv'
 import { policyTestSchema } from '../store/policy-tests'
 import { rememberedConsentSchema } from '../store/remembered-consent'

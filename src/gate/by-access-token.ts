@@ -8,7 +8,7 @@ import type { AppContext } from '../env'
 import { strikes } from '../faults'
 import { bearerToken } from '../oauth/bearer'
 import { tell } from '../report'
-import type { AccessGrant, AccessToken } from '../store/grant'
+import type { AccessGrant, AccessToken } from '../store/grants/grant'
 import type { Admission } from './admit'
 
 /** Who is let in by a Managed OAuth access token, or undefined where nobody is [O1, O2]. */

@@ -1,14 +1,14 @@
 import { MANAGED_OAUTH_FORMS } from '../access/token'
 import { DASHBOARD_FORMS } from '../account/dash-token'
 import { type Client, clientSchema } from './clients'
+import { Grants } from './grants'
 import {
   type AccessGrant,
   accessGrantSchema,
   type DashboardGrant,
   dashboardGrantSchema,
-} from './grant'
-import type { GrantObject } from './grant-object'
-import { Grants } from './grants'
+} from './grants/grant'
+import type { GrantObject } from './grants/object'
 import { Records } from './kv'
 import { type PolicyTest, policyTestSchema } from './policy-tests'
 import { type RememberedConsent, rememberedConsentSchema } from './remembered-consent'

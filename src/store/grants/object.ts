@@ -1,5 +1,5 @@
 import { DurableObject } from 'cloudflare:workers'
-import { type EmulatorObject, emulatedNow } from './emulator-object'
+import { type EmulatorObject, emulatedNow } from '../emulator/object'
 import type {
   AccessToken,
   Admission,
@@ -14,7 +14,7 @@ import type {
   Rotation,
   RotationOutcome,
 } from './grant'
-import { GrantTables, type Spent, type State } from './grant-tables'
+import { GrantTables, type Spent, type State } from './tables'
 
 type Env = { EMULATOR: DurableObjectNamespace<EmulatorObject> }
 

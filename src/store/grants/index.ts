@@ -6,7 +6,8 @@ import {
   newGrantId,
   newSecret,
   successorSecrets,
-} from '../access/token'
+} from '../../access/token'
+import { type RecordKind, Records, StorageUnavailable } from '../kv'
 import type {
   AccessToken,
   Admission,
@@ -22,8 +23,7 @@ import type {
   Rotation,
   RotationOutcome,
 } from './grant'
-import type { GrantObject } from './grant-object'
-import { type RecordKind, Records, StorageUnavailable } from './kv'
+import type { GrantObject } from './object'
 
 const KEPT_AGAIN_AFTER_MS = [100, 1000, 5000]
 const HASHES_REMEMBERED = 10_000

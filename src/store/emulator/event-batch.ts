@@ -1,5 +1,5 @@
-import type { ToldEvent } from '../access/event'
-import { eventLine } from '../access/event-line'
+import type { ToldEvent } from '../../access/event'
+import { eventLine } from '../../access/event-line'
 
 // Events are handed over together: one call for each would cost as much as many a request. Whoever
 // reads them does not wait for it.

@@ -1,5 +1,5 @@
+import { KEPT_SECONDS } from '../kv'
 import type { AccessToken, GrantDump } from './grant'
-import { KEPT_SECONDS } from './kv'
 
 export type State = GrantDump['state']
 /** What is remembered of a rotated refresh token: how its pair was made, for the grace window. */

@@ -1,10 +1,10 @@
 import { DurableObject } from 'cloudflare:workers'
-import { type AutoSignIn, matchingRule, withoutOne } from '../access/auto-sign-in'
-import { wholeSeconds } from '../access/duration'
-import type { RecordedEvent, ToldEvent } from '../access/event'
-import type { ActiveFault, FaultName } from '../access/faults'
-import type { SigningKey } from '../access/keys'
-import type { QuirkName } from '../access/quirks'
+import { type AutoSignIn, matchingRule, withoutOne } from '../../access/auto-sign-in'
+import { wholeSeconds } from '../../access/duration'
+import type { RecordedEvent, ToldEvent } from '../../access/event'
+import type { ActiveFault, FaultName } from '../../access/faults'
+import type { SigningKey } from '../../access/keys'
+import type { QuirkName } from '../../access/quirks'
 import {
   afterLoading,
   afterWriting,
@@ -13,11 +13,11 @@ import {
   revocable,
   withEverythingRevoked,
   withRevocation,
-} from '../access/revocation'
-import { LATEST_SECONDS } from '../access/timestamps'
-import { randomText } from '../oauth/encoding'
+} from '../../access/revocation'
+import { LATEST_SECONDS } from '../../access/timestamps'
+import { randomText } from '../../oauth/encoding'
+import type { Edit } from '../configuration'
 import { COLLECTED_EVERY_SECONDS, Collector } from './collector'
-import type { Edit } from './configuration'
 import { type Connection, Connections } from './connections'
 import { Directory, type DirectorySession, type DirectoryUser } from './directory'
 import { inZone, overHttps, type Zone } from './dns'

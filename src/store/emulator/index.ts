@@ -1,23 +1,17 @@
-import type { AutoSignIn } from '../access/auto-sign-in'
-import type { RecordedEvent, ToldEvent } from '../access/event'
-import type { ActiveFault, FaultName } from '../access/faults'
-import { publishedKeys, type SigningKey } from '../access/keys'
-import type { QuirkName } from '../access/quirks'
-import { type Configuration, type Edit, edited, isSeeded, type Seed } from './configuration'
+import type { AutoSignIn } from '../../access/auto-sign-in'
+import type { RecordedEvent, ToldEvent } from '../../access/event'
+import type { ActiveFault, FaultName } from '../../access/faults'
+import { publishedKeys, type SigningKey } from '../../access/keys'
+import type { QuirkName } from '../../access/quirks'
+import { type Configuration, type Edit, edited, isSeeded, type Seed } from '../configuration'
 import type { Connection } from './connections'
 import type { DirectorySession, DirectoryUser } from './directory'
 import type { Zone } from './dns'
 import type { EmulatorDump } from './dump'
-import {
-  type ClockMove,
-  type EmulatorObject,
-  type EmulatorState,
-  emulatedNow,
-} from './emulator-object'
 import { addEvent, handOverEvents } from './event-batch'
 import type { EventPage, EventRange } from './event-log'
-
 import { asTheEdgeSees, type LateEdit } from './late-edits'
+import { type ClockMove, type EmulatorObject, type EmulatorState, emulatedNow } from './object'
 
 // Deployed, other isolates see a change of the clock or a reset after this time; the isolate that
 // made it, and so all of `wrangler dev`, sees it at once.

@@ -1,4 +1,4 @@
-import type { RecordedEvent, ToldEvent } from '../access/event'
+import type { RecordedEvent, ToldEvent } from '../../access/event'
 
 /** How many events are kept, unless EVENTS_KEPT says otherwise. */
 export const EVENTS_KEPT = 1000
