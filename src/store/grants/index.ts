@@ -26,7 +26,6 @@ import type {
 import type { GrantObject } from './object'
 
 const KEPT_AGAIN_AFTER_MS = [100, 1000, 5000]
-const HASHES_REMEMBERED = 10_000
 
 /** The tokens of one answer of the token endpoint. */
 export type TokenPair = {
@@ -60,7 +59,6 @@ type Product<G extends Grant> = {
  */
 export class Grants<G extends Grant> {
   readonly #records: Records<G>
-  readonly #hashes = new Map<string, string>()
 
   constructor(
     kv: KVNamespace,
@@ -180,31 +178,21 @@ export class Grants<G extends Grant> {
   }
 
   /**
-   * The grant and token behind an access token, or why it is not good now. That is asked of the
-   * object each time; what never changes, the grant itself and the token's hash, is remembered here.
+   * Returns the grant and token behind an access token, or why it is not valid now. The object decides
+   * that each time; the grant itself never changes and is remembered here.
    */
   async admit(accessToken: string, now: number): Promise<AdmissionOutcome<G>> {
     const credential = this.product.forms.access.parse(accessToken)
     if (!credential) return { outcome: 'unknown' }
     const { grantId, secret } = credential
     const known = this.#records.remembered(grantId)
-    const hash = await this.#hashOf(secret)
+    const hash = await hashSecret(secret)
     const isKnown = known !== undefined
     const admission = (await this.#object(grantId).admit(grantId, hash, now, isKnown)) as Admission
     if (admission.outcome === 'unknown') return admission
     const grant = known ?? (admission.grant as G)
     if (!known) this.#records.remember(grantId, grant)
     return { ...admission, grant }
-  }
-
-  // Hashing takes longer than all else that is done for an access token here.
-  async #hashOf(secret: string): Promise<string> {
-    const known = this.#hashes.get(secret)
-    if (known !== undefined) return known
-    const hash = await hashSecret(secret)
-    if (this.#hashes.size >= HASHES_REMEMBERED) this.#hashes.clear()
-    this.#hashes.set(secret, hash)
-    return hash
   }
 
   /** Revokes an access token, or the whole grant of a refresh token (RFC 7009 2.1). */
