@@ -4,33 +4,31 @@ import type { ActiveFault, FaultName } from '../../access/faults'
 import { publishedKeys, type SigningKey } from '../../access/keys'
 import type { QuirkName } from '../../access/quirks'
 import { type Configuration, type Edit, edited, isSeeded, type Seed } from '../configuration'
+import { type Remote, remote } from '../remote'
 import type { Connection } from './connections'
 import type { DirectorySession, DirectoryUser } from './directory'
 import type { Zone } from './dns'
 import type { EmulatorDump } from './dump'
-import { addEvent, handOverEvents } from './event-batch'
-import type { EventPage, EventRange } from './event-log'
-import { asTheEdgeSees, type LateEdit } from './late-edits'
-import { type ClockMove, type EmulatorObject, type EmulatorState, emulatedNow } from './object'
+import { addEvent, handOverEvents, type Receiver } from './event-batch'
+import type { EventRange } from './event-log'
+import type { ClockMove } from './kept-state'
+import { asTheEdgeSees } from './late-edits'
+import { configurationOf, loadOnce, recentStateOf, rememberState } from './loaded'
+import type { EmulatorObject } from './object'
+import { type EmulatorState, emulatedNow } from './state'
 
-// Deployed, other isolates see a change of the clock or a reset after this time; the isolate that
-// made it, and so all of `wrangler dev`, sees it at once.
-const FRESH_MS = 1000
+/** The namespace of the emulator's one object. */
+export type EmulatorBinding = DurableObjectNamespace<EmulatorObject>
 
-type Loaded = {
-  state: EmulatorState
-  at: number
-  keys?: Promise<SigningKey[]>
-  edits?: Promise<Edit[]>
-}
-
-// A story is told of so many pages of events at the most, which are 4 Mi characters each.
+// A story reads at most this many pages of events, which are 4 Mi characters each.
 const MOST_PAGES = 8
 
-const loaded = new WeakMap<object, Loaded>()
-const configurations = new WeakMap<Seed, { edits: Edit[]; configuration: Configuration }>()
+/** Returns the emulator's object, for another object. */
+export function emulatorObject(binding: EmulatorBinding): Remote<EmulatorObject> {
+  return remote(binding, 'emulator')
+}
 
-/** Thrown for an edit that the store has no room for. */
+/** The error of an edit that the store has no room for. */
 export class ConfigurationFull extends Error {
   constructor() {
     super('The configuration is full: what the API has made takes more than 16 MiB')
@@ -38,27 +36,32 @@ export class ConfigurationFull extends Error {
   }
 }
 
-/** What an edit of the configuration comes to: the records to keep, and what its caller is told. */
+/** The plan of an edit: the records to keep, and the result for its caller. */
 export type Plan<T> = { edits: Edit[]; result: T }
 
-/** The emulator's own state, kept in this isolate and asked of its object once a second. */
+/** The emulator as requests see it: its state is read from its object at most once a second. */
 export class Emulator {
-  constructor(private readonly namespace: DurableObjectNamespace<EmulatorObject>) {}
+  readonly #binding: EmulatorBinding
 
-  // Of the request that asks, and only where one does: most need nothing of it.
-  get #object(): DurableObjectStub<EmulatorObject> {
-    return this.namespace.getByName('emulator')
+  /** @param print receives every event once, when it is recorded or, if that fails, first tried to be */
+  constructor(
+    bindings: { EMULATOR: EmulatorBinding },
+    private readonly print: (events: readonly ToldEvent[]) => void,
+  ) {
+    this.#binding = bindings.EMULATOR
+  }
+
+  get #object(): Remote<EmulatorObject> {
+    return emulatorObject(this.#binding)
   }
 
   async state(): Promise<EmulatorState> {
-    const known = loaded.get(this.namespace)
-    if (known && Math.abs(Date.now() - known.at) < FRESH_MS) return known.state
-    return this.#remember(await this.#object.read())
+    return recentStateOf(this.#binding) ?? this.#remember(await this.#object.read())
   }
 
-  /** Moves the clock; `too late` where that would go beyond the year 9999. */
+  /** Moves the clock. `too late`: beyond the year 9999. */
   async moveClock(move: ClockMove): Promise<EmulatorState | 'too late'> {
-    const state = (await this.#object.moveClock(move)) as EmulatorState | 'too late'
+    const state = await this.#object.moveClock(move)
     return state === 'too late' ? state : this.#remember(state)
   }
 
@@ -70,37 +73,31 @@ export class Emulator {
     return this.#remember(await this.#object.change({ autoSignIns }))
   }
 
-  /** The rule of automatic sign-in for an authorization, used up by it where it is counted. */
+  /** Returns the rule of automatic sign-in for an authorization, and uses a counted one up. */
   async takeAutoSignIn(clientId: string): Promise<AutoSignIn | undefined> {
-    const { rule, state } = (await this.#object.takeAutoSignIn(clientId)) as {
-      rule: AutoSignIn | undefined
-      state: EmulatorState
-    }
+    const { rule, state } = await this.#object.takeAutoSignIn(clientId)
     this.#remember(state)
     return rule
   }
 
-  /** Switches a fault on, or off where there is none. */
+  /** Switches a fault on, or off if `fault` is missing. */
   async setFault(name: FaultName, fault?: ActiveFault): Promise<EmulatorState> {
-    return this.#remember((await this.#object.setFault(name, fault as never)) as EmulatorState)
+    return this.#remember(await this.#object.setFault(name, fault))
   }
 
   async clearFaults(): Promise<EmulatorState> {
-    return this.#remember((await this.#object.clearFaults()) as EmulatorState)
+    return this.#remember(await this.#object.clearFaults())
   }
 
-  /** Lets a fault strike once; answers whether it was still on. */
+  /** Strikes once with a fault, and returns whether it was still on. */
   async strike(name: FaultName): Promise<boolean> {
-    const { isStruck, state } = (await this.#object.strike(name)) as {
-      isStruck: boolean
-      state: EmulatorState
-    }
+    const { isStruck, state } = await this.#object.strike(name)
     this.#remember(state)
     return isStruck
   }
 
   async setQuirk(name: QuirkName, isOn: boolean): Promise<EmulatorState> {
-    return this.#remember((await this.#object.setQuirk(name, isOn)) as EmulatorState)
+    return this.#remember(await this.#object.setQuirk(name, isOn))
   }
 
   async reset(): Promise<EmulatorState> {
@@ -112,27 +109,24 @@ export class Emulator {
     return this.#remember(await this.#object.revoke(key))
   }
 
-  /** The configuration that is valid now: the seed, and what the API has made of it. */
+  /** Returns the current configuration: the seed with the edits of the API. */
   async configuration(seed: Seed): Promise<Configuration> {
-    const known = await this.#loaded()
-    known.edits ??= kept(this.#object.edits() as Promise<Edit[]>, () => {
-      known.edits = undefined
-    })
-    return configurationOf(seed, await known.edits)
+    return configurationOf(seed, await this.#edits())
   }
 
-  /** The configuration as the edge sees it while the fault `late-settings` is on. */
+  /** Returns the configuration as the edge sees it while the fault `late-settings` is on. */
   async lateConfiguration(seed: Seed): Promise<Configuration> {
-    const known = await this.#loaded()
-    const newest = await this.configuration(seed)
-    const late = (await this.#object.lateEdits()) as LateEdit[]
-    if (late.length === 0) return newest
-    return edited(seed, asTheEdgeSees((await known.edits) ?? [], late))
+    const edits = await this.#edits()
+    const late = await this.#object.lateEdits()
+    if (late.length === 0) return configurationOf(seed, edits)
+    return edited(seed, asTheEdgeSees(edits, late))
   }
 
   /**
-   * Changes the configuration. `plan` says how, from the newest one; it is asked again where another
-   * edit came between, so that its checks hold when its records are kept.
+   * Changes the configuration as `plan` says. If another edit comes between, `plan` is called again with
+   * the newest configuration, so that its checks hold when its records are kept.
+   *
+   * @throws ConfigurationFull
    */
   async edit<T>(seed: Seed, plan: (from: Configuration) => Promise<Plan<T>>): Promise<T> {
     for (;;) {
@@ -141,11 +135,7 @@ export class Emulator {
       const { edits, result } = await plan(await this.configuration(seed))
       if (edits.length === 0) return result
       const gone = edits.filter((edit) => edit.value === null && !isSeeded(seed, edit))
-      const next = await this.#object.edit(
-        edits as never,
-        state.configurationRevision,
-        gone as never,
-      )
+      const next = await this.#object.edit(edits, state.configurationRevision, gone)
       if (next === 'full') throw new ConfigurationFull()
       if (next !== 'overtaken') {
         this.#remember(next)
@@ -154,26 +144,24 @@ export class Emulator {
     }
   }
 
-  /** The signing keys that are published now, the current one first. */
+  /** Returns the signing keys that are published now, the current one first. */
   async keys(): Promise<SigningKey[]> {
-    const known = await this.#loaded()
-    known.keys ??= kept(this.#object.keys() as Promise<SigningKey[]>, () => {
-      known.keys = undefined
-    })
-    return publishedKeys(await known.keys, emulatedNow(known.state))
+    const state = await this.state()
+    const keys = await loadOnce(this.#binding, 'keys', () => this.#object.keys())
+    return publishedKeys(keys, emulatedNow(state))
   }
 
-  /** Keeps what happened, a little later and together with what else happens. */
+  /** Records an event a little later, together with others. */
   record(context: { waitUntil(promise: Promise<unknown>): void }, event: ToldEvent): void {
-    addEvent(this.namespace, context, event, (events) => this.#keep(events))
+    addEvent(this.#binding, context, event, this.#receiver)
   }
 
-  /** The events of a range, page by page: all of them may be more than can be held at once. */
+  /** Yields the events of a range page by page: all of them may not fit into memory at once. */
   async *eventPages(range: EventRange): AsyncGenerator<RecordedEvent[]> {
     await this.#handOver()
     let left = range
     for (;;) {
-      const { events, hasMore } = (await this.#object.events(left)) as EventPage
+      const { events, hasMore } = await this.#object.events(left)
       yield events
       const last = events.at(-1)
       if (!hasMore || !last) return
@@ -184,7 +172,7 @@ export class Emulator {
     }
   }
 
-  /** The events, the latest last, as far back as can be held at once. */
+  /** Returns the latest events, the newest last, as far back as fits into memory at once. */
   async events(): Promise<RecordedEvent[]> {
     const pages: RecordedEvent[][] = []
     for await (const page of this.eventPages({ isNewestFirst: true })) {
@@ -193,25 +181,25 @@ export class Emulator {
     return pages.flat().reverse()
   }
 
-  /** Those after a number, as soon as there is one, or none once the patience is over. */
+  /** Returns the events after a number: at once, or when the next one is recorded, or none in time. */
   async nextEvents(after: number, patienceMs: number): Promise<RecordedEvent[]> {
     await this.#handOver()
-    return (await this.#object.nextEvents(after, patienceMs)) as RecordedEvent[]
+    return this.#object.nextEvents(after, patienceMs)
   }
 
-  /** The number of the newest event. */
+  /** Returns the number of the newest event. */
   async newestEvent(): Promise<number> {
     await this.#handOver()
     return this.#object.newestEvent()
   }
 
-  /** The entries of Access's own log, the latest last. */
+  /** Returns the entries of Access's own log, the latest last. */
   async accessRequests(): Promise<RecordedEvent[]> {
     await this.#handOver()
     const found: RecordedEvent[] = []
     for (;;) {
       const before = found.at(-1)?.number
-      const page = (await this.#object.accessRequests(before, found.length)) as EventPage
+      const page = await this.#object.accessRequests(before, found.length)
       for (const event of page.events) found.push(event)
       if (!page.hasMore) return found.reverse()
     }
@@ -226,7 +214,7 @@ export class Emulator {
     await this.#object.setDns(zone)
   }
 
-  /** Who signed in, or was made a user. */
+  /** Returns those who signed in or were created as users. */
   async users(): Promise<DirectoryUser[]> {
     await this.#handOver()
     return this.#object.users()
@@ -237,54 +225,51 @@ export class Emulator {
     await this.#object.putUser(email, name)
   }
 
-  /** Forgets a user, and ends everything of theirs. */
+  /** Deletes a user and revokes everything of theirs. */
   async deleteUser(email: string): Promise<void> {
     await this.#handOver()
     this.#remember(await this.#object.deleteUser(email))
   }
 
-  /** The sign-ins of a person, or of everybody, that are not over; all, or those of one holder. */
+  /** Returns the sign-ins that have not expired: all, or those of one person or one kind of holder. */
   async sessions(email?: string, holder?: DirectorySession['holder']): Promise<DirectorySession[]> {
     await this.#handOver()
-    return (await this.#object.sessions(email, holder)) as DirectorySession[]
+    return this.#object.sessions(email, holder)
   }
 
-  /** The applications that a person has authorized at the dashboard, the latest first. */
+  /** Returns the applications that a person has authorized at the dashboard, the latest first. */
   async connections(email: string): Promise<Connection[]> {
     await this.#handOver()
-    return (await this.#object.connections(email)) as Connection[]
+    return this.#object.connections(email)
   }
 
-  /** When service tokens last let somebody in, by their ids, in seconds. */
+  /** Returns when each service token was last admitted, in seconds, by its id. */
   async tokenUses(): Promise<Record<string, number>> {
     await this.#handOver()
     return this.#object.tokenUses()
   }
 
-  /** Everything of the emulator's own, for a store to be loaded with it. */
+  /** Returns everything of the emulator's object, for a store to be loaded with it. */
   async dump(): Promise<EmulatorDump> {
     await this.#handOver()
-    const { dump, state } = (await this.#object.dump()) as {
-      dump: EmulatorDump
-      state: EmulatorState
-    }
+    const { dump, state } = await this.#object.dump()
     this.#remember(state)
     return dump
   }
 
-  /** Takes the place of what was here; the records of the loaded state are under `epoch` already. */
+  /** Replaces everything of the emulator's object. The records of the loaded state are under `epoch` already. */
   async load(dump: EmulatorDump, epoch: string): Promise<EmulatorState> {
     await this.#handOver()
-    return this.#remember((await this.#object.load(dump as never, epoch)) as EmulatorState)
+    return this.#remember(await this.#object.load(dump, epoch))
   }
 
-  /** Has an ended epoch swept later, because KV did not answer. */
+  /** Sweeps the records of an ended epoch later, because KV did not respond. */
   async sweepLater(epoch: string): Promise<void> {
     await this.#object.sweepLater(epoch)
   }
 
   async rotateKeys(): Promise<EmulatorState> {
-    return this.#remember((await this.#object.rotateKeys()) as EmulatorState)
+    return this.#remember(await this.#object.rotateKeys())
   }
 
   async signingKey(): Promise<SigningKey> {
@@ -293,47 +278,21 @@ export class Emulator {
     return current
   }
 
-  // Whoever reads what follows from events has to see those that have not been handed over yet.
-  #handOver(): Promise<void> {
-    return handOverEvents(this.namespace, (events) => this.#keep(events))
-  }
-
-  async #keep(events: ToldEvent[]): Promise<void> {
-    await this.#object.record(events as never)
-  }
-
-  async #loaded(): Promise<Loaded> {
+  async #edits(): Promise<Edit[]> {
     await this.state()
-    const known = loaded.get(this.namespace)
-    if (!known) throw new Error('the emulator is not loaded')
-    return known
+    return loadOnce(this.#binding, 'edits', () => this.#object.edits())
+  }
+
+  // What follows from events is read only after those that are still waiting have been recorded.
+  #handOver(): Promise<void> {
+    return handOverEvents(this.#binding, this.#receiver)
+  }
+
+  get #receiver(): Receiver {
+    return { keep: (events) => this.#object.record(events), print: this.print }
   }
 
   #remember(state: EmulatorState): EmulatorState {
-    const known = loaded.get(this.namespace)
-    // An answer that was overtaken by a later one says nothing new.
-    if (known && known.state.version > state.version) return state
-    const isEdited = known?.state.configurationRevision !== state.configurationRevision
-    loaded.set(this.namespace, {
-      state,
-      at: Date.now(),
-      keys: known?.state.keyRevision === state.keyRevision ? known.keys : undefined,
-      edits: isEdited ? undefined : known?.edits,
-    })
-    return state
+    return rememberState(this.#binding, state)
   }
-}
-
-// What could not be read is asked for again by the next request.
-function kept<T>(asked: Promise<T>, forget: () => void): Promise<T> {
-  asked.catch(forget)
-  return asked
-}
-
-function configurationOf(seed: Seed, edits: Edit[]): Configuration {
-  const known = configurations.get(seed)
-  if (known?.edits === edits) return known.configuration
-  const configuration = edited(seed, edits)
-  configurations.set(seed, { edits, configuration })
-  return configuration
 }

@@ -8,6 +8,7 @@ import {
   successorSecrets,
 } from '../../access/token'
 import { type RecordKind, Records, StorageUnavailable } from '../kv'
+import { type Remote, remote } from '../remote'
 import type {
   AccessToken,
   Admission,
@@ -24,6 +25,9 @@ import type {
   RotationOutcome,
 } from './grant'
 import type { GrantObject } from './object'
+
+/** The objects that grants are in. */
+export type GrantsBinding = DurableObjectNamespace<GrantObject>
 
 const KEPT_AGAIN_AFTER_MS = [100, 1000, 5000]
 
@@ -62,7 +66,7 @@ export class Grants<G extends Grant> {
 
   constructor(
     kv: KVNamespace,
-    private readonly objects: DurableObjectNamespace<GrantObject>,
+    private readonly objects: GrantsBinding,
     private readonly epoch: string,
     private readonly product: Product<G>,
   ) {
@@ -260,8 +264,8 @@ export class Grants<G extends Grant> {
   }
 
   // One of 64, by the first of the random characters of its id.
-  #object(grantId: string): DurableObjectStub<GrantObject> {
-    return this.objects.getByName(`${this.epoch}:${this.product.objects}${grantId[0]}`)
+  #object(grantId: string): Remote<GrantObject> {
+    return remote(this.objects, `${this.epoch}:${this.product.objects}${grantId[0]}`)
   }
 }
 
