@@ -14,7 +14,7 @@ type Clients = { all(): Edit[]; keep(edits: Edit[]): void }
  */
 export class Domains {
   constructor(
-    private readonly storage: DurableObjectStorage,
+    private readonly storage: Pick<DurableObjectStorage, 'kv' | 'setAlarm'>,
     private readonly resolver: Resolver,
     private readonly clients: Clients,
   ) {}

@@ -39,7 +39,13 @@ export class ConfigurationFull extends Error {
 /** The plan of an edit: the records to keep, and the result for its caller. */
 export type Plan<T> = { edits: Edit[]; result: T }
 
-/** The emulator as requests see it: its state is read from its object at most once a second. */
+/**
+ * The emulator as requests see it: its state is read from its object at most once a second.
+ *
+ * This folder owns everything that exists once: state and clock, switches, signing keys, events, the
+ * directory that follows from them, the edits of the configuration, DNS and domains. `object.ts` is the
+ * Durable Object, with a file for each of its parts; `loaded.ts` is what an isolate remembers of it.
+ */
 export class Emulator {
   readonly #binding: EmulatorBinding
 

@@ -11,7 +11,6 @@ import { type RecordKind, Records, StorageUnavailable } from '../kv'
 import { type Remote, remote } from '../remote'
 import type {
   AccessToken,
-  Admission,
   AdmissionOutcome,
   Code,
   Grant,
@@ -58,8 +57,11 @@ type Product<G extends Grant> = {
 }
 
 /**
- * The grants of one product, their codes and their tokens. What may happen once is asked of the
- * grant's Durable Object; the KV record is written once and tells what a refresh token stands for.
+ * The grants of one product, with their codes and tokens.
+ *
+ * This folder owns what may happen only once to a grant: `object.ts` decides it, `tables.ts` stores it,
+ * and this class is the way there from a code or token. The KV record of a grant is written once; it
+ * lists the grant and says what its tokens permit. Policies and revocations by administrators are not here.
  */
 export class Grants<G extends Grant> {
   readonly #records: Records<G>
@@ -166,7 +168,7 @@ export class Grants<G extends Grant> {
     const { grantId, secret } = credential
     const nonce = newSecret()
     const next = await successorSecrets(secret, nonce)
-    const result = (await this.#object(grantId).rotate(grantId, {
+    const result = await this.#object(grantId).rotate(grantId, {
       ...rotation,
       refreshHash: await hashSecret(secret),
       nonce,
@@ -174,7 +176,7 @@ export class Grants<G extends Grant> {
         accessHash: await hashSecret(next.access),
         refreshHash: await hashSecret(next.refresh),
       },
-    })) as RotationOutcome
+    })
     if (result.outcome !== 'rotated') return result
     const given = result.nonce === nonce ? next : await successorSecrets(secret, result.nonce)
     const pair = this.#pair(grantId, given, result.token)
@@ -192,7 +194,7 @@ export class Grants<G extends Grant> {
     const known = this.#records.remembered(grantId)
     const hash = await hashSecret(secret)
     const isKnown = known !== undefined
-    const admission = (await this.#object(grantId).admit(grantId, hash, now, isKnown)) as Admission
+    const admission = await this.#object(grantId).admit(grantId, hash, now, isKnown)
     if (admission.outcome === 'unknown') return admission
     const grant = known ?? (admission.grant as G)
     if (!known) this.#records.remember(grantId, grant)
@@ -263,7 +265,8 @@ export class Grants<G extends Grant> {
     }
   }
 
-  // One of 64, by the first of the random characters of its id.
+  // One of 64, by the first of the random characters of its id. An object holds grants of one product
+  // only, so what it returns of a grant is a `G`.
   #object(grantId: string): Remote<GrantObject> {
     return remote(this.objects, `${this.epoch}:${this.product.objects}${grantId[0]}`)
   }
