@@ -18,11 +18,15 @@ export function recordingOf(
   return `# ${name}\n\n${parts.join('\n')}`
 }
 
-/** What was reported of a scenario, an event a line; they are numbered from 1. */
+/**
+ * What was reported of a scenario, an event a line, numbered from 1. The very first, of the clock being
+ * set, is of the real time still.
+ */
 export function eventsOf(text: string, placeholders: Placeholders): string {
   const { events } = JSON.parse(text) as { events: { number: number }[] }
-  const first = events[0]?.number ?? 1
-  const lines = events.map((each) => JSON.stringify({ ...each, number: each.number - first + 1 }))
+  const [first, ...rest] = events
+  const numbered = rest.map((each) => ({ ...each, number: each.number - (first?.number ?? 0) }))
+  const lines = numbered.map((each) => JSON.stringify(each))
   return `${placeholders.apply(lines.join('\n'))}\n`
 }
 
@@ -68,8 +72,8 @@ const LONGEST_BODY = 100_000
 function digested(value: object): object {
   const digest = (part: unknown) =>
     createHash('sha256').update(JSON.stringify(part)).digest('hex').slice(0, 32)
-  const digestAll = (part: object) =>
-    Object.fromEntries(Object.entries(part).map(([name, each]) => [name, digest(each)]))
+  const digestAll = (part: object | null) =>
+    Object.fromEntries(Object.entries(part ?? {}).map(([name, each]) => [name, digest(each)]))
   return Object.fromEntries(
     Object.entries(value).map(([name, part]) => [
       name,
