@@ -10,14 +10,11 @@ import { settingsWith, withQuirks } from './quirks'
 import { readSettings, type Settings } from './settings'
 import type { Configuration } from './store/configuration'
 import { Emulator } from './store/emulator'
-import { type EmulatorObject, type EmulatorState, emulatedNow } from './store/emulator-object'
-import type { GrantObject } from './store/grant-object'
-import { openStores, type Stores } from './store/stores'
+import { type EmulatorState, emulatedNow } from './store/emulator/state'
+import { openStores, type StoreBindings, type Stores } from './store/stores'
+import { printEvents } from './terminal'
 
-export type Bindings = {
-  KV: KVNamespace
-  GRANTS: DurableObjectNamespace<GrantObject>
-  EMULATOR: DurableObjectNamespace<EmulatorObject>
+export type Bindings = StoreBindings & {
   /** The application as a Worker; wins over `ORIGIN_URL`. */
   ORIGIN?: Fetcher
 }
@@ -82,7 +79,7 @@ export const prepare: MiddlewareHandler<Env> = async function prepare(c, next) {
   c.set('told', {})
   requireHost(c)
   const settings = await readSettings(c.env)
-  const emulator = new Emulator(c.env.EMULATOR)
+  const emulator = new Emulator(c.env, printEvents)
   const state = await emulator.state()
   const url = new URL(c.req.url)
   const quirks = quirksOn(settings.QUIRKS, state.quirks)

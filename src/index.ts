@@ -1,5 +1,5 @@
 import { app } from './app'
 
-export { EmulatorObject } from './store/emulator-object'
-export { GrantObject } from './store/grant-object'
+export { EmulatorObject } from './store/emulator/object'
+export { GrantObject } from './store/grants/object'
 export default app

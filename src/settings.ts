@@ -18,7 +18,7 @@ import { accountSchema, EMULATED_ACCOUNT } from './account/members'
 import { seededClientSchema } from './account/seeded-client'
 import { faultsOf, SettingsError } from './settings-error'
 import type { Seed } from './store/configuration'
-import { EVENTS_KEPT } from './store/event-log'
+import { objectSettingsSchema, optional } from './store/emulator/settings'
 
 // `--var NAME:value` can only hand over text, so structured settings may also be written as JSON.
 function structured<T extends z.ZodType>(schema: T) {
@@ -30,11 +30,6 @@ function structured<T extends z.ZodType>(schema: T) {
       return value
     }
   }, schema)
-}
-
-// An empty value counts as not set, so that `--var ORIGIN_URL:` switches a setting off again.
-function optional<T extends z.ZodType>(schema: T) {
-  return z.preprocess((value) => (value === '' ? undefined : value), schema)
 }
 
 const hostSchema = z
@@ -142,7 +137,7 @@ const settingsSchema = z
       z.enum(['current', 'https'], 'expected current or https').default('current'),
     ),
     QUIRKS: structured(z.array(z.enum(QUIRK_NAMES))).default([]),
-    EVENTS_KEPT: optional(z.coerce.number().int().min(1).max(100_000).default(EVENTS_KEPT)),
+    EVENTS_KEPT: objectSettingsSchema.shape.EVENTS_KEPT,
     ORGANIZATION: structured(organizationSchema).prefault({}),
     ACCOUNTS: structured(z.array(accountSchema).min(1).superRefine(distinct('id'))).default([
       EMULATED_ACCOUNT,
@@ -163,7 +158,7 @@ const settingsSchema = z
     OAUTH_CLIENTS: structured(
       z.array(seededClientSchema).superRefine(distinct('client_id')),
     ).default([]),
-    DNS_RESOLVER: optional(z.url({ protocol: /^https?$/, error: 'expected a URL' }).optional()),
+    DNS_RESOLVER: objectSettingsSchema.shape.DNS_RESOLVER,
     API_TOKENS: optional(structured(z.array(apiTokenSchema)).optional()),
     APPLICATIONS: structured(applicationsSchema).default([]),
   })

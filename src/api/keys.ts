@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { formatTime } from '../access/timestamps'
-import type { EmulatorState } from '../store/emulator-object'
+import type { EmulatorState } from '../store/emulator/state'
 import { type Operation, operation } from './operation'
 import { ENOUGH } from './permissions'
 

@@ -1,6 +1,6 @@
 import type { DashboardEvent, GrantRevoker } from '../access/dashboard-event'
 import type { AppContext } from '../env'
-import type { DashboardGrant } from '../store/grant'
+import type { DashboardGrant } from '../store/grants/grant'
 import { actorOf, note, tell } from './actor'
 
 /** Tells that a grant has ended, and by whom: the person's list of applications learns of it. */

@@ -3,7 +3,8 @@ import { lifetimeSchema, wholeSeconds } from '../access/duration'
 import { formatTime } from '../access/timestamps'
 import type { AppContext } from '../env'
 import { OAuthError } from '../oauth/errors'
-import { type ClockMove, type EmulatorState, emulatedNow } from '../store/emulator-object'
+import type { ClockMove } from '../store/emulator/kept-state'
+import { type EmulatorState, emulatedNow } from '../store/emulator/state'
 import { readControl } from './body'
 
 const clockSchema = z.union(

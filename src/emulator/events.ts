@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { OUTCOMES, type RecordedEvent } from '../access/event'
 import type { AppContext } from '../env'
 import { OAuthError } from '../oauth/errors'
-import type { EventRange } from '../store/event-log'
+import type { EventRange } from '../store/emulator/event-log'
 
 // How long a follower's connection is silent at the most.
 const PATIENCE_MS = 15_000

@@ -1,6 +1,6 @@
 import { formatTime } from '../access/timestamps'
 import type { AppContext } from '../env'
-import type { AccessGrant, GrantView } from '../store/grant'
+import type { AccessGrant, GrantView } from '../store/grants/grant'
 import { readCursor } from './cursor'
 import { notFound } from './not-found'
 

@@ -1,15 +1,11 @@
 import type { AppContext } from '../env'
-import { sweep } from '../store/kv'
+import { resetStore } from '../store/epochs'
 
 /**
- * `POST /_emulator/reset`: back to the seed. Clients, grants, sessions and pages left open are
- * forgotten at once, the clock is the real one again, automatic sign-in is off. The signing keys
- * stay.
+ * `POST /_emulator/reset`: returns to the seed. Clients, grants, sessions and open pages are forgotten at
+ * once, the clock is the real one again, automatic sign-in is off. The signing keys stay.
  */
 export async function reset(c: AppContext): Promise<Response> {
-  const { emulator, state } = c.var
-  const { epoch } = state
-  await emulator.reset()
-  c.executionCtx.waitUntil(sweep(c.env.KV, epoch).catch(() => emulator.sweepLater(epoch)))
+  await resetStore(c.get('emulator'), c.get('stores'), c.executionCtx)
   return c.json({ reset: true })
 }

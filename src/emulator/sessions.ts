@@ -1,7 +1,7 @@
 import { isRevoked, revocable, sessionIdOf, sessionRevocationKeys } from '../access/revocation'
 import { formatTime } from '../access/timestamps'
 import type { AppContext } from '../env'
-import type { DirectorySession } from '../store/directory'
+import type { DirectorySession } from '../store/emulator/directory'
 import { notFound } from './not-found'
 
 /** `GET /_emulator/sessions`: the sign-ins of browsers at the team domain that are not over. */

@@ -8,7 +8,8 @@ import type { AppContext } from '../env'
 import { strikes } from '../faults'
 import { bearerToken } from '../oauth/bearer'
 import { tell } from '../report'
-import type { AccessGrant, AccessToken } from '../store/grant'
+import type { AccessGrant, AccessToken } from '../store/grants/grant'
+import { Remembered } from '../store/remembered'
 import type { Admission } from './admit'
 
 /** Who is let in by a Managed OAuth access token, or undefined where nobody is [O1, O2]. */
@@ -130,8 +131,7 @@ async function skewed(
 
 // Signing costs more than all the rest of the gate, so it is done once per access token. The
 // claims are those of the token, so that another isolate signs the very same bytes.
-const assertions = new Map<string, Promise<string>>()
-const ASSERTIONS_REMEMBERED = 10_000
+const assertions = new Remembered<string, Promise<string>>(10_000)
 
 async function assertionOf(
   c: AppContext,
@@ -146,7 +146,6 @@ async function assertionOf(
   const key = `${token.hash} ${token.issuedAtSeconds} ${team.origin} ${url.host} ${signingKey.jwk.kid}`
   const known = assertions.get(key)
   if (known) return known
-  if (assertions.size >= ASSERTIONS_REMEMBERED) assertions.clear()
   const assertion = signIdentity(
     {
       issuer: team.origin,

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { Remembered } from './remembered'
 
 /** KV takes no key that is longer. */
 const LONGEST_KEY_BYTES = 512
@@ -55,7 +56,7 @@ const REMEMBERED = 10_000
  * at once, however long KV goes on answering for the old keys.
  */
 export class Records<T> {
-  readonly #remembered = new Map<string, T>()
+  readonly #remembered = new Remembered<string, T>(REMEMBERED)
 
   constructor(
     private readonly kv: KVNamespace,
@@ -118,7 +119,6 @@ export class Records<T> {
   }
 
   remember(id: string, record: T): void {
-    if (this.#remembered.size >= REMEMBERED) this.#remembered.clear()
     this.#remembered.set(id, record)
   }
 

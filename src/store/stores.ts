@@ -1,19 +1,23 @@
 import { MANAGED_OAUTH_FORMS } from '../access/token'
 import { DASHBOARD_FORMS } from '../account/dash-token'
 import { type Client, clientSchema } from './clients'
+import type { EmulatorBinding } from './emulator'
+import { Grants, type GrantsBinding } from './grants'
 import {
   type AccessGrant,
   accessGrantSchema,
   type DashboardGrant,
   dashboardGrantSchema,
-} from './grant'
-import type { GrantObject } from './grant-object'
-import { Grants } from './grants'
-import { Records } from './kv'
+} from './grants/grant'
+import { Records, sweep } from './kv'
 import { type PolicyTest, policyTestSchema } from './policy-tests'
 import { type RememberedConsent, rememberedConsentSchema } from './remembered-consent'
 import { type Session, sessionSchema } from './sessions'
 
+/** The bindings that the store is in. Nothing else uses them. */
+export type StoreBindings = { KV: KVNamespace; GRANTS: GrantsBinding; EMULATOR: EmulatorBinding }
+
+/** The records and grants of one epoch. */
 export type Stores = {
   epoch: string
   clients: Records<Client>
@@ -25,13 +29,16 @@ export type Stores = {
   policyTests: Records<PolicyTest>
   /** Of the quirk that remembers them. */
   consents: Records<RememberedConsent>
+  /** Deletes all records of this epoch from KV. */
+  sweep(): Promise<void>
+  /** Opens the stores of another epoch. */
+  inEpoch(epoch: string): Stores
 }
-type Bindings = { KV: KVNamespace; GRANTS: DurableObjectNamespace<GrantObject> }
 
 const opened = new WeakMap<KVNamespace, Stores>()
 
-/** The stores of the current epoch, one set for an isolate, so that they remember what they read. */
-export function openStores(bindings: Bindings, epoch: string): Stores {
+/** Opens the stores of the current epoch, once for an isolate, so that they remember what they read. */
+export function openStores(bindings: StoreBindings, epoch: string): Stores {
   const known = opened.get(bindings.KV)
   if (known?.epoch === epoch) return known
   const stores: Stores = {
@@ -55,6 +62,8 @@ export function openStores(bindings: Bindings, epoch: string): Stores {
     sessions: new Records(bindings.KV, epoch, 'session', sessionSchema),
     policyTests: new Records(bindings.KV, epoch, 'policyTest', policyTestSchema),
     consents: new Records(bindings.KV, epoch, 'consent', rememberedConsentSchema),
+    sweep: () => sweep(bindings.KV, epoch),
+    inEpoch: (other) => openStores(bindings, other),
   }
   opened.set(bindings.KV, stores)
   return stores

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { inZone } from '../../src/store/dns'
+import { inZone } from '../../src/store/emulator/dns'
 
 it.each(['constructor', '__proto__', 'toString', 'none.example'])(
   'a host that the emulated zone has not has no records: %s',

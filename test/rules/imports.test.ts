@@ -25,7 +25,8 @@ const MAY_IMPORT: Record<string, string[]> = {
   account: ['access', 'oauth'],
   store: ['account', 'access', 'oauth'],
   settings: ['store', 'account', 'access'],
-  env: ['bytes', 'quirks', 'settings', 'store', 'account', 'access', 'oauth'],
+  terminal: ['access'],
+  env: ['bytes', 'quirks', 'terminal', 'settings', 'store', 'account', 'access', 'oauth'],
   bytes: [],
   body: ['bytes', 'env', 'oauth'],
   browser: ['body', 'pages', 'env', 'oauth'],
@@ -85,4 +86,60 @@ it('oauth and access know no HTTP framework and no storage', () => {
   expect(new Set(packages)).toEqual(
     new Set(['zod', 'jose', 'reflect-metadata', '@peculiar/x509', 'ipaddr.js']),
   )
+})
+
+// Comments may name what the code must not use.
+const code = Object.entries(files).map(([path, text]) => ({
+  file: path.replace('../../src/', ''),
+  text: text.replace(/\/\*[\s\S]*?\*\/|(?<=^|\s)\/\/.*$/gm, ''),
+}))
+const PROVIDES_STORAGE = 'node/engine/'
+const filesWith = (pattern: RegExp) =>
+  code.filter(({ text }) => pattern.test(text)).map(({ file }) => file)
+
+it('only the store touches KV and Durable Objects, in these files', () => {
+  const STORAGE = [
+    /cloudflare:workers/,
+    /\b(KVNamespace|DurableObject|SqlStorage|SyncKvStorage)/,
+    /\bgetByName\b/,
+    /\b(env|bindings)\.(KV|GRANTS|EMULATOR)\b/,
+  ]
+  const found = STORAGE.flatMap((pattern) => filesWith(pattern))
+  const users = new Set(found.filter((file) => !file.startsWith(PROVIDES_STORAGE)))
+  expect([...users].sort()).toEqual([
+    'store/emulator/collector.ts',
+    'store/emulator/configuration-edits.ts',
+    'store/emulator/connections.ts',
+    'store/emulator/directory.ts',
+    'store/emulator/domains.ts',
+    'store/emulator/dump.ts',
+    'store/emulator/edits.ts',
+    'store/emulator/event-log.ts',
+    'store/emulator/events.ts',
+    'store/emulator/index.ts',
+    'store/emulator/kept-state.ts',
+    'store/emulator/late-edits.ts',
+    'store/emulator/object.ts',
+    'store/emulator/signing-keys.ts',
+    'store/grants/index.ts',
+    'store/grants/object.ts',
+    'store/grants/tables.ts',
+    'store/kv.ts',
+    'store/remote.ts',
+    'store/stores.ts',
+  ])
+})
+
+it('only these files fetch: the origin, identity providers, a DNS resolver, and what runs in Node', () => {
+  // Of Hono's own applications, `fetch` is a method that calls no network.
+  expect(filesWith(/(?<![\w.])fetch\(|\bORIGIN\.fetch\(|\bhono\/proxy\b/)).toEqual([
+    'gate/origin.ts',
+    'node/control.ts',
+    'node/emulator.ts',
+    'node/reach.ts',
+    'node/serve.ts',
+    'pages/console/script.ts',
+    'store/emulator/dns.ts',
+    'team/login/oidc.ts',
+  ])
 })

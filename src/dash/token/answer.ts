@@ -1,8 +1,8 @@
 import { signIdToken } from '../../account/id-token'
 import { dashboardUserId } from '../../account/members'
 import type { AppContext } from '../../env'
-import type { DashboardGrant } from '../../store/grant'
 import type { TokenPair } from '../../store/grants'
+import type { DashboardGrant } from '../../store/grants/grant'
 
 /** The token endpoint's answer (B.4). */
 export type TokenAnswer = {

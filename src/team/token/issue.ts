@@ -5,8 +5,8 @@ import { OAuthError } from '../../oauth/errors'
 import type { Parameters } from '../../oauth/parameters'
 import { parseResource } from '../../oauth/resource'
 import { tell } from '../../report'
-import type { AccessGrant } from '../../store/grant'
 import type { TokenPair } from '../../store/grants'
+import type { AccessGrant } from '../../store/grants/grant'
 
 /** The token endpoint's answer [T1]. */
 export type TokenAnswer = {

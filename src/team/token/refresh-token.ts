@@ -13,7 +13,7 @@ import { OAuthError } from '../../oauth/errors'
 import type { Parameters } from '../../oauth/parameters'
 import { tell } from '../../report'
 import type { Client } from '../../store/clients'
-import type { AccessGrant } from '../../store/grant'
+import type { AccessGrant } from '../../store/grants/grant'
 import {
   namedApplication,
   otherResource,

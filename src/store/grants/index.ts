@@ -6,10 +6,11 @@ import {
   newGrantId,
   newSecret,
   successorSecrets,
-} from '../access/token'
+} from '../../access/token'
+import { type RecordKind, Records, StorageUnavailable } from '../kv'
+import { type Remote, remote } from '../remote'
 import type {
   AccessToken,
-  Admission,
   AdmissionOutcome,
   Code,
   Grant,
@@ -22,11 +23,12 @@ import type {
   Rotation,
   RotationOutcome,
 } from './grant'
-import type { GrantObject } from './grant-object'
-import { type RecordKind, Records, StorageUnavailable } from './kv'
+import type { GrantObject } from './object'
+
+/** The objects that grants are in. */
+export type GrantsBinding = DurableObjectNamespace<GrantObject>
 
 const KEPT_AGAIN_AFTER_MS = [100, 1000, 5000]
-const HASHES_REMEMBERED = 10_000
 
 /** The tokens of one answer of the token endpoint. */
 export type TokenPair = {
@@ -55,16 +57,18 @@ type Product<G extends Grant> = {
 }
 
 /**
- * The grants of one product, their codes and their tokens. What may happen once is asked of the
- * grant's Durable Object; the KV record is written once and tells what a refresh token stands for.
+ * The grants of one product, with their codes and tokens.
+ *
+ * This folder owns what may happen only once to a grant: `object.ts` decides it, `tables.ts` stores it,
+ * and this class is the way there from a code or token. The KV record of a grant is written once; it
+ * lists the grant and says what its tokens permit. Policies and revocations by administrators are not here.
  */
 export class Grants<G extends Grant> {
   readonly #records: Records<G>
-  readonly #hashes = new Map<string, string>()
 
   constructor(
     kv: KVNamespace,
-    private readonly objects: DurableObjectNamespace<GrantObject>,
+    private readonly objects: GrantsBinding,
     private readonly epoch: string,
     private readonly product: Product<G>,
   ) {
@@ -164,7 +168,7 @@ export class Grants<G extends Grant> {
     const { grantId, secret } = credential
     const nonce = newSecret()
     const next = await successorSecrets(secret, nonce)
-    const result = (await this.#object(grantId).rotate(grantId, {
+    const result = await this.#object(grantId).rotate(grantId, {
       ...rotation,
       refreshHash: await hashSecret(secret),
       nonce,
@@ -172,7 +176,7 @@ export class Grants<G extends Grant> {
         accessHash: await hashSecret(next.access),
         refreshHash: await hashSecret(next.refresh),
       },
-    })) as RotationOutcome
+    })
     if (result.outcome !== 'rotated') return result
     const given = result.nonce === nonce ? next : await successorSecrets(secret, result.nonce)
     const pair = this.#pair(grantId, given, result.token)
@@ -180,31 +184,21 @@ export class Grants<G extends Grant> {
   }
 
   /**
-   * The grant and token behind an access token, or why it is not good now. That is asked of the
-   * object each time; what never changes, the grant itself and the token's hash, is remembered here.
+   * Returns the grant and token behind an access token, or why it is not valid now. The object decides
+   * that each time; the grant itself never changes and is remembered here.
    */
   async admit(accessToken: string, now: number): Promise<AdmissionOutcome<G>> {
     const credential = this.product.forms.access.parse(accessToken)
     if (!credential) return { outcome: 'unknown' }
     const { grantId, secret } = credential
     const known = this.#records.remembered(grantId)
-    const hash = await this.#hashOf(secret)
+    const hash = await hashSecret(secret)
     const isKnown = known !== undefined
-    const admission = (await this.#object(grantId).admit(grantId, hash, now, isKnown)) as Admission
+    const admission = await this.#object(grantId).admit(grantId, hash, now, isKnown)
     if (admission.outcome === 'unknown') return admission
     const grant = known ?? (admission.grant as G)
     if (!known) this.#records.remember(grantId, grant)
     return { ...admission, grant }
-  }
-
-  // Hashing takes longer than all else that is done for an access token here.
-  async #hashOf(secret: string): Promise<string> {
-    const known = this.#hashes.get(secret)
-    if (known !== undefined) return known
-    const hash = await hashSecret(secret)
-    if (this.#hashes.size >= HASHES_REMEMBERED) this.#hashes.clear()
-    this.#hashes.set(secret, hash)
-    return hash
   }
 
   /** Revokes an access token, or the whole grant of a refresh token (RFC 7009 2.1). */
@@ -271,9 +265,10 @@ export class Grants<G extends Grant> {
     }
   }
 
-  // One of 64, by the first of the random characters of its id.
-  #object(grantId: string): DurableObjectStub<GrantObject> {
-    return this.objects.getByName(`${this.epoch}:${this.product.objects}${grantId[0]}`)
+  // One of 64, by the first of the random characters of its id. An object holds grants of one product
+  // only, so what it returns of a grant is a `G`.
+  #object(grantId: string): Remote<GrantObject> {
+    return remote(this.objects, `${this.epoch}:${this.product.objects}${grantId[0]}`)
   }
 }
 

@@ -2,9 +2,9 @@ import {
   type ClientUriVerification,
   isUnderWay,
   verificationWith,
-} from '../account/client-uri-verification'
-import type { OAuthClient } from '../account/oauth-client'
-import type { Edit } from './configuration'
+} from '../../account/client-uri-verification'
+import type { OAuthClient } from '../../account/oauth-client'
+import type { Edit } from '../configuration'
 import type { LookUp } from './dns'
 
 /** What was seen of the host of a client's `client_uri`. */

@@ -1,7 +1,4 @@
-import type { RecordedEvent, ToldEvent } from '../access/event'
-
-/** How many events are kept, unless EVENTS_KEPT says otherwise. */
-export const EVENTS_KEPT = 1000
+import type { RecordedEvent, ToldEvent } from '../../access/event'
 
 // Collected now and then only: an event is written in the way of a request.
 const COLLECTED_EVERY = 100
@@ -51,7 +48,7 @@ function short(value: unknown, depth = 0): unknown {
 export class EventLog {
   constructor(
     private readonly sql: SqlStorage,
-    private readonly kept = EVENTS_KEPT,
+    private readonly kept: number,
   ) {
     sql.exec(TABLE)
   }

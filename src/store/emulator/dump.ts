@@ -1,13 +1,13 @@
 import * as z from 'zod'
-import { autoSignInSchema } from '../access/auto-sign-in'
-import { FAULT_NAMES, FAULTS } from '../access/faults'
-import { identitySchema } from '../access/identity'
-import { signingKeySchema } from '../access/keys'
-import { QUIRK_NAMES } from '../access/quirks'
-import { EARLIEST_SECONDS, LATEST_SECONDS, secondsSchema } from '../access/timestamps'
-import { editRowSchema, lateEditRowSchema } from './edit-schema'
+import { autoSignInSchema } from '../../access/auto-sign-in'
+import { FAULT_NAMES, FAULTS } from '../../access/faults'
+import { identitySchema } from '../../access/identity'
+import { signingKeySchema } from '../../access/keys'
+import { QUIRK_NAMES } from '../../access/quirks'
+import { EARLIEST_SECONDS, LATEST_SECONDS, secondsSchema } from '../../access/timestamps'
+import { editRowSchema, lateEditRowSchema } from '../edit-schema'
+import { rows } from '../rows'
 import { MOST_CHARACTERS } from './edits'
-import { rows } from './rows'
 
 const text = z.string()
 

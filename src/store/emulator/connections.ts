@@ -1,5 +1,5 @@
-import type { DashboardEvent } from '../access/dashboard-event'
-import type { RecordedEvent } from '../access/event'
+import type { DashboardEvent } from '../../access/dashboard-event'
+import type { RecordedEvent } from '../../access/event'
 
 /** An application that a person has authorized at the dashboard, by the grant that it holds. */
 export type Connection = {

@@ -1,7 +1,7 @@
 import * as z from 'zod'
-import { identitySchema } from '../access/identity'
-import { secondsSchema } from '../access/timestamps'
-import { rows } from './rows'
+import { identitySchema } from '../../access/identity'
+import { secondsSchema } from '../../access/timestamps'
+import { rows } from '../rows'
 
 // What every grant has, whatever it permits.
 const frame = {

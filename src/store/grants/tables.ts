@@ -1,5 +1,6 @@
+import { KEPT_SECONDS } from '../kv'
+import { Remembered } from '../remembered'
 import type { AccessToken, GrantDump } from './grant'
-import { KEPT_SECONDS } from './kv'
 
 export type State = GrantDump['state']
 /** What is remembered of a rotated refresh token: how its pair was made, for the grace window. */
@@ -32,7 +33,7 @@ const REMEMBERED = 1000
 
 /** The grants of one object as they are stored: states, access tokens, and rotated refresh tokens. */
 export class GrantTables {
-  readonly #remembered = new Map<string, State>()
+  readonly #remembered = new Remembered<string, State>(REMEMBERED)
 
   constructor(private readonly sql: SqlStorage) {
     sql.exec(TABLES)
@@ -45,7 +46,7 @@ export class GrantTables {
       'SELECT value FROM grant_state WHERE id = ?',
       grantId,
     )
-    return row && this.#remember(JSON.parse(row.value))
+    return row && this.#remembered.set(grantId, JSON.parse(row.value))
   }
 
   /** @throws Error where the grant is there already */
@@ -57,13 +58,13 @@ export class GrantTables {
       JSON.stringify(state),
       Math.max(grant.sessionEndsAtSeconds, code.expiresAtSeconds),
     )
-    this.#remember(state)
+    this.#remembered.set(grant.id, state)
   }
 
   save(state: State): void {
     const { id } = state.grant
     this.sql.exec('UPDATE grant_state SET value = ? WHERE id = ?', JSON.stringify(state), id)
-    this.#remember(state)
+    this.#remembered.set(id, state)
   }
 
   token(grantId: string, hash: string): AccessToken | undefined {
@@ -145,11 +146,5 @@ export class GrantTables {
 
   isEmpty(): boolean {
     return [...this.sql.exec('SELECT 1 FROM grant_state LIMIT 1')].length === 0
-  }
-
-  #remember(state: State): State {
-    if (this.#remembered.size >= REMEMBERED) this.#remembered.clear()
-    this.#remembered.set(state.grant.id, state)
-    return state
   }
 }

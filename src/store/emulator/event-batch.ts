@@ -1,5 +1,4 @@
-import type { ToldEvent } from '../access/event'
-import { eventLine } from '../access/event-line'
+import type { ToldEvent } from '../../access/event'
 
 // Events are handed over together: one call for each would cost as much as many a request. Whoever
 // reads them does not wait for it.
@@ -11,11 +10,16 @@ const MOST_TOGETHER = 100
 // While they cannot be kept; then the oldest are given up.
 const MOST_WAITING = 10_000
 
-type Waiting = { events: ToldEvent[]; logged: number; promisedAt: number | undefined }
+type Waiting = { events: ToldEvent[]; printed: number; promisedAt: number | undefined }
 const waitings = new WeakMap<object, Waiting>()
 
-/** Keeps events, all of them or none. */
-type Keep = (events: ToldEvent[]) => Promise<void>
+/** Where events go. */
+export type Receiver = {
+  /** Records events, all of them or none. */
+  keep(events: ToldEvent[]): Promise<void>
+  /** Receives every event once, whether or not it can be recorded. */
+  print(events: readonly ToldEvent[]): void
+}
 
 /**
  * Lets an event wait for others, and hands them over a little later.
@@ -26,7 +30,7 @@ export function addEvent(
   store: object,
   context: { waitUntil(promise: Promise<unknown>): void },
   event: ToldEvent,
-  keep: Keep,
+  receiver: Receiver,
 ): void {
   const waiting = waitingFor(store)
   waiting.events.push(event)
@@ -36,7 +40,7 @@ export function addEvent(
   context.waitUntil(
     new Promise((resolve) => setTimeout(resolve, TOGETHER_MS)).then(() => {
       waiting.promisedAt = undefined
-      return handOverEvents(store, keep)
+      return handOverEvents(store, receiver)
     }),
   )
 }
@@ -45,16 +49,17 @@ export function addEvent(
  * Hands over all that wait, at once: whoever reads what follows from events has to see them. Those that
  * could not be kept wait for the next time.
  *
- * @throws what `keep` throws
+ * @throws what `receiver.keep` throws
  */
-export async function handOverEvents(store: object, keep: Keep): Promise<void> {
+export async function handOverEvents(store: object, receiver: Receiver): Promise<void> {
   const waiting = waitingFor(store)
   while (waiting.events.length > 0) {
     const events = waiting.events.splice(0, MOST_TOGETHER)
-    log(events.slice(waiting.logged))
-    waiting.logged = Math.max(0, waiting.logged - events.length)
+    const isNew = events.slice(waiting.printed)
+    if (isNew.length > 0) receiver.print(isNew)
+    waiting.printed = Math.max(0, waiting.printed - events.length)
     try {
-      await keep(events)
+      await receiver.keep(events)
     } catch (error) {
       putBack(waiting, events)
       throw error
@@ -66,18 +71,14 @@ function putBack(waiting: Waiting, events: ToldEvent[]): void {
   const all = [...events, ...waiting.events]
   const lost = Math.max(0, all.length - MOST_WAITING)
   waiting.events = all.slice(lost)
-  waiting.logged = Math.max(0, waiting.logged + events.length - lost)
+  waiting.printed = Math.max(0, waiting.printed + events.length - lost)
   if (lost > 0) console.warn(`${lost} events could not be kept, and are forgotten`)
-}
-
-function log(events: ToldEvent[]): void {
-  if (events.length > 0) console.log(events.map(eventLine).join('\n'))
 }
 
 function waitingFor(store: object): Waiting {
   const known = waitings.get(store)
   if (known) return known
-  const waiting: Waiting = { events: [], logged: 0, promisedAt: undefined }
+  const waiting: Waiting = { events: [], printed: 0, promisedAt: undefined }
   waitings.set(store, waiting)
   return waiting
 }

@@ -1,4 +1,4 @@
-import type { Edit } from './configuration'
+import type { Edit } from '../configuration'
 
 /** What the edge still sees of a record: an earlier edit, or the seed where `value` is undefined. */
 export type LateEdit = {

@@ -6,10 +6,24 @@ export type Zone = Record<string, string[]>
 /** The TXT records of a host. */
 export type LookUp = (host: string) => Promise<string[]>
 
+/** Where TXT records are looked up: in the emulated zone, or with a real resolver instead. */
+export type Resolver = {
+  lookUpIn(zone: Zone): LookUp
+  /** How soon a record that was not found is looked up again. */
+  againAfterMs: number
+}
+
 const TXT = 16
 
 /** How long a resolver may take. */
 const PATIENCE_MS = 5000
+
+/** Returns the resolver that `DNS_RESOLVER` names, or the emulated one. */
+export function resolverOf(url: string | undefined): Resolver {
+  if (url !== undefined) return { lookUpIn: () => overHttps(url), againAfterMs: 3000 }
+  // The emulated zone is looked at when it changes, and when the clock moves.
+  return { lookUpIn: inZone, againAfterMs: 60_000 }
+}
 
 /** Looks TXT records up in an emulated zone. */
 export function inZone(zone: Zone): LookUp {

@@ -1,4 +1,4 @@
-import { collect, sweep } from './kv'
+import { collect, sweep } from '../kv'
 
 // By the emulated clock; by the real one, too, where nothing happens.
 export const COLLECTED_EVERY_SECONDS = 6 * 3600

@@ -1,5 +1,6 @@
 import { DurableObject } from 'cloudflare:workers'
-import { type EmulatorObject, emulatedNow } from './emulator-object'
+import { type EmulatorBinding, emulatorObject } from '../emulator'
+import { emulatedNow } from '../emulator/state'
 import type {
   AccessToken,
   Admission,
@@ -14,9 +15,9 @@ import type {
   Rotation,
   RotationOutcome,
 } from './grant'
-import { GrantTables, type Spent, type State } from './grant-tables'
+import { GrantTables, type Spent, type State } from './tables'
 
-type Env = { EMULATOR: DurableObjectNamespace<EmulatorObject> }
+type Env = { EMULATOR: EmulatorBinding }
 
 /** A refresh token as it is shown. */
 type Shown = Pick<Rotation, 'refreshHash' | 'graceSeconds' | 'now'>
@@ -233,7 +234,7 @@ export class GrantObject extends DurableObject<Env> {
    * object without grants is left without storage, as if it had never been.
    */
   override async alarm(): Promise<void> {
-    const state = await this.env.EMULATOR.getByName('emulator').read()
+    const state = await emulatorObject(this.env.EMULATOR).read()
     const isOfAnEndedEpoch = this.ctx.id.name?.startsWith(`${state.epoch}:`) === false
     this.#collect(emulatedNow(state))
     if (!isOfAnEndedEpoch && !this.#tables.isEmpty()) return this.#collectLater()

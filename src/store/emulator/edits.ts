@@ -1,4 +1,4 @@
-import type { Edit } from './configuration'
+import type { Edit } from '../configuration'
 
 const TABLE = `CREATE TABLE IF NOT EXISTS edit (
   kind TEXT NOT NULL,

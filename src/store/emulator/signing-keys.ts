@@ -1,4 +1,4 @@
-import { createSigningKey, type SigningKey } from '../access/keys'
+import { createSigningKey, type SigningKey } from '../../access/keys'
 
 /**
  * The signing keys, made exactly once however many ask for them first. They survive a reset: origins

@@ -1,0 +1,59 @@
+import type { Edit } from '../configuration'
+import type { Resolver, Zone } from './dns'
+import { awaitsVerification, lookAtDomains, verified } from './domain-verification'
+
+// Real time: how soon the domain of an OAuth client is looked up first.
+const FIRST_LOOK_MS = 1000
+
+/** The configuration, as far as its domains are verified. */
+type Clients = { all(): Edit[]; keep(edits: Edit[]): void }
+
+/**
+ * The emulated DNS zone, and the verification of the domains of OAuth clients. The object's alarm calls
+ * `verify`; this part sets the alarm.
+ */
+export class Domains {
+  constructor(
+    private readonly storage: Pick<DurableObjectStorage, 'kv' | 'setAlarm'>,
+    private readonly resolver: Resolver,
+    private readonly clients: Clients,
+  ) {}
+
+  zone(): Zone {
+    return this.storage.kv.get<Zone>('dns') ?? {}
+  }
+
+  /** Replaces the emulated zone. */
+  setZone(zone: Zone): void {
+    this.storage.kv.put('dns', zone)
+    this.#verifyIn(0)
+  }
+
+  /** Schedules the first look at the domains that these edits leave to be verified. */
+  edited(edits: Edit[]): void {
+    if (awaitsVerification(edits)) this.#verifyIn(FIRST_LOOK_MS)
+  }
+
+  /** Schedules a look at once: two days without the record are two days of the emulated clock. */
+  clockMoved(): void {
+    if (awaitsVerification(this.clients.all())) this.#verifyIn(0)
+  }
+
+  /** Looks up every domain that is still to be verified, until its record is there or late. */
+  async verify(now: number): Promise<void> {
+    const lookUp = this.resolver.lookUpIn(this.zone())
+    const seen = await lookAtDomains(this.clients.all(), lookUp, now)
+    // Read again: an edit may have come while the records were looked up.
+    const changed = verified(this.clients.all(), seen)
+    if (changed.length > 0) this.clients.keep(changed)
+    if (awaitsVerification(this.clients.all())) this.#verifyIn(this.resolver.againAfterMs)
+  }
+
+  reset(): void {
+    this.storage.kv.delete('dns')
+  }
+
+  #verifyIn(milliseconds: number): void {
+    this.storage.setAlarm(Date.now() + milliseconds)
+  }
+}

@@ -1,0 +1,64 @@
+import type { SigningKey } from '../../access/keys'
+import { type Configuration, type Edit, edited, type Seed } from '../configuration'
+import type { EmulatorState } from './state'
+
+// Deployed, other isolates see a change of the clock or a reset after this time. The isolate that
+// made it, and so all of `wrangler dev`, sees it at once.
+const FRESH_MS = 1000
+
+type Loaded = {
+  state: EmulatorState
+  at: number
+  keys?: Promise<SigningKey[]> | undefined
+  edits?: Promise<Edit[]> | undefined
+}
+
+const loaded = new WeakMap<object, Loaded>()
+const configurations = new WeakMap<Seed, { edits: Edit[]; configuration: Configuration }>()
+
+/** Returns the state of a store if this isolate has loaded it less than a second ago. */
+export function recentStateOf(store: object): EmulatorState | undefined {
+  const known = loaded.get(store)
+  return known && Math.abs(Date.now() - known.at) < FRESH_MS ? known.state : undefined
+}
+
+/** Remembers the state of a store, unless a newer one is known. Keys and edits go with their revisions. */
+export function rememberState(store: object, state: EmulatorState): EmulatorState {
+  const known = loaded.get(store)
+  if (known && known.state.version > state.version) return state
+  const isEdited = known?.state.configurationRevision !== state.configurationRevision
+  loaded.set(store, {
+    state,
+    at: Date.now(),
+    keys: known?.state.keyRevision === state.keyRevision ? known.keys : undefined,
+    edits: isEdited ? undefined : known?.edits,
+  })
+  return state
+}
+
+/** Returns what belongs to the state that is known, and loads it once. A failure is not remembered. */
+export function loadOnce<N extends 'keys' | 'edits'>(
+  store: object,
+  name: N,
+  load: () => NonNullable<Loaded[N]>,
+): NonNullable<Loaded[N]> {
+  const known: Pick<Loaded, N> | undefined = loaded.get(store)
+  if (!known) throw new Error('the emulator is not loaded')
+  const found = known[name]
+  if (found) return found
+  const loading = load()
+  known[name] = loading
+  loading.catch(() => {
+    known[name] = undefined as Loaded[N]
+  })
+  return loading
+}
+
+/** Returns the configuration that edits make of a seed, computed once for each. */
+export function configurationOf(seed: Seed, edits: Edit[]): Configuration {
+  const known = configurations.get(seed)
+  if (known?.edits === edits) return known.configuration
+  const configuration = edited(seed, edits)
+  configurations.set(seed, { edits, configuration })
+  return configuration
+}

@@ -1,0 +1,251 @@
+import { DurableObject } from 'cloudflare:workers'
+import type { AutoSignIn } from '../../access/auto-sign-in'
+import type { RecordedEvent, ToldEvent } from '../../access/event'
+import type { ActiveFault, FaultName } from '../../access/faults'
+import type { SigningKey } from '../../access/keys'
+import type { QuirkName } from '../../access/quirks'
+import { revocable } from '../../access/revocation'
+import type { Edit } from '../configuration'
+import { COLLECTED_EVERY_SECONDS, Collector } from './collector'
+import { ConfigurationEdits } from './configuration-edits'
+import { type Connection, Connections } from './connections'
+import { Directory, type DirectorySession, type DirectoryUser } from './directory'
+import { resolverOf, type Zone } from './dns'
+import { Domains } from './domains'
+import { dumpTables, type EmulatorDump, loadTables } from './dump'
+import type { EventPage, EventRange } from './event-log'
+import { Events } from './events'
+import { type ClockMove, KeptState } from './kept-state'
+import type { LateEdit } from './late-edits'
+import { objectSettingsSchema } from './settings'
+import { SigningKeys } from './signing-keys'
+import type { EmulatorState } from './state'
+import { Switches } from './switches'
+
+type Env = { KV: KVNamespace }
+
+/**
+ * The emulator's one object: the calls that its parts take from other isolates, and what concerns several
+ * of them. It is one, because a reset and a loaded state replace all parts at once.
+ */
+export class EmulatorObject extends DurableObject<Env> {
+  #settings = objectSettingsSchema.parse(this.env)
+  #state = new KeptState(this.ctx.storage.kv)
+  #switches = new Switches(this.#state)
+  #keys = new SigningKeys(this.ctx.storage.kv)
+  #directory = new Directory(this.ctx.storage.sql)
+  #connections = new Connections(this.ctx.storage.sql)
+  #edits = new ConfigurationEdits(this.ctx.storage.sql, this.#state, this.#switches)
+  #events = new Events(this.ctx.storage.sql, this.#settings.EVENTS_KEPT)
+  #domains = new Domains(this.ctx.storage, resolverOf(this.#settings.DNS_RESOLVER), {
+    all: () => this.#edits.all(),
+    keep: (edits) => this.edit(edits, this.#state.current.configurationRevision),
+  })
+  #collector = new Collector(this.ctx.storage.kv, this.env.KV, this.#state.now())
+
+  // --- State, clock and switches ---
+
+  read(): EmulatorState {
+    return this.#state.current
+  }
+
+  change(
+    change: Partial<Pick<EmulatorState, 'autoSignIns' | 'keyRotationIntervalDays'>>,
+  ): EmulatorState {
+    return this.#state.change(change)
+  }
+
+  moveClock(move: ClockMove): EmulatorState | 'too late' {
+    const state = this.#state.moveClock(move)
+    if (state !== 'too late') this.#domains.clockMoved()
+    return state
+  }
+
+  revoke(key: string): EmulatorState {
+    return this.#state.revoke(key)
+  }
+
+  takeAutoSignIn(clientId: string): { rule: AutoSignIn | undefined; state: EmulatorState } {
+    return this.#switches.takeAutoSignIn(clientId)
+  }
+
+  setFault(name: FaultName, fault: ActiveFault | undefined): EmulatorState {
+    if (name === 'late-settings') this.#edits.showAll()
+    return this.#switches.setFault(name, fault)
+  }
+
+  clearFaults(): EmulatorState {
+    this.#edits.showAll()
+    return this.#switches.clearFaults()
+  }
+
+  strike(name: FaultName): { isStruck: boolean; state: EmulatorState } {
+    return this.#switches.strike(name)
+  }
+
+  setQuirk(name: QuirkName, isOn: boolean): EmulatorState {
+    return this.#switches.setQuirk(name, isOn)
+  }
+
+  // --- Keys ---
+
+  /** Returns the signing keys: the current one first, the one that follows it second. */
+  keys(): Promise<SigningKey[]> {
+    return this.#keys.all()
+  }
+
+  /** Makes a new key the current one. */
+  async rotateKeys(): Promise<EmulatorState> {
+    const now = this.#state.now()
+    await this.#keys.rotate(now)
+    return this.#state.rotated(now)
+  }
+
+  // --- Events, and the directory that follows from them ---
+
+  record(events: ToldEvent[]): void {
+    for (const event of this.#events.record(events)) {
+      const atSeconds = Date.parse(event.at) / 1000
+      this.#directory.learn(event, atSeconds)
+      this.#connections.learn(event, atSeconds)
+    }
+    if (this.#collector.isDue(this.#state.now())) this.ctx.waitUntil(this.#collect())
+    this.ctx.waitUntil(this.#collectLater())
+  }
+
+  events(range: EventRange): EventPage {
+    return this.#events.page(range)
+  }
+
+  newestEvent(): number {
+    return this.#events.newest()
+  }
+
+  nextEvents(after: number, patienceMs: number): Promise<RecordedEvent[]> {
+    return this.#events.next(after, patienceMs)
+  }
+
+  accessRequests(before: number | undefined, read: number): EventPage {
+    return this.#events.accessRequests(before, read)
+  }
+
+  users(): DirectoryUser[] {
+    return this.#directory.users()
+  }
+
+  putUser(email: string, name: string): void {
+    this.#directory.putUser(email, name, this.#state.now())
+  }
+
+  /** Deletes a user and revokes everything of theirs. */
+  deleteUser(email: string): EmulatorState {
+    this.#directory.deleteUser(email)
+    return this.#state.revoke(revocable.deletedPerson(email))
+  }
+
+  sessions(email?: string, holder?: DirectorySession['holder']): DirectorySession[] {
+    return this.#directory.sessions(email, this.#state.now(), holder)
+  }
+
+  connections(email: string): Connection[] {
+    return this.#connections.of(email, this.#state.now())
+  }
+
+  tokenUses(): Record<string, number> {
+    return this.#directory.tokenUses()
+  }
+
+  // --- Configuration, and the domains that it names ---
+
+  edits(): Edit[] {
+    return this.#edits.all()
+  }
+
+  lateEdits(): LateEdit[] {
+    return this.#edits.late()
+  }
+
+  /**
+   * Keeps edits that were planned at this revision of the configuration, all of them or none.
+   * `overtaken`: another edit came first, so the checks of the plan may no longer hold.
+   *
+   * @param gone those of the edits that delete a record which the seed does not have
+   */
+  edit(edits: Edit[], revision: number, gone: Edit[] = []): EmulatorState | 'overtaken' | 'full' {
+    const refusal = this.#edits.refusalOf(edits, revision)
+    if (refusal) return refusal
+    this.#domains.edited(edits)
+    return this.ctx.storage.transactionSync(() => {
+      for (const { kind, id } of gone) {
+        if (kind === 'serviceTokens') this.#directory.forgetTokenUse(id)
+      }
+      return this.#edits.keep(edits, gone)
+    })
+  }
+
+  dns(): Zone {
+    return this.#domains.zone()
+  }
+
+  setDns(zone: Zone): void {
+    this.#domains.setZone(zone)
+  }
+
+  // --- All parts: reset, dump, load, collection ---
+
+  /** Returns to the seed: everything issued and registered is forgotten, the signing keys stay. */
+  reset(): EmulatorState {
+    this.#edits.reset()
+    this.#events.reset()
+    this.#directory.reset()
+    this.#connections.reset()
+    this.#domains.reset()
+    return this.#state.reset()
+  }
+
+  /** Returns everything that a store is loaded with, and the state after that. */
+  async dump(): Promise<{ dump: EmulatorDump; state: EmulatorState }> {
+    const keys = await this.#keys.all()
+    const { dumped, state } = this.#state.dump()
+    const tables = dumpTables(this.ctx.storage.sql)
+    return { dump: { state: dumped, keys, dns: this.#domains.zone(), tables }, state }
+  }
+
+  /** Replaces everything but the events, at once. The records of the loaded state are under `epoch`. */
+  load({ state, keys, dns, tables }: EmulatorDump, epoch: string): EmulatorState {
+    return this.ctx.storage.transactionSync(() => {
+      loadTables(this.ctx.storage.sql, tables)
+      this.#domains.setZone(dns)
+      // The last, because these are remembered.
+      this.#keys.replace(keys)
+      return this.#state.load(state, epoch)
+    })
+  }
+
+  /** Sweeps the records of an ended epoch later, because KV did not respond. */
+  sweepLater(epoch: string): void {
+    this.#collector.sweepLater(epoch)
+    this.ctx.waitUntil(this.#collectLater())
+  }
+
+  override async alarm(): Promise<void> {
+    await this.#domains.verify(this.#state.now())
+    if (this.#collector.isDue(this.#state.now())) await this.#collect()
+    if (!this.#directory.isEmpty() || !this.#connections.isEmpty()) await this.#collectLater()
+  }
+
+  // Deletes what has expired by the emulated clock.
+  async #collect(): Promise<void> {
+    const now = this.#state.now()
+    this.#directory.collect(now)
+    this.#connections.collect(now)
+    this.#edits.collect(now)
+    await this.#collector.collect(this.#state.current.epoch, now)
+  }
+
+  // The alarm for the domains comes sooner, and then sets this one again.
+  async #collectLater(): Promise<void> {
+    if ((await this.ctx.storage.getAlarm()) !== null) return
+    await this.ctx.storage.setAlarm(Date.now() + COLLECTED_EVERY_SECONDS * 1000)
+  }
+}

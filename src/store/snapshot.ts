@@ -1,0 +1,108 @@
+import * as z from 'zod'
+import { formatTime } from '../access/timestamps'
+import { clientSchema } from './clients'
+import type { Emulator } from './emulator'
+import { emulatorDumpSchema } from './emulator/dump'
+import type { Grants } from './grants'
+import {
+  accessGrantDumpSchema,
+  dashboardGrantDumpSchema,
+  type Grant,
+  type GrantDump,
+} from './grants/grant'
+import { LONGEST_ID_BYTES, type Records } from './kv'
+import { policyTestSchema } from './policy-tests'
+import { rememberedConsentSchema } from './remembered-consent'
+import { rows } from './rows'
+import { sessionSchema } from './sessions'
+import type { Stores } from './stores'
+
+const VERSION = 1
+const PER_PAGE = 500
+
+const clientsSchema = records(
+  clientSchema.extend({
+    redirectUris: z.array(z.string().refine((uri) => URL.canParse(uri), 'expected a URI')),
+  }),
+).superRefine((clients, context) => {
+  for (const [id, { clientId }] of Object.entries(clients)) {
+    if (clientId === id) continue
+    context.addIssue({ code: 'custom', path: [id, 'clientId'], message: `expected ${id}` })
+  }
+})
+
+export const snapshotSchema = z.strictObject({
+  version: z.literal(VERSION, `expected ${VERSION}, another version of the emulator wrote this`),
+  /** When it was written, by the emulated clock. */
+  at: z.string(),
+  emulator: emulatorDumpSchema,
+  clients: clientsSchema,
+  sessions: records(sessionSchema),
+  grants: rows(accessGrantDumpSchema, ({ state }) => state.grant.id),
+  dashboard_grants: rows(dashboardGrantDumpSchema, ({ state }) => state.grant.id),
+  // A state of before has none of these.
+  consents: records(rememberedConsentSchema).default({}),
+  policy_tests: records(policyTestSchema).default({}),
+})
+/** Everything that an emulator stores, except for its events and the codes that are not redeemed yet. */
+export type Snapshot = z.infer<typeof snapshotSchema>
+
+/**
+ * Returns a snapshot of the store.
+ *
+ * @param now the emulated time
+ */
+export async function takeSnapshot(
+  emulator: Emulator,
+  stores: Stores,
+  now: number,
+): Promise<Snapshot> {
+  return {
+    version: VERSION,
+    at: formatTime(now),
+    emulator: await emulator.dump(),
+    clients: await allOf(stores.clients),
+    sessions: await allOf(stores.sessions),
+    grants: await allGrants(stores.grants),
+    dashboard_grants: await allGrants(stores.dashboardGrants),
+    consents: await allOf(stores.consents),
+    policy_tests: await allOf(stores.policyTests),
+  }
+}
+
+// KV rejects longer keys; epoch and kind are part of a key.
+function records<T>(schema: z.ZodType<T>) {
+  const key = z
+    .string()
+    .min(1)
+    .refine((id) => new TextEncoder().encode(id).length <= LONGEST_ID_BYTES, 'is too long')
+  return z.record(key, schema)
+}
+
+async function allOf<T>(records: Records<T>): Promise<Record<string, T>> {
+  const all: Record<string, T> = {}
+  let cursor: string | undefined
+  do {
+    const page = await records.list(PER_PAGE, cursor)
+    for (const id of page.ids) {
+      const record = await records.find(id)
+      if (record) all[id] = record
+    }
+    cursor = page.cursor
+  } while (cursor)
+  return all
+}
+
+async function allGrants<G extends Grant>(grants: Grants<G>): Promise<GrantDump<G>[]> {
+  const all: GrantDump<G>[] = []
+  let cursor: string | undefined
+  do {
+    const page = await grants.list(PER_PAGE, cursor)
+    for (const { grant } of page.grants) {
+      const dump = await grants.dump(grant.id)
+      if (dump) all.push(dump)
+    }
+    cursor = page.cursor
+  } while (cursor)
+  return all
+}
