@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { completeApplication, type StoredApplication } from '../access/application'
 import { applicationSchema, isPublic, type ParsedApplication } from '../access/application-schema'
 import { revocable } from '../access/revocation'
-import { formatTime, type Timestamps, timestampsOf } from '../access/timestamps'
+import { stamped, timestampsOf } from '../access/timestamps'
 import type { AppContext } from '../env'
 import { tell } from '../report'
 import type { Configuration } from '../store/configuration'
@@ -55,10 +55,9 @@ export const applications: Operation[] = [
     result: applicationResult,
     handle: (c, { body }) =>
       change(c, async (from) => {
-        const now = formatTime(c.get('now'))
         const given = withoutIds(body)
         const stored = await completeApplication(given, () => crypto.randomUUID())
-        return keep(c, from, given, dated(stored, now))
+        return keep(c, from, given, dated(stored, c.get('now')))
       }),
   }),
   operation({
@@ -91,7 +90,7 @@ export const applications: Operation[] = [
         const given = { ...withoutIds(body, before), ...whatStays(before, sent), id, aud }
         const stored = await completeApplication(given, () => crypto.randomUUID())
         tellLost(c, before, stored, sent)
-        return keep(c, from, given, dated(stored, formatTime(c.get('now')), before))
+        return keep(c, from, given, dated(stored, c.get('now'), before))
       }),
   }),
   operation({
@@ -179,25 +178,21 @@ function keep(
   const others = from.collections.applications.filter(({ id }) => id !== stored.id)
   const collections = { ...from.collections, applications: [...others, stored] }
   const result = applicationView({ ...from, collections }, stored)
-  return { edits: [save('applications', stored.id, stored)], result }
+  return { edits: [save('applications', stored)], result }
 }
 
-// Of now, and made when it was made; the application's own policies too.
+// Also dates the application's own policies.
 function dated(
   stored: StoredApplication,
-  now: string,
+  now: number,
   before?: StoredApplication,
 ): StoredApplication {
-  const times = (was: Timestamps | undefined) => ({
-    created_at: was ? timestampsOf(was).created_at : now,
-    updated_at: now,
-  })
   const policies = stored.policies.map((policy) => {
     if (!('decision' in policy)) return policy
     const was = before?.policies.find(({ id }) => id === policy.id)
-    return { ...policy, ...times(was && 'decision' in was ? was : undefined) }
+    return stamped(policy, now, was && 'decision' in was ? timestampsOf(was) : undefined)
   })
-  return { ...stored, policies, ...times(before) }
+  return stamped({ ...stored, policies }, now, before && timestampsOf(before))
 }
 
 // Access: documented, a PUT replaces the whole application; what is not sent is gone, policies too.

@@ -1,9 +1,10 @@
 import * as z from 'zod'
 import { nestingFault } from '../access/group-nesting'
 import { groupMembersSchema } from '../access/rules'
-import { formatTime, timestampsOf } from '../access/timestamps'
+import { stamped, timestampsOf } from '../access/timestamps'
 import type { AppContext } from '../env'
-import type { Configuration, RecordOf } from '../store/configuration'
+import type { Configuration } from '../store/configuration'
+import type { RecordOf } from '../store/kinds'
 import { change, deletion, save } from './change'
 import { deletedResult } from './deleted'
 import { pageOf, pageQuery } from './envelope'
@@ -11,7 +12,7 @@ import { invalidRequest, notFound } from './error'
 import { type Operation, operation } from './operation'
 import { ENOUGH } from './permissions'
 import { contains } from './query'
-import { checkReferences, usersOf } from './references'
+import { checkRules, usersOf } from './references'
 
 const LIST = '/access/groups'
 const ONE = `${LIST}/:group_id`
@@ -84,7 +85,7 @@ export const groups: Operation[] = [
     handle: (c, { params }) =>
       change(c, (from) => {
         const { id } = requireGroup(from, params.group_id)
-        const [user] = usersOf(from, 'group', id)
+        const [user] = usersOf(from, 'groups', id)
         // Assumed: what a policy or another group names stays.
         if (user) throw invalidRequest(`the group is used by ${user}`)
         return { edits: [deletion('groups', id)], result: { id } }
@@ -92,22 +93,17 @@ export const groups: Operation[] = [
   }),
 ]
 
-function put(c: AppContext, id: string | undefined, body: z.infer<typeof bodySchema>) {
+function put(c: AppContext, replacedId: string | undefined, body: z.infer<typeof bodySchema>) {
   return change(c, (from) => {
-    const now = formatTime(c.get('now'))
-    const before = id === undefined ? undefined : requireGroup(from, id)
-    checkReferences(from, body)
+    const before = replacedId === undefined ? undefined : requireGroup(from, replacedId)
+    checkRules(from, body)
     const { is_default: _, ...members } = body
-    const group = {
-      ...members,
-      id: before?.id ?? crypto.randomUUID(),
-      created_at: before?.created_at ?? now,
-      updated_at: now,
-    }
+    const id = before?.id ?? crypto.randomUUID()
+    const group = stamped({ ...members, id }, c.get('now'), before)
     const others = from.groups.filter((each) => each.id !== group.id)
     const fault = nestingFault([group, ...others])
     if (fault) throw invalidRequest(fault.why)
-    return { edits: [save('groups', group.id, group)], result: view(group) }
+    return { edits: [save('groups', group)], result: view(group) }
   })
 }
 

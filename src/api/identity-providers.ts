@@ -1,8 +1,9 @@
 import * as z from 'zod'
 import { type IdentityProvider, identityProviderMembersSchema } from '../access/identity-provider'
-import { formatTime, timestampsOf } from '../access/timestamps'
+import { stamped, timestampsOf } from '../access/timestamps'
 import type { AppContext } from '../env'
-import type { Configuration, RecordOf } from '../store/configuration'
+import type { Configuration } from '../store/configuration'
+import type { RecordOf } from '../store/kinds'
 import { change, deletion, save } from './change'
 import { deletedResult } from './deleted'
 import { pageOf, pageQuery } from './envelope'
@@ -74,8 +75,7 @@ export const identityProviders: Operation[] = [
     handle: (c, { params }) =>
       change(c, (from) => {
         const { id } = requireProvider(from, params.identity_provider_id)
-        const application = from.applications.find(({ allowed_idps: ids }) => ids.includes(id))
-        const [user = application?.name] = usersOf(from, 'identity provider', id)
+        const [user] = usersOf(from, 'identityProviders', id)
         // Assumed: what an application or a policy names stays.
         if (user) throw invalidRequest(`the identity provider is used by ${user}`)
         return { edits: [deletion('identityProviders', id)], result: { id } }
@@ -85,20 +85,15 @@ export const identityProviders: Operation[] = [
 
 function put(
   c: AppContext,
-  id: string | undefined,
+  replacedId: string | undefined,
   body: z.infer<typeof identityProviderMembersSchema>,
 ) {
   return change(c, (from) => {
-    const now = formatTime(c.get('now'))
-    const before = id === undefined ? undefined : requireProvider(from, id)
-    const provider = {
-      ...body,
-      id: before?.id ?? crypto.randomUUID(),
-      created_at: before?.created_at ?? now,
-      updated_at: now,
-    } satisfies RecordOf<'identityProviders'>
+    const before = replacedId === undefined ? undefined : requireProvider(from, replacedId)
+    const id = before?.id ?? crypto.randomUUID()
+    const provider = stamped({ ...body, id }, c.get('now'), before)
     return {
-      edits: [save('identityProviders', provider.id, provider)],
+      edits: [save('identityProviders', provider)],
       result: view(provider),
     }
   })

@@ -32,7 +32,7 @@ export const oauthClientSecret: Operation[] = [
         const secretHashes = [await sha256(secret), ...(current === undefined ? [] : [current])]
         const updated_at = formatTime(c.get('now'))
         return {
-          edits: [save('oauthClients', client.client_id, { ...client, secretHashes, updated_at })],
+          edits: [save('oauthClients', { ...client, secretHashes, updated_at })],
           result: { client_secret: secret },
         }
       }),
@@ -54,7 +54,7 @@ export const oauthClientSecret: Operation[] = [
         const updated_at = formatTime(c.get('now'))
         const changed = { ...client, secretHashes: [current], updated_at }
         return {
-          edits: [save('oauthClients', client.client_id, changed)],
+          edits: [save('oauthClients', changed)],
           result: { id: client.client_id },
         }
       }),

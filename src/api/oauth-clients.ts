@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { formatTime } from '../access/timestamps'
+import { stamped } from '../access/timestamps'
 import { keptScopes } from '../account/client-scopes'
 import { startVerification } from '../account/client-uri-verification'
 import { findAccount } from '../account/members'
@@ -56,7 +56,7 @@ export const oauthClients: Operation[] = [
         const client = await newClient(c, ownerOf(c, params), body)
         if (secret !== undefined) client.secretHashes = [await sha256(secret)]
         return {
-          edits: [save('oauthClients', client.client_id, client)],
+          edits: [save('oauthClients', client)],
           result: { ...clientView(client), ...(secret !== undefined && { client_secret: secret }) },
         }
       }),
@@ -81,7 +81,7 @@ export const oauthClients: Operation[] = [
       change(c, async (from) => {
         const client = await withChanges(requireClient(c, from, params), body, c.get('now'))
         return {
-          edits: [save('oauthClients', client.client_id, client)],
+          edits: [save('oauthClients', client)],
           result: clientView(client),
         }
       }),
@@ -131,18 +131,17 @@ async function newClient(
 ): Promise<OAuthClient> {
   const { now } = c.var
   const id = crypto.randomUUID().replaceAll('-', '')
-  return {
+  const client = {
     ...body,
     client_id: id,
     account_id: accountId,
-    visibility: 'private',
+    visibility: 'private' as const,
     scopes: keptScopes(body.scopes, body.grant_types, body.response_types),
     optional_scopes: body.optional_scopes ?? [],
     ...(body.client_uri && {
       client_uri_verification: await startVerification(id, body.client_uri, now),
     }),
     secretHashes: [],
-    created_at: formatTime(now),
-    updated_at: formatTime(now),
   }
+  return stamped(client, now)
 }

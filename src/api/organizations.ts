@@ -4,7 +4,7 @@ import { organizationMembersSchema } from '../access/organization'
 import { revocable } from '../access/revocation'
 import { formatTime, timestampsOf } from '../access/timestamps'
 import type { AppContext } from '../env'
-import type { RecordOf } from '../store/configuration'
+import type { RecordOf } from '../store/kinds'
 import { change, save } from './change'
 import { ApiError, invalidRequest } from './error'
 import { type Operation, operation } from './operation'
@@ -82,7 +82,7 @@ export const organizations: Operation[] = [
           const updated_at = formatTime(c.get('now'))
           const organization = { ...from.organization, ...changes, updated_at }
           return {
-            edits: [save('organizations', 'organization', organization)],
+            edits: [save('organizations', organization)],
             result: view(c, organization),
           }
         }),

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { reusablePolicySchema } from '../access/policy'
-import { formatTime } from '../access/timestamps'
+import { stamped } from '../access/timestamps'
 import type { AppContext } from '../env'
 import type { Configuration } from '../store/configuration'
 import { change, deletion, save } from './change'
@@ -9,8 +9,8 @@ import { pageOf, pageQuery } from './envelope'
 import { invalidRequest, notFound } from './error'
 import { type Operation, operation } from './operation'
 import { ENOUGH } from './permissions'
-import { applicationsWith, policyResult, policyView } from './policy-view'
-import { checkReferences } from './references'
+import { policyResult, policyView } from './policy-view'
+import { checkRules, usersOf } from './references'
 
 const LIST = '/access/policies'
 const ONE = `${LIST}/:policy_id`
@@ -75,27 +75,26 @@ export const policies: Operation[] = [
     handle: (c, { params }) =>
       change(c, (from) => {
         const { id } = requirePolicy(from, params.policy_id)
-        const [user] = applicationsWith(from, id)
+        const [user] = usersOf(from, 'policies', id)
         // Assumed: what an application asks stays.
-        if (user) throw invalidRequest(`the policy is used by the application ${user.name}`)
+        if (user) throw invalidRequest(`the policy is used by the application ${user}`)
         return { edits: [deletion('policies', id)], result: { id } }
       }),
   }),
 ]
 
-function put(c: AppContext, id: string | undefined, body: z.infer<typeof reusablePolicySchema>) {
+function put(
+  c: AppContext,
+  replacedId: string | undefined,
+  body: z.infer<typeof reusablePolicySchema>,
+) {
   return change(c, (from) => {
-    const now = formatTime(c.get('now'))
-    const before = id === undefined ? undefined : requirePolicy(from, id)
-    checkReferences(from, body, '', body.decision)
-    const policy = {
-      ...body,
-      id: before?.id ?? crypto.randomUUID(),
-      created_at: before?.created_at ?? now,
-      updated_at: now,
-    }
+    const before = replacedId === undefined ? undefined : requirePolicy(from, replacedId)
+    checkRules(from, body, '', body.decision)
+    const id = before?.id ?? crypto.randomUUID()
+    const policy = stamped({ ...body, id }, c.get('now'), before)
     return {
-      edits: [save('policies', policy.id, policy)],
+      edits: [save('policies', policy)],
       result: policyView(from, policy, true),
     }
   })

@@ -10,7 +10,7 @@ import { pageOf, pageQuery } from './envelope'
 import { invalidRequest, notFound } from './error'
 import { type Operation, operation } from './operation'
 import { ENOUGH } from './permissions'
-import { checkReferences } from './references'
+import { checkRules } from './references'
 import { allUsers } from './users'
 
 const LIST = '/access/policy-tests'
@@ -114,7 +114,7 @@ function policyOf(c: AppContext, given: Given, index: number): Policy {
   const { configuration } = c.var
   const pointer = `/policies/${index}`
   if (typeof given !== 'string') {
-    checkReferences(configuration, given, pointer, given.decision)
+    checkRules(configuration, given, pointer, given.decision)
     return { ...given, id: `${index}` }
   }
   const policy = configuration.policies.find(({ id }) => id === given)

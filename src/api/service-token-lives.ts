@@ -24,7 +24,7 @@ export const serviceTokenLives: Operation[] = [
         const before = requireToken(from, params)
         const expires_at = expiryOf(before.duration, c.get('now'))
         const token = { ...before, expires_at, updated_at: formatTime(c.get('now')) }
-        return { edits: [save('serviceTokens', token.id, token)], result: viewOf(token) }
+        return { edits: [save('serviceTokens', token)], result: viewOf(token) }
       }),
   }),
   operation({

@@ -1,7 +1,6 @@
 import * as z from 'zod'
 import { durationSeconds } from '../access/duration'
-import type { ServiceToken } from '../access/service-token'
-import { formatTime } from '../access/timestamps'
+import { formatTime, stamped } from '../access/timestamps'
 import { change, deletion, save } from './change'
 import { pageOf, pageQuery } from './envelope'
 import { ApiError } from './error'
@@ -68,10 +67,9 @@ export const serviceTokens: Operation[] = [
     result: withSecretResult,
     handle: (c, { body }) =>
       change(c, async () => {
-        const now = formatTime(c.get('now'))
         const { secret, secretHash } = await newSecret()
         const duration = body.duration ?? '8760h'
-        const token: ServiceToken = {
+        const token = {
           id: crypto.randomUUID(),
           name: body.name,
           client_id: `${crypto.randomUUID().replaceAll('-', '')}.access`,
@@ -80,10 +78,8 @@ export const serviceTokens: Operation[] = [
           expires_at: expiryOf(duration, c.get('now')),
           client_secret_version: body.client_secret_version ?? 1,
           secretHash,
-          created_at: now,
-          updated_at: now,
         }
-        return shown(token, secret)
+        return shown(stamped(token, c.get('now')), secret)
       }),
   }),
   operation({
@@ -112,7 +108,7 @@ export const serviceTokens: Operation[] = [
         if (rest.duration !== undefined) token.expires_at = expiryOf(rest.duration, c.get('now'))
         // Access: documented (API reference). A higher version is a rotation.
         if (version === undefined || version <= before.client_secret_version) {
-          return { edits: [save('serviceTokens', token.id, token)], result: viewOf(token) }
+          return { edits: [save('serviceTokens', token)], result: viewOf(token) }
         }
         const { token: next, secret } = await rotated(token, previous_client_secret_expires_at)
         return shown({ ...next, client_secret_version: version }, secret)
@@ -127,7 +123,7 @@ export const serviceTokens: Operation[] = [
     handle: (c, { params }) =>
       change(c, (from) => {
         const token = requireToken(from, params)
-        const [user] = usersOf(from, 'service token', token.id)
+        const [user] = usersOf(from, 'serviceTokens', token.id)
         // Assumed (C.4): refused, and the code.
         if (user) throw inUse(user)
         return { edits: [deletion('serviceTokens', token.id)], result: viewOf(token) }

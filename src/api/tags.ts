@@ -1,11 +1,13 @@
 import * as z from 'zod'
-import { formatTime, timestampsOf } from '../access/timestamps'
-import type { Configuration, Tag } from '../store/configuration'
+import type { Tag } from '../access/tag'
+import { stamped, timestampsOf } from '../access/timestamps'
+import type { Configuration } from '../store/configuration'
 import { change, deletion, save } from './change'
 import { pageOf, pageQuery } from './envelope'
 import { invalidRequest, notFound } from './error'
 import { type Operation, operation } from './operation'
 import { ENOUGH } from './permissions'
+import { usersOf } from './references'
 
 const LIST = '/access/tags'
 const ONE = `${LIST}/:tag_name`
@@ -55,9 +57,8 @@ export const tags: Operation[] = [
     handle: (c, { body }) =>
       change(c, (from) => {
         refuseTaken(from, body.name)
-        const now = formatTime(c.get('now'))
-        const tag = { ...body, created_at: now, updated_at: now }
-        return { edits: [save('tags', tag.name, tag)], result: view(from, tag) }
+        const tag = stamped(body, c.get('now'))
+        return { edits: [save('tags', tag)], result: view(from, tag) }
       }),
   }),
   operation({
@@ -80,13 +81,13 @@ export const tags: Operation[] = [
       change(c, (from) => {
         const before = requireTag(from, params.tag_name)
         if (body.name !== before.name) refuseTaken(from, body.name)
-        const tag = { ...before, name: body.name, updated_at: formatTime(c.get('now')) }
+        const tag = stamped({ ...before, name: body.name }, c.get('now'), timestampsOf(before))
         const renamed = applicationsWith(from, before.name).map((each) => {
           const names = each.tags.map((name) => (name === before.name ? tag.name : name))
-          return save('applications', each.id, { ...each, tags: names.sort() })
+          return save('applications', { ...each, tags: names.sort() })
         })
         return {
-          edits: [deletion('tags', before.name), save('tags', tag.name, tag), ...renamed],
+          edits: [deletion('tags', before.name), save('tags', tag), ...renamed],
           result: { ...view(from, { ...tag, name: before.name }), name: tag.name },
         }
       }),
@@ -102,8 +103,8 @@ export const tags: Operation[] = [
       change(c, (from) => {
         const { name } = requireTag(from, params.tag_name)
         // Assumed: a tag that an application has stays.
-        const [user] = applicationsWith(from, name)
-        if (user) throw invalidRequest(`the tag is used by the application ${user.name}`)
+        const [user] = usersOf(from, 'tags', name)
+        if (user) throw invalidRequest(`the tag is used by the application ${user}`)
         return { edits: [deletion('tags', name)], result: { name } }
       }),
   }),
