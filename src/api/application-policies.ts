@@ -11,9 +11,11 @@ import { deletedResult } from './deleted'
 import { pageOf, pageQuery } from './envelope'
 import { ApiError, accessError, invalidRequest, notFound } from './error'
 import { type Operation, operation } from './operation'
-import { ENOUGH } from './permissions'
+import { accepted } from './permissions'
 import { policyResult } from './policy-view'
 import { checkRules } from './references'
+
+const PERMISSIONS = accepted('access', 'access-policy')
 
 const LIST = '/access/apps/:app_id/policies'
 const ONE = `${LIST}/:policy_id`
@@ -27,7 +29,7 @@ export const applicationPolicies: Operation[] = [
     method: 'get',
     path: LIST,
     summary: "List an application's policies",
-    permissions: ENOUGH.readPolicies,
+    permissions: PERMISSIONS.read,
     query: z.object(pageQuery),
     result: policyResult,
     isList: true,
@@ -37,7 +39,7 @@ export const applicationPolicies: Operation[] = [
     method: 'get',
     path: ONE,
     summary: "Get an application's policy",
-    permissions: ENOUGH.readPolicies,
+    permissions: PERMISSIONS.read,
     result: policyResult,
     handle: (c, { params }) => requirePolicy(c.get('configuration'), params),
   }),
@@ -45,7 +47,7 @@ export const applicationPolicies: Operation[] = [
     method: 'post',
     path: LIST,
     summary: 'Add a policy to an application',
-    permissions: ENOUGH.writePolicies,
+    permissions: PERMISSIONS.write,
     status: 201,
     body: policySchema,
     result: policyResult,
@@ -55,7 +57,7 @@ export const applicationPolicies: Operation[] = [
     method: 'put',
     path: ONE,
     summary: "Replace an application's policy",
-    permissions: ENOUGH.writePolicies,
+    permissions: PERMISSIONS.write,
     body: policySchema,
     result: policyResult,
     handle: (c, { params, body }) => put(c, params, body),
@@ -64,7 +66,7 @@ export const applicationPolicies: Operation[] = [
     method: 'delete',
     path: ONE,
     summary: "Delete an application's policy",
-    permissions: ENOUGH.writePolicies,
+    permissions: PERMISSIONS.write,
     status: 202,
     result: deletedResult,
     handle: (c, { params }) =>

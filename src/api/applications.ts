@@ -13,8 +13,10 @@ import { deletedResult } from './deleted'
 import { pageOf, pageQuery } from './envelope'
 import { notFound } from './error'
 import { type Operation, operation } from './operation'
-import { ENOUGH } from './permissions'
+import { accepted } from './permissions'
 import { contains } from './query'
+
+const PERMISSIONS = accepted('access', 'access-app')
 
 const listQuery = z.object({
   ...pageQuery,
@@ -32,7 +34,7 @@ export const applications: Operation[] = [
     method: 'get',
     path: '/access/apps',
     summary: 'List Access applications',
-    permissions: ENOUGH.readApplications,
+    permissions: PERMISSIONS.read,
     query: listQuery,
     result: applicationResult,
     isList: true,
@@ -49,7 +51,7 @@ export const applications: Operation[] = [
     method: 'post',
     path: '/access/apps',
     summary: 'Add an Access application',
-    permissions: ENOUGH.writeApplications,
+    permissions: PERMISSIONS.write,
     status: 201,
     body: applicationSchema,
     result: applicationResult,
@@ -64,7 +66,7 @@ export const applications: Operation[] = [
     method: 'get',
     path: '/access/apps/:app_id',
     summary: 'Get an Access application',
-    permissions: ENOUGH.readApplications,
+    permissions: PERMISSIONS.read,
     result: applicationResult,
     handle: (c, { params }) =>
       applicationView(
@@ -76,7 +78,7 @@ export const applications: Operation[] = [
     method: 'put',
     path: '/access/apps/:app_id',
     summary: 'Replace an Access application',
-    permissions: ENOUGH.writeApplications,
+    permissions: PERMISSIONS.write,
     body: applicationSchema,
     prefill: (c, params, body) => ({
       ...whatStays(requireApplication(c.get('configuration'), params.app_id), body),
@@ -97,7 +99,7 @@ export const applications: Operation[] = [
     method: 'delete',
     path: '/access/apps/:app_id',
     summary: 'Delete an Access application',
-    permissions: ENOUGH.writeApplications,
+    permissions: PERMISSIONS.write,
     status: 202,
     result: deletedResult,
     handle: (c, { params }) =>
@@ -110,7 +112,7 @@ export const applications: Operation[] = [
     method: 'post',
     path: '/access/apps/:app_id/revoke_tokens',
     summary: 'Revoke the tokens of an application',
-    permissions: ENOUGH.revokeApplications,
+    permissions: ['access.revoke', 'access.write'],
     status: 202,
     result: z.object({}),
     async handle(c, { params }) {

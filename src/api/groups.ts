@@ -10,9 +10,11 @@ import { deletedResult } from './deleted'
 import { pageOf, pageQuery } from './envelope'
 import { invalidRequest, notFound } from './error'
 import { type Operation, operation } from './operation'
-import { ENOUGH } from './permissions'
+import { accepted } from './permissions'
 import { contains } from './query'
 import { checkRules, usersOf } from './references'
+
+const PERMISSIONS = accepted('access-acct', 'access-group')
 
 const LIST = '/access/groups'
 const ONE = `${LIST}/:group_id`
@@ -34,7 +36,7 @@ export const groups: Operation[] = [
     method: 'get',
     path: LIST,
     summary: 'List Access groups',
-    permissions: ENOUGH.readGroups,
+    permissions: PERMISSIONS.read,
     query: z.object({ ...pageQuery, name: z.string().optional(), search: z.string().optional() }),
     result: groupResult,
     isList: true,
@@ -52,7 +54,7 @@ export const groups: Operation[] = [
     method: 'post',
     path: LIST,
     summary: 'Create an Access group',
-    permissions: ENOUGH.writeGroups,
+    permissions: PERMISSIONS.write,
     status: 201,
     body: bodySchema,
     result: groupResult,
@@ -62,7 +64,7 @@ export const groups: Operation[] = [
     method: 'get',
     path: ONE,
     summary: 'Get an Access group',
-    permissions: ENOUGH.readGroups,
+    permissions: PERMISSIONS.read,
     result: groupResult,
     handle: (c, { params }) => view(requireGroup(c.get('configuration'), params.group_id)),
   }),
@@ -70,7 +72,7 @@ export const groups: Operation[] = [
     method: 'put',
     path: ONE,
     summary: 'Replace an Access group',
-    permissions: ENOUGH.writeGroups,
+    permissions: PERMISSIONS.write,
     body: bodySchema,
     result: groupResult,
     handle: (c, { params, body }) => put(c, params.group_id, body),
@@ -79,7 +81,7 @@ export const groups: Operation[] = [
     method: 'delete',
     path: ONE,
     summary: 'Delete an Access group',
-    permissions: ENOUGH.writeGroups,
+    permissions: PERMISSIONS.write,
     status: 202,
     result: deletedResult,
     handle: (c, { params }) =>

@@ -9,8 +9,10 @@ import { deletedResult } from './deleted'
 import { pageOf, pageQuery } from './envelope'
 import { invalidRequest, notFound } from './error'
 import { type Operation, operation } from './operation'
-import { ENOUGH } from './permissions'
+import { accepted } from './permissions'
 import { usersOf } from './references'
+
+const PERMISSIONS = accepted('access-acct', 'access-idp')
 
 const LIST = '/access/identity_providers'
 const ONE = `${LIST}/:identity_provider_id`
@@ -30,7 +32,7 @@ export const identityProviders: Operation[] = [
     method: 'get',
     path: LIST,
     summary: 'List identity providers',
-    permissions: ENOUGH.readProviders,
+    permissions: PERMISSIONS.read,
     query: z.object({ ...pageQuery, scim_enabled: z.string().optional() }),
     result: providerResult,
     isList: true,
@@ -40,7 +42,7 @@ export const identityProviders: Operation[] = [
     method: 'post',
     path: LIST,
     summary: 'Add an identity provider',
-    permissions: ENOUGH.writeProviders,
+    permissions: PERMISSIONS.write,
     status: 201,
     body: identityProviderMembersSchema,
     result: providerResult,
@@ -50,7 +52,7 @@ export const identityProviders: Operation[] = [
     method: 'get',
     path: ONE,
     summary: 'Get an identity provider',
-    permissions: ENOUGH.readProviders,
+    permissions: PERMISSIONS.read,
     result: providerResult,
     handle: (c, { params }) =>
       view(requireProvider(c.get('configuration'), params.identity_provider_id)),
@@ -59,7 +61,7 @@ export const identityProviders: Operation[] = [
     method: 'put',
     path: ONE,
     summary: 'Replace an identity provider',
-    permissions: ENOUGH.writeProviders,
+    permissions: PERMISSIONS.write,
     body: identityProviderMembersSchema,
     prefill: withSecret,
     result: providerResult,
@@ -69,7 +71,7 @@ export const identityProviders: Operation[] = [
     method: 'delete',
     path: ONE,
     summary: 'Delete an identity provider',
-    permissions: ENOUGH.writeProviders,
+    permissions: PERMISSIONS.write,
     status: 202,
     result: deletedResult,
     handle: (c, { params }) =>

@@ -19,7 +19,6 @@ import { withChanges } from './oauth-client-changes'
 import { clientError, noClient } from './oauth-client-error'
 import { clientResult, clientView, newClientResult } from './oauth-client-view'
 import { type Operation, operation } from './operation'
-import { ENOUGH } from './permissions'
 
 const LIST = '/oauth_clients'
 const ONE = `${LIST}/:oauth_client_id`
@@ -30,7 +29,7 @@ export const oauthClients: Operation[] = [
     method: 'get',
     path: LIST,
     summary: 'List OAuth clients',
-    permissions: ENOUGH.readOAuthClients,
+    permissions: ['oauth-client.read'],
     query: z.object(wholeListQuery),
     result: clientResult,
     isList: true,
@@ -46,7 +45,7 @@ export const oauthClients: Operation[] = [
     method: 'post',
     path: LIST,
     summary: 'Create an OAuth client',
-    permissions: ENOUGH.writeOAuthClients,
+    permissions: ['oauth-client.write'],
     body: oauthClientSchema,
     refuse: clientError,
     result: newClientResult,
@@ -65,7 +64,7 @@ export const oauthClients: Operation[] = [
     method: 'get',
     path: ONE,
     summary: 'Get an OAuth client',
-    permissions: ENOUGH.readOAuthClients,
+    permissions: ['oauth-client.read'],
     result: clientResult,
     handle: (c, { params }) => clientView(requireClient(c, c.get('configuration'), params)),
   }),
@@ -73,7 +72,7 @@ export const oauthClients: Operation[] = [
     method: 'patch',
     path: ONE,
     summary: 'Change an OAuth client',
-    permissions: ENOUGH.writeOAuthClients,
+    permissions: ['oauth-client.write'],
     body: oauthClientChangesSchema,
     refuse: clientError,
     result: clientResult,
@@ -90,7 +89,7 @@ export const oauthClients: Operation[] = [
     method: 'delete',
     path: ONE,
     summary: 'Delete an OAuth client',
-    permissions: ENOUGH.writeOAuthClients,
+    permissions: ['oauth-client.write'],
     result: deletedResult,
     handle: (c, { params }) =>
       change(c, (from) => {

@@ -8,9 +8,11 @@ import { deletedResult } from './deleted'
 import { pageOf, pageQuery } from './envelope'
 import { invalidRequest, notFound } from './error'
 import { type Operation, operation } from './operation'
-import { ENOUGH } from './permissions'
+import { accepted } from './permissions'
 import { policyResult, policyView } from './policy-view'
 import { checkRules, usersOf } from './references'
+
+const PERMISSIONS = accepted('access', 'access-policy')
 
 const LIST = '/access/policies'
 const ONE = `${LIST}/:policy_id`
@@ -21,7 +23,7 @@ export const policies: Operation[] = [
     method: 'get',
     path: LIST,
     summary: 'List reusable policies',
-    permissions: ENOUGH.readPolicies,
+    permissions: PERMISSIONS.read,
     query: z.object(pageQuery),
     result: policyResult,
     isList: true,
@@ -37,7 +39,7 @@ export const policies: Operation[] = [
     method: 'post',
     path: LIST,
     summary: 'Create a reusable policy',
-    permissions: ENOUGH.writePolicies,
+    permissions: PERMISSIONS.write,
     status: 201,
     body: reusablePolicySchema,
     result: policyResult,
@@ -47,7 +49,7 @@ export const policies: Operation[] = [
     method: 'get',
     path: ONE,
     summary: 'Get a reusable policy',
-    permissions: ENOUGH.readPolicies,
+    permissions: PERMISSIONS.read,
     result: policyResult,
     handle: (c, { params }) =>
       policyView(
@@ -60,7 +62,7 @@ export const policies: Operation[] = [
     method: 'put',
     path: ONE,
     summary: 'Replace a reusable policy',
-    permissions: ENOUGH.writePolicies,
+    permissions: PERMISSIONS.write,
     body: reusablePolicySchema,
     result: policyResult,
     handle: (c, { params, body }) => put(c, params.policy_id, body),
@@ -69,7 +71,7 @@ export const policies: Operation[] = [
     method: 'delete',
     path: ONE,
     summary: 'Delete a reusable policy',
-    permissions: ENOUGH.writePolicies,
+    permissions: PERMISSIONS.write,
     status: 202,
     result: deletedResult,
     handle: (c, { params }) =>

@@ -2,10 +2,12 @@ import * as z from 'zod'
 import { formatTime } from '../access/timestamps'
 import { change, save } from './change'
 import { type Operation, operation } from './operation'
-import { ENOUGH } from './permissions'
+import { accepted } from './permissions'
 import { timeSchema } from './query'
 import { expiryOf, rotated } from './service-token-secret'
 import { requireToken, shown, tokenResult, viewOf, withSecretResult } from './service-token-view'
+
+const PERMISSIONS = accepted('access-service-token')
 
 const ONE = '/access/service_tokens/:service_token_id'
 
@@ -17,7 +19,7 @@ export const serviceTokenLives: Operation[] = [
     method: 'post',
     path: `${ONE}/refresh`,
     summary: 'Let a service token live for its duration again',
-    permissions: ENOUGH.writeServiceTokens,
+    permissions: PERMISSIONS.write,
     result: tokenResult,
     handle: (c, { params }) =>
       change(c, (from) => {
@@ -31,7 +33,7 @@ export const serviceTokenLives: Operation[] = [
     method: 'post',
     path: `${ONE}/rotate`,
     summary: 'Give a service token a new secret',
-    permissions: ENOUGH.writeServiceTokens,
+    permissions: PERMISSIONS.write,
     body: rotateSchema,
     result: withSecretResult,
     handle: (c, { params, body }) =>

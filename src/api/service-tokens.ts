@@ -5,7 +5,7 @@ import { change, deletion, save } from './change'
 import { pageOf, pageQuery } from './envelope'
 import { ApiError } from './error'
 import { type Operation, operation } from './operation'
-import { ENOUGH } from './permissions'
+import { accepted } from './permissions'
 import { contains, timeSchema } from './query'
 import { usersOf } from './references'
 import { expiryOf, newSecret, rotated } from './service-token-secret'
@@ -17,6 +17,8 @@ import {
   views,
   withSecretResult,
 } from './service-token-view'
+
+const PERMISSIONS = accepted('access-service-token')
 
 const LIST = '/access/service_tokens'
 const ONE = `${LIST}/:service_token_id`
@@ -42,7 +44,7 @@ export const serviceTokens: Operation[] = [
     method: 'get',
     path: LIST,
     summary: 'List service tokens',
-    permissions: ENOUGH.readServiceTokens,
+    permissions: PERMISSIONS.read,
     query: z.object({ ...pageQuery, name: z.string().optional(), search: z.string().optional() }),
     result: tokenResult,
     isList: true,
@@ -61,7 +63,7 @@ export const serviceTokens: Operation[] = [
     method: 'post',
     path: LIST,
     summary: 'Create a service token',
-    permissions: ENOUGH.writeServiceTokens,
+    permissions: PERMISSIONS.write,
     status: 201,
     body: createSchema,
     result: withSecretResult,
@@ -86,7 +88,7 @@ export const serviceTokens: Operation[] = [
     method: 'get',
     path: ONE,
     summary: 'Get a service token',
-    permissions: ENOUGH.readServiceTokens,
+    permissions: PERMISSIONS.read,
     result: tokenResult,
     async handle(c, { params }) {
       const [view] = await views(c, [requireToken(c.get('configuration'), params)])
@@ -97,7 +99,7 @@ export const serviceTokens: Operation[] = [
     method: 'put',
     path: ONE,
     summary: 'Update a service token',
-    permissions: ENOUGH.writeServiceTokens,
+    permissions: PERMISSIONS.write,
     body: updateSchema,
     result: tokenResult,
     handle: (c, { params, body }) =>
@@ -118,7 +120,7 @@ export const serviceTokens: Operation[] = [
     method: 'delete',
     path: ONE,
     summary: 'Delete a service token',
-    permissions: ENOUGH.writeServiceTokens,
+    permissions: PERMISSIONS.write,
     result: tokenResult,
     handle: (c, { params }) =>
       change(c, (from) => {

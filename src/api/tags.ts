@@ -6,8 +6,10 @@ import { change, deletion, save } from './change'
 import { pageOf, pageQuery } from './envelope'
 import { invalidRequest, notFound } from './error'
 import { type Operation, operation } from './operation'
-import { ENOUGH } from './permissions'
+import { accepted } from './permissions'
 import { usersOf } from './references'
+
+const PERMISSIONS = accepted('access', 'access-tag')
 
 const LIST = '/access/tags'
 const ONE = `${LIST}/:tag_name`
@@ -33,7 +35,7 @@ export const tags: Operation[] = [
     method: 'get',
     path: LIST,
     summary: 'List tags',
-    permissions: ENOUGH.readTags,
+    permissions: PERMISSIONS.read,
     query: z.object(pageQuery),
     result: tagResult,
     isList: true,
@@ -50,7 +52,7 @@ export const tags: Operation[] = [
     method: 'post',
     path: LIST,
     summary: 'Create a tag',
-    permissions: ENOUGH.writeTags,
+    permissions: PERMISSIONS.write,
     status: 201,
     body: bodySchema,
     result: tagResult,
@@ -65,7 +67,7 @@ export const tags: Operation[] = [
     method: 'get',
     path: ONE,
     summary: 'Get a tag',
-    permissions: ENOUGH.readTags,
+    permissions: PERMISSIONS.read,
     result: tagResult,
     handle: (c, { params }) =>
       view(c.get('configuration'), requireTag(c.get('configuration'), params.tag_name)),
@@ -74,7 +76,7 @@ export const tags: Operation[] = [
     method: 'put',
     path: ONE,
     summary: 'Rename a tag',
-    permissions: ENOUGH.writeTags,
+    permissions: PERMISSIONS.write,
     body: bodySchema,
     result: tagResult,
     handle: (c, { params, body }) =>
@@ -96,7 +98,7 @@ export const tags: Operation[] = [
     method: 'delete',
     path: ONE,
     summary: 'Delete a tag',
-    permissions: ENOUGH.writeTags,
+    permissions: PERMISSIONS.write,
     status: 202,
     result: z.object({ name: z.string() }),
     handle: (c, { params }) =>
