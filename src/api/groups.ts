@@ -12,7 +12,7 @@ import { invalidRequest, notFound } from './error'
 import { type Operation, operation } from './operation'
 import { accepted } from './permissions'
 import { contains } from './query'
-import { checkRules, usersOf } from './references'
+import { checkRules, refuseUsed } from './references'
 
 const PERMISSIONS = accepted('access-acct', 'access-group')
 
@@ -87,9 +87,7 @@ export const groups: Operation[] = [
     handle: (c, { params }) =>
       change(c, (from) => {
         const { id } = requireGroup(from, params.group_id)
-        const [user] = usersOf(from, 'groups', id)
-        // Assumed: what a policy or another group names stays.
-        if (user) throw invalidRequest(`the group is used by ${user}`)
+        refuseUsed(from, 'groups', id)
         return { edits: [deletion('groups', id)], result: { id } }
       }),
   }),

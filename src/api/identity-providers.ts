@@ -7,10 +7,10 @@ import type { RecordOf } from '../store/kinds'
 import { change, deletion, save } from './change'
 import { deletedResult } from './deleted'
 import { pageOf, pageQuery } from './envelope'
-import { invalidRequest, notFound } from './error'
+import { notFound } from './error'
 import { type Operation, operation } from './operation'
 import { accepted } from './permissions'
-import { usersOf } from './references'
+import { refuseUsed } from './references'
 
 const PERMISSIONS = accepted('access-acct', 'access-idp')
 
@@ -77,9 +77,7 @@ export const identityProviders: Operation[] = [
     handle: (c, { params }) =>
       change(c, (from) => {
         const { id } = requireProvider(from, params.identity_provider_id)
-        const [user] = usersOf(from, 'identityProviders', id)
-        // Assumed: what an application or a policy names stays.
-        if (user) throw invalidRequest(`the identity provider is used by ${user}`)
+        refuseUsed(from, 'identityProviders', id)
         return { edits: [deletion('identityProviders', id)], result: { id } }
       }),
   }),

@@ -6,11 +6,11 @@ import type { Configuration } from '../store/configuration'
 import { change, deletion, save } from './change'
 import { deletedResult } from './deleted'
 import { pageOf, pageQuery } from './envelope'
-import { invalidRequest, notFound } from './error'
+import { notFound } from './error'
 import { type Operation, operation } from './operation'
 import { accepted } from './permissions'
 import { policyResult, policyView } from './policy-view'
-import { checkRules, usersOf } from './references'
+import { checkRules, refuseUsed } from './references'
 
 const PERMISSIONS = accepted('access', 'access-policy')
 
@@ -77,9 +77,7 @@ export const policies: Operation[] = [
     handle: (c, { params }) =>
       change(c, (from) => {
         const { id } = requirePolicy(from, params.policy_id)
-        const [user] = usersOf(from, 'policies', id)
-        // Assumed: what an application asks stays.
-        if (user) throw invalidRequest(`the policy is used by the application ${user}`)
+        refuseUsed(from, 'policies', id, 'the application ')
         return { edits: [deletion('policies', id)], result: { id } }
       }),
   }),

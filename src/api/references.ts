@@ -39,7 +39,20 @@ export function checkRules(
   }
 }
 
-/** Returns the names of everything that refers to a record, which must not be deleted until then. */
+/**
+ * Rejects the deletion of a record that something refers to.
+ *
+ * Assumed: what a policy, a group or an application names stays.
+ *
+ * @param what the kind of thing that refers to it, if it can only be one: `the application `
+ * @throws ApiError 12130
+ */
+export function refuseUsed(from: Configuration, kind: Kind, id: string, what = ''): void {
+  const [user] = usersOf(from, kind, id)
+  if (user) throw invalidRequest(`the ${recordKind(kind).noun} is used by ${what}${user}`)
+}
+
+/** Returns the names of everything that refers to a record. */
 export function usersOf(from: Configuration, kind: Kind, id: string): string[] {
   return KINDS.flatMap((each) => {
     const { idOf, references } = recordKind(each)

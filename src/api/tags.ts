@@ -7,7 +7,7 @@ import { pageOf, pageQuery } from './envelope'
 import { invalidRequest, notFound } from './error'
 import { type Operation, operation } from './operation'
 import { accepted } from './permissions'
-import { usersOf } from './references'
+import { refuseUsed } from './references'
 
 const PERMISSIONS = accepted('access', 'access-tag')
 
@@ -105,8 +105,7 @@ export const tags: Operation[] = [
       change(c, (from) => {
         const { name } = requireTag(from, params.tag_name)
         // Assumed: a tag that an application has stays.
-        const [user] = usersOf(from, 'tags', name)
-        if (user) throw invalidRequest(`the tag is used by the application ${user}`)
+        refuseUsed(from, 'tags', name, 'the application ')
         return { edits: [deletion('tags', name)], result: { name } }
       }),
   }),

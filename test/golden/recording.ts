@@ -1,5 +1,5 @@
-import type { Exchange } from './replay'
 import type { Placeholders } from './placeholders'
+import type { Exchange } from './replay'
 
 /**
  * The recording of a scenario: requests and responses, every header by its name and value.
