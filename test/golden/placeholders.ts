@@ -1,3 +1,5 @@
+import { formatTime } from '../../src/access/timestamps'
+
 /**
  * What differs from one recording to the next, and what the recording has in its place. Everything
  * that is not in this table is recorded byte for byte.
@@ -14,6 +16,16 @@ const TABLE: { name: string; pattern: RegExp }[] = [
   { name: 'secret', pattern: /(?<=-EMULATED-NOT-A-REAL-\.)[\w-]{43}(?![\w-])/g },
   { name: 'secret', pattern: /(?<=cfast_emulated_|cf-oauth-secret-emulated-)[\w-]{32,34}/g },
   { name: 'session', pattern: /(?<=identity_?[nN]once\\*":\s*\\*")\w{12}(?=\w{4}\b)/g },
+  { name: 'session', pattern: /(?<=The sign-in )\w{12}\b/g },
+  {
+    name: 'session',
+    pattern: /(?<="(?:sessionId|nonce|name)":\s*")(?=\w*[A-Z])(?=\w*[a-z])\w{12}(?=")/g,
+  },
+  {
+    name: 'token-id',
+    pattern: /(?<="tokens":\[\{"id":"|<code class="id">|\/tokens\/)[\w-]{12}\b/g,
+  },
+  { name: 'at-hash', pattern: /(?<="at_hash":\s*")[\w-]{22}(?=")/g },
   { name: 'hex64', pattern: /\b[0-9a-f]{64}\b/g },
   { name: 'hex32', pattern: /\b[0-9a-f]{32}\b/g },
   { name: 'ray', pattern: /\b[0-9a-f]{16}\b/g },
@@ -25,7 +37,7 @@ const TABLE: { name: string; pattern: RegExp }[] = [
 
 /** Counters that go on over resets, so that they depend on the test files before this one. */
 const COUNTERS =
-  /(?<="(?:configurationRevision|keyRevision|count)":\s*)\d+|(?<="number":\s*)\d+(?=,\s*"atSeconds")/g
+  /(?<="(?:configurationRevision|keyRevision|count|revision)":\s*)\d+|(?<="number":\s*)\d+(?=,\s*"atSeconds")/g
 // What the emulated clock is ahead of the real one.
 const CLOCK_OFFSET = /(?<="(?:offset_seconds|clockOffsetSeconds)":\s*)-?\d+/g
 
@@ -108,6 +120,9 @@ export class Placeholders {
       .replaceAll(tomorrow, '<real time + 1 day>')
       .replaceAll(`${realSeconds + 43_200}`, '<real time + 12 hours>')
       .replaceAll(`${realSeconds}`, '<real time>')
+      .replaceAll(formatTime(realSeconds), '<real time>')
+      .replaceAll(`>${formatTime(realSeconds).slice(11, 19)}<`, '><real time><')
+      .replace(/\b\d+ d [\w ]+ (?:ahead|behind)/g, '<clock offset>')
       .replace(CLOCK_OFFSET, (value) => {
         const moved = Number(value) - (emulatedSeconds - realSeconds)
         return moved === -emulatedSeconds + realSeconds ? value : `<offset at the start + ${moved}>`

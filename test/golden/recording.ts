@@ -72,8 +72,8 @@ const LONGEST_BODY = 100_000
 function digested(value: object): object {
   const digest = (part: unknown) =>
     createHash('sha256').update(JSON.stringify(part)).digest('hex').slice(0, 32)
-  const digestAll = (part: object) =>
-    Object.fromEntries(Object.entries(part).map(([name, each]) => [name, digest(each)]))
+  const digestAll = (part: object | null) =>
+    Object.fromEntries(Object.entries(part ?? {}).map(([name, each]) => [name, digest(each)]))
   return Object.fromEntries(
     Object.entries(value).map(([name, part]) => [
       name,
