@@ -1,5 +1,6 @@
 import type { AppContext } from '../env'
 import { sweep } from '../store/kv'
+import { respond } from './respond'
 
 /**
  * `POST /_emulator/reset`: back to the seed. Clients, grants, sessions and pages left open are
@@ -11,5 +12,5 @@ export async function reset(c: AppContext): Promise<Response> {
   const { epoch } = state
   await emulator.reset()
   c.executionCtx.waitUntil(sweep(c.env.KV, epoch).catch(() => emulator.sweepLater(epoch)))
-  return c.json({ reset: true })
+  return respond(c, 'POST reset', { reset: true })
 }

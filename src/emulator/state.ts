@@ -20,6 +20,7 @@ import { rows } from '../store/rows'
 import { sessionSchema } from '../store/sessions'
 import { openStores, type Stores } from '../store/stores'
 import { readControl } from './body'
+import { respond } from './respond'
 
 const VERSION = 1
 const LONGEST_BYTES = 64 * 1024 * 1024
@@ -69,7 +70,7 @@ export async function showState(c: AppContext): Promise<Response> {
     consents: await allOf(stores.consents),
     policy_tests: await allOf(stores.policyTests),
   }
-  return c.json(state)
+  return respond(c, 'GET state', state)
 }
 
 /**
@@ -95,7 +96,7 @@ export async function loadState(c: AppContext): Promise<Response> {
   }
   c.executionCtx.waitUntil(sweepAway(before.epoch))
   const { length: grants } = state.grants
-  return c.json({ loaded: { clients: Object.keys(state.clients).length, grants } })
+  return respond(c, 'PUT state', { loaded: { clients: Object.keys(state.clients).length, grants } })
 }
 
 // The schema has seen the form of the keys, not whether anything can be signed with them.
