@@ -11,7 +11,7 @@ import { pageOf, pageQuery } from './envelope'
 import { invalidRequest, notFound } from './error'
 import { type Operation, operation } from './operation'
 import { accepted } from './permissions'
-import { contains } from './query'
+import { isNamedBy, nameQuery } from './query'
 import { checkRules, refuseUsed } from './references'
 
 const PERMISSIONS = accepted('access-acct', 'access-group')
@@ -37,18 +37,11 @@ export const groups: Operation[] = [
     path: LIST,
     summary: 'List Access groups',
     permissions: PERMISSIONS.read,
-    query: z.object({ ...pageQuery, name: z.string().optional(), search: z.string().optional() }),
+    query: z.object({ ...pageQuery, ...nameQuery }),
     result: groupResult,
     isList: true,
-    handle(c, { query }) {
-      const found = c
-        .get('configuration')
-        .groups.filter(
-          ({ name }) =>
-            (query.name === undefined || name === query.name) && contains(name, query.search),
-        )
-      return pageOf(found.map(view), query)
-    },
+    handle: (c, { query }) =>
+      pageOf(c.get('configuration').groups.filter(isNamedBy(query)).map(view), query),
   }),
   operation({
     method: 'post',

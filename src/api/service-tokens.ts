@@ -6,7 +6,7 @@ import { pageOf, pageQuery } from './envelope'
 import { ApiError } from './error'
 import { type Operation, operation } from './operation'
 import { accepted } from './permissions'
-import { contains, timeSchema } from './query'
+import { isNamedBy, nameQuery, timeSchema } from './query'
 import { usersOf } from './references'
 import { expiryOf, newSecret, rotated } from './service-token-secret'
 import {
@@ -45,16 +45,11 @@ export const serviceTokens: Operation[] = [
     path: LIST,
     summary: 'List service tokens',
     permissions: PERMISSIONS.read,
-    query: z.object({ ...pageQuery, name: z.string().optional(), search: z.string().optional() }),
+    query: z.object({ ...pageQuery, ...nameQuery }),
     result: tokenResult,
     isList: true,
     async handle(c, { query }) {
-      const found = c
-        .get('configuration')
-        .serviceTokens.filter(
-          ({ name }) =>
-            (query.name === undefined || name === query.name) && contains(name, query.search),
-        )
+      const found = c.get('configuration').serviceTokens.filter(isNamedBy(query))
       const { items, ...page } = pageOf(found, query)
       return { items: await views(c, items), ...page }
     },
