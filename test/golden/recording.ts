@@ -59,7 +59,8 @@ function bodyLines(body: string, prefix = ''): string[] {
 function indented(body: string): string[] | undefined {
   try {
     const value: unknown = JSON.parse(body)
-    if (typeof value !== 'object' || JSON.stringify(value) !== body) return undefined
+    if (typeof value !== 'object' || value === null || JSON.stringify(value) !== body)
+      return undefined
     return linesOf(body.length > LONGEST_BODY ? digested(value) : value)
   } catch {
     return undefined
@@ -72,8 +73,8 @@ const LONGEST_BODY = 100_000
 function digested(value: object): object {
   const digest = (part: unknown) =>
     createHash('sha256').update(JSON.stringify(part)).digest('hex').slice(0, 32)
-  const digestAll = (part: object | null) =>
-    Object.fromEntries(Object.entries(part ?? {}).map(([name, each]) => [name, digest(each)]))
+  const digestAll = (part: object) =>
+    Object.fromEntries(Object.entries(part).map(([name, each]) => [name, digest(each)]))
   return Object.fromEntries(
     Object.entries(value).map(([name, part]) => [
       name,
@@ -88,7 +89,7 @@ const LINE_LENGTH = 100
 function linesOf(value: unknown, before = '', after = ''): string[] {
   const text = `${before}${JSON.stringify(value)}${after}`
   // Whatever number a counter has come to, the lines are the same.
-  const { length } = text.replaceAll(/\d+/g, '0')
+  const { length } = text.replaceAll(/:\d+\b/g, ':0')
   if (length <= LINE_LENGTH || typeof value !== 'object' || value === null) return [text]
   const isList = Array.isArray(value)
   const members: [string, unknown][] = Object.entries(value)
