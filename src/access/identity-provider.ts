@@ -1,4 +1,6 @@
 import * as z from 'zod'
+import { distinct, type RecordKind } from './record-kind'
+import type { Timestamps } from './timestamps'
 
 const text = z.string().min(1)
 const webUrl = z.url({ protocol: /^https?$/, error: 'expected an http or https URL' })
@@ -83,6 +85,20 @@ export const DEFAULT_PROVIDERS: IdentityProvider[] = [
     config: {},
   },
 ]
+
+export const identityProviderKind: RecordKind<IdentityProvider & Timestamps> = {
+  noun: 'identity provider',
+  idOf: ({ id }) => id,
+  schema: identityProviderSchema,
+  seed: {
+    setting: 'IDENTITY_PROVIDERS',
+    schema: z
+      .array(identityProviderSchema)
+      .min(1)
+      .superRefine(distinct('id'))
+      .default(DEFAULT_PROVIDERS),
+  },
+}
 
 /** The providers that an application lets people choose from: `allowed_idps`, or all. */
 export function providersFor(

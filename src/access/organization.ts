@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { lifetimeSchema } from './duration'
+import type { RecordKind } from './record-kind'
 import type { Timestamps } from './timestamps'
 
 const kept = z.looseObject({}).optional()
@@ -44,3 +45,16 @@ export const organizationSchema = organizationMembersSchema.transform((members) 
   ...members,
 }))
 export type Organization = typeof DEFAULTS & z.infer<typeof organizationMembersSchema> & Timestamps
+
+export const organizationKind: RecordKind<Organization> = {
+  noun: 'organization',
+  idOf: () => 'organization',
+  schema: z
+    .looseObject(organizationMembersSchema.shape)
+    .transform((members) => ({ ...DEFAULTS, ...members })),
+  isSingleton: true,
+  seed: {
+    setting: 'ORGANIZATION',
+    schema: organizationSchema.prefault({}).transform((organization) => [organization]),
+  },
+}

@@ -1,6 +1,10 @@
 import * as z from 'zod'
 import { sha256 } from '../oauth/encoding'
+import { distinct, type RecordKind } from './record-kind'
 import type { Timestamps } from './timestamps'
+
+const text = z.string().min(1)
+const time = z.iso.datetime({ offset: true })
 
 /**
  * A service token of the settings, in the API's own members. `client_id` ends in `.access`, as Access
@@ -8,12 +12,12 @@ import type { Timestamps } from './timestamps'
  */
 export const serviceTokenSchema = z
   .strictObject({
-    id: z.string().min(1),
-    name: z.string().min(1),
+    id: text,
+    name: text,
     client_id: z.string().regex(/^\S+\.access$/, 'expected an id that ends in .access'),
-    client_secret: z.string().min(1),
+    client_secret: text,
     enabled: z.boolean().default(true),
-    expires_at: z.iso.datetime({ offset: true }).optional(),
+    expires_at: time.optional(),
   })
   .transform(async ({ client_secret: secret, ...rest }): Promise<ServiceToken> => {
     return {
@@ -37,6 +41,26 @@ export type ServiceToken = Timestamps & {
   secretHash: string
   /** The secret before the last rotation, while it is still accepted. */
   previous?: { secretHash: string; expires_at: string } | undefined
+}
+
+export const serviceTokenKind: RecordKind<ServiceToken> = {
+  noun: 'service token',
+  idOf: ({ id }) => id,
+  schema: z.looseObject({
+    id: text,
+    name: text,
+    client_id: text,
+    enabled: z.boolean(),
+    duration: text,
+    expires_at: time.optional(),
+    client_secret_version: z.int(),
+    secretHash: text,
+    previous: z.object({ secretHash: text, expires_at: time }).optional(),
+  }),
+  seed: {
+    setting: 'SERVICE_TOKENS',
+    schema: z.array(serviceTokenSchema).superRefine(distinct('id', 'client_id')).default([]),
+  },
 }
 
 /** What a request says of its service token. */

@@ -3,7 +3,6 @@ import type { RecordedEvent } from '../access/event'
 import { userIdOf } from '../access/identity'
 import { pageOf } from './envelope'
 import { type Operation, operation } from './operation'
-import { ENOUGH } from './permissions'
 import { contains, timeSchema } from './query'
 
 type Entry = Extract<RecordedEvent, { kind: 'access request' }>
@@ -57,7 +56,7 @@ export const accessRequests: Operation[] = [
     method: 'get',
     path: '/access/logs/access_requests',
     summary: 'Get the log of access requests',
-    permissions: ENOUGH.readLog,
+    permissions: ['access-audit-log.read'],
     query: querySchema,
     result: entryResult.partial(),
     isList: true,

@@ -5,8 +5,10 @@ import { accountsOfCaller } from './caller'
 import { pageOf, pageQuery } from './envelope'
 import { ApiError } from './error'
 import { type Operation, operation } from './operation'
-import { ENOUGH } from './permissions'
+import { accepted } from './permissions'
 import { contains } from './query'
+
+const PERMISSIONS = accepted('account-settings')
 
 const accountResult = z.object({
   id: z.string(),
@@ -41,7 +43,7 @@ export const accounts: Operation[] = [
     method: 'get',
     path: '/accounts/:account_id',
     summary: 'Get an account',
-    permissions: ENOUGH.readAccount,
+    permissions: PERMISSIONS.read,
     result: accountResult,
     async handle(c, { params }) {
       const account = findAccount(await accountsOfCaller(c), params.account_id ?? '')

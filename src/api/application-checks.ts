@@ -1,9 +1,10 @@
 import type { StoredApplication } from '../access/application'
+import { memberReferences, policyReferences } from '../access/application-kind'
 import { isPublic, type ParsedApplication } from '../access/application-schema'
 import { firstNotHttps } from '../access/redirect-rules'
 import type { Configuration } from '../store/configuration'
 import { ApiError, invalidRequest } from './error'
-import { checkReferences } from './references'
+import { checkReferences, checkRules } from './references'
 
 /**
  * What an application must not be beside the others: where another one is, or with what there is
@@ -22,21 +23,11 @@ export function checkApplication(
   checkPlace(from, application, given)
   if (redirectRules === 'https') checkHttps(application)
   given.policies.forEach((policy, index) => {
-    const pointer = `/policies/${index}`
-    if ('decision' in policy) checkReferences(from, policy, pointer, policy.decision)
-    else if (!from.policies.some(({ id }) => id === policy.id)) {
-      throw invalidRequest(`policy ${policy.id} not found`, pointer)
-    }
+    if ('decision' in policy) checkRules(from, policy, `/policies/${index}`, policy.decision)
+    else checkReferences(from, policyReferences(policy, index))
   })
-  given.allowed_idps.forEach((id, index) => {
-    if (from.identityProviders.some((each) => each.id === id)) return
-    throw invalidRequest(`identity provider ${id} not found`, `/allowed_idps/${index}`)
-  })
-  given.tags.forEach((tag, index) => {
-    if (from.tags.some(({ name }) => name === tag)) return
-    // Access: observed by others. Tags have to be there before.
-    throw invalidRequest(`tag ${tag} not found`, `/tags/${index}`)
-  })
+  // Access: observed by others. Tags have to be there before.
+  checkReferences(from, memberReferences(given))
 }
 
 // Access: documented in April 2026; http and custom schemes have been allowed since (C.2).

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import type { PolicyEntry, StoredApplication } from '../access/application'
 import { policySchema } from '../access/policy'
-import { formatTime } from '../access/timestamps'
+import { formatTime, stamped } from '../access/timestamps'
 import type { AppContext } from '../env'
 import type { Configuration } from '../store/configuration'
 import { applicationPolicyView, policiesOf } from './application-view'
@@ -11,9 +11,11 @@ import { deletedResult } from './deleted'
 import { pageOf, pageQuery } from './envelope'
 import { ApiError, accessError, invalidRequest, notFound } from './error'
 import { type Operation, operation } from './operation'
-import { ENOUGH } from './permissions'
+import { accepted } from './permissions'
 import { policyResult } from './policy-view'
-import { checkReferences } from './references'
+import { checkRules } from './references'
+
+const PERMISSIONS = accepted('access', 'access-policy')
 
 const LIST = '/access/apps/:app_id/policies'
 const ONE = `${LIST}/:policy_id`
@@ -27,7 +29,7 @@ export const applicationPolicies: Operation[] = [
     method: 'get',
     path: LIST,
     summary: "List an application's policies",
-    permissions: ENOUGH.readPolicies,
+    permissions: PERMISSIONS.read,
     query: z.object(pageQuery),
     result: policyResult,
     isList: true,
@@ -37,7 +39,7 @@ export const applicationPolicies: Operation[] = [
     method: 'get',
     path: ONE,
     summary: "Get an application's policy",
-    permissions: ENOUGH.readPolicies,
+    permissions: PERMISSIONS.read,
     result: policyResult,
     handle: (c, { params }) => requirePolicy(c.get('configuration'), params),
   }),
@@ -45,7 +47,7 @@ export const applicationPolicies: Operation[] = [
     method: 'post',
     path: LIST,
     summary: 'Add a policy to an application',
-    permissions: ENOUGH.writePolicies,
+    permissions: PERMISSIONS.write,
     status: 201,
     body: policySchema,
     result: policyResult,
@@ -55,7 +57,7 @@ export const applicationPolicies: Operation[] = [
     method: 'put',
     path: ONE,
     summary: "Replace an application's policy",
-    permissions: ENOUGH.writePolicies,
+    permissions: PERMISSIONS.write,
     body: policySchema,
     result: policyResult,
     handle: (c, { params, body }) => put(c, params, body),
@@ -64,7 +66,7 @@ export const applicationPolicies: Operation[] = [
     method: 'delete',
     path: ONE,
     summary: "Delete an application's policy",
-    permissions: ENOUGH.writePolicies,
+    permissions: PERMISSIONS.write,
     status: 202,
     result: deletedResult,
     handle: (c, { params }) =>
@@ -79,22 +81,17 @@ export const applicationPolicies: Operation[] = [
 
 function put(c: AppContext, params: Params, body: z.infer<typeof policySchema>) {
   return change(c, (from) => {
-    const now = formatTime(c.get('now'))
     const application = requireApplication(from, params.app_id)
     const before = params.policy_id === undefined ? undefined : requireOwn(from, params)
     const others = application.policies.filter(({ id }) => id !== before?.id)
     const last = Math.max(0, ...others.map(({ precedence }) => precedence))
-    const policy: OwnPolicy = {
-      ...body,
-      id: before?.id ?? crypto.randomUUID(),
-      precedence: body.precedence ?? before?.precedence ?? last + 1,
-      created_at: before?.created_at ?? now,
-      updated_at: now,
-    }
+    const id = before?.id ?? crypto.randomUUID()
+    const precedence = body.precedence ?? before?.precedence ?? last + 1
+    const policy: OwnPolicy = stamped({ ...body, id, precedence }, c.get('now'), before)
     if (others.some(({ precedence }) => precedence === policy.precedence)) {
       throw invalidRequest('policy precedences must be unique', '/precedence')
     }
-    checkReferences(from, policy, '', policy.decision)
+    checkRules(from, policy, '', policy.decision)
     const policies = [...others, policy].sort((a, b) => a.precedence - b.precedence)
     return {
       edits: [changed(c, application, policies)],
@@ -105,7 +102,7 @@ function put(c: AppContext, params: Params, body: z.infer<typeof policySchema>) 
 
 function changed(c: AppContext, application: StoredApplication, policies: PolicyEntry[]) {
   const updated_at = formatTime(c.get('now'))
-  return save('applications', application.id, { ...application, policies, updated_at })
+  return save('applications', { ...application, policies, updated_at })
 }
 
 function viewsOf(from: Configuration, params: Params) {

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { completeApplication, type StoredApplication } from '../access/application'
 import { applicationSchema, isPublic, type ParsedApplication } from '../access/application-schema'
 import { revocable } from '../access/revocation'
-import { formatTime, type Timestamps, timestampsOf } from '../access/timestamps'
+import { stamped, timestampsOf } from '../access/timestamps'
 import type { AppContext } from '../env'
 import { tell } from '../report'
 import type { Configuration } from '../store/configuration'
@@ -13,8 +13,10 @@ import { deletedResult } from './deleted'
 import { pageOf, pageQuery } from './envelope'
 import { notFound } from './error'
 import { type Operation, operation } from './operation'
-import { ENOUGH } from './permissions'
+import { accepted } from './permissions'
 import { contains } from './query'
+
+const PERMISSIONS = accepted('access', 'access-app')
 
 const listQuery = z.object({
   ...pageQuery,
@@ -32,7 +34,7 @@ export const applications: Operation[] = [
     method: 'get',
     path: '/access/apps',
     summary: 'List Access applications',
-    permissions: ENOUGH.readApplications,
+    permissions: PERMISSIONS.read,
     query: listQuery,
     result: applicationResult,
     isList: true,
@@ -49,23 +51,22 @@ export const applications: Operation[] = [
     method: 'post',
     path: '/access/apps',
     summary: 'Add an Access application',
-    permissions: ENOUGH.writeApplications,
+    permissions: PERMISSIONS.write,
     status: 201,
     body: applicationSchema,
     result: applicationResult,
     handle: (c, { body }) =>
       change(c, async (from) => {
-        const now = formatTime(c.get('now'))
         const given = withoutIds(body)
         const stored = await completeApplication(given, () => crypto.randomUUID())
-        return keep(c, from, given, dated(stored, now))
+        return keep(c, from, given, dated(stored, c.get('now')))
       }),
   }),
   operation({
     method: 'get',
     path: '/access/apps/:app_id',
     summary: 'Get an Access application',
-    permissions: ENOUGH.readApplications,
+    permissions: PERMISSIONS.read,
     result: applicationResult,
     handle: (c, { params }) =>
       applicationView(
@@ -77,7 +78,7 @@ export const applications: Operation[] = [
     method: 'put',
     path: '/access/apps/:app_id',
     summary: 'Replace an Access application',
-    permissions: ENOUGH.writeApplications,
+    permissions: PERMISSIONS.write,
     body: applicationSchema,
     prefill: (c, params, body) => ({
       ...whatStays(requireApplication(c.get('configuration'), params.app_id), body),
@@ -91,14 +92,14 @@ export const applications: Operation[] = [
         const given = { ...withoutIds(body, before), ...whatStays(before, sent), id, aud }
         const stored = await completeApplication(given, () => crypto.randomUUID())
         tellLost(c, before, stored, sent)
-        return keep(c, from, given, dated(stored, formatTime(c.get('now')), before))
+        return keep(c, from, given, dated(stored, c.get('now'), before))
       }),
   }),
   operation({
     method: 'delete',
     path: '/access/apps/:app_id',
     summary: 'Delete an Access application',
-    permissions: ENOUGH.writeApplications,
+    permissions: PERMISSIONS.write,
     status: 202,
     result: deletedResult,
     handle: (c, { params }) =>
@@ -111,7 +112,7 @@ export const applications: Operation[] = [
     method: 'post',
     path: '/access/apps/:app_id/revoke_tokens',
     summary: 'Revoke the tokens of an application',
-    permissions: ENOUGH.revokeApplications,
+    permissions: ['access.revoke', 'access.write'],
     status: 202,
     result: z.object({}),
     async handle(c, { params }) {
@@ -179,25 +180,21 @@ function keep(
   const others = from.collections.applications.filter(({ id }) => id !== stored.id)
   const collections = { ...from.collections, applications: [...others, stored] }
   const result = applicationView({ ...from, collections }, stored)
-  return { edits: [save('applications', stored.id, stored)], result }
+  return { edits: [save('applications', stored)], result }
 }
 
-// Of now, and made when it was made; the application's own policies too.
+// Also dates the application's own policies.
 function dated(
   stored: StoredApplication,
-  now: string,
+  now: number,
   before?: StoredApplication,
 ): StoredApplication {
-  const times = (was: Timestamps | undefined) => ({
-    created_at: was ? timestampsOf(was).created_at : now,
-    updated_at: now,
-  })
   const policies = stored.policies.map((policy) => {
     if (!('decision' in policy)) return policy
     const was = before?.policies.find(({ id }) => id === policy.id)
-    return { ...policy, ...times(was && 'decision' in was ? was : undefined) }
+    return stamped(policy, now, was && 'decision' in was ? timestampsOf(was) : undefined)
   })
-  return { ...stored, policies, ...times(before) }
+  return stamped({ ...stored, policies }, now, before && timestampsOf(before))
 }
 
 // Access: documented, a PUT replaces the whole application; what is not sent is gone, policies too.

@@ -1,6 +1,7 @@
 import type { AppContext } from '../env'
-import type { Configuration, Edit, Kind, RecordOf } from '../store/configuration'
+import type { Configuration, Edit } from '../store/configuration'
 import type { Plan } from '../store/emulator'
+import { type Kind, type RecordOf, recordKind } from '../store/kinds'
 
 /** Changes the configuration of this emulator; `plan` says how, from the newest one. */
 export function change<T>(
@@ -10,12 +11,12 @@ export function change<T>(
   return c.get('emulator').edit(c.get('settings').seed, async (from) => plan(from))
 }
 
-/** The edit that keeps a record. */
-export function save<K extends Kind>(kind: K, id: string, value: RecordOf<K>): Edit {
-  return { kind, id, value } as Edit
+/** Returns the edit that stores a record under its own id. */
+export function save<K extends Kind>(kind: K, value: RecordOf<K>): Edit {
+  return { kind, id: recordKind(kind).idOf(value), value } as Edit
 }
 
-/** The edit that deletes one. */
+/** Returns the edit that deletes a record. */
 export function deletion(kind: Kind, id: string): Edit {
-  return { kind, id, value: null } as Edit
+  return { kind, id, value: null }
 }

@@ -1,17 +1,20 @@
 import * as z from 'zod'
 import { nestingFault } from '../access/group-nesting'
 import { groupMembersSchema } from '../access/rules'
-import { formatTime, timestampsOf } from '../access/timestamps'
+import { stamped, timestampsOf } from '../access/timestamps'
 import type { AppContext } from '../env'
-import type { Configuration, RecordOf } from '../store/configuration'
+import type { Configuration } from '../store/configuration'
+import type { RecordOf } from '../store/kinds'
 import { change, deletion, save } from './change'
 import { deletedResult } from './deleted'
 import { pageOf, pageQuery } from './envelope'
 import { invalidRequest, notFound } from './error'
 import { type Operation, operation } from './operation'
-import { ENOUGH } from './permissions'
-import { contains } from './query'
-import { checkReferences, usersOf } from './references'
+import { accepted } from './permissions'
+import { isNamedBy, nameQuery } from './query'
+import { checkRules, refuseUsed } from './references'
+
+const PERMISSIONS = accepted('access-acct', 'access-group')
 
 const LIST = '/access/groups'
 const ONE = `${LIST}/:group_id`
@@ -33,25 +36,18 @@ export const groups: Operation[] = [
     method: 'get',
     path: LIST,
     summary: 'List Access groups',
-    permissions: ENOUGH.readGroups,
-    query: z.object({ ...pageQuery, name: z.string().optional(), search: z.string().optional() }),
+    permissions: PERMISSIONS.read,
+    query: z.object({ ...pageQuery, ...nameQuery }),
     result: groupResult,
     isList: true,
-    handle(c, { query }) {
-      const found = c
-        .get('configuration')
-        .groups.filter(
-          ({ name }) =>
-            (query.name === undefined || name === query.name) && contains(name, query.search),
-        )
-      return pageOf(found.map(view), query)
-    },
+    handle: (c, { query }) =>
+      pageOf(c.get('configuration').groups.filter(isNamedBy(query)).map(view), query),
   }),
   operation({
     method: 'post',
     path: LIST,
     summary: 'Create an Access group',
-    permissions: ENOUGH.writeGroups,
+    permissions: PERMISSIONS.write,
     status: 201,
     body: bodySchema,
     result: groupResult,
@@ -61,7 +57,7 @@ export const groups: Operation[] = [
     method: 'get',
     path: ONE,
     summary: 'Get an Access group',
-    permissions: ENOUGH.readGroups,
+    permissions: PERMISSIONS.read,
     result: groupResult,
     handle: (c, { params }) => view(requireGroup(c.get('configuration'), params.group_id)),
   }),
@@ -69,7 +65,7 @@ export const groups: Operation[] = [
     method: 'put',
     path: ONE,
     summary: 'Replace an Access group',
-    permissions: ENOUGH.writeGroups,
+    permissions: PERMISSIONS.write,
     body: bodySchema,
     result: groupResult,
     handle: (c, { params, body }) => put(c, params.group_id, body),
@@ -78,36 +74,29 @@ export const groups: Operation[] = [
     method: 'delete',
     path: ONE,
     summary: 'Delete an Access group',
-    permissions: ENOUGH.writeGroups,
+    permissions: PERMISSIONS.write,
     status: 202,
     result: deletedResult,
     handle: (c, { params }) =>
       change(c, (from) => {
         const { id } = requireGroup(from, params.group_id)
-        const [user] = usersOf(from, 'group', id)
-        // Assumed: what a policy or another group names stays.
-        if (user) throw invalidRequest(`the group is used by ${user}`)
+        refuseUsed(from, 'groups', id)
         return { edits: [deletion('groups', id)], result: { id } }
       }),
   }),
 ]
 
-function put(c: AppContext, id: string | undefined, body: z.infer<typeof bodySchema>) {
+function put(c: AppContext, replacedId: string | undefined, body: z.infer<typeof bodySchema>) {
   return change(c, (from) => {
-    const now = formatTime(c.get('now'))
-    const before = id === undefined ? undefined : requireGroup(from, id)
-    checkReferences(from, body)
+    const before = replacedId === undefined ? undefined : requireGroup(from, replacedId)
+    checkRules(from, body)
     const { is_default: _, ...members } = body
-    const group = {
-      ...members,
-      id: before?.id ?? crypto.randomUUID(),
-      created_at: before?.created_at ?? now,
-      updated_at: now,
-    }
+    const id = before?.id ?? crypto.randomUUID()
+    const group = stamped({ ...members, id }, c.get('now'), before)
     const others = from.groups.filter((each) => each.id !== group.id)
     const fault = nestingFault([group, ...others])
     if (fault) throw invalidRequest(fault.why)
-    return { edits: [save('groups', group.id, group)], result: view(group) }
+    return { edits: [save('groups', group)], result: view(group) }
   })
 }
 

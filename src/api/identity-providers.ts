@@ -1,15 +1,18 @@
 import * as z from 'zod'
 import { type IdentityProvider, identityProviderMembersSchema } from '../access/identity-provider'
-import { formatTime, timestampsOf } from '../access/timestamps'
+import { stamped, timestampsOf } from '../access/timestamps'
 import type { AppContext } from '../env'
-import type { Configuration, RecordOf } from '../store/configuration'
+import type { Configuration } from '../store/configuration'
+import type { RecordOf } from '../store/kinds'
 import { change, deletion, save } from './change'
 import { deletedResult } from './deleted'
 import { pageOf, pageQuery } from './envelope'
-import { invalidRequest, notFound } from './error'
+import { notFound } from './error'
 import { type Operation, operation } from './operation'
-import { ENOUGH } from './permissions'
-import { usersOf } from './references'
+import { accepted } from './permissions'
+import { refuseUsed } from './references'
+
+const PERMISSIONS = accepted('access-acct', 'access-idp')
 
 const LIST = '/access/identity_providers'
 const ONE = `${LIST}/:identity_provider_id`
@@ -29,7 +32,7 @@ export const identityProviders: Operation[] = [
     method: 'get',
     path: LIST,
     summary: 'List identity providers',
-    permissions: ENOUGH.readProviders,
+    permissions: PERMISSIONS.read,
     query: z.object({ ...pageQuery, scim_enabled: z.string().optional() }),
     result: providerResult,
     isList: true,
@@ -39,7 +42,7 @@ export const identityProviders: Operation[] = [
     method: 'post',
     path: LIST,
     summary: 'Add an identity provider',
-    permissions: ENOUGH.writeProviders,
+    permissions: PERMISSIONS.write,
     status: 201,
     body: identityProviderMembersSchema,
     result: providerResult,
@@ -49,7 +52,7 @@ export const identityProviders: Operation[] = [
     method: 'get',
     path: ONE,
     summary: 'Get an identity provider',
-    permissions: ENOUGH.readProviders,
+    permissions: PERMISSIONS.read,
     result: providerResult,
     handle: (c, { params }) =>
       view(requireProvider(c.get('configuration'), params.identity_provider_id)),
@@ -58,7 +61,7 @@ export const identityProviders: Operation[] = [
     method: 'put',
     path: ONE,
     summary: 'Replace an identity provider',
-    permissions: ENOUGH.writeProviders,
+    permissions: PERMISSIONS.write,
     body: identityProviderMembersSchema,
     prefill: withSecret,
     result: providerResult,
@@ -68,16 +71,13 @@ export const identityProviders: Operation[] = [
     method: 'delete',
     path: ONE,
     summary: 'Delete an identity provider',
-    permissions: ENOUGH.writeProviders,
+    permissions: PERMISSIONS.write,
     status: 202,
     result: deletedResult,
     handle: (c, { params }) =>
       change(c, (from) => {
         const { id } = requireProvider(from, params.identity_provider_id)
-        const application = from.applications.find(({ allowed_idps: ids }) => ids.includes(id))
-        const [user = application?.name] = usersOf(from, 'identity provider', id)
-        // Assumed: what an application or a policy names stays.
-        if (user) throw invalidRequest(`the identity provider is used by ${user}`)
+        refuseUsed(from, 'identityProviders', id)
         return { edits: [deletion('identityProviders', id)], result: { id } }
       }),
   }),
@@ -85,20 +85,15 @@ export const identityProviders: Operation[] = [
 
 function put(
   c: AppContext,
-  id: string | undefined,
+  replacedId: string | undefined,
   body: z.infer<typeof identityProviderMembersSchema>,
 ) {
   return change(c, (from) => {
-    const now = formatTime(c.get('now'))
-    const before = id === undefined ? undefined : requireProvider(from, id)
-    const provider = {
-      ...body,
-      id: before?.id ?? crypto.randomUUID(),
-      created_at: before?.created_at ?? now,
-      updated_at: now,
-    } satisfies RecordOf<'identityProviders'>
+    const before = replacedId === undefined ? undefined : requireProvider(from, replacedId)
+    const id = before?.id ?? crypto.randomUUID()
+    const provider = stamped({ ...body, id }, c.get('now'), before)
     return {
-      edits: [save('identityProviders', provider.id, provider)],
+      edits: [save('identityProviders', provider)],
       result: view(provider),
     }
   })

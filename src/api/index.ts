@@ -122,9 +122,10 @@ api.all('*', refuse)
 function refuse(c: AppContext): never {
   const { pathname } = c.get('url')
   const path = pathname.replace(/^\/client\/v4/, '')
-  const isThere = operations.some((each) => patternOf(each.path).test(path))
+  const paths = operations.map((each) => each.path)
+  const isThere = paths.some((each) => patternOf(each).test(path))
   if (isThere) throw new ApiError(405, { code: 10405, message: 'Method not allowed' })
-  throw noRoute(pathname, notEmulated(path))
+  throw noRoute(pathname, notEmulated(path, paths))
 }
 
 function whoOf(caller: Caller): Pick<Told, 'client' | 'email'> {

@@ -2,7 +2,9 @@ import * as z from 'zod'
 import { formatTime } from '../access/timestamps'
 import type { EmulatorState } from '../store/emulator/state'
 import { type Operation, operation } from './operation'
-import { ENOUGH } from './permissions'
+import { accepted } from './permissions'
+
+const PERMISSIONS = accepted('access-acct', 'access-key')
 
 const PATH = '/access/keys'
 
@@ -24,7 +26,7 @@ export const keys: Operation[] = [
     method: 'get',
     path: PATH,
     summary: 'Get the key rotation settings',
-    permissions: ENOUGH.readKeys,
+    permissions: PERMISSIONS.read,
     result: keysResult,
     handle: (c) => view(c.get('state'), c.get('now')),
   }),
@@ -32,7 +34,7 @@ export const keys: Operation[] = [
     method: 'put',
     path: PATH,
     summary: 'Set how often keys are rotated',
-    permissions: ENOUGH.writeKeys,
+    permissions: PERMISSIONS.write,
     body: bodySchema,
     result: keysResult,
     handle: async (c, { body }) =>
@@ -45,7 +47,7 @@ export const keys: Operation[] = [
     method: 'post',
     path: `${PATH}/rotate`,
     summary: 'Rotate the signing keys now',
-    permissions: ENOUGH.writeKeys,
+    permissions: PERMISSIONS.write,
     result: keysResult,
     handle: async (c) => view(await c.get('emulator').rotateKeys(), c.get('now')),
   }),

@@ -19,12 +19,25 @@ const LEFT_OUT = [
 const LEFT_OUT_BELOW =
   /^access\/(apps\/[^/]+\/(settings|ca)|identity_providers\/[^/]+\/(scim\/.+|saml_certificate))$/
 
-/** Why a path of Cloudflare's API is not here, or nothing where the path is none of it. */
-export function notEmulated(path: string): string {
-  const [, , , ...rest] = path.split('/')
-  const below = rest.join('/')
+/**
+ * Returns why a path of Cloudflare's API does not exist here, or nothing if the path is not part of it.
+ *
+ * @param emulated the paths of all operations; what is below one of them is emulated after all
+ */
+export function notEmulated(path: string, emulated: readonly string[]): string {
+  const below = belowAccount(path)
+  const isEmulated = (part: string) =>
+    emulated.some((each) => isAtOrBelow(belowAccount(each), part))
   const known =
-    LEFT_OUT.find((each) => below === each || below.startsWith(`${each}/`)) ??
+    LEFT_OUT.find((each) => isAtOrBelow(below, each) && !isEmulated(each)) ??
     (LEFT_OUT_BELOW.test(below) ? below : undefined)
   return known === undefined ? '' : `${known} is not emulated.`
+}
+
+function belowAccount(path: string): string {
+  return path.split('/').slice(3).join('/')
+}
+
+function isAtOrBelow(path: string, parent: string): boolean {
+  return path === parent || path.startsWith(`${parent}/`)
 }

@@ -6,7 +6,6 @@ import { deletedResult } from './deleted'
 import { refuseClient } from './oauth-client-error'
 import { newSecret, requireClient } from './oauth-clients'
 import { type Operation, operation } from './operation'
-import { ENOUGH } from './permissions'
 
 const PATH = '/oauth_clients/:oauth_client_id/rotate_secret'
 
@@ -16,7 +15,7 @@ export const oauthClientSecret: Operation[] = [
     method: 'post',
     path: PATH,
     summary: 'Rotate the secret of an OAuth client; the old one is good until it is deleted',
-    permissions: ENOUGH.writeOAuthClients,
+    permissions: ['oauth-client.write'],
     result: z.object({ client_secret: z.string() }),
     handle: (c, { params }) =>
       change(c, async (from) => {
@@ -32,7 +31,7 @@ export const oauthClientSecret: Operation[] = [
         const secretHashes = [await sha256(secret), ...(current === undefined ? [] : [current])]
         const updated_at = formatTime(c.get('now'))
         return {
-          edits: [save('oauthClients', client.client_id, { ...client, secretHashes, updated_at })],
+          edits: [save('oauthClients', { ...client, secretHashes, updated_at })],
           result: { client_secret: secret },
         }
       }),
@@ -41,7 +40,7 @@ export const oauthClientSecret: Operation[] = [
     method: 'delete',
     path: PATH,
     summary: 'Delete the old secret of an OAuth client',
-    permissions: ENOUGH.writeOAuthClients,
+    permissions: ['oauth-client.write'],
     result: deletedResult,
     handle: (c, { params }) =>
       change(c, (from) => {
@@ -54,7 +53,7 @@ export const oauthClientSecret: Operation[] = [
         const updated_at = formatTime(c.get('now'))
         const changed = { ...client, secretHashes: [current], updated_at }
         return {
-          edits: [save('oauthClients', client.client_id, changed)],
+          edits: [save('oauthClients', changed)],
           result: { id: client.client_id },
         }
       }),

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { formatTime } from '../access/timestamps'
+import { stamped } from '../access/timestamps'
 import { keptScopes } from '../account/client-scopes'
 import { startVerification } from '../account/client-uri-verification'
 import { findAccount } from '../account/members'
@@ -19,7 +19,6 @@ import { withChanges } from './oauth-client-changes'
 import { clientError, noClient } from './oauth-client-error'
 import { clientResult, clientView, newClientResult } from './oauth-client-view'
 import { type Operation, operation } from './operation'
-import { ENOUGH } from './permissions'
 
 const LIST = '/oauth_clients'
 const ONE = `${LIST}/:oauth_client_id`
@@ -30,7 +29,7 @@ export const oauthClients: Operation[] = [
     method: 'get',
     path: LIST,
     summary: 'List OAuth clients',
-    permissions: ENOUGH.readOAuthClients,
+    permissions: ['oauth-client.read'],
     query: z.object(wholeListQuery),
     result: clientResult,
     isList: true,
@@ -46,7 +45,7 @@ export const oauthClients: Operation[] = [
     method: 'post',
     path: LIST,
     summary: 'Create an OAuth client',
-    permissions: ENOUGH.writeOAuthClients,
+    permissions: ['oauth-client.write'],
     body: oauthClientSchema,
     refuse: clientError,
     result: newClientResult,
@@ -56,7 +55,7 @@ export const oauthClients: Operation[] = [
         const client = await newClient(c, ownerOf(c, params), body)
         if (secret !== undefined) client.secretHashes = [await sha256(secret)]
         return {
-          edits: [save('oauthClients', client.client_id, client)],
+          edits: [save('oauthClients', client)],
           result: { ...clientView(client), ...(secret !== undefined && { client_secret: secret }) },
         }
       }),
@@ -65,7 +64,7 @@ export const oauthClients: Operation[] = [
     method: 'get',
     path: ONE,
     summary: 'Get an OAuth client',
-    permissions: ENOUGH.readOAuthClients,
+    permissions: ['oauth-client.read'],
     result: clientResult,
     handle: (c, { params }) => clientView(requireClient(c, c.get('configuration'), params)),
   }),
@@ -73,7 +72,7 @@ export const oauthClients: Operation[] = [
     method: 'patch',
     path: ONE,
     summary: 'Change an OAuth client',
-    permissions: ENOUGH.writeOAuthClients,
+    permissions: ['oauth-client.write'],
     body: oauthClientChangesSchema,
     refuse: clientError,
     result: clientResult,
@@ -81,7 +80,7 @@ export const oauthClients: Operation[] = [
       change(c, async (from) => {
         const client = await withChanges(requireClient(c, from, params), body, c.get('now'))
         return {
-          edits: [save('oauthClients', client.client_id, client)],
+          edits: [save('oauthClients', client)],
           result: clientView(client),
         }
       }),
@@ -90,7 +89,7 @@ export const oauthClients: Operation[] = [
     method: 'delete',
     path: ONE,
     summary: 'Delete an OAuth client',
-    permissions: ENOUGH.writeOAuthClients,
+    permissions: ['oauth-client.write'],
     result: deletedResult,
     handle: (c, { params }) =>
       change(c, (from) => {
@@ -131,18 +130,17 @@ async function newClient(
 ): Promise<OAuthClient> {
   const { now } = c.var
   const id = crypto.randomUUID().replaceAll('-', '')
-  return {
+  const client = {
     ...body,
     client_id: id,
     account_id: accountId,
-    visibility: 'private',
+    visibility: 'private' as const,
     scopes: keptScopes(body.scopes, body.grant_types, body.response_types),
     optional_scopes: body.optional_scopes ?? [],
     ...(body.client_uri && {
       client_uri_verification: await startVerification(id, body.client_uri, now),
     }),
     secretHashes: [],
-    created_at: formatTime(now),
-    updated_at: formatTime(now),
   }
+  return stamped(client, now)
 }

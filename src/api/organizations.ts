@@ -4,12 +4,14 @@ import { organizationMembersSchema } from '../access/organization'
 import { revocable } from '../access/revocation'
 import { formatTime, timestampsOf } from '../access/timestamps'
 import type { AppContext } from '../env'
-import type { RecordOf } from '../store/configuration'
+import type { RecordOf } from '../store/kinds'
 import { change, save } from './change'
 import { ApiError, invalidRequest } from './error'
 import { type Operation, operation } from './operation'
-import { ENOUGH } from './permissions'
+import { accepted } from './permissions'
 import { findUser } from './users'
+
+const PERMISSIONS = accepted('access-acct', 'access-org')
 
 const PATH = '/access/organizations'
 
@@ -43,7 +45,7 @@ export const organizations: Operation[] = [
     method: 'get',
     path: PATH,
     summary: 'Get the Zero Trust organization',
-    permissions: ENOUGH.readOrganization,
+    permissions: PERMISSIONS.read,
     result: organizationResult,
     handle: (c) => view(c, c.get('configuration').organization),
   }),
@@ -51,7 +53,7 @@ export const organizations: Operation[] = [
     method: 'post',
     path: PATH,
     summary: 'Create the Zero Trust organization',
-    permissions: ENOUGH.writeOrganization,
+    permissions: PERMISSIONS.write,
     status: 201,
     body: createSchema,
     result: organizationResult,
@@ -67,7 +69,7 @@ export const organizations: Operation[] = [
       method,
       path: PATH,
       summary: 'Update the Zero Trust organization',
-      permissions: ENOUGH.writeOrganization,
+      permissions: PERMISSIONS.write,
       body: changesSchema,
       result: organizationResult,
       handle: (c, { body }) =>
@@ -82,7 +84,7 @@ export const organizations: Operation[] = [
           const updated_at = formatTime(c.get('now'))
           const organization = { ...from.organization, ...changes, updated_at }
           return {
-            edits: [save('organizations', 'organization', organization)],
+            edits: [save('organizations', organization)],
             result: view(c, organization),
           }
         }),
@@ -92,7 +94,7 @@ export const organizations: Operation[] = [
     method: 'post',
     path: `${PATH}/revoke_user`,
     summary: 'Revoke what a person has',
-    permissions: ENOUGH.revokeUser,
+    permissions: ['access-acct.revoke', 'access-org.revoke', 'access-acct.write'],
     query: z.object({ devices: z.string().optional() }),
     body: revocationSchema,
     result: z.boolean(),

@@ -1,16 +1,18 @@
 import * as z from 'zod'
 import { reusablePolicySchema } from '../access/policy'
-import { formatTime } from '../access/timestamps'
+import { stamped } from '../access/timestamps'
 import type { AppContext } from '../env'
 import type { Configuration } from '../store/configuration'
 import { change, deletion, save } from './change'
 import { deletedResult } from './deleted'
 import { pageOf, pageQuery } from './envelope'
-import { invalidRequest, notFound } from './error'
+import { notFound } from './error'
 import { type Operation, operation } from './operation'
-import { ENOUGH } from './permissions'
-import { applicationsWith, policyResult, policyView } from './policy-view'
-import { checkReferences } from './references'
+import { accepted } from './permissions'
+import { policyResult, policyView } from './policy-view'
+import { checkRules, refuseUsed } from './references'
+
+const PERMISSIONS = accepted('access', 'access-policy')
 
 const LIST = '/access/policies'
 const ONE = `${LIST}/:policy_id`
@@ -21,7 +23,7 @@ export const policies: Operation[] = [
     method: 'get',
     path: LIST,
     summary: 'List reusable policies',
-    permissions: ENOUGH.readPolicies,
+    permissions: PERMISSIONS.read,
     query: z.object(pageQuery),
     result: policyResult,
     isList: true,
@@ -37,7 +39,7 @@ export const policies: Operation[] = [
     method: 'post',
     path: LIST,
     summary: 'Create a reusable policy',
-    permissions: ENOUGH.writePolicies,
+    permissions: PERMISSIONS.write,
     status: 201,
     body: reusablePolicySchema,
     result: policyResult,
@@ -47,7 +49,7 @@ export const policies: Operation[] = [
     method: 'get',
     path: ONE,
     summary: 'Get a reusable policy',
-    permissions: ENOUGH.readPolicies,
+    permissions: PERMISSIONS.read,
     result: policyResult,
     handle: (c, { params }) =>
       policyView(
@@ -60,7 +62,7 @@ export const policies: Operation[] = [
     method: 'put',
     path: ONE,
     summary: 'Replace a reusable policy',
-    permissions: ENOUGH.writePolicies,
+    permissions: PERMISSIONS.write,
     body: reusablePolicySchema,
     result: policyResult,
     handle: (c, { params, body }) => put(c, params.policy_id, body),
@@ -69,33 +71,30 @@ export const policies: Operation[] = [
     method: 'delete',
     path: ONE,
     summary: 'Delete a reusable policy',
-    permissions: ENOUGH.writePolicies,
+    permissions: PERMISSIONS.write,
     status: 202,
     result: deletedResult,
     handle: (c, { params }) =>
       change(c, (from) => {
         const { id } = requirePolicy(from, params.policy_id)
-        const [user] = applicationsWith(from, id)
-        // Assumed: what an application asks stays.
-        if (user) throw invalidRequest(`the policy is used by the application ${user.name}`)
+        refuseUsed(from, 'policies', id, 'the application ')
         return { edits: [deletion('policies', id)], result: { id } }
       }),
   }),
 ]
 
-function put(c: AppContext, id: string | undefined, body: z.infer<typeof reusablePolicySchema>) {
+function put(
+  c: AppContext,
+  replacedId: string | undefined,
+  body: z.infer<typeof reusablePolicySchema>,
+) {
   return change(c, (from) => {
-    const now = formatTime(c.get('now'))
-    const before = id === undefined ? undefined : requirePolicy(from, id)
-    checkReferences(from, body, '', body.decision)
-    const policy = {
-      ...body,
-      id: before?.id ?? crypto.randomUUID(),
-      created_at: before?.created_at ?? now,
-      updated_at: now,
-    }
+    const before = replacedId === undefined ? undefined : requirePolicy(from, replacedId)
+    checkRules(from, body, '', body.decision)
+    const id = before?.id ?? crypto.randomUUID()
+    const policy = stamped({ ...body, id }, c.get('now'), before)
     return {
-      edits: [save('policies', policy.id, policy)],
+      edits: [save('policies', policy)],
       result: policyView(from, policy, true),
     }
   })

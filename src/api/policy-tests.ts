@@ -9,9 +9,11 @@ import type { PolicyTest } from '../store/policy-tests'
 import { pageOf, pageQuery } from './envelope'
 import { invalidRequest, notFound } from './error'
 import { type Operation, operation } from './operation'
-import { ENOUGH } from './permissions'
-import { checkReferences } from './references'
+import { accepted } from './permissions'
+import { checkRules } from './references'
 import { allUsers } from './users'
+
+const PERMISSIONS = accepted('access', 'access-policy-test')
 
 const LIST = '/access/policy-tests'
 const ONE = `${LIST}/:policy_test_id`
@@ -32,7 +34,7 @@ export const policyTests: Operation[] = [
     method: 'post',
     path: LIST,
     summary: 'Test policies on all users',
-    permissions: ENOUGH.testPolicies,
+    permissions: PERMISSIONS.read,
     body: bodySchema,
     result: z.object({ id: z.string(), status: z.literal('success') }),
     async handle(c, { body }) {
@@ -49,7 +51,7 @@ export const policyTests: Operation[] = [
     method: 'get',
     path: ONE,
     summary: 'Get the result of a policy test',
-    permissions: ENOUGH.testPolicies,
+    permissions: PERMISSIONS.read,
     result: z.object({
       id: z.string(),
       status: z.literal('complete'),
@@ -85,7 +87,7 @@ export const policyTests: Operation[] = [
     method: 'get',
     path: `${ONE}/users`,
     summary: 'List what a policy test says of each user',
-    permissions: ENOUGH.testPolicies,
+    permissions: PERMISSIONS.read,
     query: z.object({
       ...pageQuery,
       status: z.enum(['success', 'fail', 'error']).optional(),
@@ -114,7 +116,7 @@ function policyOf(c: AppContext, given: Given, index: number): Policy {
   const { configuration } = c.var
   const pointer = `/policies/${index}`
   if (typeof given !== 'string') {
-    checkReferences(configuration, given, pointer, given.decision)
+    checkRules(configuration, given, pointer, given.decision)
     return { ...given, id: `${index}` }
   }
   const policy = configuration.policies.find(({ id }) => id === given)

@@ -1,63 +1,80 @@
-import type { Combination, Rule } from '../access/rules'
+import { type Reference, ruleReferences, rulesIn } from '../access/references'
+import type { Combination } from '../access/rules'
 import type { Configuration } from '../store/configuration'
+import { KINDS, type Kind, recordKind } from '../store/kinds'
 import { invalidRequest } from './error'
 
 /**
- * Refuses rules that name what there is none of.
+ * Rejects a reference to a record that does not exist.
  *
  * Access: observed by others (section C.9), 400 with "not found". An application that is deleted
  * while a `linked_app_token` rule names it makes every later write of that rule fail (C.3).
  *
+ * @throws ApiError 12130
+ */
+export function checkReferences(from: Configuration, references: readonly Reference[]): void {
+  for (const { kind, id, pointer } of references) {
+    const { noun, ids } = targets(from, kind)
+    if (!ids.includes(id)) throw invalidRequest(`${noun} ${id} not found`, pointer)
+  }
+}
+
+/**
+ * Rejects rules that name a record that does not exist, or that do not fit the policy's decision.
+ *
  * @param pointer of the policy or group that has the rules
  * @throws ApiError 12130
  */
-export function checkReferences(
+export function checkRules(
   from: Configuration,
   rules: Combination,
   pointer = '',
   decision?: string,
 ): void {
-  for (const part of ['include', 'exclude', 'require'] as const) {
-    rules[part].forEach((rule, index) => {
-      const at = `${pointer}/${part}/${index}`
-      for (const [what, id, all] of references(from, rule)) {
-        if (id !== undefined && !all.some((each) => each.id === id)) {
-          throw invalidRequest(`${what} ${id} not found`, `${at}/${Object.keys(rule)[0]}`)
-        }
-      }
-      if (rule.linked_app_token && decision && !['non_identity', 'bypass'].includes(decision)) {
-        throw invalidRequest('linked_app_token needs the decision non_identity or bypass', at)
-      }
-    })
+  for (const [rule, at] of rulesIn(rules, pointer)) {
+    checkReferences(from, ruleReferences(rule, at))
+    if (rule.linked_app_token && decision && !['non_identity', 'bypass'].includes(decision)) {
+      throw invalidRequest('linked_app_token needs the decision non_identity or bypass', at)
+    }
   }
 }
 
-function references(
-  from: Configuration,
-  rule: Rule,
-): [string, string | undefined, readonly { id: string }[]][] {
-  return [
-    ['group', rule.group?.id, from.groups],
-    ['email list', rule.email_list?.id, from.references.emailLists],
-    ['service token', rule.service_token?.token_id, from.serviceTokens],
-    ['identity provider', rule.login_method?.id, from.identityProviders],
-    ['identity provider', rule.oidc?.identity_provider_id, from.identityProviders],
-    ['application', rule.linked_app_token?.app_uid, from.applications],
-  ]
+/**
+ * Rejects the deletion of a record that something refers to.
+ *
+ * Assumed: what a policy, a group or an application names stays.
+ *
+ * @param what the kind of thing that refers to it, if it can only be one: `the application `
+ * @throws ApiError 12130
+ */
+export function refuseUsed(from: Configuration, kind: Kind, id: string, what = ''): void {
+  const [user] = usersOf(from, kind, id)
+  if (user) throw invalidRequest(`the ${recordKind(kind).noun} is used by ${what}${user}`)
 }
 
-/** The names of whatever has a rule about this record, for what must not be deleted under it. */
-export function usersOf(
-  from: Configuration,
-  what: 'group' | 'service token' | 'identity provider',
-  id: string,
-): string[] {
-  const inline = from.collections.applications.flatMap(({ policies }) =>
-    policies.flatMap((policy) => ('decision' in policy ? [policy] : [])),
-  )
-  const names = (rule: Rule) =>
-    references(from, rule).some(([kind, named]) => kind === what && named === id)
-  return [...inline, ...from.policies, ...from.groups]
-    .filter((each) => [...each.include, ...each.exclude, ...each.require].some(names))
-    .map(({ name }) => name)
+/** Returns the names of everything that refers to a record. */
+export function usersOf(from: Configuration, kind: Kind, id: string): string[] {
+  return KINDS.flatMap((each) => {
+    const { idOf, references } = recordKind(each)
+    return from.collections[each].flatMap((record: object) =>
+      (references?.(record) ?? [])
+        .filter((reference) => reference.kind === kind && reference.id === id)
+        .map(({ holder }) => holder ?? nameOf(record) ?? idOf(record)),
+    )
+  })
+}
+
+function nameOf(record: object): string | undefined {
+  return 'name' in record && typeof record.name === 'string' ? record.name : undefined
+}
+
+// Lists of addresses are the only records that rules name and the API cannot change.
+function targets(from: Configuration, kind: string): { noun: string; ids: string[] } {
+  if (kind === 'emailLists') {
+    return { noun: 'email list', ids: from.references.emailLists.map(({ id }) => id) }
+  }
+  const known = KINDS.find((each) => each === kind)
+  if (!known) throw new Error(`a reference names the kind ${kind}, which does not exist`)
+  const { idOf, noun } = recordKind(known)
+  return { noun, ids: from.collections[known].map((record: object) => idOf(record)) }
 }

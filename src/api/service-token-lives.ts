@@ -2,10 +2,12 @@ import * as z from 'zod'
 import { formatTime } from '../access/timestamps'
 import { change, save } from './change'
 import { type Operation, operation } from './operation'
-import { ENOUGH } from './permissions'
+import { accepted } from './permissions'
 import { timeSchema } from './query'
 import { expiryOf, rotated } from './service-token-secret'
 import { requireToken, shown, tokenResult, viewOf, withSecretResult } from './service-token-view'
+
+const PERMISSIONS = accepted('access-service-token')
 
 const ONE = '/access/service_tokens/:service_token_id'
 
@@ -17,21 +19,21 @@ export const serviceTokenLives: Operation[] = [
     method: 'post',
     path: `${ONE}/refresh`,
     summary: 'Let a service token live for its duration again',
-    permissions: ENOUGH.writeServiceTokens,
+    permissions: PERMISSIONS.write,
     result: tokenResult,
     handle: (c, { params }) =>
       change(c, (from) => {
         const before = requireToken(from, params)
         const expires_at = expiryOf(before.duration, c.get('now'))
         const token = { ...before, expires_at, updated_at: formatTime(c.get('now')) }
-        return { edits: [save('serviceTokens', token.id, token)], result: viewOf(token) }
+        return { edits: [save('serviceTokens', token)], result: viewOf(token) }
       }),
   }),
   operation({
     method: 'post',
     path: `${ONE}/rotate`,
     summary: 'Give a service token a new secret',
-    permissions: ENOUGH.writeServiceTokens,
+    permissions: PERMISSIONS.write,
     body: rotateSchema,
     result: withSecretResult,
     handle: (c, { params, body }) =>

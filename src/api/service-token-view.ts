@@ -26,7 +26,7 @@ export const withSecretResult = tokenResult.extend({ client_secret: z.string() }
 /** Keeps a token with a new secret, and shows that once. */
 export function shown(token: ServiceToken, secret: string) {
   return {
-    edits: [save('serviceTokens', token.id, token)],
+    edits: [save('serviceTokens', token)],
     result: { ...viewOf(token), client_secret: secret },
   }
 }

@@ -1,13 +1,12 @@
 import * as z from 'zod'
 import { durationSeconds } from '../access/duration'
-import type { ServiceToken } from '../access/service-token'
-import { formatTime } from '../access/timestamps'
+import { formatTime, stamped } from '../access/timestamps'
 import { change, deletion, save } from './change'
 import { pageOf, pageQuery } from './envelope'
 import { ApiError } from './error'
 import { type Operation, operation } from './operation'
-import { ENOUGH } from './permissions'
-import { contains, timeSchema } from './query'
+import { accepted } from './permissions'
+import { isNamedBy, nameQuery, timeSchema } from './query'
 import { usersOf } from './references'
 import { expiryOf, newSecret, rotated } from './service-token-secret'
 import {
@@ -18,6 +17,8 @@ import {
   views,
   withSecretResult,
 } from './service-token-view'
+
+const PERMISSIONS = accepted('access-service-token')
 
 const LIST = '/access/service_tokens'
 const ONE = `${LIST}/:service_token_id`
@@ -43,17 +44,12 @@ export const serviceTokens: Operation[] = [
     method: 'get',
     path: LIST,
     summary: 'List service tokens',
-    permissions: ENOUGH.readServiceTokens,
-    query: z.object({ ...pageQuery, name: z.string().optional(), search: z.string().optional() }),
+    permissions: PERMISSIONS.read,
+    query: z.object({ ...pageQuery, ...nameQuery }),
     result: tokenResult,
     isList: true,
     async handle(c, { query }) {
-      const found = c
-        .get('configuration')
-        .serviceTokens.filter(
-          ({ name }) =>
-            (query.name === undefined || name === query.name) && contains(name, query.search),
-        )
+      const found = c.get('configuration').serviceTokens.filter(isNamedBy(query))
       const { items, ...page } = pageOf(found, query)
       return { items: await views(c, items), ...page }
     },
@@ -62,16 +58,15 @@ export const serviceTokens: Operation[] = [
     method: 'post',
     path: LIST,
     summary: 'Create a service token',
-    permissions: ENOUGH.writeServiceTokens,
+    permissions: PERMISSIONS.write,
     status: 201,
     body: createSchema,
     result: withSecretResult,
     handle: (c, { body }) =>
       change(c, async () => {
-        const now = formatTime(c.get('now'))
         const { secret, secretHash } = await newSecret()
         const duration = body.duration ?? '8760h'
-        const token: ServiceToken = {
+        const token = {
           id: crypto.randomUUID(),
           name: body.name,
           client_id: `${crypto.randomUUID().replaceAll('-', '')}.access`,
@@ -80,17 +75,15 @@ export const serviceTokens: Operation[] = [
           expires_at: expiryOf(duration, c.get('now')),
           client_secret_version: body.client_secret_version ?? 1,
           secretHash,
-          created_at: now,
-          updated_at: now,
         }
-        return shown(token, secret)
+        return shown(stamped(token, c.get('now')), secret)
       }),
   }),
   operation({
     method: 'get',
     path: ONE,
     summary: 'Get a service token',
-    permissions: ENOUGH.readServiceTokens,
+    permissions: PERMISSIONS.read,
     result: tokenResult,
     async handle(c, { params }) {
       const [view] = await views(c, [requireToken(c.get('configuration'), params)])
@@ -101,7 +94,7 @@ export const serviceTokens: Operation[] = [
     method: 'put',
     path: ONE,
     summary: 'Update a service token',
-    permissions: ENOUGH.writeServiceTokens,
+    permissions: PERMISSIONS.write,
     body: updateSchema,
     result: tokenResult,
     handle: (c, { params, body }) =>
@@ -112,7 +105,7 @@ export const serviceTokens: Operation[] = [
         if (rest.duration !== undefined) token.expires_at = expiryOf(rest.duration, c.get('now'))
         // Access: documented (API reference). A higher version is a rotation.
         if (version === undefined || version <= before.client_secret_version) {
-          return { edits: [save('serviceTokens', token.id, token)], result: viewOf(token) }
+          return { edits: [save('serviceTokens', token)], result: viewOf(token) }
         }
         const { token: next, secret } = await rotated(token, previous_client_secret_expires_at)
         return shown({ ...next, client_secret_version: version }, secret)
@@ -122,12 +115,12 @@ export const serviceTokens: Operation[] = [
     method: 'delete',
     path: ONE,
     summary: 'Delete a service token',
-    permissions: ENOUGH.writeServiceTokens,
+    permissions: PERMISSIONS.write,
     result: tokenResult,
     handle: (c, { params }) =>
       change(c, (from) => {
         const token = requireToken(from, params)
-        const [user] = usersOf(from, 'service token', token.id)
+        const [user] = usersOf(from, 'serviceTokens', token.id)
         // Assumed (C.4): refused, and the code.
         if (user) throw inUse(user)
         return { edits: [deletion('serviceTokens', token.id)], result: viewOf(token) }

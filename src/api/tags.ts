@@ -1,11 +1,15 @@
 import * as z from 'zod'
-import { formatTime, timestampsOf } from '../access/timestamps'
-import type { Configuration, Tag } from '../store/configuration'
+import type { Tag } from '../access/tag'
+import { stamped, timestampsOf } from '../access/timestamps'
+import type { Configuration } from '../store/configuration'
 import { change, deletion, save } from './change'
 import { pageOf, pageQuery } from './envelope'
 import { invalidRequest, notFound } from './error'
 import { type Operation, operation } from './operation'
-import { ENOUGH } from './permissions'
+import { accepted } from './permissions'
+import { refuseUsed } from './references'
+
+const PERMISSIONS = accepted('access', 'access-tag')
 
 const LIST = '/access/tags'
 const ONE = `${LIST}/:tag_name`
@@ -31,7 +35,7 @@ export const tags: Operation[] = [
     method: 'get',
     path: LIST,
     summary: 'List tags',
-    permissions: ENOUGH.readTags,
+    permissions: PERMISSIONS.read,
     query: z.object(pageQuery),
     result: tagResult,
     isList: true,
@@ -48,23 +52,22 @@ export const tags: Operation[] = [
     method: 'post',
     path: LIST,
     summary: 'Create a tag',
-    permissions: ENOUGH.writeTags,
+    permissions: PERMISSIONS.write,
     status: 201,
     body: bodySchema,
     result: tagResult,
     handle: (c, { body }) =>
       change(c, (from) => {
         refuseTaken(from, body.name)
-        const now = formatTime(c.get('now'))
-        const tag = { ...body, created_at: now, updated_at: now }
-        return { edits: [save('tags', tag.name, tag)], result: view(from, tag) }
+        const tag = stamped(body, c.get('now'))
+        return { edits: [save('tags', tag)], result: view(from, tag) }
       }),
   }),
   operation({
     method: 'get',
     path: ONE,
     summary: 'Get a tag',
-    permissions: ENOUGH.readTags,
+    permissions: PERMISSIONS.read,
     result: tagResult,
     handle: (c, { params }) =>
       view(c.get('configuration'), requireTag(c.get('configuration'), params.tag_name)),
@@ -73,20 +76,20 @@ export const tags: Operation[] = [
     method: 'put',
     path: ONE,
     summary: 'Rename a tag',
-    permissions: ENOUGH.writeTags,
+    permissions: PERMISSIONS.write,
     body: bodySchema,
     result: tagResult,
     handle: (c, { params, body }) =>
       change(c, (from) => {
         const before = requireTag(from, params.tag_name)
         if (body.name !== before.name) refuseTaken(from, body.name)
-        const tag = { ...before, name: body.name, updated_at: formatTime(c.get('now')) }
+        const tag = stamped({ ...before, name: body.name }, c.get('now'), timestampsOf(before))
         const renamed = applicationsWith(from, before.name).map((each) => {
           const names = each.tags.map((name) => (name === before.name ? tag.name : name))
-          return save('applications', each.id, { ...each, tags: names.sort() })
+          return save('applications', { ...each, tags: names.sort() })
         })
         return {
-          edits: [deletion('tags', before.name), save('tags', tag.name, tag), ...renamed],
+          edits: [deletion('tags', before.name), save('tags', tag), ...renamed],
           result: { ...view(from, { ...tag, name: before.name }), name: tag.name },
         }
       }),
@@ -95,15 +98,14 @@ export const tags: Operation[] = [
     method: 'delete',
     path: ONE,
     summary: 'Delete a tag',
-    permissions: ENOUGH.writeTags,
+    permissions: PERMISSIONS.write,
     status: 202,
     result: z.object({ name: z.string() }),
     handle: (c, { params }) =>
       change(c, (from) => {
         const { name } = requireTag(from, params.tag_name)
         // Assumed: a tag that an application has stays.
-        const [user] = applicationsWith(from, name)
-        if (user) throw invalidRequest(`the tag is used by the application ${user.name}`)
+        refuseUsed(from, 'tags', name, 'the application ')
         return { edits: [deletion('tags', name)], result: { name } }
       }),
   }),

@@ -8,7 +8,9 @@ import { policiesOf } from './application-view'
 import { requireApplication } from './applications'
 import { callerEmail } from './caller'
 import { type Operation, operation } from './operation'
-import { ENOUGH } from './permissions'
+import { accepted } from './permissions'
+
+const PERMISSIONS = accepted('access', 'access-policy-test')
 
 /**
  * `/access/apps/{id}/user_policy_checks`: whether the policies let the caller in.
@@ -20,7 +22,7 @@ export const userPolicyChecks: Operation[] = [
     method: 'get',
     path: '/access/apps/:app_id/user_policy_checks',
     summary: "Test an application's policies on the caller",
-    permissions: ENOUGH.testPolicies,
+    permissions: PERMISSIONS.read,
     result: z.object({
       app_state: z.object({
         app_uid: z.string(),

@@ -6,8 +6,10 @@ import type { DirectorySession } from '../store/emulator/directory'
 import { pageOf, wholeListQuery } from './envelope'
 import { notFound } from './error'
 import { type Operation, operation } from './operation'
-import { ENOUGH } from './permissions'
+import { accepted } from './permissions'
 import { requireUser } from './users'
+
+const PERMISSIONS = accepted('access-acct', 'access-users')
 
 const USER = '/access/users/:user_id'
 
@@ -33,7 +35,7 @@ export const userSessions: Operation[] = [
     method: 'get',
     path: `${USER}/active_sessions`,
     summary: "List a user's active sessions",
-    permissions: ENOUGH.readUsers,
+    permissions: PERMISSIONS.read,
     query: z.object(wholeListQuery),
     result: sessionResult,
     isList: true,
@@ -43,7 +45,7 @@ export const userSessions: Operation[] = [
     method: 'get',
     path: `${USER}/active_sessions/:nonce`,
     summary: 'Get an active session',
-    permissions: ENOUGH.readUsers,
+    permissions: PERMISSIONS.read,
     result: identityResult.extend({ isActive: z.boolean() }),
     async handle(c, { params }) {
       const session = (await sessionsOf(c, params)).find(({ id }) => id === params.nonce)
@@ -55,7 +57,7 @@ export const userSessions: Operation[] = [
     method: 'get',
     path: `${USER}/last_seen_identity`,
     summary: "Get a user's last identity",
-    permissions: ENOUGH.readUsers,
+    permissions: PERMISSIONS.read,
     result: identityResult,
     async handle(c, { params }) {
       const { email } = await requireUser(c, params)
@@ -68,7 +70,7 @@ export const userSessions: Operation[] = [
     method: 'get',
     path: `${USER}/failed_logins`,
     summary: "List a user's failed logins",
-    permissions: ENOUGH.readUsers,
+    permissions: PERMISSIONS.read,
     query: z.object(wholeListQuery),
     result: z.object({ expiration: z.int(), metadata: z.looseObject({}) }),
     isList: true,

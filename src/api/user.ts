@@ -6,7 +6,9 @@ import { callerOf } from './credentials'
 import { pageOf, pageQuery } from './envelope'
 import { ApiError } from './error'
 import { type Operation, operation } from './operation'
-import { ENOUGH } from './permissions'
+import { accepted } from './permissions'
+
+const PERMISSIONS = accepted('memberships')
 
 /** `/user`, its tokens, and `/memberships`: who the caller is. */
 export const user: Operation[] = [
@@ -14,7 +16,7 @@ export const user: Operation[] = [
     method: 'get',
     path: '/user',
     summary: 'Get the user',
-    permissions: ENOUGH.readUser,
+    permissions: ['user-details.read'],
     result: z.looseObject({ id: z.string(), email: z.string() }),
     async handle(c) {
       const email = await callerEmail(c)
@@ -54,7 +56,7 @@ export const user: Operation[] = [
     method: 'get',
     path: '/memberships',
     summary: "List the user's memberships",
-    permissions: ENOUGH.readMemberships,
+    permissions: PERMISSIONS.read,
     query: z.object({ ...pageQuery, name: z.string().optional(), status: z.string().optional() }),
     result: z.looseObject({
       id: z.string(),

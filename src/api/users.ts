@@ -6,8 +6,10 @@ import { deletedResult } from './deleted'
 import { pageOf, pageQuery } from './envelope'
 import { invalidRequest, notFound } from './error'
 import { type Operation, operation } from './operation'
-import { ENOUGH } from './permissions'
+import { accepted } from './permissions'
 import { contains } from './query'
+
+const PERMISSIONS = accepted('access-acct', 'access-users')
 
 const LIST = '/access/users'
 const ONE = `${LIST}/:user_id`
@@ -34,7 +36,7 @@ export const users: Operation[] = [
     method: 'get',
     path: LIST,
     summary: 'List users',
-    permissions: ENOUGH.readUsers,
+    permissions: PERMISSIONS.read,
     query: z.object({
       ...pageQuery,
       name: z.string().optional(),
@@ -57,7 +59,7 @@ export const users: Operation[] = [
     method: 'post',
     path: LIST,
     summary: 'Create a user',
-    permissions: ENOUGH.writeUsers,
+    permissions: PERMISSIONS.write,
     status: 201,
     body: bodySchema,
     result: userResult,
@@ -73,7 +75,7 @@ export const users: Operation[] = [
     method: 'get',
     path: ONE,
     summary: 'Get a user',
-    permissions: ENOUGH.readUsers,
+    permissions: PERMISSIONS.read,
     result: userResult,
     handle: (c, { params }) => requireUser(c, params),
   }),
@@ -81,7 +83,7 @@ export const users: Operation[] = [
     method: 'put',
     path: ONE,
     summary: 'Update a user',
-    permissions: ENOUGH.writeUsers,
+    permissions: PERMISSIONS.write,
     body: bodySchema,
     result: userResult,
     async handle(c, { params, body }) {
@@ -96,7 +98,7 @@ export const users: Operation[] = [
     method: 'delete',
     path: ONE,
     summary: 'Delete a user, and end everything of theirs',
-    permissions: ENOUGH.writeUsers,
+    permissions: PERMISSIONS.write,
     result: deletedResult,
     async handle(c, { params }) {
       const { id, email } = await requireUser(c, params)

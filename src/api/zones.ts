@@ -4,7 +4,9 @@ import { sha256Hex } from '../oauth/encoding'
 import { accountsOfCaller } from './caller'
 import { pageOf, pageQuery } from './envelope'
 import { type Operation, operation } from './operation'
-import { ENOUGH } from './permissions'
+import { accepted } from './permissions'
+
+const PERMISSIONS = accepted('zone')
 
 const zoneResult = z.looseObject({
   id: z.string(),
@@ -24,7 +26,7 @@ export const zones: Operation[] = [
     method: 'get',
     path: '/zones',
     summary: 'List zones',
-    permissions: ENOUGH.readZones,
+    permissions: PERMISSIONS.read,
     query: z.object({ ...pageQuery, name: z.string().min(1).optional() }),
     result: zoneResult,
     isList: true,
@@ -34,7 +36,7 @@ export const zones: Operation[] = [
     method: 'get',
     path: '/zones/:zone_id',
     summary: 'Get a zone',
-    permissions: ENOUGH.readZones,
+    permissions: PERMISSIONS.read,
     result: zoneResult,
     handle: async (c, { params }) => ({
       ...(await zone(c, 'example.com')),

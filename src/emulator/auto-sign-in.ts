@@ -3,6 +3,7 @@ import { type AutoSignIn, autoSignInSchema } from '../access/auto-sign-in'
 import { chosenSchema } from '../access/chosen-schema'
 import type { AppContext } from '../env'
 import { readControl } from './body'
+import { respond } from './respond'
 
 const rulesSchema = chosenSchema<null | AutoSignIn | AutoSignIn[]>(
   'null, a rule, or a list of rules',
@@ -14,7 +15,7 @@ const rulesSchema = chosenSchema<null | AutoSignIn | AutoSignIn[]>(
 
 /** `GET /_emulator/auto-sign-in`: who signs in by themselves: `null`, one rule, or a list of them. */
 export function showAutoSignIn(c: AppContext): Response {
-  return c.json(answer(c.get('state').autoSignIns))
+  return respond(c, 'GET auto-sign-in', answer(c.get('state').autoSignIns))
 }
 
 /**
@@ -27,7 +28,11 @@ export function showAutoSignIn(c: AppContext): Response {
 export async function changeAutoSignIn(c: AppContext): Promise<Response> {
   const rules = await readControl(c, rulesSchema)
   const list = rules === null ? [] : [rules].flat()
-  return c.json(answer((await c.get('emulator').setAutoSignIns(list)).autoSignIns))
+  return respond(
+    c,
+    'PUT auto-sign-in',
+    answer((await c.get('emulator').setAutoSignIns(list)).autoSignIns),
+  )
 }
 
 function answer(rules: AutoSignIn[]): null | AutoSignIn | AutoSignIn[] {

@@ -7,6 +7,7 @@ import { ClientReportPage } from '../pages/client-report'
 import { PageError, respondPage } from '../pages/respond'
 import type { Client } from '../store/clients'
 import { notFound } from './not-found'
+import { respond } from './respond'
 
 /**
  * `GET /_emulator/clients/{id}/report`: what a client of Managed OAuth did of what the MCP spec and the
@@ -27,7 +28,7 @@ export async function showClientReport(c: AppContext): Promise<Response> {
     { id: clientId, name, redirectUris, grantTypes },
     { now, codeLifetimeSeconds: wholeSeconds(settings.CODE_LIFETIME) },
   )
-  if (!isPage) return c.json(view(client, report))
+  if (!isPage) return respond(c, 'GET clients/{id}/report', view(client, report))
   return respondPage(c, 200, (nonce) => (
     <ClientReportPage
       nonce={nonce}

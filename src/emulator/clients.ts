@@ -4,6 +4,7 @@ import type { Client } from '../store/clients'
 import { readCursor } from './cursor'
 import { grantsGiven } from './given'
 import { notFound } from './not-found'
+import { respond } from './respond'
 
 const PER_PAGE = 50
 const GRANTS_AT_ONCE = 100
@@ -13,7 +14,10 @@ export async function showClients(c: AppContext): Promise<Response> {
   const { clients } = c.get('stores')
   const { ids, ...rest } = await clients.list(PER_PAGE, readCursor(c))
   const found = await Promise.all(ids.map((id) => clients.find(id)))
-  return c.json({ ...rest, clients: found.filter((each) => each !== undefined).map(view) })
+  return respond(c, 'GET clients', {
+    ...rest,
+    clients: found.filter((each) => each !== undefined).map(view),
+  })
 }
 
 /**
@@ -28,7 +32,7 @@ export async function forgetClient(c: AppContext): Promise<Response> {
   if (!(await clients.find(id))) throw notFound(`client ${id}`)
   await endGrantsOf(c, id)
   await clients.delete(id)
-  return c.json({ forgotten: id })
+  return respond(c, 'DELETE clients/{id}', { forgotten: id })
 }
 
 async function endGrantsOf(c: AppContext, clientId: string): Promise<void> {

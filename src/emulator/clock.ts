@@ -6,6 +6,7 @@ import { OAuthError } from '../oauth/errors'
 import type { ClockMove } from '../store/emulator/kept-state'
 import { type EmulatorState, emulatedNow } from '../store/emulator/state'
 import { readControl } from './body'
+import { respond } from './respond'
 
 const clockSchema = z.union(
   [
@@ -18,7 +19,7 @@ const clockSchema = z.union(
 
 /** `GET /_emulator/clock`. */
 export function showClock(c: AppContext): Response {
-  return c.json(clockOf(c.get('state')))
+  return respond(c, 'GET clock', clockOf(c.get('state')))
 }
 
 /**
@@ -33,7 +34,7 @@ export async function changeClock(c: AppContext): Promise<Response> {
   if (state === 'too late') {
     throw new OAuthError('invalid_request', 'the clock goes to the end of the year 9999')
   }
-  return c.json(clockOf(state))
+  return respond(c, 'PATCH clock', clockOf(state))
 }
 
 function moveOf(change: z.infer<typeof clockSchema>): ClockMove {

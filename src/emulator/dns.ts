@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { AppContext } from '../env'
 import { readControl } from './body'
+import { respond } from './respond'
 
 const zoneSchema = z.record(
   z.string().toLowerCase(),
@@ -10,7 +11,7 @@ const zoneSchema = z.record(
 
 /** `GET /_emulator/dns`: the emulated zone, its TXT records by host. */
 export async function showDns(c: AppContext): Promise<Response> {
-  return c.json(await c.get('emulator').dns())
+  return respond(c, 'GET dns', await c.get('emulator').dns())
 }
 
 /**
@@ -22,5 +23,5 @@ export async function showDns(c: AppContext): Promise<Response> {
 export async function changeDns(c: AppContext): Promise<Response> {
   const zone = await readControl(c, zoneSchema)
   await c.get('emulator').setDns(zone)
-  return c.json(zone)
+  return respond(c, 'PUT dns', zone)
 }

@@ -4,10 +4,16 @@ import type { AppContext } from '../env'
 import { OAuthError } from '../oauth/errors'
 import { readControl } from './body'
 import { notFound } from './not-found'
+import { respond } from './respond'
+import type { Responses } from './responses'
+
+type View = Responses['PUT faults/{name}']
 
 /** `GET /_emulator/faults`: everything that can be broken, and what is. */
 export function showFaults(c: AppContext): Response {
-  return c.json({ faults: FAULT_NAMES.map((name) => view(c.get('state').faults, name)) })
+  return respond(c, 'GET faults', {
+    faults: FAULT_NAMES.map((name) => view(c.get('state').faults, name)),
+  })
 }
 
 /**
@@ -25,29 +31,34 @@ export async function switchFaultOn(c: AppContext): Promise<Response> {
   const left = 'times' in parameters ? (parameters.times ?? null) : null
   const fault: ActiveFault = { name, parameters, left, struck: 0 }
   const { faults } = await c.get('emulator').setFault(name, fault)
-  return c.json(view(faults, name))
+  return respond(c, 'PUT faults/{name}', view(faults, name))
 }
 
 /** `DELETE /_emulator/faults/{name}`: switches it off. */
 export async function switchFaultOff(c: AppContext): Promise<Response> {
   const name = requireName(c)
-  return c.json(view((await c.get('emulator').setFault(name)).faults, name))
+  return respond(
+    c,
+    'DELETE faults/{name}',
+    view((await c.get('emulator').setFault(name)).faults, name),
+  )
 }
 
 /** `DELETE /_emulator/faults`: nothing is broken any more. */
 export async function clearFaults(c: AppContext): Promise<Response> {
   await c.get('emulator').clearFaults()
-  return c.json({ cleared: true })
+  return respond(c, 'DELETE faults', { cleared: true })
 }
 
-function view(faults: ActiveFault[], name: FaultName) {
+function view(faults: ActiveFault[], name: FaultName): View {
   const { what, source, parameters } = FAULTS[name]
   const active = faults.find((each) => each.name === name)
   return {
     name,
     what,
     source,
-    parameters: z.toJSONSchema(parameters, { io: 'input' }).properties,
+    // The table uses only these forms of JSON Schema: a test parses the response.
+    parameters: z.toJSONSchema(parameters, { io: 'input' }).properties as View['parameters'],
     active: active ? { ...active.parameters, left: active.left, struck: active.struck } : null,
   }
 }

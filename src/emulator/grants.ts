@@ -3,13 +3,17 @@ import type { AppContext } from '../env'
 import type { AccessGrant, GrantView } from '../store/grants/grant'
 import { readCursor } from './cursor'
 import { notFound } from './not-found'
+import { respond } from './respond'
 
 const PER_PAGE = 25
 
 /** `GET /_emulator/grants`: the grants of Managed OAuth with their access tokens, a page of them. */
 export async function showGrants(c: AppContext): Promise<Response> {
   const { grants, ...rest } = await c.get('stores').grants.list(PER_PAGE, readCursor(c))
-  return c.json({ ...rest, grants: await Promise.all(grants.map((each) => view(c, each))) })
+  return respond(c, 'GET grants', {
+    ...rest,
+    grants: await Promise.all(grants.map((each) => view(c, each))),
+  })
 }
 
 /** `DELETE /_emulator/grants/{id}`: ends a grant with all its tokens, at once. */
@@ -17,14 +21,14 @@ export async function endGrant(c: AppContext): Promise<Response> {
   const id = c.req.param('id') ?? ''
   if (!(await c.get('stores').grants.view(id))) throw notFound(`grant ${id}`)
   await c.get('stores').grants.end(id)
-  return c.json({ revoked: id })
+  return respond(c, 'DELETE grants/{id}', { revoked: id })
 }
 
 /** `DELETE /_emulator/grants/{id}/tokens/{token}`: ends one access token; the grant lives on. */
 export async function endToken(c: AppContext): Promise<Response> {
   const { id = '', token = '' } = c.req.param() as { id?: string; token?: string }
   if (!(await c.get('stores').grants.endToken(id, token))) throw notFound(`token ${token}`)
-  return c.json({ revoked: token })
+  return respond(c, 'DELETE grants/{id}/tokens/{token}', { revoked: token })
 }
 
 async function view(c: AppContext, { grant, revoked, tokens }: GrantView<AccessGrant>) {

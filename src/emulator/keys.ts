@@ -1,4 +1,5 @@
 import type { AppContext } from '../env'
+import { respond } from './respond'
 
 /**
  * `POST /_emulator/keys/rotate`: assertions are signed with a new key from now on; the one before is
@@ -7,6 +8,7 @@ import type { AppContext } from '../env'
 export async function rotateKeys(c: AppContext): Promise<Response> {
   const { emulator } = c.var
   await emulator.rotateKeys()
-  const kids = (await emulator.keys()).map(({ jwk }) => jwk.kid)
-  return c.json({ current: kids[0], published: kids })
+  const published = (await emulator.keys()).map(({ jwk }) => jwk.kid)
+  const [current = ''] = published
+  return respond(c, 'POST keys/rotate', { current, published })
 }

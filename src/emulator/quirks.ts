@@ -3,12 +3,15 @@ import { QUIRK_NAMES, QUIRKS, type QuirkName } from '../access/quirks'
 import type { AppContext } from '../env'
 import { readControl } from './body'
 import { notFound } from './not-found'
+import { respond } from './respond'
 
 const switchSchema = z.strictObject({ on: z.boolean() })
 
 /** `GET /_emulator/quirks`: the variants of the product, and which of them are on. */
 export function showQuirks(c: AppContext): Response {
-  return c.json({ quirks: QUIRK_NAMES.map((name) => view(name, c.get('quirks').has(name))) })
+  return respond(c, 'GET quirks', {
+    quirks: QUIRK_NAMES.map((name) => view(name, c.get('quirks').has(name))),
+  })
 }
 
 /**
@@ -21,7 +24,7 @@ export async function switchQuirk(c: AppContext): Promise<Response> {
   if (!name) throw notFound(`quirk ${c.req.param('name')}`, QUIRK_NAMES)
   const { on } = await readControl(c, switchSchema)
   await c.get('emulator').setQuirk(name, on)
-  return c.json(view(name, on))
+  return respond(c, 'PUT quirks/{name}', view(name, on))
 }
 
 function view(name: QuirkName, on: boolean) {

@@ -1,5 +1,6 @@
 import type { AppContext } from '../env'
 import { resetStore } from '../store/epochs'
+import { respond } from './respond'
 
 /**
  * `POST /_emulator/reset`: returns to the seed. Clients, grants, sessions and open pages are forgotten at
@@ -7,5 +8,5 @@ import { resetStore } from '../store/epochs'
  */
 export async function reset(c: AppContext): Promise<Response> {
   await resetStore(c.get('emulator'), c.get('stores'), c.executionCtx)
-  return c.json({ reset: true })
+  return respond(c, 'POST reset', { reset: true })
 }

@@ -5,6 +5,7 @@ import { disconnect } from '../disconnect'
 import type { AppContext } from '../env'
 import { OAuthError } from '../oauth/errors'
 import { readControl } from './body'
+import { respond } from './respond'
 
 const revocationSchema = z.union(
   [
@@ -31,7 +32,7 @@ export async function revoke(c: AppContext): Promise<Response> {
   } else {
     await c.get('emulator').revoke(keyOf(c, revocation))
   }
-  return c.json({ revoked: revocation })
+  return respond(c, 'POST revoke', { revoked: revocation })
 }
 
 type OfAccess = Exclude<z.infer<typeof revocationSchema>, { oauth_client: string }>

@@ -3,10 +3,11 @@ import { formatTime } from '../access/timestamps'
 import type { AppContext } from '../env'
 import type { DirectorySession } from '../store/emulator/directory'
 import { notFound } from './not-found'
+import { respond } from './respond'
 
 /** `GET /_emulator/sessions`: the sign-ins of browsers at the team domain that are not over. */
 export async function showSessions(c: AppContext): Promise<Response> {
-  return c.json({ sessions: (await living(c)).map(view) })
+  return respond(c, 'GET sessions', { sessions: (await living(c)).map(view) })
 }
 
 /** `DELETE /_emulator/sessions/{id}`: ends a sign-in with every application, as a logout does. */
@@ -14,7 +15,7 @@ export async function endSession(c: AppContext): Promise<Response> {
   const id = c.req.param('id') ?? ''
   if (!(await living(c)).some((each) => each.id === id)) throw notFound(`session ${id}`)
   await c.get('emulator').revoke(revocable.session(sessionIdOf(id)))
-  return c.json({ ended: id })
+  return respond(c, 'DELETE sessions/{id}', { ended: id })
 }
 
 // The sign-in of a client is its grant, which is in the list of grants.

@@ -4,6 +4,7 @@ import { OAuthError } from '../oauth/errors'
 import { loadSnapshot } from '../store/epochs'
 import { type Snapshot, snapshotSchema, takeSnapshot } from '../store/snapshot'
 import { readControl } from './body'
+import { respond } from './respond'
 
 const LONGEST_BYTES = 64 * 1024 * 1024
 
@@ -14,7 +15,7 @@ const LONGEST_BYTES = 64 * 1024 * 1024
  */
 export async function showState(c: AppContext): Promise<Response> {
   const { emulator, now, stores } = c.var
-  return c.json(await takeSnapshot(emulator, stores, now))
+  return respond(c, 'GET state', await takeSnapshot(emulator, stores, now))
 }
 
 /**
@@ -29,7 +30,7 @@ export async function loadState(c: AppContext): Promise<Response> {
   const { emulator, stores } = c.var
   await loadSnapshot(emulator, stores, state, c.executionCtx)
   const { length: grants } = state.grants
-  return c.json({ loaded: { clients: Object.keys(state.clients).length, grants } })
+  return respond(c, 'PUT state', { loaded: { clients: Object.keys(state.clients).length, grants } })
 }
 
 // The schema has seen the form of the keys, not whether anything can be signed with them.

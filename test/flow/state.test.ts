@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import { KINDS } from '../../src/store/configuration'
+import { KINDS } from '../../src/store/kinds'
 import { Client } from '../support/client'
 import { controlOf } from '../support/control'
 import { CONNECTED } from '../support/dashboard'

@@ -6,7 +6,8 @@ import { organizationSchema } from '../../src/access/organization'
 import { reusablePolicySchema } from '../../src/access/policy'
 import { emailListSchema, groupSchema } from '../../src/access/rules'
 import { accountSchema } from '../../src/account/members'
-import { type Edit, edited, idOf, type Kind, type Seed } from '../../src/store/configuration'
+import { type Edit, edited, type Seed } from '../../src/store/configuration'
+import { type Kind, recordKind } from '../../src/store/kinds'
 
 const EVERYONE = { everyone: {} }
 const group = (id: string, name = id) => groupSchema.parse({ id, name, include: [EVERYONE] })
@@ -37,7 +38,7 @@ const seed: Seed = {
 }
 
 const save = (kind: Kind, value: Seed[Kind][number]) =>
-  ({ kind, id: idOf(kind, value), value }) as Edit
+  ({ kind, id: recordKind(kind).idOf(value), value }) as Edit
 const deletion = (kind: Kind, id: string) => ({ kind, id, value: null }) as Edit
 const groupsAfter = (...edits: Edit[]) =>
   edited(seed, edits).groups.map(({ id, name }) => id + name)
@@ -147,7 +148,7 @@ describe('A record is kept under', () => {
     ['organizations', seed.organizations[0], 'organization'],
     ['organizations', { ...organization, name: 'Renamed' }, 'organization'],
   ] as [Kind, Seed[Kind][number], string][])('its own id: %s', (kind, record, id) => {
-    expect(idOf(kind, record)).toBe(id)
+    expect(recordKind(kind).idOf(record)).toBe(id)
   })
 })
 

@@ -48,7 +48,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   emulator: SURFACE,
   app: ['gate', 'team', 'api', 'dash', 'emulator', 'failure', ...SURFACE],
   index: ['app', 'store'],
-  node: ['access'],
+  node: ['access', 'emulator'], // The types of the control's responses.
 }
 const files = import.meta.glob<string>('../../src/**/*.{ts,tsx}', {
   query: '?raw',

@@ -1,48 +1,20 @@
-import * as z from 'zod'
 import type { AppContext } from '../../env'
 import { FaultsPage, type FaultView, type FieldView } from '../../pages/console/faults'
 import { respondPage } from '../../pages/respond'
+import type { Responses } from '../responses'
 import { ask, type Control } from './inside'
 import { pageOf } from './view'
 
-// A parameter as the control describes it: JSON Schema, of the few forms that the table has.
-const choice = z.union([z.string(), z.number()])
-const parameterSchema = z.looseObject({
-  type: z.string().optional(),
-  default: choice.optional(),
-  enum: z.array(choice).optional(),
-  anyOf: z.array(z.looseObject({ const: choice.optional() })).optional(),
-})
-
-const activeSchema = z.looseObject({
-  left: z.number().nullable(),
-  struck: z.number(),
-  times: z.number().optional(),
-})
-
-const faultsSchema = z.object({
-  faults: z.array(
-    z.object({
-      name: z.string(),
-      what: z.string(),
-      source: z.string(),
-      parameters: z.record(z.string(), parameterSchema),
-      active: activeSchema.nullable(),
-    }),
-  ),
-})
-type Fault = z.infer<typeof faultsSchema>['faults'][number]
-
-type Quirks = { quirks: { name: string; what: string; source: string; on: boolean }[] }
+type Fault = Responses['GET faults']['faults'][number]
+type Parameter = Fault['parameters'][string]
 
 /** `GET /_emulator/console/faults`: what can be broken on purpose, as switches. */
 export async function showFaultsPage(c: AppContext, control: Control): Promise<Response> {
-  const [answer, { quirks }, newest] = await Promise.all([
-    ask<unknown>(c, control, 'faults'),
-    ask<Quirks>(c, control, 'quirks'),
+  const [{ faults }, { quirks }, newest] = await Promise.all([
+    ask(c, control, 'faults'),
+    ask(c, control, 'quirks'),
     c.get('emulator').newestEvent(),
   ])
-  const { faults } = faultsSchema.parse(answer)
   return respondPage(
     c,
     200,
@@ -67,12 +39,12 @@ function faultView({ name, what, source, parameters, active }: Fault): FaultView
 }
 
 // How many are left says more than how many there were.
-function activeView({ left, struck, times: _, ...given }: z.infer<typeof activeSchema>) {
+function activeView({ left, struck, times: _, ...given }: NonNullable<Fault['active']>) {
   const parameters = Object.entries(given).map(([name, value]) => ({ name, value: String(value) }))
   return { left, struck, parameters }
 }
 
-function fieldView(name: string, schema: z.infer<typeof parameterSchema>): FieldView {
+function fieldView(name: string, schema: Parameter): FieldView {
   const constants = schema.anyOf?.flatMap((each) => (each.const === undefined ? [] : [each.const]))
   const options = schema.enum ?? constants
   const example = options?.[0] ?? schema.default

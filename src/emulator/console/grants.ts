@@ -3,20 +3,6 @@ import type { AppContext } from '../../env'
 import { grantsGiven } from '../given'
 import { ask, type Control } from './inside'
 
-type Grants = {
-  grants: {
-    id: string
-    client: { id: string; name?: string }
-    application: { id: string; name?: string }
-    email: string
-    created_at: string
-    session_ends_at: string
-    revoked: boolean
-    tokens: { id: string; issued_at: string; expires_at: string }[]
-  }[]
-  cursor?: string
-}
-
 // Each asks its grant's object.
 const MOST_LOOKED_AT = 25
 
@@ -26,7 +12,7 @@ const MOST_LOOKED_AT = 25
  */
 export async function grantsOf(c: AppContext, control: Control, cursor?: string) {
   const query = cursor ? `?cursor=${encodeURIComponent(cursor)}` : ''
-  const answer = await ask<Grants>(c, control, `grants${query}`)
+  const answer = await ask(c, control, 'grants', query)
   const isOver = (at: string) => Date.parse(at) / 1000 <= c.get('now')
   const items = answer.grants
     .map((grant) => ({

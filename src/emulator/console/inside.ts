@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import type { AppContext, Env } from '../../env'
 import { OAuthError } from '../../oauth/errors'
+import type { Responses } from '../responses'
 
 /** The emulator's own control, which the console's pages ask and whose buttons they show. */
 export type Control = Hono<Env>
@@ -45,14 +46,20 @@ export async function inside(
   return around.fetch(request, c.env, c.executionCtx)
 }
 
+type Lists = 'faults' | 'quirks' | 'clients' | 'grants' | 'sessions'
+
 /**
- * What the control answers to a GET. Its shape is the control's own, as its README tells it, and
- * nobody else's: it is not checked again.
+ * Returns the control's response to a GET.
  *
- * @param path below `/_emulator/`
+ * @param query with its `?`, or nothing
  */
-export async function ask<T>(c: AppContext, control: Control, path: string): Promise<T> {
-  const response = await inside(c, control, 'GET', `/_emulator/${path}`)
-  if (!response.ok) throw new Error(`GET ${path} was answered with ${response.status}`)
+export async function ask<L extends Lists>(
+  c: AppContext,
+  control: Control,
+  list: L,
+  query = '',
+): Promise<Responses[`GET ${L}`]> {
+  const response = await inside(c, control, 'GET', `/_emulator/${list}${query}`)
+  if (!response.ok) throw new Error(`GET ${list} was answered with ${response.status}`)
   return response.json()
 }

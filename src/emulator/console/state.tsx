@@ -7,28 +7,14 @@ import { grantsOf, newestSessionEnd } from './grants'
 import { ask, type Control } from './inside'
 import { clockView, pageOf, peopleOf } from './view'
 
-type Clients = {
-  clients: { id: string; name: string; redirect_uris: string[]; registered_at: string }[]
-  cursor?: string
-}
-type Sessions = {
-  sessions: {
-    id: string
-    email: string
-    identity_provider: string
-    expires_at: string
-    applications: { name: string; hostname: string }[]
-  }[]
-}
-
 /** `GET /_emulator/console/state`: what is remembered, and what ends each of it. */
 export async function showStatePage(c: AppContext, control: Control): Promise<Response> {
   const { clients: clientsFrom, grants: grantsFrom } = c.req.query()
   const query = clientsFrom ? `?cursor=${encodeURIComponent(clientsFrom)}` : ''
   const [clients, grants, { sessions }, newest] = await Promise.all([
-    ask<Clients>(c, control, `clients${query}`),
+    ask(c, control, 'clients', query),
     grantsOf(c, control, grantsFrom),
-    ask<Sessions>(c, control, 'sessions'),
+    ask(c, control, 'sessions'),
     c.get('emulator').newestEvent(),
   ])
   const sessionEndsAt = await newestSessionEnd(c, grants)

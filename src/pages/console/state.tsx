@@ -13,7 +13,12 @@ export type ApplicationView = {
   options: { name: string; value: string }[]
   policies: string[]
 }
-export type ClientView = { id: string; name: string; redirectUris: string[]; registeredAt: string }
+export type ClientView = {
+  id: string
+  name?: string | undefined
+  redirectUris: string[]
+  registeredAt: string
+}
 export type TokenView = { id: string; issuedAt: string; expiresAt: string; isOver: boolean }
 export type GrantView = {
   id: string

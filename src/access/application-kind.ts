@@ -1,0 +1,99 @@
+import * as z from 'zod'
+import { completeApplication, type StoredApplication } from './application'
+import { applicationSchema, isPublic, type ParsedApplication } from './application-schema'
+import { chosenSchema } from './chosen-schema'
+import { stableUuid } from './identity'
+import { policySchema } from './policy'
+import type { RecordKind } from './record-kind'
+import { type Reference, rulesReferences } from './references'
+import { timestampMembers } from './timestamps'
+
+const text = z.string().min(1)
+
+const policyEntrySchema = chosenSchema('A policy, or a reusable one by its id.', (value) => {
+  const isOwn = typeof value === 'object' && value !== null && 'decision' in value
+  const members = isOwn ? policySchema.shape : {}
+  return z.looseObject({ ...members, ...timestampMembers, id: text, precedence: z.int() })
+})
+
+// Ids follow from names where they are left out, and a domain belongs to one application only.
+const seedSchema = z
+  .array(applicationSchema.safeExtend({ name: text }))
+  .superRefine(refuseShared)
+  .transform((applications) =>
+    Promise.all(
+      applications.map((each) =>
+        completeApplication(each, (what) => stableUuid(`${what}:${each.id ?? each.name}`)),
+      ),
+    ),
+  )
+
+export const applicationKind: RecordKind<StoredApplication> = {
+  noun: 'application',
+  idOf: ({ id }) => id,
+  schema: z.looseObject({
+    ...applicationSchema.shape,
+    id: text,
+    aud: text,
+    name: text,
+    destinations: applicationSchema.shape.destinations.unwrap(),
+    policies: z.array(policyEntrySchema),
+  }),
+  references: (application) => [
+    ...application.policies.flatMap(policyReferences),
+    ...memberReferences(application),
+  ],
+  seed: { setting: 'APPLICATIONS', schema: seedSchema.prefault([]) },
+}
+
+/** Returns what a policy of an application names: a reusable policy, or what its rules name. */
+export function policyReferences(
+  policy: ParsedApplication['policies'][number],
+  index: number,
+): Reference[] {
+  const pointer = `/policies/${index}`
+  if (!('decision' in policy)) return [{ kind: 'policies', id: policy.id, pointer }]
+  return rulesReferences(policy, pointer).map((each) => ({ ...each, holder: policy.name }))
+}
+
+/** Returns what an application names outside its policies. */
+export function memberReferences({
+  allowed_idps,
+  tags,
+}: Pick<ParsedApplication, 'allowed_idps' | 'tags'>): Reference[] {
+  const named = (kind: string, member: string, ids: string[]) =>
+    ids.map((id, index) => ({ kind, id, pointer: `/${member}/${index}` }))
+  return [
+    ...named('identityProviders', 'allowed_idps', allowed_idps),
+    ...named('tags', 'tags', tags),
+  ]
+}
+
+function refuseShared(
+  applications: (ParsedApplication & { name: string })[],
+  context: z.RefinementCtx,
+): void {
+  const taken = new Map<string, string>()
+  applications.forEach(({ id, name, aud, domain, destinations = [] }, index) => {
+    const own: [string, string | undefined, PropertyKey[]][] = [
+      id === undefined ? ['name', name, ['name']] : ['id', id, ['id']],
+      ['aud', aud, ['aud']],
+      ['domain', domain, ['domain']],
+      ...destinations
+        .map((each, at): [string, string | undefined, PropertyKey[]] => [
+          'domain',
+          isPublic(each) ? each.uri : undefined,
+          ['destinations', at, 'uri'],
+        ])
+        .filter(([, uri]) => uri !== domain),
+    ]
+    for (const [member, value, path] of own) {
+      if (value === undefined) continue
+      const other = taken.get(`${member} ${value}`)
+      taken.set(`${member} ${value}`, name)
+      if (other === undefined) continue
+      const message = `expected a value of its own, the application "${other}" has it too`
+      context.addIssue({ code: 'custom', path: [index, ...path], message })
+    }
+  })
+}

@@ -1,0 +1,11 @@
+import type { AppContext } from '../env'
+import type { Responses } from './responses'
+
+/** Sends a response of the control, of the type that `responses.ts` has for this method and path. */
+export function respond<R extends keyof Responses>(
+  c: AppContext,
+  _route: R,
+  response: Responses[R],
+): Response {
+  return c.json(response)
+}

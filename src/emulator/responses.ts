@@ -1,0 +1,129 @@
+import * as z from 'zod'
+import { autoSignInSchema } from '../access/auto-sign-in'
+import type { CheckResult } from '../access/client-report'
+import type { RecordedEvent } from '../access/event'
+import { FAULT_NAMES } from '../access/faults'
+import { QUIRK_NAMES } from '../access/quirks'
+
+const text = z.string()
+const time = z.iso.datetime()
+
+/** Where the next page of a list begins; missing on the last page. */
+const page = { cursor: text.optional() }
+
+const clockSchema = z.object({ now: time, now_seconds: z.int(), offset_seconds: z.int() })
+
+const autoSignInResponseSchema = z.union([
+  z.null(),
+  autoSignInSchema,
+  z.array(autoSignInSchema).min(2),
+])
+
+// One parameter of a fault, in the few forms of JSON Schema that the table of faults uses.
+const choice = z.union([text, z.number()])
+const parameterSchema = z.looseObject({
+  type: text.optional(),
+  default: choice.optional(),
+  enum: z.array(choice).optional(),
+  anyOf: z.array(z.looseObject({ const: choice.optional() })).optional(),
+})
+
+const faultSchema = z.object({
+  name: z.enum(FAULT_NAMES),
+  what: text,
+  source: text,
+  /** JSON Schemas of the parameters that the fault takes. */
+  parameters: z.record(text, parameterSchema),
+  /** The parameters it was switched on with. `left`: how often it still strikes; null: until cleared. */
+  active: z
+    .looseObject({ left: z.int().nullable(), struck: z.int(), times: z.int().optional() })
+    .nullable(),
+})
+
+const quirkSchema = z.object({
+  name: z.enum(QUIRK_NAMES),
+  what: text,
+  source: text,
+  on: z.boolean(),
+})
+
+const clientMembers = {
+  id: text,
+  name: text.optional(),
+  redirect_uris: z.array(text),
+  grant_types: z.array(text),
+  token_endpoint_auth_method: text,
+  registered_at: time,
+}
+/** A registered client; the members of its registration that decide nothing follow. */
+const clientSchema = z.looseObject(clientMembers)
+
+const clientReportSchema = z.object({
+  client: z.object(clientMembers),
+  summary: z.object({ passed: z.int(), failed: z.int(), not_seen: z.int() }),
+  // The checks describe themselves (access/client-report).
+  checks: z.array(z.custom<CheckResult>()),
+})
+
+const named = z.object({ id: text, name: text.optional() })
+
+/** What a person has allowed a client, with the access tokens that were issued for it. */
+const grantSchema = z.object({
+  id: text,
+  client: named,
+  application: named,
+  email: text,
+  resource: text,
+  created_at: time,
+  session_ends_at: time,
+  revoked: z.boolean(),
+  tokens: z.array(z.object({ id: text, issued_at: time, expires_at: time })),
+})
+
+/** A browser's sign-in at the team domain. */
+const sessionSchema = z.object({
+  id: text,
+  email: text,
+  identity_provider: text,
+  ip: text,
+  signed_in_at: time,
+  expires_at: time,
+  applications: z.array(z.object({ name: text, hostname: text })),
+})
+
+const zoneSchema = z.record(text, z.array(text))
+
+/** Every JSON response of the control, by method and path below `/_emulator/`. */
+export const RESPONSES = {
+  'GET urls': z.object({ application: text, mcp_server: text, team_domain: text, console: text }),
+  'GET auto-sign-in': autoSignInResponseSchema,
+  'PUT auto-sign-in': autoSignInResponseSchema,
+  'GET clock': clockSchema,
+  'PATCH clock': clockSchema,
+  'POST revoke': z.object({ revoked: z.record(text, text) }),
+  'POST keys/rotate': z.object({ current: text, published: z.array(text) }),
+  'GET dns': zoneSchema,
+  'PUT dns': zoneSchema,
+  // Events are typed by kind (access/event.ts).
+  'GET events': z.object({ events: z.array(z.custom<RecordedEvent>()) }),
+  'GET faults': z.object({ faults: z.array(faultSchema) }),
+  'DELETE faults': z.object({ cleared: z.literal(true) }),
+  'PUT faults/{name}': faultSchema,
+  'DELETE faults/{name}': faultSchema,
+  'GET quirks': z.object({ quirks: z.array(quirkSchema) }),
+  'PUT quirks/{name}': quirkSchema,
+  'GET clients': z.object({ clients: z.array(clientSchema), ...page }),
+  'DELETE clients/{id}': z.object({ forgotten: text }),
+  'GET clients/{id}/report': clientReportSchema,
+  'GET grants': z.object({ grants: z.array(grantSchema), ...page }),
+  'DELETE grants/{id}': z.object({ revoked: text }),
+  'DELETE grants/{id}/tokens/{token}': z.object({ revoked: text }),
+  'GET sessions': z.object({ sessions: z.array(sessionSchema) }),
+  'DELETE sessions/{id}': z.object({ ended: text }),
+  // What it holds is checked when it is loaded (state.ts).
+  'GET state': z.looseObject({ version: z.int(), at: time }),
+  'PUT state': z.object({ loaded: z.object({ clients: z.int(), grants: z.int() }) }),
+  'POST reset': z.object({ reset: z.literal(true) }),
+} as const satisfies Record<string, z.ZodType>
+
+export type Responses = { [R in keyof typeof RESPONSES]: z.infer<(typeof RESPONSES)[R]> }

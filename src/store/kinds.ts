@@ -1,0 +1,40 @@
+import { applicationKind } from '../access/application-kind'
+import { groupKind } from '../access/group-kind'
+import { identityProviderKind } from '../access/identity-provider'
+import { organizationKind } from '../access/organization'
+import { policyKind } from '../access/policy-kind'
+import type { RecordKind } from '../access/record-kind'
+import { serviceTokenKind } from '../access/service-token'
+import { tagKind } from '../access/tag'
+import { oauthClientKind } from '../account/oauth-client-kind'
+
+/** Every kind of record that the management API can change. A new kind is one line here. */
+export const RECORD_KINDS = {
+  applications: applicationKind,
+  policies: policyKind,
+  groups: groupKind,
+  serviceTokens: serviceTokenKind,
+  identityProviders: identityProviderKind,
+  tags: tagKind,
+  oauthClients: oauthClientKind,
+  organizations: organizationKind,
+} satisfies Record<string, RecordKind<object>>
+
+export type Kind = keyof typeof RECORD_KINDS
+export type RecordOf<K extends Kind> =
+  (typeof RECORD_KINDS)[K] extends RecordKind<infer R> ? R : never
+/** All records, by kind. */
+export type Collections = { [K in Kind]: RecordOf<K>[] }
+
+export const KINDS = Object.keys(RECORD_KINDS) as Kind[]
+
+/** Returns what is known of a kind, whatever its records are. */
+export function recordKind(kind: Kind): RecordKind<object> {
+  return RECORD_KINDS[kind]
+}
+
+/** Returns a value for each kind. */
+export function collectionsOf(recordsOf: (kind: Kind) => object[]): Collections {
+  // The records of each kind are what its schema, or the API's own, has let pass.
+  return Object.fromEntries(KINDS.map((kind) => [kind, recordsOf(kind)])) as Collections
+}
