@@ -46,7 +46,7 @@ export async function inside(
 }
 
 /**
- * What the control answers to a GET. Its shape is the control's own, as its README tells it, and
+ * What the control answers to a GET. Its shape is the control's own, as docs/control.md tells it, and
  * nobody else's: it is not checked again.
  *
  * @param path below `/_emulator/`
