@@ -1,8 +1,8 @@
 /**
- * `npm run lock`: adds to package-lock.json what npm leaves out of it without a word: optional packages
- * for other platforms in versions that the registry in use does not hold. Without their entries
- * `npm ci` fails everywhere, and npm installs them on no platform. Where the registry knows the
- * integrity of an entry that has none, it is added too.
+ * `npm run lock`: adds to package-lock.json what npm leaves out of it without a word: optional
+ * packages for other platforms in versions that the registry in use does not hold. Without their
+ * entries `npm ci` fails everywhere, and npm installs them on no platform. An entry without an
+ * `integrity` gets what the registry knows of it.
  */
 import { execSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -15,6 +15,8 @@ type Entry = {
   os?: string[]
   cpu?: string[]
   libc?: string[]
+  license?: string
+  engines?: Record<string, string>
   optionalDependencies?: Record<string, string>
 }
 type Packages = Record<string, Entry>
@@ -79,16 +81,18 @@ function platformOf(name: string): Pick<Entry, 'os' | 'cpu' | 'libc'> {
   return { os, cpu, ...(libc.length > 0 && { libc }) }
 }
 
+// What npm writes of a package that the registry holds, in the order in which npm writes it.
 function whole(path: string, entry: Entry): Entry {
   if (path === '' || entry.integrity) return entry
-  const { version, ...others } = entry
+  const { version, cpu, dev, libc, optional, os } = entry
   const name = path.replace(/^.*node_modules\//, '')
+  const command = `npm view ${name}@${version} dist.integrity license engines --json`
   try {
-    const command = `npm view ${name}@${version} dist.integrity`
-    const integrity = execSync(command, { encoding: 'utf8', stdio: 'pipe' }).trim()
-    return { version, ...(integrity && { integrity }), ...others }
+    const held = JSON.parse(execSync(command, { encoding: 'utf8', stdio: 'pipe' }))
+    const { 'dist.integrity': integrity, license, engines } = held
+    return { version, integrity, cpu, dev, libc, license, optional, os, engines }
   } catch {
-    // The registry does not hold this version: npm installs it unchecked.
+    // The registry does not hold this version. Where another one does, npm installs it unchecked.
     return entry
   }
 }
