@@ -57,7 +57,7 @@ const LONGEST_DELAY_SECONDS = 60
 
 /**
  * Everything that can be broken on purpose: what it does, why anybody would want it, and its
- * parameters. The control, the console and the README are made of this one table. Each is on once:
+ * parameters. The control, the console and docs/control.md are made of this one table. Each is on once:
  * switched on again, at another endpoint or for another client, it is there and no longer here.
  */
 export const FAULTS = {

@@ -1,6 +1,6 @@
 /**
  * Variants of the product that were documented or observed, each a switch. The control, the console and
- * the README are made of this one table.
+ * docs/control.md are made of this one table.
  */
 export const QUIRKS = {
   'https-redirect-rules': {

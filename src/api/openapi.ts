@@ -4,6 +4,7 @@ import {
   type ZodOpenApiOperationObject,
   type ZodOpenApiPathsObject,
 } from 'zod-openapi'
+import { version } from '../../package.json'
 import type { Operation } from './operation'
 import { permissionName } from './permissions'
 
@@ -48,7 +49,7 @@ export function openApiDocument(operations: readonly Operation[], origin: string
     openapi: '3.1.0',
     info: {
       title: 'access-oauth-emulator',
-      version: '4.0.0',
+      version,
       description: "What is emulated of Cloudflare's API: Access and OAuth clients.",
     },
     servers: [{ url: `${origin}/client/v4` }],

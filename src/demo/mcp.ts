@@ -1,5 +1,6 @@
 import { createMcpHandler, McpServer } from '@modelcontextprotocol/server'
 import * as z from 'zod'
+import { version } from '../../package.json'
 import type { AccessClaims } from './assertion'
 
 /** The demo's MCP server: `whoami`, `echo` and `add`, for every revision of the protocol. */
@@ -8,7 +9,7 @@ export function mcp(request: Request, claims: AccessClaims): Promise<Response> {
 }
 
 function createServer(claims: AccessClaims): McpServer {
-  const server = new McpServer({ name: 'access-oauth-emulator demo', version: '0.1.0' })
+  const server = new McpServer({ name: 'access-oauth-emulator demo', version })
   server.registerTool(
     'whoami',
     { description: 'Who Access says is calling: the verified claims of the assertion.' },

@@ -7,26 +7,30 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { bundleWorker } from './bundle.ts'
 import { standAlone } from './declarations.ts'
+import { thirdPartyNotices } from './notices.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const dist = join(root, 'dist')
 
 await rm(dist, { recursive: true, force: true })
 await mkdir(dist)
-const { compatibilityDate, script, vars } = await bundleWorker(root)
+const { compatibilityDate, inputs, script, vars } = await bundleWorker(root)
 await writeFile(join(dist, 'worker.js'), script)
 await writeFile(join(dist, 'worker.json'), JSON.stringify({ compatibilityDate, vars }))
-await build({
+const { metafile } = await build({
   absWorkingDir: root,
   entryPoints: ['src/node/index.ts', 'src/node/cli.ts'],
   outdir: dist,
   bundle: true,
+  metafile: true,
   format: 'esm',
   platform: 'node',
   target: 'node22',
   // What the package depends on, and what only runs from the source.
   external: ['miniflare', './bundle.ts'],
 })
+const bundled = [...inputs, ...Object.keys(metafile.inputs)]
+await writeFile(join(dist, 'THIRD-PARTY-NOTICES'), await thirdPartyNotices(root, bundled))
 await chmod(join(dist, 'cli.js'), 0o755)
 const tsc = createRequire(import.meta.url).resolve('typescript/package.json')
 execFileSync(

@@ -5,14 +5,14 @@ import { packageVersion } from './worker.ts'
 
 const HELP = `access-oauth-emulator: stands in for Cloudflare Access with Managed OAuth
 
-  npx access-oauth-emulator --origin http://localhost:3000/mcp --auto-sign-in ada@example.com
+  access-oauth-emulator --origin http://localhost:3000/mcp --auto-sign-in ada@example.com
 
   --origin <url>            your MCP server or application; a built-in demo where it is left out
   --port <number>           8788 unless told; 0 is a free one
   --auto-sign-in <e-mail>   authorizations complete without pages, as this person
   --team-domain <host>      the issuer's host; 127.0.0.1 unless told
   --persist <folder>        keep clients and grants there; in memory where it is left out
-  --var <NAME:value>        a setting, as in the README; structured ones as JSON. May be repeated
+  --var <NAME:value>        a setting of docs/settings.md; structured ones as JSON. May be repeated
   --quiet                   no line for each decision
   --help, --version
 `

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { cp, readdir, readFile, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { dirname, join, relative } from 'node:path'
+import { dirname, join, relative, sep } from 'node:path'
 
 /**
  * Makes the tree of declarations that tsc wrote one that stands alone, in every module resolution:
@@ -21,7 +21,8 @@ export async function standAlone(types: string): Promise<void> {
 }
 
 function wholeSpecifier(types: string, folder: string, specifier: string): string {
-  if (specifier === 'zod') return `./${relative(folder, join(types, 'zod/index.js'))}`
+  // An import has slashes on Windows too.
+  if (specifier === 'zod') return `./${slashed(relative(folder, join(types, 'zod/index.js')))}`
   if (!specifier.startsWith('.')) return specifier
   const bare = specifier.replace(/\.ts$/, '')
   const isFolder = existsSync(join(folder, bare, 'index.d.ts'))
@@ -41,6 +42,10 @@ async function copyZod(to: string): Promise<void> {
 }
 
 async function declarations(folder: string): Promise<string[]> {
-  const files = await readdir(folder, { recursive: true })
+  const files = (await readdir(folder, { recursive: true })).map(slashed)
   return files.filter((file) => file.endsWith('.d.ts') && !file.includes('tests/'))
+}
+
+function slashed(path: string): string {
+  return path.replaceAll(sep, '/')
 }

@@ -11,7 +11,7 @@ export type Person = { name: string; email: string; groups?: string[] }
 /** An application of Access in the members of Cloudflare's API. */
 export type Application = z.input<typeof applicationSchema> & { name: string; domain?: string }
 
-/** The settings, as the README has them. */
+/** The settings, as docs/settings.md has them. */
 export const SETTING_NAMES = [
   'TEAM_DOMAIN',
   'LOCAL_HOSTS',

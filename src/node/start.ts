@@ -42,7 +42,11 @@ const child = spawn(
 )
 if (script.length > 0) bundleAnewAfterChanges(root)
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.on(signal, () => child.kill(signal))
+  process.on(signal, () => {
+    // The console of Windows has sent it to wrangler as well, and kill() there would end wrangler
+    // before that has stopped workerd.
+    if (process.platform !== 'win32') child.kill(signal)
+  })
 }
 child.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)))
 if (process.env.npm_lifecycle_event === 'start') stopWithNpm()

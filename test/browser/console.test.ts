@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import { afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
 import { Client, type Fetch } from '../support/client'
 import { networkFetch } from '../support/server'
 import { axeFaults } from './axe'
@@ -222,7 +222,7 @@ describe.each(PAGES)('The page /_emulator/%s', (path) => {
 })
 
 // No check: it makes the picture.
-if (process.env.SCREENSHOTS)
+if (inject('mode') === 'screenshots')
   it('is pictured for the README', async () => {
     await world.server.control('POST', 'reset')
     await fullStory()

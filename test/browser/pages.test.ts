@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, inject, it } from 'vitest'
 import { axeFaults } from './axe'
 import { listen } from './callback'
 import { faintText } from './contrast'
@@ -128,7 +128,10 @@ describe.each(Object.entries(PAGES))('The %s page', (name, open) => {
     expect(await sizeOf(page)).toMatchObject({ width: PHONE.width })
     await page.setViewportSize(PICTURE)
     expect(await sizeOf(page)).toMatchObject(LONG.includes(name) ? { width: 800 } : PICTURE)
-    if (process.env.SCREENSHOTS && ['login', 'consent', 'blocked', 'permissions'].includes(name)) {
+    if (
+      inject('mode') === 'screenshots' &&
+      ['login', 'consent', 'blocked', 'permissions'].includes(name)
+    ) {
       const path = join(import.meta.dirname, `../../docs/${name}.png`)
       await page.screenshot({ path, fullPage: true })
     }

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import { version } from '../../package.json'
 import { ACCOUNT, type Answer, api, type Item } from '../support/api'
 import { APP, emulator } from '../support/emulator'
 
@@ -490,6 +491,7 @@ type Documented = {
 }
 type Document = {
   openapi: string
+  info: { version: string }
   servers: { url: string }[]
   paths: Record<string, Record<string, Documented>>
 }
@@ -504,8 +506,9 @@ describe('The OpenAPI document', async () => {
   const address = (path: string) =>
     path.replace('{account_id}', ACCOUNT.split('/')[2] ?? '').replace(/\{\w+\}/g, 'f'.repeat(32))
 
-  it('is of version 3.1, needs no credentials, and says where the server is', () => {
+  it('has the version of the package, is of OpenAPI 3.1, needs no credentials, and says where the server is', () => {
     expect(response.status).toBe(200)
+    expect(document.info.version).toBe(version)
     expect(document.openapi).toMatch(/^3\.1\.\d$/)
     expect(document.servers).toEqual([{ url: `${APP}/client/v4` }])
   })

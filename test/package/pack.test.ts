@@ -15,6 +15,7 @@ const env = { ...process.env, PATH }
 // The package as its users get it: packed, and installed in an empty project.
 let project: string
 let bin: string
+let packed: string[]
 const running: ChildProcess[] = []
 beforeAll(async () => {
   project = await mkdtemp(join(tmpdir(), 'project-'))
@@ -22,7 +23,8 @@ beforeAll(async () => {
     cwd: ROOT,
     env,
   })
-  const [{ filename }] = JSON.parse(stdout.slice(stdout.indexOf('[')))
+  const [{ filename, files }] = JSON.parse(stdout.slice(stdout.indexOf('[')))
+  packed = files.map(({ path }: { path: string }) => path)
   await writeFile(join(project, 'package.json'), '{"type":"module"}')
   const flags = ['--no-audit', '--no-fund', '--prefer-offline']
   await run('npm', ['install', ...flags, join(project, filename)], { cwd: project, env })
@@ -143,6 +145,11 @@ describe('The package in an empty project', () => {
       ({ stdout }) => stdout,
     )
     expect(said).toBe('')
+  })
+
+  it('holds its licence, and beside the Worker those of the code that is bundled in it', () => {
+    const expected = ['LICENSE', 'dist/THIRD-PARTY-NOTICES', 'dist/worker.js']
+    expect(packed).toEqual(expect.arrayContaining(expected))
   })
 
   it('brings no dependency but Miniflare', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import security from '../../SECURITY.md?raw'
+import security from '../../docs/security.md?raw'
+import policy from '../../SECURITY.md?raw'
 
 const tests = import.meta.glob<string>('/test/**/*.test.ts', {
   query: '?raw',
@@ -12,13 +13,18 @@ const NAMED = /`(test\/[\w/.-]+\.test\.ts)` "([^"]+)"/g
 const named = [...security.matchAll(NAMED)].map(([, file = '', title = '']) => [file, title])
 const rows = security.split('\n').filter((line) => /^\| \d/.test(line))
 
-describe('SECURITY.md', () => {
+describe.each([
+  ['SECURITY.md', policy],
+  ['docs/security.md', security],
+])('%s', (_, page) => {
   it('says first what the emulator is not for', () => {
-    expect(security.split('\n').find((line) => line && !line.startsWith('#'))).toMatch(
+    expect(page.split('\n').find((line) => line && !line.startsWith('#'))).toMatch(
       /emulator.*never/i,
     )
   })
+})
 
+describe('docs/security.md', () => {
   it.each(named)('names a test that there is: %s, %s', (file, title) => {
     expect(Object.keys(tests)).toContain(`/${file}`)
     // As a text of the code: whole, its apostrophes perhaps escaped.

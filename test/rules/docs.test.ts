@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import control from '../../docs/control.md?raw'
+import settings from '../../docs/settings.md?raw'
 import { ENDPOINTS, FAULTS } from '../../src/access/faults'
 import { QUIRKS } from '../../src/access/quirks'
+import { SETTING_NAMES } from '../../src/node/options'
 
 const COMMON = ['times', 'client', 'application']
 
@@ -19,4 +21,10 @@ describe('docs/control.md has a row as the table in the code says for', () => {
   it('the endpoints', () => {
     expect(control).toContain(`Endpoints: ${ENDPOINTS.map((each) => `\`${each}\``).join(', ')}.`)
   })
+})
+
+it('docs/settings.md has each setting of the code in one row, and no other', () => {
+  const rows = settings.matchAll(/^\| ((?:`[A-Z_]+`(?:, )?)+) \|/gm)
+  const names = [...rows].flatMap(([, cell = '']) => cell.replaceAll('`', '').split(', '))
+  expect(names.sort()).toEqual([...SETTING_NAMES].sort())
 })

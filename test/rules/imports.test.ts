@@ -40,10 +40,10 @@ const MAY_IMPORT: Record<string, string[]> = {
   report: ['env', 'access', 'oauth'],
   disconnect: ['report', 'env', 'access'],
   pages: [],
-  demo: ['pages', 'bytes'], // An origin knows nothing of the Access in front of it.
+  demo: ['pages', 'bytes', '/package.json'], // An origin knows nothing of the Access in front of it.
   gate: ['demo', ...SURFACE],
   team: SURFACE,
-  api: SURFACE,
+  api: ['/package.json', ...SURFACE],
   dash: SURFACE,
   emulator: SURFACE,
   app: ['gate', 'team', 'api', 'dash', 'emulator', 'failure', ...SURFACE],

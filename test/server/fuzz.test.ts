@@ -11,9 +11,10 @@ import {
 import { Person } from '../support/person'
 import { type RawAnswer, rawSocket } from '../support/raw-socket'
 import { type Server, startServer } from '../support/server'
+import { size } from '../support/size'
 
-// `npm run fuzz` asks for more: FUZZ_RUNS requests, those of FUZZ_SEED.
-const RUNS = Number(process.env.FUZZ_RUNS || 480)
+// FUZZ_RUNS and FUZZ_SEED choose other requests.
+const RUNS = Number(process.env.FUZZ_RUNS || size(480, 20_000))
 const SEED = Number(process.env.FUZZ_SEED || Date.now() % 2 ** 31)
 const AT_ONCE = 16
 const ENOUGH_FAULTS = 5

@@ -12,7 +12,7 @@ let root: string
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'emulator-kept-bundle-'))
   await cp(join(ROOT, 'src'), join(root, 'src'), { recursive: true })
-  for (const file of ['wrangler.toml', 'tsconfig.json'])
+  for (const file of ['package.json', 'wrangler.toml', 'tsconfig.json'])
     await cp(join(ROOT, file), join(root, file))
   await symlink(join(ROOT, 'node_modules'), join(root, 'node_modules'))
 })

@@ -2,13 +2,14 @@ import { inject } from 'vitest'
 
 declare module 'vitest' {
   interface ProvidedContext {
-    load: 'usual' | 'full'
+    /** `--mode` of Vitest: `full` (`npm run load`, `fuzz`, `soak`), `screenshots`, or `test`. */
+    mode: string
     /** How many flows the soak goes through (`npm run soak`). */
     flows: number
   }
 }
 
-/** How much a test does: the whole where `LOAD=full` is in the environment (`npm run load`). */
+/** Returns how much a test does: everything with `--mode full`. */
 export function size(usual: number, full: number): number {
-  return inject('load') === 'full' ? full : usual
+  return inject('mode') === 'full' ? full : usual
 }
