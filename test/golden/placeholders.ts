@@ -23,6 +23,8 @@ const TABLE: { name: string; pattern: RegExp }[] = [
     pattern:
       /(?<="tokens":\[\s*\{"id":"|access token (?:<code class="id">)?|\/tokens\/)[\w-]{12}\b/g,
   },
+  // Events are numbered on over resets.
+  { name: 'event', pattern: /(?<="evidence":\s*\[[\d<>a-z,\s]*)\b\d+(?=[,\]\s])/g },
   { name: 'at-hash', pattern: /(?<="at_hash":\s*")[\w-]{22}(?=")/g },
   { name: 'hex64', pattern: /\b[0-9a-f]{64}\b/g },
   { name: 'hex32', pattern: /\b[0-9a-f]{32}\b/g },
@@ -38,6 +40,9 @@ const COUNTERS =
   /(?<="(?:configurationRevision|keyRevision|count|revision)":\s*)\d+|(?<="number":\s*)\d+(?=,\s*"atSeconds")/g
 // What the emulated clock is ahead of the real one.
 const CLOCK_OFFSET = /(?<="(?:offset_seconds|clockOffsetSeconds)":\s*)-?\d+/g
+
+// A shorter one is not a value that settings could have in common with a response.
+const MARKED_LENGTH = 12
 
 const JWT = /eyJ[\w-]+\.eyJ[\w-]+\.[\w-]+/g
 
@@ -83,7 +88,7 @@ export class Placeholders {
   }
 
   #numbered(name: string, value: string): string {
-    if (this.fixed.includes(value)) return value
+    if (value.length >= MARKED_LENGTH && this.fixed.includes(value)) return value
     const known = this.#numbers.get(value)
     if (known) return known
     const number = (this.#counts.get(name) ?? 0) + 1

@@ -89,7 +89,7 @@ const LINE_LENGTH = 100
 function linesOf(value: unknown, before = '', after = ''): string[] {
   const text = `${before}${JSON.stringify(value)}${after}`
   // Whatever number a counter has come to, the lines are the same.
-  const { length } = text.replaceAll(/:\d+\b/g, ':0')
+  const { length } = text.replaceAll(/(?<=[:,[])\d+\b/g, '0')
   if (length <= LINE_LENGTH || typeof value !== 'object' || value === null) return [text]
   const isList = Array.isArray(value)
   const members: [string, unknown][] = Object.entries(value)
