@@ -2,7 +2,7 @@ import { type Application, managedOAuth } from '../access/application'
 import { signIdentity } from '../access/assertion'
 import { wholeSeconds } from '../access/duration'
 import type { FaultSubject } from '../access/faults'
-import { grantRevocationKeys, isRevoked, livesOn, revisionOf } from '../access/revocation'
+import { grantSignIn, isSignInGood, livesOn } from '../access/sign-in'
 import { TOKEN_PREFIX } from '../access/token'
 import type { AppContext } from '../env'
 import { strikes } from '../faults'
@@ -29,8 +29,7 @@ export async function byAccessToken(
   if (grant.applicationId !== application.id) return ofAnother(c, application)
   // Access: observed [T16]. A grant from before the application's `revoke_tokens` still refreshes,
   // and what it gets is refused here.
-  const keys = grantRevocationKeys(grant, c.get('settings').REVOCATION)
-  if (isRevoked(c.get('state').revocations, keys, revisionOf(grant.identityNonce))) {
+  if (!isSignInGood(c.get('state'), grantSignIn(grant, c.get('settings').REVOCATION))) {
     return notGood(c, 'tokens revoked')
   }
   const subject = { clientId: grant.clientId, application }
