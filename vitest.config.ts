@@ -18,7 +18,7 @@ export default defineConfig({
         plugins: [workerd],
         test: {
           name: 'worker',
-          include: ['test/{rules,flow}/**/*.test.ts'],
+          include: ['test/{rules,flow,golden}/**/*.test.ts'],
           // One workerd for all files, because a start for each of them takes most of the time. They
           // share a store: who needs a fresh one resets the emulator.
           isolate: false,

@@ -1,0 +1,118 @@
+/**
+ * What differs from one recording to the next, and what the recording has in its place. Everything
+ * that is not in this table is recorded byte for byte.
+ *
+ * A value is numbered where it appears first in a scenario, so that a recording still tells whether
+ * two values are the same one.
+ */
+const TABLE: { name: string; pattern: RegExp }[] = [
+  { name: 'basic', pattern: /(?<=Basic )[\w+/]+=*/g },
+  { name: 'certificate', pattern: /-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----/gs },
+  { name: 'uuid', pattern: /[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/g },
+  { name: 'credential', pattern: /(?<=oauth(?::|%3A)|cfo(?:ac|at|rt)_)[\w-]{65}(?![\w-])/g },
+  { name: 'credential', pattern: /(?<=cfo(?:ac|at|rt)_)[\w-]{22}(?=-EMULATED-NOT-A-REAL-)/g },
+  { name: 'secret', pattern: /(?<=-EMULATED-NOT-A-REAL-\.)[\w-]{43}(?![\w-])/g },
+  { name: 'secret', pattern: /(?<=cfast_emulated_|cf-oauth-secret-emulated-)[\w-]{32,34}/g },
+  { name: 'session', pattern: /(?<="identity_?[nN]once(?:":|\\":\\)")\w{12}(?=\w{4}\b)/g },
+  { name: 'hex64', pattern: /\b[0-9a-f]{64}\b/g },
+  { name: 'hex32', pattern: /\b[0-9a-f]{32}\b/g },
+  { name: 'ray', pattern: /\b[0-9a-f]{16}\b/g },
+  { name: 'app-session', pattern: /\bn[0-9a-f]{16}\b/g },
+  { name: 'bytes', pattern: /(?<![\w-])[\w-]{100,}(?![\w-])/g },
+  { name: 'code', pattern: /(?<![\w-])[\w-]{65}(?![\w-])/g },
+  { name: 'secret', pattern: /(?<![\w-])(?=[\w-]*[A-Z])(?=[\w-]*[a-z])[\w-]{43}(?![\w-])/g },
+]
+
+/** Counters that go on over resets, so that they depend on the test files before this one. */
+const COUNTERS =
+  /(?<="(?:configurationRevision|keyRevision|count|version)":)\d+|(?<="number":)\d+(?=,"atSeconds")/g
+
+const JWT = /eyJ[\w-]+\.eyJ[\w-]+\.[\w-]+/g
+
+/** The placeholders of one scenario. */
+export class Placeholders {
+  readonly #numbers = new Map<string, string>()
+  readonly #counts = new Map<string, number>()
+  readonly #learned = new Map<string, string>()
+  /** The contents of the JWTs seen since the last look, for the recording to list. */
+  #contents: string[] = []
+
+  /**
+   * @param fixed text whose values are the same in every recording, so that they stay as they are
+   * @param realSeconds the real time, which stands still
+   * @param emulatedSeconds the emulated time that the scenario begins at
+   */
+  constructor(
+    private readonly fixed: string,
+    private readonly realSeconds: number,
+    private readonly emulatedSeconds: number,
+  ) {}
+
+  /** The text with everything replaced that differs from one recording to the next. */
+  apply(text: string): string {
+    let result = text.replace(JWT, (token) => this.#jwt(token))
+    for (const { name, pattern } of TABLE) {
+      result = result.replace(pattern, (value) => this.#numbered(name, value))
+    }
+    for (const [value, placeholder] of this.#learned) result = result.replaceAll(value, placeholder)
+    return this.#withoutRealTime(result.replace(COUNTERS, '<counter>'))
+  }
+
+  /** What was in the JWTs that were replaced since the last call. */
+  takeContents(): string[] {
+    const contents = this.#contents
+    this.#contents = []
+    return contents
+  }
+
+  /** Replaces this very value from now on. */
+  learn(name: string, value: string): void {
+    this.#learned.set(value, this.#numbered(name, value))
+  }
+
+  #numbered(name: string, value: string): string {
+    if (this.fixed.includes(value)) return value
+    const known = this.#numbers.get(value)
+    if (known) return known
+    const number = (this.#counts.get(name) ?? 0) + 1
+    this.#counts.set(name, number)
+    const placeholder = `<${name} ${number}>`
+    this.#numbers.set(value, placeholder)
+    // These are too short to be told from a word where they stand alone: the id of a sign-in, and that
+    // of a grant, which every code and token of the grant begins with.
+    if (name === 'session') this.#learned.set(value, placeholder)
+    if (name === 'code' || name === 'credential') this.learn('grant', value.slice(0, 22))
+    return placeholder
+  }
+
+  // The signature depends on the key; what is signed is recorded.
+  #jwt(token: string): string {
+    const known = this.#numbers.get(token)
+    if (known) return known
+    const placeholder = this.#numbered('jwt', token)
+    const [header = '', payload = ''] = token.split('.')
+    const content = [header, payload].map((part) => this.apply(decode(part))).join(' ')
+    this.#contents.push(`${placeholder} = ${content}`)
+    return placeholder
+  }
+
+  // Few things are of the real time: the expiry of a cookie, the console's own sign-in.
+  #withoutRealTime(text: string): string {
+    const { realSeconds, emulatedSeconds } = this
+    const tomorrow = new Date((realSeconds + 86_400) * 1000).toUTCString()
+    return text
+      .replace(/(?<=<session \d+>)[0-9a-z]{4}\b/g, '<revision>')
+      .replace(/(?<="history":")\w{3}(?=")/g, '<history>')
+      .replaceAll(tomorrow, '<real time + 1 day>')
+      .replaceAll(`${realSeconds + 43_200}`, '<real time + 12 hours>')
+      .replaceAll(`${realSeconds}`, '<real time>')
+      .replaceAll(`${emulatedSeconds - realSeconds}`, '<clock offset>')
+  }
+}
+
+function decode(part: string): string {
+  const bytes = Uint8Array.from(atob(part.replaceAll('-', '+').replaceAll('_', '/')), (character) =>
+    character.charCodeAt(0),
+  )
+  return new TextDecoder().decode(bytes)
+}
