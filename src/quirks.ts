@@ -1,5 +1,5 @@
 import type { QuirkName, Quirks } from './access/quirks'
-import { firstNotHttps } from './access/redirect-rules'
+import { firstNotHttps } from './access/redirect-rule-schema'
 import type { Settings } from './settings'
 import type { Configuration } from './store/configuration'
 

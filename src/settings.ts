@@ -9,7 +9,7 @@ import { DEFAULT_PROVIDERS, identityProviderSchema } from './access/identity-pro
 import { organizationSchema } from './access/organization'
 import { originUrlSchema } from './access/origin-url'
 import { QUIRK_NAMES } from './access/quirks'
-import { firstNotHttps } from './access/redirect-rules'
+import { firstNotHttps } from './access/redirect-rule-schema'
 import { emailListSchema } from './access/rule-kinds'
 import { type Group, groupSchema } from './access/rules'
 import { serviceTokenSchema } from './access/service-token'

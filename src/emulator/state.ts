@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { canSign } from '../access/keys'
+import { redirectUriSchema } from '../access/redirect-rules'
 import { formatTime } from '../access/timestamps'
 import type { AppContext } from '../env'
 import { randomText } from '../oauth/encoding'
@@ -26,9 +27,7 @@ const LONGEST_BYTES = 64 * 1024 * 1024
 const PER_PAGE = 500
 
 const clientsSchema = records(
-  clientSchema.extend({
-    redirectUris: z.array(z.string().refine((uri) => URL.canParse(uri), 'expected a URI')),
-  }),
+  clientSchema.extend({ redirectUris: z.array(redirectUriSchema) }),
 ).superRefine((clients, context) => {
   for (const [id, { clientId }] of Object.entries(clients)) {
     if (clientId === id) continue

@@ -68,7 +68,7 @@ function chosen(
 
 function showConsent(c: AppContext, request: AuthorizationRequest, who: SignedIn) {
   const { client, scopes, target } = request
-  const redirect = new URL(target.redirectUri)
+  const { host, protocol } = target.redirectUri.url
   return respondPage(
     c,
     200,
@@ -95,7 +95,7 @@ function showConsent(c: AppContext, request: AuthorizationRequest, who: SignedIn
           const isOptional = client.optional_scopes.includes(scope)
           return { id, name, category: CATEGORIES[category] ?? category, isOptional }
         })}
-        redirectHost={redirect.host || redirect.protocol}
+        redirectHost={host || protocol}
       />
     ),
     { withScript: true, imageOrigin: client.logo_uri && new URL(client.logo_uri).origin },

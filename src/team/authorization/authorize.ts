@@ -227,7 +227,7 @@ async function openGrant(
       sessionEndsAtSeconds,
     },
     {
-      redirectUri: target.redirectUri,
+      redirectUri: target.redirectUri.text,
       codeChallenge: request.codeChallenge,
       // Access: contradictory, a short life in the docs and six hours in one observation.
       expiresAtSeconds: now + wholeSeconds(settings.CODE_LIFETIME),
