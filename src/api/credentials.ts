@@ -10,10 +10,7 @@ import { sha256 } from '../oauth/encoding'
 import type { Hint } from '../oauth/errors'
 import { report } from '../report'
 import { ApiError } from './error'
-import { permissionName } from './permissions'
-
-/** A permission as `/oauth/scopes` names it: `access.read`. */
-export type Permission = string
+import { type Permission, permissionName } from './permissions'
 
 /** Who calls: somebody who may do everything, or who holds a token with permissions of its own. */
 export type Caller =

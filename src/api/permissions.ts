@@ -1,5 +1,7 @@
 import { findScope } from '../account/scopes'
-import type { Permission } from './credentials'
+
+/** A permission as `/oauth/scopes` names it: `access.read`. */
+export type Permission = string
 
 const both = (id: string): Permission[] => [`${id}.read`, `${id}.write`]
 

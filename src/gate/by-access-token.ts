@@ -9,7 +9,7 @@ import { strikes } from '../faults'
 import { bearerToken } from '../oauth/bearer'
 import { tell } from '../report'
 import type { AccessGrant, AccessToken } from '../store/grant'
-import type { Admission } from './admit'
+import type { Admission } from './admission'
 
 /** Who is let in by a Managed OAuth access token, or undefined where nobody is [O1, O2]. */
 export async function byAccessToken(

@@ -12,7 +12,7 @@ import { appTokenSignIn, isSignInGood } from '../access/sign-in'
 import type { AppContext } from '../env'
 import { reasonFor, whereFrom } from '../judge'
 import { tell } from '../report'
-import type { Admission } from './admit'
+import type { Admission } from './admission'
 import { appTokens } from './app-cookie'
 
 const claimsSchema = z.object({

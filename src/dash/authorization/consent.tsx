@@ -7,7 +7,8 @@ import { PermissionsPage } from '../../pages/permissions'
 import { PageError, respondPage } from '../../pages/respond'
 import { oneOf, readPageFields } from '../form'
 import { type SignedIn, signedInByCookie } from '../session'
-import { type Consent, proceed, selectableAccounts } from './authorize'
+import { proceed, selectableAccounts } from './authorize'
+import type { Consent } from './grant'
 import { type AuthorizationRequest, readAuthorizationRequest } from './request'
 
 const ticketSchema = z.object({ query: z.string(), identityNonce: z.string() })
