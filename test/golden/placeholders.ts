@@ -1,3 +1,5 @@
+import { formatTime } from '../../src/access/timestamps'
+
 /**
  * What differs from one recording to the next, and what the recording has in its place. Everything
  * that is not in this table is recorded byte for byte.
@@ -13,7 +15,17 @@ const TABLE: { name: string; pattern: RegExp }[] = [
   { name: 'credential', pattern: /(?<=cfo(?:ac|at|rt)_)[\w-]{22}(?=-EMULATED-NOT-A-REAL-)/g },
   { name: 'secret', pattern: /(?<=-EMULATED-NOT-A-REAL-\.)[\w-]{43}(?![\w-])/g },
   { name: 'secret', pattern: /(?<=cfast_emulated_|cf-oauth-secret-emulated-)[\w-]{32,34}/g },
-  { name: 'session', pattern: /(?<="identity_?[nN]once(?:":|\\":\\)")\w{12}(?=\w{4}\b)/g },
+  { name: 'session', pattern: /(?<=identity_?[nN]once\\*":\s*\\*")\w{12}(?=\w{4}\b)/g },
+  { name: 'session', pattern: /(?<=The sign-in )\w{12}\b/g },
+  {
+    name: 'session',
+    pattern: /(?<="(?:sessionId|nonce|name)":\s*")(?=\w*[A-Z])(?=\w*[a-z])\w{12}(?=")/g,
+  },
+  {
+    name: 'token-id',
+    pattern: /(?<="tokens":\[\{"id":"|access token (?:<code class="id">)?|\/tokens\/)[\w-]{12}\b/g,
+  },
+  { name: 'at-hash', pattern: /(?<="at_hash":\s*")[\w-]{22}(?=")/g },
   { name: 'hex64', pattern: /\b[0-9a-f]{64}\b/g },
   { name: 'hex32', pattern: /\b[0-9a-f]{32}\b/g },
   { name: 'ray', pattern: /\b[0-9a-f]{16}\b/g },
@@ -25,7 +37,9 @@ const TABLE: { name: string; pattern: RegExp }[] = [
 
 /** Counters that go on over resets, so that they depend on the test files before this one. */
 const COUNTERS =
-  /(?<="(?:configurationRevision|keyRevision|count|version)":)\d+|(?<="number":)\d+(?=,"atSeconds")/g
+  /(?<="(?:configurationRevision|keyRevision|count|revision)":\s*)\d+|(?<="number":\s*)\d+(?=,\s*"atSeconds")/g
+// What the emulated clock is ahead of the real one.
+const CLOCK_OFFSET = /(?<="(?:offset_seconds|clockOffsetSeconds)":\s*)-?\d+/g
 
 const JWT = /eyJ[\w-]+\.eyJ[\w-]+\.[\w-]+/g
 
@@ -102,11 +116,17 @@ export class Placeholders {
     const tomorrow = new Date((realSeconds + 86_400) * 1000).toUTCString()
     return text
       .replace(/(?<=<session \d+>)[0-9a-z]{4}\b/g, '<revision>')
-      .replace(/(?<="history":")\w{3}(?=")/g, '<history>')
+      .replace(/(?<="history":\s*")\w{3}(?=")/g, '<history>')
       .replaceAll(tomorrow, '<real time + 1 day>')
       .replaceAll(`${realSeconds + 43_200}`, '<real time + 12 hours>')
       .replaceAll(`${realSeconds}`, '<real time>')
-      .replaceAll(`${emulatedSeconds - realSeconds}`, '<clock offset>')
+      .replaceAll(formatTime(realSeconds), '<real time>')
+      .replaceAll(`>${formatTime(realSeconds).slice(11, 19)}<`, '><real time><')
+      .replace(/\b\d+ d [\w ]+ (?:ahead|behind)/g, '<clock offset>')
+      .replace(CLOCK_OFFSET, (value) => {
+        const moved = Number(value) - (emulatedSeconds - realSeconds)
+        return moved === -emulatedSeconds + realSeconds ? value : `<offset at the start + ${moved}>`
+      })
   }
 }
 

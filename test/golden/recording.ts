@@ -1,5 +1,6 @@
-import type { Exchange } from './replay'
+import { createHash } from 'node:crypto'
 import type { Placeholders } from './placeholders'
+import type { Exchange } from './replay'
 
 /**
  * The recording of a scenario: requests and responses, every header by its name and value.
@@ -17,6 +18,18 @@ export function recordingOf(
   return `# ${name}\n\n${parts.join('\n')}`
 }
 
+/**
+ * What was reported of a scenario, an event a line, numbered from 1. The very first, of the clock being
+ * set, is of the real time still.
+ */
+export function eventsOf(text: string, placeholders: Placeholders): string {
+  const { events } = JSON.parse(text) as { events: { number: number }[] }
+  const [first, ...rest] = events
+  const numbered = rest.map((each) => ({ ...each, number: each.number - (first?.number ?? 0) }))
+  const lines = numbered.map((each) => JSON.stringify(each))
+  return `${placeholders.apply(lines.join('\n'))}\n`
+}
+
 function partOf(exchange: Exchange, number: number, placeholders: Placeholders, assets: Assets) {
   const { method, url, requestHeaders, requestBody, status, headers, body } = exchange
   const lines = [
@@ -27,7 +40,7 @@ function partOf(exchange: Exchange, number: number, placeholders: Placeholders, 
     ...headers.map(([name, value]) => `${name}: ${value}`),
     ...bodyLines(assets.takenOutOf(body)),
   ]
-  const text = lines.map((line) => placeholders.apply(line)).join('\n')
+  const text = placeholders.apply(lines.join('\n'))
   const contents = placeholders.takeContents().map((each) => `; ${each}`)
   return [text, ...contents, ''].join('\n')
 }
@@ -46,11 +59,46 @@ function bodyLines(body: string, prefix = ''): string[] {
 function indented(body: string): string[] | undefined {
   try {
     const value: unknown = JSON.parse(body)
-    if (typeof value !== 'object' || JSON.stringify(value) !== body) return undefined
-    return JSON.stringify(value, null, 1).split('\n')
+    if (typeof value !== 'object' || value === null || JSON.stringify(value) !== body)
+      return undefined
+    return linesOf(body.length > LONGEST_BODY ? digested(value) : value)
   } catch {
     return undefined
   }
+}
+
+// Of a longer one, which only the OpenAPI document is, each part is recorded by its hash.
+const LONGEST_BODY = 100_000
+
+function digested(value: object): object {
+  const digest = (part: unknown) =>
+    createHash('sha256').update(JSON.stringify(part)).digest('hex').slice(0, 32)
+  const digestAll = (part: object) =>
+    Object.fromEntries(Object.entries(part).map(([name, each]) => [name, digest(each)]))
+  return Object.fromEntries(
+    Object.entries(value).map(([name, part]) => [
+      name,
+      typeof part === 'object' && part !== null ? digestAll(part) : part,
+    ]),
+  )
+}
+
+const LINE_LENGTH = 100
+
+// A member a line, where a line does not hold the whole value.
+function linesOf(value: unknown, before = '', after = ''): string[] {
+  const text = `${before}${JSON.stringify(value)}${after}`
+  // Whatever number a counter has come to, the lines are the same.
+  const { length } = text.replaceAll(/:\d+\b/g, ':0')
+  if (length <= LINE_LENGTH || typeof value !== 'object' || value === null) return [text]
+  const isList = Array.isArray(value)
+  const members: [string, unknown][] = Object.entries(value)
+  const lines = members.flatMap(([name, member], index) => {
+    const comma = index < members.length - 1 ? ',' : ''
+    return linesOf(member, isList ? '' : `${JSON.stringify(name)}:`, comma)
+  })
+  const [start, end] = isList ? '[]' : '{}'
+  return [`${before}${start}`, ...lines.map((line) => ` ${line}`), `${end}${after}`]
 }
 
 /** Style sheets and scripts, which many pages have in common: recorded once, by their number. */

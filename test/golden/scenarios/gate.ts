@@ -199,7 +199,8 @@ async function echo(input: Request | string, init?: RequestInit): Promise<Respon
   const { method, url } = request
   const { pathname } = new URL(url)
   if (pathname === '/fail') throw new Error('the origin is not there')
-  if (pathname === '/redirect') return new Response(null, { status: 307, headers: { location: '/' } })
+  if (pathname === '/redirect')
+    return new Response(null, { status: 307, headers: { location: '/' } })
   const headers = Object.fromEntries(request.headers)
   const answer = { method, url, headers, body: await request.text() }
   return Response.json(answer, { headers: { 'x-origin': 'yes', 'set-cookie': 'of=origin' } })

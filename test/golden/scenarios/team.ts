@@ -17,7 +17,11 @@ const registration: Scenario = {
     await client.registration()
     const full = {
       client_name: 'All <members>',
-      redirect_uris: [REDIRECT_URI, 'http://127.0.0.1:1/cb', 'https://playground.ai.cloudflare.com/x'],
+      redirect_uris: [
+        REDIRECT_URI,
+        'http://127.0.0.1:1/cb',
+        'https://playground.ai.cloudflare.com/x',
+      ],
       grant_types: ['authorization_code', 'refresh_token'],
       response_types: ['code'],
       client_uri: 'https://client.example',
@@ -39,7 +43,8 @@ const registration: Scenario = {
     await client.registration({ response_types: ['token'] })
     await client.registration({ client_name: 'a\u0000b' })
     await client.registration({ client_uri: 'javascript:alert(1)' })
-    for (const body of ['', '{', '[]', 'null', '"x"']) await client.postJson('/oauth/registration', body)
+    for (const body of ['', '{', '[]', 'null', '"x"'])
+      await client.postJson('/oauth/registration', body)
     await client.postForm('/oauth/registration', { client_name: 'x' })
     await client.postJson('/oauth/registration', 'x'.repeat(200_000))
     for (const method of ['GET', 'PUT', 'DELETE']) {
@@ -57,7 +62,7 @@ const methods: Scenario = {
   settings: SETTINGS,
   async run({ send }) {
     for (const endpoint of ENDPOINTS) {
-      for (const method of ['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS']) {
+      for (const method of ['GET', 'HEAD', 'DELETE', 'OPTIONS']) {
         await send(method, `${OAUTH}/${endpoint}`, { headers: { origin: PAGE } })
       }
       await send('OPTIONS', `${OAUTH}/${endpoint}`, { headers: preflight('POST') })
@@ -102,7 +107,10 @@ const authorization: Scenario = {
     ]
     for (const change of changes) await client.authorization(id, change)
     await client.authorization(secret, { code_challenge: undefined })
-    await client.authorization(secret, { code_challenge: undefined, code_challenge_method: undefined })
+    await client.authorization(secret, {
+      code_challenge: undefined,
+      code_challenge_method: undefined,
+    })
     for (const name of ['client_id', 'redirect_uri', 'state', 'resource', 'scope']) {
       const url = await client.authorizationUrl(id, { scope: 'x' })
       await fetch(`${url}&${name}=twice`)
@@ -209,7 +217,7 @@ const token: Scenario = {
       { resource: 'http://cors.example/' },
       { resource: 'nonsense' },
     ]
-    for (const change of changes) await client.exchange(id, await client.code(id), change)
+    for (const change of changes) await client.exchange(id, code, change)
     await client.exchange(id, code)
     await client.exchange(id, code)
     await client.exchange(id, await client.code(id), { code_verifier: 'b'.repeat(43) })
@@ -218,7 +226,13 @@ const token: Scenario = {
     const late = await client.code(id)
     await control('PATCH', 'clock', { advance: '61s' })
     await client.exchange(id, late)
-    for (const body of ['', 'a=b&a=c', 'grant_type=authorization_code&grant_type=x', '%zz', 'a=%00']) {
+    for (const body of [
+      '',
+      'a=b&a=c',
+      'grant_type=authorization_code&grant_type=x',
+      '%zz',
+      'a=%00',
+    ]) {
       await client.postForm('/oauth/token', body)
     }
     await client.postJson('/oauth/token', { grant_type: 'refresh_token' })
@@ -238,15 +252,17 @@ const clientAuth: Scenario = {
       })
       const basic = (text: string) => ({ authorization: `Basic ${btoa(text)}` })
       const none = { client_id: undefined }
-      await client.exchange(id, await client.code(id))
-      await client.exchange(id, await client.code(id), none, basic(`${id}:${secret}`))
-      await client.exchange(id, await client.code(id), none, basic(`${id}:wrong`))
-      await client.exchange(id, await client.code(id), none, basic('no colon'))
-      await client.exchange(id, await client.code(id), none, { authorization: 'Basic %' })
-      await client.exchange(id, await client.code(id), none, { authorization: 'Bearer x' })
+      // Who is not authenticated redeems nothing.
+      const code = await client.code(id)
+      await client.exchange(id, code)
+      await client.exchange(id, code, none, basic(`${id}:wrong`))
+      await client.exchange(id, code, none, basic('no colon'))
+      await client.exchange(id, code, none, { authorization: 'Basic %' })
+      await client.exchange(id, code, none, { authorization: 'Bearer x' })
+      await client.exchange(id, code, { client_secret: 'wrong' })
+      await client.exchange(id, code, { client_secret: secret }, basic(`${id}:${secret}`))
+      await client.exchange(id, code, none, basic(`${id}:${secret}`))
       await client.exchange(id, await client.code(id), { client_secret: secret })
-      await client.exchange(id, await client.code(id), { client_secret: 'wrong' })
-      await client.exchange(id, await client.code(id), { client_secret: secret }, basic(`${id}:${secret}`))
     }
   },
 }
