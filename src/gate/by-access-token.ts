@@ -3,7 +3,7 @@ import { signIdentity } from '../access/assertion'
 import { wholeSeconds } from '../access/duration'
 import type { FaultSubject } from '../access/faults'
 import { grantSignIn, isSignInGood, livesOn } from '../access/sign-in'
-import { TOKEN_PREFIX } from '../access/token'
+import { isManagedOAuthToken } from '../access/token'
 import type { AppContext } from '../env'
 import { strikes } from '../faults'
 import { bearerToken } from '../oauth/bearer'
@@ -18,7 +18,7 @@ export async function byAccessToken(
 ): Promise<Admission | undefined> {
   const token = bearerToken(c.req.header('authorization'))
   if (token === undefined || !managedOAuth(application)) return undefined
-  if (!token.startsWith(TOKEN_PREFIX)) return foreign(c, token)
+  if (!isManagedOAuthToken(token)) return foreign(c, token)
   const now = c.get('now')
   const stores = c.get('stores')
   const admitted = await stores.grants.admit(token, now)
