@@ -15,7 +15,7 @@ import { type EmulatorObject, type EmulatorState, emulatedNow } from './store/em
 import type { GrantObject } from './store/grant-object'
 import { openStores, type Stores } from './store/stores'
 
-export type Bindings = {
+type Bindings = {
   KV: KVNamespace
   GRANTS: DurableObjectNamespace<GrantObject>
   EMULATOR: DurableObjectNamespace<EmulatorObject>
@@ -24,7 +24,7 @@ export type Bindings = {
 }
 
 /** What a request is judged by, found once before any surface sees it. */
-export type Variables = {
+type Variables = {
   settings: Settings
   /** Applications, policies and all else of Access as the API has left it. */
   configuration: Configuration

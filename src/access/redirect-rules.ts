@@ -10,7 +10,7 @@ export const redirectUriSchema = z.string().superRefine((text, context) => {
 })
 
 /** The rule that allows a redirect URI, or why none does. */
-export type RedirectVerdict = { rule: string; refusal?: undefined } | { refusal: RedirectRefusal }
+type RedirectVerdict = { rule: string; refusal?: undefined } | { refusal: RedirectRefusal }
 export type RedirectRefusal = { why: string; change: string }
 
 /**
@@ -66,9 +66,7 @@ export function registersClients(applications: readonly Application[]): boolean 
 }
 
 /** The rules of the account that allow the redirect URIs of a registration, or why not. */
-export type RegistrationVerdict =
-  | { rules: string[]; refusal?: undefined }
-  | { refusal: RedirectRefusal }
+type RegistrationVerdict = { rules: string[]; refusal?: undefined } | { refusal: RedirectRefusal }
 
 /**
  * Evaluates the rules of the account for the redirect URIs of a client. A URI is allowed if any

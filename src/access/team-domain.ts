@@ -2,7 +2,7 @@ import { isLoopback } from '../oauth/loopback'
 
 /** Where Access's own paths live. On the real edge always the first. */
 export const ACCESS_PATHS = ['/cdn-cgi/access', '/.access'] as const
-export type AccessPath = (typeof ACCESS_PATHS)[number]
+type AccessPath = (typeof ACCESS_PATHS)[number]
 
 /** The team domain as one request sees it. */
 export type TeamDomain = {

@@ -64,7 +64,7 @@ const NOT_GRANTED = {
  * @throws ApiError 9106 without credentials, 10000 (401) where they are malformed, 9109 where they
  *   are not known
  */
-export async function authenticate(c: AppContext): Promise<Caller> {
+async function authenticate(c: AppContext): Promise<Caller> {
   const { isLocal, now, settings } = c.var
   const authorization = c.req.header('authorization')
   const key = {

@@ -4,7 +4,7 @@ import { AutoSignIn, type AutoSignInView } from './auto-sign-in'
 import { Clock, type ClockView } from './clock'
 import { Card, ConsoleFrame, type ConsolePage } from './frame'
 
-export type ApplicationView = {
+type ApplicationView = {
   name: string
   id: string
   domain: string
@@ -13,9 +13,9 @@ export type ApplicationView = {
   options: { name: string; value: string }[]
   policies: string[]
 }
-export type ClientView = { id: string; name: string; redirectUris: string[]; registeredAt: string }
-export type TokenView = { id: string; issuedAt: string; expiresAt: string; isOver: boolean }
-export type GrantView = {
+type ClientView = { id: string; name: string; redirectUris: string[]; registeredAt: string }
+type TokenView = { id: string; issuedAt: string; expiresAt: string; isOver: boolean }
+type GrantView = {
   id: string
   client: { id: string; name?: string | undefined }
   application: string
@@ -25,7 +25,7 @@ export type GrantView = {
   state: 'living' | 'over' | 'revoked'
   tokens: TokenView[]
 }
-export type SessionView = {
+type SessionView = {
   id: string
   email: string
   provider: string

@@ -26,7 +26,7 @@ const WRONG_ISSUER = 'https://issuer.invalid'
 export const REMEMBERED =
   'Keep the refresh token, so that nobody has to authorize again; the quirk consent-remembered shows what people expect instead.'
 
-export type Consent = 'allow' | 'deny'
+type Consent = 'allow' | 'deny'
 
 /**
  * `GET /cdn-cgi/access/oauth/authorization` [A1-A14].

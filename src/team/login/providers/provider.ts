@@ -6,7 +6,7 @@ import type { AppContext } from '../../../env'
 import type { Parameters } from '../../../oauth/parameters'
 
 /** A person who has chosen an identity provider on the login page. */
-export type Attempt<Provider> = {
+type Attempt<Provider> = {
   provider: Provider
   application: Application
   /** The form of the login page; empty if nobody had to choose. */
@@ -18,7 +18,7 @@ export type Attempt<Provider> = {
 }
 
 /** A person whom an identity provider of another site sends back. */
-export type Return<Provider> = { provider: Provider; query: URLSearchParams; seed: string }
+type Return<Provider> = { provider: Provider; query: URLSearchParams; seed: string }
 
 /** How people log in by one type of identity provider. */
 export type LoginProvider<Provider = EmulatedProvider> = {
