@@ -17,13 +17,11 @@ const TABLE: { name: string; pattern: RegExp }[] = [
   { name: 'secret', pattern: /(?<=cfast_emulated_|cf-oauth-secret-emulated-)[\w-]{32,34}/g },
   { name: 'session', pattern: /(?<=identity_?[nN]once\\*":\s*\\*")\w{12}(?=\w{4}\b)/g },
   { name: 'session', pattern: /(?<=The sign-in )\w{12}\b/g },
-  {
-    name: 'session',
-    pattern: /(?<="(?:sessionId|nonce|name)":\s*")(?=\w*[A-Z])(?=\w*[a-z])\w{12}(?=")/g,
-  },
+  { name: 'session', pattern: /(?<="(?:sessionId|nonce)":\s*")\w{12}(?=")/g },
   {
     name: 'token-id',
-    pattern: /(?<="tokens":\[\{"id":"|access token (?:<code class="id">)?|\/tokens\/)[\w-]{12}\b/g,
+    pattern:
+      /(?<="tokens":\[\s*\{"id":"|access token (?:<code class="id">)?|\/tokens\/)[\w-]{12}\b/g,
   },
   { name: 'at-hash', pattern: /(?<="at_hash":\s*")[\w-]{22}(?=")/g },
   { name: 'hex64', pattern: /\b[0-9a-f]{64}\b/g },

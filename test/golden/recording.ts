@@ -101,24 +101,25 @@ function linesOf(value: unknown, before = '', after = ''): string[] {
   return [`${before}${start}`, ...lines.map((line) => ` ${line}`), `${end}${after}`]
 }
 
-/** Style sheets and scripts, which many pages have in common: recorded once, by their number. */
+/** Style sheets and scripts, which many pages have in common: recorded once, by their hash. */
 export class Assets {
-  readonly #texts: string[] = []
+  readonly #texts = new Map<string, string>()
 
   takenOutOf(body: string): string {
     return body.replace(
       /(<(style|script)\b[^>]*>)(.*?)(<\/\2>)/gs,
       (_, start: string, name: string, text: string, end: string) =>
-        `${start}<${name} ${this.#numberOf(text)}>${end}`,
+        `${start}<${name} ${this.#nameOf(text)}>${end}`,
     )
   }
 
   get recording(): string {
-    return this.#texts.map((text, index) => `=== ${index + 1}\n${text}\n`).join('\n')
+    return [...this.#texts].map(([name, text]) => `=== ${name}\n${text}\n`).join('\n')
   }
 
-  #numberOf(text: string): number {
-    const index = this.#texts.indexOf(text)
-    return index < 0 ? this.#texts.push(text) : index + 1
+  #nameOf(text: string): string {
+    const name = createHash('sha256').update(text).digest('hex').slice(0, 8)
+    this.#texts.set(name, text)
+    return name
   }
 }
