@@ -2,10 +2,11 @@ import type { Context, MiddlewareHandler } from 'hono'
 import type { Reason } from './access/event'
 import { type Quirks, quirksOn } from './access/quirks'
 import type { RequestFacts } from './access/request-event'
-import { isLoopback, type TeamDomain, teamDomain } from './access/team-domain'
+import { type TeamDomain, teamDomain } from './access/team-domain'
 import { type DashDomain, dashDomain } from './account/dash-domain'
 import { drainBody } from './bytes'
 import { OAuthError } from './oauth/errors'
+import { isLoopback } from './oauth/loopback'
 import { settingsWith, withQuirks } from './quirks'
 import { readSettings, type Settings } from './settings'
 import type { Configuration } from './store/configuration'
@@ -14,13 +15,13 @@ import { type EmulatorState, emulatedNow } from './store/emulator/state'
 import { openStores, type StoreBindings, type Stores } from './store/stores'
 import { printEvents } from './terminal'
 
-export type Bindings = StoreBindings & {
+type Bindings = StoreBindings & {
   /** The application as a Worker; wins over `ORIGIN_URL`. */
   ORIGIN?: Fetcher
 }
 
 /** What a request is judged by, found once before any surface sees it. */
-export type Variables = {
+type Variables = {
   settings: Settings
   /** Applications, policies and all else of Access as the API has left it. */
   configuration: Configuration

@@ -1,7 +1,8 @@
 import type { Application } from './access/application'
 import type { AccessAction, Occurrence, Reason } from './access/event'
 import { evaluate, kindsNotEmulated, type Verdict } from './access/policy'
-import { holdingRule, ruleInBrief, type Subject } from './access/rules'
+import type { Subject } from './access/rule-kinds'
+import { holdingRule, ruleInBrief } from './access/rules'
 import type { AppContext } from './env'
 import { report } from './report'
 

@@ -1,10 +1,10 @@
-import type { QuirkName, Quirks } from './access/quirks'
-import { firstNotHttps } from './access/redirect-rules'
+import { QUIRKS, type QuirkName, type Quirks, type SettingQuirk } from './access/quirks'
+import { firstNotHttps } from './access/redirect-rule-schema'
 import type { Settings } from './settings'
 import type { Configuration } from './store/configuration'
 
-// The quirks that are settings too, and what being on makes of them.
-const AS_SETTINGS: Partial<Record<QuirkName, Partial<Settings>>> = {
+// What each quirk that is applied to the settings makes of them.
+const AS_SETTINGS: Record<SettingQuirk, Partial<Settings>> = {
   'https-redirect-rules': { REDIRECT_RULES: 'https' },
   'refresh-grace': { REFRESH_TOKEN_GRACE: '60s' },
   'refuse-reuse': { REFRESH_TOKEN_REUSE: 'refuse' },
@@ -15,7 +15,12 @@ const AS_SETTINGS: Partial<Record<QuirkName, Partial<Settings>>> = {
 /** The settings as the quirks that are on change them. */
 export function settingsWith(settings: Settings, quirks: Quirks): Settings {
   if (quirks.size === 0) return settings
-  return Object.assign({ ...settings }, ...[...quirks].map((name) => AS_SETTINGS[name] ?? {}))
+  const changes = [...quirks].filter(isSetting).map((name) => AS_SETTINGS[name])
+  return Object.assign({ ...settings }, ...changes)
+}
+
+function isSetting(name: QuirkName): name is SettingQuirk {
+  return QUIRKS[name].how === 'setting'
 }
 
 /** The configuration as the quirks that are on change it. */

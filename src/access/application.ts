@@ -4,7 +4,6 @@ import { coverage } from './domain'
 import { wholeSeconds } from './duration'
 import type { ManagedOAuth } from './oauth-configuration'
 import type { Policy } from './policy'
-import { matchingRedirectRule } from './redirect-rules'
 import type { Timestamps } from './timestamps'
 
 /** A reusable policy as an application names it, or a policy of the application's own. */
@@ -97,22 +96,6 @@ function publicAt(uri: string) {
 /** The application's Managed OAuth, or undefined while it is off. */
 export function managedOAuth(application: Application): ManagedOAuth | undefined {
   return application.oauth_configuration?.enabled ? application.oauth_configuration : undefined
-}
-
-/**
- * Whether any application of the account lets a client have this redirect URI: what registration
- * asks [R15].
- *
- * Access: observed. The "account configuration" is the union of every application's rules.
- */
-export function isAllowedByAccount(
-  applications: readonly Application[],
-  redirectUri: string,
-): boolean {
-  return applications.some((application) => {
-    const oauth = managedOAuth(application)
-    return oauth && matchingRedirectRule(oauth.dynamic_client_registration, redirectUri)
-  })
 }
 
 /** `grant.access_token_lifetime` and `grant.session_duration` in seconds, defaults filled in. */

@@ -3,7 +3,7 @@
  * a segment of the path may have one star each: `*.example.com`, `test*.example.com`, `/alpha/*`. A
  * star alone as the host, the emulator's own, is every host.
  */
-export type Domain = string
+type Domain = string
 
 /**
  * What is wrong with a domain, or undefined where it is one.

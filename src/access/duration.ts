@@ -21,7 +21,7 @@ const LONGEST = 2n ** 63n - 1n
  *
  * Access: documented (API reference, `format 300ms or 2h45m`).
  */
-export function durationNanoseconds(text: string): bigint | undefined {
+function durationNanoseconds(text: string): bigint | undefined {
   if (text === '0') return 0n
   if (text.length > 200 || !WHOLE.test(text)) return undefined
   let sum = 0n

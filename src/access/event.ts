@@ -1,7 +1,7 @@
 import type { DashboardEvent } from './dashboard-event'
 import type { FaultName } from './faults'
 import type { Identity } from './identity'
-import type { RequestEvent } from './request-event'
+import type { Actors, RequestEvent } from './request-event'
 
 /** Where a decision of Access was asked for. */
 export type AccessAction = 'login' | 'authorization' | 'refresh' | 'service_auth'
@@ -22,13 +22,6 @@ export type Reason = {
   why: string
   /** What would have to be different for another outcome. */
   change?: string | undefined
-}
-
-/** Whom an event is about, as far as it is known. */
-export type Actors = {
-  email?: string | undefined
-  client?: { id: string; name?: string | undefined } | undefined
-  application?: { id: string; name: string } | undefined
 }
 
 /** Something worth telling the developer, that no answer on the wire tells. */

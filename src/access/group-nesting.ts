@@ -4,7 +4,7 @@ import type { Group } from './rules'
 export const MOST_GROUP_LEVELS = 100
 
 /** A group that no policy can be decided by, and why. */
-export type NestingFault = { group: Group; why: string }
+type NestingFault = { group: Group; why: string }
 
 /**
  * What is wrong with how these groups name one another, or undefined where nothing is.

@@ -6,7 +6,7 @@ const text = z.string().min(1)
 const webUrl = z.url({ protocol: /^https?$/, error: 'expected an http or https URL' })
 
 /** `config` of an `oidc` provider, in the API's own members. */
-export const oidcConfigSchema = z.strictObject({
+const oidcConfigSchema = z.strictObject({
   auth_url: webUrl,
   token_url: webUrl,
   certs_url: webUrl,
@@ -18,7 +18,6 @@ export const oidcConfigSchema = z.strictObject({
   email_claim_name: text.default('email'),
   pkce_enabled: z.boolean().default(false),
 })
-export type OidcConfig = z.infer<typeof oidcConfigSchema>
 
 // Kept and given back: nobody can log in by one of them here.
 const NOT_EMULATED = [
@@ -39,33 +38,42 @@ const types = {
 
 const TYPE_EXPECTED = `expected type cloudflare (pick a person), onetimepin, oidc, or one that is kept and not emulated: ${NOT_EMULATED.join(', ')}`
 
+/** The types of identity providers that people can log in by. */
+export type EmulatedType = Exclude<keyof typeof types, 'other'>
+export type EmulatedProvider<Type extends EmulatedType = EmulatedType> = Extract<
+  IdentityProvider,
+  { type: Type }
+>
+
+// Where an identity comes from: the people of the settings, which may change, or the provider.
+const IDENTITY_SOURCES: Record<EmulatedType, 'settings' | 'provider'> = {
+  cloudflare: 'settings',
+  onetimepin: 'settings',
+  oidc: 'provider',
+}
+
 /** An identity provider as the API takes it. */
-export const identityProviderMembersSchema = z.discriminatedUnion(
-  'type',
-  [
-    z.strictObject(types.cloudflare),
-    z.strictObject(types.onetimepin),
-    z.strictObject(types.oidc),
-    z.strictObject(types.other),
-  ],
-  TYPE_EXPECTED,
-)
+export const identityProviderMembersSchema = providerSchema({})
 
 /**
  * An identity provider of the team, in the API's own members. `cloudflare` is the one where people
  * of the seed are picked, or an address is typed.
  */
-export const identityProviderSchema = z.discriminatedUnion(
-  'type',
-  [
-    z.strictObject({ id: text, ...types.cloudflare }),
-    z.strictObject({ id: text, ...types.onetimepin }),
-    z.strictObject({ id: text, ...types.oidc }),
-    z.strictObject({ id: text, ...types.other }),
-  ],
-  TYPE_EXPECTED,
-)
+export const identityProviderSchema = providerSchema({ id: text })
 export type IdentityProvider = z.infer<typeof identityProviderSchema>
+
+function providerSchema<Shape extends z.ZodRawShape>(more: Shape) {
+  return z.discriminatedUnion(
+    'type',
+    [
+      z.strictObject({ ...more, ...types.cloudflare }),
+      z.strictObject({ ...more, ...types.onetimepin }),
+      z.strictObject({ ...more, ...types.oidc }),
+      z.strictObject({ ...more, ...types.other }),
+    ],
+    TYPE_EXPECTED,
+  )
+}
 
 /** Where people of the seed are picked; it names them too where nobody had to choose a provider. */
 export const PEOPLE_PICKER = {
@@ -109,8 +117,13 @@ export function providersFor(
 }
 
 /** Whether somebody can log in by it here. */
-export function isEmulated(
-  provider: IdentityProvider,
-): provider is Extract<IdentityProvider, { type: 'cloudflare' | 'onetimepin' | 'oidc' }> {
-  return ['cloudflare', 'onetimepin', 'oidc'].includes(provider.type)
+export function isEmulated(provider: IdentityProvider): provider is EmulatedProvider {
+  return Object.hasOwn(IDENTITY_SOURCES, provider.type)
+}
+
+/** Whether the provider told who the person is: then only a new login tells anything else. */
+export function tellsIdentity(type: string): boolean {
+  return Object.entries(IDENTITY_SOURCES).some(
+    ([each, from]) => each === type && from === 'provider',
+  )
 }

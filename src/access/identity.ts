@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { sha256Hex } from '../oauth/encoding'
+import { tellsIdentity } from './identity-provider'
 
 /** An e-mail address as it is compared: trimmed and in lower case. */
 export const emailSchema = z
@@ -51,10 +52,10 @@ export function seededIdentity(
 
 /**
  * An identity as it counts now: what the seed says of its people may have changed since they signed
- * in; what an OIDC provider said, was said at that time.
+ * in; what an identity provider of another site said, was said at that time.
  */
 export function currentIdentity(people: readonly Person[], identity: Identity): Identity {
-  return identity.idp.type === 'oidc'
+  return tellsIdentity(identity.idp.type)
     ? identity
     : seededIdentity(people, identity.email, identity.idp)
 }

@@ -39,7 +39,7 @@ export function publishedKeys(keys: readonly SigningKey[], now: number): Signing
 }
 
 /** The document at `/cdn-cgi/access/certs` [O11]. */
-export type KeySet = {
+type KeySet = {
   keys: JWK[]
   public_cert: { kid: string; cert: string }
   public_certs: { kid: string; cert: string }[]

@@ -2,6 +2,7 @@ import { CLIENT_AUTH_METHODS } from '../oauth/client-auth'
 import { type Application, type Covered, managedOAuth } from './application'
 import { pathOf } from './domain'
 import type { Quirks } from './quirks'
+import { registersClients } from './redirect-rules'
 import type { TeamDomain } from './team-domain'
 
 /** The two paths of an application's protected-resource metadata; Access's own is the advertised one. */
@@ -38,11 +39,6 @@ export function serverMetadata(
     // RFC 9207 3.
     ...(quirks.has('iss-in-response') && { authorization_response_iss_parameter_supported: true }),
   }
-}
-
-/** Whether any application of the account registers clients; else the endpoint is 404 [R7, M15]. */
-export function registersClients(applications: readonly Application[]): boolean {
-  return applications.some((each) => managedOAuth(each)?.dynamic_client_registration.enabled)
 }
 
 /**

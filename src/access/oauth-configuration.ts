@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { lifetimeSchema } from './duration'
-import { dynamicClientRegistrationSchema } from './redirect-rules'
+import { dynamicClientRegistrationSchema } from './redirect-rule-schema'
 
 /**
  * `oauth_configuration`: Managed OAuth of one application. On where the object is there and

@@ -1,12 +1,12 @@
 import * as z from 'zod'
 import { lifetimeSchema } from './duration'
+import type { Subject } from './rule-kinds'
 import {
   type Combination,
   combination,
   combinationHolds,
   isNotEmulated,
   type References,
-  type Subject,
 } from './rules'
 import type { Timestamps } from './timestamps'
 

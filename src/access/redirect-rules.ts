@@ -1,104 +1,109 @@
 import * as z from 'zod'
-import { redirectUriFault } from '../oauth/redirect-uri'
+import { parseRedirectUri, type RedirectUri, type UnusableRedirectUri } from '../oauth/redirect-uri'
+import { type Application, managedOAuth } from './application'
+import type { DynamicClientRegistration } from './redirect-rule-schema'
 
-/**
- * What is wrong with an entry of `allowed_uris`, or undefined where it is a rule.
- *
- * Access: documented (API reference of November 2026). HTTP and HTTPS paths may end in a slash and
- * a star, which matches all sub-paths; custom schemes are listed exactly [R10-R12].
- */
-export function redirectRuleFault(rule: string): string | undefined {
-  const isPrefix = rule.endsWith('/*')
-  const fault = redirectUriFault(isPrefix ? rule.slice(0, -1) : rule)
-  if (fault) return fault
-  if (isPrefix && !/^https?:/.test(rule)) return 'uses /* with a custom scheme; list the URI itself'
-  // Assumed: Access documents no other place for a star.
-  if ((isPrefix ? rule.slice(0, -2) : rule).includes('*')) {
-    return 'has a star elsewhere than in a final /*'
-  }
-  if (isPrefix && rule.includes('?')) return 'has a query before /*'
-  return undefined
-}
-
-export const redirectRuleSchema = z.string().superRefine((rule, context) => {
-  const fault = redirectRuleFault(rule)
-  if (fault) context.addIssue({ code: 'custom', message: `the redirect URI ${fault}` })
+/** A redirect URI of a client, as registration accepts it and a store holds it. */
+export const redirectUriSchema = z.string().superRefine((text, context) => {
+  const { problem } = parseRedirectUri(text)
+  if (problem) context.addIssue({ code: 'custom', message: `the redirect URI ${problem}` })
 })
 
-/**
- * The index of the first rule that the older wording does not allow (`The URL must use https`, April
- * 2026), or -1.
- */
-export function firstNotHttps(rules: readonly string[]): number {
-  return rules.findIndex((rule) => !rule.startsWith('https://'))
-}
+/** The rule that allows a redirect URI, or why none does. */
+type RedirectVerdict = { rule: string; refusal?: undefined } | { refusal: RedirectRefusal }
+export type RedirectRefusal = { why: string; change: string }
 
 /**
- * `oauth_configuration.dynamic_client_registration`: which redirect URIs clients may bring.
+ * Evaluates the rules of one application for a redirect URI. The rule that allows it is a toggle
+ * (`allow_any_on_localhost`, `allow_any_on_loopback`) or the entry of `allowed_uris`.
  *
- * Assumed: Access publishes no defaults. Registration is on where the object is silent, as in the
- * dashboard; the two toggles are off, as unset booleans of the API read.
+ * Comparing text is exact here, because a URI that parses has one spelling only.
  */
-export const dynamicClientRegistrationSchema = z.strictObject({
-  enabled: z.boolean().default(true),
-  allow_any_on_localhost: z.boolean().default(false),
-  allow_any_on_loopback: z.boolean().default(false),
-  allowed_uris: z.array(redirectRuleSchema).default([]),
-})
-export type DynamicClientRegistration = z.infer<typeof dynamicClientRegistrationSchema>
-
-/** Why no rule lets `redirectUri` pass, and what would. */
-export function redirectRefusal(
+export function evaluateRedirectRules(
   rules: DynamicClientRegistration,
-  redirectUri: string,
-): { why: string; change: string } {
-  const fault = redirectUriFault(redirectUri)
-  if (fault) return { why: `\`${redirectUri}\` ${fault}`, change: 'Send a plain absolute URI' }
+  uri: RedirectUri | UnusableRedirectUri,
+): RedirectVerdict {
+  if (uri.problem !== undefined) {
+    return refused(`\`${uri.text}\` ${uri.problem}`, 'Send a plain absolute URI')
+  }
+  const { text } = uri
   if (!rules.enabled) {
-    return {
-      why: `\`${redirectUri}\` is not allowed: dynamic_client_registration.enabled is off`,
-      change: 'turn it on',
-    }
+    const why = `\`${text}\` is not allowed: dynamic_client_registration.enabled is off`
+    return refused(why, 'turn it on')
   }
-  const { protocol, hostname } = new URL(redirectUri)
-  const toggle =
-    protocol !== 'http:'
-      ? undefined
-      : hostname === 'localhost'
-        ? 'allow_any_on_localhost'
-        : hostname === '127.0.0.1'
-          ? 'allow_any_on_loopback'
-          : undefined
-  return toggle
-    ? {
-        why: `\`${redirectUri}\` is not allowed: \`${toggle}\` is off`,
-        change: 'turn it on or list the URI in allowed_uris',
-      }
-    : {
-        why: `\`${redirectUri}\` is not allowed: no entry of \`allowed_uris\` matches it${rules.allowed_uris.length ? ` (${rules.allowed_uris.join(', ')})` : ', the list is empty'}`,
-        change: 'list the URI in allowed_uris, or a rule that ends in /*',
-      }
+  const toggle = toggleFor(uri)
+  if (toggle && rules[toggle]) return { rule: toggle }
+  const rule = rules.allowed_uris.find((each) =>
+    // Assumed: `https://x/*` matches `https://x/` and not `https://x` [R10].
+    each.endsWith('/*') ? text.startsWith(each.slice(0, -1)) : text === each,
+  )
+  if (rule !== undefined) return { rule }
+  if (toggle) {
+    const why = `\`${text}\` is not allowed: \`${toggle}\` is off`
+    return refused(why, 'turn it on or list the URI in allowed_uris')
+  }
+  const listed = rules.allowed_uris.join(', ')
+  return refused(
+    `\`${text}\` is not allowed: no entry of \`allowed_uris\` matches it${listed ? ` (${listed})` : ', the list is empty'}`,
+    'list the URI in allowed_uris, or a rule that ends in /*',
+  )
 }
 
+// Access: documented [R8, R9]. Each toggle is for its one host, over http; `[::1]` is neither.
+function toggleFor({ url }: RedirectUri) {
+  if (url.protocol !== 'http:') return undefined
+  if (url.hostname === 'localhost') return 'allow_any_on_localhost'
+  return url.hostname === '127.0.0.1' ? 'allow_any_on_loopback' : undefined
+}
+
+function refused(why: string, change: string): RedirectVerdict {
+  return { refusal: { why, change } }
+}
+
+/** Whether any application of the account registers clients; else the endpoint is 404 [R7, M15]. */
+export function registersClients(applications: readonly Application[]): boolean {
+  return applications.some((each) => managedOAuth(each)?.dynamic_client_registration.enabled)
+}
+
+/** The rules of the account that allow the redirect URIs of a registration, or why not. */
+type RegistrationVerdict = { rules: string[]; refusal?: undefined } | { refusal: RedirectRefusal }
+
 /**
- * The rule that lets `redirectUri` pass (`allow_any_on_localhost`, `allow_any_on_loopback`, or the
- * entry of `allowed_uris`), or undefined where none does.
+ * Evaluates the rules of the account for the redirect URIs of a client. A URI is allowed if any
+ * application allows it, and one that none allows refuses all.
  *
- * Comparing text is exact here, because `redirectUriFault` admits one spelling of each URI only.
+ * Access: observed [R5, R6, R15]. The "account configuration" is the union of every application's rules.
  */
-export function matchingRedirectRule(
-  rules: DynamicClientRegistration,
-  redirectUri: string,
-): string | undefined {
-  if (!rules.enabled || redirectUriFault(redirectUri)) return undefined
-  const { protocol, hostname } = new URL(redirectUri)
-  // Access: documented [R8, R9]. Each toggle is for its one host, over http; `[::1]` is neither.
-  if (protocol === 'http:') {
-    if (rules.allow_any_on_localhost && hostname === 'localhost') return 'allow_any_on_localhost'
-    if (rules.allow_any_on_loopback && hostname === '127.0.0.1') return 'allow_any_on_loopback'
+export function evaluateAccountRules(
+  applications: readonly Application[],
+  uris: readonly (RedirectUri | UnusableRedirectUri)[],
+): RegistrationVerdict {
+  const verdicts = applications.flatMap((application) => {
+    const rules = managedOAuth(application)?.dynamic_client_registration
+    if (!rules) return []
+    const verdicts = uris.map((uri) => evaluateRedirectRules(rules, uri))
+    return [{ name: application.name, verdicts }]
+  })
+  const isRefused = (index: number) => verdicts.every((each) => each.verdicts[index]?.refusal)
+  const refused = uris.findIndex((_, index) => isRefused(index))
+  if (refused >= 0) {
+    const refusals = verdicts.flatMap(({ name, verdicts }) => {
+      const refusal = verdicts[refused]?.refusal
+      return refusal ? [{ ...refusal, why: `${refusal.why} for app ${name}` }] : []
+    })
+    return { refusal: joined(refusals) }
   }
-  return rules.allowed_uris.find((rule) =>
-    // Assumed: `https://x/*` matches `https://x/` and not `https://x` [R10].
-    rule.endsWith('/*') ? redirectUri.startsWith(rule.slice(0, -1)) : redirectUri === rule,
-  )
+  const rules = verdicts.flatMap(({ verdicts }) => verdicts.flatMap(ruleOf))
+  return { rules: [...new Set(rules)] }
+}
+
+function joined(refusals: RedirectRefusal[]): RedirectRefusal {
+  return {
+    why: refusals.map(({ why }) => why).join('; '),
+    change: [...new Set(refusals.map(({ change }) => change))].join('; '),
+  }
+}
+
+function ruleOf(verdict: RedirectVerdict): string[] {
+  return verdict.refusal ? [] : [verdict.rule]
 }

@@ -1,4 +1,9 @@
-import type { Actors } from './event'
+/** Whom an event is about, as far as it is known. */
+export type Actors = {
+  email?: string | undefined
+  client?: { id: string; name?: string | undefined } | undefined
+  application?: { id: string; name: string } | undefined
+}
 
 /** What is known of any request that was decided. */
 type Frame = Actors & {

@@ -121,7 +121,7 @@ export function newSessionId({ history }: Revocations): string {
  * The `identity_nonce` of what is signed now for a sign-in: 16 characters, as Access's are [O7], the
  * last four of them the revision, so that a signed assertion tells of itself whether it was revoked.
  */
-export function identityNonceOf(sessionId: string, { count }: Revocations): string {
+export function identityNonceOf(sessionId: string, { count }: Pick<Revocations, 'count'>): string {
   return sessionId + count.toString(36).padStart(REVISION_DIGITS, '0')
 }
 
@@ -133,40 +133,7 @@ export function revisionOf(identityNonce: string): number {
   return Number.parseInt(identityNonce.slice(SESSION_ID_LENGTH), 36)
 }
 
-/** What a grant can be revoked by beside its own end. */
-export function grantRevocationKeys(
-  grant: { applicationId: string; identity: { email: string } },
-  setting: 'observed' | 'strict',
-): string[] {
-  const { email } = grant.identity
-  return [
-    revocable.application(grant.applicationId),
-    revocable.deletedPerson(email),
-    // Access: observed [T15]. `revoke_user` leaves grants of Managed OAuth as they are.
-    ...(setting === 'strict' ? [revocable.person(email)] : []),
-  ]
-}
-
-/**
- * What was revoked since the grant was made and left it alone: an administrator may expect otherwise.
- *
- * Access: observed [T15, T16, P21].
- */
-export function livesOn(
-  revocations: Revocations,
-  grant: { applicationId: string; identity: { email: string }; identityNonce: string },
-): 'person' | 'application' | undefined {
-  const isOver = (key: string) => isRevoked(revocations, [key], revisionOf(grant.identityNonce))
-  if (isOver(revocable.application(grant.applicationId))) return 'application'
-  return isOver(revocable.person(grant.identity.email)) ? 'person' : undefined
-}
-
-/** What a browser session can be revoked by. */
-export function sessionRevocationKeys(email: string, identityNonce: string): string[] {
-  return [
-    revocable.person(email),
-    revocable.deletedPerson(email),
-    revocable.session(sessionIdOf(identityNonce)),
-    OLD_SESSIONS,
-  ]
+/** The keys of the revocations that end a session, whether or not they are still told apart. */
+export function sessionKeys(identityNonce: string): string[] {
+  return [revocable.session(sessionIdOf(identityNonce)), OLD_SESSIONS]
 }

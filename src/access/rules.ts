@@ -1,42 +1,8 @@
-import ipaddr from 'ipaddr.js'
 import * as z from 'zod'
 import { chosenSchema, never } from './chosen-schema'
-import type { Identity } from './identity'
-
-/** Who or what asks: a person, a machine with a service token, an application for somebody. */
-export type Subject = {
-  identity?: Identity
-  serviceToken?: { id: string; name: string; commonName: string }
-  /** The application whose token an origin forwarded (`linked_app_token`). */
-  linkedApplicationId?: string
-  ip: string
-  /** ISO 3166-1 alpha-2, `XX` where it is unknown. */
-  country: string
-}
+import { type EmailList, RULE_KINDS, type RuleContext, type Subject } from './rule-kinds'
 
 const text = z.string().min(1)
-const lower = text.trim().toLowerCase()
-
-const KINDS = {
-  everyone: z.strictObject({}),
-  email: z.strictObject({ email: lower }),
-  email_domain: z.strictObject({ domain: lower }),
-  email_list: z.strictObject({ id: text }),
-  ip: z.strictObject({ ip: text.refine(isIpRange, 'expected an IP address or CIDR range') }),
-  geo: z.strictObject({ country_code: z.string().length(2).toUpperCase() }),
-  group: z.strictObject({ id: text }),
-  login_method: z.strictObject({ id: text }),
-  service_token: z.strictObject({ token_id: text }),
-  any_valid_service_token: z.strictObject({}),
-  common_name: z.strictObject({ common_name: text }),
-  cloudflare_account_member: z.strictObject({ account_id: text }),
-  linked_app_token: z.strictObject({ app_uid: text }),
-  oidc: z.strictObject({
-    claim_name: text,
-    claim_value: text,
-    identity_provider_id: text.optional(),
-  }),
-} as const
 
 // Kinds of the API that nothing here can decide: stored, and never matching.
 const NOT_EMULATED = [
@@ -45,7 +11,8 @@ const NOT_EMULATED = [
   ...['external_evaluation', 'user_risk_score'],
 ]
 
-type Known = { [kind in keyof typeof KINDS]?: z.infer<(typeof KINDS)[kind]> }
+type Kind = keyof typeof RULE_KINDS
+type Known = { [kind in Kind]?: z.infer<(typeof RULE_KINDS)[kind]['schema']> }
 /** One rule, in the API's own form: an object with the kind as its only member. */
 export type Rule = Known & Record<string, unknown>
 
@@ -62,7 +29,7 @@ export const ruleSchema = chosenSchema<Rule>(
     }
     if (NOT_EMULATED.includes(kind)) return z.custom<Rule>()
     if (!isKnown(kind)) return never(`there is no rule kind ${kind}`)
-    return z.strictObject({ [kind]: KINDS[kind] }) as unknown as z.ZodType<Rule>
+    return z.strictObject({ [kind]: RULE_KINDS[kind].schema }) as unknown as z.ZodType<Rule>
   },
 )
 
@@ -85,10 +52,6 @@ export const groupMembersSchema = z.strictObject({ name: text, ...combination })
 export const groupSchema = groupMembersSchema.extend({ id: text })
 export type Group = z.infer<typeof groupSchema>
 
-/** A list of e-mail addresses, for `email_list` rules. */
-export const emailListSchema = z.strictObject({ id: text, name: text, items: z.array(lower) })
-export type EmailList = z.infer<typeof emailListSchema>
-
 /** What rules refer to by id. */
 export type References = {
   groups: readonly Group[]
@@ -96,28 +59,22 @@ export type References = {
   isAccountMember(accountId: string, email: string): boolean
 }
 
-/** What groups have said already of one subject, and which are being asked. */
-type Asked = {
+/** The groups already evaluated for one subject, and those being evaluated. */
+type Evaluated = {
   known: Map<string, boolean>
   /** By id, how many were open before. */
   open: Map<string, number>
-  /** The outermost open group that an answer since has rested on. */
+  /** The outermost open group that a result since has rested on. */
   restsOn: number
-}
-
-function nothingAsked(): Asked {
-  return { known: new Map(), open: new Map(), restsOn: Number.POSITIVE_INFINITY }
 }
 
 /** Whether a policy's or a group's rules hold for the subject. */
 export function combinationHolds(
-  rules: Combination,
+  combination: Combination,
   subject: Subject,
   references: References,
-  asked = nothingAsked(),
 ): boolean {
-  const holds = (rule: Rule) => ruleHolds(rule, subject, references, asked)
-  return rules.include.some(holds) && rules.require.every(holds) && !rules.exclude.some(holds)
+  return allHold(combination, contextOf(subject, references))
 }
 
 /** The first rule of `include` that holds: what made a policy match. */
@@ -126,7 +83,8 @@ export function holdingRule(
   subject: Subject,
   references: References,
 ): Rule | undefined {
-  return include.find((rule) => ruleHolds(rule, subject, references, nothingAsked()))
+  const context = contextOf(subject, references)
+  return include.find((rule) => ruleHolds(rule, context))
 }
 
 /** A rule in a few words: `email_domain example.com`. */
@@ -136,96 +94,63 @@ export function ruleInBrief(rule: Rule): string {
   return [kind, ...values].join(' ')
 }
 
-function ruleHolds(rule: Rule, subject: Subject, references: References, asked: Asked): boolean {
-  const { identity, serviceToken } = subject
-  if (rule.everyone) return true
-  if (rule.email) return identity?.email === rule.email.email
-  if (rule.email_domain) return identity?.email.endsWith(`@${rule.email_domain.domain}`) ?? false
-  if (rule.email_list) {
-    const list = references.emailLists.find(({ id }) => id === rule.email_list?.id)
-    return identity !== undefined && (list?.items.includes(identity.email) ?? false)
+function contextOf(subject: Subject, references: References): RuleContext {
+  const evaluated = {
+    known: new Map(),
+    open: new Map(),
+    restsOn: Number.POSITIVE_INFINITY,
   }
-  if (rule.ip) return isInRange(subject.ip, rule.ip.ip)
-  if (rule.geo) return subject.country === rule.geo.country_code
-  if (rule.group) return groupHolds(rule.group.id, subject, references, asked)
-  if (rule.login_method) return identity?.idp.id === rule.login_method.id
-  if (rule.service_token) return serviceToken?.id === rule.service_token.token_id
-  if (rule.any_valid_service_token) return serviceToken !== undefined
-  if (rule.common_name) return serviceToken?.commonName === rule.common_name.common_name
-  if (rule.cloudflare_account_member) {
-    const { account_id: accountId } = rule.cloudflare_account_member
-    return identity !== undefined && references.isAccountMember(accountId, identity.email)
+  const context: RuleContext = {
+    subject,
+    emailLists: references.emailLists,
+    isAccountMember: (accountId, email) => references.isAccountMember(accountId, email),
+    groupHolds: (id) => groupHolds(id, references.groups, context, evaluated),
   }
-  if (rule.linked_app_token) return subject.linkedApplicationId === rule.linked_app_token.app_uid
-  if (rule.oidc) return claimHolds(rule.oidc, identity)
-  return false
+  return context
 }
 
-// Each group is asked once, because groups may name groups. One that names itself, which settings and
-// the API refuse, adds nothing to itself; what another says of it meanwhile is not its last word, and
-// is not kept.
+function allHold({ include, require, exclude }: Combination, context: RuleContext): boolean {
+  const holds = (rule: Rule) => ruleHolds(rule, context)
+  return include.some(holds) && require.every(holds) && !exclude.some(holds)
+}
+
+function ruleHolds(rule: Rule, context: RuleContext): boolean {
+  const [[name, members] = ['']] = Object.entries(rule)
+  if (!isKnown(name)) return false
+  const kind: { holds(members: unknown, context: RuleContext): boolean } = RULE_KINDS[name]
+  return kind.holds(members, context)
+}
+
+// Each group is evaluated once, because groups may name groups. One that names itself, which settings
+// and the API refuse, adds nothing to itself; what another group makes of it meanwhile is not final,
+// and is not kept.
 function groupHolds(
   groupId: string,
-  subject: Subject,
-  references: References,
-  asked: Asked,
+  groups: readonly Group[],
+  context: RuleContext,
+  evaluated: Evaluated,
 ): boolean {
-  const { known, open } = asked
+  const { known, open } = evaluated
   const before = known.get(groupId)
   if (before !== undefined) return before
   const at = open.get(groupId)
   if (at !== undefined) {
-    asked.restsOn = Math.min(asked.restsOn, at)
+    evaluated.restsOn = Math.min(evaluated.restsOn, at)
     return false
   }
-  const { restsOn } = asked
+  const { restsOn } = evaluated
   const level = open.size
   open.set(groupId, level)
-  asked.restsOn = Number.POSITIVE_INFINITY
-  const group = references.groups.find(({ id }) => id === groupId)
-  const holds = group !== undefined && combinationHolds(group, subject, references, asked)
+  evaluated.restsOn = Number.POSITIVE_INFINITY
+  const group = groups.find(({ id }) => id === groupId)
+  const holds = group !== undefined && allHold(group, context)
   open.delete(groupId)
-  const isFinal = asked.restsOn >= level
+  const isFinal = evaluated.restsOn >= level
   if (isFinal) known.set(groupId, holds)
-  asked.restsOn = isFinal ? restsOn : Math.min(restsOn, asked.restsOn)
+  evaluated.restsOn = isFinal ? restsOn : Math.min(restsOn, evaluated.restsOn)
   return holds
 }
 
-function claimHolds(rule: NonNullable<Rule['oidc']>, identity: Identity | undefined): boolean {
-  if (!identity) return false
-  const { identity_provider_id: provider } = rule
-  if (provider !== undefined && provider !== identity.idp.id) return false
-  const claim =
-    identity.claims[rule.claim_name] ?? (rule.claim_name === 'groups' ? identity.groups : undefined)
-  return Array.isArray(claim)
-    ? claim.map(String).includes(rule.claim_value)
-    : claim !== undefined && String(claim) === rule.claim_value
-}
-
-function isKnown(kind: string): kind is keyof typeof KINDS {
-  return Object.hasOwn(KINDS, kind)
-}
-
-function isIpRange(range: string): boolean {
-  return rangeOf(range) !== undefined
-}
-
-function isInRange(ip: string, range: string): boolean {
-  const [network, bits] = rangeOf(range) ?? []
-  if (!network || bits === undefined || !ipaddr.isValid(ip)) return false
-  const address = ipaddr.process(ip)
-  if (address instanceof ipaddr.IPv4) {
-    return network instanceof ipaddr.IPv4 && address.match(network, bits)
-  }
-  return network instanceof ipaddr.IPv6 && address.match(network, bits)
-}
-
-function rangeOf(range: string): [ipaddr.IPv4 | ipaddr.IPv6, number] | undefined {
-  try {
-    if (range.includes('/')) return ipaddr.parseCIDR(range)
-    const address = ipaddr.process(range)
-    return [address, address.kind() === 'ipv4' ? 32 : 128]
-  } catch {
-    return undefined
-  }
+function isKnown(kind: string): kind is Kind {
+  return Object.hasOwn(RULE_KINDS, kind)
 }

@@ -7,11 +7,11 @@ import type { RequestEvent } from './request-event'
  * authorization server that it gets tokens from and the application that it shows them to, so that
  * hardly an arrow crosses anybody.
  */
-export const PARTICIPANTS = ['person', 'team', 'client', 'application', 'origin', 'api'] as const
+const PARTICIPANTS = ['person', 'team', 'client', 'application', 'origin', 'api'] as const
 export type Participant = (typeof PARTICIPANTS)[number]
 
 /** One line of a sequence diagram. */
-export type Step = {
+type Step = {
   /** Undefined for what is between nobody: the clock was moved, a fault has struck. */
   arrow?: { from: Participant; to: Participant }
   /** What was asked: `POST /mcp`. */

@@ -64,7 +64,7 @@ export const serviceTokenKind: RecordKind<ServiceToken> = {
 }
 
 /** What a request says of its service token. */
-export type ServiceCredentials = { clientId: string; clientSecret: string }
+type ServiceCredentials = { clientId: string; clientSecret: string }
 
 const namedHeaderSchema = z.object({
   'cf-access-client-id': z.string(),
@@ -72,7 +72,7 @@ const namedHeaderSchema = z.object({
 })
 
 /** The two ways in which a request can show a service token. */
-export type ShownServiceToken = {
+type ShownServiceToken = {
   credentials: ServiceCredentials
   /** Shown in the headers and in the application's own header at once. */
   isTwice: boolean

@@ -1,6 +1,8 @@
+import { isLoopback } from '../oauth/loopback'
+
 /** Where Access's own paths live. On the real edge always the first. */
 export const ACCESS_PATHS = ['/cdn-cgi/access', '/.access'] as const
-export type AccessPath = (typeof ACCESS_PATHS)[number]
+type AccessPath = (typeof ACCESS_PATHS)[number]
 
 /** The team domain as one request sees it. */
 export type TeamDomain = {
@@ -45,16 +47,6 @@ export function hostFor(setting: string, url: URL): string {
   const named = new URL(`${url.protocol}//${setting}`)
   const hasPort = /:\d+$/.test(setting)
   return hasPort || !url.port ? named.host : `${named.hostname}:${url.port}`
-}
-
-/** Whether a host name is this machine's own. */
-export function isLoopback(hostname: string): boolean {
-  return (
-    hostname === 'localhost' ||
-    hostname.endsWith('.localhost') ||
-    /^127(\.\d+){3}$/.test(hostname) ||
-    hostname === '[::1]'
-  )
 }
 
 /** Whether an `Origin` header names a page that is not on this machine; `null` is such a page too. */

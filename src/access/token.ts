@@ -10,7 +10,7 @@ export type Credential = { grantId: string; secret: string }
 // grant) and 43 (256 bits: the secret). Assumed: access tokens and codes have the same 65.
 const GRANT_ID_LENGTH = 22
 const FORM = /^[A-Za-z0-9_-]{65}$/
-export const TOKEN_PREFIX = 'oauth:'
+const TOKEN_PREFIX = 'oauth:'
 
 export function newGrantId(): string {
   return randomText(16)
@@ -18,27 +18,6 @@ export function newGrantId(): string {
 
 export function newSecret(): string {
   return randomText(32)
-}
-
-/** The authorization code: opaque, 65 characters. */
-export function formatCode({ grantId, secret }: Credential): string {
-  return grantId + secret
-}
-
-/** The credential in a code, or undefined where the text has not a code's form [T7]. */
-export function parseCode(code: string): Credential | undefined {
-  if (!FORM.test(code)) return undefined
-  return { grantId: code.slice(0, GRANT_ID_LENGTH), secret: code.slice(GRANT_ID_LENGTH) }
-}
-
-/** An access or refresh token: `oauth:` and 65 characters [T2]. */
-export function formatToken(credential: Credential): string {
-  return TOKEN_PREFIX + formatCode(credential)
-}
-
-/** The credential in an access or refresh token, or undefined where the text is none of ours. */
-export function parseToken(token: string): Credential | undefined {
-  return token.startsWith(TOKEN_PREFIX) ? parseCode(token.slice(TOKEN_PREFIX.length)) : undefined
 }
 
 /** How a product writes a credential, and reads it. */
@@ -51,11 +30,28 @@ export type CredentialForm = {
 /** The three credentials that a product hands out. */
 export type CredentialForms = Record<'code' | 'access' | 'refresh', CredentialForm>
 
-/** Those of Managed OAuth: both tokens look the same. */
-export const MANAGED_OAUTH_FORMS: CredentialForms = {
-  code: { format: formatCode, parse: parseCode },
-  access: { format: formatToken, parse: parseToken },
-  refresh: { format: formatToken, parse: parseToken },
+// Opaque, 65 characters [T7].
+const CODE: CredentialForm = {
+  format: ({ grantId, secret }) => grantId + secret,
+  parse(text) {
+    if (!FORM.test(text)) return undefined
+    return { grantId: text.slice(0, GRANT_ID_LENGTH), secret: text.slice(GRANT_ID_LENGTH) }
+  },
+}
+
+// `oauth:` and 65 characters [T2].
+const TOKEN: CredentialForm = {
+  format: (credential) => TOKEN_PREFIX + CODE.format(credential),
+  parse: (text) =>
+    isManagedOAuthToken(text) ? CODE.parse(text.slice(TOKEN_PREFIX.length)) : undefined,
+}
+
+/** The codes and tokens of Managed OAuth: both tokens look the same. */
+export const MANAGED_OAUTH_FORMS: CredentialForms = { code: CODE, access: TOKEN, refresh: TOKEN }
+
+/** Whether a bearer token says of itself that it is one of Managed OAuth. */
+export function isManagedOAuthToken(text: string): boolean {
+  return text.startsWith(TOKEN_PREFIX)
 }
 
 /** What is stored of a secret. */

@@ -25,7 +25,7 @@ export function isIdentityScope(scope: string): boolean {
 }
 
 /** What is wrong with the scopes of a client, and which member it is. */
-export type ScopesFault = { path: (string | number)[]; message: string }
+type ScopesFault = { path: (string | number)[]; message: string }
 
 /**
  * The first fault of a client's scopes. Colons are for Cloudflare's own clients; with a dot it is a

@@ -34,7 +34,7 @@ const SENTENCES = {
   request_unauthorized: [401, 'The request could not be authorized.'],
   token_inactive: [401, 'Token is inactive because it is malformed, expired or otherwise invalid.'],
 } as const satisfies Record<string, readonly [number, string]>
-export type DashErrorCode = keyof typeof SENTENCES
+type DashErrorCode = keyof typeof SENTENCES
 
 /**
  * A refusal of the dashboard's OAuth server: `description` is the code's fixed sentence and the hint,

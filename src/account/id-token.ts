@@ -6,7 +6,7 @@ import { base64url } from '../oauth/encoding'
 const ID_TOKEN_LIFETIME_SECONDS = 3600
 
 /** What an id_token says. */
-export type IdTokenClaims = {
+type IdTokenClaims = {
   issuer: string
   clientId: string
   /** The person's id. */

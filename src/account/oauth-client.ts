@@ -1,20 +1,15 @@
 import * as z from 'zod'
 import type { Timestamps } from '../access/timestamps'
-import { isWebUri, redirectUriFault } from '../oauth/redirect-uri'
+import { isWebUri } from '../oauth/redirect-uri'
 import { scopesFault } from './client-scopes'
 import type { ClientUriVerification } from './client-uri-verification'
+import { redirectUriSchema } from './redirect-match'
 
 const GRANT_TYPES = ['authorization_code', 'refresh_token'] as const
 const RESPONSE_TYPES = ['token', 'id_token', 'code'] as const
 const AUTH_METHODS = ['none', 'client_secret_basic', 'client_secret_post'] as const
 
 const webUri = z.string().refine(isWebUri, 'expected an http or https URI')
-
-// Section A.5. Over http this machine's own names only; private-use schemes are refused.
-const redirectUriSchema = z.string().superRefine((uri, context) => {
-  const fault = redirectUriFault(uri) ?? insecurity(uri)
-  if (fault) context.addIssue({ code: 'custom', message: `the redirect URI ${fault}` })
-})
 
 const originSchema = z
   .string()
@@ -71,16 +66,3 @@ export type OAuthClient = OAuthClientMembers &
     secretHashes: string[]
     promoted_at?: string | undefined
   }
-
-function insecurity(uri: string): string | undefined {
-  const { protocol, hostname } = new URL(uri)
-  if (protocol === 'https:') return undefined
-  if (protocol !== 'http:') return 'must use https'
-  const isLocal =
-    hostname === 'localhost' ||
-    hostname.endsWith('.localhost') ||
-    /^(127(\.\d+){3}|\[::1\])$/.test(hostname)
-  return isLocal
-    ? undefined
-    : "is using an insecure protocol, http is only allowed for hosts with suffix 'localhost'"
-}

@@ -1,8 +1,28 @@
-import { withoutDefaultPort } from '../oauth/redirect-uri'
+import * as z from 'zod'
+import { isLoopback, isLoopbackLiteral } from '../oauth/loopback'
+import { parseRedirectUri, type RedirectUri, type UnusableRedirectUri } from '../oauth/redirect-uri'
 
 /**
- * The redirect URI that a request may be answered at, or undefined where it names none of the
- * registered ones.
+ * A redirect URI that a self-managed OAuth client may have (section A.5). Over http this machine's own
+ * names only; private-use schemes are refused.
+ */
+export const redirectUriSchema = z.string().superRefine((text, context) => {
+  const uri = parseRedirectUri(text)
+  const problem = uri.problem ?? insecurity(uri)
+  if (problem) context.addIssue({ code: 'custom', message: `the redirect URI ${problem}` })
+})
+
+function insecurity({ url: { protocol, hostname } }: RedirectUri): string | undefined {
+  if (protocol === 'https:') return undefined
+  if (protocol !== 'http:') return 'must use https'
+  return isLoopback(hostname)
+    ? undefined
+    : "is using an insecure protocol, http is only allowed for hosts with suffix 'localhost'"
+}
+
+/**
+ * Returns the redirect URI that the response to a request may go to, or undefined if the request names
+ * none of the registered ones.
  *
  * Dashboard: engine (A.5). The text has to be that of the registration, but for an IP-literal
  * loopback address (127.0.0.1, [::1]), where the port is the request's (RFC 8252 7.3); `localhost`
@@ -11,27 +31,29 @@ import { withoutDefaultPort } from '../oauth/redirect-uri'
 export function matchingRedirectUri(
   requested: string | undefined,
   registered: readonly string[],
-): string | undefined {
-  if (requested === undefined) return registered.length === 1 ? registered[0] : undefined
-  const isKnown = registered.some(
-    (uri) => uri === requested || isSameLoopback(new URL(uri), URL.parse(requested), requested),
+): RedirectUri | undefined {
+  const text = requested ?? (registered.length === 1 ? registered[0] : undefined)
+  if (text === undefined) return undefined
+  const uri = parseRedirectUri(text)
+  if (uri.problem !== undefined) return undefined
+  const isRegistered = registered.some(
+    (each) => each === text || isSameLoopback(parseRedirectUri(each), uri),
   )
-  return isKnown ? requested : undefined
+  return isRegistered ? uri : undefined
 }
 
-function isSameLoopback(registered: URL, requested: URL | null, text: string): boolean {
-  const plain = withoutDefaultPort(text)
+function isSameLoopback(
+  registered: RedirectUri | UnusableRedirectUri,
+  { url: requested }: RedirectUri,
+): boolean {
+  if (registered.problem !== undefined) return false
+  const { url } = registered
   return (
-    requested?.protocol === 'http:' &&
-    /^(127(\.\d+){3}|\[::1\])$/.test(requested.hostname) &&
-    // Written as a URL parser writes it: nobody reads another host or path in it.
-    (requested.href === plain || requested.href === `${plain}/`) &&
-    registered.protocol === 'http:' &&
-    registered.hostname === requested.hostname &&
-    registered.pathname === requested.pathname &&
-    registered.search === requested.search &&
-    !text.includes('#') &&
-    !requested.username &&
-    !requested.password
+    isLoopbackLiteral(requested.hostname) &&
+    requested.protocol === 'http:' &&
+    url.protocol === 'http:' &&
+    url.hostname === requested.hostname &&
+    url.pathname === requested.pathname &&
+    url.search === requested.search
   )
 }

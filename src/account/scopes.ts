@@ -16,10 +16,10 @@ export const CATEGORIES = {
   account_and_billing: 'Account and billing',
   other: 'Other',
 } satisfies Record<keyof typeof CATALOGUE, string>
-export type Category = keyof typeof CATEGORIES
+type Category = keyof typeof CATEGORIES
 
 /** A scope as `GET /oauth/scopes` lists it; `scopes` are the resources that it is about. */
-export type Scope = { id: string; name: string; category: Category; scopes: string[] }
+type Scope = { id: string; name: string; category: Category; scopes: string[] }
 
 const RESOURCES: Record<Subject, string> = {
   account: 'com.cloudflare.api.account',

@@ -1,7 +1,7 @@
 import type { StoredApplication } from '../access/application'
 import { memberReferences, policyReferences } from '../access/application-kind'
 import { isPublic, type ParsedApplication } from '../access/application-schema'
-import { firstNotHttps } from '../access/redirect-rules'
+import { firstNotHttps } from '../access/redirect-rule-schema'
 import type { Configuration } from '../store/configuration'
 import { ApiError, invalidRequest } from './error'
 import { checkReferences, checkRules } from './references'

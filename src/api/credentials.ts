@@ -10,10 +10,7 @@ import { sha256 } from '../oauth/encoding'
 import type { Hint } from '../oauth/errors'
 import { report } from '../report'
 import { ApiError } from './error'
-import { permissionName } from './permissions'
-
-/** A permission as `/oauth/scopes` names it: `access.read`. */
-export type Permission = string
+import { type Permission, permissionName } from './permissions'
 
 /** Who calls: somebody who may do everything, or who holds a token with permissions of its own. */
 export type Caller =
@@ -67,7 +64,7 @@ const NOT_GRANTED = {
  * @throws ApiError 9106 without credentials, 10000 (401) where they are malformed, 9109 where they
  *   are not known
  */
-export async function authenticate(c: AppContext): Promise<Caller> {
+async function authenticate(c: AppContext): Promise<Caller> {
   const { isLocal, now, settings } = c.var
   const authorization = c.req.header('authorization')
   const key = {

@@ -103,8 +103,9 @@ function put(
 function withSecret(c: AppContext, params: Record<string, string>, body: object): object {
   const before = requireProvider(c.get('configuration'), params.identity_provider_id)
   const { type, config } = body as Record<string, unknown>
-  if (before.type !== 'oidc' || type !== 'oidc' || !isObject(config)) return body
-  return { ...body, config: { client_secret: before.config.client_secret, ...config } }
+  const { client_secret: secret } = before.config as Record<string, unknown>
+  if (type !== before.type || secret === undefined || !isObject(config)) return body
+  return { ...body, config: { client_secret: secret, ...config } }
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

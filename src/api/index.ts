@@ -33,7 +33,7 @@ import { users } from './users'
 import { zones } from './zones'
 
 /** Everything that the API does: its routes, and its OpenAPI document. */
-export const operations = [
+const operations = [
   ...user,
   ...accounts,
   ...zones,

@@ -3,9 +3,10 @@ import type { z } from 'zod'
 import { type Account, findAccount } from '../account/members'
 import type { AppContext, Env } from '../env'
 import { readBody } from './body'
-import { authorize, type Permission } from './credentials'
+import { authorize } from './credentials'
 import { type Page, readQuery, respondPage, respondResult } from './envelope'
 import { ApiError, type accessError, noRoute } from './error'
+import type { Permission } from './permissions'
 
 type Input<Body, Query> = {
   params: Record<string, string>

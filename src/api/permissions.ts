@@ -1,5 +1,7 @@
 import { findScope } from '../account/scopes'
-import type { Permission } from './credentials'
+
+/** A permission as `/oauth/scopes` names it: `access.read`. */
+export type Permission = string
 
 /**
  * The permissions that an operation accepts, any one of them: those of each group of permissions that

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { identityDocument } from '../access/identity-document'
-import { grantRevocationKeys, isRevoked, sessionRevocationKeys } from '../access/revocation'
+import { identityNonceOf } from '../access/revocation'
+import { browserSignIn, grantSignIn, isSignInGood, type SignIn } from '../access/sign-in'
 import type { AppContext } from '../env'
 import type { DirectorySession } from '../store/emulator/directory'
 import { pageOf, wholeListQuery } from './envelope'
@@ -95,16 +96,17 @@ async function sessionsOf(
 ): Promise<DirectorySession[]> {
   const { email } = await requireUser(c, params)
   const sessions = await c.get('emulator').sessions(email)
-  const { revocations } = c.get('state')
-  return sessions.filter((session) => !isRevoked(revocations, keysOf(c, session), session.revision))
+  return sessions.filter((session) => isSignInGood(c.get('state'), signInOf(c, session)))
 }
 
 // What ends a browser's sign-in may leave a client's grant as it is [T15].
-function keysOf(c: AppContext, { id, holder, identity, applications }: DirectorySession): string[] {
+function signInOf(c: AppContext, session: DirectorySession): SignIn {
+  const { id, holder, identity, applications, revision } = session
+  const identityNonce = identityNonceOf(id, { count: revision })
+  if (holder === 'browser') return browserSignIn(identity.email, identityNonce)
   const [applicationId = ''] = Object.keys(applications)
-  return holder === 'client'
-    ? grantRevocationKeys({ applicationId, identity }, c.get('settings').REVOCATION)
-    : sessionRevocationKeys(identity.email, id)
+  const grant = { applicationId, identity, identityNonce }
+  return grantSignIn(grant, c.get('settings').REVOCATION)
 }
 
 function view(session: DirectorySession) {

@@ -28,7 +28,7 @@ const userResult = z.object({
   created_at: z.iso.datetime(),
   updated_at: z.iso.datetime(),
 })
-export type User = z.infer<typeof userResult>
+type User = z.infer<typeof userResult>
 
 /** `/access/users`: who has signed in, or was made a user. Access: documented (C.6). */
 export const users: Operation[] = [

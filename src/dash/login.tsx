@@ -13,7 +13,7 @@ import {
 } from '../browser'
 import { mayPickPeople } from '../control'
 import type { AppContext } from '../env'
-import { LoginPage } from '../pages/login'
+import { LoginPage, PeoplePicker } from '../pages/login'
 import { PageError, respondPage } from '../pages/respond'
 import { tell } from '../report'
 import { startSession } from './session'
@@ -57,10 +57,10 @@ export async function login(c: AppContext): Promise<Response> {
   return respondPage(c, 200, (nonce) => (
     <LoginPage
       nonce={nonce}
-      loginNonce={loginNonce}
       application="the dashboard"
-      people={settings.PEOPLE}
-      providers={[{ ...PEOPLE_PICKER, type: 'cloudflare' }]}
+      blocks={[
+        <PeoplePicker loginNonce={loginNonce} idp={PEOPLE_PICKER.id} people={settings.PEOPLE} />,
+      ]}
     />
   ))
 }

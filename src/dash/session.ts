@@ -1,15 +1,8 @@
 import { getCookie } from 'hono/cookie'
 import * as z from 'zod'
 import { wholeSeconds } from '../access/duration'
-import {
-  identityNonceOf,
-  isOfThisHistory,
-  isRevoked,
-  newSessionId,
-  revisionOf,
-  revocable,
-  sessionIdOf,
-} from '../access/revocation'
+import { identityNonceOf, newSessionId, revocable, sessionIdOf } from '../access/revocation'
+import { dashboardSignIn, isSignInGood } from '../access/sign-in'
 import { readTicket, signTicket } from '../access/ticket'
 import { automaticPerson } from '../automatic'
 import { DASH_SESSION_COOKIE as COOKIE, setPrivateCookie } from '../browser'
@@ -40,9 +33,7 @@ export async function signedInByCookie(c: AppContext): Promise<SignedIn | undefi
   const session = claimsSchema.safeParse(claims)
   if (!session.success) return undefined
   const { email, identityNonce, iat } = session.data
-  const keys = [revocable.session(sessionIdOf(identityNonce))]
-  if (isRevoked(state.revocations, keys, revisionOf(identityNonce))) return undefined
-  if (!isOfThisHistory(state.revocations, identityNonce)) return undefined
+  if (!isSignInGood(state, dashboardSignIn(identityNonce))) return undefined
   note(c, { email })
   return { email, identityNonce, authenticatedAtSeconds: iat }
 }

@@ -1,4 +1,5 @@
-import { isRevoked, revocable, sessionIdOf, sessionRevocationKeys } from '../access/revocation'
+import { identityNonceOf, revocable, sessionIdOf } from '../access/revocation'
+import { browserSignIn, isSignInGood } from '../access/sign-in'
 import { formatTime } from '../access/timestamps'
 import type { AppContext } from '../env'
 import type { DirectorySession } from '../store/emulator/directory'
@@ -21,9 +22,8 @@ export async function endSession(c: AppContext): Promise<Response> {
 // The sign-in of a client is its grant, which is in the list of grants.
 async function living(c: AppContext): Promise<DirectorySession[]> {
   const { emulator, state } = c.var
-  return (await emulator.sessions(undefined, 'browser')).filter(
-    ({ id, identity, revision }) =>
-      !isRevoked(state.revocations, sessionRevocationKeys(identity.email, id), revision),
+  return (await emulator.sessions(undefined, 'browser')).filter(({ id, identity, revision }) =>
+    isSignInGood(state, browserSignIn(identity.email, identityNonceOf(id, { count: revision }))),
   )
 }
 

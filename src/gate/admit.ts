@@ -1,24 +1,12 @@
 import type { Application } from '../access/application'
-import type { Identity } from '../access/identity'
 import { evaluate } from '../access/policy'
 import type { AppContext } from '../env'
 import { whereFrom } from '../judge'
 import { tell } from '../report'
+import type { Admission } from './admission'
 import { byAccessToken } from './by-access-token'
 import { byAppToken } from './by-app-token'
 import { byServiceToken, type ServiceRefusal } from './by-service-token'
-
-/** Who is let in, and what the origin is told of it. */
-export type Admission = {
-  /** Undefined for a bypass: Access says nothing to the origin then [O19]. */
-  assertion?: string
-  /** Of a person; a service token has none [O13]. */
-  identity?: Identity
-  /** Whether `Authorization` was the credential: then it does not reach the origin [O2]. */
-  byAuthorization?: boolean
-  /** Where the login gives the caller a cookie too. */
-  setCookie?: string
-}
 
 /** Whether somebody is let in; if not, what was wrong with the service token, where one was shown. */
 export type Decision = Admission | 'nobody' | ServiceRefusal

@@ -1,7 +1,7 @@
 import { type Application, coveredAt } from '../access/application'
 import { pathOf } from '../access/domain'
 
-export const APP_TOKEN_COOKIE = 'CF_Authorization'
+const APP_TOKEN_COOKIE = 'CF_Authorization'
 
 /**
  * The `Set-Cookie` of an application's token, with the attributes that the application asks for.

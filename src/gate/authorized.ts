@@ -1,19 +1,16 @@
 import { getCookie } from 'hono/cookie'
 import * as z from 'zod'
+import type { Application } from '../access/application'
 import { signIdentity } from '../access/assertion'
 import { wholeSeconds } from '../access/duration'
-import {
-  identityNonceOf,
-  isRevoked,
-  revisionOf,
-  sessionIdOf,
-  sessionRevocationKeys,
-} from '../access/revocation'
+import { identityNonceOf, sessionIdOf } from '../access/revocation'
+import { browserSignIn, isSignInGood } from '../access/sign-in'
 import { readTicket } from '../access/ticket'
 import type { AppContext } from '../env'
 import { whereFrom } from '../judge'
 import { PageError } from '../pages/respond'
 import { report, tell } from '../report'
+import type { Session } from '../store/sessions'
 import { appCookie } from './app-cookie'
 import { APP_SESSION_COOKIE } from './challenge'
 
@@ -36,33 +33,13 @@ const ticketSchema = z.object({
  * @throws PageError
  */
 export async function authorized(c: AppContext): Promise<Response> {
-  const { configuration, emulator, now, state, stores, team, ticketSecret, url } = c.var
-  const token = url.searchParams.get('token') ?? ''
-  const ticket = ticketSchema.safeParse(await readTicket(ticketSecret, 'authorized', token, now))
-  const application = configuration.applications.find(({ id }) => id === ticket.data?.applicationId)
-  const { data } = ticket
-  const session = data && (await stores.sessions.find(sessionIdOf(data.identityNonce)))
-  if (
-    !data ||
-    !application ||
-    !session ||
-    data.origin !== url.origin ||
-    data.nonce !== getCookie(c, APP_SESSION_COOKIE) ||
-    isRevoked(
-      state.revocations,
-      sessionRevocationKeys(session.identity.email, data.identityNonce),
-      revisionOf(data.identityNonce),
-    )
-  ) {
-    throw new PageError(
-      400,
-      'Invalid nonce. Please try logging in again.',
-      'This login was started in another browser, or too long ago.',
-      'Open your application again.',
-      { rule: 'A12' },
-    )
-  }
-  const policy = application.policies.find(({ id }) => id === data.policyId)
+  const { emulator, now, state, team, url } = c.var
+  const login = await findLogin(c, url.searchParams.get('token') ?? '')
+  if (!login) throw invalidNonce()
+  const { application, session, ticket } = login
+  const { identityNonce, policyId, redirectUrl } = ticket
+  const sessionId = sessionIdOf(identityNonce)
+  const policy = application.policies.find(({ id }) => id === policyId)
   // Access: documented. A policy's own session duration comes before the application's.
   const lifetime = policy?.session_duration ?? application.session_duration
   const assertion = await signIdentity(
@@ -71,9 +48,9 @@ export async function authorized(c: AppContext): Promise<Response> {
       audience: application.aud,
       identity: session.identity,
       // Of now, so that what was revoked of the application before does not concern this token.
-      identityNonce: identityNonceOf(sessionIdOf(data.identityNonce), state.revocations),
+      identityNonce: identityNonceOf(sessionId, state.revocations),
       country: whereFrom(c).country,
-      policyId: data.policyId,
+      policyId,
       host: url.host,
       issuedAtSeconds: now,
       expiresAtSeconds: now + wholeSeconds(lifetime),
@@ -85,12 +62,41 @@ export async function authorized(c: AppContext): Promise<Response> {
   tell(c, { step: 'done', email, why, application: { id: application.id, name: application.name } })
   report(c, {
     kind: 'application opened',
-    sessionId: sessionIdOf(data.identityNonce),
+    sessionId,
     application: { id: application.id, name: application.name, type: application.type },
     hostname: url.host,
   })
-  const page = new URL(url.origin + data.redirectUrl)
+  const page = new URL(url.origin + redirectUrl)
   c.header('Set-Cookie', appCookie(application, page, assertion))
   c.header('Cache-Control', 'no-store')
-  return c.redirect(url.origin + data.redirectUrl, 302)
+  return c.redirect(url.origin + redirectUrl, 302)
+}
+
+/** A login that comes back from the team domain, with all that it rests on. */
+type Login = { ticket: z.infer<typeof ticketSchema>; application: Application; session: Session }
+
+// Returns undefined if the login is of another browser or host, too old, or was ended since.
+async function findLogin(c: AppContext, token: string): Promise<Login | undefined> {
+  const { configuration, now, state, stores, ticketSecret, url } = c.var
+  const claims = await readTicket(ticketSecret, 'authorized', token, now)
+  const { data: ticket } = ticketSchema.safeParse(claims)
+  if (!ticket) return undefined
+  const isOfThisBrowser = ticket.nonce === getCookie(c, APP_SESSION_COOKIE)
+  if (!isOfThisBrowser || ticket.origin !== url.origin) return undefined
+  const application = configuration.applications.find(({ id }) => id === ticket.applicationId)
+  if (!application) return undefined
+  const session = await stores.sessions.find(sessionIdOf(ticket.identityNonce))
+  if (!session) return undefined
+  const signIn = browserSignIn(session.identity.email, ticket.identityNonce)
+  return isSignInGood(state, signIn) ? { ticket, application, session } : undefined
+}
+
+function invalidNonce(): PageError {
+  return new PageError(
+    400,
+    'Invalid nonce. Please try logging in again.',
+    'This login was started in another browser, or too long ago.',
+    'Open your application again.',
+    { rule: 'A12' },
+  )
 }

@@ -2,15 +2,15 @@ import { type Application, managedOAuth } from '../access/application'
 import { signIdentity } from '../access/assertion'
 import { wholeSeconds } from '../access/duration'
 import type { FaultSubject } from '../access/faults'
-import { grantRevocationKeys, isRevoked, livesOn, revisionOf } from '../access/revocation'
-import { TOKEN_PREFIX } from '../access/token'
+import { grantSignIn, isSignInGood, livesOn } from '../access/sign-in'
+import { isManagedOAuthToken } from '../access/token'
 import type { AppContext } from '../env'
 import { strikes } from '../faults'
 import { bearerToken } from '../oauth/bearer'
 import { tell } from '../report'
 import type { AccessGrant, AccessToken } from '../store/grants/grant'
 import { Remembered } from '../store/remembered'
-import type { Admission } from './admit'
+import type { Admission } from './admission'
 
 /** Who is let in by a Managed OAuth access token, or undefined where nobody is [O1, O2]. */
 export async function byAccessToken(
@@ -19,7 +19,7 @@ export async function byAccessToken(
 ): Promise<Admission | undefined> {
   const token = bearerToken(c.req.header('authorization'))
   if (token === undefined || !managedOAuth(application)) return undefined
-  if (!token.startsWith(TOKEN_PREFIX)) return foreign(c, token)
+  if (!isManagedOAuthToken(token)) return foreign(c, token)
   const now = c.get('now')
   const stores = c.get('stores')
   const admitted = await stores.grants.admit(token, now)
@@ -30,8 +30,7 @@ export async function byAccessToken(
   if (grant.applicationId !== application.id) return ofAnother(c, application)
   // Access: observed [T16]. A grant from before the application's `revoke_tokens` still refreshes,
   // and what it gets is refused here.
-  const keys = grantRevocationKeys(grant, c.get('settings').REVOCATION)
-  if (isRevoked(c.get('state').revocations, keys, revisionOf(grant.identityNonce))) {
+  if (!isSignInGood(c.get('state'), grantSignIn(grant, c.get('settings').REVOCATION))) {
     return notGood(c, 'tokens revoked')
   }
   const subject = { clientId: grant.clientId, application }

@@ -6,19 +6,13 @@ import { currentIdentity, type Identity, seededIdentity } from '../access/identi
 import { PEOPLE_PICKER } from '../access/identity-provider'
 import { publicKeySet } from '../access/keys'
 import { evaluate } from '../access/policy'
-import {
-  isOfThisHistory,
-  isRevoked,
-  revisionOf,
-  revocable,
-  sessionIdOf,
-  sessionRevocationKeys,
-} from '../access/revocation'
+import { revocable, sessionIdOf } from '../access/revocation'
 import { isGoodNow } from '../access/service-token'
+import { appTokenSignIn, isSignInGood } from '../access/sign-in'
 import type { AppContext } from '../env'
 import { reasonFor, whereFrom } from '../judge'
 import { tell } from '../report'
-import type { Admission } from './admit'
+import type { Admission } from './admission'
 import { appTokens } from './app-cookie'
 
 const claimsSchema = z.object({
@@ -106,22 +100,15 @@ export function applicationOf(c: AppContext, claims: AppToken): Application | un
 /** Whether the claims of a token of this application are good here now. */
 export function isGoodFor(c: AppContext, application: Application, claims: AppToken): boolean {
   const { configuration, now, state } = c.var
-  const ofApplication = revocable.application(application.id)
   if (claims.email !== undefined) {
-    const nonce = claims.identity_nonce ?? ''
-    const keys = [ofApplication, ...sessionRevocationKeys(claims.email, nonce)]
+    const signIn = appTokenSignIn(application.id, claims.email, claims.identity_nonce ?? '')
     // Access: observed. A person's token opens an application that has an Allow policy, and not one
     // with Service Auth only.
     const isForPersons = application.policies.some(({ decision }) => decision === 'allow')
-    return (
-      isForPersons &&
-      isOfThisHistory(state.revocations, nonce) &&
-      !isRevoked(state.revocations, keys, revisionOf(nonce))
-    )
+    return isForPersons && isSignInGood(state, signIn)
   }
   const token = configuration.serviceTokens.find((each) => each.client_id === claims.common_name)
-  const { entries } = state.revocations
-  const revokedAt = entries[ofApplication]?.atSeconds
+  const revokedAt = state.revocations.entries[revocable.application(application.id)]?.atSeconds
   if (!token || !isGoodNow(token, now)) return false
   if (revokedAt !== undefined && claims.iat <= revokedAt) return false
   const serviceToken = { id: token.id, name: token.name, commonName: token.client_id }

@@ -5,7 +5,7 @@ import { findServiceToken, shownServiceToken } from '../access/service-token'
 import type { AppContext } from '../env'
 import { judge, logDecision, reasonFor, whereFrom } from '../judge'
 import { tell } from '../report'
-import type { Admission } from './admit'
+import type { Admission } from './admission'
 import { appCookie } from './app-cookie'
 
 /** A service token that is wrong or over, or good and in no Service Auth policy. */

@@ -6,7 +6,8 @@ import { isBrowserNavigation } from '../access/navigation'
 import type { AppContext } from '../env'
 import { challenge } from '../oauth/bearer'
 import { tell } from '../report'
-import type { Admission, Decision } from './admit'
+import type { Admission } from './admission'
+import type { Decision } from './admit'
 
 export const APP_SESSION_COOKIE = 'CF_AppSession'
 const APP_SESSION = /^n[0-9a-f]{16}$/

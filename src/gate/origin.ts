@@ -3,13 +3,13 @@ import { type Application, applicationAt } from '../access/application'
 import { publicKeySet } from '../access/keys'
 import { isBrowserNavigation } from '../access/navigation'
 import { namedServiceCredentials } from '../access/service-token'
-import { TOKEN_PREFIX } from '../access/token'
+import { isManagedOAuthToken } from '../access/token'
 import { withoutOwnCookies } from '../browser'
 import { demo } from '../demo'
 import type { AppContext } from '../env'
 import { bearerToken } from '../oauth/bearer'
 import { PageError, respondPageError } from '../pages/respond'
-import type { Admission } from './admit'
+import type { Admission } from './admission'
 import { WORKER_ACCESS_HEADER, workerAccess } from './worker-access'
 
 /** How long the origin may take until its first byte, as on the real edge (error 524). */
@@ -91,8 +91,8 @@ function originHeaders(
 // Access: observed [O2, O3]. Assumed: a token of Access's own does not reach an origin either where
 // another credential let the request in, live or not. A bypass leaves everything as it was.
 function isOfAccess(headers: Headers, { assertion, byAuthorization }: Admission): boolean {
-  const isToken = bearerToken(headers.get('authorization'))?.startsWith(TOKEN_PREFIX) ?? false
-  return byAuthorization === true || (assertion !== undefined && isToken)
+  const token = bearerToken(headers.get('authorization')) ?? ''
+  return byAuthorization === true || (assertion !== undefined && isManagedOAuthToken(token))
 }
 
 async function viaProxy(

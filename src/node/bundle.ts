@@ -1,13 +1,12 @@
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import { unstable_readConfig } from 'wrangler'
-import type { BuiltWorker } from './worker.ts'
 
-/** A Worker that was just built: what it was made of, and how its lines go back to that. */
-export type BundledWorker = BuiltWorker & { map: string; inputs: string[] }
-
-/** Bundles the Worker as wrangler does, with what `wrangler.toml` says of it. */
-export async function bundleWorker(root: string): Promise<BundledWorker> {
+/**
+ * Bundles the Worker as wrangler does, with what `wrangler.toml` says of it, what it was made of, and
+ * how its lines go back to that.
+ */
+export async function bundleWorker(root: string) {
   const config = unstable_readConfig({ config: join(root, 'wrangler.toml') })
   const { metafile, outputFiles } = await build({
     absWorkingDir: root,

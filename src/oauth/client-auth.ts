@@ -4,10 +4,10 @@ import type { Parameters } from './parameters'
 
 /** The ways in which a client can authenticate at the token and revocation endpoints [M14]. */
 export const CLIENT_AUTH_METHODS = ['client_secret_basic', 'client_secret_post', 'none'] as const
-export type ClientAuthMethod = (typeof CLIENT_AUTH_METHODS)[number]
+type ClientAuthMethod = (typeof CLIENT_AUTH_METHODS)[number]
 
 /** What a request says of its client. `secret` is absent exactly when the method is `none`. */
-export type ClientCredentials = { clientId: string; method: ClientAuthMethod; secret?: string }
+type ClientCredentials = { clientId: string; method: ClientAuthMethod; secret?: string }
 
 /**
  * Who the client says it is, by header or body.

@@ -1,5 +1,5 @@
 /** The registered error codes that this server answers with. */
-export type OAuthErrorCode =
+type OAuthErrorCode =
   // RFC 6749 4.1.2.1 and 5.2
   | 'invalid_request'
   | 'invalid_client'

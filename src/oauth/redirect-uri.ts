@@ -1,11 +1,22 @@
-/** What is wrong with a redirect URI as such, before any rule of the account is asked. */
-export type RedirectUriFault = string
+const PARSED = Symbol('parsed')
+
+/** A redirect URI that everybody who reads it reads alike, made by `parseRedirectUri` alone. */
+export type RedirectUri = {
+  /** As it was written: redirects and comparisons use the text. */
+  readonly text: string
+  readonly url: URL
+  readonly problem?: undefined
+  readonly [PARSED]: true
+}
+
+/** A text that is not usable as a redirect URI, whatever the account's rules allow. */
+export type UnusableRedirectUri = { readonly text: string; readonly problem: string }
 
 // Schemes that run or read something in the browser instead of handing a code to a client.
 const FORBIDDEN_SCHEMES = ['javascript:', 'data:', 'vbscript:', 'file:', 'blob:', 'about:']
 
 /**
- * What makes `text` unusable as a redirect URI, or undefined where it is a plain absolute URI.
+ * Parses a redirect URI, or says what makes the text unusable as one.
  *
  * A URI has to be written the way a URL parser writes it back. That leaves no room for look-alikes:
  * two readers of the text (this one, a browser, the client) cannot understand different hosts or
@@ -14,10 +25,18 @@ const FORBIDDEN_SCHEMES = ['javascript:', 'data:', 'vbscript:', 'file:', 'blob:'
  *
  * @see https://www.rfc-editor.org/rfc/rfc6749#section-3.1.2 (absolute, no fragment)
  */
-export function redirectUriFault(text: string): RedirectUriFault | undefined {
-  if (text.length > 2048) return 'is longer than 2048 characters'
+export function parseRedirectUri(text: string): RedirectUri | UnusableRedirectUri {
   const url = URL.parse(text)
-  if (!url) return 'is not an absolute URI'
+  const problem = problemOf(text, url)
+  if (url && problem === undefined) return { text, url, [PARSED]: true }
+  return { text, problem: problem ?? NOT_ABSOLUTE }
+}
+
+const NOT_ABSOLUTE = 'is not an absolute URI'
+
+function problemOf(text: string, url: URL | null): string | undefined {
+  if (text.length > 2048) return 'is longer than 2048 characters'
+  if (!url) return NOT_ABSOLUTE
   if (FORBIDDEN_SCHEMES.includes(url.protocol)) return `uses the scheme ${url.protocol}`
   if (text.includes('#')) return 'has a fragment'
   if (url.username || url.password || /^[^/?]*\/\/[^/?]*@/.test(text)) return 'has user information'
@@ -42,8 +61,8 @@ export function isWebUri(text: string): boolean {
   )
 }
 
-/** The URI without the port that its scheme has anyway: a URL leaves it out, a client may spell it. */
-export function withoutDefaultPort(text: string): string {
+// A URL parser leaves out the port that the scheme has anyway; a client may spell it out.
+function withoutDefaultPort(text: string): string {
   return text.replace(/^(http:\/\/[^/?]*):80(?=[/?]|$)|^(https:\/\/[^/?]*):443(?=[/?]|$)/, '$1$2')
 }
 
@@ -60,14 +79,14 @@ const OF_THE_ANSWER = ['code', 'state', 'error', 'error_description', 'error_uri
  * @see https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2
  */
 export function redirectWith(
-  redirectUri: string,
+  redirectUri: RedirectUri,
   parameters: Record<string, string | undefined>,
 ): string {
   const query = new URLSearchParams()
   for (const [name, value] of Object.entries(parameters)) {
     if (value !== undefined) query.set(name, value)
   }
-  const [base = '', own = ''] = redirectUri.split(/\?(.*)/s)
+  const [base = '', own = ''] = redirectUri.text.split(/\?(.*)/s)
   const kept = own.split('&').filter((pair) => pair !== '' && !isOfTheAnswer(pair))
   return `${base}?${[...kept, query].join('&')}`
 }

@@ -1,27 +1,23 @@
+import type { Child } from 'hono/jsx'
 import { Frame } from './frame'
 
 type Person = { name: string; email: string; groups: string[] }
 
-type Provider = { id: string; name: string; type: 'cloudflare' | 'onetimepin' | 'oidc' }
-
 type Login = {
   nonce: string
-  /** Comes back with the form, and in a cookie. */
-  loginNonce: string
   application: string
-  people: Person[]
-  providers: Provider[]
+  /** A part of the page for each identity provider, or several that are buttons only. */
+  blocks: Child[]
   /** Whether people could be picked, were this not a host for everybody. */
   isPickingOff?: boolean
 }
 
 /** Log in to an application, by one of the identity providers that it allows. */
-export function LoginPage(login: Login) {
-  const { nonce, loginNonce, application, people, providers, isPickingOff } = login
+export function LoginPage({ nonce, application, blocks, isPickingOff }: Login) {
   return (
     <Frame title={`Log in to ${application}`} nonce={nonce}>
       <h1>Log in to {application}</h1>
-      {providers.length === 0 && !isPickingOff && (
+      {blocks.length === 0 && !isPickingOff && (
         <p class="note">None of its allowed_idps is there.</p>
       )}
       {isPickingOff && (
@@ -30,55 +26,40 @@ export function LoginPage(login: Login) {
           <a href="/_emulator/sign-in">the console</a> first, and then pick.
         </p>
       )}
-      {inBlocks(providers).map(([provider, ...more], index) => (
+      {blocks.map((block, index) => (
         <>
           {index > 0 && <p class="or small">or</p>}
-          {provider.type === 'cloudflare' && (
-            <PeoplePicker loginNonce={loginNonce} idp={provider.id} people={people} />
-          )}
-          {provider.type === 'onetimepin' && (
-            <AddressForm
-              loginNonce={loginNonce}
-              idp={provider.id}
-              label={provider.name}
-              button="Send me a code"
-            />
-          )}
-          {provider.type === 'oidc' && (
-            <ProviderButtons loginNonce={loginNonce} providers={[provider, ...more]} />
-          )}
+          {block}
         </>
       ))}
     </Frame>
   )
 }
 
-// In the order of the settings; those that are a button only are together where they follow one
-// another.
-function inBlocks(providers: Provider[]): [Provider, ...Provider[]][] {
-  const blocks: [Provider, ...Provider[]][] = []
-  for (const provider of providers) {
-    const last = blocks.at(-1)
-    if (last?.[0].type === 'oidc' && provider.type === 'oidc') last.push(provider)
-    else blocks.push([provider])
-  }
-  return blocks
-}
-
-function ProviderButtons(buttons: { loginNonce: string; providers: Provider[] }) {
+/** A form around the buttons of identity providers that need nothing but to be chosen. */
+export function ProviderButtons(buttons: { loginNonce: string; children: Child }) {
   return (
     <form method="post" class="stack">
       <Hidden loginNonce={buttons.loginNonce} />
-      {buttons.providers.map(({ id, name }) => (
-        <button type="submit" name="idp" value={id}>
-          Sign in with {name}
-        </button>
-      ))}
+      {buttons.children}
     </form>
   )
 }
 
-function PeoplePicker(picker: { loginNonce: string; idp: string; people: Person[] }) {
+export function ProviderButton({ idp, name }: { idp: string; name: string }) {
+  return (
+    <button type="submit" name="idp" value={idp}>
+      Sign in with {name}
+    </button>
+  )
+}
+
+/** The people of the seed, and a field for any other address. */
+export function PeoplePicker(picker: {
+  loginNonce: string
+  idp: string
+  people: readonly Person[]
+}) {
   const { loginNonce, idp, people } = picker
   return (
     <>
@@ -108,7 +89,13 @@ function PeoplePicker(picker: { loginNonce: string; idp: string; people: Person[
   )
 }
 
-function AddressForm(form: { loginNonce: string; idp: string; label: string; button: string }) {
+/** A field for an e-mail address. */
+export function AddressForm(form: {
+  loginNonce: string
+  idp: string
+  label: string
+  button: string
+}) {
   const { loginNonce, idp, label, button } = form
   const id = `email-${idp}`
   return (

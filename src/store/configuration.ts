@@ -1,6 +1,7 @@
 import { type Application, withPolicies } from '../access/application'
 import type { Organization } from '../access/organization'
-import type { EmailList, References } from '../access/rules'
+import type { EmailList } from '../access/rule-kinds'
+import type { References } from '../access/rules'
 import { type Account, findAccount, isMember } from '../account/members'
 import { type Collections, collectionsOf, type Kind, type RecordOf, recordKind } from './kinds'
 

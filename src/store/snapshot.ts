@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { redirectUriSchema } from '../access/redirect-rules'
 import { formatTime } from '../access/timestamps'
 import { clientSchema } from './clients'
 import type { Emulator } from './emulator'
@@ -22,7 +23,7 @@ const PER_PAGE = 500
 
 const clientsSchema = records(
   clientSchema.extend({
-    redirectUris: z.array(z.string().refine((uri) => URL.canParse(uri), 'expected a URI')),
+    redirectUris: z.array(redirectUriSchema),
   }),
 ).superRefine((clients, context) => {
   for (const [id, { clientId }] of Object.entries(clients)) {

@@ -1,12 +1,14 @@
 import * as z from 'zod'
-import { isAllowedByAccount, managedOAuth } from '../access/application'
-import { registersClients } from '../access/metadata'
-import { matchingRedirectRule, redirectRefusal } from '../access/redirect-rules'
+import {
+  evaluateAccountRules,
+  type RedirectRefusal,
+  registersClients,
+} from '../access/redirect-rules'
 import { readJson } from '../body'
 import type { AppContext } from '../env'
 import { CLIENT_AUTH_METHODS } from '../oauth/client-auth'
 import { OAuthError } from '../oauth/errors'
-import { isWebUri } from '../oauth/redirect-uri'
+import { isWebUri, parseRedirectUri } from '../oauth/redirect-uri'
 import { tell } from '../report'
 import { type Client, newClientSecret } from '../store/clients'
 
@@ -21,7 +23,8 @@ const webUri = z.union([z.literal(''), text.refine(isWebUri, 'must be an http or
 /** Client metadata (RFC 7591 2). What is not named here is ignored [R16]. */
 const metadataSchema = z.object({
   client_name: text.optional(),
-  redirect_uris: z.array(z.string()).min(1).max(100),
+  // Each is judged by the rules: one that is no redirect URI is refused like one that no rule allows.
+  redirect_uris: z.array(z.string().transform(parseRedirectUri)).min(1).max(100),
   // RFC 7591 2: this is the default where the member is left out.
   token_endpoint_auth_method: z.enum(CLIENT_AUTH_METHODS).default('client_secret_basic'),
   grant_types: z
@@ -58,14 +61,13 @@ export async function register(c: AppContext): Promise<Response> {
   }
   const metadata = await readMetadata(c)
   tellMetadata(c, metadata)
-  // Access: observed [R5, R6]. One URI that nobody allows fails the whole registration.
-  const refused = metadata.redirect_uris.find((uri) => !isAllowedByAccount(applications, uri))
-  if (refused !== undefined) throw notAllowed(c, metadata.redirect_uris.length, refused)
+  const verdict = evaluateAccountRules(applications, metadata.redirect_uris)
+  if (verdict.refusal) throw notAllowed(c, metadata.redirect_uris.length, verdict.refusal)
   const { client, secret } = await createClient(metadata, c.get('now'))
   await c.get('stores').clients.put(client.clientId, client)
   tell(c, {
     client: { id: client.clientId, name: client.name },
-    rule: rulesOf(c, client.redirectUris),
+    rule: verdict.rules.join(', '),
     why: `${client.name ?? 'The client'} is registered.`,
   })
   c.header('Cache-Control', 'no-store')
@@ -74,7 +76,7 @@ export async function register(c: AppContext): Promise<Response> {
 
 function tellMetadata(c: AppContext, metadata: z.infer<typeof metadataSchema>): void {
   tell(c, {
-    redirectUris: metadata.redirect_uris,
+    redirectUris: metadata.redirect_uris.map(({ text }) => text),
     ...(metadata.grant_types && { grantTypes: metadata.grant_types }),
     tokenEndpointAuthMethod: metadata.token_endpoint_auth_method,
     ...(metadata.application_type && { applicationType: metadata.application_type }),
@@ -82,14 +84,7 @@ function tellMetadata(c: AppContext, metadata: z.infer<typeof metadataSchema>): 
   })
 }
 
-// Why each application refuses the URI; one that allows it would have been enough.
-function notAllowed(c: AppContext, count: number, uri: string): OAuthError {
-  const refusals = c.get('configuration').applications.flatMap((application) => {
-    const oauth = managedOAuth(application)
-    if (!oauth) return []
-    const { why, change } = redirectRefusal(oauth.dynamic_client_registration, uri)
-    return [{ why: `${why} for app ${application.name}`, change }]
-  })
+function notAllowed(c: AppContext, count: number, { why, change }: RedirectRefusal): OAuthError {
   const whole = count > 1 ? ` One URI that is not allowed fails all ${count} [R6].` : ''
   return new OAuthError(
     c.get('quirks').has('rfc7591-errors') ? 'invalid_redirect_uri' : 'invalid_client_metadata',
@@ -97,20 +92,11 @@ function notAllowed(c: AppContext, count: number, uri: string): OAuthError {
     {
       hint: {
         rule: 'R5',
-        why: `${refusals.map(({ why }) => why).join('; ')}.${whole}`,
-        change: [...new Set(refusals.map(({ change }) => change))].join('; '),
+        why: `${why}.${whole}`,
+        change,
       },
     },
   )
-}
-
-function rulesOf(c: AppContext, uris: string[]): string {
-  const rules = c.get('configuration').applications.flatMap((application) => {
-    const oauth = managedOAuth(application)
-    if (!oauth) return []
-    return uris.map((uri) => matchingRedirectRule(oauth.dynamic_client_registration, uri))
-  })
-  return [...new Set(rules.filter((rule) => rule !== undefined))].join(', ')
 }
 
 async function readMetadata(c: AppContext): Promise<z.infer<typeof metadataSchema>> {
@@ -151,7 +137,7 @@ async function createClient(
     clientId: crypto.randomUUID(), // [R2]
     secretHash,
     tokenEndpointAuthMethod: token_endpoint_auth_method,
-    redirectUris: redirect_uris,
+    redirectUris: redirect_uris.map(({ text }) => text),
     grantTypes: grant_types,
     responseTypes: response_types,
     name: client_name,

@@ -271,7 +271,10 @@ describe('Sign-in by picking a person, on a host for everybody', () => {
 
   it('is not taken either, whatever the form says', async () => {
     const person = await loginPage(new Person(world.fetch, [new URL(HOST).host]))
-    const nonce = person.page?.html.querySelector('input[name=nonce]')?.getAttribute('value') ?? ''
+    // The page has no form; its cookie has the nonce that a form would have.
+    const cookies = person.cookies(new URL(HOST).host)
+    const nonce = cookies.match(/CF_Access_Login=([^;]+)/)?.[1] ?? ''
+    expect(nonce).not.toBe('')
     for (const idp of ['', 'people', await idOfPicker()]) {
       const response = await world.fetch(person.page?.url ?? '', {
         method: 'POST',
@@ -284,6 +287,26 @@ describe('Sign-in by picking a person, on a host for everybody', () => {
       expect(response.headers.get('set-cookie') ?? '').not.toContain('CF_Access_Session=ey')
       expect(response.headers.get('location') ?? '').not.toContain('/oauth/consent')
     }
+  })
+
+  it('is not taken by a provider that is kept and not emulated', async () => {
+    const kept = { id: 'kept', name: 'Kept', type: 'github', config: {} }
+    const own = emulator({ ...deployed, IDENTITY_PROVIDERS: [PROVIDER, kept] })
+    const { client_id } = await new Client(own.fetch, HOST, HOST, '/.access').register()
+    const { host } = new URL(HOST)
+    const person = new Person(own.fetch, [host])
+    await person.open(await client.authorizationUrl(client_id))
+    const nonce = person.page?.html.querySelector('input[name=nonce]')?.getAttribute('value') ?? ''
+    const response = await own.fetch(person.page?.url ?? '', {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/x-www-form-urlencoded',
+        cookie: person.cookies(host),
+      },
+      body: new URLSearchParams({ nonce, idp: kept.id, email: ADA.email }).toString(),
+    })
+    expect([response.status, response.headers.get('set-cookie')]).toEqual([400, null])
+    expect(await response.text()).toContain('idp is no identity provider of this application')
   })
 
   it("is offered to the token's holder, after the console's sign-in page", async () => {

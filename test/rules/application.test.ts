@@ -5,11 +5,12 @@ import {
   applicationAt,
   completeApplication,
   grantLifetimes,
-  isAllowedByAccount,
   managedOAuth,
   withPolicies,
 } from '../../src/access/application'
 import { applicationSchema } from '../../src/access/application-schema'
+import { evaluateAccountRules } from '../../src/access/redirect-rules'
+import { parseRedirectUri } from '../../src/oauth/redirect-uri'
 import { applicationWith, oauthWith } from './applications'
 
 const DOMAINS = [
@@ -455,7 +456,7 @@ describe('The rules of the account', async () => {
   it.each(['http://localhost:8400/callback', 'https://claude.ai/api/mcp/auth_callback'])(
     'allow what any application allows: %s [R15]',
     (uri) => {
-      expect(isAllowedByAccount(account, uri)).toBe(true)
+      expect(evaluateAccountRules(account, [parseRedirectUri(uri)]).refusal).toBeUndefined()
     },
   )
 
@@ -464,11 +465,12 @@ describe('The rules of the account', async () => {
     ['https://evil.example/cb', 'no application allows it'],
     ['http://localhost@evil.example/', 'no application allows it'],
   ])('refuse %s: %s [R15]', (uri) => {
-    expect(isAllowedByAccount(account, uri)).toBe(false)
+    expect(evaluateAccountRules(account, [parseRedirectUri(uri)]).refusal).toBeDefined()
   })
 
   it('refuse everything where there is no application', () => {
-    expect(isAllowedByAccount([], 'http://localhost:8400/callback')).toBe(false)
+    const uri = parseRedirectUri('http://localhost:8400/callback')
+    expect(evaluateAccountRules([], [uri]).refusal).toBeDefined()
   })
 })
 

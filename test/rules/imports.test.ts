@@ -61,6 +61,7 @@ const imports = Object.entries(files).flatMap(([path, text]) => {
   return [...specifiers].map(([, name = '']) => ({
     file: file.pathname,
     part: partOf(file),
+    target: name.startsWith('.') ? fileAt(new URL(name, file)) : undefined,
     imported: name.startsWith('.') ? partOf(new URL(name, file)) : name,
     isOurs: name.startsWith('.'),
   }))
@@ -68,6 +69,16 @@ const imports = Object.entries(files).flatMap(([path, text]) => {
 
 function partOf({ pathname }: URL): string {
   return pathname.match(/^\/src\/(\w+)/)?.[1] ?? pathname
+}
+
+// The file that an import without an extension means.
+function fileAt({ pathname }: URL): string | undefined {
+  const known = Object.keys(files).map(
+    (path) => new URL(path, 'https://project/test/rules/').pathname,
+  )
+  return ['', '.ts', '.tsx', '/index.ts', '/index.tsx']
+    .map((rest) => pathname + rest)
+    .find((each) => known.includes(each))
 }
 
 it('imports go one way: app -> surfaces -> store -> access -> oauth; pages import only pages', () => {
@@ -140,6 +151,24 @@ it('only these files fetch: the origin, identity providers, a DNS resolver, and 
     'node/serve.ts',
     'pages/console/script.ts',
     'store/emulator/dns.ts',
-    'team/login/oidc.ts',
+    'team/login/providers/oidc.tsx',
   ])
+})
+
+it('no file imports itself by way of others, types included', () => {
+  const targets = Map.groupBy(imports, ({ file }) => file)
+  const next = (file: string) => (targets.get(file) ?? []).flatMap(({ target }) => target ?? [])
+  expect(next('/src/app.ts')).toContain('/src/gate/index.ts')
+  const finished = new Set<string>()
+  const circles: string[] = []
+  const walk = (file: string, path: string[]) => {
+    if (path.includes(file)) {
+      circles.push([...path.slice(path.indexOf(file)), file].join(' -> '))
+    } else if (!finished.has(file)) {
+      for (const each of next(file)) walk(each, [...path, file])
+      finished.add(file)
+    }
+  }
+  for (const file of targets.keys()) walk(file, [])
+  expect(circles).toEqual([])
 })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { registersClients, resourceMetadata, serverMetadata } from '../../src/access/metadata'
+import { resourceMetadata, serverMetadata } from '../../src/access/metadata'
+import { registersClients } from '../../src/access/redirect-rules'
 import { teamDomain } from '../../src/access/team-domain'
 import { applicationWith, oauthWith } from './applications'
 

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { seededIdentity } from '../../src/access/identity'
 import { PEOPLE_PICKER } from '../../src/access/identity-provider'
 import { evaluate, policySchema } from '../../src/access/policy'
-import { ruleSchema, type Subject } from '../../src/access/rules'
+import type { Subject } from '../../src/access/rule-kinds'
+import { ruleSchema } from '../../src/access/rules'
 import { applicationWith } from './applications'
 
 const EVERYONE = { everyone: {} }

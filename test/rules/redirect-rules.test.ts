@@ -1,10 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
+  type DynamicClientRegistration,
   dynamicClientRegistrationSchema,
-  matchingRedirectRule,
-  redirectRuleFault,
-} from '../../src/access/redirect-rules'
+  redirectRuleProblem,
+} from '../../src/access/redirect-rule-schema'
+import { evaluateRedirectRules } from '../../src/access/redirect-rules'
+import { parseRedirectUri } from '../../src/oauth/redirect-uri'
 import { nearMisses } from './arbitraries'
 
 const LOCALHOST = { allow_any_on_localhost: true }
@@ -12,7 +14,12 @@ const LOOPBACK = { allow_any_on_loopback: true }
 const listed = (...allowed_uris: string[]) => ({ allowed_uris })
 
 function match(rules: object, redirectUri: string): string | undefined {
-  return matchingRedirectRule(dynamicClientRegistrationSchema.parse(rules), redirectUri)
+  return ruleFor(dynamicClientRegistrationSchema.parse(rules), redirectUri)
+}
+
+function ruleFor(rules: DynamicClientRegistration, redirectUri: string): string | undefined {
+  const verdict = evaluateRedirectRules(rules, parseRedirectUri(redirectUri))
+  return verdict.refusal ? undefined : verdict.rule
 }
 
 describe('allow_any_on_localhost', () => {
@@ -235,7 +242,7 @@ describe('allowed_uris without /*', () => {
     'never allows a URI that is none for a redirect, whatever a rule that slipped in says: %s',
     (uri) => {
       const rules = { ...dynamicClientRegistrationSchema.parse({}), allowed_uris: [uri] }
-      expect(matchingRedirectRule(rules, uri)).toBeUndefined()
+      expect(ruleFor(rules, uri)).toBeUndefined()
     },
   )
 })
@@ -304,7 +311,7 @@ describe('An entry of allowed_uris', () => {
     'cursor://anysphere.cursor-mcp/oauth/callback',
     'com.example.app:/oauth/callback',
   ])('may be %s [R10-R12]', (rule) => {
-    expect(redirectRuleFault(rule)).toBeUndefined()
+    expect(redirectRuleProblem(rule)).toBeUndefined()
   })
 
   it.each([
@@ -343,7 +350,7 @@ describe('An entry of allowed_uris', () => {
     ['javascript:alert(1)', 'uses the scheme javascript:', 'code'],
     ['data:text/html,/*', 'uses the scheme data:', 'a page of its own'],
   ])('is refused, and told why: %s %s (%s)', (rule, fault) => {
-    expect(redirectRuleFault(rule)).toContain(fault)
+    expect(redirectRuleProblem(rule)).toContain(fault)
   })
 
   it('that passes is no wider than its own origin, whatever the text', () => {
@@ -354,7 +361,7 @@ describe('An entry of allowed_uris', () => {
         texts,
         nearMisses('https://x.example/cb/a', 'http://localhost/a'),
         (rule, uri) => {
-          if (redirectRuleFault(rule) || !match(listed(rule), uri)) return
+          if (redirectRuleProblem(rule) || !match(listed(rule), uri)) return
           rules++
           expect(new URL(uri).origin).toBe(new URL(rule).origin)
         },
@@ -371,7 +378,7 @@ function forAllThatPass(rules: object, uris: fc.Arbitrary<string>, check: (url: 
   let refused = 0
   fc.assert(
     fc.property(uris, (uri) => {
-      if (matchingRedirectRule(parsed, uri) === undefined) {
+      if (ruleFor(parsed, uri) === undefined) {
         refused++
       } else {
         passed++

@@ -1,6 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isWebUri, redirectUriFault, redirectWith } from '../../src/oauth/redirect-uri'
+import {
+  isWebUri,
+  parseRedirectUri,
+  type RedirectUri,
+  redirectWith,
+} from '../../src/oauth/redirect-uri'
 import { anyText, nearMisses, readByRfc3986 } from './arbitraries'
 
 describe('A redirect URI', () => {
@@ -21,13 +26,13 @@ describe('A redirect URI', () => {
     ['com.example.app:/oauth/callback', 'a private-use scheme, RFC 8252 7.1'],
     ['com.example.app:callback', 'a custom scheme without a slash'],
   ])('may be %s: %s', (uri) => {
-    expect(redirectUriFault(uri)).toBeUndefined()
+    expect(parseRedirectUri(uri).problem).toBeUndefined()
   })
 
   it.each(['http://localhost:80/cb', 'http://127.0.0.1:80/cb', 'https://x.example:443/cb'])(
     'may spell out the port that its scheme has anyway: %s [R8, R9, R11]',
     (uri) => {
-      expect(redirectUriFault(uri)).toBeUndefined()
+      expect(parseRedirectUri(uri).problem).toBeUndefined()
     },
   )
 
@@ -50,7 +55,7 @@ describe('A redirect URI', () => {
     ['1http://x.example/cb', 'a scheme that begins with a digit'],
     ['ht tp://x.example/cb', 'a scheme with a space'],
   ])('is an absolute URI (RFC 6749 3.1.2), unlike %j: %s', (uri) => {
-    expect(redirectUriFault(uri)).toBe('is not an absolute URI')
+    expect(parseRedirectUri(uri).problem).toBe('is not an absolute URI')
   })
 
   it.each([
@@ -66,7 +71,7 @@ describe('A redirect URI', () => {
     'blob:https://x.example/1',
     'about:blank',
   ])('has no scheme that runs or reads something in the browser: %j', (uri) => {
-    expect(redirectUriFault(uri)).toMatch(
+    expect(parseRedirectUri(uri).problem).toMatch(
       /^uses the scheme (javascript|data|vbscript|file|blob|about):$/,
     )
   })
@@ -78,7 +83,7 @@ describe('A redirect URI', () => {
     'a:b#',
     'http://localhost#@x/',
   ])('has no fragment, not even an empty one (RFC 6749 3.1.2): %s', (uri) => {
-    expect(redirectUriFault(uri)).toBe('has a fragment')
+    expect(parseRedirectUri(uri).problem).toBe('has a fragment')
   })
 
   it.each([
@@ -94,7 +99,7 @@ describe('A redirect URI', () => {
     'cursor://user@anysphere.cursor-mcp/cb',
     'cursor://@anysphere.cursor-mcp/cb',
   ])('has no user information (RFC 3986 7.6): %s', (uri) => {
-    expect(redirectUriFault(uri)).toBe('has user information')
+    expect(parseRedirectUri(uri).problem).toBe('has user information')
   })
 
   it.each([
@@ -105,7 +110,7 @@ describe('A redirect URI', () => {
     ['https://x.example/cb%00', 'an encoded NUL'],
     ['cursor://h/cb/%2e%2e%2fother', 'the same under a custom scheme'],
   ])('encodes no slash, backslash, dot or NUL in its path: %s (%s)', (uri) => {
-    expect(redirectUriFault(uri)).toBe('has an encoded slash, dot or NUL in its path')
+    expect(parseRedirectUri(uri).problem).toBe('has an encoded slash, dot or NUL in its path')
   })
 
   it.each([
@@ -147,7 +152,7 @@ describe('A redirect URI', () => {
     ['https://x.example?x=1', 'a query on no path'],
     ['cursor://h/cb/../other', 'a dot segment under a custom scheme'],
   ])('is written the way a URL parser writes it back, unlike %j: %s', (uri) => {
-    expect(redirectUriFault(uri)).toMatch(/^(is not written as |has an encoded )/)
+    expect(parseRedirectUri(uri).problem).toMatch(/^(is not written as |has an encoded )/)
   })
 
   it.each([
@@ -160,14 +165,14 @@ describe('A redirect URI', () => {
   ])(
     'has the characters of a URI only, also where a URL parser keeps others: %j (RFC 3986 2)',
     (uri) => {
-      expect(redirectUriFault(uri)).toBeDefined()
+      expect(parseRedirectUri(uri).problem).toBeDefined()
     },
   )
 
   it('is at most 2048 characters long', () => {
     const uri = 'https://x.example/'.padEnd(2048, 'a')
-    expect(redirectUriFault(uri)).toBeUndefined()
-    expect(redirectUriFault(`${uri}a`)).toBe('is longer than 2048 characters')
+    expect(parseRedirectUri(uri).problem).toBeUndefined()
+    expect(parseRedirectUri(`${uri}a`).problem).toBe('is longer than 2048 characters')
   })
 
   it('means the same to a reader of RFC 3986 and to a URL parser', () => {
@@ -181,7 +186,7 @@ describe('A redirect URI', () => {
     )
     fc.assert(
       fc.property(uris, (uri) => {
-        if (redirectUriFault(uri)) return
+        if (parseRedirectUri(uri).problem) return
         accepted++
         const url = new URL(uri)
         if (url.protocol !== 'http:' && url.protocol !== 'https:') return
@@ -199,7 +204,7 @@ describe('A redirect URI', () => {
     const uris = nearMisses('https://x.example/cb/a/b', 'http://localhost:8400/a/b/c')
     fc.assert(
       fc.property(uris, (uri) => {
-        if (redirectUriFault(uri)) return
+        if (parseRedirectUri(uri).problem) return
         const { pathname, protocol } = new URL(uri)
         if (protocol !== 'http:' && protocol !== 'https:') return
         const decoded = pathname.replace(/%([0-9a-f]{2})/gi, (_, hex) =>
@@ -254,7 +259,7 @@ describe('The answer to a redirect URI', () => {
   ])(
     'is put into the query of %s, and nothing else changes (RFC 6749 3.1.2, 4.1.2)',
     (uri, answer) => {
-      expect(redirectWith(uri, { code: 'a', state: 'b' })).toBe(answer)
+      expect(redirectWith(parsed(uri), { code: 'a', state: 'b' })).toBe(answer)
     },
   )
 
@@ -267,19 +272,21 @@ describe('The answer to a redirect URI', () => {
     ['https://x.example/cb??code=0&codes=1&a=?code=3', '?code=0&codes=1&a=?code=3&'],
   ])('has each of its parameters once, whatever %s has (RFC 6749 3.1, 4.1.2)', (uri, kept) => {
     const base = 'https://x.example/cb'
-    expect(redirectWith(uri, { code: 'a', state: 'b' })).toBe(`${base}?${kept}code=a&state=b`)
-    expect(redirectWith(uri, { error: 'c' })).toBe(`${base}?${kept}error=c`)
+    expect(redirectWith(parsed(uri), { code: 'a', state: 'b' })).toBe(
+      `${base}?${kept}code=a&state=b`,
+    )
+    expect(redirectWith(parsed(uri), { error: 'c' })).toBe(`${base}?${kept}error=c`)
   })
 
   it('leaves out what there is none of: state, where the request had none (RFC 6749 4.1.2)', () => {
-    expect(redirectWith('https://x.example/cb', { code: 'a', state: undefined })).toBe(
+    expect(redirectWith(parsed('https://x.example/cb'), { code: 'a', state: undefined })).toBe(
       'https://x.example/cb?code=a',
     )
   })
 
   it('is form-encoded, spaces as + [A1]', () => {
     const error = { error: 'invalid_target', error_description: 'No resource parameter found' }
-    expect(redirectWith('https://x.example/cb', error)).toBe(
+    expect(redirectWith(parsed('https://x.example/cb'), error)).toBe(
       'https://x.example/cb?error=invalid_target&error_description=No+resource+parameter+found',
     )
   })
@@ -287,7 +294,7 @@ describe('The answer to a redirect URI', () => {
   it('gives the client back every state to the letter', () => {
     fc.assert(
       fc.property(anyText, (state) => {
-        const url = new URL(redirectWith('https://x.example/cb?t=1', { code: 'a', state }))
+        const url = new URL(redirectWith(parsed('https://x.example/cb?t=1'), { code: 'a', state }))
         expect([...url.searchParams]).toEqual([
           ['t', '1'],
           ['code', 'a'],
@@ -297,3 +304,9 @@ describe('The answer to a redirect URI', () => {
     )
   })
 })
+
+function parsed(text: string): RedirectUri {
+  const uri = parseRedirectUri(text)
+  if (uri.problem !== undefined) throw new Error(`${text} ${uri.problem}`)
+  return uri
+}

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest'
 import {
   afterLoading,
   afterWriting,
-  grantRevocationKeys,
   identityNonceOf,
   isOfThisHistory,
   isRevoked,
@@ -11,10 +10,17 @@ import {
   revisionOf,
   revocable,
   sessionIdOf,
-  sessionRevocationKeys,
   withEverythingRevoked,
   withRevocation,
 } from '../../src/access/revocation'
+import {
+  appTokenSignIn,
+  browserSignIn,
+  dashboardSignIn,
+  grantSignIn,
+  isSignInGood,
+  tokenEndpointSignIn,
+} from '../../src/access/sign-in'
 
 const NONE = { ...noRevocations(), history: 'abc' }
 const ADA = revocable.person('ada@example.com')
@@ -50,7 +56,7 @@ describe('However many revocations there are', () => {
   const nonceOf = (sessionId: string, count: number) =>
     identityNonceOf(sessionId, { ...NONE, count })
   const isEnded = (revocations: typeof NONE, nonce: string) =>
-    isRevoked(revocations, sessionRevocationKeys('ada@example.com', nonce), revisionOf(nonce))
+    !isSignInGood({ revocations }, browserSignIn('ada@example.com', nonce))
 
   it('the entries are bounded, and nothing that was revoked is good again', () => {
     const ended = nonceOf('session00000', 0)
@@ -122,32 +128,73 @@ describe('What is signed', () => {
 })
 
 describe('What ends', () => {
-  const grant = { applicationId: 'app', identity: { email: 'ada@example.com' } }
+  const email = 'ada@example.com'
+  const sessionId = 'abcdefghijkl'
+  const identityNonce = identityNonceOf(sessionId, NONE)
+  const grant = { applicationId: 'app', identity: { email }, identityNonce }
+  const ENDS = [
+    ['revoke_user', ADA],
+    ['the deletion of the person', revocable.deletedPerson(email)],
+    ['revoke_tokens of the application', revocable.application('app')],
+    ['a logout', revocable.session(sessionId)],
+  ] as const
 
-  it('a grant: not revoke_user as observed [T15], but in the strict reading', () => {
-    expect(grantRevocationKeys(grant, 'observed')).not.toContain(ADA)
-    expect(grantRevocationKeys(grant, 'strict')).toContain(ADA)
+  it.each([
+    [
+      'a session at the team domain',
+      browserSignIn(email, identityNonce),
+      ['revoke_user', 'the deletion of the person', 'a logout'],
+    ],
+    ["an application's token", appTokenSignIn('app', email, identityNonce), ENDS.map(([of]) => of)],
+    ['a session at the dashboard', dashboardSignIn(identityNonce), ['a logout']],
+    [
+      'the access tokens of a grant, as observed [T15, T16]',
+      grantSignIn(grant, 'observed'),
+      ['the deletion of the person', 'revoke_tokens of the application'],
+    ],
+    [
+      'the access tokens of a grant, in the strict reading',
+      grantSignIn(grant, 'strict'),
+      ['revoke_user', 'the deletion of the person', 'revoke_tokens of the application'],
+    ],
+    [
+      'a grant at the token endpoint, as observed [T15, T16]',
+      tokenEndpointSignIn(grant, 'observed'),
+      ['the deletion of the person'],
+    ],
+    [
+      'a grant at the token endpoint, in the strict reading',
+      tokenEndpointSignIn(grant, 'strict'),
+      ['revoke_user', 'the deletion of the person', 'revoke_tokens of the application'],
+    ],
+  ])('%s', (_, signIn, expected) => {
+    expect(isSignInGood({ revocations: NONE }, signIn)).toBe(true)
+    const ends = ENDS.filter(([, key]) => {
+      const revocations = withRevocation(NONE, key, 1000)
+      return !isSignInGood({ revocations }, signIn)
+    })
+    expect(ends.map(([of]) => of)).toEqual(expected)
   })
 
-  it('a grant in both: revoke_tokens of its application [T16], and the deletion of the person', () => {
-    for (const setting of ['observed', 'strict'] as const) {
-      expect(grantRevocationKeys(grant, setting)).toEqual(
-        expect.arrayContaining([
-          revocable.application('app'),
-          revocable.deletedPerson('ada@example.com'),
-        ]),
-      )
+  it.each([
+    ['at the team domain', (nonce: string) => browserSignIn(email, nonce)],
+    ["of an application's token", (nonce: string) => appTokenSignIn('app', email, nonce)],
+    ['at the dashboard', dashboardSignIn],
+  ])('a session %s: a logout that is no longer told apart', (_, signIn) => {
+    let revocations = withRevocation(NONE, revocable.session(sessionId), 1000)
+    for (let index = 0; index < 1000; index++) {
+      const other = revocable.session(`session${String(index).padStart(5, '0')}`)
+      revocations = withRevocation(revocations, other, 1001)
     }
+    expect(revocations.entries).not.toHaveProperty([revocable.session(sessionId)])
+    expect(isSignInGood({ revocations }, signIn(identityNonce))).toBe(false)
   })
 
-  it('a session: revoke_user, the deletion of the person, and a logout', () => {
-    const nonce = identityNonceOf('abcdefghijkl', NONE)
-    expect(sessionRevocationKeys('ada@example.com', nonce)).toEqual([
-      ADA,
-      revocable.deletedPerson('ada@example.com'),
-      revocable.session('abcdefghijkl'),
-      // The sessions that are no longer told apart.
-      'old-sessions',
-    ])
+  it.each([
+    ["an application's token", (nonce: string) => appTokenSignIn('app', email, nonce)],
+    ['a session at the dashboard', dashboardSignIn],
+  ])('%s: another history, because nothing but its signature vouches for it', (_, signIn) => {
+    const foreign = identityNonceOf('xyzdefghijkl', NONE)
+    expect(isSignInGood({ revocations: NONE }, signIn(foreign))).toBe(false)
   })
 })

@@ -1,11 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import {
-  combinationHolds,
-  emailListSchema,
-  groupSchema,
-  ruleSchema,
-  type Subject,
-} from '../../src/access/rules'
+import { emailListSchema, type Subject } from '../../src/access/rule-kinds'
+import { combinationHolds, groupSchema, ruleSchema } from '../../src/access/rules'
 
 const PERSON: Subject = {
   identity: {

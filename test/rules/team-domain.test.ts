@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isForeignOrigin, isLoopback, teamDomain } from '../../src/access/team-domain'
+import { isForeignOrigin, teamDomain } from '../../src/access/team-domain'
 
 const AUTO = { TEAM_DOMAIN: '127.0.0.1', ACCESS_PATH: 'auto' } as const
 const at = (url: string, settings: object = {}, origin?: string) =>
@@ -100,31 +100,6 @@ describe('ACCESS_PATH auto', () => {
       expect(at('https://app.example/', { ACCESS_PATH }, 'null').accessPath).toBe(ACCESS_PATH)
     },
   )
-})
-
-describe('Loopback', () => {
-  it.each(['localhost', 'a.localhost', 'a.b.localhost', '127.0.0.1', '127.255.0.3', '[::1]'])(
-    'is %s',
-    (hostname) => {
-      expect(isLoopback(hostname)).toBe(true)
-    },
-  )
-
-  it.each([
-    'localhost.evil.example',
-    'notlocalhost',
-    '127.0.0.1.evil.example',
-    '127.evil.example',
-    '1127.0.0.1',
-    '128.0.0.1',
-    '0.0.0.0',
-    '[::]',
-    '[::ffff:7f00:1]',
-    'localhost.localdomain',
-    '',
-  ])('is not %j', (hostname) => {
-    expect(isLoopback(hostname)).toBe(false)
-  })
 })
 
 describe('A foreign Origin', () => {

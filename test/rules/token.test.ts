@@ -1,28 +1,27 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
-  formatCode,
-  formatToken,
   hashSecret,
+  isManagedOAuthToken,
+  MANAGED_OAUTH_FORMS,
   newGrantId,
   newSecret,
-  parseCode,
-  parseToken,
   successorSecrets,
 } from '../../src/access/token'
 import { nearMisses } from './arbitraries'
 
+const { code: CODE, access: TOKEN } = MANAGED_OAUTH_FORMS
 const credential = () => ({ grantId: newGrantId(), secret: newSecret() })
 const BODY = 'A'.repeat(65)
 
 describe('A token', () => {
   it('is oauth: and 65 characters, 71 in all [T2]', () => {
-    expect(formatToken(credential())).toMatch(/^oauth:[A-Za-z0-9_-]{65}$/)
+    expect(TOKEN.format(credential())).toMatch(/^oauth:[A-Za-z0-9_-]{65}$/)
   })
 
   it('leads back to its grant and its secret', () => {
     const made = credential()
-    expect(parseToken(formatToken(made))).toEqual(made)
+    expect(TOKEN.parse(TOKEN.format(made))).toEqual(made)
   })
 
   it.each([
@@ -41,14 +40,19 @@ describe('A token', () => {
     [`oauth:${BODY.slice(1)}\0`, 'NUL'],
     ['eyJhbGciOiJSUzI1NiJ9.e30.c2ln', 'a JWT'],
   ])('is not %j: %s', (token) => {
-    expect(parseToken(token)).toBeUndefined()
+    expect(TOKEN.parse(token)).toBeUndefined()
+  })
+
+  it('tells itself apart by its prefix, also where it is none of ours [O2]', () => {
+    expect(isManagedOAuthToken('oauth:made-up')).toBe(true)
+    expect(isManagedOAuthToken(BODY)).toBe(false)
   })
 
   it('is never read from a text that would not be written so', () => {
     fc.assert(
       fc.property(nearMisses(`oauth:${BODY}`), (text) => {
-        const read = parseToken(text)
-        if (read) expect(formatToken(read)).toBe(text)
+        const read = TOKEN.parse(text)
+        if (read) expect(TOKEN.format(read)).toBe(text)
       }),
     )
   })
@@ -57,19 +61,19 @@ describe('A token', () => {
 describe('An authorization code', () => {
   it('is opaque, 65 characters, and leads back to its grant', () => {
     const made = credential()
-    expect(formatCode(made)).toMatch(/^[A-Za-z0-9_-]{65}$/)
-    expect(parseCode(formatCode(made))).toEqual(made)
+    expect(CODE.format(made)).toMatch(/^[A-Za-z0-9_-]{65}$/)
+    expect(CODE.parse(CODE.format(made))).toEqual(made)
   })
 
   it.each(['', 'x', BODY.slice(1), `${BODY}A`, `${BODY}\n`, `oauth:${BODY}`, `${BODY.slice(1)}.`])(
     'is not %j [T7]',
     (code) => {
-      expect(parseCode(code)).toBeUndefined()
+      expect(CODE.parse(code)).toBeUndefined()
     },
   )
 
   it('is never given twice', () => {
-    const codes = Array.from({ length: 1000 }, () => formatCode(credential()))
+    const codes = Array.from({ length: 1000 }, () => CODE.format(credential()))
     expect(new Set(codes.map((code) => code.slice(0, 22))).size).toBe(1000)
     expect(new Set(codes.map((code) => code.slice(22))).size).toBe(1000)
   })
@@ -114,8 +118,8 @@ describe('The pair after a refresh token', () => {
     const { access, refresh } = await successorSecrets(newSecret(), 'nonce')
     for (const secret of [access, refresh]) {
       const made = { grantId: newGrantId(), secret }
-      expect(formatToken(made)).toHaveLength(71)
-      expect(parseToken(formatToken(made))).toEqual(made)
+      expect(TOKEN.format(made)).toHaveLength(71)
+      expect(TOKEN.parse(TOKEN.format(made))).toEqual(made)
     }
   })
 

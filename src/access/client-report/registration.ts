@@ -1,3 +1,4 @@
+import { isLoopback, isLoopbackLiteral } from '../../oauth/loopback'
 import { type Check, type Finding, failed, notSeen, passed } from './check'
 import { ofKind, type Story } from './story'
 
@@ -96,21 +97,16 @@ function faultOf(uri: string): string | undefined {
   return protocol.includes('.') ? undefined : `has the scheme ${protocol}, which is of no domain`
 }
 
-const LITERAL = /^(127(\.\d+){3}|\[::1\])$/
-
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || LITERAL.test(hostname)
-}
-
 function usesLiterals({ client, registration }: Story): Finding {
   const hosts = client.redirectUris
     .map((uri) => new URL(uri))
     .filter(({ protocol, hostname }) => protocol === 'http:' && isLoopback(hostname))
     .map(({ hostname }) => hostname)
   if (hosts.length === 0) return notSeen('It has no redirect URI on loopback.')
-  if (hosts.includes('localhost')) {
+  const name = hosts.find((host) => !isLoopbackLiteral(host))
+  if (name !== undefined) {
     return failed(
-      'It uses localhost, which may resolve to another interface, or be filtered. Use 127.0.0.1 or [::1]; at Access that is allow_any_on_loopback [R9].',
+      `It uses ${name}, which may resolve to another interface, or be filtered. Use 127.0.0.1 or [::1]; at Access that is allow_any_on_loopback [R9].`,
       registration,
     )
   }

@@ -16,7 +16,7 @@ export type ReportedClient = {
 export type Moment = { now: number; codeLifetimeSeconds: number }
 
 /** One authorization, from the request to its code, with the steps of the person in between. */
-export type Authorization = {
+type Authorization = {
   /** The request itself, or the first step that is still known. */
   request: EventOf<'authorization'>
   steps: EventOf<'authorization'>[]

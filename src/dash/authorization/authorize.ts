@@ -11,16 +11,13 @@ import { tell as ask, report } from '../../report'
 import { actorOf, tell } from '../actor'
 import { redirectToLogin } from '../login'
 import { type SignedIn, signedIn, signedInByCookie } from '../session'
-import { openGrant } from './grant'
+import { type Consent, openGrant } from './grant'
 import { requireChallenge } from './pkce'
 import { type AuthorizationRequest, readAuthorizationRequest } from './request'
 import { AuthorizationError, redirectCode } from './respond'
 
 /** How long the consent page may be left open, in seconds. */
 const CONSENT_LIFETIME_SECONDS = 15 * 60
-
-/** What the person said on the consent page: which accounts, and which of the permissions. */
-export type Consent = { accountIds: string[]; scopes: string[] }
 
 /**
  * `GET /oauth2/auth` (B.2).

@@ -7,7 +7,8 @@ import { PermissionsPage } from '../../pages/permissions'
 import { PageError, respondPage } from '../../pages/respond'
 import { oneOf, readPageFields } from '../form'
 import { type SignedIn, signedInByCookie } from '../session'
-import { type Consent, proceed, selectableAccounts } from './authorize'
+import { proceed, selectableAccounts } from './authorize'
+import type { Consent } from './grant'
 import { type AuthorizationRequest, readAuthorizationRequest } from './request'
 
 const ticketSchema = z.object({ query: z.string(), identityNonce: z.string() })
@@ -68,7 +69,7 @@ function chosen(
 
 function showConsent(c: AppContext, request: AuthorizationRequest, who: SignedIn) {
   const { client, scopes, target } = request
-  const redirect = new URL(target.redirectUri)
+  const { host, protocol } = target.redirectUri.url
   return respondPage(
     c,
     200,
@@ -95,7 +96,7 @@ function showConsent(c: AppContext, request: AuthorizationRequest, who: SignedIn
           const isOptional = client.optional_scopes.includes(scope)
           return { id, name, category: CATEGORIES[category] ?? category, isOptional }
         })}
-        redirectHost={redirect.host || redirect.protocol}
+        redirectHost={host || protocol}
       />
     ),
     { withScript: true, imageOrigin: client.logo_uri && new URL(client.logo_uri).origin },

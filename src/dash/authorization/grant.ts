@@ -2,11 +2,13 @@ import { wholeSeconds } from '../../access/duration'
 import type { AppContext } from '../../env'
 import { report } from '../../report'
 import type { SignedIn } from '../session'
-import type { Consent } from './authorize'
 import type { AuthorizationRequest } from './request'
 
 /** How long a client stays connected without the person, in seconds. Assumed: unpublished (E). */
 const GRANT_LIFETIME_SECONDS = 30 * 86_400
+
+/** What the person said on the consent page: which accounts, and which of the permissions. */
+export type Consent = { accountIds: string[]; scopes: string[] }
 
 /** Starts a grant; answers its code. The list of the person's connected applications learns of it. */
 export async function openGrant(

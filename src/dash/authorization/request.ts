@@ -3,6 +3,7 @@ import { DashError, scopeNotAllowed } from '../../account/dash-error'
 import type { OAuthClient } from '../../account/oauth-client'
 import { matchingRedirectUri } from '../../account/redirect-match'
 import type { AppContext } from '../../env'
+import type { RedirectUri } from '../../oauth/redirect-uri'
 import { note } from '../actor'
 import { AuthorizationError, type Target } from './respond'
 
@@ -72,7 +73,7 @@ function requireClient(c: AppContext, clientId: string | undefined): OAuthClient
   )
 }
 
-function requireRedirectUri(client: OAuthClient, redirectUri: string | undefined): string {
+function requireRedirectUri(client: OAuthClient, redirectUri: string | undefined): RedirectUri {
   const match = matchingRedirectUri(redirectUri, client.redirect_uris)
   if (match !== undefined) return match
   throw new AuthorizationError(

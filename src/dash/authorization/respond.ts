@@ -1,13 +1,14 @@
 import type { DashError } from '../../account/dash-error'
 import { goForm } from '../../account/go-form'
 import type { AppContext } from '../../env'
+import type { RedirectUri } from '../../oauth/redirect-uri'
 
 /**
  * Where the answer to an authorization request may be sent. Whoever holds a target has checked that
  * it is a place to redirect to (RFC 6749 4.1.2.1).
  */
 export type Target = {
-  redirectUri: string
+  redirectUri: RedirectUri
   state: string
   /** Everything but the plain code goes into the fragment, where it asks for nothing else. */
   responseMode: 'query' | 'fragment'
@@ -50,8 +51,8 @@ export function redirectError(c: AppContext, { target, error }: AuthorizationErr
 
 // The parameters that the registered URI has of its own are sorted in with the answer's.
 function answerUri({ redirectUri, responseMode }: Target, answer: Record<string, string>): string {
-  if (responseMode === 'fragment') return `${redirectUri}#${goForm(answer)}`
-  const [base = '', query = ''] = redirectUri.split(/\?(.*)/s)
+  if (responseMode === 'fragment') return `${redirectUri.text}#${goForm(answer)}`
+  const [base = '', query = ''] = redirectUri.text.split(/\?(.*)/s)
   const own = [...new URLSearchParams(query)].filter(([name]) => !Object.hasOwn(answer, name))
   return `${base}?${goForm(answer, own)}`
 }

@@ -1,6 +1,5 @@
 import type { RecordedEvent } from '../../access/event'
 import type { AppContext } from '../../env'
-import { OAuthError } from '../../oauth/errors'
 
 /** What every page of the console is told. */
 export function pageOf(c: AppContext, newest: number) {
@@ -47,9 +46,4 @@ export function clockView(c: AppContext, sessionEndsAt: string | undefined) {
     offsetSeconds: state.clockOffsetSeconds,
     afterSession: sessionEndsAt && new Date(Date.parse(sessionEndsAt) + 1000).toISOString(),
   }
-}
-
-/** What the console cannot show is no page. */
-export function absent(what: string): OAuthError {
-  return new OAuthError('not_found', `There is no ${what}`, { status: 404 })
 }

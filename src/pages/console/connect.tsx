@@ -1,7 +1,7 @@
 import { CopyBlock, WithCode } from './action'
 import { ConsoleFrame, type ConsolePage } from './frame'
 
-export type ClientBlock = {
+type ClientBlock = {
   name: string
   /** What to do with it: a command, or the file that it belongs into. */
   where: string

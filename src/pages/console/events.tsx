@@ -1,7 +1,7 @@
 import { EventList, type EventView } from './event'
 import { ConsoleFrame, type ConsolePage } from './frame'
 
-export type EventFilter = { kind: string; outcome: string; client: string; text: string }
+type EventFilter = { kind: string; outcome: string; client: string; text: string }
 
 type Events = ConsolePage & {
   events: EventView[]

@@ -21,7 +21,7 @@ export type FaultView = {
     | undefined
 }
 
-export type QuirkView = { name: string; what: string; source: string; isOn: boolean }
+type QuirkView = { name: string; what: string; source: string; isOn: boolean }
 
 type Faults = ConsolePage & { faults: FaultView[]; quirks: QuirkView[] }
 

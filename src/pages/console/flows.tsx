@@ -5,7 +5,7 @@ import { EventList, type EventView, type OutcomeView, Sign } from './event'
 import { Card, ConsoleFrame, type ConsolePage } from './frame'
 import { type LaneView, Sequence, type StepView } from './sequence'
 
-export type FlowLink = {
+type FlowLink = {
   id: string
   name: string
   steps: number

@@ -4,7 +4,7 @@ import { AutoSignIn, type AutoSignInView } from './auto-sign-in'
 import { Clock, type ClockView } from './clock'
 import { Card, ConsoleFrame, type ConsolePage } from './frame'
 
-export type ApplicationView = {
+type ApplicationView = {
   name: string
   id: string
   domain: string
@@ -30,7 +30,7 @@ export type GrantView = {
   state: 'living' | 'over' | 'revoked'
   tokens: TokenView[]
 }
-export type SessionView = {
+type SessionView = {
   id: string
   email: string
   provider: string

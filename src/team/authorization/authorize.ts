@@ -9,8 +9,8 @@ import type { AppContext } from '../../env'
 import { strikes } from '../../faults'
 import { logDecision, reasonFor, verdictOf, whereFrom } from '../../judge'
 import { OAuthError } from '../../oauth/errors'
-import { normalised } from '../../oauth/resource'
 import { report, tell } from '../../report'
+import { resourceNote } from '../resource-note'
 import { showBlocked } from './blocked'
 import { type AuthorizationRequest, readAuthorizationRequest } from './request'
 import { RedirectedError, redirectCode } from './respond'
@@ -26,7 +26,7 @@ const WRONG_ISSUER = 'https://issuer.invalid'
 export const REMEMBERED =
   'Keep the refresh token, so that nobody has to authorize again; the quirk consent-remembered shows what people expect instead.'
 
-export type Consent = 'allow' | 'deny'
+type Consent = 'allow' | 'deny'
 
 /**
  * `GET /cdn-cgi/access/oauth/authorization` [A1-A14].
@@ -103,7 +103,7 @@ export async function proceed(
         step: 'code',
         outcome: 'allowed',
         rule: reasonFor(c, application, subject, verdict).rule,
-        why: `${who.identity.email} allowed ${request.client.name ?? 'the client'}: a code goes to its redirect_uri. ${normalised(c.get('told').resource, request.resource)}`.trim(),
+        why: `${who.identity.email} allowed ${request.client.name ?? 'the client'}: a code goes to its redirect_uri. ${resourceNote(c.get('told').resource, request.resource)}`.trim(),
       })
       if (quirks.has('consent-remembered')) await rememberConsent(c, request, who)
       return redirectCode(
@@ -227,7 +227,7 @@ async function openGrant(
       sessionEndsAtSeconds,
     },
     {
-      redirectUri: target.redirectUri,
+      redirectUri: target.redirectUri.text,
       codeChallenge: request.codeChallenge,
       // Access: contradictory, a short life in the docs and six hours in one observation.
       expiresAtSeconds: now + wholeSeconds(settings.CODE_LIFETIME),

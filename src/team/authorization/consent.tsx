@@ -56,12 +56,12 @@ export async function consent(c: AppContext): Promise<Response> {
 function showConsent(c: AppContext, request: AuthorizationRequest, who: SignedIn) {
   const { client, target, application, oauth, resource } = request
   const lifetimes = grantLifetimes(application, oauth)
-  const redirect = new URL(target.redirectUri)
+  const { host, protocol } = target.redirectUri.url
   return respondPage(c, 200, (nonce) => (
     <ConsentPage
       nonce={nonce}
       client={{ name: client.name || 'A client without a name', id: client.clientId }}
-      redirectHost={redirect.host || redirect.protocol}
+      redirectHost={host || protocol}
       application={application.name}
       resource={resource}
       email={who.identity.email}

@@ -1,17 +1,13 @@
-import {
-  type Application,
-  applicationAt,
-  isAllowedByAccount,
-  managedOAuth,
-} from '../../access/application'
+import { type Application, applicationAt, managedOAuth } from '../../access/application'
 import type { ManagedOAuth } from '../../access/oauth-configuration'
 import type { Quirks } from '../../access/quirks'
-import { matchingRedirectRule, redirectRefusal } from '../../access/redirect-rules'
+import { evaluateAccountRules, evaluateRedirectRules } from '../../access/redirect-rules'
 import type { AppContext } from '../../env'
 import { sha256 } from '../../oauth/encoding'
 import { OAuthError } from '../../oauth/errors'
 import { Parameters } from '../../oauth/parameters'
 import { isCodeChallenge } from '../../oauth/pkce'
+import { parseRedirectUri } from '../../oauth/redirect-uri'
 import { parseResource } from '../../oauth/resource'
 import { PageError } from '../../pages/respond'
 import { tell } from '../../report'
@@ -79,8 +75,8 @@ async function findTarget(
   parameters: Parameters,
 ): Promise<{ client: Client; target: Target }> {
   const clientId = onPage(() => parameters.require('client_id'))
-  const redirectUri = onPage(() => parameters.require('redirect_uri'))
-  const target = { redirectUri, state: readState(parameters) }
+  const redirectUri = parseRedirectUri(onPage(() => parameters.require('redirect_uri')))
+  const state = readState(parameters)
   const client = await c.get('stores').clients.find(clientId)
   if (!client) {
     // Access: claimed by one source [A2]. A missing resource is told before the client is looked
@@ -88,9 +84,10 @@ async function findTarget(
     // that the endpoint sends nobody to an address of a stranger's choice.
     if (
       !parameters.has('resource') &&
-      isAllowedByAccount(c.get('configuration').applications, redirectUri)
+      redirectUri.problem === undefined &&
+      !evaluateAccountRules(c.get('configuration').applications, [redirectUri]).refusal
     ) {
-      throw new RedirectedError(target, noResource())
+      throw new RedirectedError({ redirectUri, state }, noResource())
     }
     throw new PageError(
       400,
@@ -100,15 +97,15 @@ async function findTarget(
     )
   }
   // Assumed [A14]: an unregistered URI gets a page, never a redirect (RFC 6749 4.1.2.1).
-  if (!client.redirectUris.includes(redirectUri)) {
+  if (redirectUri.problem !== undefined || !client.redirectUris.includes(redirectUri.text)) {
     throw new PageError(
       400,
       'Unregistered redirect URI',
-      `The client did not register the redirect_uri ${redirectUri.slice(0, 300)}.`,
+      `The client did not register the redirect_uri ${redirectUri.text.slice(0, 300)}.`,
       'It has to be one of the registered ones, to the letter, port included.',
     )
   }
-  return { client, target }
+  return { client, target: { redirectUri, state } }
 }
 
 function checkRequest(
@@ -144,9 +141,9 @@ function checkRequest(
   tell(c, { application: { id: application.id, name: application.name } })
   // Access: observed [A4, A5]. The application's rules as they are now, not as of registration.
   const { dynamic_client_registration: rules } = oauth
-  const rule = matchingRedirectRule(rules, target.redirectUri)
-  if (rule === undefined) throw notAllowed(application, redirectRefusal(rules, target.redirectUri))
-  tell(c, { rule })
+  const verdict = evaluateRedirectRules(rules, target.redirectUri)
+  if (verdict.refusal) throw notAllowed(application, verdict.refusal)
+  tell(c, { rule: verdict.rule })
   checkResponse(parameters)
   const codeChallenge = readCodeChallenge(client, parameters, c.get('quirks'))
   return { codeChallenge, resource: resource.href, application, oauth }

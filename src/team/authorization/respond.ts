@@ -1,12 +1,12 @@
 import type { AppContext } from '../../env'
 import { OAuthError } from '../../oauth/errors'
-import { redirectWith } from '../../oauth/redirect-uri'
+import { type RedirectUri, redirectWith } from '../../oauth/redirect-uri'
 
 /**
  * Where the answer to an authorization request may be sent. Whoever holds a target has checked
  * that it is a place to redirect to (RFC 6749 4.1.2.1); before that, errors are pages.
  */
-export type Target = { redirectUri: string; state: string | undefined }
+export type Target = { redirectUri: RedirectUri; state: string | undefined }
 
 /** A refusal that goes back to the client. */
 export class RedirectedError extends Error {

@@ -3,14 +3,8 @@ import * as z from 'zod'
 import { wholeSeconds } from '../../access/duration'
 import { currentIdentity, type Identity, seededIdentity } from '../../access/identity'
 import { PEOPLE_PICKER } from '../../access/identity-provider'
-import {
-  identityNonceOf,
-  isRevoked,
-  newSessionId,
-  revisionOf,
-  sessionIdOf,
-  sessionRevocationKeys,
-} from '../../access/revocation'
+import { identityNonceOf, newSessionId, sessionIdOf } from '../../access/revocation'
+import { browserSignIn, isSignInGood } from '../../access/sign-in'
 import { readTicket, signTicket } from '../../access/ticket'
 import { automaticPerson } from '../../automatic'
 import { setPrivateCookie, TEAM_SESSION_COOKIE } from '../../browser'
@@ -63,8 +57,7 @@ export async function signedInByCookie(c: AppContext): Promise<SignedIn | undefi
     ticket.success && (await stores.sessions.find(sessionIdOf(ticket.data.identityNonce)))
   if (!session) return undefined
   const { identityNonce } = ticket.data
-  const keys = sessionRevocationKeys(session.identity.email, identityNonce)
-  if (isRevoked(state.revocations, keys, revisionOf(identityNonce))) return undefined
+  if (!isSignInGood(state, browserSignIn(session.identity.email, identityNonce))) return undefined
   return { ...session, identity: currentIdentity(settings.PEOPLE, session.identity), identityNonce }
 }
 

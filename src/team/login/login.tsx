@@ -1,5 +1,5 @@
-import { emailSchema, seededIdentity } from '../../access/identity'
-import { type IdentityProvider, isEmulated } from '../../access/identity-provider'
+import type { Child } from 'hono/jsx'
+import { type EmulatedProvider, isEmulated } from '../../access/identity-provider'
 import { automaticPerson } from '../../automatic'
 import {
   endLogin,
@@ -11,14 +11,13 @@ import {
   WAIT_FOR_THE_REDIRECT,
 } from '../../browser'
 import type { AppContext } from '../../env'
-import type { Parameters } from '../../oauth/parameters'
-import { LoginPage } from '../../pages/login'
+import { Parameters } from '../../oauth/parameters'
+import { LoginPage, ProviderButtons } from '../../pages/login'
 import { PageError, respondPage } from '../../pages/respond'
 import { tell } from '../../report'
 import { signedIn, startSession } from '../authorization/session'
 import { finish } from './finish'
-import { redirectToProvider } from './oidc'
-import { askForPin, readPin } from './one-time-pin'
+import { loginBy } from './providers'
 import { type LoginStep, readStep } from './step'
 
 /**
@@ -38,57 +37,69 @@ export async function login(c: AppContext): Promise<Response> {
 }
 
 async function showLogin(c: AppContext, step: LoginStep): Promise<Response> {
-  const { login, application, isPickingOff, providers } = step
+  const { application, isPickingOff, providers } = step
   const loginNonce = startLogin(c)
   const why = `Nobody is signed in: the login page is shown. ${SEVERED}`
   tell(c, { step: 'page', outcome: 'asked', why, change: WAIT_FOR_THE_REDIRECT })
   const [only] = providers
   // Access: documented (`auto_redirect_to_identity`): with one provider there is nothing to choose.
-  if (application.auto_redirect_to_identity && only?.type === 'oidc') {
-    return redirectToProvider(c, only, loginNonce, login.again)
+  const isChosen = application.auto_redirect_to_identity && only && isEmulated(only)
+  if (isChosen && loginBy(only).redirects) {
+    return start(c, step, only, new Parameters(new URLSearchParams()), loginNonce)
   }
   return respondPage(c, 200, (nonce) => (
     <LoginPage
       nonce={nonce}
-      loginNonce={loginNonce}
       application={application.name}
-      people={c.get('settings').PEOPLE}
-      providers={providers.filter(isEmulated)}
       isPickingOff={isPickingOff}
+      blocks={blocksOf(c, providers.filter(isEmulated), loginNonce)}
     />
   ))
 }
 
+// In the order of the settings; those that are a button only are together where they follow one
+// another.
+function blocksOf(c: AppContext, providers: EmulatedProvider[], loginNonce: string): Child[] {
+  const people = c.get('settings').PEOPLE
+  const blocks: { isOfButtons: boolean; parts: Child[] }[] = []
+  for (const provider of providers) {
+    const { Button, redirects } = loginBy(provider)
+    const part = <Button provider={provider} loginNonce={loginNonce} people={people} />
+    const last = blocks.at(-1)
+    if (redirects && last?.isOfButtons) last.parts.push(part)
+    else blocks.push({ isOfButtons: redirects, parts: [part] })
+  }
+  return blocks.map(({ isOfButtons, parts }) =>
+    isOfButtons ? <ProviderButtons loginNonce={loginNonce}>{parts}</ProviderButtons> : parts,
+  )
+}
+
 async function signIn(c: AppContext, step: LoginStep): Promise<Response> {
-  const { login, application, providers } = step
   const form = await readPageForm(c)
   const loginNonce = form.get('nonce')
   if (!isLoginNonce(c, loginNonce)) throw invalidNonce()
-  const provider = chosen(providers, form.get('idp'))
-  if (provider.type === 'oidc') return redirectToProvider(c, provider, loginNonce, login.again)
-  const email =
-    provider.type === 'onetimepin' ? await readPin(c, form, loginNonce) : readEmail(form)
-  if (email === undefined) {
-    return askForPin(c, application, identityOf(c, provider, readEmail(form)), loginNonce)
-  }
-  endLogin(c)
-  return finish(c, login, application, await startSession(c, identityOf(c, provider, email)))
+  return start(c, step, chosen(step, form.get('idp')), form, loginNonce)
 }
 
-function chosen(providers: IdentityProvider[], id: string | undefined): IdentityProvider {
+async function start(
+  c: AppContext,
+  { login, application }: LoginStep,
+  provider: EmulatedProvider,
+  form: Parameters,
+  loginNonce: string,
+): Promise<Response> {
+  const { again = false } = login
+  const attempt = { provider, application, form, loginNonce, again }
+  const started = await loginBy(provider).start(c, attempt)
+  if (started instanceof Response) return started
+  endLogin(c)
+  return finish(c, login, application, await startSession(c, started))
+}
+
+function chosen({ providers }: LoginStep, id: string | undefined): EmulatedProvider {
   const provider = id === undefined ? providers[0] : providers.find((each) => each.id === id)
-  if (!provider) {
+  if (!provider || !isEmulated(provider)) {
     throw new PageError(400, 'Invalid form', 'idp is no identity provider of this application.')
   }
   return provider
-}
-
-function readEmail(form: Parameters): string {
-  const email = emailSchema.safeParse(form.get('email'))
-  if (!email.success) throw new PageError(400, 'Invalid form', 'email must be an e-mail address.')
-  return email.data
-}
-
-function identityOf(c: AppContext, provider: IdentityProvider, email: string) {
-  return seededIdentity(c.get('settings').PEOPLE, email, provider)
 }

@@ -1,10 +1,11 @@
 import type { Application } from '../../access/application'
-import { type IdentityProvider, providersFor } from '../../access/identity-provider'
+import { type IdentityProvider, isEmulated, providersFor } from '../../access/identity-provider'
 import { type Login, readLogin } from '../../access/login'
 import { invalidNonce } from '../../browser'
 import { mayPickPeople } from '../../control'
 import type { AppContext } from '../../env'
 import { tell } from '../../report'
+import { loginBy } from './providers'
 
 /** A login under way: what it is for, and whom the application lets people sign in with. */
 export type LoginStep = {
@@ -32,13 +33,11 @@ export async function readStep(c: AppContext, query: URLSearchParams): Promise<L
   })
   const all = providersFor(configuration.identityProviders, application.allowed_idps)
   const mayPick = await mayPickPeople(c)
-  const providers = all.filter(({ type }) => mayPick || !isForThisMachine(type))
+  const providers = all.filter((each) => mayPick || !isForThisMachine(each))
   const isPickingOff = providers.length < all.length
   return { login, application, providers, isPickingOff }
 }
 
-// Picking proves nothing, and a one-time PIN is for the events of who controls the emulator: six digits
-// without a limit to guesses prove little to anybody else.
-function isForThisMachine(type: IdentityProvider['type']): boolean {
-  return type === 'cloudflare' || type === 'onetimepin'
+function isForThisMachine(provider: IdentityProvider): boolean {
+  return isEmulated(provider) && loginBy(provider).isForThisMachine
 }

@@ -1,13 +1,13 @@
 import type { Application } from '../../access/application'
-import { parseCode } from '../../access/token'
+import { MANAGED_OAUTH_FORMS } from '../../access/token'
 import type { AppContext } from '../../env'
 import { strikes } from '../../faults'
 import { OAuthError } from '../../oauth/errors'
 import type { Parameters } from '../../oauth/parameters'
 import { codeChallengeOf } from '../../oauth/pkce'
-import { normalised } from '../../oauth/resource'
 import { tell } from '../../report'
 import type { Client } from '../../store/clients'
+import { resourceNote } from '../resource-note'
 import {
   namedApplication,
   otherResource,
@@ -37,7 +37,8 @@ export async function exchangeCode(
   const redirectUri = parameters.require('redirect_uri')
   const application = namedApplication(c, parameters)
   // What is no code at all cannot expire.
-  if (!parseCode(code)) throw noCode()
+  const credential = MANAGED_OAUTH_FORMS.code.parse(code)
+  if (!credential) throw noCode()
   const isExpired = await strikes(c, 'expired-code', {
     clientId: client.clientId,
     application: application ?? (await applicationOf(c, code)),
@@ -54,7 +55,7 @@ export async function exchangeCode(
     now: isExpired ? Number.MAX_SAFE_INTEGER : now,
   })
   const isKnown = redemption && !['unknown', 'other client'].includes(redemption.outcome)
-  if (isKnown) tell(c, { grantId: parseCode(code)?.grantId })
+  if (isKnown) tell(c, { grantId: credential.grantId })
   switch (redemption?.outcome) {
     case undefined:
       throw noCode()
@@ -62,7 +63,7 @@ export async function exchangeCode(
       tellGrant(c, redemption.grant)
       tell(c, {
         rule: 'T1',
-        why: `The code is redeemed${redemption.pair.refreshToken ? '' : ', without a refresh token: the client is not registered for that grant type'}. ${normalised(parameters.get('resource'), redemption.grant.resource)}`.trim(),
+        why: `The code is redeemed${redemption.pair.refreshToken ? '' : ', without a refresh token: the client is not registered for that grant type'}. ${resourceNote(parameters.get('resource'), redemption.grant.resource)}`.trim(),
       })
       c.executionCtx.waitUntil(stores.grants.keep(redemption.grant, now))
       return tokenAnswer(redemption.grant, redemption.pair, now)

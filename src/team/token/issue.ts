@@ -1,5 +1,5 @@
 import { type Application, applicationAt } from '../../access/application'
-import { grantRevocationKeys, isRevoked, revisionOf, revocable } from '../../access/revocation'
+import { isSignInGood, tokenEndpointSignIn } from '../../access/sign-in'
 import type { AppContext } from '../../env'
 import { OAuthError } from '../../oauth/errors'
 import type { Parameters } from '../../oauth/parameters'
@@ -48,20 +48,10 @@ export function namedApplication(c: AppContext, parameters: Parameters): Applica
   return application
 }
 
-/**
- * The refusal of a grant that an administrator has ended, or undefined where none has.
- *
- * Access: observed [T15, T16]. Revoking a person or the tokens of an application leaves exchange and
- * refresh alone; the strict setting ends them, and so does the deletion of the person.
- */
+/** The refusal of a grant that an administrator has ended, or undefined where none has. */
 export function revocationRefusal(c: AppContext, grant: AccessGrant): OAuthError | undefined {
-  const settings = c.get('settings')
-  const state = c.get('state')
-  const keys =
-    settings.REVOCATION === 'strict'
-      ? grantRevocationKeys(grant, 'strict')
-      : [revocable.deletedPerson(grant.identity.email)]
-  if (!isRevoked(state.revocations, keys, revisionOf(grant.identityNonce))) return undefined
+  const signIn = tokenEndpointSignIn(grant, c.get('settings').REVOCATION)
+  if (isSignInGood(c.get('state'), signIn)) return undefined
   return new OAuthError('invalid_grant', 'the grant is revoked', {
     hint: {
       why: 'The person was deleted, or with REVOCATION "strict" the person or the application was revoked.',

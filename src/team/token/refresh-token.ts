@@ -3,9 +3,8 @@ import { wholeSeconds } from '../../access/duration'
 import { currentIdentity } from '../../access/identity'
 import type { ManagedOAuth } from '../../access/oauth-configuration'
 import type { Verdict } from '../../access/policy'
-import { livesOn } from '../../access/revocation'
-import type { Subject } from '../../access/rules'
-import { parseToken } from '../../access/token'
+import type { Subject } from '../../access/rule-kinds'
+import { livesOn } from '../../access/sign-in'
 import type { AppContext } from '../../env'
 import { strikes } from '../../faults'
 import { logDecision, reasonFor, verdictOf, whereFrom } from '../../judge'
@@ -40,32 +39,31 @@ export async function refresh(
   const stores = c.get('stores')
   const refreshToken = parameters.require('refresh_token')
   const named = namedApplication(c, parameters)
-  const credential = parseToken(refreshToken)
-  const grant = credential && (await stores.grants.find(credential.grantId))
+  const grant = await stores.grants.findNamed(refreshToken)
   if (!grant) throw invalid()
   const graceSeconds = wholeSeconds(settings.REFRESH_TOKEN_GRACE)
   // A grant's id is no secret, it is in every token of the grant: until a refresh token of it is shown,
   // nothing is said of the grant and nothing happens to it (RFC 6819 4.5.3). The rotation asks that
   // itself, so only what comes before it has to.
-  const weigh = async () => {
+  const requireGenuine = async () => {
     const worth = await stores.grants.weigh(refreshToken, { graceSeconds, now })
     if (worth === 'unknown') throw invalid()
     return worth
   }
   if (grant.clientId !== client.clientId) {
-    await weigh()
+    await requireGenuine()
     throw ofAnotherClient()
   }
   const decision = decide(c, grant, named)
   if (decision.refusal) {
-    await weigh()
+    await requireGenuine()
     tellGrant(c, grant)
     if (decision.verdict) log(c, decision)
     throw decision.refusal
   }
   const { application, oauth, verdict } = decision
   const isEndedByFault = c.get('state').faults.some(({ name }) => name === 'revoked-grant')
-  if (isEndedByFault && (await weigh()) === 'good') {
+  if (isEndedByFault && (await requireGenuine()) === 'good') {
     const subject = { clientId: client.clientId, application }
     if (await strikes(c, 'revoked-grant', subject)) await stores.grants.end(grant.id)
   }

@@ -1,95 +1,64 @@
 import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from 'jose'
 import * as z from 'zod'
-import { emailSchema, type Identity } from '../../access/identity'
-import type { IdentityProvider } from '../../access/identity-provider'
-import { readTicket, signTicket } from '../../access/ticket'
-import { deriveSecret } from '../../access/token'
-import { endLogin, invalidNonce, isLoginNonce, redirectToStep } from '../../browser'
-import type { AppContext } from '../../env'
-import { randomText } from '../../oauth/encoding'
-import { codeChallengeOf } from '../../oauth/pkce'
-import { PageError } from '../../pages/respond'
-import { tell } from '../../report'
-import { startSession } from '../authorization/session'
-import { finish } from './finish'
-import { readStep } from './step'
+import { emailSchema, type Identity } from '../../../access/identity'
+import type { EmulatedProvider } from '../../../access/identity-provider'
+import { deriveSecret } from '../../../access/token'
+import { redirectToStep } from '../../../browser'
+import type { AppContext } from '../../../env'
+import { randomText } from '../../../oauth/encoding'
+import { codeChallengeOf } from '../../../oauth/pkce'
+import { ProviderButton } from '../../../pages/login'
+import { PageError } from '../../../pages/respond'
+import { tell } from '../../../report'
+import { callbackUrl, signState } from '../callback-state'
+import type { LoginProvider } from './provider'
 
-type OidcProvider = Extract<IdentityProvider, { type: 'oidc' }>
+type OidcProvider = EmulatedProvider<'oidc'>
 
-const LIFETIME_SECONDS = 15 * 60
 /** How long the provider's own servers may take. */
 const PATIENCE_MS = 10_000
 const ADVICE = 'Go back to your client or application and start again.'
 
-const stateSchema = z.object({
-  idp: z.string(),
-  /** The query of the login page, to go on from. */
-  query: z.string(),
-  loginNonce: z.string(),
-  seed: z.string(),
-})
-
 /**
- * Sends the browser to an OpenID Connect provider: code flow with state and nonce, and PKCE where
- * `pkce_enabled` is on (OpenID Connect Core 3.1.2.1).
+ * An OpenID Connect provider: code flow with state and nonce, and PKCE where `pkce_enabled` is on
+ * (OpenID Connect Core 3.1.2.1).
  *
  * The state is a ticket; nonce and verifier follow from a seed in it and the emulator's own key, so
  * nothing is stored and the browser knows neither.
- *
- * @param again whether the person wants to be somebody else than last time
  */
-export async function redirectToProvider(
-  c: AppContext,
-  { id, name, config }: OidcProvider,
-  loginNonce: string,
-  again = false,
-): Promise<Response> {
-  const { now, ticketSecret, url } = c.var
-  const why = `The person signs in at the identity provider ${name}.`
-  tell(c, { step: 'provider', outcome: 'asked', why })
-  const seed = randomText(16)
-  const { nonce, verifier } = await secretsOf(c, seed)
-  const claims = { idp: id, query: url.search.slice(1), loginNonce, seed }
-  const location = new URL(config.auth_url)
-  const parameters = {
-    response_type: 'code',
-    client_id: config.client_id,
-    redirect_uri: callbackUrl(c),
-    scope: config.scopes.join(' '),
-    state: await signTicket(ticketSecret, 'callback', claims, now, LIFETIME_SECONDS),
-    nonce,
-    // Assumed: else a session at the provider would bring the same person back without a question.
-    ...(again && { prompt: 'login' }),
-    ...(config.pkce_enabled && {
-      code_challenge: await codeChallengeOf(verifier),
-      code_challenge_method: 'S256',
-    }),
-  }
-  for (const [name, value] of Object.entries(parameters)) location.searchParams.set(name, value)
-  return redirectToStep(c, location.href)
-}
-
-/**
- * `GET /cdn-cgi/access/callback`: an OpenID Connect provider sends the browser back.
- *
- * @throws PageError
- */
-export async function callback(c: AppContext): Promise<Response> {
-  const { now, ticketSecret, url } = c.var
-  const { code, error, state: text } = Object.fromEntries(url.searchParams)
-  const state = stateSchema.safeParse(await readTicket(ticketSecret, 'callback', text ?? '', now))
-  if (!state.success || !isLoginNonce(c, state.data.loginNonce)) throw invalidNonce()
-  const { idp, query, seed } = state.data
-  const { login, application, providers } = await readStep(c, new URLSearchParams(query))
-  const provider = providers.find(({ id }) => id === idp)
-  if (provider?.type !== 'oidc') throw invalidNonce()
-  endLogin(c)
-  if (error || !code) {
-    const description = url.searchParams.get('error_description') ?? ''
+export const oidc: LoginProvider<OidcProvider> = {
+  redirects: true,
+  isForThisMachine: false,
+  async start(c, { provider: { id, name, config }, loginNonce, again }) {
+    const why = `The person signs in at the identity provider ${name}.`
+    tell(c, { step: 'provider', outcome: 'asked', why })
+    const seed = randomText(16)
+    const { nonce, verifier } = await secretsOf(c, seed)
+    const location = new URL(config.auth_url)
+    const parameters = {
+      response_type: 'code',
+      client_id: config.client_id,
+      redirect_uri: callbackUrl(c),
+      scope: config.scopes.join(' '),
+      state: await signState(c, { idp: id, loginNonce, seed }),
+      nonce,
+      // Assumed: else a session at the provider would bring the same person back without a question.
+      ...(again && { prompt: 'login' }),
+      ...(config.pkce_enabled && {
+        code_challenge: await codeChallengeOf(verifier),
+        code_challenge_method: 'S256',
+      }),
+    }
+    for (const [name, value] of Object.entries(parameters)) location.searchParams.set(name, value)
+    return redirectToStep(c, location.href)
+  },
+  async finish(c, { provider, query, seed }) {
+    const { code, error } = Object.fromEntries(query)
+    if (code && !error) return identityFrom(c, provider, code, seed)
+    const description = query.get('error_description') ?? ''
     throw failed(provider, `It answered ${error ?? 'without a code'}. ${description}`.trim())
-  }
-  const identity = await identityFrom(c, provider, code, seed)
-  return finish(c, login, application, await startSession(c, identity))
+  },
+  Button: ({ provider }) => <ProviderButton idp={provider.id} name={provider.name} />,
 }
 
 async function identityFrom(
@@ -184,10 +153,6 @@ async function secretsOf(
     nonce: await deriveSecret(ticketSecret, `oidc nonce:${seed}`),
     verifier: await deriveSecret(ticketSecret, `oidc verifier:${seed}`),
   }
-}
-
-function callbackUrl(c: AppContext): string {
-  return `${c.get('team').origin}${c.get('team').accessPath}/callback`
 }
 
 function jsonOf(text: string): unknown {

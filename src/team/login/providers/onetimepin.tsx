@@ -1,14 +1,18 @@
 import * as z from 'zod'
-import type { Application } from '../../access/application'
-import type { Identity } from '../../access/identity'
-import { readTicket, signTicket } from '../../access/ticket'
-import type { AppContext } from '../../env'
-import { judge, whereFrom } from '../../judge'
-import { sha256 } from '../../oauth/encoding'
-import type { Parameters } from '../../oauth/parameters'
-import { PinPage } from '../../pages/pin'
-import { PageError, respondPage } from '../../pages/respond'
-import { report } from '../../report'
+import type { Application } from '../../../access/application'
+import { type Identity, seededIdentity } from '../../../access/identity'
+import type { EmulatedProvider } from '../../../access/identity-provider'
+import { readTicket, signTicket } from '../../../access/ticket'
+import type { AppContext } from '../../../env'
+import { judge, whereFrom } from '../../../judge'
+import { sha256 } from '../../../oauth/encoding'
+import type { Parameters } from '../../../oauth/parameters'
+import { AddressForm } from '../../../pages/login'
+import { PinPage } from '../../../pages/pin'
+import { PageError, respondPage } from '../../../pages/respond'
+import { report } from '../../../report'
+import { readEmail } from '../email'
+import type { LoginProvider } from './provider'
 
 // Access: documented. A one-time PIN is good for ten minutes.
 const PIN_LIFETIME_SECONDS = 10 * 60
@@ -18,6 +22,29 @@ const PATH_SCOPED =
 
 const ticketSchema = z.object({ email: z.string(), loginNonce: z.string(), check: z.string() })
 
+/** A code that is sent to an address proves that a person reads its mail. */
+export const onetimepin: LoginProvider<EmulatedProvider<'onetimepin'>> = {
+  redirects: false,
+  // A code is for the events of who controls the emulator: six digits without a limit to guesses prove
+  // little to anybody else.
+  isForThisMachine: true,
+  async start(c, { provider, application, form, loginNonce }) {
+    const { PEOPLE } = c.get('settings')
+    const email = await readPin(c, form, loginNonce)
+    if (email !== undefined) return seededIdentity(PEOPLE, email, provider)
+    const identity = seededIdentity(PEOPLE, readEmail(form), provider)
+    return askForPin(c, application, identity, loginNonce)
+  },
+  Button: ({ provider, loginNonce }) => (
+    <AddressForm
+      loginNonce={loginNonce}
+      idp={provider.id}
+      label={provider.name}
+      button="Send me a code"
+    />
+  ),
+}
+
 /**
  * Makes a code, and shows the page that asks for it. The code is told in an event instead of being
  * mailed (`GET /_emulator/events`).
@@ -26,7 +53,7 @@ const ticketSchema = z.object({ email: z.string(), loginNonce: z.string(), check
  *
  * @param identity who the person would be with the right code
  */
-export async function askForPin(
+async function askForPin(
   c: AppContext,
   application: Application,
   identity: Identity,
@@ -66,7 +93,7 @@ export async function askForPin(
  *
  * @throws PageError where the code is wrong or too late
  */
-export async function readPin(
+async function readPin(
   c: AppContext,
   form: Parameters,
   loginNonce: string,

@@ -1,0 +1,27 @@
+import { isEmulated } from '../../access/identity-provider'
+import { endLogin, invalidNonce, isLoginNonce } from '../../browser'
+import type { AppContext } from '../../env'
+import { startSession } from '../authorization/session'
+import { readState } from './callback-state'
+import { finish } from './finish'
+import { loginBy } from './providers'
+import { readStep } from './step'
+
+/**
+ * `GET /cdn-cgi/access/callback`: an identity provider of another site sends the browser back.
+ *
+ * @throws PageError
+ */
+export async function callback(c: AppContext): Promise<Response> {
+  const query = c.get('url').searchParams
+  const state = await readState(c, Object.fromEntries(query).state ?? '')
+  if (!state || !isLoginNonce(c, state.loginNonce)) throw invalidNonce()
+  const { login, application, providers } = await readStep(c, new URLSearchParams(state.query))
+  const provider = providers.find(({ id }) => id === state.idp)
+  if (!provider || !isEmulated(provider)) throw invalidNonce()
+  const by = loginBy(provider)
+  if (!by.finish) throw invalidNonce()
+  endLogin(c)
+  const identity = await by.finish(c, { provider, query, seed: state.seed })
+  return finish(c, login, application, await startSession(c, identity))
+}
