@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config'
 
 // Inside workerd, with KV and Durable Objects as Miniflare runs them.
 const workerd = cloudflareTest({ wrangler: { configPath: './wrangler.toml' } })
+// `toBeRefused` and the other matchers of our own.
+const setupFiles = ['test/support/matchers.ts']
 
 export default defineConfig({
   test: {
@@ -18,7 +20,8 @@ export default defineConfig({
         plugins: [workerd],
         test: {
           name: 'worker',
-          include: ['test/{rules,flow}/**/*.test.ts'],
+          include: ['test/{rules,flow,store}/**/*.test.ts'],
+          setupFiles,
           // One workerd for all files, because a start for each of them takes most of the time. They
           // share a store: who needs a fresh one resets the emulator.
           isolate: false,
@@ -32,6 +35,7 @@ export default defineConfig({
         test: {
           name: 'outside',
           include: ['test/{clients,browser,server,package,examples}/**/*.test.ts'],
+          setupFiles,
           testTimeout: 60_000,
           hookTimeout: 60_000,
           maxWorkers: 2,

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { ACCOUNT, type Answer, api, type Item } from '../support/api'
+import { bearer } from '../support/client'
 import { APP, application, emulator } from '../support/emulator'
 import { credentials } from '../support/service-token'
 
@@ -18,7 +19,6 @@ async function ask(
   const body = (await response.json()) as Answer<Item>['body']
   return { status: response.status, result: body.result, code: body.errors[0]?.code }
 }
-const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
 const GROUPS = `${ACCOUNT}/access/groups`
 
 describe('Without API_TOKENS', () => {

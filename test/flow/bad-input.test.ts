@@ -17,16 +17,6 @@ const post = (path: string, contentType: string | undefined, body: BodyInit | nu
     body,
   })
 
-async function refused(response: Response, error: string, names: string | RegExp) {
-  expect(response.status).toBeGreaterThanOrEqual(400)
-  expect(response.status).toBeLessThan(500)
-  expect(response.headers.get('content-type')).toBe(JSON_TYPE)
-  const body = (await response.json()) as { error: string; error_description: string }
-  expect(body.error).toBe(error)
-  expect(body.error_description).toMatch(names)
-  expect(body.error_description).not.toMatch(/\bat \w+|\.ts\b/)
-}
-
 describe('Registration refuses', () => {
   it.each([
     ['no body', JSON_TYPE, null, /not valid JSON/],
@@ -36,16 +26,19 @@ describe('Registration refuses', () => {
     ['an array', JSON_TYPE, '[]', /the body: .*object/],
     ['a string', JSON_TYPE, '"x"', /the body: .*object/],
     ['null', JSON_TYPE, 'null', /the body: .*object/],
-    ['1 MiB of junk', JSON_TYPE, 'x'.repeat(MIB), /longer than 65536 bytes/],
-    ['1 MiB of brackets', JSON_TYPE, '['.repeat(MIB), /longer than 65536 bytes/],
     ['60,000 brackets', JSON_TYPE, '['.repeat(60_000), /not valid JSON/],
     ['bytes that are not UTF-8', JSON_TYPE, new Uint8Array([0x7b, 0xff, 0xfe, 0x7d]), /UTF-8/],
   ])('%s', async (_, contentType, body, names) => {
-    await refused(
-      await post('/oauth/registration', contentType, body),
-      'invalid_client_metadata',
-      names,
-    )
+    const response = await post('/oauth/registration', contentType, body)
+    await expect(response).toBeRefused('invalid_client_metadata', names)
+  })
+
+  it.each([
+    ['1 MiB of junk', 'x'.repeat(MIB)],
+    ['1 MiB of brackets', '['.repeat(MIB)],
+  ])('%s', async (_, body) => {
+    const response = await post('/oauth/registration', JSON_TYPE, body)
+    await expect(response).toBeRefused('invalid_client_metadata', /longer than 65536 bytes/, 413)
   })
 
   it('a body that never ends, after 64 MiB of which nothing is kept', async () => {
@@ -57,8 +50,7 @@ describe('Registration refuses', () => {
       },
     })
     const response = await post('/oauth/registration', JSON_TYPE, body)
-    expect(response.status).toBe(413)
-    await refused(response, 'invalid_client_metadata', /longer/)
+    await expect(response).toBeRefused('invalid_client_metadata', /longer/, 413)
     expect(sent).toBeLessThan(70 * MIB)
   })
 
@@ -85,7 +77,6 @@ describe.each(['/oauth/token', '/oauth/revoke'])('%s refuses', (path) => {
     ['no content type', undefined, 'client_id=x', /Content-Type/],
     ['JSON', JSON_TYPE, '{"client_id":"x"}', /Content-Type/],
     ['multipart', 'multipart/form-data; boundary=x', '--x--', /Content-Type/],
-    ['1 MiB of junk', FORM, 'x'.repeat(MIB), /longer than 65536 bytes/],
     [
       'a repeated parameter (RFC 6749 3.2)',
       FORM,
@@ -99,7 +90,12 @@ describe.each(['/oauth/token', '/oauth/revoke'])('%s refuses', (path) => {
     ['escapes that are not UTF-8', FORM, 'client_id=%ff%fe', /^client_id is not valid UTF-8/],
     ['bytes that are not UTF-8', FORM, new Uint8Array([0x61, 0x3d, 0xff]), /UTF-8/],
   ])('%s', async (_, contentType, body, names) => {
-    await refused(await post(path, contentType, body), 'invalid_request', names)
+    await expect(post(path, contentType, body)).toBeRefused('invalid_request', names)
+  })
+
+  it('1 MiB of junk', async () => {
+    const response = await post(path, FORM, 'x'.repeat(MIB))
+    await expect(response).toBeRefused('invalid_request', /longer than 65536 bytes/, 413)
   })
 
   it.each([
@@ -108,14 +104,13 @@ describe.each(['/oauth/token', '/oauth/revoke'])('%s refuses', (path) => {
     ['broken escapes', FORM, '%zz=%&client_id=%zz'],
     ['a client_id longer than any key of KV', FORM, `client_id=${'é'.repeat(600)}`],
   ])('%s', async (_, contentType, body) => {
-    await refused(await post(path, contentType, body), 'invalid_client', /client_id/)
+    await expect(post(path, contentType, body)).toBeRefused('invalid_client', /client_id/)
   })
 
   it('another method, and names the right one', async () => {
     const response = await world.fetch(`${TEAM}/cdn-cgi/access${path}`)
     expect(response.headers.get('allow')).toBe('POST')
-    expect(response.status).toBe(405)
-    await refused(response, 'invalid_request', /POST/)
+    await expect(response).toBeRefused('invalid_request', /POST/, 405)
   })
 })
 

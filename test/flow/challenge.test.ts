@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { APP, application, emulator, TEAM } from '../support/emulator'
+import { NAVIGATION } from '../support/person'
 
 const { fetch } = emulator()
 const METADATA = `${APP}/.well-known/cloudflare-access-protected-resource`
@@ -71,10 +72,8 @@ describe('A request without a good credential, Managed OAuth on', () => {
   })
 })
 
-const BROWSER = { accept: 'text/html', 'sec-fetch-mode': 'navigate' }
-
 describe.each([
-  ['a browser navigation, Managed OAuth on [U7]', {}, BROWSER],
+  ['a browser navigation, Managed OAuth on [U7]', {}, NAVIGATION],
   ['any request, Managed OAuth off [U10]', { oauth_configuration: { enabled: false } }, {}],
   [
     'any request, Managed OAuth off, Accept: application/json [U14]',
@@ -116,6 +115,6 @@ describe.each([
 })
 
 it('marks the CF_AppSession cookie Secure over https [U12]', async () => {
-  const response = await fetch('https://app.example/', { headers: BROWSER })
+  const response = await fetch('https://app.example/', { headers: NAVIGATION })
   expect(response.headers.get('set-cookie')).toContain('; Path=/; Secure; HttpOnly')
 })

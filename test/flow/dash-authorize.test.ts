@@ -10,13 +10,6 @@ beforeEach(world.reset)
 
 const SCOPE_SENTENCE = 'The requested scope is invalid, unknown, or malformed.'
 
-/** The parameters that a response brings to the client's callback. */
-function answerOf(response: Response) {
-  expect(response.status).toBe(302)
-  const { to, parameters } = redirectOf(response)
-  return { to, ...Object.fromEntries(parameters) }
-}
-
 describe('An authorization request that names no client, or no place of it, ends on the error page', () => {
   it('for an unknown client: 302 to /oauth/error, with a tiny anchor [B.2]', async () => {
     const response = await client.authorization({ client_id: 'f'.repeat(32) })
@@ -35,9 +28,10 @@ describe('An authorization request that names no client, or no place of it, ends
   ])('for a redirect URI that is not registered: %s [A.5, B.2]', async (_, redirect_uri) => {
     const redirect_uris = [CALLBACK, 'http://localhost:8976/cb']
     const other = new DashClient(emulator(withClients({ redirect_uris })).fetch)
-    const { to, ...error } = answerOf(await other.authorization({ redirect_uri }))
-    expect(to).toBe(`${DASH}/oauth/error`)
-    expect(error).toMatchObject({ error: 'invalid_request' })
+    const response = await other.authorization({ redirect_uri })
+    expect(response.status).toBe(302)
+    expect(redirectOf(response).to).toBe(`${DASH}/oauth/error`)
+    expect(redirectOf(response).parameters.get('error')).toBe('invalid_request')
   })
 
   it('which shows what it is told, as text', async () => {
@@ -65,7 +59,9 @@ describe('A redirect URI is good', () => {
     ]
     const other = new DashClient(emulator(withClients({ redirect_uris })).fetch)
     await world.signIn(ADA)
-    expect(answerOf(await other.authorization({ redirect_uri })).to).toBe(redirect_uri)
+    const response = await other.authorization({ redirect_uri })
+    expect(response.status).toBe(302)
+    expect(redirectOf(response).to).toBe(redirect_uri)
   })
 
   it('left out, where only one is registered', async () => {
@@ -99,18 +95,16 @@ describe('A refusal goes back to the client before anybody signs in', () => {
     ['the first of several', 'zone.read teams.read x.y'],
   ])('for a scope beyond the registered ones: %s [B.2]', async (_, scope) => {
     const refused = scope.split(' ').find((each) => each !== 'zone.read')
-    expect(answerOf(await client.authorization({ scope }))).toMatchObject({
-      to: CALLBACK,
-      error: 'invalid_scope',
-      error_description: `${SCOPE_SENTENCE} The OAuth 2.0 Client is not allowed to request scope '${refused}'.`,
-    })
+    const response = await client.authorization({ scope })
+    const description = `${SCOPE_SENTENCE} The OAuth 2.0 Client is not allowed to request scope '${refused}'.`
+    await expect(response).toRedirectWithError('invalid_scope', description, { to: CALLBACK })
   })
 
   it('for offline_access of a client without that grant [B.4]', async () => {
     const other = new DashClient(
       emulator(withClients({ grant_types: ['authorization_code'] })).fetch,
     )
-    expect(answerOf(await other.authorization())).toMatchObject({ error: 'invalid_scope' })
+    await expect(other.authorization()).toRedirectWithError('invalid_scope', /./, { to: CALLBACK })
   })
 
   it.each([
@@ -119,17 +113,15 @@ describe('A refusal goes back to the client before anybody signs in', () => {
   ])(
     'for a state that is too weak: %s, scope and response type being right [B.2]',
     async (_, state) => {
-      expect(answerOf(await client.authorization({ state }))).toEqual({
-        to: CALLBACK,
-        error: 'invalid_state',
-        error_description:
-          "The state is missing or does not have enough characters and is therefore considered too weak. Request parameter 'state' must be at least be 8 characters long to ensure sufficient entropy.",
-        state: state ?? '',
-      })
+      await expect(client.authorization({ state })).toRedirectWithError(
+        'invalid_state',
+        "The state is missing or does not have enough characters and is therefore considered too weak. Request parameter 'state' must be at least be 8 characters long to ensure sufficient entropy.",
+        { to: CALLBACK, state: state ?? '' },
+      )
     },
   )
 
-  it.each([
+  it.each<[order: string, changes: Record<string, string | undefined>, error: string]>([
     ['scope before the response type', { scope: 'x.y', response_type: 'token' }, 'invalid_scope'],
     [
       'the response type before the state',
@@ -143,7 +135,9 @@ describe('A refusal goes back to the client before anybody signs in', () => {
     ],
     ['the state before PKCE', { state: 'x', code_challenge: undefined }, 'invalid_state'],
   ])('in the order of the engine: %s [B.2]', async (_, changes, error) => {
-    expect(answerOf(await client.authorization(changes))).toMatchObject({ to: CALLBACK, error })
+    const { state = 'the-state' } = changes
+    const response = await client.authorization(changes)
+    await expect(response).toRedirectWithError(error, /./, { to: CALLBACK, state })
   })
 
   it('for the implicit grant, in the fragment, whatever the client has registered [B.1]', async () => {
@@ -188,24 +182,25 @@ describe('PKCE', () => {
       'The code_challenge_method is not supported, use S256 instead.',
     ],
   ])('is refused of a client without a secret: %s [B.2]', async (_, changes, hint) => {
-    const { error, error_description } = answerOf(await client.authorization(changes)) as never
-    expect(error).toBe('invalid_request')
-    expect(error_description).toMatch(new RegExp(`malformed\\. ${hint}$`))
+    const response = await client.authorization(changes)
+    const description = new RegExp(`malformed\\. ${hint}$`)
+    await expect(response).toRedirectWithError('invalid_request', description, { to: CALLBACK })
   })
 
   it('is optional for a client with a secret, and S256 where it is used [B.2]', async () => {
     const without = { code_challenge: undefined, code_challenge_method: undefined }
-    expect(answerOf(await confidential.authorization(without))).toHaveProperty('code')
+    const { parameters } = redirectOf(await confidential.authorization(without))
+    expect(parameters.get('code')).toMatch(/./)
     const plain = { code_challenge_method: 'plain' }
-    expect(answerOf(await confidential.authorization(plain))).toMatchObject({
-      error: 'invalid_request',
+    await expect(confidential.authorization(plain)).toRedirectWithError('invalid_request', /./, {
+      to: CALLBACK,
     })
   })
 
   it('is asked for after the person has cancelled, or not [B.2]', async () => {
     await world.signIn({ ...ADA, consent: 'deny' })
     const missing = await client.authorization({ code_challenge: undefined })
-    expect(answerOf(missing)).toMatchObject({ error: 'access_denied' })
+    await expect(missing).toRedirectWithError('access_denied', /./, { to: CALLBACK })
   })
 })
 
@@ -275,8 +270,8 @@ describe('The events tell apart', () => {
 
   it('a person who cancelled', async () => {
     await world.signIn({ ...ADA, consent: 'deny' })
-    const answer = answerOf(await client.authorization())
-    expect(answer).toMatchObject({ to: CALLBACK, error: 'access_denied', state: 'the-state' })
+    const response = await client.authorization()
+    await expect(response).toRedirectWithError('access_denied', /./, { to: CALLBACK })
     expect(await world.events()).toContainEqual(
       expect.objectContaining({
         kind: 'authorization cancelled',

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { query } from '../support/client'
+import { query, redirectOf, tokensOf } from '../support/client'
 import { CALLBACK, DASH, DashClient, type DashTokens, withClients } from '../support/dashboard'
 import { emulator } from '../support/emulator'
 import { Person } from '../support/person'
@@ -45,9 +45,9 @@ function authorized(person: Person): Promise<Response> {
   ])
 }
 
-async function tokensOf(response: Response): Promise<DashTokens> {
-  const code = new URL(response.headers.get('location') ?? '').searchParams.get('code') ?? ''
-  return (await client.exchange(code)).json()
+/** The tokens for the code that a response brings to the callback. */
+function redeemed(response: Response): Promise<DashTokens> {
+  return tokensOf(client.exchange(redirectOf(response).parameters.get('code') ?? ''))
 }
 
 describe('The way to the consent page', () => {
@@ -120,7 +120,7 @@ describe('The consent page', () => {
     const response = await authorized(await atConsent())
     const { searchParams } = new URL(response.headers.get('location') ?? '')
     expect(searchParams.get('scope')).toBe('zone.read offline_access')
-    expect((await tokensOf(response)).scope).toBe('zone.read offline_access')
+    expect((await redeemed(response)).scope).toBe('zone.read offline_access')
   })
 
   it('grants what is ticked, on the accounts that are ticked [B.3]', async () => {
@@ -130,7 +130,7 @@ describe('The consent page', () => {
       ['account', SECOND],
       ['scope', 'dns.write'],
     ])
-    expect((await tokensOf(response)).scope).toBe(SCOPE)
+    expect((await redeemed(response)).scope).toBe(SCOPE)
     expect(await world.events()).toContainEqual(
       expect.objectContaining({
         kind: 'application authorized',
@@ -149,7 +149,7 @@ describe('The consent page', () => {
       ['scope', 'dns.write'],
       ['scope', 'user-details.read'],
     ])
-    expect((await tokensOf(response)).scope).toBe('zone.read')
+    expect((await redeemed(response)).scope).toBe('zone.read')
   })
 
   it.each([
@@ -216,7 +216,7 @@ describe('A logout', () => {
 
   it('leaves grants as they are', async () => {
     const person = await atConsent()
-    const tokens = await tokensOf(await authorized(person))
+    const tokens = await redeemed(await authorized(person))
     await person.open(logout)
     expect(await client.isGood(tokens.access_token)).toBe(true)
   })

@@ -3,15 +3,10 @@ import { signTicket } from '../../src/access/ticket'
 import { ACCOUNT } from '../support/api'
 import { Client } from '../support/client'
 import { ADA, APP, application, carrying, emulator } from '../support/emulator'
-import { Person } from '../support/person'
+import { NAVIGATION, Person } from '../support/person'
 
 const HOST = 'https://emulator.example.workers.dev'
 const TOKEN = 'a-token-of-some-length'
-const NAVIGATION = {
-  accept: 'text/html',
-  'sec-fetch-mode': 'navigate',
-  'sec-fetch-dest': 'document',
-}
 const deployed = { TEAM_DOMAIN: 'emulator.example.workers.dev', EMULATOR_TOKEN: TOKEN }
 const PROVIDER = {
   id: 'corporate',

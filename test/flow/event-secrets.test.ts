@@ -3,6 +3,7 @@ import type { RecordedEvent } from '../../src/access/event'
 import { eventLine } from '../../src/access/event-line'
 import { ACCOUNT, api } from '../support/api'
 import {
+  bearer,
   Client,
   challengeOf,
   type Fetch,
@@ -86,14 +87,13 @@ const watched: Fetch = async (url, init) => {
   keepAnswer(response)
   return response
 }
-const tokensOf = async <T extends Tokens | DashTokens>(response: Response): Promise<T> => {
+const keptTokens = async <T extends Tokens | DashTokens>(response: Response): Promise<T> => {
   const tokens = (await response.clone().json()) as T
   keep('access token', tokens.access_token)
   keep('refresh token', tokens.refresh_token)
   if ('id_token' in tokens) keep('id_token', tokens.id_token)
   return tokens
 }
-const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
 
 it('no event, and no line of one, has a secret, a token, or a piece of one', async () => {
   await world.reset()
@@ -188,12 +188,12 @@ async function throughManagedOAuth(): Promise<void> {
     await redeem({ client_secret: wrong })
     const exchange = await redeem({})
     const isGood = exchange.status === 200
-    const tokens = await tokensOf<Tokens>(exchange)
+    const tokens = await keptTokens<Tokens>(exchange)
     // The wrong verifier may have ended the code.
     const good = isGood ? tokens : await connectedAgain(client, client_id, asked, verifier, send)
     await client.request(`/whoami?access_token=${good.access_token}`, good.access_token)
     const refresh = { grant_type: 'refresh_token', refresh_token: good.refresh_token }
-    const next = await tokensOf<Tokens>(await send('/oauth/token', refresh))
+    const next = await keptTokens<Tokens>(await send('/oauth/token', refresh))
     await send('/oauth/revoke', { token: next.access_token })
     await client.request('/whoami', next.access_token)
     await send('/oauth/token', refresh)
@@ -222,7 +222,7 @@ async function connectedAgain(
   const form = { grant_type: 'authorization_code', code, redirect_uri: REDIRECT_URI, code_verifier }
   const response = await send('/oauth/token', form)
   expect(response.status).toBe(200)
-  return tokensOf<Tokens>(response)
+  return keptTokens<Tokens>(response)
 }
 
 async function throughPages(): Promise<void> {
@@ -359,12 +359,12 @@ async function throughTheDashboard(): Promise<void> {
   await client.exchange(await code(), { ...withSecret, code_verifier: random() })
   const exchange = await client.exchange(first, withSecret)
   expect(exchange.status).toBe(200)
-  const { access_token, refresh_token } = await tokensOf<DashTokens>(exchange)
+  const { access_token, refresh_token } = await keptTokens<DashTokens>(exchange)
   await watched(`${APP}/client/v4/zones`, { headers: bearer(access_token) })
   await watched(`${APP}/client/v4${ACCOUNT}/access/apps`, { headers: bearer(access_token) })
   await client.userinfo(access_token)
   const refreshed = await client.refresh(refresh_token, withSecret)
-  const next = await tokensOf<DashTokens>(refreshed)
+  const next = await keptTokens<DashTokens>(refreshed)
   await client.refresh(refresh_token, withSecret)
   await client.userinfo(next.access_token)
   await watched(`${APP}/client/v4/zones`, { headers: bearer(next.access_token) })

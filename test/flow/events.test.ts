@@ -1,11 +1,11 @@
 import { env } from 'cloudflare:workers'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { ACCOUNT, api } from '../support/api'
-import { Client, REDIRECT_URI, type Tokens } from '../support/client'
+import { bearer, Client, REDIRECT_URI, type Tokens } from '../support/client'
 import { CALLBACK, DashClient, withClients } from '../support/dashboard'
-import { ADA, APP, application, emulator, MALLORY, TEAM } from '../support/emulator'
+import { ADA, APP, application, clientOf, emulator, MALLORY, TEAM } from '../support/emulator'
 import { observer, type Told } from '../support/observer'
-import { Person } from '../support/person'
+import { NAVIGATION, Person } from '../support/person'
 import { ALLOW, credentials, SERVICE_AUTH, serviceToken } from '../support/service-token'
 
 const BYPASS = { name: 'All', decision: 'bypass', include: [{ everyone: {} }] }
@@ -67,10 +67,8 @@ async function leaves(
 }
 
 type Row = [what: string, expected: object, act: () => Promise<{ headers: Headers } | undefined>]
-const NAVIGATION = { accept: 'text/html', 'sec-fetch-mode': 'navigate' }
 const get = (url: string, headers: Record<string, string> = {}, method = 'GET') =>
   world.fetch(url, { method, headers })
-const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
 const PREFLIGHT = { origin: 'https://app.example', 'access-control-request-method': 'POST' }
 const allowed = (rule: string, more = {}) => ({ outcome: 'allowed', rule, ...more })
 const refused = (rule?: string, more = {}) => ({
@@ -338,7 +336,7 @@ describe('A registration leaves an event', () => {
     [
       'switched off everywhere',
       refused('R7', { status: 404, change: expect.stringMatching(/Turn both on/) }),
-      () => new Client(emulator({ APPLICATIONS: [withoutRegistration] }).fetch).registration(),
+      () => clientOf({ APPLICATIONS: [withoutRegistration] }).registration(),
     ],
     [
       'that somebody wants to delete',
@@ -600,7 +598,7 @@ describe('A token request leaves an event', () => {
       refresh((id, { refresh_token }) => {
         const policies = [{ ...ALLOW, include: [{ email: { email: 'b@c.example' } }] }]
         const closed = application({ domain: 'localhost', policies })
-        return new Client(emulator({ APPLICATIONS: [closed] }).fetch).refresh(id, refresh_token)
+        return clientOf({ APPLICATIONS: [closed] }).refresh(id, refresh_token)
       }),
     ],
     [
@@ -608,7 +606,7 @@ describe('A token request leaves an event', () => {
       grant('invalid_grant', undefined, /Managed OAuth is off/),
       refresh((id, { refresh_token }) => {
         const off = application({ domain: 'localhost', oauth_configuration: { enabled: false } })
-        return new Client(emulator({ APPLICATIONS: [off] }).fetch).refresh(id, refresh_token)
+        return clientOf({ APPLICATIONS: [off] }).refresh(id, refresh_token)
       }),
     ],
     [

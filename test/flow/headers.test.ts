@@ -3,7 +3,7 @@ import { Client } from '../support/client'
 import { controlOf } from '../support/control'
 import { CONNECTED, DASH, DashClient, EMULATED_ACCOUNT_ID, withClients } from '../support/dashboard'
 import { ADA, APP, application, emulator, TEAM } from '../support/emulator'
-import { Person } from '../support/person'
+import { NAVIGATION, Person } from '../support/person'
 import { credentials, SERVICE_AUTH, serviceToken } from '../support/service-token'
 
 const PIN = { id: 'pin', name: 'Code', type: 'onetimepin' }
@@ -25,7 +25,6 @@ const guarded = emulator({ ...settings, EMULATOR_TOKEN: 'a-token-of-some-length'
 const client = new Client(world.fetch)
 const dash = new DashClient(world.fetch)
 const control = controlOf(world.fetch)
-const NAVIGATION = { accept: 'text/html', 'sec-fetch-mode': 'navigate' }
 
 beforeAll(world.reset)
 

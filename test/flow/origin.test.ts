@@ -161,7 +161,7 @@ describe('Not admitted is', () => {
     const { tokens } = await client.connect()
     const { headers } = await seen(tokens.access_token)
     const assertion = headers['cf-access-jwt-assertion'] ?? ''
-    expect((await client.request('/whoami', assertion)).status).toBe(401)
+    await expect(client.request('/whoami', assertion)).not.toBeAdmitted()
     const replayed = await client.request('/whoami', undefined, { 'cf-access-token': assertion })
     expect(replayed.status).toBe(200) // [O14]
   })

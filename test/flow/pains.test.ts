@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { ACCOUNT, api, type Item } from '../support/api'
 import { Client, challengeOf, REDIRECT_URI, redirectOf, type Tokens } from '../support/client'
-import { ADA, APP, application, emulator, TEAM } from '../support/emulator'
+import { ADA, APP, application, clientOf, emulator, TEAM } from '../support/emulator'
 import { observer, type Told } from '../support/observer'
 import { Person } from '../support/person'
 
@@ -44,11 +44,6 @@ async function explained(
 }
 
 /** What is sent back to the callback. */
-const sentBack = (response: Response) => {
-  expect(response.status).toBe(302)
-  const { to, parameters } = redirectOf(response)
-  return { to, error: parameters.get('error'), description: parameters.get('error_description') }
-}
 
 const REFUSED = {
   error: 'invalid_client_metadata',
@@ -69,10 +64,8 @@ describe('A client without resource', () => {
     const { client_id } = await account.register({ redirect_uris: [uri] })
     const changes = { redirect_uri: uri, resource: undefined }
     const response = await account.authorization(client_id, changes)
-    expect(sentBack(response)).toEqual({
+    await expect(response).toRedirectWithError('invalid_target', 'No resource parameter found', {
       to: uri,
-      error: 'invalid_target',
-      description: 'No resource parameter found',
     })
     await explained(response, 'authorization', {
       outcome: 'refused',
@@ -163,17 +156,17 @@ describe('Redirect rules', () => {
     const strict = application({
       oauth_configuration: { dynamic_client_registration: { enabled: true } },
     })
-    const account = new Client(emulator({ APPLICATIONS: [strict, other] }).fetch)
+    const account = clientOf({ APPLICATIONS: [strict, other] })
     const redirect_uri = 'https://claude.ai/callback'
     const registration = await account.registration({ redirect_uris: [redirect_uri] })
     expect(registration.status).toBe(201)
     const { client_id } = (await registration.json()) as { client_id: string }
     const response = await account.authorization(client_id, { redirect_uri })
-    expect(sentBack(response)).toEqual({
-      to: redirect_uri,
-      error: 'invalid_request',
-      description: 'Redirect URI not allowed by application configuration',
-    })
+    await expect(response).toRedirectWithError(
+      'invalid_request',
+      'Redirect URI not allowed by application configuration',
+      { to: redirect_uri },
+    )
     await explained(response, 'authorization', {
       outcome: 'refused',
       rule: 'A4',
@@ -356,14 +349,14 @@ describe('Pages', () => {
     const { client_id } = await client.register()
     const code_challenge = `-${(await challengeOf('x')).slice(1)}`
     const ask = () => client.authorization(client_id, { code_challenge })
-    expect(sentBack(await ask()).error).toBeNull()
+    expect(redirectOf(await ask()).parameters.get('error')).toBeNull()
     await quirk('pkce-challenge-start')
     const response = await ask()
-    expect(sentBack(response)).toEqual({
-      to: REDIRECT_URI,
-      error: 'invalid_request',
-      description: 'code_challenge_method must be S256 for public clients',
-    })
+    await expect(response).toRedirectWithError(
+      'invalid_request',
+      'code_challenge_method must be S256 for public clients',
+      { to: REDIRECT_URI },
+    )
     await explained(response, 'authorization', {
       outcome: 'refused',
       rule: 'P18',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Client, REDIRECT_URI } from '../support/client'
-import { application, emulator, TEAM } from '../support/emulator'
+import { application, clientOf, emulator, TEAM } from '../support/emulator'
 
 const { fetch } = emulator()
 const client = new Client(fetch)
@@ -83,7 +83,7 @@ describe('Registering a confidential client', () => {
 const rules = (dynamic_client_registration: Record<string, unknown>) =>
   application({ oauth_configuration: { dynamic_client_registration } })
 const withRules = (...applications: Record<string, unknown>[]) =>
-  new Client(emulator({ APPLICATIONS: applications }).fetch)
+  clientOf({ APPLICATIONS: applications })
 
 describe('Redirect URIs at registration', () => {
   it.each([

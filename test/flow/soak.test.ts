@@ -73,11 +73,11 @@ describe('What is over is collected, while the clock is moved', () => {
     const { tokens } = await client.connect()
     await world.reset()
     await alarms()
-    expect((await client.request('/whoami', tokens.access_token)).status).toBe(401)
+    await expect(client.request('/whoami', tokens.access_token)).not.toBeAdmitted()
     // And those of now go on.
     await world.signIn({ email: 'ada@example.com' })
     const again = await client.connect()
     await alarms()
-    expect((await client.request('/whoami', again.tokens.access_token)).status).toBe(200)
+    await expect(client.request('/whoami', again.tokens.access_token)).toBeAdmitted()
   })
 })

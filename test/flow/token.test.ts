@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { Client, REDIRECT_URI, type Tokens } from '../support/client'
+import { Client, REDIRECT_URI, tokensOf } from '../support/client'
 import { ADA, APP, application, emulator } from '../support/emulator'
 
 const world = emulator()
@@ -8,15 +8,6 @@ beforeEach(async () => {
   await world.reset()
   await world.signIn(ADA)
 })
-
-const admitted = async (token: string) => (await client.request('/whoami', token)).status === 200
-
-async function refused(response: Response, error: string, description?: string | RegExp) {
-  const body = (await response.json()) as { error: string; error_description: string }
-  expect(body.error).toBe(error)
-  if (description) expect(body.error_description).toMatch(description)
-  expect(response.status).toBe(error === 'invalid_client' ? 401 : 400)
-}
 
 describe('Exchanging a code', () => {
   it('answers the six members, and nothing else [T1, T3, T4, T6]', async () => {
@@ -47,7 +38,7 @@ describe('Exchanging a code', () => {
   ])('answers the resource %s normalised: %s [T5]', async (resource, normalised) => {
     const { client_id } = await client.register()
     const code = await client.code(client_id, { resource })
-    const tokens = (await (await client.exchange(client_id, code)).json()) as Tokens
+    const tokens = await tokensOf(client.exchange(client_id, code))
     expect(tokens.resource).toBe(normalised)
   })
 
@@ -106,25 +97,25 @@ describe('Exchanging a code', () => {
     await world.advance('59s')
     expect((await client.exchange(client_id, early)).status).toBe(200)
     await world.advance('1s')
-    await refused(await client.exchange(client_id, late), 'invalid_grant', /expired/)
+    await expect(client.exchange(client_id, late)).toBeRefused('invalid_grant', /expired/)
   })
 
   it('is possible once: the second time revokes what the first gave [T8] (RFC 6749 4.1.2)', async () => {
     const { client_id } = await client.register()
     const code = await client.code(client_id)
-    const tokens = (await (await client.exchange(client_id, code)).json()) as Tokens
-    await refused(await client.exchange(client_id, code), 'invalid_grant')
-    expect(await admitted(tokens.access_token)).toBe(false)
-    await refused(await client.refresh(client_id, tokens.refresh_token), 'invalid_grant')
+    const tokens = await tokensOf(client.exchange(client_id, code))
+    await expect(client.exchange(client_id, code)).toBeRefused('invalid_grant')
+    await expect(client.request('/whoami', tokens.access_token)).not.toBeAdmitted()
+    await expect(client.refresh(client_id, tokens.refresh_token)).toBeRefused('invalid_grant')
   })
 
   it('of a code used before revokes after its minute too', async () => {
     const { client_id } = await client.register()
     const code = await client.code(client_id)
-    const tokens = (await (await client.exchange(client_id, code)).json()) as Tokens
+    const tokens = await tokensOf(client.exchange(client_id, code))
     await world.advance('10m')
-    await refused(await client.exchange(client_id, code), 'invalid_grant', /used before/)
-    expect(await admitted(tokens.access_token)).toBe(false)
+    await expect(client.exchange(client_id, code)).toBeRefused('invalid_grant', /used before/)
+    await expect(client.request('/whoami', tokens.access_token)).not.toBeAdmitted()
   })
 })
 
@@ -155,14 +146,17 @@ describe('An exchange that is refused leaves the code as it was', () => {
   ])('%s', async (_, changes, error, description) => {
     const { client_id } = await client.register()
     const code = await client.code(client_id)
-    await refused(await client.exchange(client_id, code, changes), error, description)
+    await expect(client.exchange(client_id, code, changes)).toBeRefused(error, description)
     expect((await client.exchange(client_id, code)).status).toBe(200)
   })
 
   it('another client', async () => {
     const [{ client_id }, other] = [await client.register(), await client.register()]
     const code = await client.code(client_id)
-    await refused(await client.exchange(other.client_id, code), 'invalid_grant', /another client/)
+    await expect(client.exchange(other.client_id, code)).toBeRefused(
+      'invalid_grant',
+      /another client/,
+    )
     expect((await client.exchange(client_id, code)).status).toBe(200)
   })
 
@@ -175,7 +169,7 @@ describe('An exchange that is refused leaves the code as it was', () => {
     const { client_id } = await two.register()
     const code = await two.code(client_id)
     const elsewhere = { resource: 'http://other.example/' }
-    await refused(await two.exchange(client_id, code, elsewhere), 'invalid_target')
+    await expect(two.exchange(client_id, code, elsewhere)).toBeRefused('invalid_target')
     expect((await two.exchange(client_id, code)).status).toBe(200)
   })
 
@@ -203,7 +197,7 @@ describe('An exchange that is refused leaves the code as it was', () => {
       client.exchange(client_id, code, { client_id: undefined, ...sent.form }, sent.headers)
     const response = await exchange({ form, headers })
     expect(response.headers.get('www-authenticate')).toBe('Basic realm="OAuth"')
-    await refused(response, 'invalid_client')
+    await expect(response).toBeRefused('invalid_client')
     const right =
       method === 'basic'
         ? basic(`${client_id}:${client_secret}`)
@@ -218,7 +212,7 @@ describe('An exchange that is refused leaves the code as it was', () => {
     const authorization = `Basic ${btoa(`${client_id}:${client_secret}`)}`
     const code = await client.code(client_id)
     const twice = await client.exchange(client_id, code, { client_secret }, { authorization })
-    await refused(twice, 'invalid_request')
+    await expect(twice).toBeRefused('invalid_request')
   })
 })
 
@@ -238,14 +232,14 @@ describe('A code that is none', () => {
 
   it('of the right form is invalid', async () => {
     const { client_id } = await client.register()
-    await refused(await client.exchange(client_id, 'a'.repeat(65)), 'invalid_grant', /invalid/)
+    await expect(client.exchange(client_id, 'a'.repeat(65))).toBeRefused('invalid_grant', /invalid/)
   })
 
   it('cannot be made of another grant by its id', async () => {
     const { client_id } = await client.register()
     const code = await client.code(client_id)
     const forged = code.slice(0, 22) + 'a'.repeat(43)
-    await refused(await client.exchange(client_id, forged), 'invalid_grant')
+    await expect(client.exchange(client_id, forged)).toBeRefused('invalid_grant')
     expect((await client.exchange(client_id, code)).status).toBe(200)
   })
 
@@ -255,7 +249,7 @@ describe('A code that is none', () => {
     })
     const none = { code_challenge: undefined, code_challenge_method: undefined }
     const code = await client.code(client_id, none)
-    await refused(await client.exchange(client_id, code, { client_secret }), 'invalid_grant')
+    await expect(client.exchange(client_id, code, { client_secret })).toBeRefused('invalid_grant')
     const plain = { client_secret, code_verifier: undefined, redirect_uri: REDIRECT_URI }
     expect((await client.exchange(client_id, code, plain)).status).toBe(200)
   })

@@ -129,17 +129,28 @@ export class Client {
     metadata: Record<string, unknown> = {},
   ): Promise<{ clientId: string; tokens: Tokens }> {
     const { client_id: clientId } = await this.register(metadata)
-    const response = await this.exchange(clientId, await this.code(clientId))
-    if (!response.ok) throw new Error(await response.text())
-    return { clientId, tokens: await response.json() }
+    const tokens = await tokensOf(this.exchange(clientId, await this.code(clientId)))
+    return { clientId, tokens }
   }
 
   /** A request to the application. */
   request(path: string, accessToken?: string, headers: Record<string, string> = {}) {
     return this.fetch(this.app + path, {
-      headers: { ...(accessToken && { authorization: `Bearer ${accessToken}` }), ...headers },
+      headers: { ...(accessToken && bearer(accessToken)), ...headers },
     })
   }
+}
+
+/** The tokens of a successful response of a token endpoint. */
+export async function tokensOf<T = Tokens>(response: Response | Promise<Response>): Promise<T> {
+  const awaited = await response
+  if (awaited.status !== 200) throw new Error(`no tokens: ${await awaited.text()}`)
+  return awaited.json()
+}
+
+/** The header that an access token or API token is sent in. */
+export function bearer(token: string): { authorization: string } {
+  return { authorization: `Bearer ${token}` }
 }
 
 /** The S256 challenge of a verifier. */

@@ -1,4 +1,4 @@
-import { challengeOf, type Fetch, query, VERIFIER } from './client'
+import { bearer, challengeOf, type Fetch, query, tokensOf, VERIFIER } from './client'
 
 type Changes = Record<string, string | undefined>
 export type DashTokens = {
@@ -114,14 +114,11 @@ export class DashClient {
   }
 
   userinfo(accessToken: string): Promise<Response> {
-    const authorization = `Bearer ${accessToken}`
-    return this.fetch(`${this.origin}/oauth2/userinfo`, { headers: { authorization } })
+    return this.fetch(`${this.origin}/oauth2/userinfo`, { headers: bearer(accessToken) })
   }
 
   /** Goes through authorization and exchange, while automatic sign-in is on. */
   async connect(changes: Changes = {}): Promise<DashTokens> {
-    const response = await this.exchange(await this.code(changes))
-    if (!response.ok) throw new Error(await response.text())
-    return response.json()
+    return tokensOf<DashTokens>(this.exchange(await this.code(changes)))
   }
 }

@@ -2,7 +2,7 @@ import { createExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { vi } from 'vitest'
 import worker from '../../src/index'
-import type { Fetch } from './client'
+import { Client, type Fetch } from './client'
 
 // The real clock stands still, so that lifetimes are exact to the second; only `advance` moves time.
 vi.useFakeTimers({ toFake: ['Date'] })
@@ -67,6 +67,11 @@ export function emulator(settings: Record<string, unknown> = {}): Emulator {
       return ((await response.json()) as { events: Record<string, unknown>[] }).events
     },
   }
+}
+
+/** A client of an emulator with these settings, which shares the storage of all others. */
+export function clientOf(settings: Record<string, unknown>): Client {
+  return new Client(emulator(settings).fetch)
 }
 
 /** Requests that all carry these headers: where they come from, say. */
