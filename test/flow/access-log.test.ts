@@ -1,10 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { ACCOUNT, api, type Item } from '../support/api'
 import { Client, type Tokens } from '../support/client'
-import { ADA, APP, application, carrying, emulator, MALLORY } from '../support/emulator'
+import { ADA, APP, application, carrying, emulator, MALLORY, stopClock } from '../support/emulator'
 import { Person } from '../support/person'
 import { ALLOW, credentials, SERVICE_AUTH, serviceToken } from '../support/service-token'
 
+stopClock()
 const DENY = { ...ALLOW, name: 'Not Mallory', decision: 'deny', include: [{ email: MALLORY }] }
 const ID = '11111111-1111-4111-8111-111111111111'
 const OTHER_ID = '22222222-2222-4222-8222-222222222222'

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { ACCOUNT, api, type Item } from '../support/api'
-import { emulator } from '../support/emulator'
+import { emulator, stopClock } from '../support/emulator'
 
+stopClock()
 const world = emulator()
 const cloudflare = api(world.fetch)
 beforeEach(world.reset)

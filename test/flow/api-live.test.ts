@@ -2,10 +2,11 @@ import { decodeJwt } from 'jose'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { ACCOUNT, api, type Item } from '../support/api'
 import { Client, REDIRECT_URI, redirectOf, type Tokens } from '../support/client'
-import { ADA, APP, application, emulator, MALLORY } from '../support/emulator'
+import { ADA, APP, application, emulator, MALLORY, stopClock } from '../support/emulator'
 import { Person } from '../support/person'
 import { ALLOW, cookieOf, credentials, SERVICE_AUTH, serviceToken } from '../support/service-token'
 
+stopClock()
 const world = emulator()
 const cloudflare = api(world.fetch)
 const client = new Client(world.fetch)

@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { ACCOUNT, type Answer, api } from '../support/api'
 import { DashClient, oauthClient, withClients } from '../support/dashboard'
-import { ADA, carrying, emulator, MALLORY } from '../support/emulator'
+import { ADA, carrying, emulator, MALLORY, stopClock } from '../support/emulator'
 
+stopClock()
 const ZONE = `/zones/${'e'.repeat(32)}`
 const APPS = '/access/apps'
 const SCOPES = ['access.read', 'zone-access.read', 'oauth-client.write', 'user-details.read']

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { Client, REDIRECT_URI, redirectOf, tokensOf } from '../support/client'
-import { ADA, APP, application, emulator } from '../support/emulator'
+import { ADA, APP, application, emulator, stopClock } from '../support/emulator'
 import { ALLOW } from '../support/service-token'
 
+stopClock()
 const world = emulator()
 beforeEach(async () => {
   await world.reset()

@@ -1,8 +1,18 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { Client, REDIRECT_URI, redirectOf } from '../support/client'
-import { ADA, APP, application, clientOf, emulator, MALLORY, TEAM } from '../support/emulator'
+import {
+  ADA,
+  APP,
+  application,
+  clientOf,
+  emulator,
+  MALLORY,
+  stopClock,
+  TEAM,
+} from '../support/emulator'
 import { Person } from '../support/person'
 
+stopClock()
 const world = emulator()
 const client = new Client(world.fetch)
 beforeEach(world.reset)

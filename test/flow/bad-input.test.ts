@@ -1,11 +1,12 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { Client, type Tokens } from '../support/client'
 import { ADA, APP, emulator, TEAM } from '../support/emulator'
 import { Person } from '../support/person'
 
 const world = emulator()
 const client = new Client(world.fetch)
+beforeEach(world.reset)
 const FORM = 'application/x-www-form-urlencoded'
 const JSON_TYPE = 'application/json'
 const MIB = 1024 * 1024
@@ -123,7 +124,6 @@ describe('Parameters nobody knows', () => {
     const tokens = (await exchange.json()) as Tokens
     const refresh = await client.refresh(client_id, tokens.refresh_token, { something: 'else' })
     expect(refresh.status).toBe(200)
-    await world.signIn(null)
   })
 })
 

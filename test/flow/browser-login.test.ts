@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { Client } from '../support/client'
-import { ADA, APP, emulator, MALLORY, TEAM } from '../support/emulator'
+import { ADA, APP, emulator, MALLORY, stopClock, TEAM } from '../support/emulator'
 import { Person } from '../support/person'
 
+stopClock()
 const world = emulator()
 beforeEach(world.reset)
 

@@ -1,8 +1,9 @@
-import { describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { APP, application, emulator, TEAM } from '../support/emulator'
 import { NAVIGATION } from '../support/person'
 
-const { fetch } = emulator()
+const { fetch, reset } = emulator()
+beforeEach(reset)
 const METADATA = `${APP}/.well-known/cloudflare-access-protected-resource`
 const MCP_ACCEPT = 'application/json, text/event-stream'
 

@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { Client, challengeOf, type Registration, type Tokens, tokensOf } from '../support/client'
-import { ADA, APP, carrying, clientOf, emulator } from '../support/emulator'
+import { ADA, APP, carrying, clientOf, emulator, stopClock } from '../support/emulator'
 import { Person } from '../support/person'
 
+stopClock()
 const world = emulator()
 const client = new Client(carrying(world.fetch, { 'user-agent': 'careful-client/1.0' }))
 const BROWSER = carrying(world.fetch, { 'user-agent': 'Mozilla/5.0' })

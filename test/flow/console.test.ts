@@ -1,8 +1,9 @@
 import { parse } from 'node-html-parser'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { Client } from '../support/client'
-import { ADA, APP, emulator, TEAM } from '../support/emulator'
+import { ADA, APP, emulator, stopClock, TEAM } from '../support/emulator'
 
+stopClock()
 const { fetch, reset, signIn, events, advance } = emulator()
 const client = new Client(fetch)
 const HOST = 'https://emulator.example.workers.dev'

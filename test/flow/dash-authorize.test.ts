@@ -294,23 +294,6 @@ describe('The events tell apart', () => {
     expect((await events()).map(({ toldTo }) => toldTo)).toEqual([undefined, 'client', 'person'])
   })
 
-  it("the emulator's own mistake, with client, person and request", async () => {
-    const GRANTS = { getByName: () => ({ open: () => Promise.reject(new Error('no storage')) }) }
-    const broken = emulator({ ...withClients({}), GRANTS })
-    await broken.signIn(ADA)
-    const response = await new DashClient(broken.fetch).authorization()
-    expect(response.status).toBe(500)
-    expect(await world.events()).toContainEqual(
-      expect.objectContaining({
-        kind: 'failure',
-        message: 'no storage',
-        client: { id: client.clientId, name: 'Zone lister' },
-        ...ADA,
-        rayId: response.headers.get('cf-ray'),
-      }),
-    )
-  })
-
   it('an application whose publisher is not verified', async () => {
     await world.signIn(ADA)
     await client.code()

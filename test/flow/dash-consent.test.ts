@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { query, redirectOf, tokensOf } from '../support/client'
 import { CALLBACK, DASH, DashClient, type DashTokens, withClients } from '../support/dashboard'
-import { emulator } from '../support/emulator'
+import { emulator, stopClock } from '../support/emulator'
 import { Person } from '../support/person'
 
+stopClock()
 const OURS = 'a'.repeat(32)
 const THEIRS = 'b'.repeat(32)
 const SECOND = 'c'.repeat(32)

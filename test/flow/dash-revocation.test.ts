@@ -8,9 +8,10 @@ import {
   SECRET,
   withClients,
 } from '../support/dashboard'
-import { ADA, emulator } from '../support/emulator'
+import { ADA, emulator, stopClock } from '../support/emulator'
 import { Person } from '../support/person'
 
+stopClock()
 const OTHER_ID = '9'.repeat(32)
 const world = emulator(
   withClients(

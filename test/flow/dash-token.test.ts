@@ -9,8 +9,9 @@ import {
   SECRET,
   withClients,
 } from '../support/dashboard'
-import { ADA, emulator } from '../support/emulator'
+import { ADA, emulator, stopClock } from '../support/emulator'
 
+stopClock()
 const OTHER_ID = '99999999999999999999999999999999'
 const BASIC_ID = '0'.repeat(32)
 const POST_ID = '1'.repeat(32)

@@ -2,9 +2,10 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { signTicket } from '../../src/access/ticket'
 import { ACCOUNT } from '../support/api'
 import { Client } from '../support/client'
-import { ADA, APP, application, carrying, emulator } from '../support/emulator'
+import { ADA, APP, application, carrying, emulator, stopClock } from '../support/emulator'
 import { NAVIGATION, Person } from '../support/person'
 
+stopClock()
 const HOST = 'https://emulator.example.workers.dev'
 const TOKEN = 'a-token-of-some-length'
 const deployed = { TEAM_DOMAIN: 'emulator.example.workers.dev', EMULATOR_TOKEN: TOKEN }

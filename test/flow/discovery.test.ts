@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { APP, application, emulator, TEAM } from '../support/emulator'
+import { APP, application, emulator, stopClock, TEAM } from '../support/emulator'
 
+stopClock()
 const { advance, fetch, reset } = emulator()
 const off = emulator({ APPLICATIONS: [application({ oauth_configuration: { enabled: false } })] })
 const OWN = '/.well-known/cloudflare-access-protected-resource'

@@ -1,13 +1,22 @@
-import { env } from 'cloudflare:workers'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { ACCOUNT, api } from '../support/api'
 import { bearer, Client, REDIRECT_URI, type Tokens } from '../support/client'
 import { CALLBACK, DashClient, withClients } from '../support/dashboard'
-import { ADA, APP, application, clientOf, emulator, MALLORY, TEAM } from '../support/emulator'
+import {
+  ADA,
+  APP,
+  application,
+  clientOf,
+  emulator,
+  MALLORY,
+  stopClock,
+  TEAM,
+} from '../support/emulator'
 import { observer, type Told } from '../support/observer'
 import { NAVIGATION, Person } from '../support/person'
 import { ALLOW, credentials, SERVICE_AUTH, serviceToken } from '../support/service-token'
 
+stopClock()
 const BYPASS = { name: 'All', decision: 'bypass', include: [{ everyone: {} }] }
 const API_TOKENS = [
   { name: 'reader', token: 'token-that-may-read', permissions: ['Access: Apps and Policies Read'] },
@@ -974,25 +983,6 @@ describe('The events are kept', () => {
     const statuses = pages.map(async (path) => (await get(APP + path)).status)
     expect(await Promise.all(statuses)).toEqual([200, 200])
     await control('PUT', 'dns', {})
-  })
-
-  it('also where the object did not take them at first', async () => {
-    const { EMULATOR } = env as unknown as { EMULATOR: DurableObjectNamespace }
-    let isFailing = true
-    type Calls = Record<string, (...given: unknown[]) => unknown>
-    const getByName = (name: string) =>
-      new Proxy(EMULATOR.getByName(name), {
-        get: (object, member) =>
-          member === 'record' && isFailing
-            ? () => Promise.reject(new Error('overloaded'))
-            : (...given: unknown[]) => (object as unknown as Calls)[String(member)]?.(...given),
-      })
-    const there = observer(emulator({ ...settings, EMULATOR: { getByName } }).fetch)
-    await there.control('GET', 'clock')
-    const answer = await there.control('PUT', 'quirks/refresh-grace', { on: true })
-    await expect(there.events()).rejects.toThrow('server_error')
-    isFailing = false
-    expect(await there.eventsOf(answer)).toMatchObject([{ kind: 'control' }])
   })
 
   it('until a reset, after which their numbers go on', async () => {

@@ -3,8 +3,9 @@ import { FAULT_NAMES, FAULTS } from '../../src/access/faults'
 import { Client, type Tokens, tokensOf } from '../support/client'
 import { controlOf } from '../support/control'
 import { DashClient, type DashTokens, SECRET, withClients } from '../support/dashboard'
-import { ADA, APP, application, emulator, TEAM } from '../support/emulator'
+import { ADA, APP, application, emulator, stopClock, TEAM } from '../support/emulator'
 
+stopClock()
 const world = emulator()
 const client = new Client(world.fetch)
 const control = controlOf(world.fetch)

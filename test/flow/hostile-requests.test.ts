@@ -2,9 +2,10 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { Client, REDIRECT_URI } from '../support/client'
 import { controlOf, stored } from '../support/control'
 import { CONNECTED, DASH, DashClient, withClients } from '../support/dashboard'
-import { ADA, APP, application, emulator, TEAM } from '../support/emulator'
+import { ADA, APP, application, emulator, stopClock, TEAM } from '../support/emulator'
 import { Person } from '../support/person'
 
+stopClock()
 const world = emulator(withClients({}))
 const client = new Client(world.fetch)
 const control = controlOf(world.fetch)

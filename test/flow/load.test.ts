@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { Client, tokensOf } from '../support/client'
-import { ADA, clientOf, emulator } from '../support/emulator'
+import { ADA, clientOf, emulator, stopClock } from '../support/emulator'
 import { size } from '../support/size'
 
+stopClock()
 const world = emulator()
 const client = new Client(world.fetch)
 const grace = clientOf({ REFRESH_TOKEN_GRACE: '10s' })

@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { Client, redirectOf } from '../support/client'
-import { ADA, APP, application, emulator, TEAM } from '../support/emulator'
+import { ADA, APP, application, emulator, stopClock, TEAM } from '../support/emulator'
 import { Person } from '../support/person'
 
+stopClock()
 const OFF = application({ oauth_configuration: { enabled: false } })
 const on = emulator({ APPLICATIONS: [application()] })
 const off = emulator({ APPLICATIONS: [OFF] })

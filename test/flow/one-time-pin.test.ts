@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { Client } from '../support/client'
-import { ADA, APP, application, emulator, MALLORY, TEAM } from '../support/emulator'
+import { ADA, APP, application, emulator, MALLORY, stopClock, TEAM } from '../support/emulator'
 import { Person } from '../support/person'
 
+stopClock()
 const PIN = { id: 'pin', name: 'E-mail me a code', type: 'onetimepin' }
 const PEOPLE = { id: 'people', name: 'People', type: 'cloudflare' }
 const BLOCK_PAGE = { status: 403, title: 'That account does not have access.' }

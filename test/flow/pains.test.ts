@@ -1,10 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { ACCOUNT, api, type Item } from '../support/api'
 import { Client, challengeOf, REDIRECT_URI, redirectOf, type Tokens } from '../support/client'
-import { ADA, APP, application, clientOf, emulator, TEAM } from '../support/emulator'
+import { ADA, APP, application, clientOf, emulator, stopClock, TEAM } from '../support/emulator'
 import { observer, type Told } from '../support/observer'
 import { Person } from '../support/person'
 
+stopClock()
 const world = emulator()
 const client = new Client(world.fetch)
 const cloudflare = api(world.fetch)

@@ -1,10 +1,11 @@
 import { decodeJwt } from 'jose'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { Client, tokensOf } from '../support/client'
-import { ADA, APP, application, carrying, emulator, MALLORY } from '../support/emulator'
+import { ADA, APP, application, carrying, emulator, MALLORY, stopClock } from '../support/emulator'
 import { Person } from '../support/person'
 import { ALLOW, cookieOf, credentials, SERVICE_AUTH, serviceToken } from '../support/service-token'
 
+stopClock()
 const world = emulator()
 beforeEach(async () => {
   await world.reset()

@@ -2,9 +2,10 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { QUIRK_NAMES } from '../../src/access/quirks'
 import { Client, challengeOf, redirectOf } from '../support/client'
 import { controlOf } from '../support/control'
-import { ADA, APP, application, emulator, TEAM } from '../support/emulator'
+import { ADA, APP, application, emulator, stopClock, TEAM } from '../support/emulator'
 import { Person } from '../support/person'
 
+stopClock()
 const world = emulator()
 const client = new Client(world.fetch)
 const control = controlOf(world.fetch)

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { Client, type Registration, type Tokens, tokensOf } from '../support/client'
-import { ADA, APP, application, clientOf, emulator } from '../support/emulator'
+import { ADA, APP, application, clientOf, emulator, stopClock } from '../support/emulator'
 
+stopClock()
 const world = emulator()
 const client = new Client(world.fetch)
 const grace = clientOf({ REFRESH_TOKEN_GRACE: '30s' })

@@ -1,8 +1,9 @@
-import { describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { Client, REDIRECT_URI } from '../support/client'
 import { application, clientOf, emulator, TEAM } from '../support/emulator'
 
-const { fetch } = emulator()
+const { fetch, reset } = emulator()
+beforeEach(reset)
 const client = new Client(fetch)
 const NOT_ALLOWED = {
   error: 'invalid_client_metadata',

@@ -1,10 +1,11 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { Client } from '../support/client'
-import { ADA, APP, application, emulator } from '../support/emulator'
+import { ADA, APP, application, emulator, stopClock } from '../support/emulator'
 import { Person } from '../support/person'
 import { ALLOW, cookieOf, credentials, SERVICE_AUTH, serviceToken } from '../support/service-token'
 
+stopClock()
 const OFF = { oauth_configuration: undefined }
 const ON = {}
 const STRICT = { strict_service_token_auth: true }

@@ -1,10 +1,11 @@
 import { decodeJwt } from 'jose'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { bearer, Client, type Tokens, tokensOf } from '../support/client'
-import { ADA, APP, application, carrying, emulator, TEAM } from '../support/emulator'
+import { ADA, APP, application, carrying, emulator, stopClock, TEAM } from '../support/emulator'
 import { Person } from '../support/person'
 import { ALLOW, cookieOf, credentials, SERVICE_AUTH, serviceToken } from '../support/service-token'
 
+stopClock()
 const OTHER = 'http://other.example:8788'
 const HOSTS = ['localhost:8788', '127.0.0.1:8788', 'other.example:8788']
 const ACCOUNT = {

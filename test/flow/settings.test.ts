@@ -1,8 +1,8 @@
-import { describe, expect, it, vi } from 'vitest'
-import { Client } from '../support/client'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { APP, application, emulator } from '../support/emulator'
 
 const BROWSER = { accept: 'text/html' }
+beforeEach(() => emulator().reset())
 
 describe('A wrong setting', () => {
   const log = vi.spyOn(console, 'error').mockImplementation(() => {})
@@ -48,26 +48,6 @@ describe('A wrong setting', () => {
     const response = await emulator({ APPLICATIONS: [app] }).fetch(`${APP}/mcp`)
     const body = (await response.json()) as { error_description: string }
     expect(body.error_description).toContain(setting)
-  })
-})
-
-describe('A failure of our own', () => {
-  it('is 500 and logged, and never dressed up as the fault of the client', async () => {
-    const log = vi.spyOn(console, 'error').mockImplementation(() => {})
-    const cause = new Error('the grants are gone')
-    const broken = emulator({
-      GRANTS: { getByName: () => ({ admit: () => Promise.reject(cause) }) },
-    })
-    // An isolate opens its stores once: they are the broken ones until the next reset.
-    await emulator().reset()
-    const response = await new Client(broken.fetch).request('/whoami', `oauth:${'a'.repeat(65)}`)
-    await emulator().reset()
-    expect(response.status).toBe(500)
-    expect(await response.json()).toEqual({
-      error: 'server_error',
-      error_description: expect.not.stringContaining('grants are gone'),
-    })
-    expect(log).toHaveBeenCalledWith(cause)
   })
 })
 

@@ -1,12 +1,12 @@
-import { env } from 'cloudflare:workers'
-import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { KINDS } from '../../src/store/configuration'
 import { Client } from '../support/client'
 import { controlOf } from '../support/control'
 import { CONNECTED } from '../support/dashboard'
-import { ADA, APP, emulator } from '../support/emulator'
+import { ADA, APP, emulator, stopClock } from '../support/emulator'
 import { Person } from '../support/person'
 
+stopClock()
 const world = emulator()
 const client = new Client(world.fetch)
 const control = controlOf(world.fetch)
@@ -318,53 +318,6 @@ describe('The state', () => {
       ])
       await expect(client.request('/whoami', tokens.access_token)).toBeAdmitted()
     })
-  })
-
-  it('that the store refuses after all leaves nothing behind', async () => {
-    await world.signIn(ADA)
-    const { tokens } = await client.connect()
-    const state = await save()
-    const bindings = env as unknown as { EMULATOR: DurableObjectNamespace; KV: KVNamespace }
-    const { EMULATOR, KV } = bindings
-    type Calls = Record<string, (...given: unknown[]) => unknown>
-    const failing = { load: () => Promise.reject(new Error('full')) }
-    const getByName = (name: string) =>
-      new Proxy(EMULATOR.getByName(name), {
-        get: (object, member) =>
-          member === 'load'
-            ? failing.load
-            : (...given: unknown[]) => (object as unknown as Calls)[String(member)]?.(...given),
-      })
-    const count = async () => (await KV.list()).keys.length
-    const before = await count()
-    const there = emulator({ EMULATOR: { getByName } })
-    expect((await controlOf(there.fetch)('PUT', 'state', state)).status).toBe(500)
-    await vi.waitFor(async () => expect(await count()).toBe(before))
-    await expect(client.request('/whoami', tokens.access_token)).toBeAdmitted()
-  })
-
-  it('keeps its grants listed where it is loaded while the clock is ahead', async () => {
-    const { KV } = env as unknown as { KV: KVNamespace }
-    const lives: number[] = []
-    const put: KVNamespace['put'] = (key, value, options) => {
-      if (key.includes(':grant:')) lives.push(options?.expirationTtl ?? 0)
-      return KV.put(key, value as string, options)
-    }
-    const watched = {
-      get: KV.get.bind(KV),
-      list: KV.list.bind(KV),
-      delete: KV.delete.bind(KV),
-      put,
-    }
-    const there = emulator({ KV: watched })
-    await world.signIn(ADA)
-    await new Client(there.fetch).connect()
-    await vi.waitFor(() => expect(lives).toHaveLength(1))
-    const state = await save()
-    await world.advance('9000h')
-    expect((await controlOf(there.fetch)('PUT', 'state', state)).status).toBe(200)
-    const [given, loaded] = lives
-    expect(loaded).toBe(given)
   })
 
   it('holds what the edge still sees late, and leaves none of that of before [late-settings]', async () => {

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { Client, REDIRECT_URI, tokensOf } from '../support/client'
-import { ADA, APP, application, emulator } from '../support/emulator'
+import { ADA, APP, application, emulator, stopClock } from '../support/emulator'
 
+stopClock()
 const world = emulator()
 const client = new Client(world.fetch)
 beforeEach(async () => {

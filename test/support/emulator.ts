@@ -1,11 +1,8 @@
 import { createExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { vi } from 'vitest'
+import { afterAll, beforeAll, vi } from 'vitest'
 import worker from '../../src/index'
 import { Client, type Fetch } from './client'
-
-// The real clock stands still, so that lifetimes are exact to the second; only `advance` moves time.
-vi.useFakeTimers({ toFake: ['Date'] })
 
 export const APP = 'http://localhost:8788'
 export const TEAM = 'http://127.0.0.1:8788'
@@ -67,6 +64,19 @@ export function emulator(settings: Record<string, unknown> = {}): Emulator {
       return ((await response.json()) as { events: Record<string, unknown>[] }).events
     },
   }
+}
+
+/**
+ * Stops the real clock for the tests of the calling file, so that lifetimes are exact to the second.
+ * Only `advance` moves time then.
+ */
+export function stopClock(): void {
+  beforeAll(() => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+  })
+  afterAll(() => {
+    vi.useRealTimers()
+  })
 }
 
 /** A client of an emulator with these settings, which shares the storage of all others. */

@@ -2,9 +2,11 @@ import { env } from 'cloudflare:workers'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { Client, type Tokens } from '../support/client'
 import { controlOf, stored } from '../support/control'
-import { ADA, APP, clientOf, type Emulator, emulator } from '../support/emulator'
+import { ADA, APP, clientOf, type Emulator, emulator, stopClock } from '../support/emulator'
 import { NAVIGATION, Person } from '../support/person'
 import { type Unreliability, UnreliableKv } from '../support/unreliable-kv'
+
+stopClock()
 
 // KV as it is at home, and what a test turns to.
 const world = emulator()

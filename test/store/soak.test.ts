@@ -3,9 +3,10 @@ import { env } from 'cloudflare:workers'
 import { beforeEach, describe, expect, inject, it } from 'vitest'
 import { Client } from '../support/client'
 import { controlOf } from '../support/control'
-import { emulator } from '../support/emulator'
+import { emulator, stopClock } from '../support/emulator'
 import { type Sizes, sizesOf, soak } from '../support/flows'
 
+stopClock()
 const world = emulator()
 const client = new Client(world.fetch)
 const control = controlOf(world.fetch)
