@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
-import { challengeOf, query, VERIFIER } from '../support/client'
-import type { Server } from '../support/server'
-import { sees } from './world'
+import { challengeOf, query, VERIFIER } from '../support/client.ts'
+import type { Server } from '../support/server.ts'
+import { sees } from './sees.ts'
 
 const ACCOUNT = '0123456789abcdef0123456789abcdef'
 

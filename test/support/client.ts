@@ -16,12 +16,22 @@ export const VERIFIER = 'a-code-verifier-of-at-least-43-characters-0123456789'
 
 /** A client that does what it is told: every step can be changed to be wrong. */
 export class Client {
+  readonly fetch: Fetch
+  readonly app: string
+  readonly team: string
+  readonly path: string
+
   constructor(
-    readonly fetch: Fetch,
-    readonly app = 'http://localhost:8788',
-    readonly team = 'http://127.0.0.1:8788',
-    readonly path = '/cdn-cgi/access',
-  ) {}
+    fetch: Fetch,
+    app = 'http://localhost:8788',
+    team = 'http://127.0.0.1:8788',
+    path = '/cdn-cgi/access',
+  ) {
+    this.fetch = fetch
+    this.app = app
+    this.team = team
+    this.path = path
+  }
 
   postJson(path: string, body: unknown): Promise<Response> {
     return this.fetch(this.team + this.path + path, {
