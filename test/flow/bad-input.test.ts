@@ -42,7 +42,7 @@ describe('Registration refuses', () => {
     await expect(response).toBeRefused('invalid_client_metadata', /longer than 65536 bytes/, 413)
   })
 
-  it('a body that never ends, after 64 MiB of which nothing is kept', async () => {
+  it('an endless body after 64 MiB, keeping none of it', async () => {
     let sent = 0
     const body = new ReadableStream<Uint8Array>({
       pull(controller) {
@@ -55,7 +55,7 @@ describe('Registration refuses', () => {
     expect(sent).toBeLessThan(70 * MIB)
   })
 
-  it('a body that says it is longer than 64 MiB, without reading it', async () => {
+  it('a body with a Content-Length above 64 MiB, without reading it', async () => {
     let sent = 0
     const body = new ReadableStream<Uint8Array>({
       pull(controller) {
@@ -108,14 +108,14 @@ describe.each(['/oauth/token', '/oauth/revoke'])('%s refuses', (path) => {
     await expect(post(path, contentType, body)).toBeRefused('invalid_client', /client_id/)
   })
 
-  it('another method, and names the right one', async () => {
+  it('another method, and names the allowed one', async () => {
     const response = await world.fetch(`${TEAM}/cdn-cgi/access${path}`)
     expect(response.headers.get('allow')).toBe('POST')
     await expect(response).toBeRefused('invalid_request', /POST/, 405)
   })
 })
 
-describe('Parameters nobody knows', () => {
+describe('Unknown parameters', () => {
   it('are ignored everywhere (RFC 6749 3.1)', async () => {
     await world.signIn(ADA)
     const { client_id } = await client.register({ something: 'else' })
@@ -127,7 +127,7 @@ describe('Parameters nobody knows', () => {
   })
 })
 
-describe('A page refuses, as a page,', () => {
+describe('A page refuses, with a page,', () => {
   const open = async () => {
     const { client_id } = await client.register()
     return new Person(world.fetch).open(await client.authorizationUrl(client_id))
@@ -207,7 +207,7 @@ const piece = fc.constantFrom(
 )
 const junk = fc.array(piece, { maxLength: 40 }).map((pieces) => pieces.join(''))
 
-describe('Whatever comes', () => {
+describe('Random input', () => {
   const paths = fc.constantFrom(
     ...['oauth/authorization', 'oauth/consent', 'login/x', 'authorized', 'certs', 'nothing'],
     ...['oauth/token', 'oauth/registration', 'oauth/revoke', '../_emulator/clock', ''],
@@ -215,7 +215,7 @@ describe('Whatever comes', () => {
   const hosts = fc.constantFrom(APP, TEAM)
   const prefixes = fc.constantFrom('/cdn-cgi/access/', '/.access/', '/.well-known/', '/')
 
-  it('no query makes the emulator fail', async () => {
+  it('in the query never causes a 5xx', async () => {
     await fc.assert(
       fc.asyncProperty(hosts, prefixes, paths, junk, async (host, prefix, path, query) => {
         const response = await world.fetch(`${host}${prefix}${path}?${query}`)
@@ -225,7 +225,7 @@ describe('Whatever comes', () => {
     )
   })
 
-  it('no body makes the emulator fail', async () => {
+  it('in the body never causes a 5xx', async () => {
     const types = fc.constantFrom(FORM, JSON_TYPE, 'text/plain', 'application/json; charset=latin1')
     await fc.assert(
       fc.asyncProperty(hosts, paths, types, junk, async (host, path, type, body) => {

@@ -17,7 +17,7 @@ describe('A request without a good credential, Managed OAuth on', () => {
     ['a script in a browser', 'GET', { accept: '*/*', 'sec-fetch-mode': 'cors' }],
     ['DELETE', 'DELETE', {}],
     ['HEAD', 'HEAD', {}],
-  ])('is answered 401 with the Bearer challenge: %s [U1, U2]', async (_, method, headers) => {
+  ])('is a 401 with the Bearer challenge: %s [U1, U2]', async (_, method, headers) => {
     const response = await fetch(`${APP}/mcp`, { method, headers })
     expect(response.status).toBe(401)
     expect(response.headers.get('www-authenticate')).toBe(
@@ -96,7 +96,7 @@ describe.each([
     expect(location.searchParams.get('redirect_url')).toBe('/api/whoami?x=1')
   })
 
-  it('is told the Cloudflare-Access challenge with one parameter [U10]', async () => {
+  it('gets the Cloudflare-Access challenge with one parameter [U10]', async () => {
     const response = await redirected()
     expect(response.headers.get('www-authenticate')).toBe(
       `Cloudflare-Access resource_metadata="${METADATA}/api/whoami"`,

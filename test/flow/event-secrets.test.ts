@@ -95,7 +95,7 @@ const keptTokens = async <T extends Tokens | DashTokens>(response: Response): Pr
   return tokens
 }
 
-it('no event, and no line of one, has a secret, a token, or a piece of one', async () => {
+it('No event and no log line contains a secret, a token, or a part of one', async () => {
   await world.reset()
   await throughManagedOAuth()
   await throughPages()
@@ -120,7 +120,7 @@ it('no event, and no line of one, has a secret, a token, or a piece of one', asy
   expect(leaks).toEqual([])
 })
 
-it('a one-time PIN is in its event as its code, and nowhere else', async () => {
+it('A one-time PIN is in the code of its event, and nowhere else', async () => {
   await world.reset()
   const person = await new Person(watched, HOSTS).open('http://codes.example:8788/')
   await person.press('Send me a code', ADA)

@@ -223,7 +223,7 @@ const commandsFor = (rules: Rules) => [
   fc.constantFrom(restart, ...Array(4).fill(changePolicies(true))),
 ]
 
-describe('The Worker and a model of a grant agree on every answer', () => {
+describe('The Worker and a model of a grant agree on every response', () => {
   it.each(VARIANTS)(
     '$title',
     async ({ settings, rules: changes }) => {

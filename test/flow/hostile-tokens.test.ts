@@ -83,8 +83,8 @@ async function keyed(
   return new CompactSign(text).setProtectedHeader({ ...header, alg }).sign(bytes)
 }
 
-describe('Algorithm confusion: the gate lets in no assertion that', () => {
-  it('(but the real one, so that what follows fails for its one reason)', async () => {
+describe('Algorithm confusion: the gate admits no assertion that', () => {
+  it('(the genuine assertion is admitted, so each case fails for its own reason)', async () => {
     expect(await letsIn(assertion)).toBe(true)
   })
 
@@ -110,14 +110,14 @@ describe('Algorithm confusion: the gate lets in no assertion that', () => {
   )
 
   it.each(['RS256', 'RS384', 'RS512', 'PS256', 'ES256', 'EdDSA'])(
-    "is signed by a stranger's key under our kid: %s",
+    'is signed with a foreign key under the published kid: %s',
     async (alg) => {
       expect(await letsIn(await signed(alg))).toBe(false)
     },
   )
 
   it.each(['RS384', 'RS512', 'PS256'])(
-    'says another algorithm of our own signature: %s',
+    'names another algorithm than that of its signature: %s',
     async (alg) => {
       const [, claims, signature] = assertion.split('.')
       expect(await letsIn(`${encoded({ ...header, alg })}.${claims}.${signature}`)).toBe(false)
@@ -136,7 +136,7 @@ describe('Algorithm confusion: the gate lets in no assertion that', () => {
     7,
     null,
     [],
-  ])('names its key in some other way: kid %j', async (kid) => {
+  ])('names an unknown key: kid %j', async (kid) => {
     expect(await letsIn(await signed('RS256', { kid }))).toBe(false)
   })
 
@@ -163,14 +163,14 @@ describe('Algorithm confusion: the gate lets in no assertion that', () => {
     }
   })
 
-  it('has other claims under the same signature', async () => {
+  it('has changed claims under the same signature', async () => {
     const [head, , signature] = assertion.split('.')
     const claims = { ...decodeJwt(assertion), email: 'root@example.com' }
     expect(await letsIn(`${head}.${encoded(claims)}.${signature}`)).toBe(false)
   })
 })
 
-describe('Mix-up: a credential is good for what it was made for', () => {
+describe('Mix-up: a credential is accepted only for its own purpose', () => {
   it.each([
     [
       'an access token at another application',
@@ -265,7 +265,7 @@ describe('Mix-up: a credential is good for what it was made for', () => {
     expect([400, 401, 403]).toContain(status)
   })
 
-  it('the assertion of one application is none of another, wherever it is sent', async () => {
+  it('the assertion of one application is refused by another, wherever it is sent', async () => {
     expect(await letsIn(assertion, 'http://other.example/whoami')).toBe(false)
   })
 })

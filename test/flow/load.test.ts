@@ -26,7 +26,7 @@ const atOnce = <T>(send: () => Promise<T>): Promise<T[]> =>
 
 describe(`${GRANTS} grants at once, ${CALLERS} callers for each`, () => {
   it(
-    'get one and the same pair in every round within a grace window, and no grant dies',
+    'get one pair in every round within a grace window, and no grant ends',
     async () => {
       const { client_id: clientId } = await client.register()
       const lasts = await each(async () => {
@@ -49,7 +49,7 @@ describe(`${GRANTS} grants at once, ${CALLERS} callers for each`, () => {
   )
 
   it(
-    'without one exactly one gets a pair, and the reuse ends that grant and no other [T13]',
+    'without a grace window: one gets a pair, and the reuse ends that grant and no other [T13]',
     async () => {
       const { client_id: clientId } = await client.register()
       // Every second grant is refreshed by one caller alone, and is not to feel the others.
@@ -80,7 +80,7 @@ describe(`${GRANTS} grants at once, ${CALLERS} callers for each`, () => {
   )
 
   it(
-    'redeem a code once: one wins, and a late second redemption ends the grant [T8]',
+    'redeem a code: one succeeds, and any other redemption ends the grant [T8]',
     async () => {
       const { client_id: clientId } = await client.register()
       await each(async (index) => {

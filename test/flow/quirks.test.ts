@@ -54,7 +54,7 @@ describe('The quirks', () => {
     expect(await supported()).toBeUndefined()
   })
 
-  it('are refused where there is no such one, or no such position', async () => {
+  it('are refused if the name or the position is unknown', async () => {
     expect((await control('PUT', 'quirks/nothing', { on: true })).status).toBe(404)
     expect((await control('PUT', 'quirks/refresh-grace', { on: 'yes' })).status).toBe(400)
     expect((await control('PUT', 'quirks/refresh-grace', {})).status).toBe(400)
@@ -62,7 +62,7 @@ describe('The quirks', () => {
   })
 })
 
-it('https-redirect-rules: rules of other schemes let nothing pass, and cannot be added', async () => {
+it('https-redirect-rules: rules of other schemes allow nothing, and cannot be added', async () => {
   const own = emulator({
     APPLICATIONS: [
       application({
@@ -112,7 +112,7 @@ it('pkce-challenge-start: a challenge that begins with - or _ is refused with th
   expect((await ask('a')).get('code')).not.toBeNull()
 })
 
-it('refresh-grace and refuse-reuse: what comes of a rotated token [P9]', async () => {
+it('refresh-grace allows, and refuse-reuse refuses, the reuse of a rotated token [P9]', async () => {
   await world.signIn(ADA)
   await turn('refresh-grace', true)
   const { clientId, tokens } = await client.connect()
@@ -124,7 +124,7 @@ it('refresh-grace and refuse-reuse: what comes of a rotated token [P9]', async (
   expect((await client.refresh(clientId, String(next.refresh_token))).status).toBe(200)
 })
 
-it('iss-in-response: in success and refusal, and the metadata says so (RFC 9207 2, 3)', async () => {
+it('iss-in-response: iss in success and refusal, announced by the metadata (RFC 9207 2, 3)', async () => {
   await world.signIn(ADA)
   const { client_id } = await client.register()
   await turn('iss-in-response', true)
@@ -147,7 +147,7 @@ it('rfc7591-errors: invalid_redirect_uri (RFC 7591 3.2.2) instead of R5', async 
   expect(await refused()).toBe('invalid_redirect_uri')
 })
 
-it('consent-remembered: who allowed a client is not asked again, and others are [A8, P8]', async () => {
+it('consent-remembered: consent is required once for each client [A8, P8]', async () => {
   await turn('consent-remembered', true)
   const [ours, other] = [await client.register(), await client.register()]
   const person = new Person(world.fetch)
@@ -163,7 +163,7 @@ it('consent-remembered: who allowed a client is not asked again, and others are 
   expect(person.page?.text).toContain('Authorize Client')
 })
 
-it('long-lived-codes: a code lives for six hours', async () => {
+it('long-lived-codes: a code is valid for six hours', async () => {
   await world.signIn(ADA)
   const { client_id } = await client.register()
   await turn('long-lived-codes', true)

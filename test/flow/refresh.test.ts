@@ -12,7 +12,7 @@ beforeEach(async () => {
 })
 
 describe('A refresh', () => {
-  it('needs no resource, and answers a new pair of the same form [T11, T12]', async () => {
+  it('requires no resource, and returns a new pair of the same form [T11, T12]', async () => {
     const { clientId, tokens } = await client.connect()
     const next = await tokensOf(client.refresh(clientId, tokens.refresh_token))
     expect(next).toEqual({
@@ -27,13 +27,13 @@ describe('A refresh', () => {
     expect(next.access_token).not.toBe(tokens.access_token)
   })
 
-  it('may repeat the resource, and a scope that means nothing', async () => {
+  it('may repeat the resource, and ignores a scope', async () => {
     const { clientId, tokens } = await client.connect()
     const extra = { resource: APP, scope: 'openid' }
     expect((await client.refresh(clientId, tokens.refresh_token, extra)).status).toBe(200)
   })
 
-  it('gives an access token that is admitted after the first is over [U9, T12]', async () => {
+  it('returns an access token that is admitted after the first has expired [U9, T12]', async () => {
     const { clientId, tokens } = await client.connect()
     await world.advance('16m')
     await expect(client.request('/whoami', tokens.access_token)).not.toBeAdmitted()
@@ -41,7 +41,7 @@ describe('A refresh', () => {
     await expect(client.request('/whoami', next.access_token)).toBeAdmitted()
   })
 
-  it('goes on after the callback rule is removed [T14]', async () => {
+  it('succeeds after the redirect rule is removed [T14]', async () => {
     const { clientId, tokens } = await client.connect()
     const narrow = application({
       oauth_configuration: { dynamic_client_registration: { allow_any_on_loopback: true } },
@@ -66,7 +66,7 @@ describe('A refresh', () => {
     await expect(client.request('/whoami', third.access_token)).not.toBeAdmitted()
   })
 
-  it("takes the application's session_duration where grant.session_duration is left out", async () => {
+  it("uses the application's session_duration if grant.session_duration is missing", async () => {
     const short = new Client(
       emulator({ APPLICATIONS: [application({ session_duration: '1h' })] }).fetch,
     )
@@ -78,7 +78,7 @@ describe('A refresh', () => {
     )
   })
 
-  it('asks the policies again, and leaves the token as it was where they refuse [T18]', async () => {
+  it('evaluates the policies again, and leaves the token unchanged if they refuse [T18]', async () => {
     const { clientId, tokens } = await client.connect()
     const policies = [{ name: 'x', decision: 'allow', include: [{ email: { email: 'b@c.d' } }] }]
     const closed = clientOf({ APPLICATIONS: [application({ policies })] })
@@ -100,7 +100,7 @@ describe('A refresh', () => {
   })
 })
 
-describe('A refresh that is refused leaves the grant as it was', () => {
+describe('A refresh that is refused leaves the grant unchanged', () => {
   it.each([
     ['an access token', (tokens: Tokens) => tokens.access_token],
     ['a made-up token', () => `oauth:${'a'.repeat(65)}`],
@@ -237,7 +237,7 @@ describe('A refresh token that was used before', () => {
     await expect(client.request('/whoami', tokens.access_token)).not.toBeAdmitted()
   })
 
-  it('ends the grant from many rotations ago too', async () => {
+  it('ends the grant after many rotations too', async () => {
     const { clientId, tokens } = await client.connect()
     let last = tokens
     for (let round = 0; round < 5; round++) {
@@ -258,7 +258,7 @@ describe('A refresh token that was used before', () => {
     await expect(client.request('/whoami', second.access_token)).toBeAdmitted()
   })
 
-  it('is only refused where REFRESH_TOKEN_REUSE says so', async () => {
+  it('is refused without ending the grant if REFRESH_TOKEN_REUSE is refuse', async () => {
     const lenient = clientOf({ REFRESH_TOKEN_REUSE: 'refuse' })
     const { clientId, tokens } = await lenient.connect()
     const next = await tokensOf(lenient.refresh(clientId, tokens.refresh_token))
@@ -269,7 +269,7 @@ describe('A refresh token that was used before', () => {
     expect((await lenient.refresh(clientId, next.refresh_token)).status).toBe(200)
   })
 
-  it('is answered with the very same pair within the grace window (REFRESH_TOKEN_GRACE)', async () => {
+  it('gets the same pair again within the grace window (REFRESH_TOKEN_GRACE)', async () => {
     const { clientId, tokens } = await grace.connect()
     const first = await tokensOf(grace.refresh(clientId, tokens.refresh_token))
     await world.advance('29s')
@@ -281,7 +281,7 @@ describe('A refresh token that was used before', () => {
     expect((await grace.refresh(clientId, again.refresh_token)).status).toBe(200)
   })
 
-  it('tells 0 seconds, not fewer, of an access token that ended within the grace window', async () => {
+  it('gets expires_in 0 for an access token that expired within the grace window', async () => {
     const long = clientOf({ REFRESH_TOKEN_GRACE: '1h' })
     const { clientId, tokens } = await long.connect()
     await long.refresh(clientId, tokens.refresh_token)
@@ -290,7 +290,7 @@ describe('A refresh token that was used before', () => {
     expect(again.expires_in).toBe(0)
   })
 
-  it('ends the grant when the grace window is over', async () => {
+  it('ends the grant when the grace window has passed', async () => {
     const { clientId, tokens } = await grace.connect()
     const next = await tokensOf(grace.refresh(clientId, tokens.refresh_token))
     await world.advance('30s')

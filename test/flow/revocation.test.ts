@@ -13,7 +13,7 @@ const revoke = (client_id: string, token: string | undefined, more: Record<strin
   client.postForm('/oauth/revoke', { client_id, token, ...more })
 
 describe('Revoking (RFC 7009)', () => {
-  it('a refresh token ends its grant, access tokens at the next request [T21]', async () => {
+  it('a refresh token ends its grant; access tokens are refused from the next request [T21]', async () => {
     const { clientId, tokens } = await client.connect()
     const response = await revoke(clientId, tokens.refresh_token)
     expect(response.status).toBe(200)
@@ -52,14 +52,14 @@ describe('Revoking (RFC 7009)', () => {
   )
 
   it.each(['nonsense', `oauth:${'a'.repeat(65)}`, 'x'.repeat(5000)])(
-    'is 200 for a token that nobody knows [T21] (2.2)',
+    'is 200 for an unknown token [T21] (2.2)',
     async (token) => {
       const { client_id } = await client.register()
       expect((await revoke(client_id, token)).status).toBe(200)
     },
   )
 
-  it('refuses the token of another client, and leaves it alone (2.1)', async () => {
+  it('refuses the token of another client, and does not revoke it (2.1)', async () => {
     const { tokens } = await client.connect()
     const { client_id } = await client.register()
     await expect(revoke(client_id, tokens.refresh_token)).toBeRefused('invalid_grant')
@@ -69,7 +69,7 @@ describe('Revoking (RFC 7009)', () => {
   it.each([
     ['no token', { token: undefined }, 'invalid_request'],
     ['a client that nobody knows', { client_id: 'made-up' }, 'invalid_client'],
-  ])('refuses %s, and leaves the token alone', async (_, changes, error) => {
+  ])('refuses %s, and does not revoke the token', async (_, changes, error) => {
     const { clientId, tokens } = await client.connect()
     const response = await client.postForm('/oauth/revoke', {
       client_id: clientId,

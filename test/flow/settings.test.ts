@@ -8,7 +8,7 @@ describe('A wrong setting', () => {
   const log = vi.spyOn(console, 'error').mockImplementation(() => {})
   const wrong = emulator({ CODE_LIFETIME: 'soon', ORIGIN_URL: 'localhost:3000' })
 
-  it('stops every request, as a page for a browser, with what was found and expected', async () => {
+  it('stops every request, with a page that names the value and what was expected', async () => {
     const response = await wrong.fetch(`${APP}/`, { headers: BROWSER })
     expect(response.status).toBe(500)
     const page = (await response.text()).replaceAll('&quot;', '"')
@@ -16,7 +16,7 @@ describe('A wrong setting', () => {
     expect(page).toContain('ORIGIN_URL is "localhost:3000": expected http://host[:port]')
   })
 
-  it('is told to a client as JSON, and logged', async () => {
+  it('is reported to a client as JSON, and logged', async () => {
     log.mockClear()
     const response = await wrong.fetch(`${APP}/mcp`)
     expect(response.status).toBe(500)
@@ -44,7 +44,7 @@ describe('A wrong setting', () => {
       'APPLICATIONS[0].policies[0].include[0]',
       application({ policies: [{ name: 'x', decision: 'allow', include: [{ emails: 'x' }] }] }),
     ],
-  ])('is named to its member: %s', async (setting, app) => {
+  ])('is reported with its member: %s', async (setting, app) => {
     const response = await emulator({ APPLICATIONS: [app] }).fetch(`${APP}/mcp`)
     const body = (await response.json()) as { error_description: string }
     expect(body.error_description).toContain(setting)
@@ -52,7 +52,7 @@ describe('A wrong setting', () => {
 })
 
 describe('A structured setting', () => {
-  it('may be JSON text, as --var hands it over', async () => {
+  it('may be JSON text, as --var passes it', async () => {
     const json = JSON.stringify([application({ oauth_configuration: { enabled: false } })])
     const response = await emulator({ APPLICATIONS: json }).fetch(`${APP}/mcp`)
     expect(response.status).toBe(302)

@@ -11,7 +11,7 @@ beforeEach(async () => {
 })
 
 describe('Exchanging a code', () => {
-  it('answers the six members, and nothing else [T1, T3, T4, T6]', async () => {
+  it('returns exactly six members [T1, T3, T4, T6]', async () => {
     const { client_id } = await client.register()
     const response = await client.exchange(client_id, await client.code(client_id))
     expect(response.status).toBe(200)
@@ -25,7 +25,7 @@ describe('Exchanging a code', () => {
     })
   })
 
-  it('gives opaque tokens that start with oauth:, 71 characters each [T2]', async () => {
+  it('issues opaque tokens that start with oauth:, 71 characters each [T2]', async () => {
     const { tokens } = await client.connect()
     expect(tokens.access_token).toMatch(/^oauth:[\w-]{65}$/)
     expect(tokens.refresh_token).toMatch(/^oauth:[\w-]{65}$/)
@@ -36,7 +36,7 @@ describe('Exchanging a code', () => {
     [APP, `${APP}/`],
     [`${APP}/`, `${APP}/`],
     [`${APP}/mcp`, `${APP}/mcp`],
-  ])('answers the resource %s normalised: %s [T5]', async (resource, normalised) => {
+  ])('returns the resource %s normalised: %s [T5]', async (resource, normalised) => {
     const { client_id } = await client.register()
     const code = await client.code(client_id, { resource })
     const tokens = await tokensOf(client.exchange(client_id, code))
@@ -59,7 +59,7 @@ describe('Exchanging a code', () => {
     expect((await short.connect()).tokens.expires_in).toBe(300)
   })
 
-  it('is kept in no cache, and can be read by a web page (RFC 6749 5.1) [M17]', async () => {
+  it('is not cached, and can be read by a web page (RFC 6749 5.1) [M17]', async () => {
     const { client_id } = await client.register()
     const { headers } = await client.exchange(client_id, await client.code(client_id))
     expect(headers.get('cache-control')).toBe('no-store')
@@ -87,12 +87,12 @@ describe('Exchanging a code', () => {
     },
   )
 
-  it('gives no refresh token to a client that registered without that grant', async () => {
+  it('issues no refresh token to a client that registered without that grant', async () => {
     const { tokens } = await client.connect({ grant_types: ['authorization_code'] })
     expect(tokens).not.toHaveProperty('refresh_token')
   })
 
-  it('is possible for a minute (setting CODE_LIFETIME)', async () => {
+  it('is possible for one minute (setting CODE_LIFETIME)', async () => {
     const { client_id } = await client.register()
     const [early, late] = [await client.code(client_id), await client.code(client_id)]
     await world.advance('59s')
@@ -101,7 +101,7 @@ describe('Exchanging a code', () => {
     await expect(client.exchange(client_id, late)).toBeRefused('invalid_grant', /expired/)
   })
 
-  it('is possible once: the second time revokes what the first gave [T8] (RFC 6749 4.1.2)', async () => {
+  it('succeeds once: the second redemption revokes the tokens of the first [T8] (RFC 6749 4.1.2)', async () => {
     const { client_id } = await client.register()
     const code = await client.code(client_id)
     const tokens = await tokensOf(client.exchange(client_id, code))
@@ -110,7 +110,7 @@ describe('Exchanging a code', () => {
     await expect(client.refresh(client_id, tokens.refresh_token)).toBeRefused('invalid_grant')
   })
 
-  it('of a code used before revokes after its minute too', async () => {
+  it('of a used code revokes its tokens even after the code has expired', async () => {
     const { client_id } = await client.register()
     const code = await client.code(client_id)
     const tokens = await tokensOf(client.exchange(client_id, code))
@@ -120,7 +120,7 @@ describe('Exchanging a code', () => {
   })
 })
 
-describe('An exchange that is refused leaves the code as it was', () => {
+describe('An exchange that is refused leaves the code unused', () => {
   it.each([
     ['another verifier [T9]', { code_verifier: 'wrong' }, 'invalid_grant', /code_verifier/],
     ['no verifier', { code_verifier: undefined }, 'invalid_request', /code_verifier/],
@@ -217,9 +217,9 @@ describe('An exchange that is refused leaves the code as it was', () => {
   })
 })
 
-describe('A code that is none', () => {
+describe('An invalid code', () => {
   it.each(['x', 'not-a-code', 'a'.repeat(64), 'a'.repeat(66), `${'a'.repeat(64)}!`])(
-    'of a wrong form is told so: %s [T7]',
+    'of a wrong form is refused as malformed: %s [T7]',
     async (code) => {
       const { client_id } = await client.register()
       const response = await client.exchange(client_id, code)
@@ -231,12 +231,12 @@ describe('A code that is none', () => {
     },
   )
 
-  it('of the right form is invalid', async () => {
+  it('of the right form is refused as invalid', async () => {
     const { client_id } = await client.register()
     await expect(client.exchange(client_id, 'a'.repeat(65))).toBeRefused('invalid_grant', /invalid/)
   })
 
-  it('cannot be made of another grant by its id', async () => {
+  it('cannot be forged from the id of a grant', async () => {
     const { client_id } = await client.register()
     const code = await client.code(client_id)
     const forged = code.slice(0, 22) + 'a'.repeat(43)
@@ -244,7 +244,7 @@ describe('A code that is none', () => {
     expect((await client.exchange(client_id, code)).status).toBe(200)
   })
 
-  it('is invalid after PKCE was left out and a verifier comes all the same (RFC 9700 2.1.1)', async () => {
+  it('without PKCE is refused with a verifier (RFC 9700 2.1.1)', async () => {
     const { client_id, client_secret } = await client.register({
       token_endpoint_auth_method: 'client_secret_post',
     })
