@@ -29,8 +29,8 @@ async function alarms(): Promise<void> {
   }
 }
 
-describe('What is over is collected, while the clock is moved', () => {
-  it(`keeps the storage flat over ${FLOWS} flows, and nothing is left when all of it is over`, async ({
+describe('Expired records are deleted as the clock moves', () => {
+  it(`the storage does not grow over ${FLOWS} flows, and is empty once all has expired`, async ({
     annotate,
   }) => {
     // A grant of a day is kept for another: after nine lots as many go as come.
@@ -69,7 +69,7 @@ describe('What is over is collected, while the clock is moved', () => {
     })
   }, 36_000_000)
 
-  it('leaves objects of before a reset without storage', async () => {
+  it('Durable Objects from before a reset keep no storage', async () => {
     await world.signIn({ email: 'ada@example.com' })
     const { tokens } = await client.connect()
     await world.reset()
