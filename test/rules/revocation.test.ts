@@ -21,17 +21,17 @@ const ADA = revocable.person('ada@example.com')
 const once = withRevocation(NONE, ADA, 1000)
 
 describe('A credential', () => {
-  it('is revoked by what came after it and concerns it, in the same second too', () => {
+  it('is revoked by a later revocation that concerns it, in the same second too', () => {
     expect(isRevoked(once, [ADA], NONE.count)).toBe(true)
     expect(isRevoked(once, [ADA], once.count)).toBe(false)
     expect(isRevoked(once, [revocable.person('grace@example.com')], NONE.count)).toBe(false)
   })
 
-  it('of a nonce that is none of ours counts as revoked', () => {
+  it('with an unknown nonce is revoked', () => {
     expect(isRevoked(NONE, [ADA], revisionOf('short'))).toBe(true)
   })
 
-  it('is revoked by a reset, and numbers go on, so that nothing revoked is good again', () => {
+  it('is revoked by a reset, after which numbers continue, so that it stays revoked', () => {
     const reset = withEverythingRevoked(once, 1000)
     expect(isRevoked(reset, [], once.count)).toBe(true)
     expect(isRevoked(reset, [ADA], NONE.count)).toBe(true)
@@ -52,7 +52,7 @@ describe('However many revocations there are', () => {
   const isEnded = (revocations: typeof NONE, nonce: string) =>
     isRevoked(revocations, sessionRevocationKeys('ada@example.com', nonce), revisionOf(nonce))
 
-  it('the entries are bounded, and nothing that was revoked is good again', () => {
+  it('the entries are bounded, and everything revoked stays revoked', () => {
     const ended = nonceOf('session00000', 0)
     const after = many(
       (index) => revocable.session(`session${String(index).padStart(5, '0')}`),
@@ -63,7 +63,7 @@ describe('However many revocations there are', () => {
     expect(isEnded(after, nonceOf('session01099', 0))).toBe(true)
   })
 
-  it('a session that is newer than the forgotten ones stays good, and so does every grant', () => {
+  it('a session newer than the deleted entries stays valid, and so does every grant', () => {
     const after = many(
       (index) => revocable.session(`session${String(index).padStart(5, '0')}`),
       1100,
@@ -72,7 +72,7 @@ describe('However many revocations there are', () => {
     expect(isRevoked(after, [ADA, revocable.application('demo')], 0)).toBe(false)
   })
 
-  it('revoked persons and applications end what is as old as the forgotten ones', () => {
+  it('revoked persons and applications include what is as old as the deleted entries', () => {
     const after = many((index) => revocable.person(`${index}@example.com`), 1100)
     expect(Object.keys(after.entries).length).toBeLessThanOrEqual(1001)
     expect(isRevoked(after, [revocable.person('0@example.com')], 0)).toBe(true)
@@ -90,11 +90,11 @@ describe('An identity_nonce', () => {
   })
 })
 
-describe('What is signed', () => {
+describe('A signed credential', () => {
   const signedIn = (revocations: typeof NONE) =>
     identityNonceOf(newSessionId(revocations), revocations)
 
-  it('is good where a state is loaded that was written after it, and no other', () => {
+  it('is valid if a state is loaded that was saved after it, and no other', () => {
     const [before, after] = [signedIn(NONE), signedIn(afterWriting(NONE))]
     const loaded = afterLoading(NONE)
     expect(isOfThisHistory(afterWriting(NONE), after)).toBe(true)
@@ -103,12 +103,12 @@ describe('What is signed', () => {
     expect(isOfThisHistory(loaded, signedIn(loaded))).toBe(true)
   })
 
-  it('is not good where the same state is loaded again, also into another store', () => {
+  it('is revoked if the same state is loaded again, also into another store', () => {
     const [once, again] = [afterLoading(NONE), afterLoading(NONE)]
     expect(isOfThisHistory(again, signedIn(once))).toBe(false)
   })
 
-  it('stays good over states of states, up to a hundred of them', () => {
+  it('stays valid across up to a hundred consecutive states', () => {
     let revocations = NONE
     const first = signedIn(NONE)
     for (let times = 0; times < 100; times++) revocations = afterLoading(revocations)
@@ -116,12 +116,12 @@ describe('What is signed', () => {
     expect(isOfThisHistory(afterLoading(revocations), first)).toBe(false)
   })
 
-  it('without a nonce of ours is not good', () => {
+  it('is revoked without a known nonce', () => {
     expect(isOfThisHistory(NONE, '')).toBe(false)
   })
 })
 
-describe('What ends', () => {
+describe('A revocation ends', () => {
   const grant = { applicationId: 'app', identity: { email: 'ada@example.com' } }
 
   it('a grant: not revoke_user as observed [T15], but in the strict reading', () => {
