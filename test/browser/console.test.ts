@@ -14,7 +14,7 @@ const PAGES = ['', 'console/events', 'console/state', 'console/faults', 'console
 
 describe('The console', () => {
   const tabs: Page[] = []
-  // A tab that is left open goes on asking for its page.
+  // An open tab keeps requesting its page.
   afterEach(async () => {
     await Promise.all(tabs.splice(0).map((tab) => tab.context().close()))
   })

@@ -78,7 +78,7 @@ export async function authorizationUrl(
   return `${team}/oauth2/auth?${parameters}`
 }
 
-/** The answer of the token endpoint. */
+/** The response of the token endpoint. */
 export async function token(
   { team }: Server,
   form: Record<string, string>,

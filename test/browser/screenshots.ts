@@ -33,7 +33,7 @@ async function takeConsole(server: Server, browser: Browser): Promise<void> {
   await page.goto(`${app}/_emulator/`)
   await page.getByText('live', { exact: true }).waitFor()
   await page.screenshot({ path: pathOf('console') })
-  // A tab that is left open goes on asking for its page.
+  // An open tab keeps requesting its page.
   await page.close()
   await control('POST', 'reset')
 }

@@ -203,7 +203,7 @@ describe('A token’s permissions (the API reference’s "accepted permissions")
     API_TOKENS: names.map((name) => ({ name, token: btoa(name), permissions: [name] })),
   })
 
-  /** Of all permissions those that are enough alone. What the request lacks else is told later. */
+  /** The permissions that suffice alone. Other errors of the request are reported after these. */
   async function enough(method: string, path: string): Promise<string[]> {
     const found: string[] = []
     for (const name of names) {

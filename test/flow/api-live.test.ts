@@ -214,7 +214,7 @@ describe('Policies', () => {
   it('decide the next request, with bypass', async () => {
     expect(await status()).toBe(401)
     await inline.edit({ ...ALLOW, decision: 'bypass' })
-    // The demo believes no request without an assertion: this answer shows that it was reached.
+    // The demo accepts no request without an assertion: this response shows that it was reached.
     const response = await world.fetch(`${APP}/whoami`)
     expect(await response.json()).toMatchObject({ error: 'no_assertion' })
   })
@@ -492,7 +492,7 @@ describe('An application that is deleted', () => {
     const { id } = await seeded()
     expect((await cloudflare.delete(`${APPS}/${id}`)).body.result).toEqual({ id })
     expect((await cloudflare.get(APPS)).body.result).toEqual([])
-    // Not behind Access: the demo was asked, which believes nobody without an assertion.
+    // Not behind Access: the demo responded, which accepts no identity without an assertion.
     const response = await client.request('/whoami', connection.tokens.access_token)
     expect(await response.json()).toMatchObject({ error: 'no_assertion' })
     const refreshed = await client.refresh(connection.clientId, connection.tokens.refresh_token)

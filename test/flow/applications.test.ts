@@ -27,7 +27,7 @@ async function applicationAt(domains: Domains, url: string): Promise<string> {
   })
   const response = await fetch(url)
   if (response.status !== 302) {
-    // Not behind Access: the demo was asked, which believes nobody without an assertion.
+    // Not behind Access: the demo responded, which accepts no identity without an assertion.
     expect(await response.json()).toMatchObject({ error: 'no_assertion' })
     return 'none'
   }

@@ -59,7 +59,7 @@ describe('With more grants than one page shows', () => {
         cursor?: string
       }
     }
-    // A grant is in the list a moment after its tokens were answered.
+    // A grant is listed a moment after the response with its tokens.
     await expect.poll(async () => (await list((await list()).cursor)).grants.length).toBe(2)
     const first = await list()
     const second = await list(first.cursor)

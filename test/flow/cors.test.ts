@@ -33,7 +33,7 @@ const preflight = (
       ...more,
     },
   })
-/** The CORS headers of an answer, without the beginning that they share. */
+/** The CORS headers of a response, without their common prefix. */
 const corsOf = (response: Response) =>
   Object.fromEntries(
     [...response.headers]

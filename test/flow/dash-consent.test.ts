@@ -38,7 +38,7 @@ async function send(person: Person, fields: [string, string][]): Promise<Respons
   })
 }
 
-/** The answer to a person who ticks one account and presses Authorize. */
+/** The response to a person who selects one account and presses Authorize. */
 function authorized(person: Person): Promise<Response> {
   return send(person, [
     ['action', 'authorize'],

@@ -53,13 +53,13 @@ const settings = {
 }
 const HOSTS = ['localhost:8788', '127.0.0.1:8788', 'codes.example:8788', 'closed.example:8788']
 
-/** Everything that nobody but its owner should read, by what it is. */
+/** Every secret that was seen, with its name. */
 const secrets = new Map<string, string>()
 function keep(name: string, ...values: (string | null | undefined)[]): void {
   for (const value of values) if (value) secrets.set(value, name)
 }
 
-// What of an answer is for its receiver alone: cookies, tickets in addresses and forms.
+// The secrets in a response: cookies, tickets in URLs and forms.
 const TICKETS = ['request', 'token', 'meta', 'state', 'code', 'nonce', 'code_challenge']
 function keepAnswer(response: Response): void {
   for (const cookie of response.headers.getSetCookie()) {

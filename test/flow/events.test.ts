@@ -56,7 +56,7 @@ const REQUESTS = [
   'api call',
 ]
 
-/** That the answered request has left one event of this kind, and of no other kind of request. */
+/** Expects that the request recorded one event of this kind, and of no other kind of request. */
 async function leaves(
   answer: { headers: Headers } | undefined,
   kind: string,

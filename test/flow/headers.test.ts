@@ -141,7 +141,7 @@ async function signedIn<Result>(act: () => Promise<Result>): Promise<Result> {
 
 const connected = () => signedIn(() => client.connect())
 
-/** Every answer with a token, a code, a secret or a ticket: where it is, and how to get it. */
+/** Every response with a token, a code, a secret or a ticket: its kind, and how to get it. */
 const ANSWERS: Record<string, [where: RegExp, ask: () => Promise<Response>]> = {
   'a registration with a secret': [
     /"client_secret":/,
@@ -258,7 +258,7 @@ function asAdministrator(method: string, path: string, body: unknown): Promise<R
 }
 
 describe('Responses with X-Content-Type-Options: nosniff (Fetch 3.6):', () => {
-  // What the origin answers is the origin's own, and a challenge is as it was recorded [U10-U15].
+  // A response of the origin is the origin's own, and a challenge is as recorded [U10-U15].
   const own = Object.entries(ANSWERS).filter(
     ([name]) => !/^the demo|^a service login|^the way to the login/.test(name),
   )

@@ -43,7 +43,7 @@ async function assertionOf(accessToken: string): Promise<string> {
   return headers['cf-access-jwt-assertion'] ?? ''
 }
 
-/** Whether the application lets a JWT in, in each of the places that it may be in. */
+/** Returns whether the application admits a JWT, which is the same wherever it is sent. */
 async function letsIn(token: string, url = 'http://localhost:8788/whoami'): Promise<boolean> {
   const places: Record<string, string>[] = [
     { cookie: `CF_Authorization=${token}` },

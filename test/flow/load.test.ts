@@ -85,7 +85,7 @@ describe(`${GRANTS} grants at once, ${CALLERS} callers for each`, () => {
       const { client_id: clientId } = await client.register()
       await each(async (index) => {
         const code = await client.code(clientId)
-        // A grant whose code is shown once goes on beside those that die.
+        // A grant whose code is redeemed once lasts beside those that end.
         const callers = index % 2 === 0 ? CALLERS : 1
         const answers = await Promise.all(
           Array.from({ length: callers }, () => client.exchange(clientId, code)),

@@ -27,7 +27,7 @@ type Explanation = {
   change?: RegExp
 }
 
-/** That the request which was answered so has left an event of this kind that explains it. */
+/** Expects that the request recorded an event of this kind that explains its response. */
 async function explained(
   answer: { headers: Headers } | undefined,
   kind: string,

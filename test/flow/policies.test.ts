@@ -35,7 +35,7 @@ const deny = (include: Rule[], more: Record<string, unknown> = {}) => ({
 const EVERYONE = { everyone: {} }
 const ADA_ONLY = { email: { email: 'ada@example.com' } }
 
-/** What the policies say of a person, by what an authorization is answered. */
+/** The decision of the policies on a person, as the response of an authorization shows it. */
 async function verdict(policies: Policies, circumstances: Circumstances = {}): Promise<string> {
   const { email = 'ada@example.com', ip, country, settings } = circumstances
   const { fetch, signIn } = emulator({ APPLICATIONS: [application({ policies })], ...settings })
@@ -293,7 +293,7 @@ describe('Bypass and Service Auth are evaluated before allow and deny, whatever 
     name: 'bypass',
     decision: 'bypass',
   })
-  // The demo believes no request without an assertion: this answer shows that it was reached.
+  // The demo accepts no request without an assertion: this response shows that it was reached.
   const reached = async (response: Response) =>
     response.status === 403 &&
     ((await response.json()) as { error?: string }).error === 'no_assertion'

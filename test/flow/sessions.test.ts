@@ -33,7 +33,7 @@ const cookies = (person: Person, app = APP) => ({ cookie: person.cookies(new URL
 const status = async (headers: Record<string, string>, app = APP) =>
   (await world.fetch(`${app}/whoami`, { headers })).status
 
-/** A client that a person has let in, without a page. */
+/** A client that a person has authorized, without a page. */
 async function connected(email = 'ada@example.com', app = APP) {
   await world.signIn({ email })
   const connection = await new Client(world.fetch, app).connect()

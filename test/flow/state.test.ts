@@ -430,7 +430,7 @@ describe('The state', () => {
 
 // Counted on by a load, so that every isolate notices.
 const COUNTERS = { keyRevision: 0, configurationRevision: 0 }
-// What tells sign-ins of this state from those after it.
+// Distinguishes sign-ins of this state from later ones.
 const HISTORY = { count: 0, history: '', earlier: [] }
 
 describe('Automatic sign-in by rules', () => {

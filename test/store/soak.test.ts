@@ -18,7 +18,7 @@ const FLAT_AFTER = 12
 const LOOKED_EVERY = Math.ceil(FLOWS / TOGETHER / 20)
 const TABLES = ['session', 'session_application', 'connection', 'edit', 'user', 'token_use']
 
-/** What hours of doing nothing come to: every object's alarm. */
+/** Runs every object's alarm, as hours without requests would. */
 async function alarms(): Promise<void> {
   const { EMULATOR, GRANTS } = env as Record<string, DurableObjectNamespace>
   for (const namespace of [GRANTS, EMULATOR]) {
@@ -75,7 +75,7 @@ describe('Expired records are deleted as the clock moves', () => {
     await world.reset()
     await alarms()
     await expect(client.request('/whoami', tokens.access_token)).not.toBeAdmitted()
-    // And those of now go on.
+    // Objects since the reset keep theirs.
     await world.signIn({ email: 'ada@example.com' })
     const again = await client.connect()
     await alarms()

@@ -145,7 +145,7 @@ describe('A failed read of KV', () => {
     const headers = { ...NAVIGATION, cookie }
     const { client_id } = await client.register()
     const url = await client.authorizationUrl(client_id)
-    // Somebody else may have asked for the client before.
+    // Another request may have read the client before.
     kv.is = {}
     await there.fetch(url, { headers: { accept: 'text/html' } })
     kv.is = { failingReads: 1 }

@@ -14,7 +14,7 @@ export type Tokens = {
 export const REDIRECT_URI = 'http://localhost:53682/callback'
 export const VERIFIER = 'a-code-verifier-of-at-least-43-characters-0123456789'
 
-/** A client that does what it is told: every step can be changed to be wrong. */
+/** An OAuth client whose every request can be changed, to be wrong. */
 export class Client {
   readonly fetch: Fetch
   readonly app: string
@@ -53,7 +53,7 @@ export class Client {
     })
   }
 
-  /** Answers the raw response of a registration of a public client. */
+  /** The raw response of a registration of a public client. */
   registration(metadata: Record<string, unknown> = {}): Promise<Response> {
     return this.postJson('/oauth/registration', {
       client_name: 'Test client',

@@ -37,7 +37,7 @@ export function withClients(...clients: Record<string, unknown>[]) {
   return { OAUTH_CLIENTS: clients.map(oauthClient) }
 }
 
-/** A client of the dashboard's OAuth server that does what it is told. */
+/** A client of the dashboard's OAuth server whose every request can be changed, to be wrong. */
 export class DashClient {
   constructor(
     readonly fetch: Fetch,

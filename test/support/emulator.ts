@@ -19,7 +19,7 @@ export type Emulator = {
   revoke(what: Record<string, string>): Promise<void>
   /** Makes a new signing key the current one. */
   rotateKeys(): Promise<void>
-  /** What the emulator has told since the last reset, the latest last. */
+  /** The events since the last reset, the latest last. */
   events(): Promise<Record<string, unknown>[]>
 }
 
@@ -33,7 +33,7 @@ export const MALLORY = { email: 'mallory@blocked.example' }
  */
 export function emulator(settings: Record<string, unknown> = {}): Emulator {
   const bindings = { ...env, ...settings }
-  // What goes on behind an answer is not waited for, as no client would.
+  // Work after the response is not awaited, as no client would.
   const send: Fetch = async (url, init) =>
     worker.fetch(
       new Request(url, { redirect: 'manual', ...init }),

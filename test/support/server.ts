@@ -104,7 +104,7 @@ async function start(flags: string[], store?: string): Promise<Server> {
   }
 }
 
-/** A port that nobody has. */
+/** A free port. */
 export const freePort = async () => Number(await portFor('0'))
 
 /** What was printed beside the lines of decisions: warnings, errors, requests. */
