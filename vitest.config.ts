@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config'
 
 // Inside workerd, with KV and Durable Objects as Miniflare runs them.
 const workerd = cloudflareTest({ wrangler: { configPath: './wrangler.toml' } })
+// `toBeRefused` and the other matchers of our own.
+const setupFiles = ['test/support/matchers.ts']
 
 export default defineConfig(({ mode }) => ({
   test: {
@@ -15,7 +17,8 @@ export default defineConfig(({ mode }) => ({
         plugins: [workerd],
         test: {
           name: 'worker',
-          include: ['test/{rules,flow,golden}/**/*.test.ts'],
+          include: ['test/{rules,flow,store,golden}/**/*.test.ts'],
+          setupFiles,
           // One workerd for all files, because a start for each of them takes most of the time. They
           // share a store: who needs a fresh one resets the emulator.
           isolate: false,
@@ -29,6 +32,7 @@ export default defineConfig(({ mode }) => ({
         test: {
           name: 'outside',
           include: ['test/{clients,browser,server,package,examples}/**/*.test.ts'],
+          setupFiles,
           testTimeout: 60_000,
           hookTimeout: 60_000,
           maxWorkers: 2,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { sees, useWorld } from './world'
+import { sees } from './sees'
+import { useWorld } from './world'
 
 const world = useWorld()
 

@@ -2,7 +2,8 @@ import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import type { Tokens } from '../support/client'
 import { type Callback, listen } from './callback'
-import { sees, useWorld } from './world'
+import { sees } from './sees'
+import { useWorld } from './world'
 
 const world = useWorld()
 

@@ -1,23 +1,20 @@
-import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import { afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
-import { Client, type Fetch } from '../support/client'
-import { networkFetch } from '../support/server'
+import { afterEach, beforeAll, describe, expect, it } from 'vitest'
+import type { Client } from '../support/client'
 import { axeFaults } from './axe'
 import { faintText } from './contrast'
+import { clientNamed, fullStory } from './story'
 import { useWorld } from './world'
 
 const world = useWorld()
 const ADA = { email: 'ada@example.com' }
 const PHONE = { width: 320, height: 640 }
-// The picture that heads the README.
-const PICTURE = { width: 1400, height: 830 }
 const CONTROLS = ['a', 'summary', 'button:enabled', 'input:not([type=hidden])', 'select']
 const PAGES = ['', 'console/events', 'console/state', 'console/faults', 'console/connect']
 
 describe('The console', () => {
   const tabs: Page[] = []
-  // A tab that is left open goes on asking for its page.
+  // An open tab keeps requesting its page.
   afterEach(async () => {
     await Promise.all(tabs.splice(0).map((tab) => tab.context().close()))
   })
@@ -184,7 +181,7 @@ describe('The console', () => {
 describe.each(PAGES)('The page /_emulator/%s', (path) => {
   let page: Page
   beforeAll(async () => {
-    await fullStory()
+    await fullStory(world.server)
     page = await openTab(path)
   })
 
@@ -221,26 +218,6 @@ describe.each(PAGES)('The page /_emulator/%s', (path) => {
   })
 })
 
-// No check: it makes the picture.
-if (inject('mode') === 'screenshots')
-  it('is pictured for the README', async () => {
-    await world.server.control('POST', 'reset')
-    await fullStory()
-    const page = await world.tab({ viewport: PICTURE, deviceScaleFactor: 1.8 })
-    const { app, port } = world.server
-    // With the port that a reader of the README has.
-    await page.route(`${app}/_emulator/`, async (route) => {
-      const response = await route.fetch()
-      await route.fulfill({
-        response,
-        body: (await response.text()).replaceAll(`:${port}`, ':8788'),
-      })
-    })
-    await page.goto(`${app}/_emulator/`)
-    await page.getByText('live', { exact: true }).waitFor()
-    await page.screenshot({ path: join(import.meta.dirname, '../../docs/console.png') })
-  })
-
 async function openTab(path: string, options = {}): Promise<Page> {
   const page = await world.tab(options)
   await page.goto(`${world.server.app}/_emulator/${path}`)
@@ -251,42 +228,9 @@ async function signIn(rule: object | null): Promise<void> {
   await world.server.control('PUT', 'auto-sign-in', rule)
 }
 
-/** A client with a user agent of its own, so that its flow is told apart from those of others. */
+/** A client of this user agent. */
 function clientOf(userAgent: string): Client {
-  const { app, team } = world.server
-  const fetch: Fetch = (url, init) => {
-    const isBrowser = url.includes('/oauth/authorization')
-    const headers = new Headers(init?.headers)
-    headers.set('user-agent', isBrowser ? 'Mozilla/5.0' : userAgent)
-    return networkFetch(url, { ...init, headers })
-  }
-  return new Client(fetch, app, team)
-}
-
-/** From the first 401 to the last refresh. */
-async function fullStory(): Promise<void> {
-  const { app, team, control } = world.server
-  const client = clientOf('claude-code/2.1.4')
-  await signIn(ADA)
-  const call = (accessToken?: string) =>
-    client.fetch(`${app}/mcp`, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        accept: 'application/json, text/event-stream',
-        ...(accessToken && { authorization: `Bearer ${accessToken}` }),
-      },
-      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list', params: {} }),
-    })
-  await call()
-  await client.fetch(`${app}/.well-known/oauth-protected-resource/mcp`)
-  await client.fetch(`${team}/.well-known/oauth-authorization-server`)
-  const { clientId, tokens } = await client.connect({ client_name: 'Claude Code' })
-  await call(tokens.access_token)
-  await control('PATCH', 'clock', { advance: '16m' })
-  await call(tokens.access_token)
-  const refreshed = await client.refresh(clientId, tokens.refresh_token)
-  await call(((await refreshed.json()) as { access_token: string }).access_token)
+  return clientNamed(world.server, userAgent)
 }
 
 function arrow(page: Page, text: string | RegExp) {

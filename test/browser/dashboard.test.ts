@@ -4,7 +4,8 @@ import { VERIFIER } from '../support/client'
 import { freePort } from '../support/server'
 import { type Callback, listen } from './callback'
 import { api, ask, REPORTS, register, type Tokens, token } from './dashboard'
-import { sees, useWorld } from './world'
+import { sees } from './sees'
+import { useWorld } from './world'
 
 const CONNECTED = '/profile/access-management/authorization'
 const world = useWorld()

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
-import { challengeOf, query, VERIFIER } from '../support/client'
-import type { Server } from '../support/server'
-import { sees } from './world'
+import { challengeOf, query, VERIFIER } from '../support/client.ts'
+import type { Server } from '../support/server.ts'
+import { sees } from './sees.ts'
 
 const ACCOUNT = '0123456789abcdef0123456789abcdef'
 
@@ -78,7 +78,7 @@ export async function authorizationUrl(
   return `${team}/oauth2/auth?${parameters}`
 }
 
-/** The answer of the token endpoint. */
+/** The response of the token endpoint. */
 export async function token(
   { team }: Server,
   form: Record<string, string>,

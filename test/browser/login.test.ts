@@ -2,7 +2,8 @@ import type { Page } from 'playwright-core'
 import { afterAll, describe, expect, it } from 'vitest'
 import { OpenIdProvider, oidcSetting } from '../support/openid-provider'
 import { faintText } from './contrast'
-import { sees, useWorld } from './world'
+import { sees } from './sees'
+import { useWorld } from './world'
 
 const DENY_MESSAGE = 'Ask Grace in room 101 for access. <b>Bring cake.</b>'
 const PHONE = { width: 320, height: 640 }

@@ -1,41 +1,29 @@
-import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import { beforeAll, describe, expect, inject, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { axeFaults } from './axe'
 import { listen } from './callback'
 import { faintText } from './contrast'
-import { ask, authorizationUrl, register } from './dashboard'
-import { sees, useWorld } from './world'
+import { authorizationUrl, register } from './dashboard'
+import { sees } from './sees'
+import { authorize, INSPECTOR, WAYS } from './ways'
+import { useWorld } from './world'
 
 const world = useWorld(async () => ['--var', 'EMULATOR_TOKEN:a-token-of-some-length'])
-const INSPECTOR = 'http://localhost:6274/oauth/callback'
 const PHONE = { width: 320, height: 640 }
-// The screenshots of the README.
-const PICTURE = { width: 800, height: 760 }
+const SMALL_WINDOW = { width: 800, height: 760 }
 // As long as what an application asks for.
 const LONG = ['permissions', 'report']
 
 /** The ways to the pages. */
 const PAGES = {
-  login: (page) => authorize(page),
-  consent: async (page) => {
-    await authorize(page)
-    await page.getByRole('button', { name: 'Ada' }).click()
-    await sees(page, 'Authorize Client')
-  },
-  blocked: async (page) => {
-    await authorize(page)
-    await page.getByRole('button', { name: 'Mallory' }).click()
-    await sees(page, 'That account does not have access.')
-  },
+  login: (page) => WAYS.login(world.server, page),
+  consent: (page) => WAYS.consent(world.server, page),
+  blocked: (page) => WAYS.blocked(world.server, page),
   error: async (page) => {
     await page.goto(await world.server.client.authorizationUrl('no-such-client'))
     await sees(page, 'Unknown client')
   },
-  permissions: async (page) => {
-    const { client_id } = await register(world.server, INSPECTOR)
-    await ask(world.server, page, client_id, INSPECTOR)
-  },
+  permissions: (page) => WAYS.permissions(world.server, page),
   connected: async (page) => {
     const { client_id } = await register(world.server, INSPECTOR)
     const { server } = world
@@ -59,7 +47,7 @@ const PAGES = {
     await sees(page, 'Demo application')
   },
   pin: async (page) => {
-    await authorize(page)
+    await authorize(world.server, page)
     await page.getByLabel('E-mail me a code').fill('ada@example.com')
     await page.getByRole('button', { name: 'Send me a code' }).click()
     await sees(page, 'Enter code')
@@ -126,15 +114,8 @@ describe.each(Object.entries(PAGES))('The %s page', (name, open) => {
   it('fits a phone and a small window', async () => {
     await page.setViewportSize(PHONE)
     expect(await sizeOf(page)).toMatchObject({ width: PHONE.width })
-    await page.setViewportSize(PICTURE)
-    expect(await sizeOf(page)).toMatchObject(LONG.includes(name) ? { width: 800 } : PICTURE)
-    if (
-      inject('mode') === 'screenshots' &&
-      ['login', 'consent', 'blocked', 'permissions'].includes(name)
-    ) {
-      const path = join(import.meta.dirname, `../../docs/${name}.png`)
-      await page.screenshot({ path, fullPage: true })
-    }
+    await page.setViewportSize(SMALL_WINDOW)
+    expect(await sizeOf(page)).toMatchObject(LONG.includes(name) ? { width: 800 } : SMALL_WINDOW)
   })
 
   it('shows where the keyboard is (WCAG 2.2, 2.4.7)', async () => {
@@ -154,7 +135,7 @@ describe('What others chose', () => {
   it('is shown as text where it is markup, and runs nothing', async () => {
     const name = '<img src=x onerror="document.title=1"><script>document.title=2</script>&amp;'
     const page = await world.tab()
-    await authorize(page, { client_name: name })
+    await authorize(world.server, page, { client_name: name })
     await page.getByRole('button', { name: 'Ada' }).click()
     expect(await sees(page, 'Authorize Client')).toBe('Authorize Client')
     expect(await page.getByRole('main').textContent()).toContain(name)
@@ -166,7 +147,7 @@ describe('What others chose', () => {
     const email = `${'a.long.address.'.repeat(4)}x@${'a-long-domain.'.repeat(8)}example`
     const page = await world.tab({ viewport: PHONE })
     const resource = `http://localhost:8788/${'a-path-of-some-length'.repeat(12)}`
-    await authorize(page, { client_name }, { resource })
+    await authorize(world.server, page, { client_name }, { resource })
     await page.getByLabel('Another e-mail address').fill(email)
     await page.keyboard.press('Enter')
     await sees(page, 'That account does not have access.')
@@ -186,19 +167,6 @@ describe('What others chose', () => {
     expect(await sizeOf(page)).toMatchObject({ width: PHONE.width })
   })
 })
-
-/** Opens an authorization request of MCP Inspector for the MCP server, as far as the login page. */
-async function authorize(page: Page, metadata = {}, changes = {}): Promise<void> {
-  const { client } = world.server
-  const { client_id } = await client.register({
-    client_name: 'MCP Inspector',
-    redirect_uris: [INSPECTOR],
-    ...metadata,
-  })
-  const parameters = { redirect_uri: INSPECTOR, resource: 'http://localhost:8788/mcp', ...changes }
-  await page.goto(await client.authorizationUrl(client_id, parameters))
-  await sees(page, 'Log in to Demo')
-}
 
 /** How large the page is, which is at least as large as the window. */
 function sizeOf(page: Page): Promise<{ width: number; height: number }> {

@@ -53,9 +53,3 @@ function isComplaint(message: ConsoleMessage): boolean {
   const isStatusOfPage = /^Failed to load resource: .* a status of 4\d\d /.test(message.text())
   return ['error', 'warning'].includes(message.type()) && !isStatusOfPage
 }
-
-/** Waits until the page with this heading is there, and answers its title. */
-export async function sees(page: Page, heading: string): Promise<string> {
-  await page.getByRole('heading', { level: 1, name: heading, exact: true }).waitFor()
-  return page.title()
-}

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { ACCOUNT, api, type Item } from '../support/api'
-import { emulator } from '../support/emulator'
+import { emulator, stopClock } from '../support/emulator'
 
+stopClock()
 const world = emulator()
 const cloudflare = api(world.fetch)
 beforeEach(world.reset)
@@ -51,7 +52,7 @@ const dropped = async () =>
   (await world.events()).flatMap((event) => (event.kind === 'members dropped' ? [event] : []))
 
 describe('A new application [C.1]', () => {
-  it('is answered with all its members, defaults filled in', async () => {
+  it('is returned with all its members, including defaults', async () => {
     expect(await create()).toEqual({
       id: expect.stringMatching(UUID),
       aud: expect.stringMatching(/^[0-9a-f]{64}$/),
@@ -104,14 +105,14 @@ describe('A new application [C.1]', () => {
     expect(await list('?name=app.example')).toEqual([created])
   })
 
-  it('is given its id and aud by Access, whatever it says', async () => {
+  it('gets its id and aud from Access, whatever the request contains', async () => {
     const [seeded] = await list()
     const created = await create({ id: seeded?.id, aud: seeded?.aud })
     expect(created.id).not.toBe(seeded?.id)
     expect(created.aud).not.toBe(seeded?.aud)
   })
 
-  it('is the same thing on a zone of the account [F 27]', async () => {
+  it('is the same application on a zone of the account [F 27]', async () => {
     const zone = `/zones/${'f'.repeat(32)}/access/apps`
     const { status, body } = await cloudflare.post<Application>(zone, { domain: 'zone.example' })
     expect(status).toBe(201)
@@ -141,7 +142,7 @@ describe('A new application [C.1]', () => {
   })
 })
 
-describe('A wrong member is refused by its pointer, and nothing is kept [1.1]', () => {
+describe('A wrong member is refused with its pointer, and nothing is stored [1.1]', () => {
   const oauth = (members: Rule) => ({ oauth_configuration: members })
   const uris = (...allowed_uris: unknown[]) =>
     oauth({ dynamic_client_registration: { allowed_uris } })
@@ -284,14 +285,14 @@ describe('A wrong member is refused by its pointer, and nothing is kept [1.1]', 
     if (replaced.status === 400) expect(await read(created)).toEqual(created)
   })
 
-  it('says of references that they are not found, as callers look for it [C.9]', async () => {
+  it('a wrong reference is reported as not found [C.9]', async () => {
     for (const members of [{ tags: ['x'] }, { policies: ['x'] }, { allowed_idps: ['x'] }]) {
       const { body } = await cloudflare.post(APPS, { domain: 'app.example', ...members })
       expect(body.errors[0]?.message).toMatch(/^access\.api\.error\.invalid_request: .* not found$/)
     }
   })
 
-  it('says why the preflight bypass cannot be turned on, verbatim [C.9]', async () => {
+  it('the refusal of the preflight bypass has the observed text [C.9]', async () => {
     const members = { cors_headers: {}, options_preflight_bypass: true }
     const { body } = await cloudflare.post(APPS, { domain: 'app.example', ...members })
     expect(body.errors[0]?.message).toBe(
@@ -305,12 +306,12 @@ describe('A wrong member is refused by its pointer, and nothing is kept [1.1]', 
       { policies: [policy('', { decision: 'x' })], tags: [''] },
       ['/policies/0/name', '/policies/0/decision', '/tags/0'],
     ],
-  ])('each by its own: %j', async (members, pointers) => {
+  ])('each wrong member has its own pointer: %j', async (members, pointers) => {
     const { body } = await cloudflare.post(APPS, { domain: 'app.example', ...members })
     expect(body.errors.map(({ source }) => source?.pointer).sort()).toEqual(pointers.sort())
   })
 
-  it('by the place where it was sent, though kept sorted', async () => {
+  it('the pointer names the position in the request, even if the list is stored sorted', async () => {
     await cloudflare.post(`${ACCOUNT}/access/tags`, { name: 'z' })
     for (const [members, pointer] of [
       [{ tags: ['z', 'a-missing'] }, '/tags/1'],
@@ -340,24 +341,21 @@ describe('allowed_uris [C.2]', () => {
     ['http://intranet.example/*', false],
     ['http://localhost:8400/callback', false],
     ['com.example.app:/oauth/callback', false],
-  ])(
-    '%s is taken, and https is asked for only with REDIRECT_RULES=https: %s',
-    async (uri, isHttps) => {
-      const { body } = await cloudflare.post<Application>(APPS, withUris(uri))
-      expect(body.result.oauth_configuration).toMatchObject({
-        dynamic_client_registration: { allowed_uris: [uri] },
-      })
-      await world.reset()
-      const narrow = api(emulator({ REDIRECT_RULES: 'https' }).fetch)
-      const { status, body: answer } = await narrow.post(APPS, withUris('https://a.example/', uri))
-      expect(status).toBe(isHttps ? 201 : 400)
-      const pointer = '/oauth_configuration/dynamic_client_registration/allowed_uris/1'
-      expect(answer.errors).toMatchObject(isHttps ? [] : [{ code: 12130, source: { pointer } }])
-    },
-  )
+  ])('%s is accepted, and refused only with REDIRECT_RULES=https: %s', async (uri, isHttps) => {
+    const { body } = await cloudflare.post<Application>(APPS, withUris(uri))
+    expect(body.result.oauth_configuration).toMatchObject({
+      dynamic_client_registration: { allowed_uris: [uri] },
+    })
+    await world.reset()
+    const narrow = api(emulator({ REDIRECT_RULES: 'https' }).fetch)
+    const { status, body: answer } = await narrow.post(APPS, withUris('https://a.example/', uri))
+    expect(status).toBe(isHttps ? 201 : 400)
+    const pointer = '/oauth_configuration/dynamic_client_registration/allowed_uris/1'
+    expect(answer.errors).toMatchObject(isHttps ? [] : [{ code: 12130, source: { pointer } }])
+  })
 })
 
-describe('Where an application is has three spellings of one fact [C.1]', () => {
+describe('domain, self_hosted_domains and destinations express the same fact [C.1]', () => {
   const OTHER = { type: 'private', cidr: '10.0.0.0/8', l4_protocol: 'tcp' }
 
   it.each<[sent: Rule, domain: string, uris: string[]]>([
@@ -389,7 +387,7 @@ describe('Where an application is has three spellings of one fact [C.1]', () => 
       'a.example',
       ['a.example', 'b.example'],
     ],
-  ])('%j is at %s, in all %j', async (sent, domain, uris) => {
+  ])('%j covers %s, in all %j', async (sent, domain, uris) => {
     const application = await create({ domain: undefined, ...sent })
     expect(application).toMatchObject({
       domain,
@@ -419,7 +417,7 @@ describe('Where an application is has three spellings of one fact [C.1]', () => 
     })
   })
 
-  it('destinations that no name reaches are kept, and are none of the domains', async () => {
+  it('destinations without a public hostname are stored, but are no domains', async () => {
     const application = await create({ destinations: [OTHER, at('app.example')] })
     expect(application.destinations).toEqual([at('app.example'), OTHER])
     expect(application.self_hosted_domains).toEqual(['app.example'])
@@ -429,7 +427,7 @@ describe('Where an application is has three spellings of one fact [C.1]', () => 
     ['mcp', { destinations: [{ type: 'via_mcp_server_portal', mcp_server_id: 'docs' }] }],
     ['mcp_portal', {}],
     ['saas', { saas_app: { auth_type: 'oidc' } }],
-  ])('an application of type %s needs none', async (type, members) => {
+  ])('an application of type %s needs no domain', async (type, members) => {
     const application = await create({ domain: undefined, type, name: 'Portal', ...members })
     expect(application).toMatchObject({ type, ...members, self_hosted_domains: [] })
   })
@@ -437,16 +435,26 @@ describe('Where an application is has three spellings of one fact [C.1]', () => 
   it.each<[members: Rule, pointer: string]>([
     [{ domain: 'taken.example' }, '/domain'],
     [{ self_hosted_domains: ['taken.example/x'] }, '/domain'],
-  ])('belongs to one application: %j already exists, 12136 [C.9]', async (members, pointer) => {
-    await create({ destinations: [at('taken.example'), at('taken.example/x')], domain: undefined })
-    const { status, body } = await cloudflare.post(APPS, members)
-    expect(status).toBe(400)
-    expect(body.errors).toEqual([
-      { code: 12136, message: 'access.api.error.application_already_exists', source: { pointer } },
-    ])
-  })
+  ])(
+    'a domain belongs to one application: %j already exists, 12136 [C.9]',
+    async (members, pointer) => {
+      await create({
+        destinations: [at('taken.example'), at('taken.example/x')],
+        domain: undefined,
+      })
+      const { status, body } = await cloudflare.post(APPS, members)
+      expect(status).toBe(400)
+      expect(body.errors).toEqual([
+        {
+          code: 12136,
+          message: 'access.api.error.application_already_exists',
+          source: { pointer },
+        },
+      ])
+    },
+  )
 
-  it('belongs to one application: a further destination of another one [C.9]', async () => {
+  it('a domain belongs to one application: a further destination of another one [C.9]', async () => {
     const taken = await create({ domain: 'taken.example' })
     const members = { destinations: [at('free.example'), at('taken.example')] }
     const { status, body } = await cloudflare.post(APPS, members)
@@ -461,7 +469,7 @@ describe('Where an application is has three spellings of one fact [C.1]', () => 
     expect(await read(taken)).toEqual(taken)
   })
 
-  it('belongs to one application: also where an existing one is moved', async () => {
+  it('a domain belongs to one application, also if an existing application is moved', async () => {
     await create({ domain: 'taken.example' })
     const mover = await create({ domain: 'mover.example' })
     const { status } = await cloudflare.put(`${APPS}/${mover.id}`, { domain: 'taken.example' })
@@ -469,7 +477,7 @@ describe('Where an application is has three spellings of one fact [C.1]', () => 
     expect(await read(mover)).toEqual(mover)
   })
 
-  it('is free again once its application is deleted or has moved', async () => {
+  it('a domain is free again once its application is deleted or moved', async () => {
     const first = await create({ domain: 'busy.example' })
     await replace(first, { domain: 'elsewhere.example' })
     const second = await create({ domain: 'busy.example' })
@@ -477,7 +485,7 @@ describe('Where an application is has three spellings of one fact [C.1]', () => 
     expect((await create({ domain: 'busy.example' })).id).not.toBe(second.id)
   })
 
-  it('belongs to one application: also of two that are made at once', async () => {
+  it('a domain belongs to one application, also of two created at once', async () => {
     const answers = await Promise.all(
       Array.from({ length: 8 }, () => cloudflare.post(APPS, { domain: 'race.example' })),
     )
@@ -495,14 +503,14 @@ describe('The policies of an application [C.3]', () => {
       'the whole of it, as it is read',
       (id) => ({ ...policy('Shared'), id, precedence: 1, reusable: true, app_count: 0 }),
     ],
-  ])('may be a reusable one by %s, and come back expanded', async (_, of) => {
+  ])('may be reusable, named by %s, and are returned expanded', async (_, of) => {
     const shared = await reusable('Shared')
     const { policies } = await create({ policies: [of(shared.id)] })
     expect(policies).toEqual([{ ...shared, precedence: 1, app_count: 1 }])
     expect((await cloudflare.get<Policy>(`${POLICIES}/${shared.id}`)).body.result.app_count).toBe(1)
   })
 
-  it('may be their own, with an id that Access gives', async () => {
+  it('may be its own, with an id from Access', async () => {
     const id = '11111111-1111-4111-8111-111111111111'
     const { policies } = await create({ policies: [policy('Own', { id })] })
     expect(policies).toMatchObject([{ name: 'Own', precedence: 1, reusable: false }])
@@ -512,7 +520,7 @@ describe('The policies of an application [C.3]', () => {
     expect((await cloudflare.get(POLICIES)).body.result).toEqual([])
   })
 
-  it('may be of every form at once, in the order of their precedence', async () => {
+  it('may mix all forms, in the order of their precedence', async () => {
     const [first, second] = [await reusable('First'), await reusable('Second')]
     const { policies } = await create({
       policies: [{ id: second.id, precedence: 9 }, policy('Own', { precedence: 2 }), first.id],
@@ -536,7 +544,7 @@ describe('The policies of an application [C.3]', () => {
     ])
   })
 
-  it('must not have one precedence twice, verbatim [C.9]', async () => {
+  it('must not share a precedence; the refusal has the observed text [C.9]', async () => {
     const shared = await reusable('Shared')
     const own = policy('Own', { precedence: 1 })
     for (const policies of [
@@ -562,7 +570,7 @@ describe('The policies of an application [C.3]', () => {
     expect((await read(application)).policies).toMatchObject([{ name: 'Shared', decision: 'deny' }])
   })
 
-  it('keep a reusable one from being deleted', async () => {
+  it('prevent the deletion of a reusable policy that they name', async () => {
     const shared = await reusable('Shared')
     const application = await create({ policies: [shared.id] })
     expect((await cloudflare.delete(`${POLICIES}/${shared.id}`)).status).toBe(400)
@@ -571,7 +579,7 @@ describe('The policies of an application [C.3]', () => {
   })
 
   it.each(['allow', 'deny'])(
-    'name the token of another application with Service Auth or bypass only, not %s',
+    'may name the token of another application with Service Auth or bypass only, not %s',
     async (decision) => {
       const { id } = await create({ type: 'saas', domain: undefined, name: 'SaaS' })
       const include = [{ linked_app_token: { app_uid: id } }]
@@ -585,7 +593,7 @@ describe('The policies of an application [C.3]', () => {
     },
   )
 
-  it('block every later write once the application that they name is deleted', async () => {
+  it('refuse every later write once the application that they name is deleted', async () => {
     const linked = await create({ type: 'saas', domain: undefined, name: 'SaaS' })
     const include = [{ linked_app_token: { app_uid: linked.id } }]
     const gate = await create({ policies: [policy('L', { include, decision: 'non_identity' })] })
@@ -595,7 +603,7 @@ describe('The policies of an application [C.3]', () => {
     expect(body.errors[0]?.message).toMatch(/not found$/)
   })
 
-  describe('one by one at /policies', () => {
+  describe('The policies of an application at /policies', () => {
     const own = async () => {
       const application = await create({ policies: [policy('One', { precedence: 1 })] })
       return { application, path: `${APPS}/${application.id}/policies` }
@@ -608,7 +616,7 @@ describe('The policies of an application [C.3]', () => {
       expect((await cloudflare.get(`${path}/${one?.id}`)).body.result).toEqual(one)
     })
 
-    it('are added last unless they say where', async () => {
+    it('are added last unless a precedence is given', async () => {
       const { application, path } = await own()
       await cloudflare.post(path, policy('Five', { precedence: 5 }))
       const { status, body } = await cloudflare.post<Policy>(path, policy('Last'))
@@ -617,7 +625,7 @@ describe('The policies of an application [C.3]', () => {
       expect(policies.map(({ name }) => name)).toEqual(['One', 'Five', 'Last'])
     })
 
-    it('are replaced, keeping their precedence unless told', async () => {
+    it('keep their precedence when replaced, unless another is given', async () => {
       const { application, path } = await own()
       await cloudflare.post(path, policy('Two'))
       const [one] = application.policies
@@ -637,14 +645,14 @@ describe('The policies of an application [C.3]', () => {
       expect((await read(application)).policies).toEqual([])
     })
 
-    it('must not have one precedence twice', async () => {
+    it('must not share a precedence', async () => {
       const { application, path } = await own()
       const { status } = await cloudflare.post(path, policy('Two', { precedence: 1 }))
       expect(status).toBe(400)
       expect(await read(application)).toEqual(application)
     })
 
-    it('are not changed here where they are reusable (assumed)', async () => {
+    it('cannot be changed here if they are reusable (assumed)', async () => {
       const shared = await reusable('Shared')
       const { id } = await create({ policies: [shared.id] })
       const { status } = await cloudflare.put(`${APPS}/${id}/policies/${shared.id}`, policy('X'))
@@ -662,12 +670,12 @@ describe('Tags [C.1, F 28]', () => {
     for (const name of ['red', 'blue', 'green']) await cloudflare.post(TAGS, { name })
   })
 
-  it('come back sorted, and each once', async () => {
+  it('are returned sorted and without duplicates', async () => {
     const { tags } = await create({ tags: ['red', 'blue', 'red', 'green'] })
     expect(tags).toEqual(['blue', 'green', 'red'])
   })
 
-  it('count their applications, follow a new name, and stay while they are used', async () => {
+  it('count their applications, follow a renaming, and cannot be deleted while in use', async () => {
     const application = await create({ tags: ['red'] })
     expect((await cloudflare.get(`${TAGS}/red`)).body.result).toMatchObject({ app_count: 1 })
     const { body } = await cloudflare.put(`${TAGS}/red`, { name: 'crimson' })
@@ -723,7 +731,7 @@ describe('A PUT', () => {
     }
   }
 
-  it('of the very body that a GET answers changes nothing but updated_at', async () => {
+  it('of the body that GET returned changes nothing but updated_at', async () => {
     const created = await create(await everything())
     await world.advance('1h')
     const echoed = await replace(created, await read(created))
@@ -739,7 +747,7 @@ describe('A PUT', () => {
     expect(await dropped()).toMatchObject([])
   })
 
-  it('of what a GET answers of the seed keeps it too', async () => {
+  it('of a body that GET returned for a seeded application changes nothing but updated_at', async () => {
     const [seeded] = await list()
     if (!seeded) throw new Error('no seed')
     expect(seeded.created_at).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/)
@@ -748,7 +756,7 @@ describe('A PUT', () => {
     expect(await dropped()).toMatchObject([])
   })
 
-  it('replaces: what is left out has its default again, policies too', async () => {
+  it('replaces the application: members left out return to their defaults, policies too', async () => {
     const created = await create(await everything())
     const { id, aud, created_at } = created
     const replaced = await replace(created, {})
@@ -771,7 +779,7 @@ describe('A PUT', () => {
     }
   })
 
-  it('leaves what an application is and where, unless it says (assumed)', async () => {
+  it('keeps type and domain unless they are given (assumed)', async () => {
     const created = await create({ ...(await everything()), type: 'ssh' })
     const { name, type, domain, destinations } = created
     expect(await replace(created, {})).toMatchObject({ name, type, domain, destinations })
@@ -803,7 +811,7 @@ describe('A PUT', () => {
   )
 })
 
-describe('Members that there are none of [C.1]', () => {
+describe('Unknown members [C.1]', () => {
   const sent = {
     domain: 'app.example',
     oauth_config: {},
@@ -849,7 +857,7 @@ describe('Members that there are none of [C.1]', () => {
     expect(body.result.policies[0]?.include).toEqual([{ email: { email: 'a@b.example' } }])
   })
 
-  it('are named by an event, with the request that had them', async () => {
+  it('are named by an event, with their request', async () => {
     await cloudflare.post(APPS, sent)
     expect(await dropped()).toMatchObject([
       {
@@ -862,13 +870,13 @@ describe('Members that there are none of [C.1]', () => {
     ])
   })
 
-  it('are not named where the request was refused for something else', async () => {
+  it('are not named if the request was refused for another reason', async () => {
     await cloudflare.post(APPS, { ...sent, session_duration: 'x' })
     expect(await dropped()).toMatchObject([])
   })
 })
 
-describe('What would break the store or its readers is refused, and nothing is kept', () => {
+describe('Values that would break the store or its readers are refused, and nothing is stored', () => {
   const deep = (levels: number): object => (levels === 0 ? {} : { a: deep(levels - 1) })
 
   it.each<[string, unknown, string]>([
@@ -886,11 +894,11 @@ describe('What would break the store or its readers is refused, and nothing is k
     expect((await cloudflare.get<Application[]>(APPS)).body.result).toHaveLength(1)
   })
 
-  it.each(['.', '..'])('a tag %s, which no address has', async (name) => {
+  it.each(['.', '..'])('a tag %s, which cannot stand in a URL', async (name) => {
     expect((await cloudflare.post(`${ACCOUNT}/access/tags`, { name })).status).toBe(400)
   })
 
-  it('an identity provider that a rule names cannot be deleted under it', async () => {
+  it('An identity provider that a rule names cannot be deleted', async () => {
     const providers = `${ACCOUNT}/access/identity_providers`
     const { result: idp } = (await cloudflare.post(providers, { name: 'P', type: 'onetimepin' }))
       .body
@@ -899,7 +907,7 @@ describe('What would break the store or its readers is refused, and nothing is k
     expect((await cloudflare.delete(`${providers}/${idp.id}`)).status).toBe(400)
   })
 
-  it('two PUTs at once, of the place and of the name: each keeps what the other changed', async () => {
+  it('Of two simultaneous PUTs of domain and name, each keeps the change of the other', async () => {
     const application = await create({ name: 'before' })
     await Promise.all([
       replace(application, { domain: 'after.example' }),

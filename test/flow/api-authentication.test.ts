@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { ACCOUNT, type Answer, api, type Item } from '../support/api'
+import { bearer } from '../support/client'
 import { APP, application, emulator } from '../support/emulator'
 import { credentials } from '../support/service-token'
 
@@ -18,7 +19,6 @@ async function ask(
   const body = (await response.json()) as Answer<Item>['body']
   return { status: response.status, result: body.result, code: body.errors[0]?.code }
 }
-const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
 const GROUPS = `${ACCOUNT}/access/groups`
 
 describe('Without API_TOKENS', () => {
@@ -57,7 +57,7 @@ describe('Without API_TOKENS', () => {
     ['GET', '/user'],
     ['GET', '/nothing'],
     ['PATCH', `${ACCOUNT}/access/apps/some-id`],
-  ])('%s %s asks who it is before anything else', async (method, path) => {
+  ])('%s %s authenticates the caller before anything else', async (method, path) => {
     expect(await ask(world, path, {}, { method })).toMatchObject({ status: 400, code: 9106 })
   })
 
@@ -69,7 +69,7 @@ describe('Without API_TOKENS', () => {
   )
 
   it.each(['http://app.example.com', 'https://emulator.workers.dev', 'http://192.168.1.2:8788'])(
-    '%s is not: 503, because EMULATOR_TOKEN is not set (not like Cloudflare)',
+    '%s is not this machine: 503, because EMULATOR_TOKEN is not set (not like Cloudflare)',
     async (base) => {
       const refused = await ask(world, GROUPS, bearer('anything'), { base })
       expect(refused).toMatchObject({ status: 503, code: 10001 })
@@ -99,7 +99,7 @@ describe('With API_TOKENS', () => {
   }
   const guarded = emulator(SETTINGS)
 
-  it('its tokens are good, on every host where EMULATOR_TOKEN is set', async () => {
+  it('its tokens are accepted, on every host if EMULATOR_TOKEN is set', async () => {
     expect((await ask(guarded, GROUPS, bearer('groups'))).status).toBe(200)
     const base = 'http://app.example.com'
     expect((await ask(guarded, GROUPS, bearer('groups'), { base })).status).toBe(503)
@@ -117,17 +117,17 @@ describe('With API_TOKENS', () => {
     expect(await ask(guarded, GROUPS, headers)).toMatchObject({ status: 403, code: 9109 })
   })
 
-  it('an unknown token is 401 with code 1000 where it is verified [1.3]', async () => {
+  it('verifying an unknown token is 401 with code 1000 [1.3]', async () => {
     const verified = await ask(guarded, '/user/tokens/verify', bearer('anything'))
     expect(verified).toMatchObject({ status: 401, code: 1000 })
   })
 
-  it('a list without tokens lets nobody in', async () => {
+  it('an empty list admits no caller', async () => {
     const closed = emulator({ API_TOKENS: [] })
     expect((await ask(closed, GROUPS, bearer('anything'))).status).toBe(403)
   })
 
-  it('a token is over when it expires, by the emulated clock', async () => {
+  it('a token expires by the emulated clock', async () => {
     expect((await ask(guarded, GROUPS, bearer('old'))).status).toBe(200)
     const set = { method: 'PATCH', headers: { 'content-type': 'application/json' } }
     const clock = (now: string) =>
@@ -138,7 +138,7 @@ describe('With API_TOKENS', () => {
     expect(await ask(guarded, GROUPS, bearer('old'))).toMatchObject({ status: 403, code: 9109 })
   })
 
-  it('may be JSON text, as --var hands it over', async () => {
+  it('API_TOKENS may be JSON text, as --var passes it', async () => {
     const tokens = [{ name: 'Groups', token: 'text', permissions: ['Access: Groups Read'] }]
     const asText = emulator({ API_TOKENS: JSON.stringify(tokens) })
     expect((await ask(asText, GROUPS, bearer('text'))).status).toBe(200)
@@ -153,7 +153,7 @@ describe('With API_TOKENS', () => {
     ['API_TOKENS[0].expires_on', { expires_on: 'tomorrow' }],
     ['API_TOKENS[0].token', { token: '' }],
     ['API_TOKENS[0].permission', { permission: 'Access: Groups Read' }],
-  ])('a wrong one is named: %s', async (setting, changes) => {
+  ])('a wrong token is named by the settings error: %s', async (setting, changes) => {
     vi.spyOn(console, 'error').mockImplementation(() => {})
     const token = { name: 'Wrong', token: 'wrong', permissions: [], ...changes }
     const wrong = emulator({ API_TOKENS: [token] })
@@ -163,7 +163,7 @@ describe('With API_TOKENS', () => {
     vi.restoreAllMocks()
   })
 
-  it('an id of the wrong form is no route, whatever the token may [1.3]', async () => {
+  it('an id of the wrong form is no route, whatever the permissions of the token [1.3]', async () => {
     const wrong = await ask(guarded, '/accounts/abc/access/groups', bearer('nothing'))
     expect(wrong).toMatchObject({ status: 404, code: 7003 })
   })
@@ -203,7 +203,7 @@ describe('A token’s permissions (the API reference’s "accepted permissions")
     API_TOKENS: names.map((name) => ({ name, token: btoa(name), permissions: [name] })),
   })
 
-  /** Of all permissions those that are enough alone. What the request lacks else is told later. */
+  /** The permissions that suffice alone. Other errors of the request are reported after these. */
   async function enough(method: string, path: string): Promise<string[]> {
     const found: string[] = []
     for (const name of names) {
@@ -276,7 +276,7 @@ describe('A token’s permissions (the API reference’s "accepted permissions")
     expect(await enough(method, path)).toEqual([...permissions].sort())
   })
 
-  it('are enough together where a token has several', async () => {
+  it('suffice together if a token has several', async () => {
     const both = emulator({
       API_TOKENS: [{ name: 'x', token: 'x', permissions: ['DNS Read', 'Access: Groups Read'] }],
     })
@@ -349,7 +349,7 @@ describe('Who the caller is', () => {
     ])
   })
 
-  it('/accounts and /memberships have pages', async () => {
+  it('/accounts and /memberships are paginated', async () => {
     for (const path of ['/accounts', '/memberships']) {
       expect(await list(two, `${path}?per_page=1&page=2`)).toHaveLength(1)
       expect(await list(two, `${path}?page=2`)).toEqual([])
@@ -365,12 +365,12 @@ describe('Who the caller is', () => {
     expect((await list(two, `/accounts${query}`)).map(({ name }) => name)).toEqual(names)
   })
 
-  it('/memberships say the person’s roles', async () => {
+  it('/memberships return the roles of the person', async () => {
     const roles = (await list(two, '/memberships')).map((each) => each.roles)
     expect(roles).toEqual([['Read Only'], ['Administrator']])
   })
 
-  it('/memberships of a person are those accounts that they are a member of', async () => {
+  it('/memberships return the accounts of which the person is a member', async () => {
     const grace = { 'x-auth-email': 'grace@example.com', 'x-auth-key': 'k' }
     const { result } = await ask(two, '/memberships', grace)
     expect(result).toMatchObject([{ account: { id: second } }])
@@ -378,7 +378,7 @@ describe('Who the caller is', () => {
   })
 
   it.each(['', '/access/apps', '/access/organizations', '/oauth_clients'])(
-    'any account id is the one account, while ACCOUNTS names none: /accounts/<id>%s',
+    'any account id names the one account if ACCOUNTS is not set: /accounts/<id>%s',
     async (path) => {
       const [own, other] = [`${ACCOUNT}${path}`, `/accounts/${unknown}${path}`]
       const { get } = api(world.fetch)
@@ -392,7 +392,7 @@ describe('Who the caller is', () => {
     [second, 200],
     [unknown, 403],
     [ACCOUNT.split('/')[2], 403],
-  ])('with ACCOUNTS only its own are known: %s is %i', async (id, expected) => {
+  ])('with ACCOUNTS only its accounts exist: %s is %i', async (id, expected) => {
     for (const path of [`/accounts/${id}`, `/accounts/${id}/access/apps`]) {
       const { status, body } = await api(two.fetch).get(path)
       expect([path, status]).toEqual([path, expected])
@@ -400,7 +400,7 @@ describe('Who the caller is', () => {
     }
   })
 
-  it('zones are found by name, and each has one id [F 30]', async () => {
+  it('zones are found by name, and each has a stable id [F 30]', async () => {
     const { get } = api(world.fetch)
     const [zone] = (await get<[Item]>('/zones?name=shop.example')).body.result
     expect(zone).toMatchObject({ name: 'shop.example', status: 'active' })
@@ -411,7 +411,7 @@ describe('Who the caller is', () => {
 })
 
 describe('The API is not the application', () => {
-  it('an application on every host does not stand before it', async () => {
+  it('is not protected by an application that covers every host', async () => {
     const closed = emulator({ APPLICATIONS: [application({ policies: [] })] })
     const { status } = await api(closed.fetch).get(GROUPS)
     expect(status).toBe(200)

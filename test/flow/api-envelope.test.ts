@@ -74,7 +74,7 @@ describe('The envelope [1.1]', () => {
     expect(body.errors.map(({ source }) => source?.pointer)).toEqual(['/name', '/include/0'])
   })
 
-  it('is JSON that no cache keeps, with the id of the request', async () => {
+  it('is JSON that no cache stores, with the id of the request', async () => {
     const { response } = await send(GROUPS)
     expect(response.headers.get('content-type')).toMatch(/^application\/json/)
     expect(response.headers.get('cache-control')).toBe('no-store')
@@ -103,14 +103,14 @@ describe('A list [1.2]', () => {
       NAMES,
       { page: 1, per_page: 1000, count: 3, total_count: 3, total_pages: 1 },
     ],
-  ])('%s has %j: past its end it is empty', async (query, items, info) => {
+  ])('%s has %j, and is empty past its end', async (query, items, info) => {
     const { status, body } = await cloudflare.get<Item[]>(TAGS + query)
     expect([status, body.success]).toEqual([200, true])
     expect(body.result.map(({ name }) => name)).toEqual(items)
     expect(body.result_info).toEqual(info)
   })
 
-  it('asked page by page until one is empty gives everything once', async () => {
+  it('returns everything once, page by page', async () => {
     const seen: unknown[] = []
     for (let page = 1; ; page++) {
       const { result } = (await cloudflare.get<Item[]>(`${TAGS}?per_page=2&page=${page}`)).body
@@ -136,7 +136,7 @@ describe('A list [1.2]', () => {
   })
 
   it.each(['oauth_clients', 'access/users', 'access/groups', 'access/policies', 'access/apps'])(
-    'of %s ends too',
+    'of %s ends as well',
     async (path) => {
       const { status, body } = await cloudflare.get(`${ACCOUNT}/${path}?page=50&per_page=50`)
       expect([status, body.result]).toEqual([200, []])
@@ -144,7 +144,7 @@ describe('A list [1.2]', () => {
   )
 
   it.each(['/oauth/scopes', `${ACCOUNT}/oauth_clients`])(
-    'that the SDK asks for once is whole, and still has pages: %s',
+    'that the SDK requests once is complete, and still accepts page parameters: %s',
     async (path) => {
       const whole = (await cloudflare.get<Item[]>(path)).body
       expect(whole.result.length).toBe(whole.result_info?.total_count)
@@ -153,7 +153,7 @@ describe('A list [1.2]', () => {
   )
 })
 
-describe('Every DELETE is answered by a JSON envelope, a 204 would crash the SDK [1.2]', () => {
+describe('Every DELETE returns a JSON envelope; a 204 would crash the SDK [1.2]', () => {
   const created = async (path: string, body: unknown) =>
     (await cloudflare.post(path, body)).body.result
   const signedIn = async () => {
@@ -223,7 +223,7 @@ describe('A body that is left out [1.2]', () => {
     expect((await cloudflare.post(await path(), {})).status).toBe(200)
   })
 
-  it('is refused by its members where some are needed', async () => {
+  it('is refused if members are required', async () => {
     const { response, errors } = await send(GROUPS, { method: 'POST' })
     expect(response.status).toBe(400)
     expect(errors.map(({ source }) => source?.pointer)).toEqual(['/name', '/include'])
@@ -253,7 +253,7 @@ describe('An id in a path is decoded once [1.2]', () => {
   })
 
   it.each(['..%2Fx', 'a%2Fb%20c', '%2e%2e%2fpolicies', '%00', '%E0%A4%A'])(
-    '%s is the id of nothing, and of no other path',
+    '%s names no resource and no other path',
     async (id) => {
       const { status, body } = await cloudflare.get(`${APPS}/${id}`)
       expect(status).toBe(404)
@@ -264,7 +264,7 @@ describe('An id in a path is decoded once [1.2]', () => {
   )
 })
 
-describe('What is not there', () => {
+describe('A path or method that does not exist', () => {
   it.each([
     ['/nothing', 'no path of the API'],
     ['', 'the API itself'],
@@ -315,7 +315,7 @@ describe('What is not there', () => {
     ['PUT', 'access/apps/some-id/settings'],
     ['PATCH', 'access/apps/some-id/settings'],
     ['GET', 'access/apps/some-id/ca'],
-  ])('says so where it is left out on purpose: %s %s [F 31]', async (method, path) => {
+  ])('is reported as left out on purpose: %s %s [F 31]', async (method, path) => {
     const { response, errors } = await send(`${ACCOUNT}/${path}`, { method })
     expect(response.status).toBe(404)
     expect(errors).toMatchObject([
@@ -326,7 +326,7 @@ describe('What is not there', () => {
   it.each([
     ['certificates', ZONE, 'on a zone as on an account'],
     ['apps/some-id/settings', ZONE, 'on a zone as on an account'],
-  ])('%s says so, %s [F 31]', async (path, owner) => {
+  ])('%s is reported as left out on purpose, %s [F 31]', async (path, owner) => {
     const { errors } = (await cloudflare.get(`${owner}/access/${path}`)).body
     expect(errors).toMatchObject([{ code: 7003, message: expect.stringContaining('not emulated') }])
   })
@@ -394,7 +394,7 @@ describe('A body that cannot be read is refused in the envelope, and changes not
     expect(await names(GROUPS)).toEqual([])
   })
 
-  it('a list is no application, and so does not replace one', async () => {
+  it('a list does not replace an application', async () => {
     const [before] = (await cloudflare.get<[Item]>(APPS)).body.result
     const { status } = await cloudflare.put(`${APPS}/${before.id}`, [])
     expect(status).toBe(400)
@@ -402,14 +402,14 @@ describe('A body that cannot be read is refused in the envelope, and changes not
   })
 
   it.each(['application/json; charset=utf-8', 'Application/JSON'])(
-    'but the content type may be written %s',
+    'the content type may be written %s',
     async (type) => {
       const { response } = await send(GROUPS, { method: 'POST', ...json(VALID, type) })
       expect(response.status).toBe(201)
     },
   )
 
-  it('but members named like those of every object are members like any other', async () => {
+  it('members named like those of every object are members like any other', async () => {
     const body = `{"name":"Staff","include":[{"everyone":{}}],"__proto__":{"x":1},"constructor":1}`
     const { response, result } = await send(GROUPS, { method: 'POST', ...json(body) })
     expect(response.status).toBe(201)
@@ -417,7 +417,7 @@ describe('A body that cannot be read is refused in the envelope, and changes not
   })
 })
 
-describe('A web page (not like Cloudflare, whose API none can read)', () => {
+describe('A web page (not like Cloudflare, whose API no page can read)', () => {
   const HERE = 'http://localhost:3000'
   const allowed = (response: Response) => response.headers.get('access-control-allow-origin')
 
@@ -429,7 +429,7 @@ describe('A web page (not like Cloudflare, whose API none can read)', () => {
     ['http://localhost.evil.example', null],
     ['http://localhost@evil.example', null],
     ['null', null],
-  ])('at %s may read answers: %s', async (origin, expected) => {
+  ])('at %s may read responses: %s', async (origin, expected) => {
     const { response } = await send(GROUPS, { headers: { origin } })
     expect(allowed(response)).toBe(expected)
   })
@@ -465,7 +465,7 @@ describe('A web page (not like Cloudflare, whose API none can read)', () => {
     }
   })
 
-  it('of another machine may send nothing', async () => {
+  it('of another machine may send no request', async () => {
     expect(allowed(await preflight('https://evil.example'))).toBeNull()
   })
 })
@@ -570,7 +570,7 @@ describe('The OpenAPI document', async () => {
     expect(unnamed).toEqual([])
   })
 
-  it('says of every operation what it answers, and that it may refuse', () => {
+  it('describes the response and the refusal of every operation', () => {
     const answers = operations.map(({ documented }) => Object.keys(documented.responses).join())
     expect(new Set(answers)).toEqual(new Set(['200,4XX', '201,4XX', '202,4XX']))
   })
@@ -600,12 +600,12 @@ describe('The OpenAPI document', async () => {
     expect(pointers).toEqual(required.map((name) => `/${name}`))
   })
 
-  it('has such operations', () => {
+  it('describes at least one operation', () => {
     expect(creations.map(([name]) => name)).toContain('post /accounts/{account_id}/access/groups')
     expect(lists.length).toBeGreaterThan(10)
   })
 
-  it('knows the types of applications that the API takes, and no other', async () => {
+  it('lists exactly the application types that the API accepts', async () => {
     const { post } = document.paths['/accounts/{account_id}/access/apps'] ?? {}
     const types = post?.requestBody?.content['application/json'].schema.properties?.type?.enum ?? []
     expect(types).toContain('self_hosted')

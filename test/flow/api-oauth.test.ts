@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { ACCOUNT, type Answer, api } from '../support/api'
 import { DashClient, oauthClient, withClients } from '../support/dashboard'
-import { ADA, carrying, emulator, MALLORY } from '../support/emulator'
+import { ADA, carrying, emulator, MALLORY, stopClock } from '../support/emulator'
 
+stopClock()
 const ZONE = `/zones/${'e'.repeat(32)}`
 const APPS = '/access/apps'
 const SCOPES = ['access.read', 'zone-access.read', 'oauth-client.write', 'user-details.read']
@@ -59,14 +60,14 @@ describe('The access token of an OAuth client opens the API', () => {
     }
   })
 
-  it('no more once the client is deleted', async () => {
+  it('until the client is deleted', async () => {
     const cloudflare = await as('user-details.read')
     const { client_id: id } = oauthClient()
     await api(world.fetch).delete(`${ACCOUNT}/oauth_clients/${id}`)
     expect(refused(await cloudflare.get('/user'))).toEqual([403, 9109])
   })
 
-  it('and is no administrator once it is over, as any other text would be', async () => {
+  it('and is refused once it has expired, and not taken as an administrator', async () => {
     const cloudflare = await as('access.read')
     await world.advance('1h')
     expect(refused(await cloudflare.get(ACCOUNT + APPS))).toEqual([403, 9109])
@@ -83,14 +84,14 @@ describe('The secret of a client follows its method [A.2]', () => {
     return `${LIST}/${result.client_id}`
   }
 
-  it('is gone with the method none, and cannot be rotated', async () => {
+  it('is deleted with the method none, and cannot be rotated', async () => {
     const path = await create('client_secret_post')
     await cloudflare.patch(path, { token_endpoint_auth_method: 'none' })
     expect((await cloudflare.post(`${path}/rotate_secret`)).status).toBe(400)
     expect((await cloudflare.get(path)).body.result).toMatchObject({ has_rotated_secret: false })
   })
 
-  it('is made by the first rotation where the method was none', async () => {
+  it('is created by the first rotation if the method was none', async () => {
     const path = await create('none')
     await cloudflare.patch(path, { token_endpoint_auth_method: 'client_secret_post' })
     const { status, body } = await cloudflare.post(`${path}/rotate_secret`)

@@ -1,22 +1,24 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { Client, REDIRECT_URI, redirectOf } from '../support/client'
-import { ADA, APP, application, emulator, MALLORY, TEAM } from '../support/emulator'
+import {
+  ADA,
+  APP,
+  application,
+  clientOf,
+  emulator,
+  MALLORY,
+  stopClock,
+  TEAM,
+} from '../support/emulator'
 import { Person } from '../support/person'
 
+stopClock()
 const world = emulator()
 const client = new Client(world.fetch)
 beforeEach(world.reset)
 
-/** The error that a response sends back to the client's callback. */
-function errorOf(response: Response) {
-  expect(response.status).toBe(302)
-  const { to, parameters } = redirectOf(response)
-  return { to, ...Object.fromEntries(parameters) }
-}
-const with_ = (settings: Record<string, unknown>) => new Client(emulator(settings).fetch)
-
 describe('An authorization request without resource', () => {
-  it('goes back to the callback before any login, in form encoding [A1]', async () => {
+  it('is redirected to the callback before any login, in form encoding [A1]', async () => {
     const { client_id } = await client.register()
     const response = await client.authorization(client_id, { resource: undefined })
     expect(response.headers.get('location')).toBe(
@@ -24,12 +26,12 @@ describe('An authorization request without resource', () => {
     )
   })
 
-  it('goes back for a client that nobody knows too, where the account allows the URI [A2]', async () => {
+  it('is redirected for an unknown client too, if the account allows the URI [A2]', async () => {
     const response = await client.authorization('made-up', { resource: undefined })
-    expect(errorOf(response)).toMatchObject({ to: REDIRECT_URI, error: 'invalid_target' })
+    await expect(response).toRedirectWithError('invalid_target')
   })
 
-  it('goes nowhere for a URI that neither client nor account allows', async () => {
+  it('is not redirected to a URI that neither client nor account allows', async () => {
     const elsewhere = { resource: undefined, redirect_uri: 'https://evil.example/' }
     const response = await client.authorization('made-up', elsewhere)
     expect(response.status).toBe(400)
@@ -59,8 +61,8 @@ describe('The resource of an authorization request', () => {
     ['is no URI', 'localhost', 'resource must be an absolute http or https URI'],
     ['has a fragment (RFC 8707 2)', `${APP}/#x`, 'resource must not have a fragment'],
     ['is of another scheme', 'ftp://localhost/', 'resource must be an absolute http or https URI'],
-  ])('is refused as invalid_target where it %s', async (_, resource, error_description) => {
-    const account = with_({
+  ])('is refused as invalid_target if it %s', async (_, resource, description) => {
+    const account = clientOf({
       APPLICATIONS: [
         application({ domain: 'localhost' }),
         application({ name: 'Off', domain: 'localhost/off', oauth_configuration: undefined }),
@@ -68,12 +70,7 @@ describe('The resource of an authorization request', () => {
     })
     const { client_id } = await account.register()
     const response = await account.authorization(client_id, { resource })
-    expect(errorOf(response)).toEqual({
-      to: REDIRECT_URI,
-      error: 'invalid_target',
-      error_description,
-      state: 'the-state',
-    })
+    await expect(response).toRedirectWithError('invalid_target', description)
   })
 })
 
@@ -83,34 +80,31 @@ describe("The application's own redirect rules", () => {
     application({ oauth_configuration: { dynamic_client_registration: rules } })
 
   it('refuse a URI that only another application allowed at registration, before login [A4]', async () => {
-    const account = with_({
+    const account = clientOf({
       APPLICATIONS: [
         strict({ allow_any_on_loopback: true }),
         application({ name: 'Other', domain: 'other.example' }),
       ],
     })
     const { client_id } = await account.register()
-    expect(errorOf(await account.authorization(client_id))).toMatchObject({
-      to: REDIRECT_URI,
-      error: 'invalid_request',
-      error_description: NOT_ALLOWED,
-    })
+    const response = await account.authorization(client_id)
+    await expect(response).toRedirectWithError('invalid_request', NOT_ALLOWED)
   })
 
-  it('are those of now, not of the registration [A5]', async () => {
+  it('are evaluated at authorization, not as they were at registration [A5]', async () => {
     const { client_id } = await client.register()
-    const changed = with_({ APPLICATIONS: [strict({ allowed_uris: ['https://x.example/cb'] })] })
+    const changed = clientOf({ APPLICATIONS: [strict({ allowed_uris: ['https://x.example/cb'] })] })
     const response = await changed.authorization(client_id)
-    expect(errorOf(response)).toMatchObject({ error_description: NOT_ALLOWED })
+    await expect(response).toRedirectWithError('invalid_request', NOT_ALLOWED)
   })
 
-  it('refuse everything while its dynamic registration is off (assumed)', async () => {
+  it('refuse every URI while its dynamic registration is off (assumed)', async () => {
     const { client_id } = await client.register()
-    const changed = with_({
+    const changed = clientOf({
       APPLICATIONS: [strict({ enabled: false, allow_any_on_localhost: true })],
     })
     const response = await changed.authorization(client_id)
-    expect(errorOf(response)).toMatchObject({ error_description: NOT_ALLOWED })
+    await expect(response).toRedirectWithError('invalid_request', NOT_ALLOWED)
   })
 })
 
@@ -123,25 +117,22 @@ describe('PKCE', () => {
     ['a challenge without a method', { code_challenge_method: undefined }],
     ['a method without a challenge', { code_challenge: undefined }],
     ['a method in lower case', { code_challenge_method: 's256' }],
-  ])('of a public client has to be S256: %s [A6]', async (_, changes) => {
+  ])('is required of a public client, with S256: %s [A6]', async (_, changes) => {
     const { client_id } = await client.register()
-    expect(errorOf(await client.authorization(client_id, changes))).toMatchObject({
-      to: REDIRECT_URI,
-      error: 'invalid_request',
-      error_description: MESSAGE,
-    })
+    const response = await client.authorization(client_id, changes)
+    await expect(response).toRedirectWithError('invalid_request', MESSAGE)
   })
 
-  it('needs a challenge of 43 base64url characters (RFC 7636 4.2)', async () => {
+  it('requires a challenge of 43 base64url characters (RFC 7636 4.2)', async () => {
     const { client_id } = await client.register()
     const response = await client.authorization(client_id, { code_challenge: 'short' })
-    expect(errorOf(response)).toMatchObject({
-      error: 'invalid_request',
-      error_description: 'code_challenge must be 43 base64url characters',
-    })
+    await expect(response).toRedirectWithError(
+      'invalid_request',
+      'code_challenge must be 43 base64url characters',
+    )
   })
 
-  it('works with a challenge that starts with - or _', async () => {
+  it('accepts a challenge that starts with - or _', async () => {
     await world.signIn(ADA)
     const { client_id } = await client.register()
     for (const code_challenge of [`-${'a'.repeat(42)}`, `_${'a'.repeat(42)}`]) {
@@ -149,7 +140,7 @@ describe('PKCE', () => {
     }
   })
 
-  it('may be left out by a confidential client, but not weakened (assumed)', async () => {
+  it('may be omitted by a confidential client, but not weakened (assumed)', async () => {
     await world.signIn(ADA)
     const { client_id } = await client.register({
       token_endpoint_auth_method: 'client_secret_post',
@@ -157,44 +148,47 @@ describe('PKCE', () => {
     const none = { code_challenge: undefined, code_challenge_method: undefined }
     expect(await client.code(client_id, none)).toHaveLength(65)
     const plain = await client.authorization(client_id, { code_challenge_method: 'plain' })
-    expect(errorOf(plain)).toMatchObject({ error: 'invalid_request' })
+    await expect(plain).toRedirectWithError('invalid_request')
   })
 })
 
-describe('What else is refused', () => {
+describe('An authorization request that is refused', () => {
+  it.each([
+    ['a state with control characters', { state: 'a\u0000b' }],
+    ['a state of 9,000 characters', { state: 'x'.repeat(9000) }],
+  ])('redirects to the client, without the state: %s', async (_, changes) => {
+    const { client_id } = await client.register()
+    const response = await client.authorization(client_id, changes)
+    await expect(response).toRedirectWithError('invalid_request', /state/, { state: null })
+  })
+
   it.each([
     ['another response_type', { response_type: 'token' }, 'unsupported_response_type'],
     ['no response_type', { response_type: undefined }, 'invalid_request'],
     ['another response_mode', { response_mode: 'form_post' }, 'invalid_request'],
-    ['a state with control characters', { state: 'a\u0000b' }, 'invalid_request'],
-    ['a state of 9,000 characters', { state: 'x'.repeat(9000) }, 'invalid_request'],
-  ])('goes back to the client: %s', async (_, changes, error) => {
+  ])('redirects to the client: %s', async (_, changes, error) => {
     const { client_id } = await client.register()
     const response = await client.authorization(client_id, changes)
-    expect(errorOf(response)).toMatchObject({ to: REDIRECT_URI, error })
+    await expect(response).toRedirectWithError(error)
   })
 
   it.each(['state', 'code_challenge', 'response_type', 'unknown'])(
-    'goes back to the client: %s given twice (RFC 6749 3.1)',
+    'redirects to the client: %s given twice (RFC 6749 3.1)',
     async (name) => {
       const { client_id } = await client.register()
       const url = await client.authorizationUrl(client_id, { unknown: 'x' })
       const response = await world.fetch(`${url}&${name}=again`)
-      expect(errorOf(response)).toMatchObject({
-        error: 'invalid_request',
-        error_description: `${name} is given more than once`,
-      })
+      const description = `${name} is given more than once`
+      const state = name === 'state' ? null : 'the-state'
+      await expect(response).toRedirectWithError('invalid_request', description, { state })
     },
   )
 
-  it('goes back to the client: two resources (RFC 8707 2, assumed)', async () => {
+  it('redirects to the client: two resources (RFC 8707 2, assumed)', async () => {
     const { client_id } = await client.register()
     const url = await client.authorizationUrl(client_id)
     const response = await world.fetch(`${url}&resource=${encodeURIComponent(APP)}`)
-    expect(errorOf(response)).toMatchObject({
-      error: 'invalid_target',
-      error_description: 'resource is given more than once',
-    })
+    await expect(response).toRedirectWithError('invalid_target', 'resource is given more than once')
   })
 
   it.each([
@@ -211,7 +205,7 @@ describe('What else is refused', () => {
       'did not register',
     ],
     ['no redirect_uri', { redirect_uri: undefined }, 'redirect_uri is missing'],
-  ])('is a page and no redirect: %s', async (_, changes, text) => {
+  ])('shows a page and does not redirect: %s', async (_, changes, text) => {
     const { client_id } = await client.register()
     const response = await client.authorization(client_id, changes)
     expect(response.status).toBe(400)
@@ -220,7 +214,7 @@ describe('What else is refused', () => {
     expect(await response.text()).toContain(text)
   })
 
-  it.each(['client_id', 'redirect_uri'])('is a page: %s given twice', async (name) => {
+  it.each(['client_id', 'redirect_uri'])('shows a page: %s given twice', async (name) => {
     const { client_id } = await client.register()
     const url = await client.authorizationUrl(client_id)
     const response = await world.fetch(`${url}&${name}=http://localhost:1/other`)
@@ -236,7 +230,7 @@ describe('A person at a browser', () => {
     return { url, person: await new Person(world.fetch).open(url) }
   }
 
-  it('logs in on the team domain, allows the client, and comes back with code and state [A10]', async () => {
+  it('logs in on the team domain, allows the client, and is redirected with code and state [A10]', async () => {
     const { person } = await start()
     expect(person.page).toMatchObject({ status: 200, title: 'Log in to Demo' })
     expect(person.page?.url).toMatch(`${TEAM}/cdn-cgi/access/login/localhost:8788?`)
@@ -248,7 +242,7 @@ describe('A person at a browser', () => {
     expect(person.callback?.searchParams.get('state')).toBe('the-state')
   })
 
-  it('sees who asks, for what, and where it leads (MCP, localhost redirect risks)', async () => {
+  it('sees the client, the application and the redirect URI before consenting (MCP, localhost redirect risks)', async () => {
     const { person } = await start()
     await person.press('ada@example.com')
     for (const text of ['Test client', 'Demo', 'ada@example.com', 'localhost:53682', `${APP}/`]) {
@@ -256,14 +250,14 @@ describe('A person at a browser', () => {
     }
   })
 
-  it('skips the login page the second time [A9], and is asked for consent every time [A8]', async () => {
+  it('skips the login page while the session lasts [A9], and consents every time [A8]', async () => {
     const { person, url } = await start()
     await (await person.press('ada@example.com')).press('Allow')
     await person.open(url)
     expect(person.page?.title).toBe('Authorize Client')
   })
 
-  it('logs in again when the session is over', async () => {
+  it('logs in again when the session has expired', async () => {
     const { person, url } = await start()
     await person.press('ada@example.com')
     await world.advance('24h')
@@ -271,7 +265,7 @@ describe('A person at a browser', () => {
     expect(person.page?.title).toBe('Log in to Demo')
   })
 
-  it('who denies sends access_denied back, with the state (RFC 6749 4.1.2.1)', async () => {
+  it('is redirected with access_denied and the state after denying (RFC 6749 4.1.2.1)', async () => {
     const { person } = await start()
     await (await person.press('ada@example.com')).press('Deny')
     expect(Object.fromEntries(person.callback?.searchParams ?? [])).toEqual({
@@ -281,13 +275,13 @@ describe('A person at a browser', () => {
     })
   })
 
-  it('who types another address is that person', async () => {
+  it('signs in as the address that they type', async () => {
     const { person } = await start()
     await person.press('Log in', { email: ' Someone@Example.com ' })
     expect(person.page?.text).toContain('someone@example.com')
   })
 
-  it('whom no policy admits sees the block page, and nothing goes back [A11]', async () => {
+  it('sees the block page if no policy admits them, and is not redirected [A11]', async () => {
     const { person } = await start()
     await person.press(MALLORY.email)
     expect(person.page).toMatchObject({
@@ -297,14 +291,14 @@ describe('A person at a browser', () => {
     expect(person.callback).toBeUndefined()
   })
 
-  it('who is blocked can log in as somebody else', async () => {
+  it('can log in as somebody else after being blocked', async () => {
     const { person } = await start()
     await person.press(MALLORY.email)
     await (await person.follow('Log in as somebody else')).press('ada@example.com')
     expect(person.page?.title).toBe('Authorize Client')
   })
 
-  it('is not admitted at consent by a policy that has changed meanwhile', async () => {
+  it('is refused at consent if the policy has changed meanwhile', async () => {
     const { person } = await start()
     await person.press('ada@example.com')
     const closed = emulator({ APPLICATIONS: [application({ policies: [] })] })
@@ -319,7 +313,7 @@ describe('A person at a browser', () => {
     expect(answer.status).toBe(403)
   })
 
-  it('who left a login page open for another sees "Invalid nonce" [A12]', async () => {
+  it('sees an error page for a login page that a newer one replaced [A12]', async () => {
     const { person, url } = await start()
     const firstTab = person.page
     await person.open(url)
@@ -331,7 +325,7 @@ describe('A person at a browser', () => {
     })
   })
 
-  it('keeps a long state and every character of it', async () => {
+  it('receives the state unchanged, however long', async () => {
     const state = `${'s'.repeat(2000)} +&=%/?#"'<ü>`
     const { person } = await start({ state })
     await (await person.press('ada@example.com')).press('Allow')
@@ -347,7 +341,7 @@ describe('A person at a browser', () => {
   })
 })
 
-describe('The pages', () => {
+describe('The pages of an authorization', () => {
   const consentPage = async () => {
     const { client_id } = await client.register()
     const person = await new Person(world.fetch).open(await client.authorizationUrl(client_id))
@@ -360,7 +354,7 @@ describe('The pages', () => {
       body,
     })
 
-  it('cannot be framed, keep the address to themselves, and are not cached', async () => {
+  it('cannot be framed, send no Referer, and are not cached', async () => {
     const { headers } = (await consentPage()).page ?? {}
     expect(headers?.get('content-security-policy')).toMatch(
       /^default-src 'none'; img-src data:; style-src 'nonce-[\w-]+'; base-uri 'none'; frame-ancestors 'none'$/,
@@ -372,7 +366,7 @@ describe('The pages', () => {
     expect(headers?.get('cross-origin-opener-policy')).toBe('same-origin')
   })
 
-  it('give session cookies that scripts cannot read and other sites do not send with forms', async () => {
+  it('set session cookies that are HttpOnly and SameSite=Lax', async () => {
     const { client_id } = await client.register()
     const person = await new Person(world.fetch).open(await client.authorizationUrl(client_id))
     const nonce = person.page?.html.querySelector('input[name=nonce]')?.getAttribute('value')
@@ -384,7 +378,7 @@ describe('The pages', () => {
     expect(answer.headers.get('set-cookie')).toMatch(/; Path=\/; HttpOnly; SameSite=Lax$/)
   })
 
-  it("do nothing for a form of another site, which has not the login's nonce", async () => {
+  it("refuse a form of another site, which lacks the login's nonce", async () => {
     const { client_id } = await client.register()
     const person = await new Person(world.fetch).open(await client.authorizationUrl(client_id))
     const url = person.page?.url ?? ''
@@ -398,7 +392,7 @@ describe('The pages', () => {
     }
   })
 
-  it('give no consent without the session that the page was made for', async () => {
+  it('require the session that the consent page was made for', async () => {
     const victim = await consentPage()
     const attacker = await new Person(world.fetch)
       .open(await client.authorizationUrl((await client.register()).client_id))
@@ -413,7 +407,7 @@ describe('The pages', () => {
     }
   })
 
-  it('take no ticket that was made for another step, or changed', async () => {
+  it('refuse a ticket that was made for another step, or changed', async () => {
     const person = await consentPage()
     const ticket = new URL(person.page?.url ?? '').searchParams.get('request') ?? ''
     const cookie = person.cookies('127.0.0.1')
@@ -429,7 +423,7 @@ describe('The pages', () => {
     expect((await post(consent + ticket, cookie, 'action=allow')).status).toBe(302)
   })
 
-  it('go nowhere else than the login was made for', async () => {
+  it('refuse a changed redirect_url', async () => {
     const { client_id } = await client.register()
     const person = await new Person(world.fetch).open(await client.authorizationUrl(client_id))
     const url = new URL(person.page?.url ?? '')
@@ -438,7 +432,7 @@ describe('The pages', () => {
     expect(person.page?.status).toBe(400)
   })
 
-  it('are out of date after a while', async () => {
+  it('expire after 15 minutes', async () => {
     const person = await consentPage()
     await world.advance('15m')
     const answer = await post(person.page?.url ?? '', person.cookies('127.0.0.1'), 'action=allow')
@@ -449,7 +443,7 @@ describe('The pages', () => {
     ['neither allow nor deny', 'action=perhaps'],
     ['nothing', ''],
     ['both', 'action=allow&action=deny'],
-  ])('answer a consent of %s with a page that names the field', async (_, body) => {
+  ])('refuse a consent of %s with a page that names the field', async (_, body) => {
     const person = await consentPage()
     const answer = await post(person.page?.url ?? '', person.cookies('127.0.0.1'), body)
     expect(answer.status).toBe(400)
@@ -466,20 +460,20 @@ describe('Automatic sign-in', () => {
     expect(redirectOf(response).parameters.get('code')).toHaveLength(65)
   })
 
-  it('can deny', async () => {
+  it('can deny the consent', async () => {
     await world.signIn({ ...ADA, consent: 'deny' })
     const { client_id } = await client.register()
-    expect(errorOf(await client.authorization(client_id))).toMatchObject({ error: 'access_denied' })
+    await expect(client.authorization(client_id)).toRedirectWithError('access_denied')
   })
 
-  it('is still ruled by the policies [A11]', async () => {
+  it('is subject to the policies [A11]', async () => {
     await world.signIn(MALLORY)
     const { client_id } = await client.register()
     const response = await client.authorization(client_id)
     expect(response.status).toBe(403)
   })
 
-  it('needs no scope, and ignores one [A13]', async () => {
+  it('requires no scope, and ignores one [A13]', async () => {
     await world.signIn(ADA)
     const { client_id } = await client.register()
     expect(await client.code(client_id, { scope: 'openid email profile' })).toHaveLength(65)

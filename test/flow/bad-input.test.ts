@@ -1,11 +1,12 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { Client, type Tokens } from '../support/client'
 import { ADA, APP, emulator, TEAM } from '../support/emulator'
 import { Person } from '../support/person'
 
 const world = emulator()
 const client = new Client(world.fetch)
+beforeEach(world.reset)
 const FORM = 'application/x-www-form-urlencoded'
 const JSON_TYPE = 'application/json'
 const MIB = 1024 * 1024
@@ -17,16 +18,6 @@ const post = (path: string, contentType: string | undefined, body: BodyInit | nu
     body,
   })
 
-async function refused(response: Response, error: string, names: string | RegExp) {
-  expect(response.status).toBeGreaterThanOrEqual(400)
-  expect(response.status).toBeLessThan(500)
-  expect(response.headers.get('content-type')).toBe(JSON_TYPE)
-  const body = (await response.json()) as { error: string; error_description: string }
-  expect(body.error).toBe(error)
-  expect(body.error_description).toMatch(names)
-  expect(body.error_description).not.toMatch(/\bat \w+|\.ts\b/)
-}
-
 describe('Registration refuses', () => {
   it.each([
     ['no body', JSON_TYPE, null, /not valid JSON/],
@@ -36,19 +27,22 @@ describe('Registration refuses', () => {
     ['an array', JSON_TYPE, '[]', /the body: .*object/],
     ['a string', JSON_TYPE, '"x"', /the body: .*object/],
     ['null', JSON_TYPE, 'null', /the body: .*object/],
-    ['1 MiB of junk', JSON_TYPE, 'x'.repeat(MIB), /longer than 65536 bytes/],
-    ['1 MiB of brackets', JSON_TYPE, '['.repeat(MIB), /longer than 65536 bytes/],
     ['60,000 brackets', JSON_TYPE, '['.repeat(60_000), /not valid JSON/],
     ['bytes that are not UTF-8', JSON_TYPE, new Uint8Array([0x7b, 0xff, 0xfe, 0x7d]), /UTF-8/],
   ])('%s', async (_, contentType, body, names) => {
-    await refused(
-      await post('/oauth/registration', contentType, body),
-      'invalid_client_metadata',
-      names,
-    )
+    const response = await post('/oauth/registration', contentType, body)
+    await expect(response).toBeRefused('invalid_client_metadata', names)
   })
 
-  it('a body that never ends, after 64 MiB of which nothing is kept', async () => {
+  it.each([
+    ['1 MiB of junk', 'x'.repeat(MIB)],
+    ['1 MiB of brackets', '['.repeat(MIB)],
+  ])('%s', async (_, body) => {
+    const response = await post('/oauth/registration', JSON_TYPE, body)
+    await expect(response).toBeRefused('invalid_client_metadata', /longer than 65536 bytes/, 413)
+  })
+
+  it('an endless body after 64 MiB, keeping none of it', async () => {
     let sent = 0
     const body = new ReadableStream<Uint8Array>({
       pull(controller) {
@@ -57,12 +51,11 @@ describe('Registration refuses', () => {
       },
     })
     const response = await post('/oauth/registration', JSON_TYPE, body)
-    expect(response.status).toBe(413)
-    await refused(response, 'invalid_client_metadata', /longer/)
+    await expect(response).toBeRefused('invalid_client_metadata', /longer/, 413)
     expect(sent).toBeLessThan(70 * MIB)
   })
 
-  it('a body that says it is longer than 64 MiB, without reading it', async () => {
+  it('a body with a Content-Length above 64 MiB, without reading it', async () => {
     let sent = 0
     const body = new ReadableStream<Uint8Array>({
       pull(controller) {
@@ -85,7 +78,6 @@ describe.each(['/oauth/token', '/oauth/revoke'])('%s refuses', (path) => {
     ['no content type', undefined, 'client_id=x', /Content-Type/],
     ['JSON', JSON_TYPE, '{"client_id":"x"}', /Content-Type/],
     ['multipart', 'multipart/form-data; boundary=x', '--x--', /Content-Type/],
-    ['1 MiB of junk', FORM, 'x'.repeat(MIB), /longer than 65536 bytes/],
     [
       'a repeated parameter (RFC 6749 3.2)',
       FORM,
@@ -99,7 +91,12 @@ describe.each(['/oauth/token', '/oauth/revoke'])('%s refuses', (path) => {
     ['escapes that are not UTF-8', FORM, 'client_id=%ff%fe', /^client_id is not valid UTF-8/],
     ['bytes that are not UTF-8', FORM, new Uint8Array([0x61, 0x3d, 0xff]), /UTF-8/],
   ])('%s', async (_, contentType, body, names) => {
-    await refused(await post(path, contentType, body), 'invalid_request', names)
+    await expect(post(path, contentType, body)).toBeRefused('invalid_request', names)
+  })
+
+  it('1 MiB of junk', async () => {
+    const response = await post(path, FORM, 'x'.repeat(MIB))
+    await expect(response).toBeRefused('invalid_request', /longer than 65536 bytes/, 413)
   })
 
   it.each([
@@ -108,18 +105,17 @@ describe.each(['/oauth/token', '/oauth/revoke'])('%s refuses', (path) => {
     ['broken escapes', FORM, '%zz=%&client_id=%zz'],
     ['a client_id longer than any key of KV', FORM, `client_id=${'é'.repeat(600)}`],
   ])('%s', async (_, contentType, body) => {
-    await refused(await post(path, contentType, body), 'invalid_client', /client_id/)
+    await expect(post(path, contentType, body)).toBeRefused('invalid_client', /client_id/)
   })
 
-  it('another method, and names the right one', async () => {
+  it('another method, and names the allowed one', async () => {
     const response = await world.fetch(`${TEAM}/cdn-cgi/access${path}`)
     expect(response.headers.get('allow')).toBe('POST')
-    expect(response.status).toBe(405)
-    await refused(response, 'invalid_request', /POST/)
+    await expect(response).toBeRefused('invalid_request', /POST/, 405)
   })
 })
 
-describe('Parameters nobody knows', () => {
+describe('Unknown parameters', () => {
   it('are ignored everywhere (RFC 6749 3.1)', async () => {
     await world.signIn(ADA)
     const { client_id } = await client.register({ something: 'else' })
@@ -128,11 +124,10 @@ describe('Parameters nobody knows', () => {
     const tokens = (await exchange.json()) as Tokens
     const refresh = await client.refresh(client_id, tokens.refresh_token, { something: 'else' })
     expect(refresh.status).toBe(200)
-    await world.signIn(null)
   })
 })
 
-describe('A page refuses, as a page,', () => {
+describe('A page refuses, with a page,', () => {
   const open = async () => {
     const { client_id } = await client.register()
     return new Person(world.fetch).open(await client.authorizationUrl(client_id))
@@ -212,7 +207,7 @@ const piece = fc.constantFrom(
 )
 const junk = fc.array(piece, { maxLength: 40 }).map((pieces) => pieces.join(''))
 
-describe('Whatever comes', () => {
+describe('Random input', () => {
   const paths = fc.constantFrom(
     ...['oauth/authorization', 'oauth/consent', 'login/x', 'authorized', 'certs', 'nothing'],
     ...['oauth/token', 'oauth/registration', 'oauth/revoke', '../_emulator/clock', ''],
@@ -220,7 +215,7 @@ describe('Whatever comes', () => {
   const hosts = fc.constantFrom(APP, TEAM)
   const prefixes = fc.constantFrom('/cdn-cgi/access/', '/.access/', '/.well-known/', '/')
 
-  it('no query makes the emulator fail', async () => {
+  it('in the query never causes a 5xx', async () => {
     await fc.assert(
       fc.asyncProperty(hosts, prefixes, paths, junk, async (host, prefix, path, query) => {
         const response = await world.fetch(`${host}${prefix}${path}?${query}`)
@@ -230,7 +225,7 @@ describe('Whatever comes', () => {
     )
   })
 
-  it('no body makes the emulator fail', async () => {
+  it('in the body never causes a 5xx', async () => {
     const types = fc.constantFrom(FORM, JSON_TYPE, 'text/plain', 'application/json; charset=latin1')
     await fc.assert(
       fc.asyncProperty(hosts, paths, types, junk, async (host, path, type, body) => {

@@ -1,13 +1,14 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { Client } from '../support/client'
-import { ADA, APP, emulator, MALLORY, TEAM } from '../support/emulator'
+import { ADA, APP, emulator, MALLORY, stopClock, TEAM } from '../support/emulator'
 import { Person } from '../support/person'
 
+stopClock()
 const world = emulator()
 beforeEach(world.reset)
 
 describe('A browser that opens the application', () => {
-  it('logs in on the team domain and sees the page first asked for [U7]', async () => {
+  it('logs in on the team domain and returns to the requested page [U7]', async () => {
     const person = await new Person(world.fetch).open(`${APP}/whoami?first=asked%20for`)
     expect(person.page?.url).toMatch(`${TEAM}/cdn-cgi/access/login/localhost:8788?kid=`)
     await person.press('ada@example.com')
@@ -17,7 +18,7 @@ describe('A browser that opens the application', () => {
     })
   })
 
-  it('sends its token as CF_Authorization, which the origin sees as the assertion [O14, O16]', async () => {
+  it('sends its token as CF_Authorization, which reaches the origin as the assertion [O14, O16]', async () => {
     const person = await new Person(world.fetch).open(`${APP}/whoami`)
     await person.press('ada@example.com')
     const { headers } = JSON.parse(person.page?.html.text ?? '')
@@ -25,7 +26,7 @@ describe('A browser that opens the application', () => {
     expect(headers['cf-access-jwt-assertion']).toBe(cookie)
   })
 
-  it('is not asked again for another application of the team', async () => {
+  it('logs in to another application of the team without a page', async () => {
     const hosts = ['localhost:8788', '127.0.0.1:8788', 'other.example']
     const person = await new Person(world.fetch, hosts).open(`${APP}/`)
     await person.press('ada@example.com')
@@ -41,7 +42,7 @@ describe('A browser that opens the application', () => {
     expect(person.page?.title).toBe('Log in to Demo')
   })
 
-  it('is blocked where no policy admits the person, who can log in as somebody else', async () => {
+  it('shows the block page if no policy admits the person, who can log in as somebody else', async () => {
     const person = await new Person(world.fetch).open(`${APP}/`)
     await person.press(MALLORY.email)
     expect(person.page).toMatchObject({ status: 403, title: 'That account does not have access.' })
@@ -49,13 +50,13 @@ describe('A browser that opens the application', () => {
     expect(person.page).toMatchObject({ status: 200, title: 'Demo application' })
   })
 
-  it('is let in without a page by automatic sign-in', async () => {
+  it('is signed in without a page by automatic sign-in', async () => {
     await world.signIn(ADA)
     const person = await new Person(world.fetch).open(`${APP}/`)
     expect(person.page).toMatchObject({ status: 200, title: 'Demo application' })
   })
 
-  it('comes back to a path of the application only, whatever the path looks like', async () => {
+  it('returns to a path of the application only, whatever the path looks like', async () => {
     const person = await new Person(world.fetch).open(`${APP}//evil.example/`)
     await person.press('ada@example.com')
     expect(person.callback).toBeUndefined()
@@ -79,7 +80,7 @@ describe('The end of a browser login', () => {
     return { end: answer.headers.get('location') ?? '', cookie }
   }
 
-  it('sets a cookie that scripts cannot read, and goes on', async () => {
+  it('sets an HttpOnly cookie and redirects to the requested page', async () => {
     const { end, cookie } = await login()
     expect(end).toMatch(`${APP}/cdn-cgi/access/authorized?token=`)
     const response = await world.fetch(end, { headers: { cookie } })
@@ -90,7 +91,7 @@ describe('The end of a browser login', () => {
     )
   })
 
-  it('is refused in another browser than the one that started it', async () => {
+  it('is refused in any browser but the one that started it', async () => {
     const { end } = await login()
     for (const cookie of ['', 'CF_AppSession=n0123456789abcdef']) {
       const response = await world.fetch(end, { headers: { cookie } })
@@ -99,7 +100,7 @@ describe('The end of a browser login', () => {
     }
   })
 
-  it('is refused on another host, changed, and when it is late', async () => {
+  it('is refused on another host, if it was changed, and once it has expired', async () => {
     const { end, cookie } = await login()
     const elsewhere = end.replace('localhost', 'other.example')
     expect((await world.fetch(elsewhere, { headers: { cookie } })).status).toBe(400)
@@ -109,14 +110,14 @@ describe('The end of a browser login', () => {
   })
 })
 
-it("A browser's cookie is found among others of its name, of longer paths", async () => {
+it("A browser's cookie is found among others of the same name with longer paths", async () => {
   const person = await new Person(world.fetch).open(`${APP}/whoami`)
   await person.press('ada@example.com')
   const cookie = `CF_Authorization=of.another.path; x=y; ${person.cookies('localhost')}`
   expect((await world.fetch(`${APP}/whoami`, { headers: { cookie } })).status).toBe(200)
 })
 
-it('A cookie of one application is none of Managed OAuth: a client still needs its token', async () => {
+it('A cookie of an application is no access token: a client still needs its own', async () => {
   const person = await new Person(world.fetch).open(`${APP}/`)
   await person.press('ada@example.com')
   const client = new Client(world.fetch)

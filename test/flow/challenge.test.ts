@@ -1,7 +1,9 @@
-import { describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { APP, application, emulator, TEAM } from '../support/emulator'
+import { NAVIGATION } from '../support/person'
 
-const { fetch } = emulator()
+const { fetch, reset } = emulator()
+beforeEach(reset)
 const METADATA = `${APP}/.well-known/cloudflare-access-protected-resource`
 const MCP_ACCEPT = 'application/json, text/event-stream'
 
@@ -15,7 +17,7 @@ describe('A request without a good credential, Managed OAuth on', () => {
     ['a script in a browser', 'GET', { accept: '*/*', 'sec-fetch-mode': 'cors' }],
     ['DELETE', 'DELETE', {}],
     ['HEAD', 'HEAD', {}],
-  ])('is answered 401 with the Bearer challenge: %s [U1, U2]', async (_, method, headers) => {
+  ])('is a 401 with the Bearer challenge: %s [U1, U2]', async (_, method, headers) => {
     const response = await fetch(`${APP}/mcp`, { method, headers })
     expect(response.status).toBe(401)
     expect(response.headers.get('www-authenticate')).toBe(
@@ -71,10 +73,8 @@ describe('A request without a good credential, Managed OAuth on', () => {
   })
 })
 
-const BROWSER = { accept: 'text/html', 'sec-fetch-mode': 'navigate' }
-
 describe.each([
-  ['a browser navigation, Managed OAuth on [U7]', {}, BROWSER],
+  ['a browser navigation, Managed OAuth on [U7]', {}, NAVIGATION],
   ['any request, Managed OAuth off [U10]', { oauth_configuration: { enabled: false } }, {}],
   [
     'any request, Managed OAuth off, Accept: application/json [U14]',
@@ -96,7 +96,7 @@ describe.each([
     expect(location.searchParams.get('redirect_url')).toBe('/api/whoami?x=1')
   })
 
-  it('is told the Cloudflare-Access challenge with one parameter [U10]', async () => {
+  it('gets the Cloudflare-Access challenge with one parameter [U10]', async () => {
     const response = await redirected()
     expect(response.headers.get('www-authenticate')).toBe(
       `Cloudflare-Access resource_metadata="${METADATA}/api/whoami"`,
@@ -116,6 +116,6 @@ describe.each([
 })
 
 it('marks the CF_AppSession cookie Secure over https [U12]', async () => {
-  const response = await fetch('https://app.example/', { headers: BROWSER })
+  const response = await fetch('https://app.example/', { headers: NAVIGATION })
   expect(response.headers.get('set-cookie')).toContain('; Path=/; Secure; HttpOnly')
 })

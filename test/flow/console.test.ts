@@ -1,8 +1,9 @@
 import { parse } from 'node-html-parser'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { Client } from '../support/client'
-import { ADA, APP, emulator, TEAM } from '../support/emulator'
+import { ADA, APP, emulator, stopClock, TEAM } from '../support/emulator'
 
+stopClock()
 const { fetch, reset, signIn, events, advance } = emulator()
 const client = new Client(fetch)
 const HOST = 'https://emulator.example.workers.dev'
@@ -35,7 +36,7 @@ async function offset(): Promise<number> {
   return ((await response.json()) as { offset_seconds: number }).offset_seconds
 }
 
-describe('With more grants than a page has', () => {
+describe('With more grants than one page shows', () => {
   const sessionEnd = async (path: string) => {
     const { root } = await page(path)
     const form = root
@@ -45,7 +46,7 @@ describe('With more grants than a page has', () => {
     return body && (JSON.parse(body) as { now: string }).now
   }
 
-  it('the end of the session is that of the newest that lives, and no page is called newest', async () => {
+  it('the end of the session is that of the newest active grant, and no page is called newest', async () => {
     await signIn(ADA)
     for (let each = 0; each < 27; each++) {
       await advance('1m')
@@ -58,7 +59,7 @@ describe('With more grants than a page has', () => {
         cursor?: string
       }
     }
-    // A grant is in the list a moment after its tokens were answered.
+    // A grant is listed a moment after the response with its tokens.
     await expect.poll(async () => (await list((await list()).cursor)).grants.length).toBe(2)
     const first = await list()
     const second = await list(first.cursor)
@@ -101,14 +102,14 @@ describe('The console', () => {
     expect([response.status, response.headers.get('location')]).toEqual([302, '/_emulator/'])
   })
 
-  it('is for nobody on a host for everybody, unless they have the token', async () => {
+  it('is closed on a public host without the token', async () => {
     for (const path of [...PAGES, '/_emulator/console/do']) {
       expect((await fetch(HOST + path)).status).toBe(503)
       expect((await deployed.fetch(HOST + path)).status).toBe(401)
     }
   })
 
-  it('works on such a host with the cookie of its sign-in page', async () => {
+  it('works on a public host with the cookie of its sign-in page', async () => {
     const headers = { origin: HOST, 'content-type': 'application/x-www-form-urlencoded' }
     const signedIn = await deployed.fetch(`${HOST}/_emulator/sign-in`, {
       method: 'POST',
@@ -135,7 +136,7 @@ describe('The console', () => {
     expect(await offset()).toBe(960)
   })
 
-  it('leaves the control as it is: JSON, and 404 for what there is not', async () => {
+  it('does not change the control: JSON, and 404 for unknown paths', async () => {
     const response = await fetch(`${APP}/_emulator/console/nothing`)
     expect(response.status).toBe(404)
     expect(await response.json()).toMatchObject({ error: 'not_found' })
@@ -190,7 +191,7 @@ describe('The console', () => {
     expect(await kinds('text=nothing+like+this')).toEqual([])
   })
 
-  it('shows what others chose as text', async () => {
+  it('shows texts that others chose as text', async () => {
     await signIn(ADA)
     const name = '</script><script>alert(1)</script><img src=x onerror=alert(1)>'
     await client.connect({ client_name: name })
@@ -204,7 +205,7 @@ describe('The console', () => {
     expect(root.querySelector('.notice')?.text).toContain(name)
   })
 
-  it('fills its blocks with the addresses that it was opened at', async () => {
+  it('fills its snippets with the addresses at which it was opened', async () => {
     const response = await fetch('http://localhost:9999/_emulator/console/connect')
     const text = await response.text()
     expect(text).toContain('claude mcp add --transport http demo http://localhost:9999/mcp')
@@ -216,7 +217,7 @@ describe("A button's form", () => {
   it.each([
     [{ origin: APP }, 'Origin'],
     [{ 'sec-fetch-site': 'same-origin' }, 'Sec-Fetch-Site'],
-  ])('does what it says, from the console itself (%j)', async (headers, _what) => {
+  ])('does what its label says, from the console itself (%j)', async (headers, _what) => {
     const response = await press({ body: '{"advance":"16m"}' }, headers as never)
     expect([response.status, response.headers.get('location')]).toEqual([303, '/_emulator/'])
     expect(await offset()).toBe(960)
@@ -229,7 +230,7 @@ describe("A button's form", () => {
     )
   })
 
-  it('makes members of its fields, numbers of numbers, and leaves empty ones out', async () => {
+  it('turns fields into members, converts numbers, and omits empty fields', async () => {
     const path = '/_emulator/faults/error'
     const fields = { 'text.endpoint': 'token', 'number.status': '500', 'number.times': '' }
     await press({ method: 'PUT', path, body: '{}', ...fields })
@@ -242,7 +243,7 @@ describe("A button's form", () => {
     })
   })
 
-  it('comes back with what the control refused', async () => {
+  it('returns with the error text of the control', async () => {
     const back = '/_emulator/console/events?kind=token&notice=old'
     const response = await press({ 'text.advance': 'soon', back })
     const location = URL.parse(response.headers.get('location') ?? '', APP)
@@ -258,7 +259,7 @@ describe("A button's form", () => {
     expect(await offset()).toBe(0)
   })
 
-  it('comes back with why a fault could never strike', async () => {
+  it('returns with the reason if a fault could never strike', async () => {
     const back = '/_emulator/console/faults'
     const fields = { method: 'PUT', path: '/_emulator/faults/error', body: '{}', back }
     const scope = { 'text.endpoint': 'registration', 'text.client': 'x' }

@@ -33,7 +33,7 @@ const preflight = (
       ...more,
     },
   })
-/** The CORS headers of an answer, without the beginning that they share. */
+/** The CORS headers of a response, without their common prefix. */
 const corsOf = (response: Response) =>
   Object.fromEntries(
     [...response.headers]
@@ -54,20 +54,20 @@ describe('A preflight', () => {
   it.each<[reason: string, changes: Record<string, unknown>]>([
     ['Managed OAuth on', {}],
     ['Managed OAuth off', { oauth_configuration: undefined }],
-  ])('is refused where nothing is said of CORS: %s [O17]', async (_, changes) => {
+  ])('is refused if CORS is not configured: %s [O17]', async (_, changes) => {
     const response = await preflight(account(changes))
     expect(response.status).toBe(403)
     expect(corsOf(response)).toEqual({})
     expect(response.headers.has('location')).toBe(false)
   })
 
-  it('is refused with a good credential too: browsers send none [O17]', async () => {
+  it('is refused with a good credential too, since browsers send none [O17]', async () => {
     const { tokens } = await new Client(world.fetch).connect()
     const authorization = `Bearer ${tokens.access_token}`
     expect((await preflight(world, {}, { authorization })).status).toBe(403)
   })
 
-  it('is what names origin and method; another OPTIONS is a request like any other', async () => {
+  it('has an origin and a method; another OPTIONS request is treated like any request', async () => {
     const options = (headers: Record<string, string>) =>
       world.fetch(`${APP}/mcp`, { method: 'OPTIONS', headers })
     expect((await options({})).status).toBe(401)
@@ -84,7 +84,7 @@ describe('options_preflight_bypass', () => {
     expect(await response.json()).toMatchObject({ error: 'no_assertion' }) // The demo's answer.
   })
 
-  it("sends the origin's answer back as it is, and the preflight as it came [O18]", async () => {
+  it("passes the preflight and the origin's response on unchanged [O18]", async () => {
     const seen: Request[] = []
     vi.spyOn(globalThis, 'fetch').mockImplementation(async (input) => {
       seen.push(new Request(input))
@@ -105,7 +105,7 @@ describe('options_preflight_bypass', () => {
     expect(seen[0]?.headers.has('cf-access-jwt-assertion')).toBe(false)
   })
 
-  it('opens nothing else', async () => {
+  it('admits no other request', async () => {
     const request = (method: string, headers: Record<string, string>) =>
       bypassing.fetch(`${APP}/whoami`, { method, headers })
     expect((await request('GET', { origin: PAGE })).status).toBe(401)
@@ -113,7 +113,7 @@ describe('options_preflight_bypass', () => {
     expect((await request('POST', { 'access-control-request-method': 'GET' })).status).toBe(401)
   })
 
-  it('sends no forged assertion on', async () => {
+  it('forwards no forged assertion', async () => {
     const response = await preflight(bypassing, {}, { 'cf-access-jwt-assertion': 'forged' })
     expect(await response.json()).toMatchObject({ error: 'no_assertion' })
   })
@@ -122,14 +122,14 @@ describe('options_preflight_bypass', () => {
 describe('cors_headers', () => {
   const lists = account({ cors_headers: LISTS })
 
-  it('answer the preflight at the edge, with 200 and without a credential', async () => {
+  it('respond to the preflight at the edge, with 200 and without a credential', async () => {
     const response = await preflight(lists)
     expect(response.status).toBe(200) // Access: documented, the example of an answer.
     expect(await response.text()).toBe('')
     expect(list(response.headers.get('vary') ?? '')).toContain('origin')
   })
 
-  it('name the origin that asks, of those that are listed', async () => {
+  it('name the requesting origin if it is listed', async () => {
     for (const origin of LISTS.allowed_origins) {
       expect(corsOf(await preflight(lists, { origin }))).toMatchObject({ 'allow-origin': origin })
     }
@@ -159,7 +159,7 @@ describe('cors_headers', () => {
     expect(list(headers['allow-headers'])).not.toContain('x-evil')
   })
 
-  it('allow no header where none is listed', async () => {
+  it('allow no header if none is listed', async () => {
     const none = account({ cors_headers: { ...LISTS, allowed_headers: [] } })
     const headers = corsOf(await preflight(none, { headers: 'x-evil' }))
     expect(list(headers['allow-headers'])).not.toContain('x-evil')
@@ -174,32 +174,32 @@ describe('cors_headers', () => {
   })
 
   it.each(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])(
-    'with allow_all_methods allow %s',
+    'allow %s with allow_all_methods',
     async (method) => {
       const headers = corsOf(await preflight(account({ cors_headers: ALL }), { method }))
       expect(list(headers['allow-methods'])).toContain(method.toLowerCase())
     },
   )
 
-  it('take methods in any case', async () => {
+  it('accept methods in any case', async () => {
     const lower = account({ cors_headers: { ...LISTS, allowed_methods: ['delete'] } })
     const headers = corsOf(await preflight(lower, { method: 'DELETE' }))
     expect(headers['allow-methods']).toBe('DELETE')
   })
 
-  it.each([600, 86_400, 0, -1])('say how long the answer may be kept: %i', async (max_age) => {
+  it.each([600, 86_400, 0, -1])('set Access-Control-Max-Age: %i', async (max_age) => {
     const headers = corsOf(await preflight(account({ cors_headers: { ...LISTS, max_age } })))
     expect(headers['max-age']).toBe(String(max_age))
   })
 
   const withCredentials = account({ cors_headers: { ...LISTS, allow_credentials: true } })
 
-  it('allow credentials where that is said', async () => {
+  it('allow credentials if configured', async () => {
     const headers = corsOf(await preflight(withCredentials))
     expect(headers).toMatchObject({ 'allow-origin': PAGE, 'allow-credentials': 'true' })
   })
 
-  it('are on real answers too, of an origin that knows nothing of CORS', async () => {
+  it('are on actual responses too, if the origin sets none', async () => {
     const { tokens } = await new Client(withCredentials.fetch).connect()
     const client = new Client(withCredentials.fetch)
     const response = await client.request('/whoami', tokens.access_token, { origin: PAGE })
@@ -208,7 +208,7 @@ describe('cors_headers', () => {
     expect(list(response.headers.get('vary') ?? '')).toContain('origin')
   })
 
-  it('name no other origin on real answers', async () => {
+  it('name no other origin on actual responses', async () => {
     const client = new Client(lists.fetch)
     const { tokens } = await client.connect()
     const origin = 'https://evil.example'
@@ -217,7 +217,7 @@ describe('cors_headers', () => {
     expect(corsOf(response)).not.toHaveProperty('allow-origin')
   })
 
-  it("leave the rest of the origin's answer alone", async () => {
+  it("leave the rest of the origin's response unchanged", async () => {
     vi.spyOn(globalThis, 'fetch').mockImplementation(async () => {
       return new Response('body', {
         status: 201,
@@ -249,12 +249,12 @@ describe('cors_headers', () => {
     expect(corsOf(response)).toMatchObject({ 'allow-origin': PAGE, 'allow-credentials': 'true' })
   })
 
-  it('answer no OPTIONS that is no preflight: that one needs a credential', async () => {
+  it('require a credential for an OPTIONS request that is no preflight', async () => {
     const response = await lists.fetch(`${APP}/mcp`, { method: 'OPTIONS' })
     expect(response.status).toBe(401)
   })
 
-  it('are of one application, and not of the next', async () => {
+  it('apply to one application only', async () => {
     const { fetch } = emulator({
       APPLICATIONS: [
         application({ domain: 'localhost', cors_headers: LISTS }),
@@ -269,7 +269,7 @@ describe('cors_headers', () => {
   })
 })
 
-describe('A wrong combination is a settings error that names the member', () => {
+describe('A contradictory combination is a settings error that names the member', () => {
   it.each<[reason: string, changes: Record<string, unknown>, member: string]>([
     [
       'cors_headers and the bypass exclude one another',

@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { query } from '../support/client'
+import { query, redirectOf, tokensOf } from '../support/client'
 import { CALLBACK, DASH, DashClient, type DashTokens, withClients } from '../support/dashboard'
-import { emulator } from '../support/emulator'
+import { emulator, stopClock } from '../support/emulator'
 import { Person } from '../support/person'
 
+stopClock()
 const OURS = 'a'.repeat(32)
 const THEIRS = 'b'.repeat(32)
 const SECOND = 'c'.repeat(32)
@@ -37,7 +38,7 @@ async function send(person: Person, fields: [string, string][]): Promise<Respons
   })
 }
 
-/** The answer to a person who ticks one account and presses Authorize. */
+/** The response to a person who selects one account and presses Authorize. */
 function authorized(person: Person): Promise<Response> {
   return send(person, [
     ['action', 'authorize'],
@@ -45,33 +46,33 @@ function authorized(person: Person): Promise<Response> {
   ])
 }
 
-async function tokensOf(response: Response): Promise<DashTokens> {
-  const code = new URL(response.headers.get('location') ?? '').searchParams.get('code') ?? ''
-  return (await client.exchange(code)).json()
+/** The tokens for the code that a response brings to the callback. */
+function redeemed(response: Response): Promise<DashTokens> {
+  return tokensOf(client.exchange(redirectOf(response).parameters.get('code') ?? ''))
 }
 
 describe('The way to the consent page', () => {
-  it('leads over the login, by the people of the seed', async () => {
+  it('leads through the login page, which lists the people of the seed', async () => {
     const person = await new Person(world.fetch).open(await client.authorizationUrl())
     expect(person.page?.title).toBe('Log in to the dashboard')
     await person.press('ada@example.com')
     expect(person.page?.text).toContain('Zone lister')
   })
 
-  it('has no login while a session lasts, but the consent each time [B.3]', async () => {
+  it('skips the login while the session lasts, but not the consent [B.3]', async () => {
     const person = await atConsent()
     expect((await authorized(person)).headers.get('location')).toContain('code=cfoac_')
     await person.open(await client.authorizationUrl())
     expect(person.page?.url).toContain('/oauth2/consent')
   })
 
-  it("is not opened by the team domain's session, nor the other way round", async () => {
+  it('requires a session of the dashboard, which is not one of the team domain', async () => {
     const person = await atConsent()
     expect(person.cookies('127.0.0.1:8788')).toMatch(/CF_Dash_Session=[\w-]+\./)
     expect(person.cookies('127.0.0.1:8788')).not.toMatch(/CF_Access_Session=[\w-]+\./)
   })
 
-  it('refuses the form of a login page that was opened before another', async () => {
+  it('refuses the form of a login page that a newer one replaced', async () => {
     const person = await new Person(world.fetch).open(await client.authorizationUrl())
     const first = person.page
     await person.open(await client.authorizationUrl())
@@ -82,7 +83,7 @@ describe('The way to the consent page', () => {
 })
 
 describe('The consent page', () => {
-  it('names the application, whose it is, the account and what is asked for [B.3]', async () => {
+  it('names the application, its publisher, the account and the requested scopes [B.3]', async () => {
     const { page } = await atConsent()
     const text = page?.text ?? ''
     for (const each of ['Zone lister', 'ada@example.com', 'Ours', 'Second', 'Zone Read']) {
@@ -93,7 +94,7 @@ describe('The consent page', () => {
     expect(text).not.toContain('Theirs')
   })
 
-  it('lets nobody authorize a request without scopes [B.2]', async () => {
+  it('offers no authorization of a request without scopes [B.2]', async () => {
     const person = new Person(world.fetch)
     await person.open(await client.authorizationUrl({ scope: undefined }))
     await person.press('ada@example.com')
@@ -105,7 +106,7 @@ describe('The consent page', () => {
     expect(response.headers.get('location')).toBeNull()
   })
 
-  it('sends back access_denied by Cancel [B.3]', async () => {
+  it('redirects with access_denied on Cancel [B.3]', async () => {
     const person = await atConsent()
     await person.press('cancel')
     expect(Object.fromEntries(person.callback?.searchParams ?? [])).toEqual({
@@ -116,21 +117,21 @@ describe('The consent page', () => {
     })
   })
 
-  it('grants less than was asked for, where optional permissions are left out [B.3]', async () => {
+  it('grants fewer scopes if optional permissions are left out [B.3]', async () => {
     const response = await authorized(await atConsent())
     const { searchParams } = new URL(response.headers.get('location') ?? '')
     expect(searchParams.get('scope')).toBe('zone.read offline_access')
-    expect((await tokensOf(response)).scope).toBe('zone.read offline_access')
+    expect((await redeemed(response)).scope).toBe('zone.read offline_access')
   })
 
-  it('grants what is ticked, on the accounts that are ticked [B.3]', async () => {
+  it('grants the selected scopes on the selected accounts [B.3]', async () => {
     const response = await send(await atConsent(), [
       ['action', 'authorize'],
       ['account', OURS],
       ['account', SECOND],
       ['scope', 'dns.write'],
     ])
-    expect((await tokensOf(response)).scope).toBe(SCOPE)
+    expect((await redeemed(response)).scope).toBe(SCOPE)
     expect(await world.events()).toContainEqual(
       expect.objectContaining({
         kind: 'application authorized',
@@ -141,7 +142,7 @@ describe('The consent page', () => {
     )
   })
 
-  it('does not grant more than was asked for, whatever the form says', async () => {
+  it('never grants more than was requested, whatever the form contains', async () => {
     const person = await atConsent('ada@example.com', 'zone.read')
     const response = await send(person, [
       ['action', 'authorize'],
@@ -149,7 +150,7 @@ describe('The consent page', () => {
       ['scope', 'dns.write'],
       ['scope', 'user-details.read'],
     ])
-    expect((await tokensOf(response)).scope).toBe('zone.read')
+    expect((await redeemed(response)).scope).toBe('zone.read')
   })
 
   it.each([
@@ -169,11 +170,11 @@ describe('The consent page', () => {
     expect(response.headers.get('location')).toBeNull()
   })
 
-  it('refuses an action that there is none of', async () => {
+  it('refuses an unknown action', async () => {
     expect((await send(await atConsent(), [['action', 'maybe']])).status).toBe(400)
   })
 
-  it('is good for the session alone that it was shown to', async () => {
+  it('is valid only in the session that it was shown to', async () => {
     const [ada, stranger] = [await atConsent(), new Person(world.fetch)]
     await stranger.open(ada.page?.url ?? '')
     expect(stranger.page).toMatchObject({ status: 400, title: 'This page is out of date' })
@@ -185,13 +186,13 @@ describe('The consent page', () => {
     expect(response.status).toBe(400)
   })
 
-  it('is good for a quarter of an hour', async () => {
+  it('expires after 15 minutes', async () => {
     const person = await atConsent()
     await world.advance('15m')
     expect((await send(person, [['action', 'cancel']])).status).toBe(400)
   })
 
-  it('checks the request again: the client may be another by now', async () => {
+  it('checks the request again, since the client may have changed', async () => {
     const person = await atConsent()
     const none = { account_id: OURS, scopes: [], optional_scopes: [] }
     const changed = emulator({ ...settings, ...withClients(none) })
@@ -205,7 +206,7 @@ describe('The consent page', () => {
 describe('A logout', () => {
   const logout = `${DASH}/oauth2/sessions/logout`
 
-  it('ends the session, also that of a copied cookie [B.1]', async () => {
+  it('ends the session, copied cookies included [B.1]', async () => {
     const person = await atConsent()
     const cookie = person.cookies('127.0.0.1:8788')
     await person.open(logout)
@@ -214,9 +215,9 @@ describe('A logout', () => {
     expect(response.headers.get('location')).toContain('/oauth2/login')
   })
 
-  it('leaves grants as they are', async () => {
+  it('leaves grants unchanged', async () => {
     const person = await atConsent()
-    const tokens = await tokensOf(await authorized(person))
+    const tokens = await redeemed(await authorized(person))
     await person.open(logout)
     expect(await client.isGood(tokens.access_token)).toBe(true)
   })
@@ -225,7 +226,7 @@ describe('A logout', () => {
     ['registered for the client of client_id', 'https://app.example/bye', true],
     ['not registered', 'https://app.example/bye2', false],
     ['of nobody', undefined, false],
-  ])('goes on to a post_logout_redirect_uri that is %s: %s', async (_, uri, isFollowed) => {
+  ])('redirects to a post_logout_redirect_uri that is %s: %s', async (_, uri, isFollowed) => {
     const post_logout_redirect_uris = ['https://app.example/bye']
     const { fetch } = emulator(withClients({ post_logout_redirect_uris }))
     const parameters = query({
@@ -238,7 +239,7 @@ describe('A logout', () => {
     expect(location).toBe(isFollowed ? `${uri}?state=a+b` : null)
   })
 
-  it('takes an id_token as hint of the client, however old', async () => {
+  it('accepts an expired id_token as a hint of the client', async () => {
     const post_logout_redirect_uris = [CALLBACK]
     const { fetch } = emulator(withClients({ post_logout_redirect_uris }))
     await world.signIn({ email: 'ada@example.com' })

@@ -2,16 +2,12 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { signTicket } from '../../src/access/ticket'
 import { ACCOUNT } from '../support/api'
 import { Client } from '../support/client'
-import { ADA, APP, application, carrying, emulator } from '../support/emulator'
-import { Person } from '../support/person'
+import { ADA, APP, application, carrying, emulator, stopClock } from '../support/emulator'
+import { NAVIGATION, Person } from '../support/person'
 
+stopClock()
 const HOST = 'https://emulator.example.workers.dev'
 const TOKEN = 'a-token-of-some-length'
-const NAVIGATION = {
-  accept: 'text/html',
-  'sec-fetch-mode': 'navigate',
-  'sec-fetch-dest': 'document',
-}
 const deployed = { TEAM_DOMAIN: 'emulator.example.workers.dev', EMULATOR_TOKEN: TOKEN }
 const PROVIDER = {
   id: 'corporate',
@@ -48,7 +44,7 @@ const offset = async () =>
 
 describe('On a host that is not this machine, without EMULATOR_TOKEN', () => {
   it.each(['/_emulator/events', '/_emulator/', '/client/v4/user', '/client/v4/openapi.json'])(
-    '%s is 503 and says what to set',
+    '%s is 503 and names the setting',
     async (path) => {
       const response = await open.fetch(HOST + path, { headers: bearer })
       expect(response.status).toBe(503)
@@ -84,7 +80,7 @@ describe('On a host that is not this machine, without EMULATOR_TOKEN', () => {
     expect(await response.json()).toMatchObject({ success: false, result: null })
   })
 
-  it('a cookie of the console is good for nothing', async () => {
+  it('a cookie of the console opens nothing', async () => {
     const cookie = cookieOf(await signIn(TOKEN))
     const response = await open.fetch(`${HOST}/_emulator/clock`, { headers: { cookie } })
     expect(response.status).toBe(503)
@@ -92,7 +88,7 @@ describe('On a host that is not this machine, without EMULATOR_TOKEN', () => {
     expect((await person.open(`${HOST}/whoami`)).page?.text).toContain('Picking a person is off')
   })
 
-  it('Access itself goes on working: the challenge, discovery, registration', async () => {
+  it('Access itself works: the challenge, discovery, registration', async () => {
     const client = new Client(open.fetch, HOST, HOST, '/.access')
     expect((await client.request('/mcp')).status).toBe(401)
     const metadata = await open.fetch(`${HOST}/.well-known/oauth-authorization-server`)
@@ -105,7 +101,7 @@ describe('On a host that is not this machine, without EMULATOR_TOKEN', () => {
 })
 
 describe('With EMULATOR_TOKEN, the control', () => {
-  it('needs it: 401 with a challenge for a client, the sign-in page for a browser', async () => {
+  it('requires it: 401 with a challenge for a client, the sign-in page for a browser', async () => {
     const response = await clock({})
     expect(response.status).toBe(401)
     expect(response.headers.get('www-authenticate')).toMatch(/^Bearer realm=/)
@@ -113,7 +109,7 @@ describe('With EMULATOR_TOKEN, the control', () => {
     expect([page.status, page.headers.get('location')]).toEqual([302, '/_emulator/sign-in'])
   })
 
-  it('opens with it, and with no other', async () => {
+  it('accepts it, and no other token', async () => {
     expect((await clock(bearer)).status).toBe(200)
     for (const token of ['', `${TOKEN}x`, TOKEN.slice(1), TOKEN.toUpperCase()]) {
       expect((await clock({ authorization: `Bearer ${token}` }, 'PATCH')).status).toBe(401)
@@ -121,7 +117,7 @@ describe('With EMULATOR_TOKEN, the control', () => {
     expect(await offset()).toBe(0)
   })
 
-  it('opens with the cookie of the sign-in page, until a reset', async () => {
+  it('accepts the cookie of the sign-in page, until a reset', async () => {
     const response = await signIn(TOKEN)
     expect([response.status, response.headers.get('location')]).toEqual([303, '/_emulator/'])
     expect(response.headers.get('set-cookie')).toMatch(/HttpOnly; Secure; SameSite=Lax/)
@@ -136,7 +132,7 @@ describe('With EMULATOR_TOKEN, the control', () => {
     expect((await clock({ cookie })).status).toBe(401)
   })
 
-  it('opens with a cookie no longer than the token is the same', async () => {
+  it('refuses a cookie of an earlier token', async () => {
     const cookie = cookieOf(await signIn(TOKEN))
     const changed = emulator({ ...deployed, EMULATOR_TOKEN: `${TOKEN}-changed` })
     expect((await changed.fetch(`${HOST}/_emulator/clock`, { headers: { cookie } })).status).toBe(
@@ -160,14 +156,14 @@ describe('With EMULATOR_TOKEN, the control', () => {
   })
 
   it.each(['PUT', 'DELETE', 'PATCH', 'OPTIONS'])(
-    'opens its sign-in page to nobody by a method that it has not: %s',
+    'refuses other methods at the sign-in page: %s',
     async (method) => {
       const response = await world.fetch(`${HOST}/_emulator/sign-in`, { method })
       expect(response.status).toBe(401)
     },
   )
 
-  it('says so where the token is wrong, and gives no cookie', async () => {
+  it('reports a wrong token, and sets no cookie', async () => {
     const response = await signIn('something else')
     expect(response.status).toBe(403)
     expect(await response.text()).toContain('That is not the token.')
@@ -179,7 +175,7 @@ describe('With EMULATOR_TOKEN, the control', () => {
     ['another origin', { origin: 'https://evil.example' }],
     ['an opaque origin', { origin: 'null' }],
     ['another site', { 'sec-fetch-site': 'cross-site' }],
-  ])('takes no change with the cookie from a page of %s (CSRF)', async (_, headers) => {
+  ])('refuses a change with the cookie from a page of %s (CSRF)', async (_, headers) => {
     const cookie = cookieOf(await signIn(TOKEN))
     expect((await clock({ cookie, ...headers }, 'PATCH')).status).toBe(401)
     expect(await offset()).toBe(0)
@@ -190,12 +186,12 @@ describe('With EMULATOR_TOKEN, the control', () => {
     ['an opaque origin', { origin: 'null', 'sec-fetch-site': 'cross-site' }],
     ['another site', { 'sec-fetch-site': 'cross-site', accept: 'text/html' }],
     ['another host of this site', { 'sec-fetch-site': 'same-site', 'sec-fetch-mode': 'cors' }],
-  ])('is not read with the cookie by a page of %s', async (_, headers) => {
+  ])('cannot be read with the cookie by a page of %s', async (_, headers) => {
     const cookie = cookieOf(await signIn(TOKEN))
     expect((await clock({ cookie, ...headers })).status).not.toBe(200)
   })
 
-  it('is opened with the cookie by a link from anywhere, and by its own pages', async () => {
+  it('can be opened with the cookie by a link from anywhere, and by its own pages', async () => {
     const cookie = cookieOf(await signIn(TOKEN))
     const harmless: Record<string, string>[] = [
       { ...NAVIGATION, 'sec-fetch-site': 'cross-site' },
@@ -208,13 +204,13 @@ describe('With EMULATOR_TOKEN, the control', () => {
     }
   })
 
-  it('signs nobody in by the form of another site', async () => {
+  it('refuses a sign-in by the form of another site', async () => {
     for (const origin of ['https://evil.example', 'null']) {
       expect((await signIn(TOKEN, { origin })).status).toBe(403)
     }
   })
 
-  it('needs nothing on this machine', async () => {
+  it('requires no token on this machine', async () => {
     expect((await world.fetch(`${APP}/_emulator/clock`)).status).toBe(200)
   })
 
@@ -233,13 +229,13 @@ describe('With EMULATOR_TOKEN, the API', () => {
   const user = (headers: Record<string, string>, settings = {}) =>
     emulator({ ...deployed, ...settings }).fetch(`${HOST}/client/v4/accounts`, { headers })
 
-  it('takes it as an administrator, as a bearer token or a key', async () => {
+  it("accepts it as an administrator's, as a bearer token or a key", async () => {
     expect((await user(bearer)).status).toBe(200)
     const key = { 'x-auth-email': 'ada@example.com', 'x-auth-key': TOKEN }
     expect((await user(key)).status).toBe(200)
   })
 
-  it('takes no other token, unless API_TOKENS names it', async () => {
+  it('refuses any other token, unless API_TOKENS names it', async () => {
     const other = { authorization: 'Bearer other' }
     expect((await user(other)).status).toBe(403)
     const API_TOKENS = [{ name: 'Other', token: 'other', permissions: ['Account Settings Read'] }]
@@ -248,7 +244,7 @@ describe('With EMULATOR_TOKEN, the API', () => {
   })
 })
 
-describe('Sign-in by picking a person, on a host for everybody', () => {
+describe('Sign-in by picking a person, on a public host', () => {
   const client = new Client(world.fetch, HOST, HOST, '/.access')
   const loginPage = async (person: Person) => {
     const { client_id } = await client.register()
@@ -262,14 +258,14 @@ describe('Sign-in by picking a person, on a host for everybody', () => {
     return form?.querySelector('input[name=idp]')?.getAttribute('value') ?? ''
   }
 
-  it('is not offered, nor is a one-time PIN, and the page says why', async () => {
+  it('is not offered, nor is a one-time PIN, and the page gives the reason', async () => {
     const person = await loginPage(new Person(world.fetch, [new URL(HOST).host]))
     expect(person.page?.text).toContain('Picking a person is off on this host')
     expect(person.page?.text).not.toContain('ada@example.com')
     expect(person.page?.text).not.toContain('Send me a code')
   })
 
-  it('is not taken either, whatever the form says', async () => {
+  it('is refused, whatever the form contains', async () => {
     const person = await loginPage(new Person(world.fetch, [new URL(HOST).host]))
     // The page has no form; its cookie has the nonce that a form would have.
     const cookies = person.cookies(new URL(HOST).host)
@@ -327,7 +323,7 @@ describe('Sign-in by picking a person, on a host for everybody', () => {
     expect(await page.text()).toContain('Picking a person is off on this host')
   })
 
-  it('is taken by nobody at the dashboard either, whatever the form says', async () => {
+  it('is refused at the dashboard, whatever the form contains', async () => {
     const page = `${HOST}/profile/access-management/authorization`
     const own = emulator({ ...deployed, LOCAL_HOSTS: [new URL(HOST).hostname] })
     const person = await new Person(own.fetch, [new URL(HOST).host]).open(page)
@@ -355,7 +351,7 @@ describe('Sign-in by picking a person, on a host for everybody', () => {
     expect(person.page?.text).toContain('Connected Applications')
   })
 
-  it('leaves OpenID Connect on, and says nothing where nobody could pick', async () => {
+  it('leaves OpenID Connect on, and gives no reason if there is nobody to pick', async () => {
     const own = emulator({ ...deployed, IDENTITY_PROVIDERS: [PROVIDER] })
     const person = new Person(own.fetch, [new URL(HOST).host])
     const { client_id } = await new Client(own.fetch, HOST, HOST, '/.access').register()
@@ -366,7 +362,7 @@ describe('Sign-in by picking a person, on a host for everybody', () => {
     expect(person.callback?.searchParams.get('redirect_uri')).toBe(`${HOST}/.access/callback`)
   })
 
-  it('leaves automatic sign-in on, which the holder of the token has switched on', async () => {
+  it("leaves automatic sign-in on if the token's holder has switched it on", async () => {
     await world.fetch(`${HOST}/_emulator/auto-sign-in`, {
       method: 'PUT',
       headers: { ...bearer, 'content-type': 'application/json' },
@@ -375,7 +371,7 @@ describe('Sign-in by picking a person, on a host for everybody', () => {
     expect((await client.connect()).tokens.access_token).toMatch(/^oauth:/)
   })
 
-  it('is on where LOCAL_HOSTS says that the host is this machine', async () => {
+  it('is on if LOCAL_HOSTS names the host', async () => {
     const LOCAL_HOSTS = [new URL(HOST).hostname]
     const own = emulator({ ...deployed, LOCAL_HOSTS })
     const person = new Person(own.fetch, [new URL(HOST).host])
@@ -387,7 +383,7 @@ describe('Sign-in by picking a person, on a host for everybody', () => {
   })
 })
 
-describe('Nobody takes it for Cloudflare', () => {
+describe("No response may be mistaken for Cloudflare's own", () => {
   it.each([
     'team.cloudflareaccess.com',
     'cloudflareaccess.com',
@@ -411,14 +407,14 @@ describe('Nobody takes it for Cloudflare', () => {
   )
 
   it.each(['notcloudflareaccess.com', 'cloudflareaccess.com.example', 'cloudflare.example'])(
-    'both take %s, which is not under it',
+    'both settings accept %s, which is not under it',
     async (host) => {
       const own = emulator({ TEAM_DOMAIN: host, DASH_DOMAIN: host })
       expect((await own.fetch(`${APP}/mcp`)).status).toBe(401)
     },
   )
 
-  it('every answer of its own says X-Emulator, and an answer of the origin does not', async () => {
+  it('every response of the emulator has X-Emulator, and a response of the origin does not', async () => {
     const ORIGIN = { fetch: () => new Response('from the origin') }
     const own = emulator({ ORIGIN, APPLICATIONS: [application()] })
     await own.signIn(ADA)
@@ -432,7 +428,7 @@ describe('Nobody takes it for Cloudflare', () => {
     expect(await said(APP, { authorization: `Bearer ${tokens.access_token}` })).toBeNull()
   })
 
-  it('so do its refusals and its own mistakes, whatever went wrong', async () => {
+  it('refusals and unexpected errors have X-Emulator too', async () => {
     const down = () => Promise.reject(new Error('down'))
     for (const [own, url, status] of [
       [emulator({ TEAM_DOMAIN: 'dash.cloudflare.com' }), `${APP}/`, 500],
@@ -450,12 +446,12 @@ describe('Nobody takes it for Cloudflare', () => {
     }
   })
 
-  it('every page says that it is an emulator', async () => {
+  it('every page states that it is an emulator', async () => {
     const response = await world.fetch(`${HOST}/_emulator/sign-in`, { headers: NAVIGATION })
     expect(await response.text()).toContain('this is not Cloudflare Access')
   })
 
-  it('the origin gets no cookie of the console, by which it could control the emulator', async () => {
+  it('the origin receives no cookie of the console', async () => {
     const seen: (string | null)[] = []
     const ORIGIN = {
       fetch(request: Request) {

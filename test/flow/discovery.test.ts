@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { APP, application, emulator, TEAM } from '../support/emulator'
+import { APP, application, emulator, stopClock, TEAM } from '../support/emulator'
 
+stopClock()
 const { advance, fetch, reset } = emulator()
 const off = emulator({ APPLICATIONS: [application({ oauth_configuration: { enabled: false } })] })
 const OWN = '/.well-known/cloudflare-access-protected-resource'
@@ -19,7 +20,7 @@ describe('Protected-resource metadata', () => {
     [`${STANDARD}/mcp`, 'on [M7]', fetch],
     [OWN, 'off', off.fetch],
     [`${OWN}/mcp`, 'off', off.fetch],
-  ])('answers at %s without credentials, Managed OAuth %s [M1]', async (path, _, fetch) => {
+  ])('is served at %s without credentials, Managed OAuth %s [M1]', async (path, _, fetch) => {
     const response = await fetch(APP + path)
     expect(response.status).toBe(200)
     expect(response.headers.get('content-type')).toBe('application/json')
@@ -34,7 +35,7 @@ describe('Protected-resource metadata', () => {
     })
   })
 
-  it("has the host without a trailing slash as a hostname application's resource, whatever the path [M3]", async () => {
+  it('has the host without a trailing slash as the resource of a hostname application, whatever the path [M3]', async () => {
     expect((await json<Resource>(fetch(`${APP}${OWN}/api/whoami`))).resource).toBe(APP)
     expect((await json<Resource>(fetch(`${APP}${OWN}/`))).resource).toBe(APP)
   })
@@ -53,7 +54,7 @@ describe('Protected-resource metadata', () => {
   })
 
   it.each(['//', '//other.example/x', '//['])(
-    'answers for this host, whatever path it is asked for: %s',
+    'describes this host, whatever the path: %s',
     async (path) => {
       const response = await fetch(`${APP}${OWN}${path}`)
       expect(response.status).toBe(200)
@@ -61,7 +62,7 @@ describe('Protected-resource metadata', () => {
     },
   )
 
-  it('is a path like any other at the standard name while Managed OAuth is off [M8]', async () => {
+  it('has no standard name while Managed OAuth is off [M8]', async () => {
     const response = await off.fetch(APP + STANDARD)
     expect(response.status).toBe(302)
   })
@@ -90,7 +91,7 @@ describe('Authorization-server metadata', () => {
     expect(await json(fetch(url))).toEqual(DOCUMENT)
   })
 
-  it("answers on the team domain while no application has Managed OAuth on [M9], and not on the application's host [M11]", async () => {
+  it("is served on the team domain while Managed OAuth is off everywhere [M9], and not on the application's host [M11]", async () => {
     expect((await off.fetch(TEAM + SERVER)).status).toBe(200)
     expect((await off.fetch(APP + SERVER)).status).toBe(302)
   })
@@ -107,7 +108,7 @@ describe('Authorization-server metadata', () => {
     expect(await json(fetch(TEAM + SERVER))).toEqual(rest)
   })
 
-  it('takes TEAM_DOMAIN as the issuer, with its own port or the port of the request [M12]', async () => {
+  it('has TEAM_DOMAIN as the issuer, with its own port or the port of the request [M12]', async () => {
     const named = emulator({ TEAM_DOMAIN: 'localhost:9000' })
     expect(await json(named.fetch(APP + SERVER))).toMatchObject({ issuer: 'http://localhost:9000' })
     const portless = emulator({ TEAM_DOMAIN: 'team.example' })
@@ -118,14 +119,14 @@ describe('Authorization-server metadata', () => {
     })
   })
 
-  it('is one origin with the application where TEAM_DOMAIN is its host', async () => {
+  it("shares the application's origin if TEAM_DOMAIN is its host", async () => {
     const { fetch } = emulator({ TEAM_DOMAIN: 'localhost' })
     expect(await json(fetch(APP + SERVER))).toMatchObject({ issuer: APP })
     expect((await fetch(`${APP}/mcp`)).status).toBe(401)
   })
 })
 
-describe('Documents that a web page asks for [M17]', () => {
+describe('Documents requested by a web page [M17]', () => {
   const origin = 'https://playground.ai.cloudflare.com'
 
   it.each([
@@ -149,7 +150,7 @@ describe('Documents that a web page asks for [M17]', () => {
     [`${TEAM}/.access/oauth/token`],
     [`${TEAM}/.access/oauth/registration`],
     [`${TEAM}/.access/oauth/revoke`],
-  ])('answer a preflight with the headers that MCP clients send: %s', async (url) => {
+  ])('allow the headers that MCP clients send: %s', async (url) => {
     const response = await fetch(url, {
       method: 'OPTIONS',
       headers: {
@@ -189,7 +190,7 @@ describe('Documents that a web page asks for [M17]', () => {
     })
   })
 
-  it('name the path that ACCESS_PATH says', async () => {
+  it('use the path of ACCESS_PATH', async () => {
     const { fetch } = emulator({ ACCESS_PATH: '/.access' })
     expect(await json(fetch(TEAM + SERVER))).toMatchObject({
       token_endpoint: `${TEAM}/.access/oauth/token`,
@@ -212,7 +213,7 @@ describe("Access's own paths", () => {
   })
 
   it.each(['/cdn-cgi/access/oauth/token', '/.access/oauth/authorization', '/.access/nothing'])(
-    'never reach the origin: %s on the application is 404 and says where to go',
+    'never reach the origin: %s on the application is 404 and names the right host',
     async (path) => {
       const response = await fetch(APP + path, { headers: { authorization: 'Bearer x' } })
       expect(response.status).toBe(404)

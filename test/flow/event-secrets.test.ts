@@ -3,6 +3,7 @@ import type { RecordedEvent } from '../../src/access/event'
 import { eventLine } from '../../src/access/event-line'
 import { ACCOUNT, api } from '../support/api'
 import {
+  bearer,
   Client,
   challengeOf,
   type Fetch,
@@ -52,13 +53,13 @@ const settings = {
 }
 const HOSTS = ['localhost:8788', '127.0.0.1:8788', 'codes.example:8788', 'closed.example:8788']
 
-/** Everything that nobody but its owner should read, by what it is. */
+/** Every secret that was seen, with its name. */
 const secrets = new Map<string, string>()
 function keep(name: string, ...values: (string | null | undefined)[]): void {
   for (const value of values) if (value) secrets.set(value, name)
 }
 
-// What of an answer is for its receiver alone: cookies, tickets in addresses and forms.
+// The secrets in a response: cookies, tickets in URLs and forms.
 const TICKETS = ['request', 'token', 'meta', 'state', 'code', 'nonce', 'code_challenge']
 function keepAnswer(response: Response): void {
   for (const cookie of response.headers.getSetCookie()) {
@@ -86,16 +87,15 @@ const watched: Fetch = async (url, init) => {
   keepAnswer(response)
   return response
 }
-const tokensOf = async <T extends Tokens | DashTokens>(response: Response): Promise<T> => {
+const keptTokens = async <T extends Tokens | DashTokens>(response: Response): Promise<T> => {
   const tokens = (await response.clone().json()) as T
   keep('access token', tokens.access_token)
   keep('refresh token', tokens.refresh_token)
   if ('id_token' in tokens) keep('id_token', tokens.id_token)
   return tokens
 }
-const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
 
-it('no event, and no line of one, has a secret, a token, or a piece of one', async () => {
+it('No event and no log line contains a secret, a token, or a part of one', async () => {
   await world.reset()
   await throughManagedOAuth()
   await throughPages()
@@ -120,7 +120,7 @@ it('no event, and no line of one, has a secret, a token, or a piece of one', asy
   expect(leaks).toEqual([])
 })
 
-it('a one-time PIN is in its event as its code, and nowhere else', async () => {
+it('A one-time PIN is in the code of its event, and nowhere else', async () => {
   await world.reset()
   const person = await new Person(watched, HOSTS).open('http://codes.example:8788/')
   await person.press('Send me a code', ADA)
@@ -188,12 +188,12 @@ async function throughManagedOAuth(): Promise<void> {
     await redeem({ client_secret: wrong })
     const exchange = await redeem({})
     const isGood = exchange.status === 200
-    const tokens = await tokensOf<Tokens>(exchange)
+    const tokens = await keptTokens<Tokens>(exchange)
     // The wrong verifier may have ended the code.
     const good = isGood ? tokens : await connectedAgain(client, client_id, asked, verifier, send)
     await client.request(`/whoami?access_token=${good.access_token}`, good.access_token)
     const refresh = { grant_type: 'refresh_token', refresh_token: good.refresh_token }
-    const next = await tokensOf<Tokens>(await send('/oauth/token', refresh))
+    const next = await keptTokens<Tokens>(await send('/oauth/token', refresh))
     await send('/oauth/revoke', { token: next.access_token })
     await client.request('/whoami', next.access_token)
     await send('/oauth/token', refresh)
@@ -222,7 +222,7 @@ async function connectedAgain(
   const form = { grant_type: 'authorization_code', code, redirect_uri: REDIRECT_URI, code_verifier }
   const response = await send('/oauth/token', form)
   expect(response.status).toBe(200)
-  return tokensOf<Tokens>(response)
+  return keptTokens<Tokens>(response)
 }
 
 async function throughPages(): Promise<void> {
@@ -359,12 +359,12 @@ async function throughTheDashboard(): Promise<void> {
   await client.exchange(await code(), { ...withSecret, code_verifier: random() })
   const exchange = await client.exchange(first, withSecret)
   expect(exchange.status).toBe(200)
-  const { access_token, refresh_token } = await tokensOf<DashTokens>(exchange)
+  const { access_token, refresh_token } = await keptTokens<DashTokens>(exchange)
   await watched(`${APP}/client/v4/zones`, { headers: bearer(access_token) })
   await watched(`${APP}/client/v4${ACCOUNT}/access/apps`, { headers: bearer(access_token) })
   await client.userinfo(access_token)
   const refreshed = await client.refresh(refresh_token, withSecret)
-  const next = await tokensOf<DashTokens>(refreshed)
+  const next = await keptTokens<DashTokens>(refreshed)
   await client.refresh(refresh_token, withSecret)
   await client.userinfo(next.access_token)
   await watched(`${APP}/client/v4/zones`, { headers: bearer(next.access_token) })

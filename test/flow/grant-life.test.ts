@@ -2,10 +2,11 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Client, type Tokens } from '../support/client'
 import { controlOf } from '../support/control'
-import { ADA, application, emulator } from '../support/emulator'
+import { ADA, application, emulator, stopClock } from '../support/emulator'
 import { type Answer, GrantModel, type Pair, type Rules } from '../support/grant-model'
 import { size } from '../support/size'
 
+stopClock()
 const RUNS = size(40, 3000)
 const COMMANDS = 40
 const RUNS_PER_EPOCH = 10
@@ -222,7 +223,7 @@ const commandsFor = (rules: Rules) => [
   fc.constantFrom(restart, ...Array(4).fill(changePolicies(true))),
 ]
 
-describe('The Worker and a model of a grant agree on every answer', () => {
+describe('The Worker and a model of a grant agree on every response', () => {
   it.each(VARIANTS)(
     '$title',
     async ({ settings, rules: changes }) => {

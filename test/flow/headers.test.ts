@@ -3,7 +3,7 @@ import { Client } from '../support/client'
 import { controlOf } from '../support/control'
 import { CONNECTED, DASH, DashClient, EMULATED_ACCOUNT_ID, withClients } from '../support/dashboard'
 import { ADA, APP, application, emulator, TEAM } from '../support/emulator'
-import { Person } from '../support/person'
+import { NAVIGATION, Person } from '../support/person'
 import { credentials, SERVICE_AUTH, serviceToken } from '../support/service-token'
 
 const PIN = { id: 'pin', name: 'Code', type: 'onetimepin' }
@@ -25,7 +25,6 @@ const guarded = emulator({ ...settings, EMULATOR_TOKEN: 'a-token-of-some-length'
 const client = new Client(world.fetch)
 const dash = new DashClient(world.fetch)
 const control = controlOf(world.fetch)
-const NAVIGATION = { accept: 'text/html', 'sec-fetch-mode': 'navigate' }
 
 beforeAll(world.reset)
 
@@ -98,7 +97,7 @@ describe.each(Object.entries(PAGES))('The page: %s', (name, open) => {
     })
   })
 
-  it('has no script or style but by the nonce of this very answer', async () => {
+  it('allows scripts and styles only by the nonce of this response', async () => {
     const { headers, html } = (await open()).page ?? expect.unreachable()
     const nonces = headers.get('content-security-policy')?.match(/nonce-[\w-]{36}/g) ?? []
     for (const element of html.querySelectorAll('script, style')) {
@@ -112,7 +111,7 @@ describe.each(Object.entries(PAGES))('The page: %s', (name, open) => {
     }
   })
 
-  it('has another nonce the next time', async () => {
+  it('has a new nonce in each response', async () => {
     const csp = async () => (await open()).page?.headers.get('content-security-policy')
     expect(await csp()).not.toBe(await csp())
   })
@@ -142,7 +141,7 @@ async function signedIn<Result>(act: () => Promise<Result>): Promise<Result> {
 
 const connected = () => signedIn(() => client.connect())
 
-/** Every answer with a token, a code, a secret or a ticket: where it is, and how to get it. */
+/** Every response with a token, a code, a secret or a ticket: its kind, and how to get it. */
 const ANSWERS: Record<string, [where: RegExp, ask: () => Promise<Response>]> = {
   'a registration with a secret': [
     /"client_secret":/,
@@ -258,8 +257,8 @@ function asAdministrator(method: string, path: string, body: unknown): Promise<R
   })
 }
 
-describe('No browser guesses what it is (X-Content-Type-Options, Fetch 3.6):', () => {
-  // What the origin answers is the origin's own, and a challenge is as it was recorded [U10-U15].
+describe('Responses with X-Content-Type-Options: nosniff (Fetch 3.6):', () => {
+  // A response of the origin is the origin's own, and a challenge is as recorded [U10-U15].
   const own = Object.entries(ANSWERS).filter(
     ([name]) => !/^the demo|^a service login|^the way to the login/.test(name),
   )
@@ -276,13 +275,13 @@ describe('No browser guesses what it is (X-Content-Type-Options, Fetch 3.6):', (
     expect(headers.get('x-content-type-options')).toBe('nosniff')
   })
 
-  it("but what the origin answers has the origin's headers", async () => {
+  it("but a response of the origin has only the origin's headers", async () => {
     const { headers } = await client.request('/whoami', (await connected()).tokens.access_token)
     expect(headers.has('x-content-type-options')).toBe(false)
   })
 })
 
-describe('No cache keeps', () => {
+describe('No cache stores', () => {
   it.each(Object.entries(ANSWERS))('%s', async (_, [where, ask]) => {
     const response = await ask()
     const headers = [...response.headers].map((each) => each.join(': ')).join('\n')
@@ -291,7 +290,7 @@ describe('No cache keeps', () => {
   })
 
   it.each(Object.entries(ANSWERS).filter(([, [where]]) => where.source.includes('location')))(
-    'nor does the next site see by Referer: %s',
+    'The next site gets no Referer: %s',
     async (_, [, ask]) => {
       const { headers } = await ask()
       expect(headers.get('referrer-policy') ?? 'none').toMatch(/^(no-referrer|none)$/)
@@ -299,7 +298,7 @@ describe('No cache keeps', () => {
   )
 
   it.each(Object.entries(ANSWERS).filter(([, [where]]) => where.source.includes('location')))(
-    'nor is a form sent again to where it leads (RFC 9700 4.12): %s',
+    'A form is not sent again to the target of a redirect (RFC 9700 4.12): %s',
     async (_, [, ask]) => {
       expect((await ask()).status).toBe(302)
     },

@@ -2,9 +2,10 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { Client, REDIRECT_URI } from '../support/client'
 import { controlOf, stored } from '../support/control'
 import { CONNECTED, DASH, DashClient, withClients } from '../support/dashboard'
-import { ADA, APP, application, emulator, TEAM } from '../support/emulator'
+import { ADA, APP, application, emulator, stopClock, TEAM } from '../support/emulator'
 import { Person } from '../support/person'
 
+stopClock()
 const world = emulator(withClients({}))
 const client = new Client(world.fetch)
 const control = controlOf(world.fetch)
@@ -38,12 +39,12 @@ describe("Path confusion between the gate and the emulator's own paths", () => {
     ['/_emulator\\..\\mcp', 'the gate'],
     ['/_emulator/..%2fmcp', 'the control, 404'],
     ['/_emulator//urls', 'the control, 404'],
-  ])('ends at one of them, and at neither unasked: %s at %s', async (path, where) => {
+  ])('is resolved by one URL parser: %s reaches %s', async (path, where) => {
     expect(await reaches(path)).toBe(where)
   })
 
   it.each(['/_emulator/reset', '/%5femulator/reset', '/x/%2e%2e/_emulator/rese%74'])(
-    'lets no page of another site reset, however it is written: %s',
+    'allows no page of another site to reset, however the path is written: %s',
     async (path) => {
       await world.signIn(ADA)
       expect(await reaches(path, 'POST', { origin: EVIL })).toBe('the control, 403')
@@ -51,7 +52,7 @@ describe("Path confusion between the gate and the emulator's own paths", () => {
     },
   )
 
-  it('says of metadata in escapes what it says of it without them', async () => {
+  it('serves the same metadata for an escaped path', async () => {
     for (const path of ['oauth-protected-resource/mcp', 'oauth-authorization-server']) {
       const plain = await world.fetch(`${APP}/.well-known/${path}`)
       const escaped = await world.fetch(`${APP}/%2Ewell-know%6e/${path.replace('-', '%2d')}`)
@@ -59,7 +60,7 @@ describe("Path confusion between the gate and the emulator's own paths", () => {
     }
   })
 
-  it('leaves no own path of Access to an origin', async () => {
+  it('forwards no path of Access to an origin', async () => {
     await world.signIn(ADA)
     const { tokens } = await client.connect()
     for (const path of [
@@ -102,11 +103,11 @@ describe('Path confusion between two applications', () => {
     '/public;/../admin',
     '/public%00/admin',
     '/PUBLIC/admin',
-  ])('opens nothing behind the gate by the way of a bypass: %s', async (path) => {
+  ])('opens no protected path through a bypassed one: %s', async (path) => {
     expect((await fetch(APP + path)).status).toBe(401)
   })
 
-  it('hands an encoded slash below a bypass on as it is, with no assertion (origins decide)', async () => {
+  it('forwards an encoded slash below a bypass unchanged and without an assertion (origins decide)', async () => {
     const response = await fetch(`${APP}/public/..%2fadmin`)
     expect(await response.json()).toMatchObject({ error: 'no_assertion' })
   })
@@ -147,7 +148,7 @@ describe('Host confusion', () => {
     'loc%61lhost:8788',
     'localhost:8788, evil.example',
     'b%C3%BCcher.example',
-  ])('is answered with 400 where Host is no host: %s (RFC 9112 3.2)', async (host) => {
+  ])('is refused with 400 if Host is invalid: %s (RFC 9112 3.2)', async (host) => {
     // What the runtime makes of such a Host.
     const response = await world.fetch(`${APP}/_emulator/urls?/mcp`, { headers: { host } })
     expect(response.status).toBe(400)
@@ -163,11 +164,11 @@ describe('Host confusion', () => {
     '[::1]:8788',
     'xn--bcher-kva.example',
     'my_app.example.',
-  ])('is none where Host is one: %s (RFC 9112 3.2)', async (host) => {
+  ])('is not assumed if Host is valid: %s (RFC 9112 3.2)', async (host) => {
     expect((await world.fetch(`${APP}/mcp`, { headers: { host } })).status).toBe(401)
   })
 
-  it('brings no code to another host: the redirect is to the registered URI', async () => {
+  it('sends no code to another host: the redirect is to the registered URI', async () => {
     await world.signIn(ADA)
     const { client_id } = await client.register()
     const response = await world.fetch(await client.authorizationUrl(client_id), {
@@ -182,7 +183,7 @@ describe('Host confusion', () => {
     '127.0.0.1.evil.example',
     'localhost@evil.example',
   ])(
-    'gives no page that rebinds its name to this machine the control or the API: %s',
+    'opens neither control nor API to a page that rebinds its name to this machine: %s',
     async (host) => {
       const headers = { authorization: 'Bearer a-token' }
       for (const path of ['/_emulator/state', '/client/v4/user']) {
@@ -220,7 +221,7 @@ describe('A redirect URI that was not registered gets neither a code nor an erro
   })
 })
 
-describe('No way out by an open redirect', () => {
+describe('No open redirect', () => {
   it.each(['https://evil.example', '//evil.example', '/\\evil.example', '/%09/evil.example', '/x'])(
     'redirect_url of a login page is signed: %s',
     async (to) => {
@@ -250,7 +251,7 @@ describe('No way out by an open redirect', () => {
     `${TEAM}/cdn-cgi/access/logout`,
     `${DASH}/oauth2/logout`,
     `${DASH}/oauth2/sessions/logout`,
-  ])('a logout goes where nobody registered: %s', async (url) => {
+  ])('a logout ignores an unregistered address: %s', async (url) => {
     const query = ['returnTo', 'redirect_url', 'redirect_uri', 'post_logout_redirect_uri', 'to']
       .map((name) => `${name}=${EVIL}`)
       .join('&')
@@ -321,7 +322,7 @@ describe('A form of another site changes nothing', () => {
     expect(await stored(control)).toBe(before)
   })
 
-  it("with the cookies, which another browser's nonce does not fit", async () => {
+  it('with the cookies of one browser and the nonce of another', async () => {
     const victim = await everyForm.login?.[0]()
     const attacker = await everyForm.login?.[0]()
     const nonce = attacker?.page?.html.querySelector('input[name=nonce]')?.getAttribute('value')
@@ -347,7 +348,7 @@ describe('A form of another site changes nothing', () => {
     ['DELETE', 'sessions/x'],
     ['GET', 'state'],
     ['GET', 'events'],
-  ])('nor at the control of the emulator: %s %s', async (method, path) => {
+  ])('at the control of the emulator: %s %s', async (method, path) => {
     for (const origin of [
       EVIL,
       'null',
@@ -363,7 +364,7 @@ describe('A form of another site changes nothing', () => {
     }
   })
 
-  it('nor at the API, whose preflight allows no other site', async () => {
+  it('at the API, whose preflight allows no other site', async () => {
     const headers = { origin: EVIL, 'access-control-request-method': 'PUT' }
     const url = `${APP}/client/v4/accounts/0123456789abcdef0123456789abcdef/access/apps`
     const response = await world.fetch(url, { method: 'OPTIONS', headers })

@@ -35,7 +35,7 @@ function runsNothing(page: Page | undefined): void {
   expect(page?.html.querySelectorAll('title').length).toBe(1)
 }
 
-describe('Markup that others chose is text', () => {
+describe('Markup in texts that others chose is escaped', () => {
   it('on the login page: an application, a person', async () => {
     showsAsText((await new Person(world.fetch).open(`${APP}/`)).page)
   })
@@ -79,7 +79,7 @@ describe('Markup that others chose is text', () => {
     runsNothing(page)
   })
 
-  it('in the little bodies of redirects and refusals, which are no pages', async () => {
+  it('in the bodies of redirects and refusals', async () => {
     const path = `/${encodeURIComponent(MARKUP)}?${MARKUP}`
     for (const response of [
       await world.fetch(APP + path, {
@@ -95,7 +95,7 @@ describe('Markup that others chose is text', () => {
     }
   })
 
-  it('is shown in the order of its characters: none turns it around (UAX 9)', async () => {
+  it('is isolated from the text around it: no character reverses it (UAX 9)', async () => {
     const name = 'Claude\u202e edoC\u2066\u2069\u200f\u061c'
     const { client_id } = await client.register({ client_name: name })
     const person = await new Person(world.fetch).open(await client.authorizationUrl(client_id))
@@ -116,7 +116,7 @@ describe('Markup that others chose is text', () => {
   })
 
   it.each(['logo_uri', 'client_uri', 'tos_uri', 'policy_uri', 'jwks_uri'])(
-    'nor is a script taken for an address: %s',
+    'is not used as an address: %s',
     async (member) => {
       const scripts = [
         'javascript:alert(1)',
@@ -152,7 +152,7 @@ describe('Events and log lines', () => {
     return { text: JSON.stringify(events), lines }
   }
 
-  it('have no secret, token, code, ticket or cookie in them', async () => {
+  it('contain no secret, token, code, ticket or cookie', async () => {
     const machines = emulator({
       ...settings,
       SERVICE_TOKENS: [serviceToken()],
@@ -233,7 +233,7 @@ describe('Events and log lines', () => {
       () => world.fetch(`${APP}/%0A%1b[2J`, { headers: { authorization: 'Bearer x' } }),
     ],
   ] satisfies [string, () => Promise<unknown>][])(
-    'are one line each and give the terminal no orders, whatever is in them: %s',
+    'are one line each and contain no terminal control characters: %s',
     async (_, act) => {
       await act()
       const { lines } = await told()
@@ -242,7 +242,7 @@ describe('Events and log lines', () => {
     },
   )
 
-  it('keep no query, which may have codes and tickets in it', async () => {
+  it('contain no query, which may contain codes and tickets', async () => {
     await world.fetch(`${APP}/x?code=a-code-in-a-query`)
     await client.authorization('nobody', {
       redirect_uri: REDIRECT_URI,

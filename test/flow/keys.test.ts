@@ -1,9 +1,11 @@
 import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { Client } from '../support/client'
-import { ADA, APP, application, emulator, TEAM } from '../support/emulator'
+import { ADA, APP, application, emulator, stopClock, TEAM } from '../support/emulator'
 import { Person } from '../support/person'
 import { ALLOW, cookieOf, credentials, SERVICE_AUTH, serviceToken } from '../support/service-token'
+
+stopClock()
 
 // A session that outlives the week for which a retired key is good.
 const world = emulator({
@@ -54,7 +56,7 @@ const TOKENS: [whose: string, token: () => Promise<string>][] = [
 ]
 
 describe('Rotating the keys', () => {
-  it('answers the current key, which signs from then on [O10]', async () => {
+  it('returns the current key, which signs from then on [O10]', async () => {
     const before = await ofService()
     const { current, published: listed } = await rotate()
     expect(current).not.toBe(kidOf(before))
@@ -70,7 +72,7 @@ describe('Rotating the keys', () => {
     expect(after).not.toBe(before)
   })
 
-  it('signs anew what an access token from before brings', async () => {
+  it('signs the assertion of an existing access token with the new key', async () => {
     const client = new Client(world.fetch)
     const { tokens } = await client.connect()
     const assertion = async () => {
@@ -84,7 +86,7 @@ describe('Rotating the keys', () => {
     expect(kidOf(await assertion())).toBe(current)
   })
 
-  it('makes a key the current one that was published before: origins know it already', async () => {
+  it('makes a published key the current one, so origins know it already', async () => {
     const before = await published()
     const { current } = await rotate()
     expect(before).toContain(current)
@@ -112,11 +114,11 @@ describe('Rotating the keys', () => {
   })
 })
 
-describe('The key before', () => {
+describe('The previous key', () => {
   it.each([
     ["a browser's", ofBrowser],
     ["a service token's", ofService],
-  ])('is published, and %s token of it admitted, until 7 days are over', async (_, token) => {
+  ])('is published, and %s token signed with it admitted, for 7 days', async (_, token) => {
     const before = await token()
     await rotate()
     expect(await status(before)).toBe(200)
@@ -128,7 +130,7 @@ describe('The key before', () => {
     expect(await status(before)).toBe(401)
   })
 
-  it('is gone for good: the next days do not bring it back', async () => {
+  it('is not published again after 7 days', async () => {
     const before = await ofService()
     await rotate()
     await world.advance('168h')
@@ -136,7 +138,7 @@ describe('The key before', () => {
     expect(await published()).not.toContain(kidOf(before))
   })
 
-  it('has its own week, whatever comes after it', async () => {
+  it('has its own 7 days, whatever rotations follow', async () => {
     const first = await ofService()
     await rotate()
     await world.advance('72h')
@@ -150,8 +152,8 @@ describe('The key before', () => {
   })
 })
 
-describe('There are always two keys or more [O11]', () => {
-  it('after any number of rotations, all different', async () => {
+describe('At least two keys are published [O11]', () => {
+  it('after any number of rotations, all of them different', async () => {
     for (let rounds = 0; rounds < 4; rounds++) {
       const kids = await published()
       expect(kids.length).toBeGreaterThanOrEqual(2)
@@ -160,14 +162,14 @@ describe('There are always two keys or more [O11]', () => {
     }
   })
 
-  it('when what was retired is gone', async () => {
+  it('when the retired keys are no longer published', async () => {
     await rotate()
     await rotate()
     await world.advance('1000h') // Keys outlive a reset, and tests before this one retired some.
     expect(await published()).toHaveLength(2)
   })
 
-  it('the same on the team domain, the application and under both paths', async () => {
+  it('and they are the same on the team domain and the application, under both paths', async () => {
     await rotate()
     const kids = await published()
     for (const url of [`${APP}/cdn-cgi/access/certs`, `${TEAM}/.access/certs`]) {

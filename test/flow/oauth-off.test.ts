@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { Client, redirectOf } from '../support/client'
-import { ADA, APP, application, emulator, TEAM } from '../support/emulator'
+import { ADA, APP, application, emulator, stopClock, TEAM } from '../support/emulator'
 import { Person } from '../support/person'
 
+stopClock()
 const OFF = application({ oauth_configuration: { enabled: false } })
 const on = emulator({ APPLICATIONS: [application()] })
 const off = emulator({ APPLICATIONS: [OFF] })
@@ -36,7 +37,7 @@ describe('While Managed OAuth is off, a request without a credential', () => {
     )
   })
 
-  it('is answered with the headers of the recorded dump, and no others [U10-U13]', async () => {
+  it('gets the recorded headers, and no others [U10-U13]', async () => {
     const response = await off.fetch(`${APP}/api/whoami`, { method: 'POST' })
     expect(Object.fromEntries(response.headers)).toEqual({
       location: expect.stringContaining('/cdn-cgi/access/login/'),
@@ -66,7 +67,7 @@ describe('While Managed OAuth is off, a request without a credential', () => {
     expect(redirectOf(await fetch(APP)).parameters.get('kid')).toBe(aud)
   })
 
-  it('is 401 for a script that says XMLHttpRequest, with these headers and no others [U15]', async () => {
+  it('is a 401 with exactly these headers if X-Requested-With is XMLHttpRequest [U15]', async () => {
     const headers = { 'x-requested-with': 'XMLHttpRequest' }
     const response = await off.fetch(`${APP}/api/whoami`, { headers })
     expect(response.status).toBe(401)
@@ -81,14 +82,14 @@ describe('While Managed OAuth is off, a request without a credential', () => {
     expect(await response.text()).toBe('<head><title>401 Unauthorized</title></head>')
   })
 
-  it('is 401 for such a script with POST too [U15]', async () => {
+  it('is a 401 for such a POST request too [U15]', async () => {
     const headers = { 'x-requested-with': 'XMLHttpRequest' }
     const response = await off.fetch(`${APP}/api/whoami`, { method: 'POST', headers })
     expect(response.status).toBe(401)
     expect(response.headers.get('www-authenticate')).toContain('Cloudflare-Access ')
   })
 
-  it('lets a browser log in, which then uses scripts with its cookie', async () => {
+  it('lets a browser log in, whose scripts then use its cookie', async () => {
     const person = await new Person(off.fetch).open(`${APP}/whoami`)
     await person.press('ada@example.com')
     expect(person.page).toMatchObject({ status: 200, url: `${APP}/whoami` })
@@ -110,12 +111,12 @@ describe('Switching Managed OAuth', () => {
     ['enabled: false', { oauth_configuration: { enabled: false } }, 302],
     ['enabled: true', { oauth_configuration: { enabled: true } }, 401],
     ['an empty oauth_configuration', { oauth_configuration: {} }, 401],
-  ])('is what the object says: %s', async (_, changes, status) => {
+  ])('follows oauth_configuration: %s', async (_, changes, status) => {
     const { fetch } = emulator({ APPLICATIONS: [application(changes)] })
     expect((await fetch(`${APP}/mcp`)).status).toBe(status)
   })
 
-  it('off and on again holds from the next request, and leaves grants alone', async () => {
+  it('off and on again takes effect at the next request, and leaves grants unchanged', async () => {
     await on.signIn(ADA)
     const { tokens } = await new Client(on.fetch).connect()
     const status = async ({ fetch }: typeof on) =>
@@ -167,7 +168,7 @@ describe('Switching Managed OAuth', () => {
     expect(person.callback?.searchParams.get('code')).toBeNull()
   })
 
-  it('off everywhere answers 404 to registration [R7], on again registers', async () => {
+  it('off everywhere makes registration a 404 [R7], until it is on again', async () => {
     expect((await new Client(off.fetch).registration()).status).toBe(404)
     expect((await new Client(on.fetch).registration()).status).toBe(201)
   })

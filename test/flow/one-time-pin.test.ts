@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { Client } from '../support/client'
-import { ADA, APP, application, emulator, MALLORY, TEAM } from '../support/emulator'
+import { ADA, APP, application, emulator, MALLORY, stopClock, TEAM } from '../support/emulator'
 import { Person } from '../support/person'
 
+stopClock()
 const PIN = { id: 'pin', name: 'E-mail me a code', type: 'onetimepin' }
 const PEOPLE = { id: 'people', name: 'People', type: 'cloudflare' }
 const BLOCK_PAGE = { status: 403, title: 'That account does not have access.' }
@@ -31,7 +32,7 @@ const codeFor = async (email: string) => {
   return String(mail.code)
 }
 
-/** A person of whom a code is asked. */
+/** A person at the page that asks for the code. */
 const asked = async (email: string, url = `${APP}/`) => {
   const person = await new Person(world.fetch).open(url)
   return person.press('Send me a code', { email })
@@ -41,7 +42,7 @@ const asked = async (email: string, url = `${APP}/`) => {
 const other = (code: string) => String((Number(code) + 1) % 1_000_000).padStart(6, '0')
 
 describe('A one-time PIN', () => {
-  it('signs in the person whose address it was made for', async () => {
+  it('signs in the person whose address it was sent to', async () => {
     const person = await asked('ada@example.com')
     expect(person.page).toMatchObject({ status: 200, title: 'Enter code' })
     await person.press('Sign in', { code: await codeFor('ada@example.com') })
@@ -96,7 +97,7 @@ describe('A one-time PIN', () => {
     expect(person.page?.title).toBe('Demo application')
   })
 
-  it('is refused where it is wrong, and the right one is still good [block page]', async () => {
+  it('is refused if it is wrong, and the right one is still accepted [block page]', async () => {
     const person = await asked('ada@example.com')
     const form = person.page
     const code = await codeFor('ada@example.com')
@@ -111,21 +112,21 @@ describe('A one-time PIN', () => {
     expect(person.page?.title).toBe('Demo application')
   })
 
-  it('is good for ten minutes', async () => {
+  it('is valid for ten minutes', async () => {
     const person = await asked('ada@example.com')
     await world.advance('9m59s')
     await person.press('Sign in', { code: await codeFor('ada@example.com') })
     expect(person.page?.title).toBe('Demo application')
   })
 
-  it('is over after ten minutes', async () => {
+  it('has expired after ten minutes', async () => {
     const person = await asked('ada@example.com')
     await world.advance('10m')
     await person.press('Sign in', { code: await codeFor('ada@example.com') })
     expect(person.page).toMatchObject(BLOCK_PAGE)
   })
 
-  it('is not good for another login of the same person', async () => {
+  it('is refused for another login of the same person', async () => {
     await asked('ada@example.com')
     const first = await codeFor('ada@example.com')
     const person = await asked('ada@example.com')
@@ -135,7 +136,7 @@ describe('A one-time PIN', () => {
     expect(person.page).toMatchObject(BLOCK_PAGE)
   })
 
-  it('is not good with the form of another login, of an older one neither', async () => {
+  it('is refused with the form of another login, an older one included', async () => {
     const older = await asked('ada@example.com')
     const code = await codeFor('ada@example.com')
     const pin = older.page?.html.querySelector('input[name=pin]')?.getAttribute('value') ?? ''
@@ -144,14 +145,14 @@ describe('A one-time PIN', () => {
     expect(person.page).toMatchObject(BLOCK_PAGE)
   })
 
-  it('is not good for another address', async () => {
+  it('is refused for another address', async () => {
     const person = await asked('ada@example.com')
     await asked('grace@example.com')
     await person.press('Sign in', { code: await codeFor('grace@example.com') })
     expect(person.page).toMatchObject(BLOCK_PAGE)
   })
 
-  it('signs in nobody but whom it was made for, whatever the form says besides', async () => {
+  it('signs in only the person it was sent to, whatever else the form contains', async () => {
     const person = await asked('ada@example.com')
     const value = (name: string) =>
       person.page?.html.querySelector(`input[name=${name}]`)?.getAttribute('value') ?? ''
@@ -176,7 +177,7 @@ describe('A one-time PIN', () => {
     expect(await identity.json()).toMatchObject({ email: 'ada@example.com' })
   })
 
-  it('is good once: its login is over then [A12]', async () => {
+  it('is valid once: its login then has ended [A12]', async () => {
     const person = await asked('ada@example.com')
     const form = person.page
     const code = await codeFor('ada@example.com')
@@ -186,7 +187,7 @@ describe('A one-time PIN', () => {
     expect(person.page?.title).toBe('Invalid nonce. Please try logging in again.')
   })
 
-  it('is not good in another browser [A12]', async () => {
+  it('is refused in another browser [A12]', async () => {
     const person = await asked('ada@example.com')
     const stranger = new Person(world.fetch)
     stranger.page = person.page
@@ -194,21 +195,21 @@ describe('A one-time PIN', () => {
     expect(stranger.page?.title).toBe('Invalid nonce. Please try logging in again.')
   })
 
-  it('is made for an address as it is compared: trimmed, in lower case', async () => {
+  it('is sent to the address as it is compared: trimmed, in lower case', async () => {
     const person = await asked(' ADA@Example.COM ')
     await person.press('Sign in', { code: await codeFor('ada@example.com') })
     expect(person.page?.title).toBe('Demo application')
   })
 
-  it('is made for nothing but an address', async () => {
+  it('is sent to an e-mail address only', async () => {
     const person = await asked('ada')
     expect(person.page).toMatchObject({ status: 400, title: 'Invalid form' })
     expect(await mails()).toEqual([])
   })
 })
 
-describe('Whom the policies deny', () => {
-  it('gets no code, and sees the very page that others see', async () => {
+describe('A person whom the policies deny', () => {
+  it('gets no code, and sees the same page as others', async () => {
     const mallory = await asked(MALLORY.email)
     const ada = await asked(ADA.email)
     expect(mallory.page?.status).toBe(200)
@@ -234,16 +235,16 @@ describe('allowed_idps', () => {
       .map((each) => each.getAttribute('value') ?? each.text.trim())
   }
 
-  it('shows the one-time PIN alone where it is the only one', async () => {
+  it('shows the one-time PIN alone if it is the only one', async () => {
     expect(await buttonsAt(`${APP}/`)).toEqual(['Send me a code'])
   })
 
-  it('shows all providers where it is empty', async () => {
+  it('shows all providers if it is empty', async () => {
     const people = ['ada@example.com', 'grace@example.com', 'mallory@blocked.example', 'Log in']
     expect(await buttonsAt('http://both.example/')).toEqual([...people, 'Send me a code'])
   })
 
-  it('hides the one-time PIN where it is not in it, from forms too', async () => {
+  it('hides and refuses the one-time PIN if it is not in the list', async () => {
     expect(await buttonsAt('http://picked.example/')).not.toContain('Send me a code')
     const person = await new Person(world.fetch, [...hosts, '127.0.0.1']).open(
       'http://picked.example/',
@@ -254,7 +255,7 @@ describe('allowed_idps', () => {
   })
 })
 
-it('login_method rules know who came by one-time PIN', async () => {
+it('A login_method rule recognises a login by one-time PIN', async () => {
   const hosts = ['by-code.example', '127.0.0.1']
   const url = 'http://by-code.example/'
   const picked = await new Person(world.fetch, hosts).open(url)

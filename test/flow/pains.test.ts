@@ -1,10 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { ACCOUNT, api, type Item } from '../support/api'
 import { Client, challengeOf, REDIRECT_URI, redirectOf, type Tokens } from '../support/client'
-import { ADA, APP, application, emulator, TEAM } from '../support/emulator'
+import { ADA, APP, application, clientOf, emulator, stopClock, TEAM } from '../support/emulator'
 import { observer, type Told } from '../support/observer'
 import { Person } from '../support/person'
 
+stopClock()
 const world = emulator()
 const client = new Client(world.fetch)
 const cloudflare = api(world.fetch)
@@ -26,7 +27,7 @@ type Explanation = {
   change?: RegExp
 }
 
-/** That the request which was answered so has left an event of this kind that explains it. */
+/** Expects that the request recorded an event of this kind that explains its response. */
 async function explained(
   answer: { headers: Headers } | undefined,
   kind: string,
@@ -44,11 +45,6 @@ async function explained(
 }
 
 /** What is sent back to the callback. */
-const sentBack = (response: Response) => {
-  expect(response.status).toBe(302)
-  const { to, parameters } = redirectOf(response)
-  return { to, error: parameters.get('error'), description: parameters.get('error_description') }
-}
 
 const REFUSED = {
   error: 'invalid_client_metadata',
@@ -69,10 +65,8 @@ describe('A client without resource', () => {
     const { client_id } = await account.register({ redirect_uris: [uri] })
     const changes = { redirect_uri: uri, resource: undefined }
     const response = await account.authorization(client_id, changes)
-    expect(sentBack(response)).toEqual({
+    await expect(response).toRedirectWithError('invalid_target', 'No resource parameter found', {
       to: uri,
-      error: 'invalid_target',
-      description: 'No resource parameter found',
     })
     await explained(response, 'authorization', {
       outcome: 'refused',
@@ -84,7 +78,7 @@ describe('A client without resource', () => {
 })
 
 describe('Redirect rules', () => {
-  it('[P3] a random path of a loopback callback fits no exact rule, and a rule with /*', async () => {
+  it('[P3] a random path of a loopback callback matches a rule with /*, and no exact rule', async () => {
     const uri = 'http://127.0.0.1:3118/callback/Zk3x9'
     const metadata = { redirect_uris: [uri] }
     const exact = ruledBy({ allowed_uris: ['http://127.0.0.1:3118/callback'] })
@@ -104,7 +98,7 @@ describe('Redirect rules', () => {
     })
   })
 
-  it("[P4] a hosted client's callback of its own is refused, until a rule lets it pass", async () => {
+  it("[P4] a hosted client's own callback is refused until a rule allows it", async () => {
     const uri = 'https://chatgpt.com/connector/oauth/Ab12Cd'
     const response = await client.registration({ redirect_uris: [uri] })
     expect(response.status).toBe(400)
@@ -118,7 +112,7 @@ describe('Redirect rules', () => {
     expect((await client.registration({ redirect_uris: [uri] })).status).toBe(201)
   })
 
-  it('[P4] a client that needs a 401 gets the way to a login page while Managed OAuth is off', async () => {
+  it('[P4] a client that needs a 401 is redirected to a login page while Managed OAuth is off', async () => {
     const on = await world.fetch(`${APP}/mcp`, { method: 'POST' })
     expect(on.status).toBe(401)
     await explained(on, 'challenge', { outcome: 'asked', rule: 'U2', why: /where to get a token/ })
@@ -163,17 +157,17 @@ describe('Redirect rules', () => {
     const strict = application({
       oauth_configuration: { dynamic_client_registration: { enabled: true } },
     })
-    const account = new Client(emulator({ APPLICATIONS: [strict, other] }).fetch)
+    const account = clientOf({ APPLICATIONS: [strict, other] })
     const redirect_uri = 'https://claude.ai/callback'
     const registration = await account.registration({ redirect_uris: [redirect_uri] })
     expect(registration.status).toBe(201)
     const { client_id } = (await registration.json()) as { client_id: string }
     const response = await account.authorization(client_id, { redirect_uri })
-    expect(sentBack(response)).toEqual({
-      to: redirect_uri,
-      error: 'invalid_request',
-      description: 'Redirect URI not allowed by application configuration',
-    })
+    await expect(response).toRedirectWithError(
+      'invalid_request',
+      'Redirect URI not allowed by application configuration',
+      { to: redirect_uri },
+    )
     await explained(response, 'authorization', {
       outcome: 'refused',
       rule: 'A4',
@@ -193,7 +187,7 @@ describe('Redirect rules', () => {
     })
   })
 
-  it("[P23] a client says it couldn't register, and the event says for which URI and why", async () => {
+  it('[P23] a client cannot register, and the event names the URI and the reason', async () => {
     const client_name = 'Claude'
     const redirect_uris = ['https://claude.ai/api/mcp/auth_callback']
     const response = await client.registration({ client_name, redirect_uris })
@@ -208,7 +202,7 @@ describe('Redirect rules', () => {
 })
 
 describe('Challenges', () => {
-  it('[P7] a client that knows only a Bearer challenge goes no further', async () => {
+  it('[P7] a client that knows only a Bearer challenge cannot continue', async () => {
     const { fetch } = emulator({ APPLICATIONS: [application({ oauth_configuration: undefined })] })
     const response = await fetch(`${APP}/mcp`, { method: 'POST' })
     expect(response.status).toBe(302)
@@ -248,7 +242,7 @@ describe('Challenges', () => {
     expect((await ask('node')).status).toBe(200)
   })
 
-  it('[P20] an access token is over after its fifteen minutes', async () => {
+  it('[P20] an access token expires after 15 minutes', async () => {
     await world.signIn(ADA)
     const { tokens } = await client.connect()
     await world.advance('15m')
@@ -263,7 +257,7 @@ describe('Challenges', () => {
     expect(event).toMatchObject({ credential: 'expired access token', email: ADA.email })
   })
 
-  it('[P22] discovery is the way to a login page until Managed OAuth is on', async () => {
+  it('[P22] discovery is redirected to a login page until Managed OAuth is on', async () => {
     const discovery = () => world.fetch(`${APP}/.well-known/oauth-protected-resource`)
     await edit({ oauth_configuration: { enabled: false } })
     const off = await discovery()
@@ -287,7 +281,7 @@ describe('Pages', () => {
     return person.open(await client.authorizationUrl(client_id, changes))
   }
 
-  it('[P8] consent is asked every time, and a tab is open every time', async () => {
+  it('[P8] consent is required at every authorization', async () => {
     const person = await authorizationPage(new Person(world.fetch))
     await person.press('ada@example.com')
     for (const _ of ['first', 'second']) {
@@ -303,7 +297,7 @@ describe('Pages', () => {
     }
   })
 
-  it('[P11] a login tab that was left behind: Invalid nonce', async () => {
+  it('[P11] a login page that a newer one replaced is refused: Invalid nonce', async () => {
     const person = await authorizationPage(new Person(world.fetch))
     const stale = person.page
     await authorizationPage(person)
@@ -341,7 +335,7 @@ describe('Pages', () => {
     })
   })
 
-  it('[P13] the pages sever a popup from its opener', async () => {
+  it('[P13] Cross-Origin-Opener-Policy separates a popup from its opener', async () => {
     const person = await authorizationPage(new Person(world.fetch))
     const severed = { outcome: 'asked', why: /Cross-Origin-Opener-Policy/ }
     expect(person.page?.headers.get('cross-origin-opener-policy')).toBe('same-origin')
@@ -356,14 +350,14 @@ describe('Pages', () => {
     const { client_id } = await client.register()
     const code_challenge = `-${(await challengeOf('x')).slice(1)}`
     const ask = () => client.authorization(client_id, { code_challenge })
-    expect(sentBack(await ask()).error).toBeNull()
+    expect(redirectOf(await ask()).parameters.get('error')).toBeNull()
     await quirk('pkce-challenge-start')
     const response = await ask()
-    expect(sentBack(response)).toEqual({
-      to: REDIRECT_URI,
-      error: 'invalid_request',
-      description: 'code_challenge_method must be S256 for public clients',
-    })
+    await expect(response).toRedirectWithError(
+      'invalid_request',
+      'code_challenge_method must be S256 for public clients',
+      { to: REDIRECT_URI },
+    )
     await explained(response, 'authorization', {
       outcome: 'refused',
       rule: 'P18',
@@ -376,7 +370,7 @@ describe('Pages', () => {
 describe('Tokens', () => {
   beforeEach(() => world.signIn(ADA))
 
-  it('[P9] of two refreshes at once one has a spent token, and the grant ends', async () => {
+  it('[P9] of two simultaneous refreshes one reuses the token, and the grant ends', async () => {
     const { clientId, tokens } = await client.connect()
     const refresh = () => client.refresh(clientId, tokens.refresh_token)
     const answers = await Promise.all([refresh(), refresh()])
@@ -395,7 +389,7 @@ describe('Tokens', () => {
     await explained(after, 'challenge', { outcome: 'refused', why: /used twice/ })
   })
 
-  it('[P9] and both have the same pair where there is a grace', async () => {
+  it('[P9] both get the same pair within a grace window', async () => {
     await quirk('refresh-grace')
     const { clientId, tokens } = await client.connect()
     const refresh = async () => {
@@ -406,7 +400,7 @@ describe('Tokens', () => {
     expect(one).toBe(other)
   })
 
-  it('[P21] somebody who was kicked out keeps a working grant', async () => {
+  it('[P21] a person whose sessions were revoked keeps a valid grant', async () => {
     const { clientId, tokens } = await client.connect()
     await world.revoke({ person: ADA.email })
     const refreshed = await client.refresh(clientId, tokens.refresh_token)
@@ -419,7 +413,7 @@ describe('Tokens', () => {
     await explained(admitted, 'admission', { ...livesOn, why: /revoked since/ })
   })
 
-  it('[P21] and has none with the quirk strict-revocation', async () => {
+  it('[P21] the grant ends with the quirk strict-revocation', async () => {
     await quirk('strict-revocation')
     const { clientId, tokens } = await client.connect()
     await world.revoke({ person: ADA.email })
@@ -432,7 +426,7 @@ describe('Tokens', () => {
     })
   })
 
-  it("[P24] the resource comes back with a slash, and isn't the same to the byte", async () => {
+  it('[P24] the resource is returned with a slash that was not sent', async () => {
     const metadata = await world.fetch(`${APP}/.well-known/oauth-protected-resource`)
     const { resource } = (await metadata.json()) as { resource: string }
     const { client_id } = await client.register()
@@ -448,7 +442,7 @@ describe('Tokens', () => {
 })
 
 describe('Administration', () => {
-  it('[P10] a registration cannot be deleted, but for the control of the emulator', async () => {
+  it('[P10] a registration cannot be deleted, except by the control of the emulator', async () => {
     const registration = await client.registration()
     const { client_id, registration_client_uri } = (await registration.json()) as {
       client_id: string
@@ -507,7 +501,7 @@ describe('Administration', () => {
     expect(registration.status).toBe(400)
   })
 
-  it("[P19] the metadata on the application's host is of another issuer", async () => {
+  it("[P19] the metadata on the application's host names another issuer", async () => {
     const path = '/.well-known/oauth-authorization-server'
     const response = await world.fetch(APP + path)
     expect(await response.json()).toMatchObject({ issuer: TEAM })
@@ -523,7 +517,7 @@ describe('Administration', () => {
     })
   })
 
-  it('tells what was switched on to get there', async () => {
+  it('An event of the control names each switch that was changed', async () => {
     await explained(await quirk('path-scoped-pin'), 'control', {
       outcome: 'noted',
       why: /PUT \/_emulator\/quirks\/path-scoped-pin \{"on":true\}/,

@@ -1,34 +1,20 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { Client, type Tokens } from '../support/client'
-import { ADA, APP, application, emulator } from '../support/emulator'
+import { Client, type Registration, type Tokens, tokensOf } from '../support/client'
+import { ADA, APP, application, clientOf, emulator, stopClock } from '../support/emulator'
 
+stopClock()
 const world = emulator()
 const client = new Client(world.fetch)
-const grace = new Client(emulator({ REFRESH_TOKEN_GRACE: '30s' }).fetch)
+const grace = clientOf({ REFRESH_TOKEN_GRACE: '30s' })
 beforeEach(async () => {
   await world.reset()
   await world.signIn(ADA)
 })
 
-const tokensOf = async (response: Response) => {
-  expect(response.status).toBe(200)
-  return (await response.json()) as Tokens
-}
-const admitted = async (token: string) => (await client.request('/whoami', token)).status === 200
-
-const ELSEWHERE = { resource: 'http://other.example/' }
-
-async function refused(response: Response, description?: RegExp, error = 'invalid_grant') {
-  const body = (await response.json()) as { error: string; error_description: string }
-  expect(response.status).toBe(400)
-  expect(body.error).toBe(error)
-  if (description) expect(body.error_description).toMatch(description)
-}
-
 describe('A refresh', () => {
-  it('needs no resource, and answers a new pair of the same form [T11, T12]', async () => {
+  it('requires no resource, and returns a new pair of the same form [T11, T12]', async () => {
     const { clientId, tokens } = await client.connect()
-    const next = await tokensOf(await client.refresh(clientId, tokens.refresh_token))
+    const next = await tokensOf(client.refresh(clientId, tokens.refresh_token))
     expect(next).toEqual({
       access_token: expect.stringMatching(/^oauth:[\w-]{65}$/),
       token_type: 'bearer',
@@ -41,68 +27,80 @@ describe('A refresh', () => {
     expect(next.access_token).not.toBe(tokens.access_token)
   })
 
-  it('may repeat the resource, and a scope that means nothing', async () => {
+  it('may repeat the resource, and ignores a scope', async () => {
     const { clientId, tokens } = await client.connect()
     const extra = { resource: APP, scope: 'openid' }
     expect((await client.refresh(clientId, tokens.refresh_token, extra)).status).toBe(200)
   })
 
-  it('gives an access token that is admitted after the first is over [U9, T12]', async () => {
+  it('returns an access token that is admitted after the first has expired [U9, T12]', async () => {
     const { clientId, tokens } = await client.connect()
     await world.advance('16m')
-    expect(await admitted(tokens.access_token)).toBe(false)
-    const next = await tokensOf(await client.refresh(clientId, tokens.refresh_token))
-    expect(await admitted(next.access_token)).toBe(true)
+    await expect(client.request('/whoami', tokens.access_token)).not.toBeAdmitted()
+    const next = await tokensOf(client.refresh(clientId, tokens.refresh_token))
+    await expect(client.request('/whoami', next.access_token)).toBeAdmitted()
   })
 
-  it('goes on after the callback rule is removed [T14]', async () => {
+  it('succeeds after the redirect rule is removed [T14]', async () => {
     const { clientId, tokens } = await client.connect()
     const narrow = application({
       oauth_configuration: { dynamic_client_registration: { allow_any_on_loopback: true } },
     })
-    const changed = new Client(emulator({ APPLICATIONS: [narrow] }).fetch)
-    const next = await tokensOf(await changed.refresh(clientId, tokens.refresh_token))
-    expect((await changed.request('/whoami', next.access_token)).status).toBe(200)
+    const changed = clientOf({ APPLICATIONS: [narrow] })
+    const next = await tokensOf(changed.refresh(clientId, tokens.refresh_token))
+    await expect(changed.request('/whoami', next.access_token)).toBeAdmitted()
   })
 
   it('never extends the session: it ends grant.session_duration after the login [T17]', async () => {
     const { clientId, tokens } = await client.connect()
     await world.advance('12h')
-    const second = await tokensOf(await client.refresh(clientId, tokens.refresh_token))
+    const second = await tokensOf(client.refresh(clientId, tokens.refresh_token))
     await world.advance('11h55m')
-    const third = await tokensOf(await client.refresh(clientId, second.refresh_token))
+    const third = await tokensOf(client.refresh(clientId, second.refresh_token))
     expect(third.expires_in).toBe(300) // Assumed: a token does not outlive its session.
     await world.advance('5m')
-    await refused(await client.refresh(clientId, third.refresh_token), /session .* has ended/)
-    expect(await admitted(third.access_token)).toBe(false)
+    await expect(client.refresh(clientId, third.refresh_token)).toBeRefused(
+      'invalid_grant',
+      /session .* has ended/,
+    )
+    await expect(client.request('/whoami', third.access_token)).not.toBeAdmitted()
   })
 
-  it("takes the application's session_duration where grant.session_duration is left out", async () => {
+  it("uses the application's session_duration if grant.session_duration is missing", async () => {
     const short = new Client(
       emulator({ APPLICATIONS: [application({ session_duration: '1h' })] }).fetch,
     )
     const { clientId, tokens } = await short.connect()
     await world.advance('1h')
-    await refused(await short.refresh(clientId, tokens.refresh_token), /session .* has ended/)
+    await expect(short.refresh(clientId, tokens.refresh_token)).toBeRefused(
+      'invalid_grant',
+      /session .* has ended/,
+    )
   })
 
-  it('asks the policies again, and leaves the token as it was where they refuse [T18]', async () => {
+  it('evaluates the policies again, and leaves the token unchanged if they refuse [T18]', async () => {
     const { clientId, tokens } = await client.connect()
     const policies = [{ name: 'x', decision: 'allow', include: [{ email: { email: 'b@c.d' } }] }]
-    const closed = new Client(emulator({ APPLICATIONS: [application({ policies })] }).fetch)
-    await refused(await closed.refresh(clientId, tokens.refresh_token), /policies/)
+    const closed = clientOf({ APPLICATIONS: [application({ policies })] })
+    await expect(closed.refresh(clientId, tokens.refresh_token)).toBeRefused(
+      'invalid_grant',
+      /policies/,
+    )
     expect((await client.refresh(clientId, tokens.refresh_token)).status).toBe(200)
   })
 
   it('is refused while Managed OAuth of the application is off (assumed)', async () => {
     const { clientId, tokens } = await client.connect()
     const off = application({ oauth_configuration: { enabled: false } })
-    const changed = new Client(emulator({ APPLICATIONS: [off] }).fetch)
-    await refused(await changed.refresh(clientId, tokens.refresh_token), /Managed OAuth is off/)
+    const changed = clientOf({ APPLICATIONS: [off] })
+    await expect(changed.refresh(clientId, tokens.refresh_token)).toBeRefused(
+      'invalid_grant',
+      /Managed OAuth is off/,
+    )
   })
 })
 
-describe('A refresh that is refused leaves the grant as it was', () => {
+describe('A refresh that is refused leaves the grant unchanged', () => {
   it.each([
     ['an access token', (tokens: Tokens) => tokens.access_token],
     ['a made-up token', () => `oauth:${'a'.repeat(65)}`],
@@ -114,7 +112,10 @@ describe('A refresh that is refused leaves the grant as it was', () => {
     ['a token without its prefix', ({ refresh_token }: Tokens) => refresh_token.slice(6)],
   ])('%s', async (_, make) => {
     const { clientId, tokens } = await client.connect()
-    await refused(await client.refresh(clientId, make(tokens)), /refresh token is invalid/)
+    await expect(client.refresh(clientId, make(tokens))).toBeRefused(
+      'invalid_grant',
+      /refresh token is invalid/,
+    )
     expect((await client.refresh(clientId, tokens.refresh_token)).status).toBe(200)
   })
 
@@ -128,7 +129,8 @@ describe('A refresh that is refused leaves the grant as it was', () => {
     ['a resource that is no URI', { resource: 'x' }, /resource/, 'invalid_target'],
   ])('%s', async (_, changes, description, error) => {
     const { clientId, tokens } = await client.connect()
-    await refused(await client.refresh(clientId, tokens.refresh_token, changes), description, error)
+    const response = await client.refresh(clientId, tokens.refresh_token, changes)
+    await expect(response).toBeRefused(error, description)
     expect((await client.refresh(clientId, tokens.refresh_token)).status).toBe(200)
   })
 
@@ -142,21 +144,24 @@ describe('A refresh that is refused leaves the grant as it was', () => {
     })
     form.append('resource', APP)
     const response = await client.postForm('/oauth/token', form.toString())
-    await refused(response, /^resource is given more than once$/, 'invalid_target')
+    await expect(response).toBeRefused('invalid_target', /^resource is given more than once$/)
     expect((await client.refresh(clientId, tokens.refresh_token)).status).toBe(200)
   })
 
   it('another client', async () => {
     const { clientId, tokens } = await client.connect()
     const other = await client.register()
-    await refused(await client.refresh(other.client_id, tokens.refresh_token), /another client/)
+    await expect(client.refresh(other.client_id, tokens.refresh_token)).toBeRefused(
+      'invalid_grant',
+      /another client/,
+    )
     expect((await client.refresh(clientId, tokens.refresh_token)).status).toBe(200)
   })
 
   it('a client that registered without that grant', async () => {
     const { client_id } = await client.register({ grant_types: ['authorization_code'] })
     const response = await client.refresh(client_id, `oauth:${'a'.repeat(65)}`)
-    await refused(response, /not registered for refresh_token/, 'unauthorized_client')
+    await expect(response).toBeRefused('unauthorized_client', /not registered for refresh_token/)
   })
 })
 
@@ -166,22 +171,43 @@ describe('A made-up refresh token with the id of a grant (RFC 6819 4.5.3)', () =
   const off = { oauth_configuration: { enabled: false } }
   const other = application({ name: 'Other', domain: 'other.example' })
 
-  it.each<[when: string, settings: Record<string, unknown>, form?: Record<string, string>]>([
-    ['another client asks', {}],
-    ['the policies refuse', { APPLICATIONS: [application({ policies })] }],
-    ['Managed OAuth is off', { APPLICATIONS: [application(off)] }],
-    ['another application is named', { APPLICATIONS: [application(), other] }, ELSEWHERE],
-    ['the person was revoked', { REVOCATION: 'strict' }],
-  ])('is answered as if there were no grant, where %s', async (when, settings, form = {}) => {
+  const elsewhere = { resource: 'http://other.example/' }
+  it.each<{
+    where: string
+    settings?: Record<string, unknown>
+    form?: Record<string, string>
+    /** Changes what is stored, once the grant is there. */
+    arrange?: () => Promise<void>
+    /** The client that sends the token; the grant's own unless given. */
+    sender?: () => Promise<Registration>
+  }>([
+    { where: 'another client sends it', sender: () => client.register() },
+    { where: 'the policies refuse', settings: { APPLICATIONS: [application({ policies })] } },
+    { where: 'Managed OAuth is off', settings: { APPLICATIONS: [application(off)] } },
+    {
+      where: 'another application is named',
+      settings: { APPLICATIONS: [application(), other] },
+      form: elsewhere,
+    },
+    {
+      where: 'the person was revoked',
+      settings: { REVOCATION: 'strict' },
+      arrange: () => world.revoke({ person: ADA.email }),
+    },
+  ])('is refused as if the grant did not exist, where $where', async (given) => {
     const { clientId, tokens } = await client.connect()
-    if (when === 'the person was revoked') await world.revoke({ person: ADA.email })
-    const asked = new Client(emulator(settings).fetch)
-    const asks = when === 'another client asks' ? (await client.register()).client_id : clientId
-    const none = await asked.refresh(asks, `oauth:${'B'.repeat(65)}`, form)
-    const response = await asked.refresh(asks, madeUp(tokens), form)
-    expect([response.status, await response.json()]).toEqual([none.status, await none.json()])
-    // The grant's own is told why.
-    const own = await asked.refresh(asks, tokens.refresh_token, form)
+    await given.arrange?.()
+    const sender = (await given.sender?.())?.client_id ?? clientId
+    const target = clientOf(given.settings ?? {})
+    const refresh = (token: string) => target.refresh(sender, token, given.form)
+
+    const unknown = await refresh(`oauth:${'B'.repeat(65)}`)
+    const response = await refresh(madeUp(tokens))
+
+    expect([response.status, await response.json()]).toEqual([unknown.status, await unknown.json()])
+    // The grant's own token is refused with the reason.
+    const own = await refresh(tokens.refresh_token)
+    expect(own.status).toBe(400)
     expect(await own.json()).not.toMatchObject({ error_description: 'refresh token is invalid' })
   })
 
@@ -198,65 +224,80 @@ describe('A made-up refresh token with the id of a grant (RFC 6819 4.5.3)', () =
 describe('A refresh token that was used before', () => {
   it('is refused, and ends the grant [T13] (RFC 9700 4.14.2)', async () => {
     const { clientId, tokens } = await client.connect()
-    const next = await tokensOf(await client.refresh(clientId, tokens.refresh_token))
-    await refused(await client.refresh(clientId, tokens.refresh_token), /used before/)
-    await refused(await client.refresh(clientId, next.refresh_token), /revoked/)
-    expect(await admitted(next.access_token)).toBe(false)
-    expect(await admitted(tokens.access_token)).toBe(false)
+    const next = await tokensOf(client.refresh(clientId, tokens.refresh_token))
+    await expect(client.refresh(clientId, tokens.refresh_token)).toBeRefused(
+      'invalid_grant',
+      /used before/,
+    )
+    await expect(client.refresh(clientId, next.refresh_token)).toBeRefused(
+      'invalid_grant',
+      /revoked/,
+    )
+    await expect(client.request('/whoami', next.access_token)).not.toBeAdmitted()
+    await expect(client.request('/whoami', tokens.access_token)).not.toBeAdmitted()
   })
 
-  it('ends the grant from many rotations ago too', async () => {
+  it('ends the grant after many rotations too', async () => {
     const { clientId, tokens } = await client.connect()
     let last = tokens
     for (let round = 0; round < 5; round++) {
-      last = await tokensOf(await client.refresh(clientId, last.refresh_token))
+      last = await tokensOf(client.refresh(clientId, last.refresh_token))
     }
-    await refused(await client.refresh(clientId, tokens.refresh_token), /used before/)
-    expect(await admitted(last.access_token)).toBe(false)
+    await expect(client.refresh(clientId, tokens.refresh_token)).toBeRefused(
+      'invalid_grant',
+      /used before/,
+    )
+    await expect(client.request('/whoami', last.access_token)).not.toBeAdmitted()
   })
 
   it('ends no other grant of the same person and client', async () => {
     const { clientId, tokens } = await client.connect()
-    const second = await tokensOf(await client.exchange(clientId, await client.code(clientId)))
+    const second = await tokensOf(client.exchange(clientId, await client.code(clientId)))
     await client.refresh(clientId, tokens.refresh_token)
     await client.refresh(clientId, tokens.refresh_token)
-    expect(await admitted(second.access_token)).toBe(true)
+    await expect(client.request('/whoami', second.access_token)).toBeAdmitted()
   })
 
-  it('is only refused where REFRESH_TOKEN_REUSE says so', async () => {
-    const lenient = new Client(emulator({ REFRESH_TOKEN_REUSE: 'refuse' }).fetch)
+  it('is refused without ending the grant if REFRESH_TOKEN_REUSE is refuse', async () => {
+    const lenient = clientOf({ REFRESH_TOKEN_REUSE: 'refuse' })
     const { clientId, tokens } = await lenient.connect()
-    const next = await tokensOf(await lenient.refresh(clientId, tokens.refresh_token))
-    await refused(await lenient.refresh(clientId, tokens.refresh_token), /used before/)
+    const next = await tokensOf(lenient.refresh(clientId, tokens.refresh_token))
+    await expect(lenient.refresh(clientId, tokens.refresh_token)).toBeRefused(
+      'invalid_grant',
+      /used before/,
+    )
     expect((await lenient.refresh(clientId, next.refresh_token)).status).toBe(200)
   })
 
-  it('is answered with the very same pair within the grace window (REFRESH_TOKEN_GRACE)', async () => {
+  it('gets the same pair again within the grace window (REFRESH_TOKEN_GRACE)', async () => {
     const { clientId, tokens } = await grace.connect()
-    const first = await tokensOf(await grace.refresh(clientId, tokens.refresh_token))
+    const first = await tokensOf(grace.refresh(clientId, tokens.refresh_token))
     await world.advance('29s')
-    const again = await tokensOf(await grace.refresh(clientId, tokens.refresh_token))
+    const again = await tokensOf(grace.refresh(clientId, tokens.refresh_token))
     expect(again.refresh_token).toBe(first.refresh_token)
     expect(again.access_token).toBe(first.access_token)
     expect(again.expires_in).toBe(first.expires_in - 29)
-    expect(await admitted(again.access_token)).toBe(true)
+    await expect(client.request('/whoami', again.access_token)).toBeAdmitted()
     expect((await grace.refresh(clientId, again.refresh_token)).status).toBe(200)
   })
 
-  it('tells 0 seconds, not fewer, of an access token that ended within the grace window', async () => {
-    const long = new Client(emulator({ REFRESH_TOKEN_GRACE: '1h' }).fetch)
+  it('gets expires_in 0 for an access token that expired within the grace window', async () => {
+    const long = clientOf({ REFRESH_TOKEN_GRACE: '1h' })
     const { clientId, tokens } = await long.connect()
     await long.refresh(clientId, tokens.refresh_token)
     await world.advance('20m')
-    const again = await tokensOf(await long.refresh(clientId, tokens.refresh_token))
+    const again = await tokensOf(long.refresh(clientId, tokens.refresh_token))
     expect(again.expires_in).toBe(0)
   })
 
-  it('ends the grant when the grace window is over', async () => {
+  it('ends the grant when the grace window has passed', async () => {
     const { clientId, tokens } = await grace.connect()
-    const next = await tokensOf(await grace.refresh(clientId, tokens.refresh_token))
+    const next = await tokensOf(grace.refresh(clientId, tokens.refresh_token))
     await world.advance('30s')
-    await refused(await grace.refresh(clientId, tokens.refresh_token), /used before/)
-    expect(await admitted(next.access_token)).toBe(false)
+    await expect(grace.refresh(clientId, tokens.refresh_token)).toBeRefused(
+      'invalid_grant',
+      /used before/,
+    )
+    await expect(client.request('/whoami', next.access_token)).not.toBeAdmitted()
   })
 })

@@ -1,8 +1,9 @@
-import { describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { Client, REDIRECT_URI } from '../support/client'
-import { application, emulator, TEAM } from '../support/emulator'
+import { application, clientOf, emulator, TEAM } from '../support/emulator'
 
-const { fetch } = emulator()
+const { fetch, reset } = emulator()
+beforeEach(reset)
 const client = new Client(fetch)
 const NOT_ALLOWED = {
   error: 'invalid_client_metadata',
@@ -11,7 +12,7 @@ const NOT_ALLOWED = {
 type Registered = Record<string, unknown> & { client_id: string }
 
 describe('Registering a public client', () => {
-  it('answers 201 with the metadata and a UUID v4 [R1, R2, R4]', async () => {
+  it('returns 201 with the metadata and a UUID v4 [R1, R2, R4]', async () => {
     const response = await client.registration()
     expect(response.status).toBe(201)
     const body = (await response.json()) as Registered
@@ -29,13 +30,13 @@ describe('Registering a public client', () => {
     })
   })
 
-  it('gives neither a secret nor a registration access token [R3]', async () => {
+  it('issues neither a secret nor a registration access token [R3]', async () => {
     const body = await client.register()
     expect(body).not.toHaveProperty('client_secret')
     expect(body).not.toHaveProperty('registration_access_token')
   })
 
-  it('ignores resource, scope and members nobody knows [R16]', async () => {
+  it('ignores resource, scope and unknown members [R16]', async () => {
     const response = await client.registration({
       resource: 'http://localhost:8788',
       scope: 'openid profile',
@@ -45,7 +46,7 @@ describe('Registering a public client', () => {
     expect(response.status).toBe(201)
   })
 
-  it('echoes the URIs that say who the client is (RFC 7591 3.2.1)', async () => {
+  it('returns the informational URIs of the client (RFC 7591 3.2.1)', async () => {
     const uris = { client_uri: 'https://client.example', logo_uri: 'https://client.example/l.png' }
     expect(await client.register(uris)).toMatchObject(uris)
   })
@@ -61,7 +62,7 @@ describe('Registering a public client', () => {
 
 describe('Registering a confidential client', () => {
   it.each(['client_secret_basic', 'client_secret_post'])(
-    'gives a secret that does not expire: %s (RFC 7591 3.2.1)',
+    'issues a secret that does not expire: %s (RFC 7591 3.2.1)',
     async (method) => {
       const body = await client.register({ token_endpoint_auth_method: method })
       expect(body).toMatchObject({
@@ -72,7 +73,7 @@ describe('Registering a confidential client', () => {
     },
   )
 
-  it('is what leaving token_endpoint_auth_method out asks for (RFC 7591 2)', async () => {
+  it('is the default without token_endpoint_auth_method (RFC 7591 2)', async () => {
     expect(await client.register({ token_endpoint_auth_method: undefined })).toMatchObject({
       token_endpoint_auth_method: 'client_secret_basic',
       client_secret: expect.any(String),
@@ -83,7 +84,7 @@ describe('Registering a confidential client', () => {
 const rules = (dynamic_client_registration: Record<string, unknown>) =>
   application({ oauth_configuration: { dynamic_client_registration } })
 const withRules = (...applications: Record<string, unknown>[]) =>
-  new Client(emulator({ APPLICATIONS: applications }).fetch)
+  clientOf({ APPLICATIONS: applications })
 
 describe('Redirect URIs at registration', () => {
   it.each([
@@ -108,13 +109,13 @@ describe('Redirect URIs at registration', () => {
     ['cursor://anysphere.cursor-mcp/oauth/callback', 400, 'a custom scheme not listed [R13]'],
     ['not a uri', 400, 'not a URI'],
     ['', 400, 'empty'],
-  ])('%s is answered %i: %s', async (uri, status) => {
+  ])('%s gets %i: %s', async (uri, status) => {
     const response = await client.registration({ redirect_uris: [uri] })
     expect(response.status).toBe(status)
     if (status === 400) expect(await response.json()).toEqual(NOT_ALLOWED) // [R5]
   })
 
-  it('fails the whole registration for one that is not allowed [R6]', async () => {
+  it('one URI that is not allowed fails the whole registration [R6]', async () => {
     const response = await client.registration({
       redirect_uris: [REDIRECT_URI, 'https://vscode.dev/redirect'],
     })
@@ -122,7 +123,7 @@ describe('Redirect URIs at registration', () => {
     expect(await response.json()).toEqual(NOT_ALLOWED)
   })
 
-  it('lets a listed custom scheme pass, to the letter only [R12]', async () => {
+  it('a listed custom scheme is allowed if it is identical [R12]', async () => {
     const listed = withRules(rules({ allowed_uris: ['com.example.app:/oauth/callback'] }))
     const answers = await Promise.all(
       ['com.example.app:/oauth/callback', 'com.example.app:/oauth/callback/x'].map((uri) =>
@@ -132,7 +133,7 @@ describe('Redirect URIs at registration', () => {
     expect(answers.map(({ status }) => status)).toEqual([201, 400])
   })
 
-  it('holds an exact rule to its port [R11]', async () => {
+  it('an exact rule includes its port [R11]', async () => {
     const listed = withRules(rules({ allowed_uris: ['https://dev.example.com:8082/cb'] }))
     const answers = await Promise.all(
       [
@@ -144,12 +145,12 @@ describe('Redirect URIs at registration', () => {
     expect(answers.map(({ status }) => status)).toEqual([201, 400, 400])
   })
 
-  it('refuses all of them while the list is empty and the toggles are off [R14]', async () => {
+  it('none is allowed while the list is empty and the toggles are off [R14]', async () => {
     const response = await withRules(rules({})).registration()
     expect(await response.json()).toEqual(NOT_ALLOWED)
   })
 
-  it('allows what any application of the account allows [R15]', async () => {
+  it('a URI is allowed if any application of the account allows it [R15]', async () => {
     const account = withRules(rules({}), {
       ...rules({ allow_any_on_localhost: true }),
       name: 'Other',
@@ -158,7 +159,7 @@ describe('Redirect URIs at registration', () => {
     expect((await account.registration()).status).toBe(201)
   })
 
-  it('asks only applications with Managed OAuth on [R15]', async () => {
+  it('only applications with Managed OAuth on count [R15]', async () => {
     const account = withRules(rules({}), {
       ...application({ name: 'Off', domain: 'off.example' }),
       oauth_configuration: {
@@ -169,12 +170,12 @@ describe('Redirect URIs at registration', () => {
     expect((await account.registration()).status).toBe(400)
   })
 
-  it('has no endpoint while registration is off everywhere [R7]', async () => {
+  it('the endpoint is a 404 while registration is off everywhere [R7]', async () => {
     expect((await withRules(rules({ enabled: false })).registration()).status).toBe(404)
   })
 })
 
-describe('Metadata that is wrong', () => {
+describe('Invalid metadata', () => {
   it.each([
     ['redirect_uris', { redirect_uris: undefined }],
     ['redirect_uris', { redirect_uris: [] }],

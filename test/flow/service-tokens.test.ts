@@ -1,10 +1,11 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { Client } from '../support/client'
-import { ADA, APP, application, emulator } from '../support/emulator'
+import { ADA, APP, application, emulator, stopClock } from '../support/emulator'
 import { Person } from '../support/person'
 import { ALLOW, cookieOf, credentials, SERVICE_AUTH, serviceToken } from '../support/service-token'
 
+stopClock()
 const OFF = { oauth_configuration: undefined }
 const ON = {}
 const STRICT = { strict_service_token_auth: true }
@@ -60,7 +61,7 @@ describe('A machine with a service token', () => {
     expect(keys.map(({ kid }) => kid)).toContain(header.kid)
   })
 
-  it('has an assertion of the session duration and a second [O9]', async () => {
+  it('has an assertion that lasts for the session duration plus a second [O9]', async () => {
     const hour = account({ policies: [SERVICE_AUTH], session_duration: '1h' })
     const { exp, iat } = (await seen(hour, credentials())).claims
     expect(Number(exp) - Number(iat)).toBe(3601)
@@ -84,17 +85,20 @@ describe('A machine with a service token', () => {
     ['a live one', (token: string) => `Bearer ${token}`],
     ['in other letters', (token: string) => `bearer  ${token}`],
     ['one that is good no longer', () => `Bearer oauth:${'a'.repeat(65)}`],
-  ])('keeps no access token of Managed OAuth beside it: %s [O2, O3] (assumed)', async (_, make) => {
-    const both = account({ policies: [ALLOW, SERVICE_AUTH] })
-    await both.signIn(ADA)
-    const { tokens } = await new Client(both.fetch).connect()
-    const authorization = make(tokens.access_token)
-    const { claims, headers } = await seen(both, { ...credentials(), authorization })
-    expect(claims.common_name).toBe(CLIENT_ID)
-    expect(headers).not.toHaveProperty('authorization')
-  })
+  ])(
+    'loses an access token of Managed OAuth sent with it: %s [O2, O3] (assumed)',
+    async (_, make) => {
+      const both = account({ policies: [ALLOW, SERVICE_AUTH] })
+      await both.signIn(ADA)
+      const { tokens } = await new Client(both.fetch).connect()
+      const authorization = make(tokens.access_token)
+      const { claims, headers } = await seen(both, { ...credentials(), authorization })
+      expect(claims.common_name).toBe(CLIENT_ID)
+      expect(headers).not.toHaveProperty('authorization')
+    },
+  )
 
-  it('keeps everything where a bypass turns Access off [O19]', async () => {
+  it('keeps all its headers if a policy bypasses Access [O19]', async () => {
     const bypass = { name: 'All', decision: 'bypass', include: [{ everyone: {} }] }
     const authorization = `Bearer oauth:${'a'.repeat(65)}`
     const ORIGIN = {
@@ -104,7 +108,7 @@ describe('A machine with a service token', () => {
     expect(await response.text()).toBe(authorization)
   })
 
-  it('gets the assertion as a cookie too, the very same [O16]', async () => {
+  it('gets the same assertion as a cookie [O16]', async () => {
     const response = await whoami(world, credentials())
     const { headers } = (await response.json()) as Seen
     expect(cookieOf(response)).toBe(headers['cf-access-jwt-assertion'])
@@ -113,7 +117,7 @@ describe('A machine with a service token', () => {
     )
   })
 
-  it('is let in whatever the method and the header names look like', async () => {
+  it('is admitted with any method, and header names in any case', async () => {
     const headers = {
       'CF-ACCESS-CLIENT-ID': CLIENT_ID,
       'CF-Access-Client-Secret': serviceToken().client_secret,
@@ -123,7 +127,7 @@ describe('A machine with a service token', () => {
     expect(posted.status).toBe(404) // The demo's own answer.
   })
 
-  it('is let in while Managed OAuth is off', async () => {
+  it('is admitted while Managed OAuth is off', async () => {
     const off = account({ ...OFF, policies: [SERVICE_AUTH] })
     expect((await whoami(off, credentials())).status).toBe(200)
   })
@@ -142,7 +146,7 @@ describe('A machine with a service token', () => {
 describe('The cookie of a service login', () => {
   const login = async (from = world) => cookieOf(await whoami(from, credentials())) ?? ''
 
-  it('admits afterwards, without the token, until its session is over', async () => {
+  it('admits without the service token until its session has expired', async () => {
     const hour = account({ policies: [SERVICE_AUTH], session_duration: '1h' })
     const cookie = `CF_Authorization=${await login(hour)}`
     const { headers, claims } = await seen(hour, { cookie })
@@ -172,13 +176,13 @@ describe('The cookie of a service login', () => {
       {},
       { policies: [{ ...SERVICE_AUTH, include: [{ service_token: { token_id: 'other' } }] }] },
     ],
-  ])('admits no more when the token %s', async (_, settings, changes) => {
+  ])('is refused once the service token %s', async (_, settings, changes) => {
     const cookie = `CF_Authorization=${await login()}`
     const changed = account({ policies: [SERVICE_AUTH], ...changes }, settings)
     expect((await whoami(changed, { cookie })).status).toBe(403)
   })
 
-  it('is none of another application', async () => {
+  it('is refused by another application', async () => {
     const two = emulator({
       APPLICATIONS: [
         application({ policies: [SERVICE_AUTH] }),
@@ -191,7 +195,7 @@ describe('The cookie of a service login', () => {
     expect(response.status).toBe(403)
   })
 
-  it('has no identity to show', async () => {
+  it('has no identity at get-identity', async () => {
     const cookie = `CF_Authorization=${await login()}`
     const response = await world.fetch(`${APP}/cdn-cgi/access/get-identity`, {
       headers: { cookie },
@@ -218,7 +222,7 @@ describe('An application with Service Auth only', () => {
     expect(response.headers.has('location')).toBe(false)
   })
 
-  it('is 403 in JSON where that is wanted [U16]', async () => {
+  it('is 403 in JSON if the client accepts JSON [U16]', async () => {
     const aud = 'a'.repeat(64)
     const from = account({ ...OFF, aud, policies: [SERVICE_AUTH] })
     const response = await whoami(from, { accept: 'application/json' })
@@ -243,7 +247,7 @@ describe('An application with Service Auth only', () => {
     expect((await whoami(world, { cookie })).status).toBe(403)
   })
 
-  it('sends a browser to custom_non_identity_deny_url, and a machine nowhere', async () => {
+  it('redirects a browser to custom_non_identity_deny_url, but not a machine', async () => {
     const url = 'https://intranet.example/machines-only'
     const from = account({ policies: [SERVICE_AUTH], custom_non_identity_deny_url: url })
     const browser = await whoami(from, { accept: 'text/html', 'sec-fetch-mode': 'navigate' })
@@ -252,7 +256,7 @@ describe('An application with Service Auth only', () => {
     expect((await whoami(from, WRONG)).status).toBe(403)
   })
 
-  it('sends it there in ASCII, whatever the URL is written in (RFC 9110 10.2.2)', async () => {
+  it('redirects in ASCII, whatever characters the URL contains (RFC 9110 10.2.2)', async () => {
     const url = 'https://intranet.example/b\u00fccher 1'
     const from = account({ policies: [SERVICE_AUTH], custom_non_identity_deny_url: url })
     const browser = await whoami(from, { accept: 'text/html', 'sec-fetch-mode': 'navigate' })
@@ -296,7 +300,7 @@ describe('A wrong service token', () => {
     expect(cookieOf(response)).toBeUndefined()
   })
 
-  it('of one token with the secret of the other is as wrong', async () => {
+  it('with the id of one and the secret of another is refused', async () => {
     const two = account(undefined, {
       SERVICE_TOKENS: [serviceToken(), { ...OTHER, client_secret: 'another' }],
     })
@@ -305,7 +309,7 @@ describe('A wrong service token', () => {
     expect((await whoami(two, credentials())).status).toBe(200)
   })
 
-  it('beside a good cookie of a person does no harm', async () => {
+  it('is ignored with a valid cookie of a person', async () => {
     await both.signIn(ADA)
     const person = await new Person(both.fetch).open(`${APP}/whoami`)
     const { claims } = await seen(both, { ...WRONG, cookie: person.cookies('localhost') })
@@ -313,7 +317,7 @@ describe('A wrong service token', () => {
   })
 })
 
-describe('A service token is good', () => {
+describe('A service token is valid', () => {
   it('until expires_at, by the emulated clock', async () => {
     const expires_at = new Date(Math.floor(Date.now() / 1000 + 3600) * 1000).toISOString()
     const from = account(undefined, { SERVICE_TOKENS: [serviceToken({ expires_at })] })
@@ -323,7 +327,7 @@ describe('A service token is good', () => {
     expect((await whoami(from, credentials())).status).toBe(403)
   })
 
-  it('until expires_at in the cookie of its login too', async () => {
+  it('until expires_at, and so is the cookie of its login', async () => {
     const expires_at = new Date(Math.floor(Date.now() / 1000 + 3600) * 1000).toISOString()
     const from = account(undefined, { SERVICE_TOKENS: [serviceToken({ expires_at })] })
     const cookie = cookieOf(await whoami(from, credentials())) ?? ''
@@ -338,12 +342,12 @@ describe('A service token is good', () => {
     expect((await whoami(world, credentials())).status).toBe(200)
   })
 
-  it('while there is a Service Auth policy for it: an Allow policy is not enough', async () => {
+  it('while a Service Auth policy includes it: an Allow policy does not suffice', async () => {
     const people = account({ policies: [{ ...ALLOW, include: [{ any_valid_service_token: {} }] }] })
     expect((await whoami(people, credentials())).status).toBe(401)
   })
 
-  it('where the rules beside it hold: the address of the machine', async () => {
+  it('if the other rules match: the address of the machine', async () => {
     const policy = { ...SERVICE_AUTH, require: [{ ip: { ip: '203.0.113.0/24' } }] }
     const from = account({ policies: [policy] })
     const at = (ip: string) => whoami(from, { ...credentials(), 'cf-connecting-ip': ip })
@@ -356,7 +360,7 @@ describe('An application with an Allow and a Service Auth policy', () => {
   const both = account({ policies: [ALLOW, SERVICE_AUTH] })
   beforeEach(() => both.signIn(ADA))
 
-  it('lets machines and persons in, each as who they are', async () => {
+  it('admits machines and persons, each with their own identity', async () => {
     const machine = await seen(both, credentials())
     const person = await new Person(both.fetch).open(`${APP}/whoami`)
     const client = await new Client(both.fetch).connect()
@@ -366,14 +370,14 @@ describe('An application with an Allow and a Service Auth policy', () => {
     expect((await seen(both, { authorization })).claims.email).toBe('ada@example.com')
   })
 
-  it('sends a browser without a token to the login, and a client to Managed OAuth', async () => {
+  it('redirects a browser without a token to the login, and challenges a client for Managed OAuth', async () => {
     await both.signIn(null)
     const browser = { accept: 'text/html', 'sec-fetch-mode': 'navigate' }
     expect((await whoami(both, browser)).status).toBe(302)
     expect((await whoami(both)).headers.get('www-authenticate')).toMatch(BEARER)
   })
 
-  it('takes the service token where an access token is shown too, which ends here (assumed)', async () => {
+  it('uses the service token if an access token is sent too, and removes the latter (assumed)', async () => {
     const { tokens } = await new Client(both.fetch).connect()
     const authorization = `Bearer ${tokens.access_token}`
     const { headers, claims } = await seen(both, { ...credentials(), authorization })
@@ -388,7 +392,7 @@ describe('read_service_tokens_from_header', () => {
   const json = JSON.stringify(credentials())
 
   it.each(['Authorization', 'X-Machine'])(
-    'takes both as JSON in %s, and keeps it',
+    'accepts id and secret as JSON in %s, and removes the header',
     async (name) => {
       const { headers, claims } = await seen(named(name), { [name]: json })
       expect(claims.common_name).toBe(CLIENT_ID)
@@ -397,12 +401,12 @@ describe('read_service_tokens_from_header', () => {
     },
   )
 
-  it('is an alternative to the two headers, which go on', async () => {
+  it('is an alternative to the two headers, which stay accepted', async () => {
     const { headers } = await seen(named('X-Machine'), credentials())
     expect(JSON.stringify(headers)).not.toContain('cfast_')
   })
 
-  it('does not mind how the members are written', async () => {
+  it('accepts the members in any case', async () => {
     const text = JSON.stringify({
       'CF-Access-Client-Id': CLIENT_ID,
       'CF-Access-Client-Secret': serviceToken().client_secret,
@@ -417,21 +421,21 @@ describe('read_service_tokens_from_header', () => {
     ['JSON of another kind', '[1]'],
     ['null', 'null'],
     ['numbers', '{"cf-access-client-id":1,"cf-access-client-secret":2}'],
-  ])('admits nobody with %s', async (_, text) => {
+  ])('refuses %s', async (_, text) => {
     expect((await whoami(named('X-Machine'), { 'x-machine': text })).status).toBe(403)
   })
 
-  it('means nothing to an application that does not name it', async () => {
+  it('has no effect on other applications', async () => {
     expect((await whoami(world, { 'x-machine': json })).status).toBe(403)
   })
 
-  it('leaves Authorization to the origin where it was not the credential [O3]', async () => {
+  it('forwards Authorization if it was not the credential [O3]', async () => {
     const authorization = 'Bearer not-a-ha-token'
     const { headers } = await seen(named('Authorization'), { ...credentials(), authorization })
     expect(headers.authorization).toBe(authorization)
   })
 
-  it('leaves Authorization to Managed OAuth where it is an access token', async () => {
+  it('accepts an access token of Managed OAuth in Authorization', async () => {
     const both = account({
       policies: [ALLOW, SERVICE_AUTH],
       read_service_tokens_from_header: 'Authorization',
@@ -451,7 +455,7 @@ describe('service_auth_401_redirect', () => {
     ['with a wrong secret', WRONG],
     ['with half a token', { 'cf-access-client-id': CLIENT_ID }],
     ['without a token', {}],
-  ])('answers 401 instead of the way to the login: %s', async (_, headers) => {
+  ])('responds 401 instead of the redirect to the login: %s', async (_, headers) => {
     const response = await whoami(from, headers)
     expect(response.status).toBe(401)
     expect(response.headers.has('location')).toBe(false)
@@ -461,7 +465,7 @@ describe('service_auth_401_redirect', () => {
     expect((await whoami(from, credentials())).status).toBe(200)
   })
 
-  it('changes nothing where no policy is Service Auth', async () => {
+  it('changes nothing if no policy is Service Auth', async () => {
     const people = account({ ...OFF, policies: [ALLOW], service_auth_401_redirect: true })
     expect((await whoami(people)).status).toBe(302)
   })
@@ -472,7 +476,7 @@ describe('strict_service_token_auth of the organization [O20]', () => {
     account(changes, { ORGANIZATION: STRICT, ...settings })
   const both = strict({ policies: [ALLOW, SERVICE_AUTH] })
 
-  it('lets a machine in as before, and returns no cookie', async () => {
+  it('admits a machine, and returns no cookie', async () => {
     const response = await whoami(both, credentials())
     expect(response.status).toBe(200)
     expect(response.headers.has('set-cookie')).toBe(false)
@@ -493,12 +497,12 @@ describe('strict_service_token_auth of the organization [O20]', () => {
     it.each<[reason: string, change: { enabled?: boolean; expires_at?: string }]>([
       ['turned off', { enabled: false }],
       ['over', { expires_at: '2020-01-01T00:00:00Z' }],
-    ])('answers 401 to a token that is %s', async (_, change) => {
+    ])('responds 401 to a token that is %s', async (_, change) => {
       const from = strict(changes, { SERVICE_TOKENS: [serviceToken(change)] })
       expect((await whoami(from, credentials())).status).toBe(401)
     })
 
-    it('answers 403 to a good token that no policy admits', async () => {
+    it('responds 403 to a valid token that no policy admits', async () => {
       const policies = [
         ALLOW,
         { ...SERVICE_AUTH, include: [{ service_token: { token_id: 'other' } }] },
@@ -507,7 +511,7 @@ describe('strict_service_token_auth of the organization [O20]', () => {
       expect((await whoami(from, credentials())).status).toBe(403)
     })
 
-    it('answers a browser that shows a wrong token as it answers a machine', async () => {
+    it('responds to a browser with a wrong token as to a machine', async () => {
       const browser = { accept: 'text/html', 'sec-fetch-mode': 'navigate' }
       expect((await whoami(strict(changes), { ...WRONG, ...browser })).status).toBe(401)
     })
@@ -521,12 +525,12 @@ describe('strict_service_token_auth of the organization [O20]', () => {
     expect((await whoami(both, { ...WRONG, cookie })).status).toBe(401)
   })
 
-  it('ignores an Allow policy that would hold for anybody', async () => {
+  it('ignores an Allow policy for everyone', async () => {
     const people = strict({ policies: [ALLOW] })
     expect((await whoami(people, credentials())).status).toBe(403)
   })
 
-  it('lets a Bypass policy admit, as nothing is asked then', async () => {
+  it('does not affect a Bypass policy', async () => {
     const bypass = strict({ policies: [{ ...ALLOW, decision: 'bypass' }] })
     const response = await whoami(bypass, WRONG)
     expect(await response.json()).toMatchObject({ error: 'no_assertion' })

@@ -6,14 +6,14 @@ const TOKEN = { name: 'CI', token: 'the-secret', permissions: ['Access: Apps and
 const read = (changes: object = {}) => apiTokenSchema.safeParseAsync({ ...TOKEN, ...changes })
 
 describe('An API token of the settings', () => {
-  it('is kept as a hash of its own, never as it is', async () => {
+  it('is stored as a hash only', async () => {
     const [one, again, other] = await Promise.all([read(), read(), read({ token: 'another' })])
     expect(JSON.stringify(one.data)).not.toContain('the-secret')
     expect(one.data?.tokenHash).toBe(again.data?.tokenHash)
     expect(one.data?.tokenHash).not.toBe(other.data?.tokenHash)
   })
 
-  it('has its name, its permissions, and when it ends', async () => {
+  it('has a name, permissions and an expiry', async () => {
     const { data } = await read({ expires_on: '2027-01-01T00:00:00+01:00' })
     expect(data).toMatchObject({
       name: 'CI',
@@ -53,11 +53,11 @@ describe('An API token of the settings', () => {
     [{ permissions: [''] }, ['permissions', 0]],
     [{ expires_on: 'tomorrow' }, ['expires_on']],
     [{ expires_on: '2027-01-01' }, ['expires_on']],
-  ])('is refused by the name of its wrong member: %j', async (changes, path) => {
+  ])('is refused with the name of its wrong member: %j', async (changes, path) => {
     expect((await read(changes)).error?.issues).toMatchObject([{ path }])
   })
 
-  it('has no members that we do not know', async () => {
+  it('has no unknown members', async () => {
     expect((await read({ scopes: [] })).error?.issues).toMatchObject([{ keys: ['scopes'] }])
   })
 })

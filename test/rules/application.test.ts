@@ -92,14 +92,14 @@ describe('The application at a URL', async () => {
     ['app.example.com/mcp', 'https://app.example.com/'],
     ['app.example.com:8443', 'https://app.example.com/'],
     ['127.0.0.1', 'http://localhost/'],
-  ])('is none where no domain covers it: %s, %s', async (domain, url) => {
+  ])('does not exist if no domain covers the URL: %s, %s', async (domain, url) => {
     expect(applicationAt([await applicationWith({ domain })], new URL(url))).toBeUndefined()
     expect(applicationAt([], new URL(url))).toBeUndefined()
   })
 })
 
 describe('An application', () => {
-  it('needs no more than a domain', () => {
+  it('requires only a domain', () => {
     expect(applicationSchema.parse({ name: 'Demo', domain: '*' })).toEqual({
       name: 'Demo',
       domain: '*',
@@ -144,7 +144,7 @@ describe('An application', () => {
       { oauth_configuration: { grant: { session_duration: '0s' } } },
       ['oauth_configuration', 'grant', 'session_duration'],
     ],
-  ])('is refused by the name of its wrong member: %j', (members, path) => {
+  ])('is refused with the name of its wrong member: %j', (members, path) => {
     const { error } = applicationSchema.safeParse({ name: 'Demo', domain: '*', ...members })
     expect(error?.issues).toMatchObject([{ path }])
   })
@@ -162,7 +162,7 @@ describe('An application', () => {
       ['policies', 0],
       'exlude',
     ],
-  ])('has no members that we do not know: %j', (members, path, key) => {
+  ])('has no unknown members: %j', (members, path, key) => {
     const { error } = applicationSchema.safeParse({ name: 'Demo', domain: '*', ...members })
     expect(error?.issues).toMatchObject([{ code: 'unrecognized_keys', path, keys: [key] }])
   })
@@ -175,7 +175,7 @@ describe('The ids that the seed leaves out', () => {
     include: [{ everyone: {} }],
   }))
 
-  it('are the same at every start: clients and tokens outlive it', async () => {
+  it('are the same at every start, since clients and tokens persist', async () => {
     const [one, again] = [
       await applicationWith({ policies: POLICIES }),
       await applicationWith({ policies: POLICIES, domain: 'localhost' }),
@@ -200,7 +200,7 @@ describe('The ids that the seed leaves out', () => {
     expect(one.aud).not.toBe(other.aud)
   })
 
-  it('are left alone where it says them', async () => {
+  it('are kept if the seed has them', async () => {
     const said = { id: 'f174e90a-fafe-4643-bbbc-4a0ed4fc8415', aud: '0f'.repeat(32) }
     expect(await applicationWith(said)).toMatchObject(said)
   })
@@ -289,7 +289,7 @@ describe('A complete application', () => {
     )
   })
 
-  it('never has one precedence twice, and keeps what was said', async () => {
+  it('never has a precedence twice, and keeps those that were given', async () => {
     const precedences = fc.uniqueArray(fc.integer({ min: 1, max: 12 }), { maxLength: 8 })
     const list = precedences.chain((said) =>
       fc.shuffledSubarray([...said, ...said.map(() => undefined)], { minLength: said.length }),
@@ -309,7 +309,7 @@ describe('A complete application', () => {
     )
   })
 
-  it('is the same completed again: what the API answers may be sent back', async () => {
+  it('is unchanged when completed again, so a response of the API may be sent back', async () => {
     const once = await complete({
       destinations: [at('a.example'), PORTAL, at('b.example')],
       policies: [policy('One'), 'reusable', policy('Five', 5)],
@@ -359,12 +359,15 @@ describe('A complete application', () => {
     ],
     [{ type: 'mcp', destinations: [PORTAL] }, undefined, [PORTAL]],
     [{ type: 'mcp' }, undefined, []],
-  ])('is in one place, however it is said: %j is at %s [C.1]', async (members, domain, all) => {
-    const application = await complete(members)
-    expect(application.domain).toBe(domain)
-    expect(application.destinations).toEqual(all)
-    expect(application).not.toHaveProperty('self_hosted_domains')
-  })
+  ])(
+    'has one location, however it is expressed: %j is at %s [C.1]',
+    async (members, domain, all) => {
+      const application = await complete(members)
+      expect(application.domain).toBe(domain)
+      expect(application.destinations).toEqual(all)
+      expect(application).not.toHaveProperty('self_hosted_domains')
+    },
+  )
 
   it.each([
     [{ name: 'Demo', domain: 'a.example' }, 'Demo'],
@@ -379,7 +382,7 @@ describe('A complete application', () => {
     expect((await complete({ domain: '*', tags: ['b', 'a', 'b'] })).tags).toEqual(['a', 'b'])
   })
 
-  it('names reusable policies by their ids, and asks them in their order [C.3]', async () => {
+  it('names reusable policies by their ids, and evaluates them in order [C.3]', async () => {
     const stored = await complete({ domain: '*', policies: ['late', policy('Own'), 'gone'] })
     expect(stored.policies).toMatchObject([
       { id: 'late', precedence: 1 },
@@ -468,7 +471,7 @@ describe('The rules of the account', async () => {
     expect(evaluateAccountRules(account, [parseRedirectUri(uri)]).refusal).toBeDefined()
   })
 
-  it('refuse everything where there is no application', () => {
+  it('refuse everything if there is no application', () => {
     const uri = parseRedirectUri('http://localhost:8400/callback')
     expect(evaluateAccountRules([], [uri]).refusal).toBeDefined()
   })

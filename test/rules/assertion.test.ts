@@ -33,7 +33,7 @@ const verify = (token: string, seconds = 0, options = {}) =>
   })
 
 describe('The assertion of a person', () => {
-  it('says what the real one says, and no more [O7]', async () => {
+  it('has exactly the observed claims [O7]', async () => {
     expect((await verify(assertion)).payload).toEqual({
       aud: ['0f'.repeat(32)],
       email: 'ada@example.com',
@@ -76,7 +76,7 @@ describe('The assertion of a person', () => {
     await expect(verify(assertion, seconds, options)).rejects.toThrow(/claim/)
   })
 
-  it('is the same bytes for the same claims, so that it need not be kept', async () => {
+  it('has the same bytes for the same claims, so that it need not be stored', async () => {
     expect(await signIdentity({ ...CLAIMS }, key)).toBe(assertion)
     expect(await signIdentity({ ...CLAIMS, country: 'DE' }, key)).not.toBe(assertion)
   })
@@ -100,7 +100,7 @@ describe('The assertion of a service token', () => {
     expiresAtSeconds: NOW + 3600,
   }
 
-  it('says what the real one says, and no more, for a second longer [O8, O9]', async () => {
+  it('has exactly the observed claims, and lasts a second longer [O8, O9]', async () => {
     const token = await signService({ ...FRAME, commonName: 'ci.access' }, key)
     expect((await verify(token)).payload).toEqual({
       type: 'app',

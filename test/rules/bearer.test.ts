@@ -10,7 +10,7 @@ describe('Authorization: Bearer (RFC 6750 2.1)', () => {
     ['Bearer  oauth:abc', 'oauth:abc', 'with two spaces (RFC 9110 11.4)'],
     ['Bearer oauth:abc ', 'oauth:abc', 'with a space after it'],
     ['Bearer a.b-c_d~e+f/g==', 'a.b-c_d~e+f/g==', 'with every character of b64token'],
-  ])('%j brings the token %s: %s', (authorization, token) => {
+  ])('%j contains the token %s: %s', (authorization, token) => {
     expect(bearerToken(authorization)).toBe(token)
   })
 
@@ -51,7 +51,7 @@ describe('A challenge (RFC 9110 11.6.1)', () => {
     expect(challenge('Bearer', { realm: value })).toBe(`Bearer realm="${quoted}"`)
   })
 
-  it('gives every value back to a reader of RFC 9110 5.6.4', () => {
+  it('is read unchanged by a parser of RFC 9110 5.6.4', () => {
     const values = fc.dictionary(fc.stringMatching(/^[a-z_]{1,10}$/), fc.string(), { minKeys: 1 })
     fc.assert(
       fc.property(values, (parameters) => {

@@ -6,6 +6,9 @@ it.each([
   ['CF_Dash_Session=x;CF_Access_Login=y', ''],
   ['CF_Authorization=x; XCF_Dash_Session=y', 'CF_Authorization=x; XCF_Dash_Session=y'],
   ['', ''],
-])('an application is told nothing of who is signed in elsewhere: %j is %j', (header, left) => {
-  expect(withoutOwnCookies(header)).toBe(left)
-})
+])(
+  'A request to the origin has no session cookie of the team domain or the dashboard: %j is %j',
+  (header, left) => {
+    expect(withoutOwnCookies(header)).toBe(left)
+  },
+)

@@ -45,11 +45,11 @@ describe('A value of several forms', () => {
     ],
     [7, [{ path: [], message: 'expected a shape' }], 'a form that is none'],
     [null, [{ path: [], message: 'expected a shape' }], 'nothing'],
-  ])('is refused in the words of that schema alone: %j, %j (%s)', (value, issues) => {
+  ])('is refused with the errors of that schema alone: %j, %j (%s)', (value, issues) => {
     expect(shape.safeParse(value).error?.issues).toMatchObject(issues)
   })
 
-  it('is refused by its whole path, wherever it is a member', () => {
+  it('is refused with its whole path, wherever it is nested', () => {
     const drawing = z.object({ layers: z.array(z.object({ shapes: z.array(shape) })) })
     const value = { layers: [{ shapes: ['square'] }, { shapes: ['x', { radius: -1 }] }] }
     expect(drawing.safeParse(value).error?.issues).toMatchObject([
@@ -57,7 +57,7 @@ describe('A value of several forms', () => {
     ])
   })
 
-  it('does not hide what is wrong beside it', () => {
+  it('does not hide other errors', () => {
     const pair = z.object({ left: shape, right: shape, name: z.string() })
     const paths = pair
       .safeParse({ left: '', right: 7, name: 7 })
@@ -77,7 +77,7 @@ describe('A value of several forms', () => {
     expect(error?.issues).toMatchObject([{ path: ['children', 1, 'children', 1] }])
   })
 
-  it('is described in documents by its forms in words', () => {
+  it('is described by its forms in documents', () => {
     expect(shape.meta()).toMatchObject({ description: 'A name, or a circle.' })
   })
 })

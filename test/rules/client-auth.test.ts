@@ -9,8 +9,8 @@ const formEncoded = (text: string) => new URLSearchParams({ '': text }).toString
 const basic = (id: string, secret: string) =>
   `Basic ${btoa(`${formEncoded(id)}:${formEncoded(secret)}`)}`
 
-describe('A client names itself', () => {
-  it('in the ways that the metadata advertises [M14]', () => {
+describe('A client authenticates', () => {
+  it('by the methods that the metadata advertises [M14]', () => {
     expect(CLIENT_AUTH_METHODS).toEqual(['client_secret_basic', 'client_secret_post', 'none'])
   })
 
@@ -132,7 +132,7 @@ describe('invalid_client', () => {
     [`Basic ${btoa('a:%')}`, '', 'a broken escape in the secret'],
     [`Basic ${btoa('%ff:s')}`, '', 'an escape that is not UTF-8'],
     [`Basic ${btoa('\xff:s')}`, '', 'bytes that are not UTF-8'],
-  ])('answers %j with the body %j: %s', (authorization, text) => {
+  ])('responds to %j with the body %j: %s', (authorization, text) => {
     expect(() => clientCredentials(authorization, body(text))).toThrow(
       expect.objectContaining({ code: 'invalid_client' }),
     )

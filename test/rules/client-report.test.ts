@@ -528,7 +528,7 @@ const CASES: Case[] = [
   ['stops', 'not seen', 'never refused', [refreshed()]],
 ]
 
-describe('The report says of', () => {
+describe('The report names', () => {
   it.each(CASES)('%s: %s for: %s', (id, verdict, _, sketches, evidence) => {
     const check = judged(id, sketches)
     expect(check).toMatchObject({ verdict, why: expect.stringMatching(/\S.*[.]$/) })
@@ -567,7 +567,7 @@ describe('An authorization', () => {
   const consent = { ...twice, path: '/cdn-cgi/access/oauth/consent' }
   const states = (...sketches: Sketch[]) => judged('state-new', sketches).verdict
 
-  it('is one, however many pages the person sees', () => {
+  it('is counted once, however many pages the person sees', () => {
     expect(
       states(
         authorized({ ...twice, step: 'login' }),
@@ -578,7 +578,7 @@ describe('An authorization', () => {
     ).toBe('not seen')
   })
 
-  it('goes on where somebody else logs in, and where another begins meanwhile', () => {
+  it('continues if somebody else logs in, or another authorization begins meanwhile', () => {
     expect(states(authorized({ ...twice, step: 'blocked' }), authorized(twice))).toBe('not seen')
     expect(states(authorized({ ...twice, step: 'login' }), authorized(), authorized(twice))).toBe(
       'passed',
@@ -604,7 +604,7 @@ describe('A report', () => {
     admitted(),
   ]
 
-  it('counts what it says', () => {
+  it('counts its verdicts', () => {
     const { checks, summary } = clientReport(recorded(...good), CLIENT, MOMENT)
     expect(summary).toEqual({
       passed: checks.filter(({ verdict }) => verdict === 'passed').length,
@@ -615,14 +615,14 @@ describe('A report', () => {
     expect(summary.passed).toBeGreaterThan(15)
   })
 
-  it('tells nothing of one client from what another does', () => {
+  it('judges a client only by its own requests', () => {
     const other = { ...CLIENT, id: 'other', name: 'Another' }
     const { summary } = clientReport(recorded(...good), other, MOMENT)
     // What it has registered is known without events.
     expect(summary).toEqual({ passed: 2, failed: 0, notSeen: CHECKS.length - 2 })
   })
 
-  it('points at ten events at most', () => {
+  it('names at most ten events', () => {
     const many = Array.from({ length: 30 }, () => admitted())
     const check = judged('bearer', many)
     expect(check.why).toContain('30 requests')

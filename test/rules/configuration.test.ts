@@ -59,12 +59,12 @@ describe('Without edits', () => {
   })
 })
 
-describe('Who is a member of an account', () => {
+describe('The members of an account', () => {
   it.each([
     ['a'.repeat(32), 'ada@example.com', true],
     ['a'.repeat(32), 'grace@example.com', false],
     ['b'.repeat(32), 'ada@example.com', false],
-  ])('is what the settings say: of %s %s is %s', (id, email, isOne) => {
+  ])('are those of the settings: of %s %s is %s', (id, email, isOne) => {
     expect(edited(seed, []).references.isAccountMember(id, email)).toBe(isOne)
   })
 })
@@ -104,24 +104,24 @@ describe('An edit', () => {
     expect(groupsAfter(...edits)).toEqual(expected)
   })
 
-  it('of a group counts for the rules that name it', () => {
+  it('of a group applies to the rules that name it', () => {
     const changed = group('b', 'Changed')
     expect(edited(seed, [save('groups', changed)]).references.groups).toContainEqual(changed)
   })
 
-  it('of a reusable policy counts for the applications that name it', () => {
+  it('of a reusable policy applies to the applications that name it', () => {
     const [, two] = edited(seed, [save('policies', policy('staff', 'deny'))]).applications
     expect(two?.policies).toMatchObject([{ decision: 'deny' }])
   })
 
-  it('of the organization replaces the one that there is', () => {
+  it('of the organization replaces the existing one', () => {
     const changed = { ...organization, name: 'Changed' }
     const configuration = edited(seed, [save('organizations', changed)])
     expect(configuration.organization).toEqual(changed)
     expect(configuration.collections.organizations).toHaveLength(1)
   })
 
-  it('leaves the seed and earlier configurations as they were', () => {
+  it('does not change the seed and earlier configurations', () => {
     const before = structuredClone(seed)
     const earlier = edited(seed, [])
     edited(seed, [deletion('groups', 'a'), save('tags', { name: 'red' })])
@@ -130,7 +130,7 @@ describe('An edit', () => {
     expect(earlier.tags).toHaveLength(1)
   })
 
-  it('of another seed counts the same: what the settings say has changed since', () => {
+  it('applies to a changed seed too', () => {
     const edits = [save('groups', group('b', 'Edited'))]
     const later = { ...seed, groups: [group('a', 'Later'), group('b', 'Later')] }
     expect(edited(later, edits).groups.map(({ name }) => name)).toEqual(['Later', 'Edited'])
@@ -140,7 +140,7 @@ describe('An edit', () => {
   })
 })
 
-describe('A record is kept under', () => {
+describe('A record is stored under', () => {
   it.each([
     ['applications', seed.applications[0], 'one'],
     ['policies', seed.policies[0], 'staff'],
@@ -170,7 +170,7 @@ describe('However many edits there were', () => {
     ...new Map(all.map((each) => [`${each.kind} ${each.id}`, each])).values(),
   ]
 
-  it('the last of each record says it all', () => {
+  it('the last edit of each record decides', () => {
     fc.assert(
       fc.property(edits, (all) => {
         const [last, every] = [edited(seed, lastOfEach(all)), edited(seed, all)]
@@ -199,7 +199,7 @@ describe('However many edits there were', () => {
     )
   })
 
-  it('no two records have one id, and none that was deleted last is there', () => {
+  it('ids are unique, and deleted records stay deleted', () => {
     fc.assert(
       fc.property(edits, (all) => {
         const present = edited(seed, all).groups.map(({ id }) => id)

@@ -10,7 +10,7 @@ const dashAt = (url: string, setting?: string) =>
   )
 
 describe("The dashboard's host", () => {
-  it("is the team domain's, where DASH_DOMAIN is not set", () => {
+  it("is the team domain's if DASH_DOMAIN is not set", () => {
     expect(dashAt('http://127.0.0.1:8788/x')).toEqual({
       origin: 'http://127.0.0.1:8788',
       host: '127.0.0.1:8788',
@@ -23,7 +23,7 @@ describe("The dashboard's host", () => {
   it.each([
     ['dash.localhost', 'http://dash.localhost:8788', "takes the request's port"],
     ['dash.localhost:99', 'http://dash.localhost:99', 'has its own port'],
-  ])('is %s where the setting says so: %s %s', (setting, origin) => {
+  ])('is %s if DASH_DOMAIN is set: %s %s', (setting, origin) => {
     expect(dashAt('http://127.0.0.1:8788/', setting)).toMatchObject({
       origin,
       isRequestHost: false,

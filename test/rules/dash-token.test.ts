@@ -17,16 +17,16 @@ describe.each([
     expect(form.format(credential())).toHaveLength(93)
   })
 
-  it('says of itself that it is none of the real ones', () => {
+  it('is marked as emulated', () => {
     expect(form.format(credential())).toContain('-EMULATED-NOT-A-REAL-')
   })
 
-  it('is read back as what it was made of', () => {
+  it('is parsed into its parts', () => {
     const own = credential()
     expect(form.parse(form.format(own))).toEqual(own)
   })
 
-  it('is read in no other form', () => {
+  it('is not parsed in any other form', () => {
     const text = form.format(credential())
     const others = Object.entries(DASHBOARD_FORMS).filter(([other]) => other !== kind)
     for (const [, other] of [...others, ...Object.entries(MANAGED_OAUTH_FORMS)]) {
@@ -34,7 +34,7 @@ describe.each([
     }
   })
 
-  it('is not read where a character is more, less or another one', () => {
+  it('is not parsed with a character added, removed or changed', () => {
     const text = form.format(credential())
     fc.assert(
       fc.property(fc.nat(text.length - 1), fc.constantFrom('', '.', ' ', '\n'), (at, change) => {

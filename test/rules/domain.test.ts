@@ -6,7 +6,7 @@ import { nearMisses } from './arbitraries'
 const covers = (domain: string, url: string) => coverage(domain, new URL(url)) > 0
 
 // https://developers.cloudflare.com/cloudflare-one/access-controls/policies/app-paths/
-describe('A domain covers what the documentation of application paths says:', () => {
+describe('A domain covers URLs as the documentation of application paths says:', () => {
   it.each([
     ['*.example.com', 'https://alpha.example.com/'],
     ['*.example.com', 'https://beta.example.com/'],
@@ -163,14 +163,10 @@ describe('The stars of a domain', () => {
     ['app.example.com/x/*a/*a/*a/*a/z', `https://app.example.com/x${'/a'.repeat(400)}`],
     ['app.example.com/x/*a/*a/*a/*a/*', `https://app.example.com/y${'/a'.repeat(4000)}`],
     [`${'*a.'.repeat(30)}example.com`, `https://${'aaaaaaa.'.repeat(30)}example.org/`],
-  ])(
-    'are looked for once each, however many there are: %.40s',
-    { timeout: 1000 },
-    (domain, url) => {
-      expect(domainFault(domain)).toBeUndefined()
-      expect(covers(domain, url)).toBe(false)
-    },
-  )
+  ])('are each searched for once: %.40s', { timeout: 1000 }, (domain, url) => {
+    expect(domainFault(domain)).toBeUndefined()
+    expect(covers(domain, url)).toBe(false)
+  })
 })
 
 describe('A final dot', () => {
@@ -179,10 +175,13 @@ describe('A final dot', () => {
     ['*.example.com/mcp', 'https://app.example.com./mcp', 'https://app.example.com/mcp'],
     ['localhost:8788', 'http://localhost.:8788/', 'http://localhost:8788/'],
     ['localhost:8788', 'http://localhost%2e:8788/', 'http://localhost:8788/'],
-  ])('makes no other name: %s covers %s as it covers %s (RFC 1034 3.1)', (domain, url, without) => {
-    expect(covers(domain, url)).toBe(true)
-    expect(coverage(domain, new URL(url))).toBe(coverage(domain, new URL(without)))
-  })
+  ])(
+    'does not change a name: %s covers %s as it covers %s (RFC 1034 3.1)',
+    (domain, url, without) => {
+      expect(covers(domain, url)).toBe(true)
+      expect(coverage(domain, new URL(url))).toBe(coverage(domain, new URL(without)))
+    },
+  )
 
   it('is one dot (RFC 1034 3.1)', () => {
     expect(covers('app.example.com', 'https://app.example.com../')).toBe(false)
@@ -244,11 +243,11 @@ describe('The text of a domain', () => {
     ['256.0.0.1', 'no such address'],
     ['1.2.3.4.5', 'no such address'],
     ['[:::]', 'no such address'],
-  ])('is not %j, which no URL has: %s', (text) => {
+  ])('is not %j, which no URL can match: %s', (text) => {
     expect(domainFault(text)).toBeDefined()
   })
 
-  it('has itself for a URL that it covers, so that nothing is taken that covers nothing', () => {
+  it('is itself a URL that it covers, so no domain covers nothing', () => {
     let taken = 0
     const texts = nearMisses('app.example.com/mcp', '*.example.com/a/*', 'localhost:8788', '*/a')
     fc.assert(
@@ -265,7 +264,7 @@ describe('The text of a domain', () => {
 
 describe('A host', () => {
   it.each(['localhost', '127.0.0.1:8788', '[::1]:8788', 'team.example:443', 'my_team.example'])(
-    'that stands alone may be %s',
+    'without a path may be %s',
     (text) => {
       expect(hostFault(text)).toBeUndefined()
     },
@@ -286,7 +285,7 @@ describe('A host', () => {
     'a#',
     'a b',
     '[:::]',
-  ])('that stands alone is not %j', (text) => {
+  ])('without a path is not %j', (text) => {
     expect(hostFault(text)).toBe('is not host[:port] as a URL has it')
   })
 })

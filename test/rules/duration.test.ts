@@ -66,7 +66,7 @@ describe('A Go duration (https://pkg.go.dev/time#ParseDuration)', () => {
     ['2^63 nanoseconds', '2562048h'],
     ['a Date can say', '99999999999999999999h'],
     ['a number can say', `${'9'.repeat(400)}h`],
-  ])('is at most what Go can count, some 292 years: not more than %s', (_, text) => {
+  ])("is at most 292 years, Go's maximum: %s", (_, text) => {
     expect(durationSeconds('2562047h47m16s')).toBe(9_223_372_036)
     expect(durationSeconds(text)).toBeUndefined()
   })
@@ -130,7 +130,7 @@ describe('Seconds as a duration', () => {
     expect(formatDuration(seconds)).toBe(text)
   })
 
-  it('mean the same read back', () => {
+  it('are parsed into the same duration', () => {
     fc.assert(
       fc.property(fc.nat(), (seconds) => durationSeconds(formatDuration(seconds)) === seconds),
     )
@@ -152,7 +152,7 @@ describe('A setting that is a duration', () => {
   )
 
   it.each(['0', '0s', '300ms', '30s'])(
-    'may be a period of any length, none included: %s',
+    'may be a period of any length, including zero: %s',
     (text) => {
       expect(periodSchema.parse(text)).toBe(text)
     },

@@ -19,11 +19,11 @@ describe('base64url (RFC 4648 5)', () => {
     expect(base64url(Uint8Array.of(0xfb, 0xff, 0xbf))).toBe('-_-_')
   })
 
-  it('takes a view for its own part of a buffer', () => {
+  it("encodes only a view's part of its buffer", () => {
     expect(base64url(new TextEncoder().encode('xfoox').subarray(1, 4))).toBe('Zm9v')
   })
 
-  it('gives the bytes back, and needs no escape in a URL', () => {
+  it('decodes to the same bytes, and needs no escape in a URL', () => {
     fc.assert(
       fc.property(fc.uint8Array(), (bytes) => {
         const encoded = base64url(bytes)
@@ -51,7 +51,7 @@ describe('SHA-256 (FIPS 180-2 B.1)', () => {
 })
 
 describe('UTF-8', () => {
-  it('is read, or refused as a whole', () => {
+  it('is decoded, or refused as a whole', () => {
     expect(decodeUtf8(new TextEncoder().encode('a€\u{1f600}'))).toBe('a€\u{1f600}')
     expect(() => decodeUtf8(Uint8Array.of(0x61, 0xff))).toThrow(TypeError)
   })

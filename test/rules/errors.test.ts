@@ -4,7 +4,7 @@ import { OAuthError } from '../../src/oauth/errors'
 import { anyText } from './arbitraries'
 
 describe('An OAuth error', () => {
-  it('is a 400 without headers of its own, unless told (RFC 6749 5.2)', () => {
+  it('is a 400 without additional headers by default (RFC 6749 5.2)', () => {
     expect(new OAuthError('invalid_grant', 'x')).toMatchObject({ status: 400, headers: {} })
     const details = { status: 401, headers: { 'WWW-Authenticate': 'Basic' } }
     expect(new OAuthError('invalid_client', 'x', details)).toMatchObject(details)

@@ -53,7 +53,7 @@ describe('The line of an event', () => {
     expect(line({ outcome })).toMatch(`09:41:02 ${sign} registration`)
   })
 
-  it('has no status where no request was answered', () => {
+  it('has no status without a response', () => {
     const { kind: _, status: __, ...rest } = REQUEST
     const pin = { kind: 'one-time pin', application: 'Demo', email: 'ada@example.com' } as const
     expect(eventLine({ ...rest, ...pin, code: '123456', outcome: 'noted' })).toBe(
@@ -68,7 +68,7 @@ describe('The line of an event', () => {
     ['a line separator', 'a\u2028b\u2029c', 'a b c'],
     ['what is read backwards (UAX 9)', 'a\u202egpj\u2066b\u200f', 'agpjb'],
     ['a C1 control', 'a\u009bb', 'a b'],
-  ])('is one line, whatever others named: %s', (_, name, printed) => {
+  ])('is one line, whatever texts it contains: %s', (_, name, printed) => {
     expect(line({ why: name, client: { id: 'c', name } })).toBe(
       `09:41:02 - registration (400) ${printed}: ${printed}`,
     )

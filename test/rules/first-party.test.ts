@@ -4,12 +4,12 @@ import { equivalentScopes, WRANGLER } from '../../src/account/first-party'
 import { isKnownScope } from '../../src/account/scopes'
 
 describe("Cloudflare's own client wrangler [B.6]", () => {
-  it('is there without being registered', () => {
+  it('exists without being registered', () => {
     expect(findOAuthClient([], '54d11594-84e4-41aa-b438-e81b8fa78ee7')).toBe(WRANGLER)
     expect(findOAuthClient([], 'my-client')).toBeUndefined()
   })
 
-  it('has the 30 scopes that it asks for', () => {
+  it('has the 30 scopes that it requests', () => {
     expect(new Set(WRANGLER.scopes).size).toBe(30)
     expect(WRANGLER.scopes).toContain('account:read')
   })
@@ -39,7 +39,7 @@ describe('A scope with a colon', () => {
     expect(unknown).toEqual([])
   })
 
-  it('is not made of any other: those stand for themselves', () => {
+  it('is not expanded if it is unknown', () => {
     expect(equivalentScopes(['zone.read', 'openid', 'made:up'])).toEqual([
       'zone.read',
       'openid',

@@ -37,19 +37,19 @@ it('has one flow from the challenge to the refresh', () => {
   ).toEqual({ a: [1, 2, 3, 4, 5, 6] })
 })
 
-it('gives what was done before a registration to the client that registers', () => {
+it('assigns requests before a registration to the client that registers', () => {
   expect(
     flows(challenged, registered(ADA), redeemed(ADA), challenged, discovered, registered(BOB)),
   ).toEqual({ a: [1, 2, 3], b: [4, 5, 6] })
 })
 
-it('gives what was done after a registration to that client', () => {
+it('assigns requests after a registration to that client', () => {
   expect(flows(registered(ADA), challenged, discovered, redeemed(ADA), discovered)).toEqual({
     a: [1, 2, 3, 4, 5],
   })
 })
 
-it('gives the way of a client that was registered before to its exchange', () => {
+it('assigns the authorization of an earlier client up to its exchange', () => {
   expect(flows(challenged, discovered, browsing(ADA), redeemed(ADA))).toEqual({ a: [1, 2, 3, 4] })
 })
 
@@ -62,7 +62,7 @@ it('keeps a caller without a client apart, by its user agent', () => {
   expect(only(challenged)).not.toHaveProperty('client')
 })
 
-it('takes no caller without a credential for a client that has tokens', () => {
+it('assigns no request without a credential to a client that has tokens', () => {
   expect(flows(registered(ADA), redeemed(ADA), challenged, discovered, admitted(ADA))).toEqual({
     a: [1, 2, 5],
     'user agent codex/1': [3, 4],
@@ -75,14 +75,14 @@ it.each<[string, Sketch]>([
   ['a service token', { ...challenged, credential: 'service token' }],
   ['an exchange for a client_id that nobody has', { kind: 'token', userAgent }],
   ['a revocation for a client_id that nobody has', { kind: 'revocation', userAgent }],
-])('takes %s for no client of the same user agent, before or after', (_, stray) => {
+])('assigns %s to no client of the same user agent, before or after', (_, stray) => {
   expect(flows(stray, registered(ADA), redeemed(ADA), stray, admitted(ADA))).toEqual({
     'user agent codex/1': [1, 4],
     a: [2, 3, 5],
   })
 })
 
-it('gives the metadata that a client looks up before it refreshes to that client', () => {
+it('assigns a metadata request before a refresh to that client', () => {
   const expired = { ...challenged, credential: 'expired access token', client: ADA }
   const refreshed = { ...redeemed(ADA), grantType: 'refresh_token' }
   expect(flows(registered(ADA), redeemed(ADA), expired, discovered, refreshed)).toEqual({
@@ -90,7 +90,7 @@ it('gives the metadata that a client looks up before it refreshes to that client
   })
 })
 
-it('keeps what others did without a user agent apart from those who have one', () => {
+it('separates requests without a user agent from those with one', () => {
   const { userAgent: _, ...silent } = challenged
   expect(flows(silent, challenged, registered(ADA))).toEqual({
     'no user agent': [1],
@@ -110,7 +110,7 @@ it('follows clients of different user agents at once', () => {
   ).toEqual({ a: [1, 4], b: [2, 3] })
 })
 
-it('waits with a registration that was refused for one that was not', () => {
+it('joins a refused registration with the one that follows', () => {
   const refused = { ...registered({ id: '', name: 'Codex' }), outcome: 'refused' }
   expect(flows(challenged, refused)).toEqual({ 'user agent codex/1': [1, 2] })
   expect(flows(challenged, refused, registered(ADA))).toEqual({ a: [1, 2, 3] })
@@ -129,14 +129,14 @@ it('finds a client by its grant', () => {
   expect(flows({ ...redeemed(ADA), grantId: 'g' }, ended)).toEqual({ a: [1, 2] })
 })
 
-it('has what happened beside a request where the request is', () => {
+it('places an occurrence with its request', () => {
   const fault: Sketch = { kind: 'fault', fault: 'slow', ray: 'same' }
   const decided: Sketch = { kind: 'access request', ray: 'same' }
   expect(flows(fault, decided, { ...redeemed(ADA), ray: 'same' })).toEqual({ a: [1, 2, 3] })
   expect(flows(fault, { ...discovered, ray: 'same' })).toEqual({ 'user agent codex/1': [1, 2] })
 })
 
-it('knows the name of a client, and what it was last about', () => {
+it('has the name of a client, and its latest application', () => {
   const [first, second] = [
     { id: '1', name: 'Wiki' },
     { id: '2', name: 'MCP' },
@@ -150,7 +150,7 @@ it('knows the name of a client, and what it was last about', () => {
   ).toMatchObject({ client: ADA, application: second })
 })
 
-it('leaves out what is about nobody', () => {
+it('omits events without a client', () => {
   const visited: Sketch = { kind: 'admission', by: 'application token', userAgent: 'Mozilla/5.0' }
   expect(flows({ kind: 'control', path: '/_emulator/reset' }, visited)).toEqual({})
   expect(flowsOf([])).toEqual([])

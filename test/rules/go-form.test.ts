@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { goForm } from '../../src/account/go-form'
 
 describe("Go's form encoding [B.2]", () => {
-  it('is in alphabetical order, and leaves out what is not there', () => {
+  it('is in alphabetical order, and omits missing values', () => {
     expect(goForm({ state: 's', error: 'e', code: undefined })).toBe('error=e&state=s')
   })
 
@@ -20,7 +20,7 @@ describe("Go's form encoding [B.2]", () => {
     expect(goForm({ a: text })).toBe(`a=${encoded}`)
   })
 
-  it('is read back by any form reader', () => {
+  it('can be parsed by any form parser', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (text) => {
         expect(new URLSearchParams(goForm({ a: text })).get('a')).toBe(text)

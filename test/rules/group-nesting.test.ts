@@ -12,7 +12,7 @@ const chain = (length: number) =>
   )
 
 describe('Groups that name groups (assumed)', () => {
-  it('may do so more than once, and name what there is none of', () => {
+  it('may do so repeatedly, and may name unknown groups', () => {
     const groups = [
       group('a', { include: names('b', 'c'), exclude: names('d') }),
       group('b', { include: names('d', 'nothing') }),
@@ -22,11 +22,11 @@ describe('Groups that name groups (assumed)', () => {
     expect(nestingFault(groups)).toBeUndefined()
   })
 
-  it.each(['include', 'require', 'exclude'])('name themselves in no %s', (part) => {
+  it.each(['include', 'require', 'exclude'])('must not name themselves in %s', (part) => {
     expect(nestingFault([group('a', { [part]: names('a') })])?.why).toBe('the group A names itself')
   })
 
-  it('name themselves by way of no others', () => {
+  it('must not name themselves through others', () => {
     const groups = [
       group('x', { include: names('a') }),
       group('a', { include: names('b') }),
@@ -42,7 +42,7 @@ describe('Groups that name groups (assumed)', () => {
   it.each([
     ['in the order of the chain', (groups: ReturnType<typeof chain>) => groups],
     ['in the other', (groups: ReturnType<typeof chain>) => groups.toReversed()],
-  ])('are so many levels deep at most, read %s', (_, ordered) => {
+  ])('have a maximum depth, read %s', (_, ordered) => {
     expect(nestingFault(ordered(chain(MOST_GROUP_LEVELS)))).toBeUndefined()
     for (const length of [MOST_GROUP_LEVELS + 1, 5000]) {
       expect(nestingFault(ordered(chain(length)))?.why).toContain('more than 100 levels deep')

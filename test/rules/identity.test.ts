@@ -41,7 +41,7 @@ describe('An e-mail address', () => {
 describe('A person', () => {
   const ADA = { name: 'Ada', email: 'ada@example.com', groups: ['engineering'] }
 
-  it('signs in as the seed has it, or as somebody of whom only the address is known', () => {
+  it('has the identity of the seed, or only an e-mail address', () => {
     const idp = { id: 'picker', type: 'cloudflare' }
     expect(seededIdentity([ADA], 'ada@example.com', idp)).toEqual({ ...ADA, idp, claims: {} })
     expect(seededIdentity([ADA], 'new@example.com', idp)).toEqual({
@@ -53,7 +53,7 @@ describe('A person', () => {
     })
   })
 
-  it('counts as the seed has it now, and by OpenID Connect as it signed in', () => {
+  it('has the current identity of the seed, and by OpenID Connect that of its sign-in', () => {
     const idp = { id: 'picker', type: 'cloudflare' }
     const signedIn = seededIdentity([ADA], 'ada@example.com', idp)
     const moved = { ...ADA, groups: ['research'] }
@@ -75,11 +75,11 @@ describe('A person', () => {
     [{ ...ADA, email: 'ada' }, ['email']],
     [{ ...ADA, groups: 'engineering' }, ['groups']],
     [{ ...ADA, groups: [''] }, ['groups', 0]],
-  ])('is refused by the name of its wrong member: %j', (person, path) => {
+  ])('is refused with the name of its wrong member: %j', (person, path) => {
     expect(personSchema.safeParse(person).error?.issues).toMatchObject([{ path }])
   })
 
-  it('has one user id at all times, and no other person has it [O7]', async () => {
+  it('has a stable user id, which is unique [O7]', async () => {
     const [ada, again, grace] = await Promise.all(
       ['ada@example.com', 'ada@example.com', 'grace@example.com'].map(userIdOf),
     )
@@ -89,7 +89,7 @@ describe('A person', () => {
   })
 })
 
-describe('A UUID that follows from a text', () => {
+describe('A UUID derived from a text', () => {
   it('is of version 8 and the variant of RFC 9562, whatever the text', async () => {
     for (let index = 0; index < 50; index++) {
       expect(await stableUuid(`text ${index}`)).toMatch(

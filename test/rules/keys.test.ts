@@ -23,7 +23,7 @@ describe('A signing key', () => {
 })
 
 describe('The published keys', () => {
-  it('are those that are kept, with exactly the members of the real ones [O11]', () => {
+  it('are the stored keys, with exactly the observed members [O11]', () => {
     expect(published.keys).toEqual(
       keys.map(({ jwk: { kid, n } }) => ({
         kid,
@@ -36,7 +36,7 @@ describe('The published keys', () => {
     )
   })
 
-  it('have nothing of the private ones', () => {
+  it('contain no private parts', () => {
     const text = JSON.stringify(published)
     for (const { jwk } of keys) {
       for (const member of [jwk.d, jwk.p, jwk.q, jwk.dp, jwk.dq, jwk.qi]) {
@@ -52,13 +52,13 @@ describe('The published keys', () => {
     expect(published.public_cert).toEqual(published.public_certs[0])
   })
 
-  it('are never none', () => {
+  it('are never empty', () => {
     expect(() => publicKeySet([])).toThrow('no signing key')
   })
 })
 
 describe('The certificates', () => {
-  it('have serial numbers of their own (RFC 5280 4.1.2.2)', () => {
+  it('have unique serial numbers (RFC 5280 4.1.2.2)', () => {
     const numbers = published.public_certs.map(({ cert }) => new X509Certificate(cert).serialNumber)
     expect(new Set(numbers).size).toBe(2)
   })
@@ -75,18 +75,18 @@ describe.each(
     expect({ n, e }).toEqual({ n: jwk?.n, e: jwk?.e })
   })
 
-  it('is signed by that key, and of its own issuer', async () => {
+  it('is self-signed', async () => {
     expect(certificate.subject).toBe(certificate.issuer)
     expect(await certificate.verify({ signatureOnly: true })).toBe(true)
     expect(certificate.signatureAlgorithm).toMatchObject({ hash: { name: 'SHA-256' } })
   })
 
-  it('is valid now, a day ago for slow clocks, and for ten years', () => {
+  it('is valid from a day ago, for slow clocks, until ten years from now', () => {
     expect(certificate.notBefore).toEqual(new Date((NOW - 86_400) * 1000))
     expect(certificate.notAfter).toEqual(new Date((NOW + 10 * 365 * 86_400) * 1000))
   })
 
-  it('certifies no others', () => {
+  it('cannot certify others', () => {
     expect(certificate.getExtension(BasicConstraintsExtension)?.ca ?? false).toBe(false)
   })
 

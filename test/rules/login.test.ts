@@ -33,13 +33,13 @@ describe('The address of the login page', () => {
     expect(url.searchParams.get('meta')).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/)
   })
 
-  it('has the path to go back to encoded [U11]', async () => {
+  it('has the return path encoded [U11]', async () => {
     expect((await urlOf({ redirectUrl: '/api/whoami?a=b&c' })).search).toMatch(
       /&redirect_url=%2Fapi%2Fwhoami%3Fa%3Db%26c$/,
     )
   })
 
-  it('is below the path that can be reached', async () => {
+  it('is below the reachable path', async () => {
     const reached = { ...team, accessPath: '/.access' } as const
     const url = await loginUrl(reached, SECRET, application, 'localhost:8788', LOGIN, NOW)
     expect(url).toMatch(/^http:\/\/127\.0\.0\.1:8788\/\.access\/login\/localhost:8788\?/)
@@ -47,7 +47,7 @@ describe('The address of the login page', () => {
 })
 
 describe('A login', () => {
-  it('is read back as it was asked for', async () => {
+  it('is parsed into its values', async () => {
     expect(await read(await urlOf())).toMatchObject({ ...LOGIN, applicationId: application.id })
   })
 
@@ -55,7 +55,7 @@ describe('A login', () => {
     { redirectUrl: '/cdn-cgi/access/oauth/authorization?client_id=a' },
     { redirectUrl: '/', again: true },
     { redirectUrl: '' },
-  ])('may go back to the team domain, and ask again who: %j', async (login) => {
+  ])('may return to the team domain, and require a new login: %j', async (login) => {
     const back = await read(await urlOf(login))
     expect(back).toMatchObject(login)
     expect(back?.application).toBeUndefined()
@@ -68,13 +68,13 @@ describe('A login', () => {
     ['/', 'another path'],
     ['', 'nothing'],
     ['/whoami?a=1&b=é ', 'a space more'],
-  ])('goes back nowhere but where it was asked for, not to %j: %s', async (redirectUrl) => {
+  ])('returns only to the requested address, not to %j: %s', async (redirectUrl) => {
     const url = await urlOf()
     url.searchParams.set('redirect_url', redirectUrl)
     expect(await read(url)).toBeUndefined()
   })
 
-  it('does not go where another login was to go', async () => {
+  it('does not return to the address of another login', async () => {
     const [one, other] = [await urlOf(), await urlOf({ redirectUrl: '/other' })]
     one.searchParams.set('meta', other.searchParams.get('meta') ?? '')
     expect(await read(one)).toBeUndefined()
@@ -83,25 +83,25 @@ describe('A login', () => {
   it.each([
     ['redirect_url', '/whoami?a=1&b=é'],
     ['redirect_url', '//evil.example/'],
-  ])('goes where it was asked for also when %s comes a second time: %s', async (name, value) => {
+  ])('returns to the requested address even if %s is repeated: %s', async (name, value) => {
     const url = await urlOf()
     url.searchParams.append(name, value)
     expect(await read(url)).toMatchObject({ redirectUrl: LOGIN.redirectUrl })
   })
 
-  it.each(['meta', 'redirect_url'])('needs its %s', async (name) => {
+  it.each(['meta', 'redirect_url'])('requires its %s', async (name) => {
     const url = await urlOf()
     url.searchParams.delete(name)
     expect(await read(url)).toBeUndefined()
   })
 
-  it('may be left open for a quarter of an hour', async () => {
+  it('expires after 15 minutes', async () => {
     const url = await urlOf()
     expect(await read(url, NOW + 899)).toBeDefined()
     expect(await read(url, NOW + 900)).toBeUndefined()
   })
 
-  it('of another secret is none: after a reset', async () => {
+  it('is invalid with another secret, as after a reset', async () => {
     const { searchParams } = await urlOf()
     const other = new TextEncoder().encode('the secret after a reset')
     expect(await readLogin(other, searchParams, NOW)).toBeUndefined()

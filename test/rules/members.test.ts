@@ -24,7 +24,7 @@ describe('A configured account', () => {
     expect(accountsOf([ours, theirs], 'grace@example.com')).toEqual([ours])
   })
 
-  it('makes a member an Administrator, where it says nothing else', () => {
+  it('makes a member an Administrator by default', () => {
     expect(rolesOf(ours, 'ada@example.com')).toEqual(['Administrator'])
     expect(rolesOf(ours, 'grace@example.com')).toEqual(['Billing'])
   })
@@ -36,16 +36,16 @@ describe('A configured account', () => {
 })
 
 describe('The emulated account', () => {
-  it('has everybody as a member', () => {
+  it('has every person as a member', () => {
     expect(accountsOf([EMULATED_ACCOUNT], 'anybody@example.com')).toEqual([EMULATED_ACCOUNT])
   })
 
-  it('stands in for whatever account a script knows', () => {
+  it('is returned for any account id', () => {
     expect(findAccount([EMULATED_ACCOUNT], 'c'.repeat(32))).toBe(EMULATED_ACCOUNT)
   })
 })
 
-it('ids of memberships and of people are 32 hexadecimal characters, always the same', async () => {
+it('Ids of memberships and persons are stable, with 32 hexadecimal characters', async () => {
   const [one, again] = await Promise.all([membershipId(ours, 'a@b.c'), membershipId(ours, 'a@b.c')])
   expect(one).toMatch(/^[0-9a-f]{32}$/)
   expect(again).toBe(one)

@@ -18,7 +18,7 @@ const unregistered = await applicationWith(oauthWith({ enabled: false }))
 describe('The metadata of the authorization server (RFC 8414)', () => {
   const document = serverMetadata(team, [on])
 
-  it('has the team domain for its issuer, without a final slash [M12]', () => {
+  it('has the team domain as its issuer, without a final slash [M12]', () => {
     expect(document.issuer).toBe('http://127.0.0.1:8788')
     const https = new URL('https://app.example/')
     const deployed = teamDomain(
@@ -56,7 +56,7 @@ describe('The metadata of the authorization server (RFC 8414)', () => {
     })
   })
 
-  it('has no other members than the real one [M16]', () => {
+  it('has exactly the observed members [M16]', () => {
     expect(Object.keys(document).sort()).toEqual([
       'authorization_endpoint',
       'code_challenge_methods_supported',
@@ -88,7 +88,7 @@ describe('The metadata of the authorization server (RFC 8414)', () => {
 })
 
 describe('The metadata of a protected resource (RFC 9728)', () => {
-  it('has the members of the real one [M2]', () => {
+  it('has the observed members [M2]', () => {
     expect(resourceMetadata(team, { application: on, domain: '*' }, ORIGIN)).toEqual({
       resource: 'http://localhost:8788',
       protected: true,
@@ -114,7 +114,7 @@ describe('The metadata of a protected resource (RFC 9728)', () => {
     ['on', on, ['oauth', 'cloudflared']],
     ['absent', absent, ['cloudflared']],
     ['off', off, ['cloudflared']],
-  ])('tells by its methods whether Managed OAuth is on: %s [M5, M6]', (_, application, names) => {
+  ])('lists the methods that depend on Managed OAuth: %s [M5, M6]', (_, application, names) => {
     const metadata = resourceMetadata(team, { application, domain: '*' }, ORIGIN)
     expect(metadata).toMatchObject({ authentication_methods: names.map((name) => ({ name })) })
   })

@@ -4,7 +4,7 @@ import { isBrowserNavigation } from '../../src/access/navigation'
 const CHROME = 'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8'
 const MCP = 'application/json, text/event-stream'
 
-describe('A browser navigation, which gets the login and not the 401,', () => {
+describe('A browser navigation, which gets the login page instead of the 401,', () => {
   it.each<[string, Record<string, string>, string]>([
     ['GET', { accept: CHROME, 'sec-fetch-mode': 'navigate' }, 'a browser opens a page'],
     ['HEAD', { accept: CHROME, 'sec-fetch-mode': 'navigate' }, 'a browser asks for its head'],

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { organizationMembersSchema, organizationSchema } from '../../src/access/organization'
 
 describe('The organization [C.5]', () => {
-  it('has defaults for what is left out', () => {
+  it('has defaults for missing members', () => {
     expect(organizationSchema.parse({})).toEqual({
       name: 'Emulated organization',
       session_duration: '24h',
@@ -13,7 +13,7 @@ describe('The organization [C.5]', () => {
     })
   })
 
-  it('has what it says instead of them, and what nothing here decides by', () => {
+  it('has the given members instead, including those without effect', () => {
     const said = {
       name: 'Ours',
       session_duration: '8h',
@@ -25,7 +25,7 @@ describe('The organization [C.5]', () => {
     expect(organizationSchema.parse(said)).toMatchObject(said)
   })
 
-  it('as it is changed has no defaults, which would change what is not named', () => {
+  it('has no defaults in a change, which would change members that it does not name', () => {
     expect(organizationMembersSchema.parse({ name: 'Ours' })).toEqual({ name: 'Ours' })
   })
 
@@ -36,11 +36,11 @@ describe('The organization [C.5]', () => {
     [{ strict_service_token_auth: 'yes' }, ['strict_service_token_auth']],
     [{ warp_auth_session_duration: 'long' }, ['warp_auth_session_duration']],
     [{ login_design: 'blue' }, ['login_design']],
-  ])('is refused by the name of its wrong member: %j', (members, path) => {
+  ])('is refused with the name of its wrong member: %j', (members, path) => {
     expect(organizationSchema.safeParse(members).error?.issues).toMatchObject([{ path }])
   })
 
-  it('has no members that we do not know', () => {
+  it('has no unknown members', () => {
     const { error } = organizationSchema.safeParse({ strict_service_tokens: true })
     expect(error?.issues).toMatchObject([
       { code: 'unrecognized_keys', keys: ['strict_service_tokens'] },

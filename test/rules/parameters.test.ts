@@ -17,7 +17,7 @@ const invalidRequest = (description: string) =>
   expect.objectContaining({ code: 'invalid_request', status: 400, description })
 
 describe('A parameter', () => {
-  it('is read as form-encoding has it', () => {
+  it('is form-decoded', () => {
     expect(parameters('state=a+b%20c%2B%C3%A9').get('state')).toBe('a b c+é')
   })
 
@@ -50,7 +50,7 @@ describe('A parameter', () => {
     ['state=%C3', 'is not valid UTF-8', 'half a character'],
     ['state=%ED%A0%80', 'is not valid UTF-8', 'half a surrogate pair'],
     ['state=%C0%AF', 'is not valid UTF-8', 'an overlong slash'],
-  ])('is refused by name: %s %s (%s)', (query, fault) => {
+  ])('is refused with its name: %s %s (%s)', (query, fault) => {
     expect(() => parameters(query).get('state')).toThrow(invalidRequest(`state ${fault}`))
     expect(() => parameters(query).require('state')).toThrow(invalidRequest(`state ${fault}`))
     expect(() => parameters(query).refuseFaults()).toThrow(invalidRequest(`state ${fault}`))
@@ -64,35 +64,35 @@ describe('A parameter', () => {
     )
   })
 
-  it('may be unknown, and unusable: then only the others are told', () => {
+  it('may be unknown and invalid without affecting the others', () => {
     const read = parameters('client_id=a&future=1&future=2')
     expect(read.get('client_id')).toBe('a')
     expect(() => read.refuseFaults()).toThrow(invalidRequest('future is given more than once'))
   })
 
   it.each(['state=a&state=b', 'state=%00', 'state=%ff'])(
-    'is there, even where it cannot be used: %s',
+    'is present even if it is invalid: %s',
     (query) => {
       expect(parameters(query).has('state')).toBe(true)
     },
   )
 
   it.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])(
-    'is not there because every object has a member of that name: %s',
+    'is missing even if every object has a member of that name: %s',
     (name) => {
       expect(parameters('a=b').has(name)).toBe(false)
       expect(parameters('a=b').get(name)).toBeUndefined()
     },
   )
 
-  it('with a name of any length is told in a short description', () => {
+  it('with a long name has a short description', () => {
     const name = 'n'.repeat(5000)
     expect(() => parameters(`${name}=1&${name}=2`).refuseFaults()).toThrow(
       invalidRequest(`${'n'.repeat(100)} is given more than once`),
     )
   })
 
-  it('is one clean value, undefined, or invalid_request, whatever was sent', () => {
+  it('is one valid value, undefined, or invalid_request, whatever was sent', () => {
     const name = fc.constantFrom('a', 'b', 'c')
     const value = fc.oneof(
       anyText,
@@ -126,7 +126,7 @@ describe('A form', () => {
     `${FORM};charset=UTF-8`,
     `${FORM} ; charset=utf-8`,
     'Application/X-WWW-Form-URLEncoded',
-  ])('is read whatever else its Content-Type says: %s', (contentType) => {
+  ])('is accepted with parameters of its Content-Type: %s', (contentType) => {
     expect(formParameters(contentType, bytes('a=b')).get('a')).toBe('b')
   })
 
@@ -170,7 +170,7 @@ describe('A form', () => {
     },
   )
 
-  it('is read or refused as invalid_request, whatever the bytes', () => {
+  it('is parsed or refused as invalid_request, whatever the bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 40 }), (octets) => {
         try {

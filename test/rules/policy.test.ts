@@ -100,7 +100,7 @@ describe('A policy', () => {
     [{ precedence: 1.5 }, ['precedence']],
     [{ session_duration: '1d' }, ['session_duration']],
     [{ exclude: [{ emails: 'x' }] }, ['exclude', 0]],
-  ])('is refused by the name of its wrong member: %j', (members, path) => {
+  ])('is refused with the name of its wrong member: %j', (members, path) => {
     const policy = { name: 'P', decision: 'allow', include: [EVERYONE], ...members }
     expect(policySchema.safeParse(policy).error?.issues).toMatchObject([{ path }])
   })
@@ -119,7 +119,7 @@ describe('The policies of an application', () => {
     [[deny('A'), allow('B')], false, 'A', 'deny first'],
     [[never('A'), deny('B'), allow('C')], false, 'B', 'the first that matches'],
   ])(
-    'are asked in order, the first match decides: %j is %s by %s (%s)',
+    'are evaluated in order, and the first match decides: %j is %s by %s (%s)',
     async (policies, allowed, by) => {
       const verdict = evaluate(await policiesOf(...policies), ADA, REFERENCES)
       expect([verdict.decision === 'allow', verdict.policy?.name]).toEqual([allowed, by])
@@ -137,7 +137,7 @@ describe('The policies of an application', () => {
     expect(evaluate(ordered, ADA, REFERENCES).policy?.name).toBe(names[0])
   })
 
-  it('must not have one precedence twice', async () => {
+  it('must not share a precedence', async () => {
     const policies = policiesOf(allow('A', { precedence: 1 }), deny('B', { precedence: 1 }))
     await expect(policies).rejects.toThrow('policy precedences must be unique')
   })

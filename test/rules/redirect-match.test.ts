@@ -33,7 +33,7 @@ describe('A requested redirect URI [A.5]', () => {
     expect(matchingRedirectUri(requested, [registered])).toBeUndefined()
   })
 
-  it('may be left out where there is one only', () => {
+  it('may be omitted if only one is registered', () => {
     const uri = 'https://app.example/cb'
     expect(matchingRedirectUri(undefined, [uri])?.text).toBe(uri)
     expect(matchingRedirectUri(undefined, [uri, 'https://x.example/'])).toBeUndefined()

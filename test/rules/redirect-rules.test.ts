@@ -70,7 +70,7 @@ describe('allow_any_on_localhost', () => {
     expect(match(LOCALHOST, uri)).toBeUndefined()
   })
 
-  it('lets nothing pass but what a URL parser takes for http on localhost [R8]', () => {
+  it('allows only what a URL parser reads as http on localhost [R8]', () => {
     const uris = nearMisses(
       'http://localhost:8400/callback',
       'http://localhost/',
@@ -126,7 +126,7 @@ describe('allow_any_on_loopback', () => {
     expect(match(LOOPBACK, uri)).toBeUndefined()
   })
 
-  it('lets nothing pass but what a URL parser takes for http on 127.0.0.1 [R9]', () => {
+  it('allows only what a URL parser reads as http on 127.0.0.1 [R9]', () => {
     const uris = nearMisses(
       'http://127.0.0.1:8400/callback',
       'http://127.0.0.1/',
@@ -191,7 +191,7 @@ describe('allowed_uris with /*', () => {
     expect(match(listed(rule), uri)).toBeUndefined()
   })
 
-  it('lets nothing pass but what stays below its folder on its own origin [R10]', () => {
+  it('allows only what is below its folder on its own origin [R10]', () => {
     const uris = nearMisses(
       'https://x.example/cb/a',
       'https://x.example/cb/a/b?c=d',
@@ -239,7 +239,7 @@ describe('allowed_uris without /*', () => {
   })
 
   it.each(['javascript:alert(1)', 'data:text/html,x', 'https://x.example/a/../b', 'http://u@h/'])(
-    'never allows a URI that is none for a redirect, whatever a rule that slipped in says: %s',
+    'never allows a URI that is no redirect URI, whatever the rule: %s',
     (uri) => {
       const rules = { ...dynamicClientRegistrationSchema.parse({}), allowed_uris: [uri] }
       expect(ruleFor(rules, uri)).toBeUndefined()
@@ -268,7 +268,7 @@ describe('Dynamic client registration', () => {
     expect(match({ ...rules, enabled: false }, uri)).toBeUndefined()
   })
 
-  it('is on where the object is silent, with both toggles off and an empty list', () => {
+  it('is on by default, with both toggles off and an empty list', () => {
     expect(dynamicClientRegistrationSchema.parse({})).toEqual({
       enabled: true,
       allow_any_on_localhost: false,
@@ -277,7 +277,7 @@ describe('Dynamic client registration', () => {
     })
   })
 
-  it('says which entry of allowed_uris is wrong, and why', () => {
+  it('names the wrong entry of allowed_uris and the reason', () => {
     const result = dynamicClientRegistrationSchema.safeParse(
       listed('https://x.example/*', 'cursor://h/*'),
     )
@@ -289,7 +289,7 @@ describe('Dynamic client registration', () => {
     ])
   })
 
-  it('refuses members that it does not know', () => {
+  it('refuses unknown members', () => {
     const result = dynamicClientRegistrationSchema.safeParse({ allow_any_on_localhots: true })
     expect(result.error?.issues).toMatchObject([
       { code: 'unrecognized_keys', keys: ['allow_any_on_localhots'] },
@@ -349,11 +349,11 @@ describe('An entry of allowed_uris', () => {
     ['javascript:/*', 'uses the scheme javascript:', 'code'],
     ['javascript:alert(1)', 'uses the scheme javascript:', 'code'],
     ['data:text/html,/*', 'uses the scheme data:', 'a page of its own'],
-  ])('is refused, and told why: %s %s (%s)', (rule, fault) => {
+  ])('is refused with a reason: %s %s (%s)', (rule, fault) => {
     expect(redirectRuleProblem(rule)).toContain(fault)
   })
 
-  it('that passes is no wider than its own origin, whatever the text', () => {
+  it('never allows a URI of another origin, whatever the text', () => {
     let rules = 0
     const texts = nearMisses('https://x.example/cb/*', 'https://*.example/*', 'http://localhost/*')
     fc.assert(

@@ -30,7 +30,7 @@ describe('A redirect URI', () => {
   })
 
   it.each(['http://localhost:80/cb', 'http://127.0.0.1:80/cb', 'https://x.example:443/cb'])(
-    'may spell out the port that its scheme has anyway: %s [R8, R9, R11]',
+    'may contain the default port of its scheme: %s [R8, R9, R11]',
     (uri) => {
       expect(parseRedirectUri(uri).problem).toBeUndefined()
     },
@@ -70,7 +70,7 @@ describe('A redirect URI', () => {
     'file:///etc/passwd',
     'blob:https://x.example/1',
     'about:blank',
-  ])('has no scheme that runs or reads something in the browser: %j', (uri) => {
+  ])('has no scheme that runs scripts or reads files in the browser: %j', (uri) => {
     expect(parseRedirectUri(uri).problem).toMatch(
       /^uses the scheme (javascript|data|vbscript|file|blob|about):$/,
     )
@@ -151,7 +151,7 @@ describe('A redirect URI', () => {
     ['https://x.example/\ud800', 'half a surrogate pair'],
     ['https://x.example?x=1', 'a query on no path'],
     ['cursor://h/cb/../other', 'a dot segment under a custom scheme'],
-  ])('is written the way a URL parser writes it back, unlike %j: %s', (uri) => {
+  ])('is normalised as a URL parser does, unlike %j: %s', (uri) => {
     expect(parseRedirectUri(uri).problem).toMatch(/^(is not written as |has an encoded )/)
   })
 
@@ -224,7 +224,7 @@ function authoritiesOf({ host, port, protocol }: URL): string[] {
 
 describe('A URI of client metadata (client_uri, logo_uri, ...)', () => {
   it.each(['https://client.example', 'http://localhost:3000/logo.png?x#y'])(
-    'may be shown and linked where it is http or https: %s',
+    'may be http or https: %s',
     (uri) => {
       expect(isWebUri(uri)).toBe(true)
     },
@@ -249,7 +249,7 @@ describe('A URI of client metadata (client_uri, logo_uri, ...)', () => {
   })
 })
 
-describe('The answer to a redirect URI', () => {
+describe('The response to a redirect URI', () => {
   it.each([
     ['http://localhost:8400/cb', 'http://localhost:8400/cb?code=a&state=b'],
     ['http://localhost:8400', 'http://localhost:8400?code=a&state=b'],
@@ -270,15 +270,18 @@ describe('The answer to a redirect URI', () => {
     ['https://x.example/cb?code', ''],
     ['https://x.example/cb?', ''],
     ['https://x.example/cb??code=0&codes=1&a=?code=3', '?code=0&codes=1&a=?code=3&'],
-  ])('has each of its parameters once, whatever %s has (RFC 6749 3.1, 4.1.2)', (uri, kept) => {
-    const base = 'https://x.example/cb'
-    expect(redirectWith(parsed(uri), { code: 'a', state: 'b' })).toBe(
-      `${base}?${kept}code=a&state=b`,
-    )
-    expect(redirectWith(parsed(uri), { error: 'c' })).toBe(`${base}?${kept}error=c`)
-  })
+  ])(
+    'contains each of its parameters once, whatever %s contains (RFC 6749 3.1, 4.1.2)',
+    (uri, kept) => {
+      const base = 'https://x.example/cb'
+      expect(redirectWith(parsed(uri), { code: 'a', state: 'b' })).toBe(
+        `${base}?${kept}code=a&state=b`,
+      )
+      expect(redirectWith(parsed(uri), { error: 'c' })).toBe(`${base}?${kept}error=c`)
+    },
+  )
 
-  it('leaves out what there is none of: state, where the request had none (RFC 6749 4.1.2)', () => {
+  it('has no state if the request had none (RFC 6749 4.1.2)', () => {
     expect(redirectWith(parsed('https://x.example/cb'), { code: 'a', state: undefined })).toBe(
       'https://x.example/cb?code=a',
     )
@@ -291,7 +294,7 @@ describe('The answer to a redirect URI', () => {
     )
   })
 
-  it('gives the client back every state to the letter', () => {
+  it('returns every state unchanged', () => {
     fc.assert(
       fc.property(anyText, (state) => {
         const url = new URL(redirectWith(parsed('https://x.example/cb?t=1'), { code: 'a', state }))

@@ -27,17 +27,17 @@ const ADA = revocable.person('ada@example.com')
 const once = withRevocation(NONE, ADA, 1000)
 
 describe('A credential', () => {
-  it('is revoked by what came after it and concerns it, in the same second too', () => {
+  it('is revoked by a later revocation that concerns it, in the same second too', () => {
     expect(isRevoked(once, [ADA], NONE.count)).toBe(true)
     expect(isRevoked(once, [ADA], once.count)).toBe(false)
     expect(isRevoked(once, [revocable.person('grace@example.com')], NONE.count)).toBe(false)
   })
 
-  it('of a nonce that is none of ours counts as revoked', () => {
+  it('with an unknown nonce is revoked', () => {
     expect(isRevoked(NONE, [ADA], revisionOf('short'))).toBe(true)
   })
 
-  it('is revoked by a reset, and numbers go on, so that nothing revoked is good again', () => {
+  it('is revoked by a reset, after which numbers continue, so that it stays revoked', () => {
     const reset = withEverythingRevoked(once, 1000)
     expect(isRevoked(reset, [], once.count)).toBe(true)
     expect(isRevoked(reset, [ADA], NONE.count)).toBe(true)
@@ -58,7 +58,7 @@ describe('However many revocations there are', () => {
   const isEnded = (revocations: typeof NONE, nonce: string) =>
     !isSignInGood({ revocations }, browserSignIn('ada@example.com', nonce))
 
-  it('the entries are bounded, and nothing that was revoked is good again', () => {
+  it('the entries are bounded, and everything revoked stays revoked', () => {
     const ended = nonceOf('session00000', 0)
     const after = many(
       (index) => revocable.session(`session${String(index).padStart(5, '0')}`),
@@ -69,7 +69,7 @@ describe('However many revocations there are', () => {
     expect(isEnded(after, nonceOf('session01099', 0))).toBe(true)
   })
 
-  it('a session that is newer than the forgotten ones stays good, and so does every grant', () => {
+  it('a session newer than the deleted entries stays valid, and so does every grant', () => {
     const after = many(
       (index) => revocable.session(`session${String(index).padStart(5, '0')}`),
       1100,
@@ -78,7 +78,7 @@ describe('However many revocations there are', () => {
     expect(isRevoked(after, [ADA, revocable.application('demo')], 0)).toBe(false)
   })
 
-  it('revoked persons and applications end what is as old as the forgotten ones', () => {
+  it('revoked persons and applications include what is as old as the deleted entries', () => {
     const after = many((index) => revocable.person(`${index}@example.com`), 1100)
     expect(Object.keys(after.entries).length).toBeLessThanOrEqual(1001)
     expect(isRevoked(after, [revocable.person('0@example.com')], 0)).toBe(true)
@@ -96,11 +96,11 @@ describe('An identity_nonce', () => {
   })
 })
 
-describe('What is signed', () => {
+describe('A signed credential', () => {
   const signedIn = (revocations: typeof NONE) =>
     identityNonceOf(newSessionId(revocations), revocations)
 
-  it('is good where a state is loaded that was written after it, and no other', () => {
+  it('is valid if a state is loaded that was saved after it, and no other', () => {
     const [before, after] = [signedIn(NONE), signedIn(afterWriting(NONE))]
     const loaded = afterLoading(NONE)
     expect(isOfThisHistory(afterWriting(NONE), after)).toBe(true)
@@ -109,12 +109,12 @@ describe('What is signed', () => {
     expect(isOfThisHistory(loaded, signedIn(loaded))).toBe(true)
   })
 
-  it('is not good where the same state is loaded again, also into another store', () => {
+  it('is revoked if the same state is loaded again, also into another store', () => {
     const [once, again] = [afterLoading(NONE), afterLoading(NONE)]
     expect(isOfThisHistory(again, signedIn(once))).toBe(false)
   })
 
-  it('stays good over states of states, up to a hundred of them', () => {
+  it('stays valid across up to a hundred consecutive states', () => {
     let revocations = NONE
     const first = signedIn(NONE)
     for (let times = 0; times < 100; times++) revocations = afterLoading(revocations)
@@ -122,12 +122,12 @@ describe('What is signed', () => {
     expect(isOfThisHistory(afterLoading(revocations), first)).toBe(false)
   })
 
-  it('without a nonce of ours is not good', () => {
+  it('is revoked without a known nonce', () => {
     expect(isOfThisHistory(NONE, '')).toBe(false)
   })
 })
 
-describe('What ends', () => {
+describe('A revocation ends', () => {
   const email = 'ada@example.com'
   const sessionId = 'abcdefghijkl'
   const identityNonce = identityNonceOf(sessionId, NONE)

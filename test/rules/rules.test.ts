@@ -70,7 +70,7 @@ describe('A rule of the kind', () => {
     [{ geo: { country_code: 'POL' } }, ['geo', 'country_code']],
     [{ email_list: { name: 'list' } }, ['email_list', 'id']],
     [{ oidc: { claim_name: 'a' } }, ['oidc', 'claim_value']],
-  ])('%j is refused by the name of its wrong member', (rule, path) => {
+  ])('%j is refused with the name of its wrong member', (rule, path) => {
     expect(ruleSchema.safeParse(rule).error?.issues[0]?.path).toEqual(path)
   })
 
@@ -80,7 +80,7 @@ describe('A rule of the kind', () => {
   })
 })
 
-it('groups that name groups are asked once each, however often they are named', () => {
+it('nested groups are evaluated once each, however often they are named', () => {
   const names = (id: number) => Array.from({ length: 10 }, () => ({ group: { id: `${id + 1}` } }))
   const groups = Array.from({ length: 20 }, (_, id) =>
     groupSchema.parse({ id: `${id}`, name: `Group ${id}`, include: names(id) }),
@@ -114,7 +114,7 @@ describe('Groups that name themselves', () => {
     expect(asked(groups, [named('a')])).toBe(expected)
   })
 
-  it('have their own last word, also where they were asked while another was open', () => {
+  it('are evaluated independently of other groups', () => {
     const groups = [parse('a', [named('b'), EVERYONE]), parse('b', [named('a')])]
     expect(asked(groups, [named('a')], [named('b')])).toBe(false)
   })

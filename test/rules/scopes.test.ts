@@ -13,7 +13,7 @@ import {
 const IDS = SCOPES.map(({ id }) => id)
 
 describe('The catalogue of scopes (section A.6)', () => {
-  it('has the 357 that are publicly known, and three that are assumed', () => {
+  it('has the 357 publicly known scopes, and three assumed ones', () => {
     const assumed = ['challenge-widgets.write', 'oauth-client.read', 'oauth-client.write']
     expect(IDS).toEqual(expect.arrayContaining(assumed))
     expect(IDS).toHaveLength(357 + assumed.length)
@@ -100,8 +100,8 @@ describe('The catalogue of scopes (section A.6)', () => {
   })
 })
 
-describe('What a person is told of a scope', () => {
-  it('is its entry in the catalogue, where it has one', () => {
+describe('The description of a scope', () => {
+  it('is its entry in the catalogue, if it has one', () => {
     expect(describeScope('dns.write')).toEqual(findScope('dns.write'))
   })
 

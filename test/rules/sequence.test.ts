@@ -85,7 +85,7 @@ describe('An arrow', () => {
     expect(linesOf([request(kind, facts)])).toEqual([line])
   })
 
-  it('stands for all that are alike and follow one another', () => {
+  it('stands for consecutive identical requests', () => {
     const calls = () => request('admission', { by: 'access token' })
     const events = [calls(), calls(), calls(), request('token', {}), calls()]
     expect(linesOf(events)).toEqual([
@@ -95,7 +95,7 @@ describe('An arrow', () => {
     ])
   })
 
-  it('has with it what else was decided about the same request', () => {
+  it('includes the other events of the same request', () => {
     const policy = event('access request', { rayId: 'same' })
     const code = request('authorization', { rayId: 'same', step: 'code' })
     const [step, ...others] = sequenceOf({ id: 'c1', events: [policy, code] }, [policy, code])
@@ -104,7 +104,7 @@ describe('An arrow', () => {
   })
 })
 
-describe('What was done to the emulator', () => {
+describe('A change of the emulator', () => {
   it.each([
     ['PATCH', 'clock', { advance: '16m' }, '-- clock +16m'],
     ['PATCH', 'clock', { now: '2027-01-01T00:00:00Z' }, '-- clock set to 2027-01-01T00:00:00Z'],
@@ -133,7 +133,7 @@ describe('What was done to the emulator', () => {
     expect(linesOf([call], [call, control]).slice(1)).toEqual([line])
   })
 
-  it('is told as long as nothing else happens after the flow, and not what came before it', () => {
+  it('is shown after the flow if nothing follows, but not before it', () => {
     const clock = () => event('control', { method: 'PATCH', path: '/_emulator/clock', body: {} })
     const [before, call, after, other, late] = [
       clock(),
@@ -146,7 +146,7 @@ describe('What was done to the emulator', () => {
     expect(linesOf([call], all)).toHaveLength(2)
   })
 
-  it('is told where a fault strikes, before the request that it struck', () => {
+  it('is shown, for a fault that strikes, before the request that it struck', () => {
     const fault = event('fault', { fault: 'slow', path: '/token', rayId: 'same' })
     const struck = request('token', { rayId: 'same' })
     expect(linesOf([fault, struck])[0]).toBe('-- fault slow struck /token')

@@ -72,7 +72,7 @@ describe('The seed of wrangler.toml', async () => {
     ])
   })
 
-  it('has one application on every host, for everybody at example.com', () => {
+  it('has one application on every host, for every person at example.com', () => {
     expect(settings.seed.applications).toMatchObject([
       {
         name: 'Demo',
@@ -109,11 +109,11 @@ describe('A setting', () => {
     [{ ORIGIN_URL: 'https://origin.example/' }, { ORIGIN_URL: 'https://origin.example/' }],
     [{ REFRESH_TOKEN_GRACE: '30s' }, { REFRESH_TOKEN_GRACE: '30s' }],
     [{ REFRESH_TOKEN_REUSE: 'refuse' }, { REFRESH_TOKEN_REUSE: 'refuse' }],
-  ])('is taken: %j', async (vars, settings) => {
+  ])('is accepted: %j', async (vars, settings) => {
     expect(await readSettings(vars)).toMatchObject(settings)
   })
 
-  it('that is structured may be JSON text, as --var hands it over', async () => {
+  it('that is structured may be JSON text, as --var passes it', async () => {
     const structured = { PEOPLE: [ADA], ...apps({ policies: [] }) }
     const text = {
       PEOPLE: JSON.stringify(structured.PEOPLE),
@@ -123,17 +123,17 @@ describe('A setting', () => {
     expect((await readSettings(text)).PEOPLE).toMatchObject([ADA])
   })
 
-  it('is none of ours where its name is unknown: bindings are vars too', async () => {
+  it('is ignored if its name is unknown, since bindings are vars too', async () => {
     expect(await faultsOf({ KV: {}, GRANTS: {}, SOMETHING_ELSE: 'x' })).toEqual([])
   })
 
-  it('is read once', () => {
+  it('is parsed once', () => {
     const vars = { CODE_LIFETIME: '30s' }
     expect(readSettings(vars)).toBe(readSettings(vars))
   })
 })
 
-describe('A wrong setting is named, with what was found and what was expected:', () => {
+describe('A wrong setting is reported with the value found and the value expected:', () => {
   it.each<[object, string, string, string]>([
     [{ TEAM_DOMAIN: 'https://team.example' }, 'TEAM_DOMAIN', '"https://team.example"', 'host:port'],
     [{ TEAM_DOMAIN: 'team.example/x' }, 'TEAM_DOMAIN', '"team.example/x"', 'host:port'],
@@ -246,13 +246,13 @@ describe('A wrong setting is named, with what was found and what was expected:',
       { IDENTITY_PROVIDERS: [{ id: 'x', name: 'x', type: 'oidc', config: 'a-secret' }] },
       'IDENTITY_PROVIDERS[0].config',
     ],
-  ])('but for what may be a secret, because everybody may read it: %j', async (vars, setting) => {
+  ])('without the value if it may be a secret: %j', async (vars, setting) => {
     const faults = await faultsOf(vars)
     expect(faults).toMatchObject([{ setting, found: 'not shown, because it may be a secret' }])
     expect(JSON.stringify(faults)).not.toContain('a-secret')
   })
 
-  it('what is no secret is shown beside one', async () => {
+  it('with the other values beside a secret', async () => {
     const API_TOKENS = [{ name: 'x', token: 'a-secret', permissions: ['Access: Group Read'] }]
     expect(await faultsOf({ API_TOKENS })).toMatchObject([
       { setting: 'API_TOKENS[0].permissions[0]', found: '"Access: Group Read"' },
@@ -264,7 +264,7 @@ describe('A wrong setting is named, with what was found and what was expected:',
     [['host.docker.internal:8788'], 'LOCAL_HOSTS[0]'],
     [['http://host.docker.internal'], 'LOCAL_HOSTS[0]'],
     [['*.internal'], 'LOCAL_HOSTS[0]'],
-  ])('a host that no request has, as LOCAL_HOSTS %j', async (LOCAL_HOSTS, setting) => {
+  ])('a host that no request can have, as LOCAL_HOSTS %j', async (LOCAL_HOSTS, setting) => {
     expect(await faultsOf({ LOCAL_HOSTS })).toMatchObject([
       { setting, expected: expect.stringMatching(/^expected .*host/) },
     ])
@@ -288,7 +288,7 @@ describe('A wrong setting is named, with what was found and what was expected:',
     ],
     [{ PEOPLE: [{ ...ADA, group: 'x' }] }, 'PEOPLE[0].group', '"x"'],
     [{ PEOPLE: JSON.stringify([{ ...ADA, group: 'x' }]) }, 'PEOPLE[0].group', '"x"'],
-  ])('a member that nobody knows, %j', async (vars, setting, found) => {
+  ])('an unknown member, %j', async (vars, setting, found) => {
     expect(await faultsOf(vars)).toEqual([{ setting, found, expected: 'there is no such member' }])
   })
 
@@ -316,7 +316,7 @@ describe('A wrong setting is named, with what was found and what was expected:',
     })
   })
 
-  it('an application with the name of another, from which its id would follow', async () => {
+  it('an application with the name of another, from which its id is derived', async () => {
     const vars = apps({ domain: 'one.example' }, { domain: 'two.example' })
     expect(await faultsOf(vars)).toContainEqual(
       expect.objectContaining({ setting: 'APPLICATIONS[1].name', found: '"Demo"' }),

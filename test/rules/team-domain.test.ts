@@ -94,7 +94,7 @@ describe('ACCESS_PATH auto', () => {
   })
 
   it.each(['/cdn-cgi/access', '/.access'])(
-    'gives way to the path that is set: %s',
+    'is overridden by the path that is set: %s',
     (ACCESS_PATH) => {
       expect(at('http://localhost:8788/', { ACCESS_PATH }).accessPath).toBe(ACCESS_PATH)
       expect(at('https://app.example/', { ACCESS_PATH }, 'null').accessPath).toBe(ACCESS_PATH)

@@ -18,15 +18,15 @@ const byHand = (header: JWTHeaderParameters = { alg: 'HS256' }) =>
     .setExpirationTime(NOW + 60)
 
 describe('A ticket', () => {
-  it('has three dot-separated parts, and goes into a URL or a cookie as it is [U11]', async () => {
+  it('has three dot-separated parts, and needs no encoding in a URL or a cookie [U11]', async () => {
     expect(await signed()).toMatch(/^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/)
   })
 
-  it('gives its claims back', async () => {
+  it('contains its claims', async () => {
     expect(await read(await signed())).toMatchObject(CLAIMS)
   })
 
-  it('is good for its own step only', async () => {
+  it('is valid for its own step only', async () => {
     for (const step of STEPS) {
       const ticket = await signTicket(SECRET, step, CLAIMS, NOW, 60)
       for (const other of STEPS) {
@@ -42,11 +42,11 @@ describe('A ticket', () => {
     [60, false, 'when its time is over'],
     [61, false, 'later'],
     [-3600, true, 'after the emulated clock went back'],
-  ])('%d seconds later is good: %s, %s', async (seconds, isGood) => {
+  ])('%d seconds later is valid: %s, %s', async (seconds, isGood) => {
     expect((await read(await signed(), NOW + seconds)) !== undefined).toBe(isGood)
   })
 
-  it('is not good with another secret: after a reset', async () => {
+  it('is invalid with another secret, as after a reset', async () => {
     const other = new TextEncoder().encode('the secret after a reset')
     expect(await readTicket(other, 'login', await signed(), NOW)).toBeUndefined()
   })
@@ -58,23 +58,23 @@ describe('A ticket', () => {
     expect(await read(ticket, NOW + 60)).toBeUndefined()
   })
 
-  it('made by hand as ours are is good: what follows fails for its one reason', async () => {
+  it('made by hand is valid, so each case below fails for its own reason', async () => {
     expect(await read(await byHand().sign(SECRET))).toMatchObject(CLAIMS)
   })
 
-  it('is not good without a signature: alg none', async () => {
+  it('is invalid without a signature: alg none', async () => {
     const unsecured = new UnsecuredJWT(CLAIMS).setAudience('login').setExpirationTime(NOW + 60)
     expect(await read(unsecured.encode())).toBeUndefined()
   })
 
-  it('is not good with its signature cut off', async () => {
+  it('is invalid with its signature cut off', async () => {
     const [header, payload] = (await signed()).split('.')
     expect(await read(`${header}.${payload}.`)).toBeUndefined()
     expect(await read(`${header}.${payload}`)).toBeUndefined()
   })
 
   it.each(['HS384', 'HS512'])(
-    'is not good by another algorithm, the secret being ours: %s',
+    'is invalid with another algorithm and the right secret: %s',
     async (alg) => {
       const secret = crypto.getRandomValues(new Uint8Array(64))
       const ticket = await byHand({ alg }).sign(secret)
@@ -83,19 +83,19 @@ describe('A ticket', () => {
     },
   )
 
-  it('is not good by an asymmetric algorithm, with a key of its own', async () => {
+  it('is invalid with an asymmetric algorithm and an embedded key', async () => {
     const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true })
     const jwk = await exportJWK(publicKey)
     const ticket = await byHand({ alg: 'ES256', jwk }).sign(privateKey)
     expect(await read(ticket)).toBeUndefined()
   })
 
-  it('is not good without an end', async () => {
+  it('is invalid without an expiry', async () => {
     const endless = new SignJWT(CLAIMS).setProtectedHeader({ alg: 'HS256' }).setAudience('login')
     expect(await read(await endless.sign(SECRET))).toBeUndefined()
   })
 
-  it('is not good without a step', async () => {
+  it('is invalid without a step', async () => {
     const aimless = new SignJWT(CLAIMS)
       .setProtectedHeader({ alg: 'HS256' })
       .setExpirationTime(NOW + 60)
@@ -118,7 +118,7 @@ describe('A ticket', () => {
     expect(await read(text)).toBeUndefined()
   })
 
-  it('with anything changed is none, or says the same, and is no failure of ours', async () => {
+  it('that was changed is invalid or has the same claims, and never causes an exception', async () => {
     const ticket = await signed()
     const claims = await read(ticket)
     await fc.assert(

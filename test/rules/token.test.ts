@@ -19,7 +19,7 @@ describe('A token', () => {
     expect(TOKEN.format(credential())).toMatch(/^oauth:[A-Za-z0-9_-]{65}$/)
   })
 
-  it('leads back to its grant and its secret', () => {
+  it('contains its grant id and its secret', () => {
     const made = credential()
     expect(TOKEN.parse(TOKEN.format(made))).toEqual(made)
   })
@@ -48,7 +48,7 @@ describe('A token', () => {
     expect(isManagedOAuthToken(BODY)).toBe(false)
   })
 
-  it('is never read from a text that would not be written so', () => {
+  it('is never parsed from a text that differs from its canonical form', () => {
     fc.assert(
       fc.property(nearMisses(`oauth:${BODY}`), (text) => {
         const read = TOKEN.parse(text)
@@ -59,7 +59,7 @@ describe('A token', () => {
 })
 
 describe('An authorization code', () => {
-  it('is opaque, 65 characters, and leads back to its grant', () => {
+  it('is opaque, has 65 characters, and contains its grant id', () => {
     const made = credential()
     expect(CODE.format(made)).toMatch(/^[A-Za-z0-9_-]{65}$/)
     expect(CODE.parse(CODE.format(made))).toEqual(made)
@@ -72,15 +72,15 @@ describe('An authorization code', () => {
     },
   )
 
-  it('is never given twice', () => {
+  it('is unique', () => {
     const codes = Array.from({ length: 1000 }, () => CODE.format(credential()))
     expect(new Set(codes.map((code) => code.slice(0, 22))).size).toBe(1000)
     expect(new Set(codes.map((code) => code.slice(22))).size).toBe(1000)
   })
 })
 
-describe('What is stored of a secret', () => {
-  it('is its SHA-256, from which it cannot be had back', async () => {
+describe('A stored secret', () => {
+  it('is a SHA-256 hash, from which the secret cannot be derived', async () => {
     expect(await hashSecret('abc')).toBe('ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0')
     const secret = newSecret()
     expect(await hashSecret(secret)).not.toContain(secret)
@@ -88,7 +88,7 @@ describe('What is stored of a secret', () => {
 })
 
 describe('The pair after a refresh token', () => {
-  it('is the very same for the same token and nonce: two racing processes both go on', async () => {
+  it('is the same for the same token and nonce, so two racing processes both continue', async () => {
     const secret = newSecret()
     expect(await successorSecrets(secret, 'nonce')).toEqual(await successorSecrets(secret, 'nonce'))
   })
@@ -105,7 +105,7 @@ describe('The pair after a refresh token', () => {
     )
   })
 
-  it('differs where only the nonce, or only the token, is another', async () => {
+  it('differs if only the nonce, or only the token, differs', async () => {
     const pairs = await Promise.all([
       successorSecrets('secret', 'nonce'),
       successorSecrets('secret', 'other'),
@@ -123,7 +123,7 @@ describe('The pair after a refresh token', () => {
     }
   })
 
-  it('does not tell the token before it', async () => {
+  it('does not reveal the previous token', async () => {
     const secret = newSecret()
     const { access, refresh } = await successorSecrets(secret, 'nonce')
     expect([access, refresh, await hashSecret(secret)]).not.toContain(secret)

@@ -160,13 +160,13 @@ describe('The reason of an event', () => {
     expect(reason.change).toContain(`DELETE /_emulator/faults/${fault}`)
   })
 
-  it('names the policy that decided as the rule, and none where none did', () => {
+  it('names the policy that decided as the rule, if one did', () => {
     const rule = (policy?: typeof POLICY) => reasonOf({ ...decided, allowed: true, policy }).rule
     expect(rule(POLICY)).toBe('policy "Staff" (p)')
     expect(rule()).toBeUndefined()
   })
 
-  it('has a long body in brief', () => {
+  it('shortens a long body', () => {
     const body = { dns: 'x'.repeat(1000) }
     const { why } = reasonOf({ kind: 'control', method: 'PUT', path: '/_emulator/dns', body })
     expect(why).toMatch(/x\.\.\.$/)

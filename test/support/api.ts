@@ -18,7 +18,7 @@ export type Answer<Result> = {
   }
 }
 
-/** The v4 API at this emulator, asked as an administrator asks it. */
+/** The v4 API of this emulator, called as an administrator. */
 export function api(fetch: Fetch) {
   const ask = async <Result>(method: string, path: string, body?: unknown) => {
     const response = await fetch(`${APP}/client/v4${path}`, {

@@ -14,14 +14,24 @@ export type Tokens = {
 export const REDIRECT_URI = 'http://localhost:53682/callback'
 export const VERIFIER = 'a-code-verifier-of-at-least-43-characters-0123456789'
 
-/** A client that does what it is told: every step can be changed to be wrong. */
+/** An OAuth client whose every request can be changed, to be wrong. */
 export class Client {
+  readonly fetch: Fetch
+  readonly app: string
+  readonly team: string
+  readonly path: string
+
   constructor(
-    readonly fetch: Fetch,
-    readonly app = 'http://localhost:8788',
-    readonly team = 'http://127.0.0.1:8788',
-    readonly path = '/cdn-cgi/access',
-  ) {}
+    fetch: Fetch,
+    app = 'http://localhost:8788',
+    team = 'http://127.0.0.1:8788',
+    path = '/cdn-cgi/access',
+  ) {
+    this.fetch = fetch
+    this.app = app
+    this.team = team
+    this.path = path
+  }
 
   postJson(path: string, body: unknown): Promise<Response> {
     return this.fetch(this.team + this.path + path, {
@@ -43,7 +53,7 @@ export class Client {
     })
   }
 
-  /** Answers the raw response of a registration of a public client. */
+  /** The raw response of a registration of a public client. */
   registration(metadata: Record<string, unknown> = {}): Promise<Response> {
     return this.postJson('/oauth/registration', {
       client_name: 'Test client',
@@ -129,17 +139,28 @@ export class Client {
     metadata: Record<string, unknown> = {},
   ): Promise<{ clientId: string; tokens: Tokens }> {
     const { client_id: clientId } = await this.register(metadata)
-    const response = await this.exchange(clientId, await this.code(clientId))
-    if (!response.ok) throw new Error(await response.text())
-    return { clientId, tokens: await response.json() }
+    const tokens = await tokensOf(this.exchange(clientId, await this.code(clientId)))
+    return { clientId, tokens }
   }
 
   /** A request to the application. */
   request(path: string, accessToken?: string, headers: Record<string, string> = {}) {
     return this.fetch(this.app + path, {
-      headers: { ...(accessToken && { authorization: `Bearer ${accessToken}` }), ...headers },
+      headers: { ...(accessToken && bearer(accessToken)), ...headers },
     })
   }
+}
+
+/** The tokens of a successful response of a token endpoint. */
+export async function tokensOf<T = Tokens>(response: Response | Promise<Response>): Promise<T> {
+  const awaited = await response
+  if (awaited.status !== 200) throw new Error(`no tokens: ${await awaited.text()}`)
+  return awaited.json()
+}
+
+/** The header that an access token or API token is sent in. */
+export function bearer(token: string): { authorization: string } {
+  return { authorization: `Bearer ${token}` }
 }
 
 /** The S256 challenge of a verifier. */

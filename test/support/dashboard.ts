@@ -1,4 +1,4 @@
-import { challengeOf, type Fetch, query, VERIFIER } from './client'
+import { bearer, challengeOf, type Fetch, query, tokensOf, VERIFIER } from './client'
 
 type Changes = Record<string, string | undefined>
 export type DashTokens = {
@@ -37,7 +37,7 @@ export function withClients(...clients: Record<string, unknown>[]) {
   return { OAUTH_CLIENTS: clients.map(oauthClient) }
 }
 
-/** A client of the dashboard's OAuth server that does what it is told. */
+/** A client of the dashboard's OAuth server whose every request can be changed, to be wrong. */
 export class DashClient {
   constructor(
     readonly fetch: Fetch,
@@ -114,14 +114,11 @@ export class DashClient {
   }
 
   userinfo(accessToken: string): Promise<Response> {
-    const authorization = `Bearer ${accessToken}`
-    return this.fetch(`${this.origin}/oauth2/userinfo`, { headers: { authorization } })
+    return this.fetch(`${this.origin}/oauth2/userinfo`, { headers: bearer(accessToken) })
   }
 
   /** Goes through authorization and exchange, while automatic sign-in is on. */
   async connect(changes: Changes = {}): Promise<DashTokens> {
-    const response = await this.exchange(await this.code(changes))
-    if (!response.ok) throw new Error(await response.text())
-    return response.json()
+    return tokensOf<DashTokens>(this.exchange(await this.code(changes)))
   }
 }

@@ -1,11 +1,8 @@
 import { createExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { vi } from 'vitest'
+import { afterAll, beforeAll, vi } from 'vitest'
 import worker from '../../src/index'
-import type { Fetch } from './client'
-
-// The real clock stands still, so that lifetimes are exact to the second; only `advance` moves time.
-vi.useFakeTimers({ toFake: ['Date'] })
+import { Client, type Fetch } from './client'
 
 export const APP = 'http://localhost:8788'
 export const TEAM = 'http://127.0.0.1:8788'
@@ -22,7 +19,7 @@ export type Emulator = {
   revoke(what: Record<string, string>): Promise<void>
   /** Makes a new signing key the current one. */
   rotateKeys(): Promise<void>
-  /** What the emulator has told since the last reset, the latest last. */
+  /** The events since the last reset, the latest last. */
   events(): Promise<Record<string, unknown>[]>
 }
 
@@ -36,7 +33,7 @@ export const MALLORY = { email: 'mallory@blocked.example' }
  */
 export function emulator(settings: Record<string, unknown> = {}): Emulator {
   const bindings = { ...env, ...settings }
-  // What goes on behind an answer is not waited for, as no client would.
+  // Work after the response is not awaited, as no client would.
   const send: Fetch = async (url, init) =>
     worker.fetch(
       new Request(url, { redirect: 'manual', ...init }),
@@ -67,6 +64,24 @@ export function emulator(settings: Record<string, unknown> = {}): Emulator {
       return ((await response.json()) as { events: Record<string, unknown>[] }).events
     },
   }
+}
+
+/**
+ * Stops the real clock for the tests of the calling file, so that lifetimes are exact to the second.
+ * Only `advance` moves time then.
+ */
+export function stopClock(): void {
+  beforeAll(() => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+  })
+  afterAll(() => {
+    vi.useRealTimers()
+  })
+}
+
+/** A client of an emulator with these settings, which shares the storage of all others. */
+export function clientOf(settings: Record<string, unknown>): Client {
+  return new Client(emulator(settings).fetch)
 }
 
 /** Requests that all carry these headers: where they come from, say. */

@@ -1,9 +1,9 @@
 import type { RecordedEvent } from '../../src/access/event'
 
-/** An event with what a test does not care about; the rest is told by the test. */
+/** The members of an event that a test gives; the others have defaults. */
 export type Sketch = { kind: string; at?: string; ray?: string } & Record<string, unknown>
 
-/** Events in the order of what happened, numbered from 1; each of a request of its own unless told. */
+/** Events in their order, numbered from 1; each of a request of its own unless `ray` is given. */
 export function recorded(...sketches: Sketch[]): RecordedEvent[] {
   return sketches.map(
     ({ ray, ...sketch }, index) =>

@@ -36,7 +36,7 @@ export async function clientFlow(client: Client, clientId: string): Promise<void
   const refresh = await answered(client.refresh(clientId, first.refresh_token))
   const next = (await refresh.json()) as Tokens
   await answered(client.request('/whoami', next.access_token))
-  // A code that nobody redeems.
+  // A code that is never redeemed.
   await client.code(clientId)
 }
 
@@ -61,7 +61,7 @@ export async function apiFlow(fetch: Fetch, app: string): Promise<void> {
 /**
  * So many flows, `together` at once, with the clock moved on after each lot.
  *
- * @param look is told the number of flows after each lot
+ * @param look receives the number of flows after each lot
  */
 export async function soak(
   client: Client,

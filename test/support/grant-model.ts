@@ -1,7 +1,7 @@
-/** How a request is answered: 'ok', or the description of the refusal. */
+/** The outcome of a request: 'ok', or the description of the refusal. */
 export type Answer = string
 
-/** What the answers of the Worker told of a pair: the model makes no tokens of its own. */
+/** A pair from a response of the Worker: the model creates no tokens. */
 export type Pair = { access: string; refresh: string }
 
 export type Rules = {
@@ -98,20 +98,20 @@ export class GrantModel {
     return 'ok'
   }
 
-  /** The end of the whole grant at the control; answers whether there is one. */
+  /** Ends the whole grant at the control, and returns whether it exists. */
   end(): boolean {
     if (this.#isForgotten) return false
     this.#isRevoked = true
     return true
   }
 
-  /** Whether the gate lets a token in. */
+  /** Returns whether the gate admits a token. */
   admits(now: number, token: string): boolean {
     if (this.#isRevoked || this.#ended.has(token)) return false
     return now < (this.#endsOfAccess.get(token) ?? 0)
   }
 
-  /** How long an access token has left; 0 where it is over. */
+  /** The remaining lifetime of an access token; 0 if it has expired. */
   secondsLeft(now: number, token: string): number {
     return Math.max(0, (this.#endsOfAccess.get(token) ?? 0) - now)
   }

@@ -3,7 +3,7 @@ import type { RecordedEvent } from '../../src/access/event'
 import type { Fetch } from './client'
 import { APP } from './emulator'
 
-/** Whatever an event has, as it is read over HTTP. */
+/** An event as read over HTTP. */
 export type Told = Pick<RecordedEvent, 'kind' | 'outcome' | 'rule' | 'why' | 'change'> &
   Pick<RecordedEvent, 'number' | 'rayId' | 'at'> &
   Record<string, unknown>
@@ -21,14 +21,14 @@ export function observer(fetch: Fetch) {
     if (!response.ok) throw new Error(await response.text())
     return ((await response.json()) as { events: Told[] }).events
   }
-  /** The events of the request that was answered so, of one kind. */
+  /** The events of the request with this response, of one kind. */
   const eventsOf = (answer: { headers: Headers }, kind?: string) =>
     events({ ray: answer.headers.get('cf-ray') ?? 'none', ...(kind && { kind }) })
   return {
     control,
     events,
     eventsOf,
-    /** The one event of this kind that the answered request has left. */
+    /** The only event of this kind of the request with this response. */
     async eventOf(answer: { headers: Headers }, kind: string): Promise<Told> {
       const [event, ...others] = await eventsOf(answer, kind)
       expect(others).toEqual([])

@@ -24,12 +24,12 @@ export class Origin {
     return `http://localhost:${this.port}`
   }
 
-  /** What the origin answers at this path from now on. */
+  /** Sets the response of the origin at this path. */
   on(path: string, handler: RequestListener): void {
     this.#handlers.set(path, handler)
   }
 
-  /** The next request for this path, held until the test answers it. */
+  /** The next request for this path, held until the test responds. */
   next(path: string): Promise<Parameters<RequestListener>> {
     return new Promise((resolve) => this.on(path, (...exchange) => resolve(exchange)))
   }

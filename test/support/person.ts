@@ -1,7 +1,8 @@
 import { type HTMLElement, parse } from 'node-html-parser'
 import type { Fetch } from './client'
 
-const NAVIGATION = {
+/** The headers of a browser that opens a page. */
+export const NAVIGATION = {
   accept: 'text/html,application/xhtml+xml',
   'sec-fetch-mode': 'navigate',
   'sec-fetch-dest': 'document',

@@ -2,7 +2,7 @@ import { connect } from 'node:net'
 
 export type RawAnswer = { status: number; headers: Map<string, string[]>; body: string }
 
-/** Neither an answer nor an end within the time. */
+/** Neither a response nor a closed connection in time. */
 export class Hang extends Error {}
 
 /**
@@ -11,7 +11,7 @@ export class Hang extends Error {}
  *
  * @param request its characters are bytes
  * @param isCut whether the request ends before it says that it does
- * @return undefined where the connection was closed without an answer
+ * @return undefined if the connection was closed without a response
  * @throws Hang
  */
 export function rawSocket(

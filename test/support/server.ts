@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { portFor } from '../../src/node/port'
-import { Client, type Fetch } from './client'
+import { portFor } from '../../src/node/port.ts'
+import { Client, type Fetch } from './client.ts'
 
 export type Server = {
   port: number
@@ -104,7 +104,7 @@ async function start(flags: string[], store?: string): Promise<Server> {
   }
 }
 
-/** A port that nobody has. */
+/** A free port. */
 export const freePort = async () => Number(await portFor('0'))
 
 /** What was printed beside the lines of decisions: warnings, errors, requests. */

@@ -23,14 +23,14 @@ export function credentials({ client_id, client_secret } = serviceToken()) {
   return { 'cf-access-client-id': client_id, 'cf-access-client-secret': client_secret }
 }
 
-/** The policy that lets machines in. */
+/** The policy that admits machines. */
 export const SERVICE_AUTH = {
   name: 'Machines',
   decision: 'non_identity',
   include: [{ any_valid_service_token: {} }],
 }
 
-/** The policy that lets everybody in who can log in. */
+/** The policy that admits every person who logs in. */
 export const ALLOW = { name: 'People', decision: 'allow', include: [{ everyone: {} }] }
 
 /** The value of `CF_Authorization` in a response, or undefined where it sets none. */

@@ -1,6 +1,6 @@
 /** How a KV namespace misbehaves, as the one of production may. */
 export type Unreliability = {
-  /** What reads may be behind by, on the clock that `now` tells; 0 for up to date. */
+  /** How stale reads may be, by the clock `now`; 0 for current. */
   staleSeconds?: number
   /** How long an operation takes at the most, in real milliseconds. */
   slowMs?: number

@@ -1,0 +1,58 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { Client } from '../support/client'
+import { controlOf } from '../support/control'
+import { ADA, emulator, stopClock } from '../support/emulator'
+import { bindings, emulatorObjectWith } from '../support/store'
+
+stopClock()
+const { KV } = bindings
+const world = emulator()
+const client = new Client(world.fetch)
+const control = controlOf(world.fetch)
+beforeEach(async () => {
+  await world.reset()
+  await world.signIn(ADA)
+})
+
+describe('Loading a state', () => {
+  it('deletes what it wrote to KV if the Durable Object refuses the rest', async () => {
+    const { tokens } = await client.connect()
+    const state = await (await control('GET', 'state')).json()
+    const keys = async () => (await KV.list()).keys.length
+    const before = await keys()
+    const EMULATOR = emulatorObjectWith({ load: () => Promise.reject(new Error('full')) })
+    const failing = controlOf(emulator({ EMULATOR }).fetch)
+
+    const response = await failing('PUT', 'state', state)
+
+    expect(response.status).toBe(500)
+    await vi.waitFor(async () => expect(await keys()).toBe(before))
+    await expect(client.request('/whoami', tokens.access_token)).toBeAdmitted()
+  })
+
+  it('keeps grant records as long as new ones, even while the clock is ahead', async () => {
+    const { watched, lifetimes } = watchGrantWrites()
+    const there = emulator({ KV: watched })
+    await new Client(there.fetch).connect()
+    await vi.waitFor(() => expect(lifetimes).toHaveLength(1))
+    const state = await (await control('GET', 'state')).json()
+    await world.advance('9000h')
+
+    const response = await controlOf(there.fetch)('PUT', 'state', state)
+
+    expect(response.status).toBe(200)
+    const [written, loaded] = lifetimes
+    expect(loaded).toBe(written)
+  })
+})
+
+/** KV, and the lifetimes in seconds that grant records are written with. */
+function watchGrantWrites() {
+  const lifetimes: number[] = []
+  const put: KVNamespace['put'] = (key, value, options) => {
+    if (key.includes(':grant:')) lifetimes.push(options?.expirationTtl ?? 0)
+    return KV.put(key, value as string, options)
+  }
+  const [get, list, remove] = [KV.get.bind(KV), KV.list.bind(KV), KV.delete.bind(KV)]
+  return { lifetimes, watched: { get, list, delete: remove, put } }
+}
