@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { type BundledWorker, bundleWorker } from '../../src/node/bundle'
+import { bundleWorker } from '../../src/node/bundle'
 import { packageFolders, thirdPartyNotices } from '../../src/node/notices'
 
 const ROOT = join(import.meta.dirname, '../..')
 
-let worker: BundledWorker
+let worker: Awaited<ReturnType<typeof bundleWorker>>
 let notices: string
 beforeAll(async () => {
   worker = await bundleWorker(ROOT)

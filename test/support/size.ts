@@ -2,7 +2,7 @@ import { inject } from 'vitest'
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** `--mode` of Vitest: `full` (`npm run load`, `fuzz`, `soak`), `screenshots`, or `test`. */
+    /** `--mode` of Vitest: `full` (`npm run load`, `fuzz`, `soak`) or `test`. */
     mode: string
     /** How many flows the soak goes through (`npm run soak`). */
     flows: number
