@@ -142,7 +142,7 @@ const settingsSchema = z
       z.enum(['current', 'https'], 'expected current or https').default('current'),
     ),
     QUIRKS: structured(z.array(z.enum(QUIRK_NAMES))).default([]),
-    EVENTS_KEPT: optional(z.coerce.number().int().min(1).max(100_000).default(EVENTS_KEPT)),
+    EVENTS_KEPT: optional(z.coerce.number().int().min(0).max(100_000).default(EVENTS_KEPT)),
     ORGANIZATION: structured(organizationSchema).prefault({}),
     ACCOUNTS: structured(z.array(accountSchema).min(1).superRefine(distinct('id'))).default([
       EMULATED_ACCOUNT,

@@ -9,7 +9,7 @@ import { demo } from '../demo'
 import type { AppContext } from '../env'
 import { bearerToken } from '../oauth/bearer'
 import { PageError, respondPageError } from '../pages/respond'
-import type { Admission } from './admit'
+import type { Admission } from './admission'
 import { WORKER_ACCESS_HEADER, workerAccess } from './worker-access'
 
 /** How long the origin may take until its first byte, as on the real edge (error 524). */

@@ -3,7 +3,7 @@ import type { Application } from '../access/application'
 import { identityDocument } from '../access/identity-document'
 import type { AppContext } from '../env'
 import { whereFrom } from '../judge'
-import type { Admission } from './admit'
+import type { Admission } from './admission'
 
 /**
  * The header that fills `ctx.access` of a Worker behind a service binding, whose configuration has

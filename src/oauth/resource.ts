@@ -21,8 +21,8 @@ export function parseResource(text: string): URL {
   return url
 }
 
-/** What is worth knowing of a `resource` that was not sent in its normalised form; else nothing [P24]. */
-export function normalised(sent: string | undefined, resource: string): string {
+/** Describes what a `resource` has become that was not sent in its normal form [P24]; else empty. */
+export function resourceNote(sent: string | undefined, resource: string): string {
   return sent === undefined || sent === resource
     ? ''
     : `The resource is ${resource} from now on, in normal form; clients that compare it byte by byte with ${sent} refuse it (P24).`

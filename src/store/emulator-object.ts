@@ -159,7 +159,6 @@ export class EmulatorObject extends DurableObject<Env> {
       const recorded = this.#events.record(event)
       const atSeconds = Date.parse(event.at) / 1000
       this.#directory.learn(recorded, atSeconds)
-      this.#connections.learn(recorded, atSeconds)
     }
     for (const wake of this.#followers) wake()
     if (this.#collector.isDue(this.now())) this.ctx.waitUntil(this.#collect())
@@ -215,6 +214,15 @@ export class EmulatorObject extends DurableObject<Env> {
 
   sessions(email?: string, holder?: DirectorySession['holder']): DirectorySession[] {
     return this.#directory.sessions(email, this.now(), holder)
+  }
+
+  addConnection(email: string, connection: Connection, endsAtSeconds: number): void {
+    this.#connections.add(email, connection, endsAtSeconds)
+    this.ctx.waitUntil(this.#collectLater())
+  }
+
+  removeConnection(grantId: string): void {
+    this.#connections.remove(grantId)
   }
 
   connections(email: string): Connection[] {

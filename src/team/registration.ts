@@ -7,7 +7,7 @@ import type { AppContext } from '../env'
 import { CLIENT_AUTH_METHODS } from '../oauth/client-auth'
 import { OAuthError } from '../oauth/errors'
 import { isWebUri } from '../oauth/redirect-uri'
-import { tell } from '../report'
+import { note, reportDecision, reportRefusal } from '../report'
 import { type Client, newClientSecret } from '../store/clients'
 
 const text = z
@@ -49,7 +49,8 @@ const metadataSchema = z.object({
 export async function register(c: AppContext): Promise<Response> {
   const applications = c.get('configuration').applications
   if (!registersClients(applications)) {
-    tell(c, {
+    reportRefusal(c, {
+      outcome: 'refused',
       rule: 'R7',
       why: 'No application of the account has both Managed OAuth and dynamic_client_registration.enabled on.',
       change: 'Turn both on for one of them.',
@@ -57,13 +58,15 @@ export async function register(c: AppContext): Promise<Response> {
     return c.json({ error: 'not_found' }, 404)
   }
   const metadata = await readMetadata(c)
-  tellMetadata(c, metadata)
+  const facts = factsOf(metadata)
+  note(c, { ...facts, client: { id: '', name: metadata.client_name } })
   // Access: observed [R5, R6]. One URI that nobody allows fails the whole registration.
   const refused = metadata.redirect_uris.find((uri) => !isAllowedByAccount(applications, uri))
   if (refused !== undefined) throw notAllowed(c, metadata.redirect_uris.length, refused)
   const { client, secret } = await createClient(metadata, c.get('now'))
   await c.get('stores').clients.put(client.clientId, client)
-  tell(c, {
+  reportDecision(c, {
+    ...facts,
     client: { id: client.clientId, name: client.name },
     rule: rulesOf(c, client.redirectUris),
     why: `${client.name ?? 'The client'} is registered.`,
@@ -72,14 +75,14 @@ export async function register(c: AppContext): Promise<Response> {
   return c.json(answer(c, client, secret), 201)
 }
 
-function tellMetadata(c: AppContext, metadata: z.infer<typeof metadataSchema>): void {
-  tell(c, {
+function factsOf(metadata: z.infer<typeof metadataSchema>) {
+  return {
+    kind: 'registration',
     redirectUris: metadata.redirect_uris,
     ...(metadata.grant_types && { grantTypes: metadata.grant_types }),
     tokenEndpointAuthMethod: metadata.token_endpoint_auth_method,
     ...(metadata.application_type && { applicationType: metadata.application_type }),
-    client: { id: '', name: metadata.client_name },
-  })
+  } as const
 }
 
 // Why each application refuses the URI; one that allows it would have been enough.

@@ -173,6 +173,16 @@ describe('A fault at the metadata, of one application', () => {
     // The team's own document is of no application.
     expect(await status(TEAM + SERVER)).toBe(200)
   })
+
+  it('strikes a document whose path is written with escapes', async () => {
+    const put = controlOf(two.fetch)
+    await put('PUT', 'faults/error', { endpoint: 'metadata', application: 'One' })
+    for (const document of [OWN, STANDARD, APP + SERVER]) {
+      const escaped = document.replaceAll('-', '%2d')
+      expect([escaped, await status(`${escaped}/one`)]).toEqual([escaped, 503])
+      expect([escaped, await status(`${escaped}/mcp`)]).toEqual([escaped, 200])
+    }
+  })
 })
 
 describe('A web page', () => {

@@ -14,7 +14,7 @@ import type { AppContext } from '../../env'
 import type { Parameters } from '../../oauth/parameters'
 import { LoginPage } from '../../pages/login'
 import { PageError, respondPage } from '../../pages/respond'
-import { tell } from '../../report'
+import { reportDecision } from '../../report'
 import { signedIn, startSession } from '../authorization/session'
 import { finish } from './finish'
 import { redirectToProvider } from './oidc'
@@ -41,7 +41,8 @@ async function showLogin(c: AppContext, step: LoginStep): Promise<Response> {
   const { login, application, isPickingOff, providers } = step
   const loginNonce = startLogin(c)
   const why = `Nobody is signed in: the login page is shown. ${SEVERED}`
-  tell(c, { step: 'page', outcome: 'asked', why, change: WAIT_FOR_THE_REDIRECT })
+  const change = WAIT_FOR_THE_REDIRECT
+  reportDecision(c, { kind: 'login', step: 'page', outcome: 'asked', why, change })
   const [only] = providers
   // Access: documented (`auto_redirect_to_identity`): with one provider there is nothing to choose.
   if (application.auto_redirect_to_identity && only?.type === 'oidc') {

@@ -9,7 +9,7 @@ import type { AppContext } from '../../env'
 import { randomText } from '../../oauth/encoding'
 import { codeChallengeOf } from '../../oauth/pkce'
 import { PageError } from '../../pages/respond'
-import { tell } from '../../report'
+import { reportDecision } from '../../report'
 import { startSession } from '../authorization/session'
 import { finish } from './finish'
 import { readStep } from './step'
@@ -46,7 +46,7 @@ export async function redirectToProvider(
 ): Promise<Response> {
   const { now, ticketSecret, url } = c.var
   const why = `The person signs in at the identity provider ${name}.`
-  tell(c, { step: 'provider', outcome: 'asked', why })
+  reportDecision(c, { kind: 'login', step: 'provider', outcome: 'asked', why })
   const seed = randomText(16)
   const { nonce, verifier } = await secretsOf(c, seed)
   const claims = { idp: id, query: url.search.slice(1), loginNonce, seed }
