@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { FAULT_NAMES, FAULTS } from '../../src/access/faults'
 import { Client, type Tokens } from '../support/client'
 import { controlOf } from '../support/control'
@@ -12,6 +12,8 @@ beforeEach(async () => {
   await world.reset()
   await world.signIn(ADA)
 })
+// A fault that is left on would strike the next file's requests.
+afterAll(world.reset)
 
 const on = async (name: string, parameters: Record<string, unknown> = {}) => {
   const response = await control('PUT', `faults/${name}`, parameters)
