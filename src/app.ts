@@ -5,7 +5,6 @@ import { dash } from './dash'
 import { emulatorControl } from './emulator'
 import { configure, type Env, prepare, sign } from './env'
 import { failure } from './failure'
-import { injectFaults } from './faults'
 import { gate, gateAccessPaths } from './gate'
 import { reportRequest } from './report'
 import { team, teamMetadata } from './team'
@@ -18,7 +17,6 @@ app.use(prepare)
 app.use(reportRequest)
 app.route('/_emulator', emulatorControl)
 app.use(configure)
-app.use(injectFaults)
 app.route('/client/v4', api)
 for (const path of ACCESS_PATHS) {
   app.route(path, gateAccessPaths)

@@ -2,16 +2,17 @@ import { bytesWithin } from './bytes'
 import type { AppContext } from './env'
 import { OAuthError } from './oauth/errors'
 import { BODY_LIMIT_BYTES, bodyText, formParameters, type Parameters } from './oauth/parameters'
+import { oncePerRequest } from './request/once'
 
 /**
- * The form of a request.
+ * Reads the form of a request, once.
  *
  * @throws OAuthError `invalid_request`: another content type, too long, not UTF-8, repeated
  *   parameters (RFC 6749 3.2)
  */
-export async function readForm(c: AppContext): Promise<Parameters> {
+export const readForm = oncePerRequest(async function read(c): Promise<Parameters> {
   return formParameters(c.req.header('content-type'), await readBytes(c))
-}
+})
 
 /**
  * The JSON value of a request, whatever it is; undefined for an empty body.

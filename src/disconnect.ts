@@ -17,6 +17,7 @@ export async function disconnect(
   const own = connections.filter((connection) => connection.clientId === clientId)
   for (const { grantId, clientName } of own) {
     await stores.dashboardGrants.end(grantId)
+    await emulator.removeConnection(grantId)
     const client = { id: clientId, name: clientName }
     report(c, { kind: 'grant revoked', client, email, grantId, by })
   }

@@ -1,7 +1,7 @@
 import type { Context, MiddlewareHandler } from 'hono'
-import type { Reason } from './access/event'
+import type { Endpoint } from './access/faults'
 import { type Quirks, quirksOn } from './access/quirks'
-import type { RequestFacts } from './access/request-event'
+import type { RequestDraft } from './access/request-event'
 import { type TeamDomain, teamDomain } from './access/team-domain'
 import { type DashDomain, dashDomain } from './account/dash-domain'
 import { drainBody } from './bytes'
@@ -28,8 +28,10 @@ type Variables = {
   emulator: Emulator
   /** The request's id, 16 hexadecimal characters: what the answer says as `Cf-Ray`. */
   rayId: string
-  /** What the request has told of itself so far, for its event. */
-  told: RequestFacts & Partial<Reason>
+  /** What the route has declared itself to be, once one has. */
+  endpoint?: Endpoint | 'page'
+  /** The request's event as far as it is known; no response depends on it. */
+  draft: RequestDraft
   /** The body of a request to the control that is one. */
   said?: unknown
   /** The variants of the product that are on. */
@@ -40,6 +42,8 @@ type Variables = {
   now: number
   /** Whether the answer is the origin's. */
   isForwarded: boolean
+  /** Whether the response is the gate's challenge, which has the recorded headers and no others. */
+  isChallenge: boolean
   url: URL
   /** Whether it was sent to this machine: then whoever sends it may control the emulator. */
   isLocal: boolean
@@ -58,6 +62,7 @@ const EMULATOR = 'access-oauth-emulator'
 /** Says of every answer whose it is, refusals and our own mistakes included. */
 export const sign: MiddlewareHandler<Env> = async function sign(c, next) {
   c.set('isForwarded', false)
+  c.set('isChallenge', false)
   c.set('rayId', newRayId())
   await next()
   c.header('Cf-Ray', c.get('rayId'))
@@ -65,10 +70,9 @@ export const sign: MiddlewareHandler<Env> = async function sign(c, next) {
   if (c.get('isForwarded')) return
   await drainBody(c.req.raw)
   c.header('X-Emulator', EMULATOR)
-  // Nothing that somebody else wrote is run as what it is not. Access: observed [U10-U15], the
-  // challenges have the headers that were recorded, and no others.
-  const isChallenge = c.get('told')?.kind === 'challenge'
-  if (!isChallenge) c.header('X-Content-Type-Options', 'nosniff')
+  // Browsers must not sniff a script out of user-supplied content. Access: observed [U10-U15], the
+  // challenges have no such header.
+  if (!c.get('isChallenge')) c.header('X-Content-Type-Options', 'nosniff')
 }
 
 /**
@@ -77,7 +81,7 @@ export const sign: MiddlewareHandler<Env> = async function sign(c, next) {
  * @throws OAuthError `invalid_request` where `Host` is none
  */
 export const prepare: MiddlewareHandler<Env> = async function prepare(c, next) {
-  c.set('told', {})
+  c.set('draft', {})
   requireHost(c)
   const settings = await readSettings(c.env)
   const emulator = new Emulator(c.env, printEvents)

@@ -3,7 +3,7 @@ import { isBrowserNavigation } from './access/navigation'
 import type { AppContext, Env } from './env'
 import { OAuthError } from './oauth/errors'
 import { PageError, respondPageError } from './pages/respond'
-import { refusalOf, tell } from './report'
+import { refusalOf, reportRefusal } from './report'
 import { SettingsError } from './settings-error'
 import { StorageUnavailable } from './store/kv'
 
@@ -15,11 +15,11 @@ export const failure: ErrorHandler<Env> = function failure(error, c) {
   if (error instanceof OAuthError) return respondOAuthError(c, error)
   if (error instanceof PageError) {
     const why = `${error.title}${/[.!]$/.test(error.title) ? '' : ':'} ${error.message}`
-    tell(c, { outcome: 'refused', why, change: error.advice, ...error.hint })
+    reportRefusal(c, { outcome: 'refused', why, change: error.advice, ...error.hint })
     return respondPageError(c, error)
   }
   if (error instanceof StorageUnavailable) return respondUnavailable(c, error)
-  tell(c, { outcome: 'failed', why: `The emulator made a mistake: ${error.message}` })
+  reportRefusal(c, { outcome: 'failed', why: `The emulator made a mistake: ${error.message}` })
   console.error(error instanceof SettingsError ? error.message : error)
   const page =
     error instanceof SettingsError
@@ -47,7 +47,7 @@ function respondUnavailable(c: AppContext, error: StorageUnavailable) {
       new OAuthError('temporarily_unavailable', error.message, { status: 503 }),
     )
   }
-  tell(c, { outcome: 'failed', why: `${error.message}.` })
+  reportRefusal(c, { outcome: 'failed', why: `${error.message}.` })
   return respondPageError(
     c,
     new PageError(
@@ -61,7 +61,7 @@ function respondUnavailable(c: AppContext, error: StorageUnavailable) {
 
 // RFC 6749 5.2; the errors of RFC 7591 and of the emulator's own control have the same form.
 function respondOAuthError(c: AppContext, error: OAuthError): Response {
-  tell(c, refusalOf(error))
+  reportRefusal(c, refusalOf(error))
   for (const [name, value] of Object.entries(error.headers)) c.header(name, value)
   c.header('Cache-Control', 'no-store')
   c.status(error.status as 400)

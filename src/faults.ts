@@ -1,4 +1,4 @@
-import type { MiddlewareHandler } from 'hono'
+import type { Next } from 'hono'
 import { durationMilliseconds } from './access/duration'
 import {
   concerns,
@@ -7,10 +7,8 @@ import {
   type FaultParameters,
   type FaultSubject,
 } from './access/faults'
-import type { AppContext, Env } from './env'
-import { allowReaders } from './fault-cors'
-import { endpointOf, subjectOf } from './fault-subject'
-import { report } from './report'
+import type { AppContext } from './env'
+import { coverRequest, report } from './report'
 
 /**
  * The parameters of a fault that is on and strikes now, for this client and application; undefined
@@ -36,26 +34,31 @@ export async function strikes<N extends FaultName>(
   return fault.parameters as FaultParameters<N>
 }
 
-/** The faults of HTTP itself: what is slow, refused, unavailable, or lost on its way back. */
-export const injectFaults: MiddlewareHandler<Env> = async function injectFaults(c, next) {
-  // A browser sends preflights by itself: the request that they are about is to be struck.
+/**
+ * Injects the faults of HTTP itself, and handles the request unless one of them refuses it.
+ *
+ * @param subjectOf reads whom the request is about; called only while a fault is on
+ */
+export async function injectFaults(
+  c: AppContext,
+  endpoint: Endpoint | 'page',
+  subjectOf: (c: AppContext) => FaultSubject | Promise<FaultSubject>,
+  next: Next,
+): Promise<void> {
+  // Browsers send preflights by themselves; a fault strikes the request that they are about.
   if (c.get('state').faults.length === 0 || c.req.method === 'OPTIONS') return next()
-  const endpoint = endpointOf(c.get('url').pathname)
-  const subject = await subjectOf(c, endpoint)
+  const subject = await subjectOf(c)
   const slow = isAt(c, 'slow', endpoint) && (await strikes(c, 'slow', subject))
   if (slow) await pause(slow.delay)
   const refusal = await refuse(c, endpoint, subject)
-  if (refusal) {
-    if (endpoint) await allowReaders(c, endpoint, subject)
-    return refusal
-  }
-  await next()
-  if (endpoint === 'token') await loseAnswer(c)
+  if (!refusal) return next()
+  coverRequest(c)
+  c.res = refusal
 }
 
 async function refuse(
   c: AppContext,
-  endpoint: Endpoint | undefined,
+  endpoint: Endpoint | 'page',
   subject: FaultSubject,
 ): Promise<Response | undefined> {
   if (isBlocked(c, endpoint) && (await strikes(c, 'blocked-user-agent', subject))) {
@@ -74,11 +77,11 @@ function parametersOf<N extends FaultName>(c: AppContext, name: N): FaultParamet
   return fault?.parameters as FaultParameters<N> | undefined
 }
 
-function isAt(c: AppContext, name: 'slow' | 'error', endpoint: Endpoint | undefined): boolean {
-  return endpoint !== undefined && parametersOf(c, name)?.endpoint === endpoint
+function isAt(c: AppContext, name: 'slow' | 'error', endpoint: Endpoint | 'page'): boolean {
+  return parametersOf(c, name)?.endpoint === endpoint
 }
 
-function isBlocked(c: AppContext, endpoint: Endpoint | undefined): boolean {
+function isBlocked(c: AppContext, endpoint: Endpoint | 'page'): boolean {
   const parameters = parametersOf(c, 'blocked-user-agent')
   if (!parameters) return false
   const { endpoint: only = endpoint, user_agent: part = '' } = parameters
@@ -88,7 +91,7 @@ function isBlocked(c: AppContext, endpoint: Endpoint | undefined): boolean {
 
 function unavailable(
   c: AppContext,
-  endpoint: Endpoint | undefined,
+  endpoint: Endpoint | 'page',
   status: 500 | 503 | 429,
   retryAfterSeconds: number,
 ): Response {
@@ -103,17 +106,25 @@ function unavailable(
   return c.json({ error, error_description: message }, status)
 }
 
-// What was done is done; only the client does not learn of it.
-async function loseAnswer(c: AppContext): Promise<void> {
-  const told = c.get('told')
-  if (c.res.status !== 200) return
-  const subject = { clientId: told.client?.id, application: told.application }
-  if (told.grantType === 'authorization_code' && (await strikes(c, 'dropped-answer', subject))) {
-    c.res = new Response(brokenOff(), c.res)
+/**
+ * Loses the response that carries new tokens, while such a fault is on. The tokens are issued all the
+ * same; only the client does not learn of them.
+ */
+export async function unlessLost(
+  c: AppContext,
+  grantType: string,
+  subject: FaultSubject,
+  response: Response,
+): Promise<Response> {
+  if (grantType === 'authorization_code' && (await strikes(c, 'dropped-answer', subject))) {
+    return new Response(brokenOff(), response)
   }
-  if (told.grantType === 'refresh_token' && (await strikes(c, 'lost-rotation', subject))) {
-    c.res = new Response('error code: 502', { status: 502 })
+  if (grantType === 'refresh_token' && (await strikes(c, 'lost-rotation', subject))) {
+    const headers = new Headers(response.headers)
+    headers.delete('Content-Type')
+    return new Response('error code: 502', { status: 502, headers })
   }
+  return response
 }
 
 // The connection breaks after the first byte, once that is on its way: else `wrangler dev` would

@@ -1,6 +1,7 @@
 import type { Application } from './access/application'
-import type { AccessAction, Occurrence, Reason } from './access/event'
+import type { AccessAction, Occurrence } from './access/event'
 import { evaluate, kindsNotEmulated, type Verdict } from './access/policy'
+import type { Reason } from './access/reason'
 import type { Subject } from './access/rule-kinds'
 import { holdingRule, ruleInBrief } from './access/rules'
 import type { AppContext } from './env'

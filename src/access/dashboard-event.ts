@@ -1,8 +1,7 @@
+import type { Actors } from './reason'
+
 /** Who asks something of the dashboard's OAuth server, as far as it is known when it is told. */
-export type DashboardActor = {
-  client?: { id: string; name: string } | undefined
-  email?: string | undefined
-}
+type DashboardActor = Pick<Actors, 'client' | 'email'>
 
 type Authorized = {
   kind: 'application authorized'

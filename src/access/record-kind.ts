@@ -1,5 +1,15 @@
 import type * as z from 'zod'
-import type { Reference } from './references'
+
+/** A place in a record that names another record by its id. */
+export type Reference = {
+  /** The kind of record that is named, or `emailLists`, which only the settings have. */
+  kind: string
+  id: string
+  /** RFC 6901: where in the record. */
+  pointer: string
+  /** What holds the reference, if it is not the record itself: an application's own policy. */
+  holder?: string
+}
 
 /**
  * A kind of record that the management API can change. `store/kinds.ts` lists all of them; the store,

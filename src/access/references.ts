@@ -1,15 +1,5 @@
+import type { Reference } from './record-kind'
 import type { Combination, Rule } from './rules'
-
-/** A place in a record that names another record by its id. */
-export type Reference = {
-  /** The kind of record that is named, or `emailLists`, which only the settings have. */
-  kind: string
-  id: string
-  /** RFC 6901: where in the record. */
-  pointer: string
-  /** What holds the reference, if it is not the record itself: an application's own policy. */
-  holder?: string
-}
 
 const PARTS = ['include', 'exclude', 'require'] as const
 

@@ -1,30 +1,28 @@
-/** Whom an event is about, as far as it is known. */
-export type Actors = {
-  email?: string | undefined
-  client?: { id: string; name?: string | undefined } | undefined
-  application?: { id: string; name: string } | undefined
+import type { Actors, Reason } from './reason'
+
+/** Facts of a request of any kind. */
+export type CommonFacts = Actors & {
+  /** The error code of the response, in the protocol's own words. */
+  error?: string | undefined
+  grantId?: string | undefined
 }
 
-/** What is known of any request that was decided. */
-type Frame = Actors & {
+type Frame = CommonFacts & {
   method: string
   host: string
   /** Without its query, which may hold a code. */
   path: string
   status: number
   userAgent?: string | undefined
-  /** The error code of the answer, in the protocol's own words. */
-  error?: string | undefined
-  grantId?: string | undefined
 }
 
-// Who decides what. Every fact is optional: a refusal may come before it is known.
+// The facts of each kind. Every decision of the kind has those that are required.
 type Facts = {
   /** The gate let nobody in. */
   challenge: {
     answer: '401 Bearer' | '302 login' | '401 script' | '403'
-    /** The URL that the challenge names. */
-    resourceMetadata: string
+    /** The URL that the challenge names; a 403 names none. */
+    resourceMetadata?: string
     /** What was shown, and what it was worth. */
     credential:
       | 'none'
@@ -49,56 +47,60 @@ type Facts = {
   registration: {
     redirectUris: string[]
     /** RFC 7591 and OpenID Connect registration, as sent; none where nothing was. */
-    applicationType: string
-    grantTypes: string[]
+    applicationType?: string
+    grantTypes?: string[]
     tokenEndpointAuthMethod: string
   }
   authorization: {
     step: 'request' | 'login' | 'consent' | 'code' | 'denied' | 'blocked'
-    redirectUri: string
+    redirectUri?: string
     /** As it was sent. */
-    resource: string
-    codeChallengeMethod: string
+    resource?: string
+    codeChallengeMethod?: string
     /** Begins of hashes: enough to see that two are the same. */
-    stateHash: string
-    codeChallengeHash: string
-    isAutomatic: boolean
+    stateHash?: string
+    codeChallengeHash?: string
+    isAutomatic?: boolean
   }
   login: { step: 'page' | 'provider' | 'done' }
   token: {
     grantType: string
     /** As it was sent. */
-    resource: string
+    resource?: string
     hasVerifier: boolean
     /** What RFC 7636 4.1 has against the code_verifier, which is taken all the same. */
-    verifierFault: string
+    verifierFault?: string
     /** How long the access token lives that was given. */
     expiresInSeconds: number
     /** The same pair once more: the refresh token was rotated before, and the grace window forgave it. */
-    isRepeated: boolean
+    isRepeated?: boolean
   }
   /** What the revocation endpoint was shown. */
   revocation: { token: 'revoked' | 'unknown' }
-  'api call': { code: number }
+  'api call': { code?: number }
 }
 
 export type RequestKind = keyof Facts
 
-/** A request, and how it was decided. */
+/** A request, and how it was decided. A refusal may come before a fact is known. */
 export type RequestEvent = {
   [K in RequestKind]: { kind: K } & Frame & Partial<Facts[K]>
 }[RequestKind]
 
-type AllFacts = Facts['challenge'] &
-  Facts['admission'] &
-  Facts['discovery'] &
-  Facts['registration'] &
-  Omit<Facts['authorization'], 'step'> &
-  Facts['token'] &
-  Facts['revocation'] &
-  Facts['api call'] & { step: Required<Facts['authorization'] | Facts['login']>['step'] }
+/** Facts of a request that are known before it is decided. */
+export type RequestFacts = CommonFacts &
+  ({ [K in RequestKind]: { kind: K } & Partial<Facts[K]> }[RequestKind] | { kind?: undefined })
 
-/** What a request has told of itself so far. */
-export type RequestFacts = {
-  [K in keyof (Frame & AllFacts)]?: (Frame & AllFacts)[K] | undefined
-} & { kind?: RequestKind | undefined }
+/** The decision about a request. Without an outcome, the status of the response says it. */
+export type RequestDecision = {
+  [K in RequestKind]: { kind: K } & Facts[K]
+}[RequestKind] &
+  CommonFacts &
+  Omit<Reason, 'outcome'> & { outcome?: Reason['outcome'] | undefined }
+
+/** The event of a request while the request is handled. */
+export type RequestDraft = RequestFacts &
+  Partial<Reason> & {
+    /** Whether another event of the request stands for its own. */
+    isCovered?: boolean
+  }

@@ -1,6 +1,7 @@
 import type { DashboardEvent } from './dashboard-event'
-import type { Occurrence, Reason } from './event'
+import type { Occurrence } from './event'
 import { FAULTS } from './faults'
+import type { Reason } from './reason'
 
 /**
  * The reason of an event that says all of it by its own members. What a request told of itself has its

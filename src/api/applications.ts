@@ -4,7 +4,7 @@ import { applicationSchema, isPublic, type ParsedApplication } from '../access/a
 import { revocable } from '../access/revocation'
 import { stamped, timestampsOf } from '../access/timestamps'
 import type { AppContext } from '../env'
-import { tell } from '../report'
+import { reportDecision } from '../report'
 import type { Configuration } from '../store/configuration'
 import { checkApplication } from './application-checks'
 import { applicationResult, applicationView } from './application-view'
@@ -150,7 +150,8 @@ function tellLost(
     ).map((name) => `oauth_configuration.${name}`),
   ]
   if (lost.length === 0) return
-  tell(c, {
+  reportDecision(c, {
+    kind: 'api call',
     application: { id: stored.id, name: stored.name },
     rule: 'P17',
     why: `A PUT replaces the whole application. Not sent, and so gone or back to the default: ${lost.join(', ')}.`,

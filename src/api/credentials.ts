@@ -9,6 +9,7 @@ import { bearerToken } from '../oauth/bearer'
 import { sha256 } from '../oauth/encoding'
 import type { Hint } from '../oauth/errors'
 import { report } from '../report'
+import { oncePerRequest } from '../request/once'
 import { ApiError } from './error'
 import { type Permission, permissionName } from './permissions'
 
@@ -147,14 +148,8 @@ export async function authorize(
   }
 }
 
-const callers = new WeakMap<Request, Promise<Caller>>()
-
 /** Who sends the request, found once. */
-export function callerOf(c: AppContext): Promise<Caller> {
-  const known = callers.get(c.req.raw) ?? authenticate(c)
-  callers.set(c.req.raw, known)
-  return known
-}
+export const callerOf = oncePerRequest(authenticate)
 
 /** 32 hexadecimal characters, always the same for a name. */
 async function tokenId(name: string): Promise<string> {

@@ -1,8 +1,10 @@
 import { Hono } from 'hono'
 import { cors } from 'hono/cors'
+import type { CommonFacts } from '../access/request-event'
 import { isForeignOrigin } from '../access/team-domain'
 import type { AppContext, Env } from '../env'
-import { about, type Told, tell } from '../report'
+import { note, reportDecision, reportRefusal } from '../report'
+import { endpoint } from '../request/endpoint'
 import { ConfigurationFull } from '../store/emulator'
 import { StorageUnavailable } from '../store/kv'
 import { accessRequests } from './access-requests'
@@ -66,9 +68,9 @@ export const api = new Hono<Env>()
 api.onError(function respondInEnvelope(error, c) {
   if (error instanceof ApiError) {
     const [first] = error.errors
-    tell(c, {
+    note(c, { kind: 'api call', code: first?.code })
+    reportRefusal(c, {
       outcome: 'refused',
-      code: first?.code,
       why: error.message,
       ...pointerOf(first),
       ...error.hint,
@@ -76,27 +78,25 @@ api.onError(function respondInEnvelope(error, c) {
     return respondError(c, error)
   }
   if (error instanceof ConfigurationFull) {
-    tell(c, { outcome: 'refused', why: error.message })
+    reportRefusal(c, { outcome: 'refused', why: error.message })
     return respondError(c, invalidRequest(error.message))
   }
   if (error instanceof StorageUnavailable) {
     c.header('Retry-After', String(error.retryAfterSeconds))
-    tell(c, { outcome: 'failed', why: `${error.message}.` })
+    reportRefusal(c, { outcome: 'failed', why: `${error.message}.` })
     return respondError(c, new ApiError(503, { code: 10001, message: error.message }))
   }
-  tell(c, { outcome: 'failed', why: `The emulator made a mistake: ${error.message}` })
+  reportRefusal(c, { outcome: 'failed', why: `The emulator made a mistake: ${error.message}` })
   console.error(error)
   return respondError(c, new ApiError(500, { code: 10001, message: 'Internal server error' }))
 })
 // Not like Cloudflare, whose API no web page can read: a developer's own pages may.
-api.use(about('api call'))
-api.use(
-  cors({
-    origin: (origin) => (isForeignOrigin(origin) ? null : origin),
-    allowMethods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    maxAge: 86_400,
-  }),
-)
+const OWN_PAGES = cors({
+  origin: (origin) => (isForeignOrigin(origin) ? null : origin),
+  allowMethods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+  maxAge: 86_400,
+})
+api.use(endpoint('api', { event: 'api call', cors: OWN_PAGES }))
 api.use(async function onlyWithToken(c, next) {
   const { isLocal, settings, url } = c.var
   if (!isLocal && settings.EMULATOR_TOKEN === undefined) {
@@ -111,7 +111,8 @@ api.get('/openapi.json', async (c) => {
 })
 api.use(async function knownCallersOnly(c, next) {
   const caller = await callerOf(c)
-  tell(c, { ...whoOf(caller), why: `${c.req.method} ${c.req.path} was carried out.` })
+  const why = `${c.req.method} ${c.req.path} was carried out.`
+  reportDecision(c, { kind: 'api call', ...whoOf(caller), why })
   c.header('Cache-Control', 'no-store')
   await next()
 })
@@ -128,7 +129,7 @@ function refuse(c: AppContext): never {
   throw noRoute(pathname, notEmulated(path, paths))
 }
 
-function whoOf(caller: Caller): Pick<Told, 'client' | 'email'> {
+function whoOf(caller: Caller): Pick<CommonFacts, 'client' | 'email'> {
   switch (caller.kind) {
     case 'administrator':
       return { email: caller.email }

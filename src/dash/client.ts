@@ -3,7 +3,9 @@ import { DashError } from '../account/dash-error'
 import type { OAuthClient } from '../account/oauth-client'
 import type { AppContext } from '../env'
 import { decodeUtf8 } from '../oauth/encoding'
-import { note } from './actor'
+import { note } from '../report'
+import { oncePerRequest } from '../request/once'
+import { readParameters } from './form'
 
 type Shown = { clientId: string; secret: string; basicSecret: string | undefined }
 
@@ -15,16 +17,14 @@ type Shown = { clientId: string; secret: string; basicSecret: string | undefined
  *
  * @throws DashError `invalid_client` (401), `invalid_request`
  */
-export async function authenticateClient(
-  c: AppContext,
-  parameters: URLSearchParams,
-): Promise<OAuthClient> {
-  const { clientId, secret, basicSecret } = shownCredentials(c, parameters)
+export async function authenticateClient(c: AppContext): Promise<OAuthClient> {
+  const parameters = await readParameters(c)
+  const { clientId, secret, basicSecret } = await shownCredentials(c)
   const client = findOAuthClient(c.get('configuration').oauthClients, clientId)
   if (!client) {
     throw new DashError('invalid_client', 'The requested OAuth 2.0 Client does not exist.')
   }
-  note(c, { client })
+  noteClient(c, client)
   const { token_endpoint_auth_method: method } = client
   const isPosted = Boolean(parameters.get('client_id') && parameters.get('client_secret'))
   if (isPosted && method !== 'client_secret_post') throw otherMethod(method, 'client_secret_post')
@@ -36,9 +36,21 @@ export async function authenticateClient(
   return client
 }
 
-// Observed (B.1): 401 for who says nothing of a client. Assumed: the hint, which is the engine's for
-// a 400 there.
-function shownCredentials(c: AppContext, parameters: URLSearchParams): Shown {
+/** Adds the client to the request's event. */
+export function noteClient(c: AppContext, { client_id: id, client_name: name }: OAuthClient): void {
+  note(c, { client: { id, name } })
+}
+
+/**
+ * Reads the credentials of the request, by its header or its form.
+ *
+ * Observed (B.1): 401 for a request that names no client. Assumed: the hint, which is the engine's for
+ * a 400 there.
+ *
+ * @throws DashError `invalid_client`, `invalid_request`
+ */
+export const shownCredentials = oncePerRequest(async function read(c): Promise<Shown> {
+  const parameters = await readParameters(c)
   const basic = basicCredentials(c.req.header('authorization'))
   const clientId = basic ? formDecoded(basic.user, 'id') : parameters.get('client_id')
   if (!clientId) {
@@ -52,7 +64,7 @@ function shownCredentials(c: AppContext, parameters: URLSearchParams): Shown {
   }
   const secret = formDecoded(basic.password, 'secret')
   return { clientId, secret, basicSecret: secret }
-}
+})
 
 function basicCredentials(
   authorization: string | undefined,

@@ -1,10 +1,10 @@
 import type { Next } from 'hono'
 import { findOAuthClient } from '../account/dash-client'
 import type { AppContext } from '../env'
-import { actorOf } from './actor'
+import { shownCredentials } from './client'
 
 /**
- * Lets web pages read the token endpoint's answers: those of the origins that the client of the
+ * Lets web pages read the token endpoint's responses: those of the origins that the client of the
  * request has registered (`allowed_cors_origins`), to the letter. A preflight names no client, so it is
  * allowed to the origins of any.
  */
@@ -25,8 +25,9 @@ export async function clientCors(c: AppContext, next: Next): Promise<Response | 
     return c.body(null, 204)
   }
   await next()
-  const clientId = actorOf(c).client?.id
-  const client = clientId && findOAuthClient(oauthClients, clientId)
+  // The endpoint itself refuses credentials that cannot be read.
+  const shown = await shownCredentials(c).catch(() => undefined)
+  const client = shown && findOAuthClient(oauthClients, shown.clientId)
   if (client && allows(client.allowed_cors_origins)) allow(c, origin)
   return undefined
 }

@@ -1,7 +1,6 @@
 import { DashError } from '../account/dash-error'
 import type { AppContext } from '../env'
 import { authenticateClient } from './client'
-import { readParameters } from './form'
 
 /**
  * `POST /oauth2/device/auth`: refused, for no client of an account may use the device grant (B.1).
@@ -11,7 +10,7 @@ import { readParameters } from './form'
  * @throws DashError always
  */
 export async function deviceAuthorization(c: AppContext): Promise<never> {
-  await authenticateClient(c, await readParameters(c))
+  await authenticateClient(c)
   throw new DashError(
     'invalid_grant',
     "The requested OAuth 2.0 Client does not have the 'urn:ietf:params:oauth:grant-type:device_code' grant.",

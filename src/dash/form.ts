@@ -2,6 +2,7 @@ import { readText } from '../body'
 import { onPage } from '../browser'
 import type { AppContext } from '../env'
 import { PageError } from '../pages/respond'
+import { oncePerRequest } from '../request/once'
 
 /**
  * The parameters of a request to one of the protocol's endpoints; none, where the body is no form.
@@ -11,11 +12,11 @@ import { PageError } from '../pages/respond'
  *
  * @throws OAuthError `invalid_request`: too long, not UTF-8
  */
-export async function readParameters(c: AppContext): Promise<URLSearchParams> {
+export const readParameters = oncePerRequest(async function read(c): Promise<URLSearchParams> {
   const contentType = c.req.header('content-type')?.split(';')[0]?.trim().toLowerCase()
   const isForm = contentType === 'application/x-www-form-urlencoded'
   return new URLSearchParams(isForm ? await readText(c) : '')
-}
+})
 
 /**
  * The form of one of our pages whose fields may be repeated: a list is one field for each entry.

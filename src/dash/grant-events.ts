@@ -1,26 +1,27 @@
 import type { DashboardEvent, GrantRevoker } from '../access/dashboard-event'
 import type { AppContext } from '../env'
+import { note, reportInstead } from '../report'
 import type { DashboardGrant } from '../store/grants/grant'
-import { actorOf, note, tell } from './actor'
 
-/** Tells that a grant has ended, and by whom: the person's list of applications learns of it. */
-export function tellRevoked(
+/** Takes a grant that has ended from the person's list of applications, and reports who ended it. */
+export async function reportRevoked(
   c: AppContext,
   grant: DashboardGrant | undefined,
   by: GrantRevoker,
-): void {
+): Promise<void> {
   if (!grant) return
+  await c.get('emulator').removeConnection(grant.id)
   note(c, { email: grant.email })
-  tell(c, { kind: 'grant revoked', grantId: grant.id, by, ...actorOf(c) })
+  reportInstead(c, { kind: 'grant revoked', grantId: grant.id, by })
 }
 
-/** Tells that what was shown of a grant is good no longer, and why. */
-export function tellOver(
+/** Reports why a token of a grant is no longer good. */
+export function reportEnded(
   c: AppContext,
   grant: DashboardGrant | undefined,
   kind: Extract<DashboardEvent['kind'], 'token expired' | 'token of a revoked grant'>,
 ): void {
   if (!grant) return
   note(c, { email: grant.email })
-  tell(c, { kind, grantId: grant.id, path: c.get('url').pathname, ...actorOf(c) })
+  reportInstead(c, { kind, grantId: grant.id, path: c.get('url').pathname })
 }

@@ -5,8 +5,7 @@ import type { AppContext, Env } from '../env'
 import { OAuthError } from '../oauth/errors'
 import { MessagePage } from '../pages/message'
 import { PageError, respondPage } from '../pages/respond'
-import { tell } from '../report'
-import { actorOf, isTold } from './actor'
+import { endpoint, page } from '../request/endpoint'
 import { authorize } from './authorization/authorize'
 import { consent } from './authorization/consent'
 import { errorPage } from './authorization/error-page'
@@ -17,8 +16,9 @@ import { deviceAuthorization } from './device'
 import { jwks, openidConfiguration } from './discovery'
 import { login } from './login'
 import { logout } from './logout'
-import { reportFailure, reportRefusal } from './refusals'
+import { reportAuthorizationRefusal, reportFailure, reportTokenRefusal } from './refusals'
 import { revoke } from './revoke'
+import { authorizationSubject, tokenSubject } from './subject'
 import { token } from './token'
 import { respondJson } from './token/answer'
 import { userinfo } from './userinfo'
@@ -30,24 +30,34 @@ import { userinfo } from './userinfo'
  * application's; on every other host they are none of its business.
  */
 export const dash = new Hono<Env>()
-dash.onError(function answerAndTell(error, c) {
+dash.onError(function answerAndReport(error, c) {
   if (error instanceof AuthorizationError) {
-    reportRefusal(c, error.error, error.target ? 'client' : 'person')
+    reportAuthorizationRefusal(c, error.error, error.target ? 'client' : 'person')
     return redirectError(c, error)
   }
   if (error instanceof DashError) {
-    reportRefusal(c, error, 'client')
+    reportTokenRefusal(c, error)
     return respondJson(c, error.status, {
       error: error.code,
       error_description: error.description,
     })
   }
-  const isRefusal = error instanceof PageError || error instanceof OAuthError
-  if (!isRefusal) reportFailure(c, error)
-  else if (!isTold(c)) tell(c, { kind: kindAt(c.get('url').pathname), ...actorOf(c) })
+  if (!(error instanceof PageError || error instanceof OAuthError)) reportFailure(c, error)
   throw error
 })
-dash.use('/oauth2/token', here(clientCors))
+const authorization = { event: 'authorization', subject: authorizationSubject } as const
+dash.use('/oauth2/auth', here(endpoint('authorization', authorization)))
+dash.use('/oauth2/consent', here(endpoint('authorization', authorization)))
+// Refusals of these two have events of their own (DashboardEvent).
+dash.use('/oauth2/token', here(endpoint('token', { cors: clientCors, subject: tokenSubject })))
+dash.use('/oauth2/revoke', here(endpoint('revocation', { subject: tokenSubject })))
+dash.use('/oauth2/login', here(page({ event: 'login' })))
+dash.use('/oauth2/*', here(page()))
+dash.use('/oauth/error', here(page()))
+dash.use('/.well-known/openid-configuration', here(endpoint('metadata')))
+dash.use('/.well-known/jwks.json', here(endpoint('keys')))
+dash.use(SERVER_METADATA, whereApart(endpoint('metadata')))
+dash.use(CONNECTED_PATH, here(page()))
 dash.get('/oauth2/auth', here(authorize))
 dash.on(['GET', 'POST'], '/oauth2/login', here(login))
 dash.on(['GET', 'POST'], '/oauth2/consent', here(consent))
@@ -65,13 +75,7 @@ dash.get(SERVER_METADATA, whereApart(spa))
 dash.on(['GET', 'POST'], CONNECTED_PATH, here(connected))
 dash.get('/', whereApart(deepLink))
 
-// What the event of a page is, that refuses a person; other paths decide nothing.
-function kindAt(path: string): 'authorization' | 'login' | undefined {
-  if (path === '/oauth2/login') return 'login'
-  return path === '/oauth2/auth' || path === '/oauth2/consent' ? 'authorization' : undefined
-}
-
-/** For requests to the dashboard's host; whoever else is asked for goes on. */
+/** For requests to the dashboard's host; any other request goes on. */
 function here(handler: Handler<Env> | MiddlewareHandler<Env>): MiddlewareHandler<Env> {
   return async function onTheDashboard(c, next) {
     return c.get('dash').isRequestHost ? handler(c, next) : next()
@@ -79,7 +83,7 @@ function here(handler: Handler<Env> | MiddlewareHandler<Env>): MiddlewareHandler
 }
 
 /** The same, where the team domain has another host. */
-function whereApart(handler: Handler<Env>): MiddlewareHandler<Env> {
+function whereApart(handler: Handler<Env> | MiddlewareHandler<Env>): MiddlewareHandler<Env> {
   return async function onTheDashboardAlone(c, next) {
     const { isApart, isRequestHost } = c.get('dash')
     return isApart && isRequestHost ? handler(c, next) : next()

@@ -15,7 +15,7 @@ import { mayPickPeople } from '../control'
 import type { AppContext } from '../env'
 import { LoginPage, PeoplePicker } from '../pages/login'
 import { PageError, respondPage } from '../pages/respond'
-import { tell } from '../report'
+import { reportDecision } from '../report'
 import { startSession } from './session'
 
 const LIFETIME_SECONDS = 15 * 60
@@ -48,12 +48,13 @@ export async function login(c: AppContext): Promise<Response> {
   if (!(await mayPickPeople(c))) throw pickingIsOff()
   if (c.req.method === 'POST') {
     const email = await signIn(c)
-    tell(c, { kind: 'login', step: 'done', email, why: `${email} is signed in at the dashboard.` })
+    const why = `${email} is signed in at the dashboard.`
+    reportDecision(c, { kind: 'login', step: 'done', email, why })
     return redirectToStep(c, dash.origin + ticket.data.to)
   }
   const loginNonce = startLogin(c)
   const why = `Nobody is signed in: the dashboard's login page is shown. ${SEVERED}`
-  tell(c, { kind: 'login', step: 'page', outcome: 'asked', why })
+  reportDecision(c, { kind: 'login', step: 'page', outcome: 'asked', why })
   return respondPage(c, 200, (nonce) => (
     <LoginPage
       nonce={nonce}

@@ -1,10 +1,9 @@
 import { DashError } from '../account/dash-error'
 import type { AppContext } from '../env'
-import { tell } from '../report'
-import { actorOf } from './actor'
+import { reportDecision } from '../report'
 import { authenticateClient } from './client'
 import { readParameters } from './form'
-import { tellRevoked } from './grant-events'
+import { reportRevoked } from './grant-events'
 
 const WHY = {
   unknown: 'Nobody knows this token, so there is nothing to revoke (RFC 7009 2.2).',
@@ -23,13 +22,13 @@ const WHY = {
 export async function revoke(c: AppContext): Promise<Response> {
   const { dashboardGrants: grants } = c.get('stores')
   const parameters = await readParameters(c)
-  const client = await authenticateClient(c, parameters).catch((error: unknown) => {
+  const client = await authenticateClient(c).catch((error: unknown) => {
     throw error instanceof DashError ? new DashError(error.code) : error
   })
   const token = parameters.get('token') ?? ''
   const outcome = await grants.revoke(token, client.client_id)
-  if (outcome === 'revoked') tellRevoked(c, await grants.findNamed(token), 'client')
-  else tell(c, { kind: 'revocation', token: 'unknown', ...actorOf(c), why: WHY[outcome] })
+  if (outcome === 'revoked') await reportRevoked(c, await grants.findNamed(token), 'client')
+  else reportDecision(c, { kind: 'revocation', token: 'unknown', why: WHY[outcome] })
   c.header('Cache-Control', 'no-store')
   c.header('Pragma', 'no-cache')
   return c.body(null, 200)

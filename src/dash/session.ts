@@ -7,7 +7,7 @@ import { readTicket, signTicket } from '../access/ticket'
 import { automaticPerson } from '../automatic'
 import { DASH_SESSION_COOKIE as COOKIE, setPrivateCookie } from '../browser'
 import type { AppContext } from '../env'
-import { note } from './actor'
+import { note } from '../report'
 
 const claimsSchema = z.object({ email: z.string(), identityNonce: z.string(), iat: z.number() })
 

@@ -3,8 +3,8 @@ import { DashError } from '../account/dash-error'
 import { dashboardUserId } from '../account/members'
 import type { AppContext } from '../env'
 import { bearerToken, challenge } from '../oauth/bearer'
-import { note } from './actor'
-import { tellOver } from './grant-events'
+import { noteClient } from './client'
+import { reportEnded } from './grant-events'
 import { respondJson } from './token/answer'
 
 /**
@@ -21,12 +21,12 @@ export async function userinfo(c: AppContext): Promise<Response> {
   if (admission.outcome !== 'unknown') {
     const { grant } = admission
     const client = findOAuthClient(configuration.oauthClients, grant.clientId)
-    if (client) note(c, { client })
+    if (client) noteClient(c, client)
     if (admission.outcome === 'admitted' && client) {
       return respondJson(c, 200, { sub: await dashboardUserId(grant.email) })
     }
     const isExpired = admission.outcome === 'expired'
-    tellOver(c, grant, isExpired ? 'token expired' : 'token of a revoked grant')
+    reportEnded(c, grant, isExpired ? 'token expired' : 'token of a revoked grant')
   }
   const error = new DashError(
     'request_unauthorized',

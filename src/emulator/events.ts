@@ -1,6 +1,7 @@
 import { streamSSE } from 'hono/streaming'
 import * as z from 'zod'
-import { OUTCOMES, type RecordedEvent } from '../access/event'
+import type { RecordedEvent } from '../access/event'
+import { OUTCOMES } from '../access/reason'
 import type { AppContext } from '../env'
 import { OAuthError } from '../oauth/errors'
 import type { EventRange } from '../store/emulator/event-log'

@@ -1,15 +1,13 @@
 import type { Application } from '../access/application'
-import { evaluate } from '../access/policy'
+import { evaluate, type Verdict } from '../access/policy'
 import type { AppContext } from '../env'
 import { whereFrom } from '../judge'
-import { tell } from '../report'
-import type { Admission } from './admission'
+import { oncePerRequest } from '../request/once'
+import type { Admitted, NotAdmitted } from './admission'
 import { byAccessToken } from './by-access-token'
 import { byAppToken } from './by-app-token'
-import { byServiceToken, type ServiceRefusal } from './by-service-token'
-
-/** Whether somebody is let in; if not, what was wrong with the service token, where one was shown. */
-export type Decision = Admission | 'nobody' | ServiceRefusal
+import { byServiceToken } from './by-service-token'
+import { requestedApplication } from './requested'
 
 /**
  * Decides who is let in to the application with this request. A service token decides alone where
@@ -17,24 +15,29 @@ export type Decision = Admission | 'nobody' | ServiceRefusal
  *
  * @see facts, sections 1.4 and 6.1
  */
-export async function admit(c: AppContext, application: Application): Promise<Decision> {
+export async function admit(
+  c: AppContext,
+  application: Application,
+): Promise<Admitted | NotAdmitted> {
   const { organization } = c.get('configuration')
   const service = await byServiceToken(c, application)
-  const isRefused = typeof service === 'string'
-  if (service && !isRefused) return service
-  if (isRefused && organization.strict_service_token_auth) return service
-  const person = (await byAccessToken(c, application)) ?? (await byAppToken(c, application))
-  return person ?? service ?? 'nobody'
+  if (service && 'admission' in service) return service
+  if (service && organization.strict_service_token_auth) {
+    return { service: service.service, refusal: service }
+  }
+  const token = await byAccessToken(c, application)
+  if (token && 'admission' in token) return token
+  const own = await byAppToken(c, application)
+  if (own && 'admission' in own) return own
+  return { service: service?.service, refusal: own ?? token ?? service }
 }
 
-/** Whether a bypass policy turns Access off for this request: nobody is asked for anything. */
-export function isBypassed(c: AppContext, application: Application): boolean {
-  // Where a request comes from is asked of workerd, which is not for nothing.
-  if (!application.policies.some(({ decision }) => decision === 'bypass')) return false
+/** The bypass policy that turns Access off for this request: nobody is asked for anything [O19]. */
+export const bypassPolicy = oncePerRequest(function find(c): Verdict['policy'] {
+  const application = requestedApplication(c)
+  // Reading `request.cf` costs time, so it is read only if there is a bypass policy.
+  if (!application?.policies.some(({ decision }) => decision === 'bypass')) return undefined
   const { references } = c.get('configuration')
   const verdict = evaluate(application.policies, whereFrom(c), references)
-  if (verdict.decision !== 'bypass') return false
-  const why = `The bypass policy "${verdict.policy.name}" turns Access off for this request.`
-  tell(c, { kind: 'admission', by: 'bypass', outcome: 'allowed', rule: 'O19', why })
-  return true
-}
+  return verdict.decision === 'bypass' ? verdict.policy : undefined
+})

@@ -9,7 +9,7 @@ import { readTicket } from '../access/ticket'
 import type { AppContext } from '../env'
 import { whereFrom } from '../judge'
 import { PageError } from '../pages/respond'
-import { report, tell } from '../report'
+import { report, reportDecision } from '../report'
 import type { Session } from '../store/sessions'
 import { appCookie } from './app-cookie'
 import { APP_SESSION_COOKIE } from './challenge'
@@ -59,7 +59,13 @@ export async function authorized(c: AppContext): Promise<Response> {
   )
   const { email } = session.identity
   const why = `${email} is back from the login page: ${application.name} sets its cookie.`
-  tell(c, { step: 'done', email, why, application: { id: application.id, name: application.name } })
+  reportDecision(c, {
+    kind: 'login',
+    step: 'done',
+    email,
+    application: { id: application.id, name: application.name },
+    why,
+  })
   report(c, {
     kind: 'application opened',
     sessionId,

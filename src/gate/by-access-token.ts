@@ -6,44 +6,47 @@ import { grantSignIn, isSignInGood, livesOn } from '../access/sign-in'
 import { isManagedOAuthToken } from '../access/token'
 import type { AppContext } from '../env'
 import { strikes } from '../faults'
-import { bearerToken } from '../oauth/bearer'
-import { tell } from '../report'
+import { note, noteGrant } from '../report'
 import type { AccessGrant, AccessToken } from '../store/grants/grant'
 import { Remembered } from '../store/remembered'
-import type { Admission } from './admission'
+import type { Admitted, CredentialRefusal } from './admission'
+import { shownToken } from './requested'
 
-/** Who is let in by a Managed OAuth access token, or undefined where nobody is [O1, O2]. */
+/** Admits the holder of a Managed OAuth access token, or says why not; undefined without one [O1, O2]. */
 export async function byAccessToken(
   c: AppContext,
   application: Application,
-): Promise<Admission | undefined> {
-  const token = bearerToken(c.req.header('authorization'))
-  if (token === undefined || !managedOAuth(application)) return undefined
-  if (!isManagedOAuthToken(token)) return foreign(c, token)
+): Promise<Admitted | CredentialRefusal | undefined> {
+  const shown = shownToken(c)
+  if (shown === undefined || !managedOAuth(application)) return undefined
+  if (!isManagedOAuthToken(shown)) return foreign(shown)
   const now = c.get('now')
   const stores = c.get('stores')
-  const admitted = await stores.grants.admit(token, now)
-  if (admitted.outcome !== 'unknown') tellGrant(c, admitted.grant)
-  if (admitted.outcome !== 'admitted') return notGood(c, admitted.outcome)
+  const admitted = await stores.grants.admit(shown, now)
+  if (admitted.outcome !== 'unknown') {
+    noteGrant(c, admitted.grant)
+    noteClient(c, admitted.grant)
+  }
+  if (admitted.outcome !== 'admitted') return REFUSALS[admitted.outcome]
   const { grant } = admitted
   // Assumed [T20]: the token of another application is as good as none.
-  if (grant.applicationId !== application.id) return ofAnother(c, application)
+  if (grant.applicationId !== application.id) return ofAnother(application)
   // Access: observed [T16]. A grant from before the application's `revoke_tokens` still refreshes,
   // and what it gets is refused here.
   if (!isSignInGood(c.get('state'), grantSignIn(grant, c.get('settings').REVOCATION))) {
-    return notGood(c, 'tokens revoked')
+    return REFUSALS['tokens revoked']
   }
   const subject = { clientId: grant.clientId, application }
   if (await strikes(c, 'key-rotation', subject)) await c.get('emulator').rotateKeys()
   const isLeftAlone = livesOn(c.get('state').revocations, grant) === 'person'
-  tell(c, { by: 'access token', ...(isLeftAlone ? LEFT_ALONE : GOOD) })
+  const token = { ...admitted.token, ...(await skewed(c, subject, admitted.token)) }
   return {
-    assertion: await assertionOf(c, application, grant, {
-      ...admitted.token,
-      ...(await skewed(c, subject, admitted.token)),
-    }),
-    identity: grant.identity,
-    byAuthorization: true,
+    event: { by: 'access token', ...(isLeftAlone ? LEFT_ALONE : GOOD) },
+    admission: {
+      assertion: await assertionOf(c, application, grant, token),
+      identity: grant.identity,
+      byAuthorization: true,
+    },
   }
 }
 
@@ -54,14 +57,9 @@ const LEFT_ALONE = {
   change: 'The quirk strict-revocation (or REVOCATION "strict") ends grants at once.',
 }
 
-function tellGrant(c: AppContext, { id: grantId, clientId, identity }: AccessGrant): void {
+function noteClient(c: AppContext, { clientId }: AccessGrant): void {
   const name = c.get('stores').clients.remembered(clientId)?.name
-  tell(c, { grantId, client: { id: clientId, name }, email: identity.email })
-}
-
-function notGood(c: AppContext, outcome: 'unknown' | 'expired' | 'revoked' | 'tokens revoked') {
-  tell(c, { outcome: 'refused', ...REFUSALS[outcome] })
-  return undefined
+  note(c, { client: { id: clientId, name } })
 }
 
 const REFUSALS = {
@@ -89,29 +87,27 @@ const REFUSALS = {
     why: 'The application, or the person, was revoked after the grant was made; it may refresh, and what it gets is refused here.',
     change: 'Authorize again.',
   },
-} as const
+} as const satisfies Record<string, CredentialRefusal>
 
-function foreign(c: AppContext, token: string): undefined {
+function foreign(token: string): CredentialRefusal {
   const isJwt = token.startsWith('eyJ')
-  tell(c, {
-    outcome: 'refused',
+  return {
     credential: 'other bearer token',
     rule: isJwt ? 'O15' : 'U8',
     why: isJwt
       ? 'A JWT is no access token of Managed OAuth, which begin with oauth:. Access takes its own JWTs as a cookie or in Cf-Access-Token, never as a bearer token.'
       : "The bearer token is none of Access's, which begin with oauth:. Managed OAuth keeps Authorization for itself, also where the application has tokens of its own.",
     change: 'Send the access token of the token endpoint.',
-  })
+  }
 }
 
-function ofAnother(c: AppContext, { name }: Application): undefined {
-  tell(c, {
-    outcome: 'refused',
+function ofAnother({ name }: Application): CredentialRefusal {
+  return {
     credential: 'access token of another application',
     rule: 'T20',
     why: `The access token was issued for another application than ${name}.`,
     change: 'Authorize with the resource of this application.',
-  })
+  }
 }
 
 async function skewed(

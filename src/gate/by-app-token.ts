@@ -11,8 +11,7 @@ import { isGoodNow } from '../access/service-token'
 import { appTokenSignIn, isSignInGood } from '../access/sign-in'
 import type { AppContext } from '../env'
 import { reasonFor, whereFrom } from '../judge'
-import { tell } from '../report'
-import type { Admission } from './admission'
+import type { Admitted, CredentialRefusal } from './admission'
 import { appTokens } from './app-cookie'
 
 const claimsSchema = z.object({
@@ -37,7 +36,7 @@ export type AppToken = z.infer<typeof claimsSchema>
 export async function byAppToken(
   c: AppContext,
   application: Application,
-): Promise<Admission | undefined> {
+): Promise<Admitted | CredentialRefusal | undefined> {
   const candidates = [
     ...appTokens(c.req.header('cookie')),
     c.req.header('cf-access-token'),
@@ -50,12 +49,13 @@ export async function byAppToken(
       const linked = await byLinkedApplication(c, application, claims)
       if (linked) return linked
     } else if (isGoodFor(c, application, claims)) {
-      tell(c, { by: 'application token', rule: 'O14', email: claims.email, why: GOOD })
-      return { assertion: token, identity: await identityOf(c, claims) }
+      return {
+        event: { by: 'application token', rule: 'O14', email: claims.email, why: GOOD },
+        admission: { assertion: token, identity: await identityOf(c, claims) },
+      }
     }
   }
-  if (candidates.some(Boolean)) tell(c, NOT_GOOD)
-  return undefined
+  return candidates.some(Boolean) ? NOT_GOOD : undefined
 }
 
 const GOOD = "Access's own JWT for this application is good."
@@ -64,7 +64,7 @@ const NOT_GOOD = {
   rule: 'O14',
   why: "Access's own JWT was shown, and is over, revoked, not signed here, or for another application.",
   change: 'Log in again; behind another application, a policy with linked_app_token lets it in.',
-} as const
+} as const satisfies CredentialRefusal
 
 // Who the token's session is of; where that is not to be found, what the token itself says.
 async function identityOf(c: AppContext, claims: AppToken): Promise<Identity | undefined> {
@@ -124,7 +124,7 @@ async function byLinkedApplication(
   c: AppContext,
   application: Application,
   claims: AppToken,
-): Promise<Admission | undefined> {
+): Promise<Admitted | undefined> {
   const { configuration, emulator, now, team, url } = c.var
   const from = applicationOf(c, claims)
   if (!from || claims.email === undefined || !isGoodFor(c, from, claims)) return undefined
@@ -132,12 +132,12 @@ async function byLinkedApplication(
   const verdict = evaluate(application.policies, subject, configuration.references)
   if (verdict.decision !== 'non_identity') return undefined
   const { email } = claims
-  tell(c, { by: 'application token', email, ...reasonFor(c, application, subject, verdict) })
+  const { rule, why, change } = reasonFor(c, application, subject, verdict)
   const assertion = await signIdentity(
     {
       issuer: team.origin,
       audience: application.aud,
-      identity: { email: claims.email, claims: claims.custom ?? {} },
+      identity: { email, claims: claims.custom ?? {} },
       identityNonce: claims.identity_nonce ?? '',
       country: claims.country ?? 'XX',
       policyId: verdict.policy.id,
@@ -147,5 +147,8 @@ async function byLinkedApplication(
     },
     await emulator.signingKey(),
   )
-  return { assertion, identity: await identityOf(c, claims) }
+  return {
+    event: { by: 'application token', email, rule, why, change },
+    admission: { assertion, identity: await identityOf(c, claims) },
+  }
 }

@@ -4,12 +4,8 @@ import { wholeSeconds } from '../access/duration'
 import { findServiceToken, shownServiceToken } from '../access/service-token'
 import type { AppContext } from '../env'
 import { judge, logDecision, reasonFor, whereFrom } from '../judge'
-import { tell } from '../report'
-import type { Admission } from './admission'
+import type { Admitted, CredentialRefusal } from './admission'
 import { appCookie } from './app-cookie'
-
-/** A service token that is wrong or over, or good and in no Service Auth policy. */
-export type ServiceRefusal = 'not authenticated' | 'not authorized'
 
 /**
  * A machine let in by its service token, or why not; undefined where it shows none.
@@ -20,7 +16,7 @@ export type ServiceRefusal = 'not authenticated' | 'not authorized'
 export async function byServiceToken(
   c: AppContext,
   application: Application,
-): Promise<Admission | ServiceRefusal | undefined> {
+): Promise<Admitted | CredentialRefusal | undefined> {
   const { configuration, emulator, now, team, url } = c.var
   const { strict_service_token_auth: isStrict } = configuration.organization
   const shown = shownServiceToken(c.req.raw.headers, application.read_service_tokens_from_header)
@@ -32,25 +28,22 @@ export async function byServiceToken(
   if (!token) {
     const refusal = { decision: 'deny', policy: undefined } as const
     logDecision(c, application, 'service_auth', whereFrom(c), refusal)
-    tell(c, {
-      outcome: 'refused',
+    return {
       credential: 'service token',
+      service: 'not authenticated',
       rule: 'U17',
       why: 'The service token shown is not known, its secret is wrong, or it is off or over.',
       change:
         'Look at SERVICE_TOKENS or access/service_tokens; an old secret lives on after a rotation only where it was asked for.',
-    })
-    return 'not authenticated'
+    }
   }
   const serviceToken = { id: token.id, name: token.name, commonName: token.client_id }
   const subject = { serviceToken, ...whereFrom(c) }
   const verdict = judge(c, application, 'service_auth', subject)
+  const { rule, why, change } = reasonFor(c, application, subject, verdict)
   if (verdict.decision !== 'non_identity') {
-    const reason = reasonFor(c, application, subject, verdict)
-    tell(c, { credential: 'service token', ...reason, outcome: 'refused' })
-    return 'not authorized'
+    return { credential: 'service token', service: 'not authorized', rule, why, change }
   }
-  tell(c, { by: 'service token', ...reasonFor(c, application, subject, verdict) })
   const lifetime = verdict.policy.session_duration ?? application.session_duration
   const assertion = await signService(
     {
@@ -63,5 +56,10 @@ export async function byServiceToken(
     },
     await emulator.signingKey(),
   )
-  return isStrict ? { assertion } : { assertion, setCookie: appCookie(application, url, assertion) }
+  return {
+    event: { by: 'service token', rule, why, change },
+    admission: isStrict
+      ? { assertion }
+      : { assertion, setCookie: appCookie(application, url, assertion) },
+  }
 }

@@ -3,13 +3,15 @@ import { type Application, managedOAuth } from '../access/application'
 import { loginUrl } from '../access/login'
 import { ACCESS_RESOURCE_METADATA } from '../access/metadata'
 import { isBrowserNavigation } from '../access/navigation'
+import type { RequestDecision } from '../access/request-event'
 import type { AppContext } from '../env'
 import { challenge } from '../oauth/bearer'
-import { tell } from '../report'
-import type { Admission } from './admission'
-import type { Decision } from './admit'
+import { reportDecision } from '../report'
+import type { CredentialRefusal, NotAdmitted } from './admission'
 
 export const APP_SESSION_COOKIE = 'CF_AppSession'
+type ChallengeEvent = Extract<RequestDecision, { kind: 'challenge' }>
+
 const APP_SESSION = /^n[0-9a-f]{16}$/
 
 /**
@@ -20,42 +22,46 @@ const APP_SESSION = /^n[0-9a-f]{16}$/
 export async function challengeRequest(
   c: AppContext,
   application: Application,
-  decision: Exclude<Decision, Admission>,
+  { service, refusal }: NotAdmitted,
 ): Promise<Response> {
+  c.set('isChallenge', true)
   const { policies, service_auth_401_redirect: services401 } = application
-  const isService = decision !== 'nobody'
+  const isService = service !== undefined
   const isOn = managedOAuth(application) !== undefined
   // Access: documented [O20]. A service token that fails is never sent to the login page: 401 where
   // it could not be authenticated, 403 where it is good and no policy wants it.
   if (isService && c.get('configuration').organization.strict_service_token_auth) {
-    if (decision === 'not authorized') return forbid(c, application)
-    return isOn ? askForToken(c, application) : refuseScript(c)
+    if (service === 'not authorized') return forbid(c, application, refusal)
+    return isOn ? askForToken(c, application, refusal) : refuseScript(c, refusal)
   }
   // Access: observed [U16, U19]. Nobody can log in to an application with Service Auth only.
   const isForServices = policies.some(({ decision: each }) => each === 'non_identity')
   const isForPersons = policies.some(({ decision: each }) => each === 'allow')
-  if (isForServices && !isForPersons) return forbid(c, application)
+  if (isForServices && !isForPersons) return forbid(c, application, refusal)
   const isNavigation = isBrowserNavigation(c.req.method, c.req.raw.headers)
   if (isOn) {
     return isNavigation && !isService
-      ? redirectToLogin(c, application)
-      : askForToken(c, application) // Access: observed [U17], for a bad service token too.
+      ? redirectToLogin(c, application, refusal)
+      : askForToken(c, application, refusal) // Access: observed [U17], for a bad service token too.
   }
   const isScript = c.req.header('x-requested-with')?.toLowerCase() === 'xmlhttprequest'
   // Access: documented (`service_auth_401_redirect`): machines have no use for a login page.
   const isMachine = services401 && isForServices && !isNavigation
-  if (isScript || isMachine || (isService && services401)) return refuseScript(c)
-  return redirectToLogin(c, application)
+  if (isScript || isMachine || (isService && services401)) return refuseScript(c, refusal)
+  return redirectToLogin(c, application, refusal)
 }
 
 // Access: observed [U1-U6, U8, U9]. One answer, whatever was wrong with the token.
-async function askForToken(c: AppContext, application: Application): Promise<Response> {
-  tellChallenge(c, '401 Bearer', {
+async function askForToken(
+  c: AppContext,
+  application: Application,
+  refusal: CredentialRefusal | undefined,
+): Promise<Response> {
+  const resourceMetadata = resourceMetadataUrl(c)
+  reportChallenge(c, { answer: '401 Bearer', resourceMetadata }, refusal, {
     rule: 'U2',
     why: `No credential was sent. Managed OAuth is on for ${application.name}, so the client is told where to get a token.`,
   })
-  const resourceMetadata = resourceMetadataUrl(c)
-  tell(c, { resourceMetadata })
   const body = {
     error: 'invalid_token',
     error_description: 'Missing or invalid access token',
@@ -71,10 +77,15 @@ async function askForToken(c: AppContext, application: Application): Promise<Res
 }
 
 // Access: observed [U7, U10-U14].
-async function redirectToLogin(c: AppContext, application: Application): Promise<Response> {
-  tellChallenge(
+async function redirectToLogin(
+  c: AppContext,
+  application: Application,
+  refusal: CredentialRefusal | undefined,
+): Promise<Response> {
+  reportChallenge(
     c,
-    '302 login',
+    { answer: '302 login' },
+    refusal,
     managedOAuth(application)
       ? { rule: 'U7', why: 'A browser asks for a page, so it is sent to the login page.' }
       : {
@@ -116,8 +127,8 @@ async function redirectToLogin(c: AppContext, application: Application): Promise
 }
 
 // Access: observed [U15]. The switch for single-page applications, while Managed OAuth is off.
-function refuseScript(c: AppContext): Response {
-  tellChallenge(c, '401 script', {
+function refuseScript(c: AppContext, refusal: CredentialRefusal | undefined): Response {
+  reportChallenge(c, { answer: '401 script' }, refusal, {
     rule: 'U15',
     why: 'A script or a machine asks, which has no use for a login page, and Managed OAuth is off or the organization is strict about service tokens.',
   })
@@ -129,8 +140,12 @@ function refuseScript(c: AppContext): Response {
 
 // Access: observed [U16, U19]; the members of the JSON body by one source. With
 // `custom_non_identity_deny_url` (documented) a browser is sent there.
-function forbid(c: AppContext, application: Application): Response {
-  tellChallenge(c, '403', {
+function forbid(
+  c: AppContext,
+  application: Application,
+  refusal: CredentialRefusal | undefined,
+): Response {
+  reportChallenge(c, { answer: '403' }, refusal, {
     outcome: 'refused',
     rule: 'U16',
     why: `${application.name} has Service Auth policies only, or the service token is in none of them: no login could help.`,
@@ -151,20 +166,17 @@ function forbid(c: AppContext, application: Application): Response {
   return c.json({ message, status_code: 403, aud: application.aud, ray_id: c.get('rayId') }, 403)
 }
 
-// What a credential was refused for says more than that there is a challenge.
-function tellChallenge(
+// Why a credential was refused says more than that there is a challenge.
+function reportChallenge(
   c: AppContext,
-  answer: '401 Bearer' | '302 login' | '401 script' | '403',
-  reason: { outcome?: 'refused'; rule: string; why: string; change?: string },
+  facts: Pick<ChallengeEvent, 'answer' | 'resourceMetadata'>,
+  refusal: CredentialRefusal | undefined,
+  reason: Pick<ChallengeEvent, 'outcome' | 'rule' | 'why' | 'change'>,
 ): void {
-  const { told } = c.var
-  const isToldAlready = told.credential !== undefined && told.why !== undefined
-  tell(c, {
-    kind: 'challenge',
-    answer,
-    credential: told.credential ?? 'none',
-    ...(isToldAlready ? { outcome: 'refused' } : { outcome: 'asked', ...reason }),
-  })
+  const { rule, why, change } = refusal ?? reason
+  const credential = refusal?.credential ?? 'none'
+  const outcome = refusal ? 'refused' : (reason.outcome ?? 'asked')
+  reportDecision(c, { kind: 'challenge', ...facts, credential, outcome, rule, why, change })
 }
 
 function sayCloudflareAccess(c: AppContext): void {

@@ -1,52 +1,60 @@
 import { Hono } from 'hono'
-import { applicationAt } from '../access/application'
 import { ACCESS_RESOURCE_METADATA, RESOURCE_METADATA, SERVER_METADATA } from '../access/metadata'
 import type { AppContext, Env } from '../env'
-import { about, tell } from '../report'
-import { admit, isBypassed } from './admit'
+import { note, reportDecision } from '../report'
+import { endpoint, page } from '../request/endpoint'
+import { admit, bypassPolicy } from './admit'
 import { authorized } from './authorized'
 import { challengeRequest } from './challenge'
-import { applyCors } from './cors'
+import { applicationCors } from './cors'
 import { getIdentity } from './get-identity'
 import { logout } from './logout'
-import { showResourceMetadata, showServerMetadata } from './metadata'
+import { metadata, resourceDocument, serverDocument } from './metadata'
 import { forward } from './origin'
+import { applicationSubject, requestedApplication } from './requested'
 
 const METADATA_METHODS = ['GET', 'OPTIONS']
 
 /** Surface 1: the protected application, on every host that an application covers. */
 export const gate = new Hono<Env>()
 for (const path of [ACCESS_RESOURCE_METADATA, RESOURCE_METADATA]) {
-  gate.on(METADATA_METHODS, [path, `${path}/*`], showResourceMetadata(path))
+  gate.on(METADATA_METHODS, [path, `${path}/*`], ...metadata(resourceDocument(path)))
 }
-gate.on(METADATA_METHODS, [SERVER_METADATA, `${SERVER_METADATA}/*`], showServerMetadata)
-gate.all('*', protect)
+gate.on(METADATA_METHODS, [SERVER_METADATA, `${SERVER_METADATA}/*`], ...metadata(serverDocument))
+gate.all(
+  '*',
+  endpoint('application', { cors: applicationCors, subject: applicationSubject }),
+  protect,
+)
 
 async function protect(c: AppContext): Promise<Response> {
-  const application = applicationAt(c.get('configuration').applications, c.get('url'))
+  const application = requestedApplication(c)
   // A host or path that no application covers is not behind Access.
   if (!application) {
-    tell(c, { kind: 'admission', by: 'nobody asks', outcome: 'noted', ...NOT_COVERED })
+    reportDecision(c, {
+      kind: 'admission',
+      by: 'nobody asks',
+      outcome: 'noted',
+      why: 'No application of Access covers this host and path, so nobody is asked for anything.',
+      change: 'An application is where its domain and destinations say.',
+    })
     return forward(c, undefined, {})
   }
-  tell(c, { application: { id: application.id, name: application.name } })
-  if (isBypassed(c, application)) return forward(c, application, {})
-  return applyCors(c, application, async () => {
-    const decision = await admit(c, application)
-    if (typeof decision === 'string') return challengeRequest(c, application, decision)
-    // What else was shown, and was not good, is no longer worth a word.
-    tell(c, { kind: 'admission', outcome: 'allowed', credential: undefined })
-    return forward(c, application, decision)
-  })
-}
-
-const NOT_COVERED = {
-  why: 'No application of Access covers this host and path, so nobody is asked for anything.',
-  change: 'An application is where its domain and destinations say.',
+  note(c, { application: { id: application.id, name: application.name } })
+  const bypass = bypassPolicy(c)
+  if (bypass) {
+    const why = `The bypass policy "${bypass.name}" turns Access off for this request.`
+    reportDecision(c, { kind: 'admission', by: 'bypass', outcome: 'allowed', rule: 'O19', why })
+    return forward(c, application, {})
+  }
+  const decision = await admit(c, application)
+  if (!('admission' in decision)) return challengeRequest(c, application, decision)
+  reportDecision(c, { kind: 'admission', outcome: 'allowed', ...decision.event })
+  return forward(c, application, decision.admission)
 }
 
 /** Access's own paths on an application's host. */
 export const gateAccessPaths = new Hono<Env>()
-gateAccessPaths.get('/authorized', about('login'), authorized)
-gateAccessPaths.get('/get-identity', getIdentity)
-gateAccessPaths.get('/logout', logout)
+gateAccessPaths.get('/authorized', page({ event: 'login' }), authorized)
+gateAccessPaths.get('/get-identity', page(), getIdentity)
+gateAccessPaths.get('/logout', page(), logout)

@@ -1,17 +1,54 @@
-import type { Next } from 'hono'
+import type { MiddlewareHandler } from 'hono'
 import { cors } from 'hono/cors'
-import { applicationAt, coveredAt, managedOAuth } from '../access/application'
+import { type Application, applicationAt, coveredAt, managedOAuth } from '../access/application'
 import {
   RESOURCE_METADATA,
   resourceMetadata,
   SERVER_METADATA,
   serverMetadata,
 } from '../access/metadata'
-import type { AppContext } from '../env'
-import { tell } from '../report'
+import type { RequestDecision } from '../access/request-event'
+import type { AppContext, Env } from '../env'
+import { reportDecision } from '../report'
+import { endpoint } from '../request/endpoint'
+
+/** A metadata document of an application, and the event of showing it. */
+type Document = {
+  application: Application
+  event: Omit<Extract<RequestDecision, { kind: 'discovery' }>, 'kind' | 'of' | 'application'>
+  content(): object
+}
+/** Finds the document that a request is about; none where the path is a path like any other. */
+type Find = (c: AppContext) => Document | undefined
 
 // Access: observed [M17], readable from any web page.
-const readableAnywhere = cors({ origin: '*', allowMethods: ['GET', 'HEAD'], maxAge: 86_400 })
+const ANY_ORIGIN = cors({ origin: '*', allowMethods: ['GET', 'HEAD'], maxAge: 86_400 })
+
+/** The endpoint of a metadata document, where there is one; any other request goes on. */
+export function metadata(find: Find): MiddlewareHandler<Env>[] {
+  const declared = endpoint('metadata', {
+    event: 'discovery',
+    cors: ANY_ORIGIN,
+    subject: (c) => ({ application: find(c)?.application }),
+  })
+  return [
+    async function declareWhereThere(c, next) {
+      const document = find(c)
+      if (!document) return next()
+      const { id, name } = document.application
+      const about = { of: 'application', application: { id, name } } as const
+      reportDecision(c, { kind: 'discovery', ...about, ...document.event })
+      return declared(c, next)
+    },
+    async function showWhereThere(c, next) {
+      const document = find(c)
+      if (!document) return next()
+      // The endpoints' path depends on who asks, see `reachablePath`.
+      c.header('Vary', 'Origin', { append: true })
+      return c.json(document.content())
+    },
+  ]
+}
 
 /**
  * The protected resource's metadata, at Access's own path and at that of RFC 9728.
@@ -19,61 +56,46 @@ const readableAnywhere = cors({ origin: '*', allowMethods: ['GET', 'HEAD'], maxA
  * Access: observed. The own path answers whether Managed OAuth is on or off [M1]; the standard one
  * only while it is on [M7], and else is a path like any other [M8].
  */
-export function showResourceMetadata(prefix: string) {
-  return function show(c: AppContext, next: Next) {
-    const configuration = c.get('configuration')
-    const quirks = c.get('quirks')
-    const team = c.get('team')
-    const url = c.get('url')
-    const covered = coveredAt(configuration.applications, described(url, prefix))
-    if (!covered || (prefix === RESOURCE_METADATA && !managedOAuth(covered.application))) {
-      return next()
+export function resourceDocument(path: string): Find {
+  const isStandard = path === RESOURCE_METADATA
+  return function find(c) {
+    const { configuration, quirks, team, url } = c.var
+    const covered = coveredAt(configuration.applications, described(url, path))
+    if (!covered || (isStandard && !managedOAuth(covered.application))) return undefined
+    const { application } = covered
+    return {
+      application,
+      event: {
+        document: 'protected resource',
+        place: isStandard ? 'RFC 9728' : "Access's own path",
+        rule: isStandard ? 'M7' : 'M1',
+        why: `The metadata of ${application.name}: its authorization server is ${team.origin}.`,
+      },
+      content: () => resourceMetadata(team, covered, url.origin, quirks),
     }
-    const { id, name } = covered.application
-    tell(c, {
-      kind: 'discovery',
-      application: { id, name },
-      document: 'protected resource',
-      place: prefix === RESOURCE_METADATA ? 'RFC 9728' : "Access's own path",
-      of: 'application',
-      rule: prefix === RESOURCE_METADATA ? 'M7' : 'M1',
-      why: `The metadata of ${name}: its authorization server is ${team.origin}.`,
-    })
-    return answer(c, () => resourceMetadata(team, covered, url.origin, quirks))
   }
 }
 
 /** The authorization server's metadata on an application's host, while Managed OAuth is on [M10, M11]. */
-export function showServerMetadata(c: AppContext, next: Next) {
-  const configuration = c.get('configuration')
-  const quirks = c.get('quirks')
-  const team = c.get('team')
-  const url = c.get('url')
+export function serverDocument(c: AppContext): Document | undefined {
+  const { configuration, quirks, team, url } = c.var
   const application = applicationAt(configuration.applications, described(url, SERVER_METADATA))
-  if (!application || !managedOAuth(application)) return next()
-  tell(c, {
-    kind: 'discovery',
-    application: { id: application.id, name: application.name },
-    document: 'authorization server',
-    place: 'RFC 8414',
-    of: 'application',
-    rule: 'M10',
-    why: `The team's metadata on the application's host: its issuer is ${team.origin}, which strict clients refuse here (P19).`,
-  })
-  return answer(c, () => serverMetadata(team, configuration.applications, quirks))
+  if (!application || !managedOAuth(application)) return undefined
+  return {
+    application,
+    event: {
+      document: 'authorization server',
+      place: 'RFC 8414',
+      rule: 'M10',
+      why: `The team's metadata on the application's host: its issuer is ${team.origin}, which strict clients refuse here (P19).`,
+    },
+    content: () => serverMetadata(team, configuration.applications, quirks),
+  }
 }
 
-// The URL that a metadata document is about: what follows its own name, which may be written in
-// escapes, and so longer than the prefix is.
-function described(url: URL, prefix: string): URL {
-  const rest = url.pathname.split('/').slice(prefix.split('/').length)
+// RFC 8414 3.1, RFC 9728 3.1: the path of what a document is about follows the document's own path.
+// That may be written in escapes, so its segments are counted and not its characters.
+function described(url: URL, path: string): URL {
+  const rest = url.pathname.split('/').slice(path.split('/').length)
   return new URL(`${url.origin}/${rest.join('/')}`)
-}
-
-async function answer(c: AppContext, document: () => object): Promise<Response | undefined> {
-  const preflight = await readableAnywhere(c, async () => {})
-  if (preflight) return preflight
-  // The endpoints' path depends on who asks, see `reachablePath`.
-  c.header('Vary', 'Origin', { append: true })
-  return c.json(document())
 }

@@ -1,10 +1,11 @@
 import { publicKeySet } from '../access/keys'
 import type { AppContext } from '../env'
-import { tell } from '../report'
+import { reportDecision } from '../report'
 
 /** `GET /cdn-cgi/access/certs`: the keys that assertions are signed with [O11]. */
 export async function certs(c: AppContext): Promise<Response> {
-  tell(c, {
+  reportDecision(c, {
+    kind: 'discovery',
     document: 'keys',
     place: 'certs',
     of: c.get('team').isRequestHost ? 'team domain' : 'application',

@@ -1,8 +1,18 @@
+import { readForm } from '../body'
 import type { AppContext } from '../env'
 import { clientCredentials, invalidClient } from '../oauth/client-auth'
-import type { Parameters } from '../oauth/parameters'
-import { tell } from '../report'
+import { note } from '../report'
+import { oncePerRequest } from '../request/once'
 import { type Client, isClientSecret } from '../store/clients'
+
+/**
+ * Reads the client that a token or revocation request names, by its header or its form.
+ *
+ * @throws OAuthError `invalid_client` (401), `invalid_request`
+ */
+export const shownClient = oncePerRequest(async (c) =>
+  clientCredentials(c.req.header('authorization'), await readForm(c)),
+)
 
 /**
  * The client of a token or revocation request, authenticated as it registered to be.
@@ -10,8 +20,8 @@ import { type Client, isClientSecret } from '../store/clients'
  * @throws OAuthError `invalid_client` (401), `invalid_request`
  * @see https://www.rfc-editor.org/rfc/rfc6749#section-2.3
  */
-export async function authenticateClient(c: AppContext, parameters: Parameters): Promise<Client> {
-  const credentials = clientCredentials(c.req.header('authorization'), parameters)
+export async function authenticateClient(c: AppContext): Promise<Client> {
+  const credentials = await shownClient(c)
   const client = await c.get('stores').clients.find(credentials.clientId)
   if (!client) {
     throw invalidClient('client_id is not registered here; register the client again', {
@@ -20,7 +30,7 @@ export async function authenticateClient(c: AppContext, parameters: Parameters):
       change: 'Delete what the client has saved about this server, and connect again.',
     })
   }
-  tell(c, { client: { id: client.clientId, name: client.name } })
+  note(c, { client: { id: client.clientId, name: client.name } })
   if (client.tokenEndpointAuthMethod !== credentials.method) {
     throw invalidClient(
       `this client authenticates with ${client.tokenEndpointAuthMethod}, not ${credentials.method}`,

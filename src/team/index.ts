@@ -1,11 +1,14 @@
-import { Hono } from 'hono'
+import { Hono, type MiddlewareHandler } from 'hono'
 import { cors } from 'hono/cors'
+import { applicationAt } from '../access/application'
+import type { FaultSubject } from '../access/faults'
 import { SERVER_METADATA } from '../access/metadata'
 import { isBrowserNavigation } from '../access/navigation'
 import type { AppContext, Env } from '../env'
 import { OAuthError } from '../oauth/errors'
 import { PageError, respondPageError } from '../pages/respond'
-import { about, refusalOf, tell } from '../report'
+import { refusalOf, reportRefusal } from '../report'
+import { endpoint, page } from '../request/endpoint'
 import { authorize } from './authorization/authorize'
 import { consent } from './authorization/consent'
 import { RedirectedError, redirectError } from './authorization/respond'
@@ -18,35 +21,52 @@ import { metadata } from './metadata'
 import { register } from './registration'
 import { revoke } from './revoke'
 import { token } from './token'
+import { tokenSubject } from './token/subject'
 
 // Access: observed [M17]. Metadata, registration and token answers can be read from any web page,
 // errors included. Assumed: by `*`, the header's value was not recorded.
-const readableAnywhere = cors({ origin: '*', maxAge: 86_400 })
+const ANY_ORIGIN = cors({ origin: '*', maxAge: 86_400 })
+
+// On another host these paths lead to a page like any other.
+const readableOnTheTeamDomain: MiddlewareHandler<Env> = (c, next) =>
+  c.get('team').isRequestHost ? ANY_ORIGIN(c, next) : next()
+
+const registration = { event: 'registration', cors: readableOnTheTeamDomain } as const
+const authorization = { event: 'authorization', subject: authorizationSubject } as const
 
 /** Surface 2: the team domain, under both of Access's paths. */
 export const team = new Hono<Env>()
 team.onError(function answerToClient(error, c) {
   if (!(error instanceof RedirectedError)) throw error
-  tell(c, refusalOf(error.error))
+  reportRefusal(c, refusalOf(error.error))
   return redirectError(c, error)
 })
-team.use('/certs', about('discovery'), readableAnywhere)
+team.use('/certs', endpoint('keys', { event: 'discovery', cors: ANY_ORIGIN }))
+team.use('/oauth/registration', endpoint('registration', registration))
+team.use('/oauth/registration/*', page(registration))
+team.use('/oauth/authorization', endpoint('authorization', authorization))
+team.use('/oauth/consent', endpoint('authorization', authorization))
+team.use(
+  '/oauth/token',
+  endpoint('token', { event: 'token', cors: readableOnTheTeamDomain, subject: tokenSubject }),
+)
+team.use(
+  '/oauth/revoke',
+  endpoint('revocation', {
+    event: 'revocation',
+    cors: readableOnTheTeamDomain,
+    subject: tokenSubject,
+  }),
+)
+team.use('/login/*', page({ event: 'login' }))
+team.use('/callback', page({ event: 'login' }))
+team.use(page())
 team.get('/certs', certs)
 team.get('/get-identity', getIdentity)
-team.use('/oauth/registration/*', about('registration'))
-team.use('/oauth/token', about('token'))
-team.use('/oauth/revoke', about('revocation'))
-team.use('/oauth/authorization', about('authorization'))
-team.use('/oauth/consent', about('authorization'))
-team.use('/login/*', about('login'))
-team.use('/callback', about('login'))
 team.use(async function onlyOnTheTeamDomain(c, next) {
   if (!c.get('team').isRequestHost) return notHere(c)
   await next()
 })
-for (const path of ['/oauth/registration/*', '/oauth/token', '/oauth/revoke']) {
-  team.use(path, readableAnywhere)
-}
 team.post('/oauth/registration', register)
 team.get('/oauth/authorization', authorize)
 team.on(['GET', 'POST'], '/oauth/consent', consent)
@@ -61,13 +81,19 @@ team.all('*', notHere)
 
 /** The authorization server's metadata on the team domain, whatever the applications say [M9]. */
 export const teamMetadata = new Hono<Env>()
+const declareMetadata = endpoint('metadata', { event: 'discovery', cors: ANY_ORIGIN })
 for (const path of [SERVER_METADATA, `${SERVER_METADATA}/*`]) {
-  teamMetadata.use(path, function ofTheTeamDomain(c, next) {
-    if (!c.get('team').isRequestHost) return next()
-    tell(c, { kind: 'discovery' })
-    return readableAnywhere(c, next)
-  })
+  teamMetadata.use(path, (c, next) =>
+    c.get('team').isRequestHost ? declareMetadata(c, next) : next(),
+  )
   teamMetadata.get(path, (c, next) => (c.get('team').isRequestHost ? metadata(c) : next()))
+}
+
+function authorizationSubject(c: AppContext): FaultSubject {
+  const { client_id: clientId, resource = '' } = c.req.query()
+  const url = URL.parse(resource)
+  const application = url ? applicationAt(c.get('configuration').applications, url) : undefined
+  return { clientId, application }
 }
 
 function postOnly(): never {
@@ -84,16 +110,16 @@ function notHere(c: AppContext): Response | Promise<Response> {
     ? `There is nothing for ${c.req.method} at ${url.pathname}.`
     : `${url.host} is an application's host. This path answers on the team domain, ${team.origin}.`
   const id = url.pathname.match(/\/oauth\/registration\/(.+)/)?.[1]
-  tell(
-    c,
-    team.isRequestHost && id
+  reportRefusal(c, {
+    outcome: 'refused',
+    ...(team.isRequestHost && id
       ? {
           rule: 'R17',
           why: 'A registration is for good: nobody can read, change or delete it, though the answer to it had a registration_client_uri (P10).',
           change: `DELETE /_emulator/clients/${id} forgets a client, which Access has no way to do.`,
         }
-      : { why: message, ...(!team.isRequestHost && { change: `Ask ${team.origin}.` }) },
-  )
+      : { why: message, ...(!team.isRequestHost && { change: `Ask ${team.origin}.` }) }),
+  })
   if (isBrowserNavigation(c.req.method, c.req.raw.headers)) {
     return respondPageError(c, new PageError(404, 'Not found', message))
   }

@@ -1,11 +1,12 @@
 import { serverMetadata } from '../access/metadata'
 import type { AppContext } from '../env'
-import { tell } from '../report'
+import { reportDecision } from '../report'
 
 /** `GET /.well-known/oauth-authorization-server` [M9]. */
 export function metadata(c: AppContext): Response {
   const team = c.get('team')
-  tell(c, {
+  reportDecision(c, {
+    kind: 'discovery',
     document: 'authorization server',
     place: 'RFC 8414',
     of: 'team domain',

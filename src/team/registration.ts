@@ -9,7 +9,7 @@ import type { AppContext } from '../env'
 import { CLIENT_AUTH_METHODS } from '../oauth/client-auth'
 import { OAuthError } from '../oauth/errors'
 import { isWebUri, parseRedirectUri } from '../oauth/redirect-uri'
-import { tell } from '../report'
+import { note, reportDecision, reportRefusal } from '../report'
 import { type Client, newClientSecret } from '../store/clients'
 
 const text = z
@@ -52,7 +52,8 @@ const metadataSchema = z.object({
 export async function register(c: AppContext): Promise<Response> {
   const applications = c.get('configuration').applications
   if (!registersClients(applications)) {
-    tell(c, {
+    reportRefusal(c, {
+      outcome: 'refused',
       rule: 'R7',
       why: 'No application of the account has both Managed OAuth and dynamic_client_registration.enabled on.',
       change: 'Turn both on for one of them.',
@@ -60,12 +61,14 @@ export async function register(c: AppContext): Promise<Response> {
     return c.json({ error: 'not_found' }, 404)
   }
   const metadata = await readMetadata(c)
-  tellMetadata(c, metadata)
+  const facts = factsOf(metadata)
+  note(c, { ...facts, client: { id: '', name: metadata.client_name } })
   const verdict = evaluateAccountRules(applications, metadata.redirect_uris)
   if (verdict.refusal) throw notAllowed(c, metadata.redirect_uris.length, verdict.refusal)
   const { client, secret } = await createClient(metadata, c.get('now'))
   await c.get('stores').clients.put(client.clientId, client)
-  tell(c, {
+  reportDecision(c, {
+    ...facts,
     client: { id: client.clientId, name: client.name },
     rule: verdict.rules.join(', '),
     why: `${client.name ?? 'The client'} is registered.`,
@@ -74,14 +77,14 @@ export async function register(c: AppContext): Promise<Response> {
   return c.json(answer(c, client, secret), 201)
 }
 
-function tellMetadata(c: AppContext, metadata: z.infer<typeof metadataSchema>): void {
-  tell(c, {
+function factsOf(metadata: z.infer<typeof metadataSchema>) {
+  return {
+    kind: 'registration',
     redirectUris: metadata.redirect_uris.map(({ text }) => text),
     ...(metadata.grant_types && { grantTypes: metadata.grant_types }),
     tokenEndpointAuthMethod: metadata.token_endpoint_auth_method,
     ...(metadata.application_type && { applicationType: metadata.application_type }),
-    client: { id: '', name: metadata.client_name },
-  })
+  } as const
 }
 
 function notAllowed(c: AppContext, count: number, { why, change }: RedirectRefusal): OAuthError {

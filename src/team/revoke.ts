@@ -1,9 +1,9 @@
 import { readForm } from '../body'
 import type { AppContext } from '../env'
 import { OAuthError } from '../oauth/errors'
-import { tell } from '../report'
+import { reportDecision } from '../report'
 import { authenticateClient } from './client'
-import { tellGrant } from './token/issue'
+import { noteGrantAndApplication } from './grant'
 
 const WHY = {
   revoked:
@@ -22,15 +22,15 @@ const WHY = {
  */
 export async function revoke(c: AppContext): Promise<Response> {
   const parameters = await readForm(c)
-  const client = await authenticateClient(c, parameters)
+  const client = await authenticateClient(c)
   const { grants } = c.get('stores')
   const outcome = await grants.revoke(parameters.require('token'), client.clientId)
   if (outcome === 'other client') {
     throw new OAuthError('invalid_grant', 'the token was issued to another client')
   }
   const grant = await grants.findNamed(parameters.require('token'))
-  if (grant && outcome === 'revoked') tellGrant(c, grant)
-  tell(c, { token: outcome, rule: 'T21', why: WHY[outcome] })
+  if (grant && outcome === 'revoked') noteGrantAndApplication(c, grant)
+  reportDecision(c, { kind: 'revocation', token: outcome, rule: 'T21', why: WHY[outcome] })
   c.header('Cache-Control', 'no-store')
   return c.body(null, 200)
 }

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { FAULT_NAMES, FAULTS } from '../../src/access/faults'
 import { Client, type Tokens, tokensOf } from '../support/client'
 import { controlOf } from '../support/control'
@@ -13,6 +13,8 @@ beforeEach(async () => {
   await world.reset()
   await world.signIn(ADA)
 })
+// A fault that is left on would strike the next file's requests.
+afterAll(world.reset)
 
 const on = async (name: string, parameters: Record<string, unknown> = {}) => {
   const response = await control('PUT', `faults/${name}`, parameters)
@@ -180,6 +182,16 @@ describe('A fault at the metadata, of one application', () => {
       expect(await status(TEAM + SERVER)).toBe(200)
     },
   )
+
+  it('strikes a document whose path is written with escapes', async () => {
+    const put = controlOf(two.fetch)
+    await put('PUT', 'faults/error', { endpoint: 'metadata', application: 'One' })
+    for (const document of [OWN, STANDARD, APP + SERVER]) {
+      const escaped = document.replaceAll('-', '%2d')
+      expect([escaped, await status(`${escaped}/one`)]).toEqual([escaped, 503])
+      expect([escaped, await status(`${escaped}/mcp`)]).toEqual([escaped, 200])
+    }
+  })
 })
 
 describe('A web page', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { Outcome, ToldEvent } from '../../src/access/event'
+import type { ToldEvent } from '../../src/access/event'
 import { eventLine } from '../../src/access/event-line'
+import type { Outcome } from '../../src/access/reason'
 
 const REQUEST = {
   kind: 'registration',

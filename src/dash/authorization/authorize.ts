@@ -7,8 +7,7 @@ import { automaticPerson } from '../../automatic'
 import { redirectToStep } from '../../browser'
 import type { AppContext } from '../../env'
 import { PageError } from '../../pages/respond'
-import { tell as ask, report } from '../../report'
-import { actorOf, tell } from '../actor'
+import { actorsOf, report, reportDecision, reportInstead } from '../../report'
 import { redirectToLogin } from '../login'
 import { type SignedIn, signedIn, signedInByCookie } from '../session'
 import { type Consent, openGrant } from './grant'
@@ -59,14 +58,14 @@ export async function proceed(
   if (consent === 'cancel') throw cancelled(request)
   const codeChallenge = answering(request, () => requireChallenge(request))
   if (!publisherOf(client)?.isVerified) {
-    report(c, { kind: 'client not verified', ...actorOf(c) })
+    report(c, { kind: 'client not verified', ...actorsOf(c) })
   }
   const code = await openGrant(c, request, who, consent, codeChallenge)
   return redirectCode(c, target, code, consent.scopes)
 }
 
 function asked(c: AppContext, step: 'login' | 'consent', why: string): void {
-  ask(c, { kind: 'authorization', step, outcome: 'asked', ...actorOf(c), why })
+  reportDecision(c, { kind: 'authorization', step, outcome: 'asked', why })
 }
 
 /** The accounts that a person can choose from. */
@@ -79,7 +78,7 @@ function refuseOutsiders(c: AppContext, client: OAuthClient, { email }: SignedIn
   if (client.visibility === 'public' || isFirstParty(client)) return
   const owner = findAccount(c.get('settings').ACCOUNTS, client.account_id)
   if (owner && isMember(owner, email)) return
-  tell(c, { kind: 'private application refused', ...actorOf(c) })
+  reportInstead(c, { kind: 'private application refused' })
   throw new PageError(
     403,
     'This is a private application',

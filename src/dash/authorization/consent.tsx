@@ -5,6 +5,7 @@ import { CATEGORIES, describeScope } from '../../account/scopes'
 import type { AppContext } from '../../env'
 import { PermissionsPage } from '../../pages/permissions'
 import { PageError, respondPage } from '../../pages/respond'
+import { coverRequest } from '../../report'
 import { oneOf, readPageFields } from '../form'
 import { type SignedIn, signedInByCookie } from '../session'
 import { proceed, selectableAccounts } from './authorize'
@@ -30,7 +31,11 @@ export async function consent(c: AppContext): Promise<Response> {
   const { query } = ticket.data
   // The request is checked again: the client may have changed while the page was open.
   const request = readAuthorizationRequest(c, query)
-  if (c.req.method !== 'POST') return showConsent(c, request, who)
+  if (c.req.method !== 'POST') {
+    // The request that led here has reported this step.
+    coverRequest(c)
+    return showConsent(c, request, who)
+  }
   const fields = await readPageFields(c)
   const action = oneOf(fields, 'action', ['authorize', 'cancel'])
   return proceed(

@@ -1,6 +1,6 @@
 import { wholeSeconds } from '../../access/duration'
 import type { AppContext } from '../../env'
-import { report } from '../../report'
+import { reportInstead } from '../../report'
 import type { SignedIn } from '../session'
 import type { AuthorizationRequest } from './request'
 
@@ -40,14 +40,20 @@ export async function openGrant(
       accessTokenLifetimeSeconds: wholeSeconds(settings.DASH_ACCESS_TOKEN_LIFETIME),
     },
   )
-  report(c, {
+  const { client_id: clientId, client_name: clientName } = client
+  const connection = { grantId, clientId, clientName, accountIds, scopes }
+  const endsAtSeconds = sessionEndsAtSeconds
+  await c
+    .get('emulator')
+    .addConnection(email, { ...connection, authorizedAtSeconds: now }, endsAtSeconds)
+  reportInstead(c, {
     kind: 'application authorized',
-    client: { id: client.client_id, name: client.client_name },
+    client: { id: clientId, name: clientName },
     email,
     grantId,
     accountIds,
     scopes,
-    endsAtSeconds: sessionEndsAtSeconds,
+    endsAtSeconds,
   })
   return code
 }

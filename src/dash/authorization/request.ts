@@ -4,7 +4,7 @@ import type { OAuthClient } from '../../account/oauth-client'
 import { matchingRedirectUri } from '../../account/redirect-match'
 import type { AppContext } from '../../env'
 import type { RedirectUri } from '../../oauth/redirect-uri'
-import { note } from '../actor'
+import { noteClient } from '../client'
 import { AuthorizationError, type Target } from './respond'
 
 /** The shortest `state` that is accepted. Observed (B.2). */
@@ -64,7 +64,7 @@ export function readAuthorizationRequest(c: AppContext, query: string): Authoriz
 function requireClient(c: AppContext, clientId: string | undefined): OAuthClient {
   const client = findOAuthClient(c.get('configuration').oauthClients, clientId ?? '')
   if (client) {
-    note(c, { client })
+    noteClient(c, client)
     return client
   }
   throw new AuthorizationError(

@@ -4,7 +4,10 @@ import type { AppContext } from '../../env'
 import type { TokenPair } from '../../store/grants'
 import type { DashboardGrant } from '../../store/grants/grant'
 
-/** The token endpoint's answer (B.4). */
+/** What a grant type issues; `nonce` is the one of the authorization request. */
+export type Issued = { grant: DashboardGrant; pair: TokenPair; nonce?: string | undefined }
+
+/** The token endpoint's response (B.4). */
 export type TokenAnswer = {
   access_token: string
   token_type: 'bearer'
@@ -21,16 +24,14 @@ const OFFLINE = ['offline_access', 'offline']
  * What a grant gives. It names no account (B.3): a client asks the API for the accounts it was given.
  *
  * Observed (B.4): a refresh token needs its grant type and `offline_access`; an id_token `openid`.
- *
- * @param nonce of the authorization request, for the first answer alone (OpenID Connect Core 12.2)
+ * OpenID Connect Core 12.2: the nonce is in the first response alone.
  */
 export async function tokenAnswer(
   c: AppContext,
-  grant: DashboardGrant,
-  { accessToken, refreshToken, token }: TokenPair,
-  nonce?: string,
+  { grant, pair, nonce }: Issued,
 ): Promise<TokenAnswer> {
   const { now } = c.var
+  const { accessToken, refreshToken, token } = pair
   // Minted with every code; where the person granted no stay, nobody is told it.
   const isOffline = grant.scopes.some((scope) => OFFLINE.includes(scope))
   return {

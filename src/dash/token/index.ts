@@ -1,20 +1,20 @@
 import { DashError, grantNotAllowed } from '../../account/dash-error'
 import type { OAuthClient } from '../../account/oauth-client'
 import type { AppContext } from '../../env'
-import { tell } from '../../report'
-import { actorOf } from '../actor'
+import { unlessLost } from '../../faults'
+import { reportDecision } from '../../report'
 import { authenticateClient } from '../client'
 import { readParameters } from '../form'
-import { respondJson, type TokenAnswer } from './answer'
+import { type Issued, respondJson, tokenAnswer } from './answer'
 import { exchangeCode } from './authorization-code'
 import { refresh } from './refresh-token'
 
-type Grant = (
+type GrantType = (
   c: AppContext,
   client: OAuthClient,
   parameters: URLSearchParams,
-) => Promise<TokenAnswer>
-const GRANTS: Record<string, Grant> = {
+) => Promise<Issued>
+const GRANT_TYPES: Record<string, GrantType> = {
   authorization_code: exchangeCode,
   refresh_token: refresh,
 }
@@ -34,21 +34,28 @@ const ENGINE_ONLY = [
  */
 export async function token(c: AppContext): Promise<Response> {
   const parameters = await readParameters(c)
-  const client = await authenticateClient(c, parameters)
+  const client = await authenticateClient(c)
   const grantType = parameters.get('grant_type')
   if (!grantType) {
     throw new DashError('invalid_request', "Request parameter 'grant_type' is missing")
   }
-  const grant = Object.hasOwn(GRANTS, grantType) ? GRANTS[grantType] : undefined
-  if (!grant) {
+  const issue = Object.hasOwn(GRANT_TYPES, grantType) ? GRANT_TYPES[grantType] : undefined
+  if (!issue) {
     // Assumed: unsupported_grant_type for what the engine has not, `password` first.
     throw ENGINE_ONLY.includes(grantType)
       ? grantNotAllowed(grantType)
       : new DashError('unsupported_grant_type')
   }
   if (!client.grant_types.some((each) => each === grantType)) throw grantNotAllowed(grantType)
-  const answer = await grant(c, client, parameters)
-  const why = 'The dashboard gave tokens.'
-  tell(c, { kind: 'token', outcome: 'allowed', grantType, ...actorOf(c), why })
-  return respondJson(c, 200, answer)
+  const answer = await tokenAnswer(c, await issue(c, client, parameters))
+  reportDecision(c, {
+    kind: 'token',
+    outcome: 'allowed',
+    grantType,
+    hasVerifier: parameters.has('code_verifier'),
+    expiresInSeconds: answer.expires_in,
+    why: 'The dashboard gave tokens.',
+  })
+  const subject = { clientId: client.client_id }
+  return unlessLost(c, grantType, subject, respondJson(c, 200, answer))
 }

@@ -1,10 +1,16 @@
 import { wholeSeconds } from '../../access/duration'
-import { DashError, scopeNotAllowed } from '../../account/dash-error'
+import { scopeNotAllowed } from '../../account/dash-error'
 import type { OAuthClient } from '../../account/oauth-client'
 import type { AppContext } from '../../env'
-import { note } from '../actor'
-import { tellOver, tellRevoked } from '../grant-events'
-import { type TokenAnswer, tokenAnswer } from './answer'
+import { note } from '../../report'
+import { reportEnded, reportRevoked } from '../grant-events'
+import type { Issued } from './answer'
+import {
+  refreshTokenExpired,
+  refreshTokenOfAnotherClient,
+  refreshTokenReused,
+  unknownRefreshToken,
+} from './refusals'
 
 /**
  * `grant_type=refresh_token`: the next pair. The token is good once; when it comes back after the
@@ -19,57 +25,46 @@ export async function refresh(
   c: AppContext,
   client: OAuthClient,
   parameters: URLSearchParams,
-): Promise<TokenAnswer> {
+): Promise<Issued> {
   const { now, settings, stores } = c.var
-  const refreshToken = parameters.get('refresh_token') ?? ''
-  const grant = await stores.dashboardGrants.findNamed(refreshToken)
-  if (!grant) throw unknown()
+  const { dashboardGrants: grants } = stores
+  const token = grants.parseRefreshToken(parameters.get('refresh_token') ?? '')
+  const grant = token && (await grants.find(token.grantId))
+  if (!grant) throw unknownRefreshToken()
   const graceSeconds = wholeSeconds(settings.REFRESH_TOKEN_GRACE)
-  // A grant's id is no secret: nothing is said of the grant until a refresh token of it is shown. The
-  // rotation asks that itself.
+  // A grant's id is no secret: the grant is not described until a refresh token of it is shown. The
+  // rotation checks that itself.
   const lost = grant.scopes.find((scope) => !client.scopes.includes(scope))
   const isOfAnother = grant.clientId !== client.client_id
   if (isOfAnother || lost !== undefined) {
-    const worth = await stores.dashboardGrants.weigh(refreshToken, { graceSeconds, now })
-    if (worth === 'unknown') throw unknown()
+    const status = await grants.weigh(token, { graceSeconds, now })
+    if (status === 'unknown') throw unknownRefreshToken()
   }
-  if (isOfAnother) {
-    throw refused(
-      'The OAuth 2.0 Client ID from this request does not match the ID during the initial token issuance.',
-    )
-  }
+  if (isOfAnother) throw refreshTokenOfAnotherClient()
   if (lost !== undefined) {
     note(c, { email: grant.email })
     throw scopeNotAllowed(lost)
   }
-  const rotation = await stores.dashboardGrants.rotate(refreshToken, {
+  const rotation = await grants.rotate(token, {
     accessTokenLifetimeSeconds: wholeSeconds(settings.DASH_ACCESS_TOKEN_LIFETIME),
     policyId: '',
     graceSeconds,
     onReuse: 'revoke',
     now,
   })
-  if (rotation.outcome === 'unknown') throw unknown()
+  if (rotation.outcome === 'unknown') throw unknownRefreshToken()
   note(c, { email: grant.email })
   switch (rotation.outcome) {
     case 'rotated':
-      return tokenAnswer(c, grant, rotation.pair)
+      return { grant, pair: rotation.pair }
     case 'reused':
-      tellRevoked(c, grant, 'refresh token reuse')
-      throw refused('The refresh token was already used.')
+      await reportRevoked(c, grant, 'refresh token reuse')
+      throw refreshTokenReused()
     case 'revoked':
-      tellOver(c, grant, 'token of a revoked grant')
-      throw refused('The refresh token was already used.')
+      reportEnded(c, grant, 'token of a revoked grant')
+      throw refreshTokenReused()
     case 'session ended':
-      tellOver(c, grant, 'token expired')
-      throw refused('The refresh token expired.')
+      reportEnded(c, grant, 'token expired')
+      throw refreshTokenExpired()
   }
-}
-
-function unknown(): DashError {
-  return refused('The refresh token is malformed or not valid.')
-}
-
-function refused(hint: string): DashError {
-  return new DashError('invalid_grant', hint)
 }

@@ -1,6 +1,3 @@
-import type { DashboardEvent } from '../../access/dashboard-event'
-import type { RecordedEvent } from '../../access/event'
-
 /** An application that a person has authorized at the dashboard, by the grant that it holds. */
 export type Connection = {
   grantId: string
@@ -22,19 +19,26 @@ CREATE INDEX IF NOT EXISTS connection_of ON connection (email);
 CREATE INDEX IF NOT EXISTS connection_end ON connection (endsAtSeconds);`
 
 /**
- * Which grants people have given at the dashboard: the list of their connected applications. It
- * follows from events, after the fact; whether a grant is good is asked of its own object.
+ * Which grants people have given at the dashboard: the list of their connected applications. Whether
+ * a grant is good is asked of its own object.
  */
 export class Connections {
   constructor(private readonly sql: SqlStorage) {
     sql.exec(TABLES)
   }
 
-  learn(event: RecordedEvent, now: number): void {
-    if (event.kind === 'application authorized') this.#authorized(event, now)
-    if (event.kind === 'grant revoked') {
-      this.sql.exec('DELETE FROM connection WHERE grantId = ?', event.grantId)
-    }
+  add(email: string, connection: Connection, endsAtSeconds: number): void {
+    this.sql.exec(
+      'INSERT INTO connection VALUES (?, ?, ?, ?)',
+      connection.grantId,
+      email,
+      endsAtSeconds,
+      JSON.stringify(connection),
+    )
+  }
+
+  remove(grantId: string): void {
+    this.sql.exec('DELETE FROM connection WHERE grantId = ?', grantId)
   }
 
   /** Those of a person that are not over, the latest first. */
@@ -58,26 +62,5 @@ export class Connections {
 
   reset(): void {
     this.sql.exec('DELETE FROM connection')
-  }
-
-  #authorized(event: DashboardEvent & { kind: 'application authorized' }, now: number): void {
-    const { accountIds, client, email, endsAtSeconds, grantId, scopes } = event
-    const { id: clientId, name: clientName } = client
-    const authorizedAtSeconds = now
-    const connection: Connection = {
-      grantId,
-      clientId,
-      clientName,
-      accountIds,
-      scopes,
-      authorizedAtSeconds,
-    }
-    this.sql.exec(
-      'INSERT INTO connection VALUES (?, ?, ?, ?)',
-      grantId,
-      email,
-      endsAtSeconds,
-      JSON.stringify(connection),
-    )
   }
 }

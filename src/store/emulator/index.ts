@@ -243,9 +243,18 @@ export class Emulator {
     return this.#object.sessions(email, holder)
   }
 
+  /** Adds an application that a person has authorized at the dashboard, until the grant ends. */
+  async addConnection(email: string, connection: Connection, endsAtSeconds: number): Promise<void> {
+    await this.#object.addConnection(email, connection, endsAtSeconds)
+  }
+
+  /** Removes the authorized application that has this grant, if there is one. */
+  async removeConnection(grantId: string): Promise<void> {
+    await this.#object.removeConnection(grantId)
+  }
+
   /** Returns the applications that a person has authorized at the dashboard, the latest first. */
   async connections(email: string): Promise<Connection[]> {
-    await this.#handOver()
     return this.#object.connections(email)
   }
 

@@ -107,7 +107,6 @@ export class EmulatorObject extends DurableObject<Env> {
     for (const event of this.#events.record(events)) {
       const atSeconds = Date.parse(event.at) / 1000
       this.#directory.learn(event, atSeconds)
-      this.#connections.learn(event, atSeconds)
     }
     if (this.#collector.isDue(this.#state.now())) this.ctx.waitUntil(this.#collect())
     this.ctx.waitUntil(this.#collectLater())
@@ -145,6 +144,15 @@ export class EmulatorObject extends DurableObject<Env> {
 
   sessions(email?: string, holder?: DirectorySession['holder']): DirectorySession[] {
     return this.#directory.sessions(email, this.#state.now(), holder)
+  }
+
+  addConnection(email: string, connection: Connection, endsAtSeconds: number): void {
+    this.#connections.add(email, connection, endsAtSeconds)
+    this.ctx.waitUntil(this.#collectLater())
+  }
+
+  removeConnection(grantId: string): void {
+    this.#connections.remove(grantId)
   }
 
   connections(email: string): Connection[] {

@@ -7,8 +7,8 @@ export function optional<T extends z.ZodType>(schema: T) {
 
 /** The settings that the emulator's object reads, too: it has the Worker's variables, unparsed. */
 export const objectSettingsSchema = z.object({
-  /** How many events are kept. */
-  EVENTS_KEPT: optional(z.coerce.number().int().min(1).max(100_000).default(1000)),
+  /** How many events are kept; 0 records none. */
+  EVENTS_KEPT: optional(z.coerce.number().int().min(0).max(100_000).default(1000)),
   /** A DNS-over-HTTPS resolver; without one, domains are looked up in the emulated zone. */
   DNS_RESOLVER: optional(z.url({ protocol: /^https?$/, error: 'expected a URL' }).optional()),
 })

@@ -69,8 +69,8 @@ export type Redemption = {
   codeChallenge: string | undefined
   /** The application that `resource` names, where the request has one. */
   applicationId?: string | undefined
-  /** An administrator has ended the grant: the code is left as it was. */
-  isEnded?: boolean
+  /** Refuses a code that is good with this outcome, and leaves it as it was. */
+  refuseAs?: 'revoked' | 'expired' | undefined
   accessHash: string
   refreshHash: string | undefined
   now: number

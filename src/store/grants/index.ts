@@ -88,22 +88,29 @@ export class Grants<G extends Grant> {
     return { code: this.product.forms.code.format({ grantId, secret }), grantId }
   }
 
-  /** Redeems a code exactly once. `undefined` where the text has not a code's form. */
+  /** Reads a code; undefined if the text does not have the form of one. */
+  parseCode(text: string): Credential | undefined {
+    return this.product.forms.code.parse(text)
+  }
+
+  /** Reads a refresh token; undefined if the text does not have the form of one. */
+  parseRefreshToken(text: string): Credential | undefined {
+    return this.product.forms.refresh.parse(text)
+  }
+
+  /** Redeems a code exactly once. */
   async redeem(
-    code: string,
+    { grantId, secret }: Credential,
     redemption: Omit<Redemption, 'codeHash' | 'accessHash' | 'refreshHash'> & {
       withRefreshToken: boolean
     },
-  ): Promise<Redeemed<G> | undefined> {
-    const credential = this.product.forms.code.parse(code)
-    if (!credential) return undefined
-    const { grantId } = credential
+  ): Promise<Redeemed<G>> {
     const access = newSecret()
     const refresh = redemption.withRefreshToken ? newSecret() : undefined
     const { withRefreshToken: _, ...rest } = redemption
     const result = (await this.#object(grantId).redeem(grantId, {
       ...rest,
-      codeHash: await hashSecret(credential.secret),
+      codeHash: await hashSecret(secret),
       accessHash: await hashSecret(access),
       refreshHash: refresh && (await hashSecret(refresh)),
     })) as RedemptionOutcome<G>
@@ -148,24 +155,18 @@ export class Grants<G extends Grant> {
 
   /** What `rotate` would make of a refresh token; changes nothing. */
   async weigh(
-    refreshToken: string,
+    { grantId, secret }: Credential,
     moment: Pick<Rotation, 'graceSeconds' | 'now'>,
   ): Promise<RefreshTokenWorth> {
-    const credential = this.product.forms.refresh.parse(refreshToken)
-    if (!credential) return 'unknown'
-    const { grantId, secret } = credential
     const refreshHash = await hashSecret(secret)
     return this.#object(grantId).weigh(grantId, { ...moment, refreshHash })
   }
 
   /** Replaces a refresh token by the next pair. */
   async rotate(
-    refreshToken: string,
+    { grantId, secret }: Credential,
     rotation: Omit<Rotation, 'refreshHash' | 'nonce' | 'next'>,
   ): Promise<Rotated> {
-    const credential = this.product.forms.refresh.parse(refreshToken)
-    if (!credential) return { outcome: 'unknown' }
-    const { grantId, secret } = credential
     const nonce = newSecret()
     const next = await successorSecrets(secret, nonce)
     const result = await this.#object(grantId).rotate(grantId, {

@@ -82,8 +82,9 @@ export class GrantObject extends DurableObject<Env> {
       this.#tables.save({ ...state, revoked: true })
       return { outcome: 'replayed' }
     }
-    if (state.revoked || redemption.isEnded) return { outcome: 'revoked' }
-    if (now >= code.expiresAtSeconds) return { outcome: 'expired' }
+    const { refuseAs } = redemption
+    if (state.revoked || refuseAs === 'revoked') return { outcome: 'revoked' }
+    if (now >= code.expiresAtSeconds || refuseAs === 'expired') return { outcome: 'expired' }
     const token = accessToken(
       grant,
       redemption.accessHash,

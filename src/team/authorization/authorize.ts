@@ -9,7 +9,7 @@ import type { AppContext } from '../../env'
 import { strikes } from '../../faults'
 import { logDecision, reasonFor, verdictOf, whereFrom } from '../../judge'
 import { OAuthError } from '../../oauth/errors'
-import { report, tell } from '../../report'
+import { note, report, reportDecision } from '../../report'
 import { resourceNote } from '../resource-note'
 import { showBlocked } from './blocked'
 import { type AuthorizationRequest, readAuthorizationRequest } from './request'
@@ -56,7 +56,8 @@ export async function proceed(
   // Who has decided on the page is who the page was for.
   const who = decided ? await signedInByCookie(c) : await signedIn(c, client.clientId)
   if (!who) {
-    tell(c, {
+    reportDecision(c, {
+      kind: 'authorization',
       step: 'login',
       outcome: 'asked',
       why: 'Nobody is signed in: the login page is next.',
@@ -64,13 +65,18 @@ export async function proceed(
     return redirectToStep(c, await loginFor(c, query, request))
   }
   const automatic = decided ? undefined : await automaticPerson(c, client.clientId)
-  tell(c, { email: who.identity.email, isAutomatic: automatic !== undefined })
+  note(c, {
+    kind: 'authorization',
+    email: who.identity.email,
+    isAutomatic: automatic !== undefined,
+  })
   const subject = { identity: who.identity, ...whereFrom(c) }
   const verdict = verdictOf(c, application, subject)
   const log = () => logDecision(c, application, 'authorization', subject, verdict)
   if (verdict.decision === 'deny') {
     log()
-    tell(c, { step: 'blocked', ...reasonFor(c, application, subject, verdict) })
+    const reason = reasonFor(c, application, subject, verdict)
+    reportDecision(c, { kind: 'authorization', step: 'blocked', ...reason })
     // Assumed [A11]: Access's ordinary block page, and nothing goes back to the client.
     return showBlocked(c, application, who.identity, await loginFor(c, query, request, true))
   }
@@ -79,7 +85,8 @@ export async function proceed(
   const consent = decided ?? automatic?.consent ?? (await rememberedConsent(c, request, who))
   // The policies are asked again after the consent page; the log has one entry for both.
   if (consent === undefined) {
-    tell(c, {
+    reportDecision(c, {
+      kind: 'authorization',
       step: 'consent',
       outcome: 'asked',
       rule: 'A8',
@@ -91,7 +98,7 @@ export async function proceed(
   log()
   switch (consent) {
     case 'deny':
-      tell(c, { step: 'denied' })
+      note(c, { kind: 'authorization', step: 'denied' })
       throw new RedirectedError(
         target,
         new OAuthError('access_denied', 'The user denied the request', {
@@ -99,11 +106,12 @@ export async function proceed(
         }),
       )
     case 'allow':
-      tell(c, {
+      reportDecision(c, {
+        kind: 'authorization',
         step: 'code',
         outcome: 'allowed',
         rule: reasonFor(c, application, subject, verdict).rule,
-        why: `${who.identity.email} allowed ${request.client.name ?? 'the client'}: a code goes to its redirect_uri. ${resourceNote(c.get('told').resource, request.resource)}`.trim(),
+        why: `${who.identity.email} allowed ${request.client.name ?? 'the client'}: a code goes to its redirect_uri. ${resourceNote(request.resourceSent, request.resource)}`.trim(),
       })
       if (quirks.has('consent-remembered')) await rememberConsent(c, request, who)
       return redirectCode(
@@ -235,6 +243,6 @@ async function openGrant(
       accessTokenLifetimeSeconds: lifetimes.accessTokenLifetimeSeconds,
     },
   )
-  tell(c, { grantId })
+  note(c, { grantId })
   return code
 }

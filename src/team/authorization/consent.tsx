@@ -6,7 +6,7 @@ import { readPageForm, SEVERED } from '../../browser'
 import type { AppContext } from '../../env'
 import { ConsentPage } from '../../pages/consent'
 import { PageError, respondPage } from '../../pages/respond'
-import { tell } from '../../report'
+import { reportDecision } from '../../report'
 import { proceed, REMEMBERED } from './authorize'
 import { type AuthorizationRequest, readAuthorizationRequest } from './request'
 import { type SignedIn, signedInByCookie } from './session'
@@ -36,7 +36,8 @@ export async function consent(c: AppContext): Promise<Response> {
   // The request is checked again: rules may have changed while the page was open.
   const request = await readAuthorizationRequest(c, query)
   if (c.req.method !== 'POST') {
-    tell(c, {
+    reportDecision(c, {
+      kind: 'authorization',
       step: 'consent',
       outcome: 'asked',
       rule: 'A8',

@@ -10,7 +10,7 @@ import { isCodeChallenge } from '../../oauth/pkce'
 import { parseRedirectUri } from '../../oauth/redirect-uri'
 import { parseResource } from '../../oauth/resource'
 import { PageError } from '../../pages/respond'
-import { tell } from '../../report'
+import { note } from '../../report'
 import type { Client } from '../../store/clients'
 import { answeringTo, RedirectedError, type Target } from './respond'
 
@@ -21,6 +21,8 @@ export type AuthorizationRequest = {
   codeChallenge: string | undefined
   /** The `resource` parameter, normalised. */
   resource: string
+  /** The same as it was sent. */
+  resourceSent: string
   application: Application
   oauth: ManagedOAuth
 }
@@ -37,15 +39,15 @@ export async function readAuthorizationRequest(
   query: string,
 ): Promise<AuthorizationRequest> {
   const parameters = new Parameters(new URLSearchParams(query))
-  await tellRequest(c, parameters)
+  await noteRequest(c, parameters)
   const { client, target } = await findTarget(c, parameters)
-  tell(c, { client: { id: client.clientId, name: client.name } })
+  note(c, { client: { id: client.clientId, name: client.name } })
   const checked = answeringTo(target, () => checkRequest(c, client, target, parameters))
   return { client, target, ...checked }
 }
 
 // Hashes begin the same where the values are: a client has to make new ones for every request.
-async function tellRequest(c: AppContext, parameters: Parameters): Promise<void> {
+async function noteRequest(c: AppContext, parameters: Parameters): Promise<void> {
   const plainly = (name: string) => {
     try {
       return parameters.get(name)
@@ -64,7 +66,8 @@ async function tellRequest(c: AppContext, parameters: Parameters): Promise<void>
     stateHash: await hashOf('state'),
     codeChallengeHash: await hashOf('code_challenge'),
   }
-  tell(c, {
+  note(c, {
+    kind: 'authorization',
     step: 'request',
     ...Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined)),
   })
@@ -113,10 +116,11 @@ function checkRequest(
   client: Client,
   target: Target,
   parameters: Parameters,
-): Pick<AuthorizationRequest, 'codeChallenge' | 'resource' | 'application' | 'oauth'> {
+): Omit<AuthorizationRequest, 'client' | 'target'> {
   if (!parameters.has('resource')) throw noResource()
   parameters.refuseFaults()
-  const resource = parseResource(parameters.require('resource'))
+  const resourceSent = parameters.require('resource')
+  const resource = parseResource(resourceSent)
   const application = applicationAt(c.get('configuration').applications, resource)
   if (!application) {
     // Assumed: the text for a resource that no application covers.
@@ -138,15 +142,14 @@ function checkRequest(
       },
     })
   }
-  tell(c, { application: { id: application.id, name: application.name } })
+  note(c, { application: { id: application.id, name: application.name } })
   // Access: observed [A4, A5]. The application's rules as they are now, not as of registration.
   const { dynamic_client_registration: rules } = oauth
   const verdict = evaluateRedirectRules(rules, target.redirectUri)
   if (verdict.refusal) throw notAllowed(application, verdict.refusal)
-  tell(c, { rule: verdict.rule })
   checkResponse(parameters)
   const codeChallenge = readCodeChallenge(client, parameters, c.get('quirks'))
-  return { codeChallenge, resource: resource.href, application, oauth }
+  return { codeChallenge, resource: resource.href, resourceSent, application, oauth }
 }
 
 function notAllowed(

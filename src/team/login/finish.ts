@@ -4,7 +4,7 @@ import { signTicket } from '../../access/ticket'
 import { redirectToStep } from '../../browser'
 import type { AppContext } from '../../env'
 import { judge, reasonFor, whereFrom } from '../../judge'
-import { tell } from '../../report'
+import { reportDecision } from '../../report'
 import { showBlocked } from '../authorization/blocked'
 import type { SignedIn } from '../authorization/session'
 
@@ -19,13 +19,15 @@ export async function finish(
 ): Promise<Response> {
   const { now, team, ticketSecret } = c.var
   const { email } = who.identity
-  tell(c, { step: 'done', outcome: 'allowed', email, why: `${email} is signed in.` })
+  const done = { kind: 'login', step: 'done', email } as const
+  reportDecision(c, { ...done, outcome: 'allowed', why: `${email} is signed in.` })
   // Back to the authorization endpoint, which checks everything again.
   if (!step.application) return redirectToStep(c, team.origin + step.redirectUrl)
   const { origin, nonce, accessPath } = step.application
   const verdict = judge(c, application, 'login', { identity: who.identity, ...whereFrom(c) })
   if (verdict.decision === 'deny') {
-    tell(c, reasonFor(c, application, { identity: who.identity, ...whereFrom(c) }, verdict))
+    const subject = { identity: who.identity, ...whereFrom(c) }
+    reportDecision(c, { ...done, ...reasonFor(c, application, subject, verdict) })
     const again = { redirectUrl: step.redirectUrl, application: step.application, again: true }
     const host = new URL(origin).host
     return showBlocked(

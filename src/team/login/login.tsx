@@ -14,7 +14,7 @@ import type { AppContext } from '../../env'
 import { Parameters } from '../../oauth/parameters'
 import { LoginPage, ProviderButtons } from '../../pages/login'
 import { PageError, respondPage } from '../../pages/respond'
-import { tell } from '../../report'
+import { reportDecision } from '../../report'
 import { signedIn, startSession } from '../authorization/session'
 import { finish } from './finish'
 import { loginBy } from './providers'
@@ -40,7 +40,8 @@ async function showLogin(c: AppContext, step: LoginStep): Promise<Response> {
   const { application, isPickingOff, providers } = step
   const loginNonce = startLogin(c)
   const why = `Nobody is signed in: the login page is shown. ${SEVERED}`
-  tell(c, { step: 'page', outcome: 'asked', why, change: WAIT_FOR_THE_REDIRECT })
+  const change = WAIT_FOR_THE_REDIRECT
+  reportDecision(c, { kind: 'login', step: 'page', outcome: 'asked', why, change })
   const [only] = providers
   // Access: documented (`auto_redirect_to_identity`): with one provider there is nothing to choose.
   const isChosen = application.auto_redirect_to_identity && only && isEmulated(only)

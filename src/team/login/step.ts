@@ -4,7 +4,7 @@ import { type Login, readLogin } from '../../access/login'
 import { invalidNonce } from '../../browser'
 import { mayPickPeople } from '../../control'
 import type { AppContext } from '../../env'
-import { tell } from '../../report'
+import { note } from '../../report'
 import { loginBy } from './providers'
 
 /** A login under way: what it is for, and whom the application lets people sign in with. */
@@ -27,7 +27,7 @@ export async function readStep(c: AppContext, query: URLSearchParams): Promise<L
   const application = configuration.applications.find(({ id }) => id === login?.applicationId)
   if (!login || !application) throw invalidNonce()
   const clientId = URL.parse(login.redirectUrl, team.origin)?.searchParams.get('client_id')
-  tell(c, {
+  note(c, {
     application: { id: application.id, name: application.name },
     ...(clientId && { client: { id: clientId, name: stores.clients.remembered(clientId)?.name } }),
   })

@@ -1,17 +1,19 @@
 import { readForm } from '../../body'
 import type { AppContext } from '../../env'
+import { unlessLost } from '../../faults'
 import { OAuthError } from '../../oauth/errors'
 import type { Parameters } from '../../oauth/parameters'
 import { codeVerifierFault } from '../../oauth/pkce'
-import { tell } from '../../report'
+import { note, reportDecision } from '../../report'
 import type { Client } from '../../store/clients'
 import { authenticateClient } from '../client'
+import { applicationOf, noteGrantAndApplication } from '../grant'
+import { type Issued, tokenAnswer } from './answer'
 import { exchangeCode } from './authorization-code'
-import type { TokenAnswer } from './issue'
 import { refresh } from './refresh-token'
 
-type Grant = (c: AppContext, client: Client, parameters: Parameters) => Promise<TokenAnswer>
-const GRANTS: Record<string, Grant> = {
+type GrantType = (c: AppContext, client: Client, parameters: Parameters) => Promise<Issued>
+const GRANT_TYPES: Record<string, GrantType> = {
   authorization_code: exchangeCode,
   refresh_token: refresh,
 }
@@ -23,19 +25,12 @@ const GRANTS: Record<string, Grant> = {
  */
 export async function token(c: AppContext): Promise<Response> {
   const parameters = await readForm(c)
-  // Assumed: Access undocumented. It is said of the client, and decides nothing.
-  const verifier = parameters.get('code_verifier')
-  const verifierFault = verifier && codeVerifierFault(verifier)
-  tell(c, {
-    grantType: parameters.get('grant_type'),
-    hasVerifier: verifier !== undefined,
-    ...(verifierFault && { verifierFault }),
-    ...(parameters.has('resource') && { resource: parameters.get('resource') }),
-  })
-  const client = await authenticateClient(c, parameters)
+  const facts = factsOf(parameters)
+  note(c, { ...facts, grantType: parameters.get('grant_type') })
+  const client = await authenticateClient(c)
   const grantType = parameters.require('grant_type')
-  const grant = Object.hasOwn(GRANTS, grantType) ? GRANTS[grantType] : undefined
-  if (!grant) {
+  const issue = Object.hasOwn(GRANT_TYPES, grantType) ? GRANT_TYPES[grantType] : undefined
+  if (!issue) {
     throw new OAuthError(
       'unsupported_grant_type',
       'grant_type must be authorization_code or refresh_token',
@@ -44,10 +39,26 @@ export async function token(c: AppContext): Promise<Response> {
   if (!client.grantTypes.includes(grantType)) {
     throw new OAuthError('unauthorized_client', `the client is not registered for ${grantType}`)
   }
-  const answer = await grant(c, client, parameters)
-  tell(c, { expiresInSeconds: answer.expires_in })
+  const { grant, pair, event } = await issue(c, client, parameters)
+  noteGrantAndApplication(c, grant)
+  const answer = tokenAnswer(grant, pair, c.get('now'))
+  reportDecision(c, { ...facts, grantType, ...event, expiresInSeconds: answer.expires_in })
   // RFC 6749 5.1: no token is kept in a cache.
   c.header('Cache-Control', 'no-store')
   c.header('Pragma', 'no-cache')
-  return c.json(answer)
+  const subject = { clientId: client.clientId, application: applicationOf(c, grant) }
+  return unlessLost(c, grantType, subject, c.json(answer))
+}
+
+// Assumed: Access undocumented. The form of the verifier is reported to the client's developer, and
+// decides nothing.
+function factsOf(parameters: Parameters) {
+  const verifier = parameters.get('code_verifier')
+  const verifierFault = verifier && codeVerifierFault(verifier)
+  return {
+    kind: 'token',
+    hasVerifier: verifier !== undefined,
+    ...(verifierFault && { verifierFault }),
+    ...(parameters.has('resource') && { resource: parameters.get('resource') }),
+  } as const
 }

@@ -9,7 +9,7 @@ import { randomText } from '../../../oauth/encoding'
 import { codeChallengeOf } from '../../../oauth/pkce'
 import { ProviderButton } from '../../../pages/login'
 import { PageError } from '../../../pages/respond'
-import { tell } from '../../../report'
+import { reportDecision } from '../../../report'
 import { callbackUrl, signState } from '../callback-state'
 import type { LoginProvider } from './provider'
 
@@ -31,7 +31,7 @@ export const oidc: LoginProvider<OidcProvider> = {
   isForThisMachine: false,
   async start(c, { provider: { id, name, config }, loginNonce, again }) {
     const why = `The person signs in at the identity provider ${name}.`
-    tell(c, { step: 'provider', outcome: 'asked', why })
+    reportDecision(c, { kind: 'login', step: 'provider', outcome: 'asked', why })
     const seed = randomText(16)
     const { nonce, verifier } = await secretsOf(c, seed)
     const location = new URL(config.auth_url)

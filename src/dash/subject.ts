@@ -1,0 +1,23 @@
+import type { FaultSubject } from '../access/faults'
+import type { AppContext } from '../env'
+import { shownCredentials } from './client'
+import { readParameters } from './form'
+
+/** Reads which client an authorization request is about. */
+export function authorizationSubject(c: AppContext): FaultSubject {
+  return { clientId: c.req.query('client_id') }
+}
+
+/**
+ * Reads which client a token or revocation request is about: the one that it names, or the one of the
+ * grant. The endpoint itself refuses what cannot be read, later.
+ */
+export async function tokenSubject(c: AppContext): Promise<FaultSubject> {
+  const shown = await shownCredentials(c).catch(() => undefined)
+  if (shown) return { clientId: shown.clientId }
+  const parameters = await readParameters(c).catch(() => new URLSearchParams())
+  const credentials = ['code', 'refresh_token', 'token'].map((name) => parameters.get(name))
+  const credential = credentials.find((text) => text !== null)
+  const grant = credential && (await c.get('stores').dashboardGrants.findNamed(credential))
+  return { clientId: grant ? grant.clientId : undefined }
+}

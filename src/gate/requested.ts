@@ -1,0 +1,20 @@
+import { applicationAt } from '../access/application'
+import type { FaultSubject } from '../access/faults'
+import type { AppContext } from '../env'
+import { bearerToken } from '../oauth/bearer'
+import { oncePerRequest } from '../request/once'
+
+/** Finds the application that covers the requested URL. */
+export const requestedApplication = oncePerRequest((c) =>
+  applicationAt(c.get('configuration').applications, c.get('url')),
+)
+
+/** Reads the bearer token of the request. */
+export const shownToken = oncePerRequest((c) => bearerToken(c.req.header('authorization')))
+
+/** Reads whom a request to the application is about: the client of its access token. */
+export async function applicationSubject(c: AppContext): Promise<FaultSubject> {
+  const token = shownToken(c)
+  const grant = token === undefined ? undefined : await c.get('stores').grants.findNamed(token)
+  return { clientId: grant?.clientId, application: requestedApplication(c) }
+}

@@ -1,0 +1,50 @@
+import type { MiddlewareHandler } from 'hono'
+import { applicationAt } from '../access/application'
+import type { Endpoint, FaultSubject } from '../access/faults'
+import type { RequestKind } from '../access/request-event'
+import type { AppContext, Env } from '../env'
+import { injectFaults } from '../faults'
+import { note } from '../report'
+
+/** What a route declares of itself. */
+export type Declaration = {
+  /** The kind of the request's event. Without it, the handler decides whether there is one. */
+  event?: RequestKind
+  /** Lets web pages read the responses, those of faults included. */
+  cors?: MiddlewareHandler<Env>
+  /** Reads whom the request is about, for faults that are limited to a client or an application. */
+  subject?: (c: AppContext) => FaultSubject | Promise<FaultSubject>
+}
+
+/**
+ * Declares an endpoint where its route is, in a fixed order: kind of event, CORS, faults, handler.
+ * The first declaration that a request meets counts, so that a surface can end with `page()`.
+ */
+export function endpoint(name: Endpoint, declaration: Declaration = {}): MiddlewareHandler<Env> {
+  return declare(name, { subject: () => ({}), ...declaration })
+}
+
+/** Declares a page between the endpoints. Only faults that strike every path strike it. */
+export function page(declaration: Declaration = {}): MiddlewareHandler<Env> {
+  return declare('page', { subject: applicationOfHost, ...declaration })
+}
+
+function declare(
+  name: Endpoint | 'page',
+  { event, cors, subject }: Declaration & Required<Pick<Declaration, 'subject'>>,
+): MiddlewareHandler<Env> {
+  return async function declared(c, next) {
+    if (c.get('endpoint') !== undefined) return next()
+    c.set('endpoint', name)
+    if (event) note(c, { kind: event })
+    const handle = () => injectFaults(c, name, subject, next)
+    return cors ? cors(c, handle) : handle()
+  }
+}
+
+function applicationOfHost(c: AppContext): FaultSubject {
+  const { configuration, team, url } = c.var
+  return {
+    application: team.isRequestHost ? undefined : applicationAt(configuration.applications, url),
+  }
+}

@@ -1,0 +1,19 @@
+import { type Application, applicationAt } from '../../access/application'
+import type { AppContext } from '../../env'
+import type { Parameters } from '../../oauth/parameters'
+import { parseResource } from '../../oauth/resource'
+import { otherResource } from './refusals'
+
+/**
+ * Finds the application that a token request's `resource` names, or undefined without one: it is
+ * not needed at this endpoint [T11], but must not name another application than the grant's.
+ *
+ * @throws OAuthError `invalid_target`
+ */
+export function namedApplication(c: AppContext, parameters: Parameters): Application | undefined {
+  const resource = parameters.get('resource')
+  if (resource === undefined) return undefined
+  const application = applicationAt(c.get('configuration').applications, parseResource(resource))
+  if (!application) throw otherResource()
+  return application
+}
