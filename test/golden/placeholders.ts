@@ -42,8 +42,8 @@ const COUNTERS = [
 // So do the numbers of events, which are recorded as counted from the beginning of the scenario.
 const EVENT_NUMBERS = [
   /(?<=\\*"number\\*":\s*)\d+/g,
-  /(?<="evidence":\s*\[(?:<event \d+>|[\d,\s])*)\b\d+\b/g,
-  /(?<=data-after="|\bstep-|[?&]before=|[?&]after=|\bevent-|\b[eE]vent |aria-label="Event <event \d+>">)\d+/g,
+  /(?<="evidence":\s*\[(?:<#\d+>|[\d,\s])*)\b\d+\b/g,
+  /(?<=data-after="|\bstep-|[?&]before=|[?&]after=|\bevent-|\b[eE]vent |aria-label="Event <#\d+>">)\d+/g,
 ]
 // What the emulated clock is ahead of the real one.
 const CLOCK_OFFSET = /(?<="(?:offset_seconds|clockOffsetSeconds)":\s*)-?\d+/g
@@ -100,7 +100,7 @@ export class Placeholders {
   // A number that a request has made up stays as it is.
   #event(text: string): string {
     const number = Number(text) - this.lastEvent
-    return number >= 0 && this.lastEvent > 0 ? `<event ${number}>` : text
+    return number >= 0 && this.lastEvent > 0 ? `<#${number}>` : text
   }
 
   #numbered(name: string, value: string): string {
