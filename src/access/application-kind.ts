@@ -4,8 +4,8 @@ import { applicationSchema, isPublic, type ParsedApplication } from './applicati
 import { chosenSchema } from './chosen-schema'
 import { stableUuid } from './identity'
 import { policySchema } from './policy'
-import type { RecordKind } from './record-kind'
-import { type Reference, rulesReferences } from './references'
+import type { RecordKind, Reference } from './record-kind'
+import { rulesReferences } from './references'
 import { timestampMembers } from './timestamps'
 
 const text = z.string().min(1)

@@ -1,4 +1,5 @@
-import { type Reference, ruleReferences, rulesIn } from '../access/references'
+import type { Reference } from '../access/record-kind'
+import { ruleReferences, rulesIn } from '../access/references'
 import type { Combination } from '../access/rules'
 import type { Configuration } from '../store/configuration'
 import { KINDS, type Kind, recordKind } from '../store/kinds'

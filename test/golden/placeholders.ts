@@ -23,8 +23,6 @@ const TABLE: { name: string; pattern: RegExp }[] = [
     pattern:
       /(?<="tokens":\[\s*\{"id":"|access token (?:<code class="id">)?|\/tokens\/)[\w-]{12}\b/g,
   },
-  // Events are numbered on over resets.
-  { name: 'event', pattern: /(?<="evidence":\s*\[[\d<>a-z,\s]*)\b\d+(?=[,\]\s])/g },
   { name: 'at-hash', pattern: /(?<="at_hash":\s*")[\w-]{22}(?=")/g },
   { name: 'hex64', pattern: /\b[0-9a-f]{64}\b/g },
   { name: 'hex32', pattern: /\b[0-9a-f]{32}\b/g },
@@ -36,13 +34,19 @@ const TABLE: { name: string; pattern: RegExp }[] = [
 ]
 
 /** Counters that go on over resets, so that they depend on the test files before this one. */
-const COUNTERS =
-  /(?<="(?:configurationRevision|keyRevision|count|revision)":\s*)\d+|(?<="number":\s*)\d+(?=,\s*"atSeconds")/g
+const COUNTERS = [
+  /(?<="(?:configurationRevision|keyRevision|count)":\s*)\d+/g,
+  /(?<=\\*"revision\\*":\s*)\d+/g,
+  /(?<="number":\s*)\d+(?=,\s*"atSeconds")/g,
+]
+// So do the numbers of events, which are recorded as counted from the beginning of the scenario.
+const EVENT_NUMBERS = [
+  /(?<=\\*"number\\*":\s*)\d+/g,
+  /(?<="evidence":\s*\[(?:<#\d+>|[\d,\s])*)\b\d+\b/g,
+  /(?<=data-after="|\bstep-|[?&]before=|[?&]after=|\bevent-|\b[eE]vent |aria-label="Event <#\d+>">)\d+/g,
+]
 // What the emulated clock is ahead of the real one.
 const CLOCK_OFFSET = /(?<="(?:offset_seconds|clockOffsetSeconds)":\s*)-?\d+/g
-
-// A shorter one is not a value that settings could have in common with a response.
-const MARKED_LENGTH = 12
 
 const JWT = /eyJ[\w-]+\.eyJ[\w-]+\.[\w-]+/g
 
@@ -58,11 +62,13 @@ export class Placeholders {
    * @param fixed text whose values are the same in every recording, so that they stay as they are
    * @param realSeconds the real time, which stands still
    * @param emulatedSeconds the emulated time that the scenario begins at
+   * @param lastEvent the number of the last event before the scenario
    */
   constructor(
     private readonly fixed: string,
     private readonly realSeconds: number,
     private readonly emulatedSeconds: number,
+    private readonly lastEvent: number,
   ) {}
 
   /** The text with everything replaced that differs from one recording to the next. */
@@ -72,7 +78,11 @@ export class Placeholders {
       result = result.replace(pattern, (value) => this.#numbered(name, value))
     }
     for (const [value, placeholder] of this.#learned) result = result.replaceAll(value, placeholder)
-    return this.#withoutRealTime(result.replace(COUNTERS, '<counter>'))
+    for (const counter of COUNTERS) result = result.replace(counter, '<counter>')
+    for (const number of [...EVENT_NUMBERS, ...EVENT_NUMBERS]) {
+      result = result.replace(number, (text) => this.#event(text))
+    }
+    return this.#withoutRealTime(result)
   }
 
   /** What was in the JWTs that were replaced since the last call. */
@@ -87,8 +97,14 @@ export class Placeholders {
     this.#learned.set(value, this.#numbered(name, value))
   }
 
+  // A number that a request has made up stays as it is.
+  #event(text: string): string {
+    const number = Number(text) - this.lastEvent
+    return number >= 0 && this.lastEvent > 0 ? `<#${number}>` : text
+  }
+
   #numbered(name: string, value: string): string {
-    if (value.length >= MARKED_LENGTH && this.fixed.includes(value)) return value
+    if (this.fixed.includes(value)) return value
     const known = this.#numbers.get(value)
     if (known) return known
     const number = (this.#counts.get(name) ?? 0) + 1

@@ -19,15 +19,13 @@ export function recordingOf(
 }
 
 /**
- * What was reported of a scenario, an event a line, numbered from 1. Members are in alphabetical
- * order, because theirs has no meaning. The very first, of the clock being
- * set, is of the real time still.
+ * What was reported of a scenario, an event a line. Members are in alphabetical
+ * order, because their order has no meaning. The very first, of the clock being set, is of the
+ * real time still.
  */
 export function eventsOf(text: string, placeholders: Placeholders): string {
-  const { events } = JSON.parse(text) as { events: { number: number }[] }
-  const [first, ...rest] = events
-  const numbered = rest.map((each) => ({ ...each, number: each.number - (first?.number ?? 0) }))
-  const lines = numbered.map((each) => JSON.stringify(inOrder(each)))
+  const { events } = JSON.parse(text) as { events: object[] }
+  const lines = events.slice(1).map((each) => JSON.stringify(inOrder(each)))
   return `${placeholders.apply(lines.join('\n'))}\n`
 }
 

@@ -105,7 +105,12 @@ export async function replay(scenario: Scenario, variation: object = {}): Promis
   await begin(fetch)
   const world = new World(
     bindings,
-    new Placeholders(fixed, Math.floor(Date.now() / 1000), Date.parse(BEGIN) / 1000),
+    new Placeholders(
+      fixed,
+      Math.floor(Date.now() / 1000),
+      Date.parse(BEGIN) / 1000,
+      await lastEvent(fetch),
+    ),
   )
   await scenario.run(world)
   return world
@@ -133,6 +138,12 @@ async function begin(fetch: Fetch): Promise<void> {
   const control = controlOf(fetch)
   await required(control('POST', 'reset'))
   await required(control('PATCH', 'clock', { now: BEGIN }))
+}
+
+async function lastEvent(fetch: Fetch): Promise<number> {
+  const response = await required(controlOf(fetch)('GET', 'events?limit=1'))
+  const { events } = JSON.parse(response) as { events: { number: number }[] }
+  return events.at(-1)?.number ?? 0
 }
 
 // Other tests rotate the keys, which survive a reset.
