@@ -102,6 +102,12 @@ const settingsSchema = z.object({
   API_TOKENS: optional(structured(z.array(apiTokenSchema)).optional()),
 })
 
+/** The names of all settings. */
+export const SETTING_NAMES = [
+  ...Object.keys(settingsSchema.shape),
+  ...KINDS.flatMap((kind) => recordKind(kind).seed?.setting ?? []),
+]
+
 export type Settings = Omit<z.infer<typeof settingsSchema>, 'EMAIL_LISTS'> & {
   /** The configuration before any edit of the API. */
   seed: Seed

@@ -44,7 +44,7 @@ export async function exchangeCode(
   switch (redemption.outcome) {
     case 'redeemed': {
       const { grant, pair } = redemption
-      c.executionCtx.waitUntil(grants.keep(grant, now))
+      grants.keepLater(c.executionCtx, grant, now)
       return { grant, pair, nonce: grant.nonce }
     }
     case 'other client':

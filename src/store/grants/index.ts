@@ -119,6 +119,14 @@ export class Grants<G extends Grant> {
     return { outcome: 'redeemed', grant, pair: this.#pair(grantId, { access, refresh }, token) }
   }
 
+  /** Writes the grant's record after the response. A failure is logged: the grant works, and is in no list. */
+  keepLater(context: Pick<ExecutionContext, 'waitUntil'>, grant: G, now: number): void {
+    const kept = this.keep(grant, now).catch((error) =>
+      console.error(`The record of the grant ${grant.id} was not written.`, error),
+    )
+    context.waitUntil(kept)
+  }
+
   /**
    * Keeps the grant's record; not needed for any decision, so it may be written after the answer. A
    * grant without one is in no list, so it is tried again where KV does not answer.

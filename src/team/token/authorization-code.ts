@@ -59,7 +59,7 @@ export async function exchangeCode(
   note(c, { grantId: code.grantId })
   switch (redemption.outcome) {
     case 'redeemed':
-      c.executionCtx.waitUntil(stores.grants.keep(redemption.grant, now))
+      stores.grants.keepLater(c.executionCtx, redemption.grant, now)
       return issuedBy(redemption, parameters)
     case 'other redirect_uri':
       throw otherRedirectUri()
