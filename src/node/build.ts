@@ -1,11 +1,11 @@
-/** `npm run build`: the package in `dist/`, with the Worker inside it in one file. */
+/** `npm run build`: the package in `dist/`, with the engine and the Worker inside it in one file. */
 import { execFileSync } from 'node:child_process'
 import { chmod, mkdir, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
-import { bundleWorker } from './bundle.ts'
+import { bundleEngine } from './bundle-engine.ts'
 import { standAlone } from './declarations.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -13,9 +13,7 @@ const dist = join(root, 'dist')
 
 await rm(dist, { recursive: true, force: true })
 await mkdir(dist)
-const { compatibilityDate, script, vars } = await bundleWorker(root)
-await writeFile(join(dist, 'worker.js'), script)
-await writeFile(join(dist, 'worker.json'), JSON.stringify({ compatibilityDate, vars }))
+await writeFile(join(dist, 'engine.js'), await bundleEngine(root))
 await build({
   absWorkingDir: root,
   entryPoints: ['src/node/index.ts', 'src/node/cli.ts'],
@@ -24,8 +22,8 @@ await build({
   format: 'esm',
   platform: 'node',
   target: 'node22',
-  // What the package depends on, and what only runs from the source.
-  external: ['miniflare', './bundle.ts'],
+  // What only runs from the source.
+  external: ['./bundle-engine.ts'],
 })
 await chmod(join(dist, 'cli.js'), 0o755)
 const tsc = createRequire(import.meta.url).resolve('typescript/package.json')

@@ -1,14 +1,10 @@
-import { join } from 'node:path'
 import { build } from 'esbuild'
-import { unstable_readConfig } from 'wrangler'
-import type { BuiltWorker } from './worker.ts'
 
 /** A Worker that was just built: what it was made of, and how its lines go back to that. */
-export type BundledWorker = BuiltWorker & { map: string; inputs: string[] }
+export type BundledWorker = { script: string; map: string; inputs: string[] }
 
-/** Bundles the Worker as wrangler does, with what `wrangler.toml` says of it. */
+/** Bundles the Worker as wrangler does. */
 export async function bundleWorker(root: string): Promise<BundledWorker> {
-  const config = unstable_readConfig({ config: join(root, 'wrangler.toml') })
   const { metafile, outputFiles } = await build({
     absWorkingDir: root,
     entryPoints: ['src/index.ts'],
@@ -35,7 +31,5 @@ export async function bundleWorker(root: string): Promise<BundledWorker> {
     script: script.text,
     map: map.text,
     inputs: Object.keys(metafile.inputs),
-    compatibilityDate: config.compatibility_date ?? '',
-    vars: config.vars as Record<string, unknown>,
   }
 }

@@ -44,8 +44,11 @@ export type EngineBundle = {
 type Found = { fetch: typeof fetch; Date: DateConstructor; Response: typeof Response }
 
 // As they are when the package is imported.
-const { fetch, Date, Response } = globalThis
-const found: Found = { fetch, Date, Response }
+const found: Found = {
+  fetch: globalThis.fetch,
+  Date: globalThis.Date,
+  Response: globalThis.Response,
+}
 
 // Beside this file in the package; while it runs from the source there is nothing yet.
 const BUNDLE = new URL('./engine.js', import.meta.url)

@@ -8,7 +8,11 @@ const FIRST_PAUSE_MS = 2000
 const MOST_RETRIES = 6
 
 /** Runs an object's `alarm`, and answers whether it did not throw. */
-type Ring = (info: { scheduledTime: number; retryCount: number; isRetry: boolean }) => Promise<boolean>
+type Ring = (info: {
+  scheduledTime: number
+  retryCount: number
+  isRetry: boolean
+}) => Promise<boolean>
 
 /** The one alarm of a Durable Object, kept in its database. */
 export class Alarm {

@@ -17,11 +17,12 @@ export async function dispatch(
   const response = await Promise.race([answer(sent), aborted(signal)])
   const { headers, status, statusText } = response
   const body = WITHOUT_BODY.includes(status) ? null : response.body
-  return new found.Response(body?.pipeThrough(new TransformStream(), { signal }) ?? null, {
+  const whole = new found.Response(body?.pipeThrough(new TransformStream(), { signal }) ?? null, {
     headers,
     status,
     statusText,
   })
+  return Object.defineProperty(whole, 'url', { value: request.url })
 }
 
 function aborted(signal: AbortSignal): Promise<never> {

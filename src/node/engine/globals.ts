@@ -2,7 +2,7 @@
  * What the bundle has in the place of globals (`inject` of esbuild). The Worker's code is written for a
  * process of its own; here it is a guest in the user's, whose globals stay as they are.
  */
-import { getRequestListener } from '@hono/node-server'
+
 import {
   clearInterval as nodeClearInterval,
   clearTimeout as nodeClearTimeout,
@@ -10,6 +10,7 @@ import {
   setTimeout as nodeSetTimeout,
 } from 'node:timers'
 import { format } from 'node:util'
+import { getRequestListener } from '@hono/node-server'
 import { found } from './guest.ts'
 import { inside, type LogLevel } from './inside.ts'
 import { outgoingFetch } from './outgoing-fetch.ts'
@@ -49,11 +50,13 @@ function printer(level: LogLevel) {
 }
 
 /** `Date` as the package found it, or as a test has it now where the emulator follows that. */
-export const Date = new Proxy(function Date() {} as unknown as DateConstructor, {
+const guestDate = new Proxy(function construct() {} as unknown as DateConstructor, {
   get: (_, name) => Reflect.get(current(), name),
   construct: (_, given) => Reflect.construct(current(), given),
   apply: () => current()(),
 })
+
+export { guestDate as Date }
 
 function current(): DateConstructor {
   return inside.getStore()?.followsFakeTimers ? globalThis.Date : found.Date

@@ -47,8 +47,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const answer = (request: Request) => app.fetch(request, env as never, context)
   const servers: Server[] = []
   const hold = new Hold()
-  const fetch = (request: Request) =>
-    hold.during(within(() => dispatch(request, answer)))
+  const fetch = (request: Request) => hold.during(within(() => dispatch(request, answer)))
   async function close() {
     if (isClosed) return
     await Promise.all(servers.map((server) => server.close()))

@@ -28,7 +28,10 @@ export function storable(value: unknown): string | ArrayBuffer {
 }
 
 /** A stored value as it is asked for. */
-export function valueOf(stored: string | Uint8Array, type: 'text' | 'json' | 'arrayBuffer'): unknown {
+export function readAs(
+  stored: string | Uint8Array,
+  type: 'text' | 'json' | 'arrayBuffer',
+): unknown {
   const text = () => (typeof stored === 'string' ? stored : new TextDecoder().decode(stored))
   switch (type) {
     case 'text':
@@ -36,7 +39,9 @@ export function valueOf(stored: string | Uint8Array, type: 'text' | 'json' | 'ar
     case 'json':
       return JSON.parse(text())
     case 'arrayBuffer':
-      return typeof stored === 'string' ? new TextEncoder().encode(stored).buffer : stored.slice().buffer
+      return typeof stored === 'string'
+        ? new TextEncoder().encode(stored).buffer
+        : stored.slice().buffer
     default:
       throw new TypeError(
         'Unknown response type. Possible types are "text", "arrayBuffer", "json", and "stream".',
@@ -49,7 +54,11 @@ export function metadataOf(metadata: unknown): string | null {
   const json = JSON.stringify(metadata)
   const bytes = Buffer.byteLength(json)
   if (bytes <= LONGEST_METADATA_BYTES) return json
-  throw refused('PUT', 413, `Metadata length of ${bytes} exceeds limit of ${LONGEST_METADATA_BYTES}.`)
+  throw refused(
+    'PUT',
+    413,
+    `Metadata length of ${bytes} exceeds limit of ${LONGEST_METADATA_BYTES}.`,
+  )
 }
 
 /** When a record is over, in seconds since 1970; null for one that never is. */

@@ -5,9 +5,9 @@ import {
   limitOf,
   metadataOf,
   nameAt,
+  readAs,
   storable,
   untilOf,
-  valueOf,
 } from './kv-limits.ts'
 import { Statements } from './sql.ts'
 import { openDatabase } from './sqlite.ts'
@@ -64,7 +64,7 @@ export class KeyValueNamespace {
     )
     const type = (typeof options === 'string' ? options : options?.type) ?? 'text'
     return {
-      value: row ? valueOf(row.value, type) : null,
+      value: row ? readAs(row.value, type) : null,
       metadata: row?.metadata ? JSON.parse(row.metadata) : null,
       cacheStatus: null,
     }

@@ -100,7 +100,9 @@ export class ObjectHome {
 
   #invoke(method: string, given: unknown[]): unknown {
     const instance = this.#object()
-    const member: unknown = Object.hasOwn(instance, method) ? undefined : Reflect.get(instance, method)
+    const member: unknown = Object.hasOwn(instance, method)
+      ? undefined
+      : Reflect.get(instance, method)
     if (typeof member === 'function') return Reflect.apply(member, instance, given)
     throw new TypeError(`The RPC receiver does not implement the method "${method}".`)
   }

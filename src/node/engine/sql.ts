@@ -1,4 +1,4 @@
-import type { DatabaseSync, StatementSync, SQLInputValue } from 'node:sqlite'
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 
 type Value = string | number | null | ArrayBuffer | undefined
 type Row = Record<string, unknown>

@@ -12,7 +12,9 @@ export function openDatabase(file: string | undefined): DatabaseSync {
   const database = new loaded.DatabaseSync(file ?? ':memory:')
   if (file === undefined) return database
   // Exclusive locking needs no file of shared memory beside the log.
-  database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF')
+  database.exec(
+    'PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF',
+  )
   return database
 }
 

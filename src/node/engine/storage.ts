@@ -3,7 +3,13 @@ import type { Alarm } from './alarm.ts'
 import type { ObjectDatabase } from './object-database.ts'
 import type { SqlCursor } from './sql.ts'
 
-type ListOptions = { prefix?: string; start?: string; end?: string; limit?: number; reverse?: boolean }
+type ListOptions = {
+  prefix?: string
+  start?: string
+  end?: string
+  limit?: number
+  reverse?: boolean
+}
 
 /** `storage.kv`: values by the structured clone algorithm. */
 class KeyValues {
@@ -27,9 +33,13 @@ class KeyValues {
     return this.#rows('DELETE FROM _cf_KV WHERE key = ? RETURNING 1', key).length > 0
   }
 
-  *list({ prefix = '', start = '', end, limit = -1, reverse }: ListOptions = {}): Iterable<
-    [string, unknown]
-  > {
+  *list({
+    prefix = '',
+    start = '',
+    end,
+    limit = -1,
+    reverse,
+  }: ListOptions = {}): Iterable<[string, unknown]> {
     const rows = this.#rows<{ key: string; value: Uint8Array }>(
       `SELECT key, value FROM _cf_KV
        WHERE substr(key, 1, length(?1)) = ?1 AND key >= ?2 AND (?3 IS NULL OR key < ?3)
