@@ -1,8 +1,12 @@
+import { fileURLToPath } from 'node:url'
 import { cloudflareTest } from '@cloudflare/vitest-pool-workers'
 import { defineConfig } from 'vitest/config'
 
 // Inside workerd, with KV and Durable Objects as Miniflare runs them.
 const workerd = cloudflareTest({ wrangler: { configPath: './wrangler.toml' } })
+
+// What the engine in Node has in the place of workerd's.
+const durableObject = fileURLToPath(new URL('src/node/engine/durable-object.ts', import.meta.url))
 
 export default defineConfig({
   test: {
@@ -31,7 +35,8 @@ export default defineConfig({
         // From outside: `npm start`, other people's clients, a real browser.
         test: {
           name: 'outside',
-          include: ['test/{clients,browser,server,package,examples}/**/*.test.ts'],
+          alias: { 'cloudflare:workers': durableObject },
+          include: ['test/{clients,browser,server,package,examples,engine}/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
           maxWorkers: 2,

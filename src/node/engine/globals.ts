@@ -11,14 +11,14 @@ import {
 } from 'node:timers'
 import { format } from 'node:util'
 import { getRequestListener } from '@hono/node-server'
-import { found } from './guest.ts'
+import { found, guest } from './guest.ts'
 import { inside, type LogLevel } from './inside.ts'
 import { outgoingFetch } from './outgoing-fetch.ts'
 
 // The HTTP adapter hands out its Request and Response only as globals, which are the guest's. They read
 // the incoming message and answer a text without a stream between, which takes half of a small request.
 getRequestListener(() => undefined)
-export const { Request, Response } = globalThis
+export const { Request, Response } = guest
 
 export const fetch = outgoingFetch
 

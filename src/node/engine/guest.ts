@@ -4,13 +4,13 @@
  * among themselves; everything else is the process's.
  */
 const own: Record<PropertyKey, unknown> = { Reflect: Object.create(Reflect) }
-const guest = new Proxy(own, {
+const guest = new Proxy(own as unknown as typeof globalThis, {
   get: (_, name) => (name in own ? own[name] : Reflect.get(globalThis, name)),
   has: (_, name) => name in own || name in globalThis,
 })
 const guestReflect = own.Reflect
 
-export { guest as global, guest as globalThis, guestReflect as Reflect }
+export { guest, guest as global, guest as globalThis, guestReflect as Reflect }
 
 /** What the engine uses of a process that is not its own, as it was when the package was imported. */
 export type Found = { fetch: typeof fetch; Date: DateConstructor; Response: typeof Response }
