@@ -60,6 +60,23 @@ export class Probe extends DurableObject {
     return STORAGE.find((rule) => rule.title === title)?.run(this.ctx.storage)
   }
 
+  /** What is in the table, which is made where there is none. */
+  written(): unknown[] {
+    const { sql } = this.ctx.storage
+    sql.exec('CREATE TABLE IF NOT EXISTS written (x INTEGER)')
+    return [...sql.exec('SELECT x FROM written')].map(({ x }) => x)
+  }
+
+  writeThenThrow(): void {
+    this.written()
+    this.ctx.storage.sql.exec('INSERT INTO written VALUES (1)')
+    throw new Error('halfway')
+  }
+
+  deleteAll(): Promise<void> {
+    return this.ctx.storage.deleteAll()
+  }
+
   async ring(milliseconds: number, times = 1): Promise<void> {
     this.ctx.storage.kv.put('failures', times - 1)
     await this.ctx.storage.setAlarm(Date.now() + milliseconds)
