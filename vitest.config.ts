@@ -5,8 +5,7 @@ import { defineConfig } from 'vitest/config'
 // Inside workerd, with KV and Durable Objects as Miniflare runs them.
 const workerd = cloudflareTest({ wrangler: { configPath: './wrangler.toml' } })
 
-// What the engine in Node has in the place of workerd's.
-const durableObject = fileURLToPath(new URL('src/node/engine/durable-object.ts', import.meta.url))
+const source = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 export default defineConfig({
   test: {
@@ -32,10 +31,25 @@ export default defineConfig({
         },
       },
       {
+        // The same tests in Node, with the bindings of the engine that the package brings.
+        test: {
+          name: 'node',
+          include: ['test/{rules,flow}/**/*.test.ts'],
+          alias: {
+            'cloudflare:workers': source('test/support/on-node/workers.ts'),
+            'cloudflare:test': source('test/support/on-node/test.ts'),
+          },
+          setupFiles: ['test/support/on-node/setup.ts'],
+          isolate: false,
+          maxWorkers: 2,
+          testTimeout: 30_000,
+        },
+      },
+      {
         // From outside: `npm start`, other people's clients, a real browser.
         test: {
           name: 'outside',
-          alias: { 'cloudflare:workers': durableObject },
+          alias: { 'cloudflare:workers': source('src/node/engine/durable-object.ts') },
           include: ['test/{clients,browser,server,package,examples,engine}/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,

@@ -47,7 +47,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   emulator: SURFACE,
   app: ['gate', 'team', 'api', 'dash', 'emulator', 'failure', ...SURFACE],
   index: ['app', 'store'],
-  node: ['access'],
+  node: ['access', 'index'],
 }
 const files = import.meta.glob<string>('../../src/**/*.{ts,tsx}', {
   query: '?raw',

@@ -39,7 +39,8 @@ export function emulator(settings: Record<string, unknown> = {}): Emulator {
   // What goes on behind an answer is not waited for, as no client would.
   const send: Fetch = async (url, init) =>
     worker.fetch(
-      new Request(url, { redirect: 'manual', ...init }),
+      // Node wants to be told that a body is sent while the answer comes.
+      new Request(url, { redirect: 'manual', duplex: 'half', ...init } as RequestInit),
       bindings as never,
       createExecutionContext(),
     )

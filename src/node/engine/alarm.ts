@@ -45,6 +45,14 @@ export class Alarm {
     this.#later(time - Date.now(), () => this.#ring(time))
   }
 
+  /** Rings now if it is set, and answers whether it was. */
+  async ringNow(): Promise<boolean> {
+    const time = this.time()
+    clearTimeout(this.#timer)
+    if (time !== null) await this.#ring(time)
+    return time !== null
+  }
+
   close(): void {
     this.#isClosed = true
     clearTimeout(this.#timer)

@@ -30,6 +30,16 @@ export class ObjectNamespace {
     this.#home(name).wake()
   }
 
+  /** The objects that are here, by their names. */
+  names(): string[] {
+    return [...this.#homes.keys()]
+  }
+
+  /** Rings the alarm of an object now if it is set, and answers whether it was. */
+  async ring(name: string): Promise<boolean> {
+    return (await this.#homes.get(name)?.alarm.ringNow()) ?? false
+  }
+
   close(): void {
     this.#isClosed = true
     for (const home of this.#homes.values()) home.close()

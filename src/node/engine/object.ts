@@ -20,7 +20,7 @@ export type Host = {
 export class ObjectHome {
   readonly #calls: (() => void)[] = []
   readonly #database: ObjectDatabase
-  readonly #alarm: Alarm
+  readonly alarm: Alarm
   #instance: DurableObject | undefined
   #isInTurn = false
   #running = 0
@@ -37,13 +37,13 @@ export class ObjectHome {
       this.#instance = undefined
     }
     this.#database = new ObjectDatabase(name, file, forget)
-    this.#alarm = new Alarm(this.#database, (info) => this.#ring(info))
+    this.alarm = new Alarm(this.#database, (info) => this.#ring(info))
   }
 
   /** Reads the alarm that was set before the process ended. */
   wake(): void {
     void this.#database.statements
-    this.#alarm.schedule()
+    this.alarm.schedule()
   }
 
   /** Calls a method of the object; what it is given and what it answers are copies. */
@@ -57,7 +57,7 @@ export class ObjectHome {
   }
 
   close(): void {
-    this.#alarm.close()
+    this.alarm.close()
     this.#database.close()
   }
 
@@ -112,7 +112,7 @@ export class ObjectHome {
     const { env, waitUntil } = this.host
     const ctx = {
       id: { name: this.name, toString: () => this.name },
-      storage: new ObjectStorage(this.#database, this.#alarm),
+      storage: new ObjectStorage(this.#database, this.alarm),
       waitUntil,
     }
     this.#instance = new this.Class(ctx as never, env as never)
@@ -132,7 +132,7 @@ export class ObjectHome {
   // An object that has deleted its storage is as if it had never been.
   #leave(): void {
     if (this.#running > 0 || this.#database.isOpen || !this.#database.wasDeleted) return
-    this.#alarm.close()
+    this.alarm.close()
     this.onEmpty()
   }
 }
