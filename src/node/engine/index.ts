@@ -20,6 +20,7 @@ export { adopt } from './guest.ts'
 
 const CLASSES = { GRANTS: GrantObject, EMULATOR: EmulatorObject }
 
+/** Starts the Worker in this process; it opens no port before it is told to. */
 export async function startEngine(options: EngineOptions): Promise<Engine> {
   const folder = options.persist === undefined ? undefined : new Folder(options.persist)
   const background = new Background()
@@ -44,12 +45,11 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     return namespace
   })
   const context = { waitUntil: background.add, passThroughOnException: () => {}, props: {} }
-  const answer = (request: Request) => app.fetch(request, env as never, context)
+  const answer = (request: Request) => within(() => app.fetch(request, env as never, context))
   const servers: Server[] = []
   const hold = new Hold()
-  const fetch = (request: Request) => hold.during(within(() => dispatch(request, answer)))
-  async function close() {
-    if (isClosed) return
+  const fetch = (request: Request) => hold.during(dispatch(request, answer))
+  async function end() {
     await Promise.all(servers.map((server) => server.close()))
     // Whoever reads events hands over those that wait, and they are logged.
     await fetch(new Request('http://localhost/_emulator/events?limit=1')).catch(() => undefined)
@@ -58,14 +58,18 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     hold.close()
     for (const each of [...namespaces, kv, ...(folder ? [folder] : [])]) each.close()
   }
+  let ending: Promise<void> | undefined
   return {
     fetch,
     async listen(port) {
-      const server = await listen(port, answer, within)
+      const server = await listen(port, answer)
       servers.push(server)
       return server.port
     },
-    close,
+    close() {
+      ending ??= end()
+      return ending
+    },
   }
 }
 
