@@ -202,11 +202,17 @@ describe('The package as a guest', () => {
 
   it('works while the test has replaced timers, fetch, Date and console', async () => {
     const answer = await guest(`
+      import { createServer } from 'node:http'
       import { startEmulator } from 'access-oauth-emulator'
       const print = console.log
+      const origin = createServer((_, response) => response.end('from the origin'))
+      await new Promise((resolve) => origin.listen(0, '127.0.0.1', resolve))
       const stubbed = () => { throw new Error('a stub was called') }
-      for (const name of ['fetch', 'setTimeout', 'setInterval', 'setImmediate', 'clearTimeout']) {
-        globalThis[name] = stubbed
+      globalThis.fetch = stubbed
+      // As fake timers are: nothing happens until a test says so.
+      const timer = { ref: () => timer, unref: () => timer, refresh: () => timer }
+      for (const name of ['setTimeout', 'setInterval', 'setImmediate']) {
+        globalThis[name] = () => timer
       }
       for (const name of ['log', 'warn', 'error', 'info', 'debug']) console[name] = stubbed
       const RealDate = Date
@@ -215,14 +221,28 @@ describe('The package as a guest', () => {
         static now() { return 0 }
       }
       const lines = []
-      const emulator = await startEmulator({ log: (line) => lines.push(line) })
+      const emulator = await startEmulator({
+        origin: 'http://127.0.0.1:' + origin.address().port,
+        log: (line) => lines.push(line),
+      })
       const { accessToken } = await emulator.signIn('ada@example.com')
       const headers = { authorization: 'Bearer ' + accessToken }
-      const { status } = await emulator.fetch('/whoami', { headers })
+      const body = await (await emulator.fetch('/whoami', { headers })).text()
+      const none = await emulator.events.next({ kind: 'discovery' }, { timeout: 50 })
+      const late = await emulator.events
+        .next({ kind: 'discovery' }, { timeout: 50 })
+        .catch(({ message }) => message)
       const year = (await emulator.clock.now()).getUTCFullYear()
       await emulator.close()
-      print(JSON.stringify({ status, year, logged: lines.some((line) => line.includes('token (200)')) }))`)
-    expect(answer).toEqual({ status: 200, year: expect.any(Number), logged: true })
+      origin.close()
+      print(JSON.stringify({ body, late, kind: none.kind, year, logged: lines.some((line) => line.includes('token (200)')) }))`)
+    expect(answer).toEqual({
+      body: 'from the origin',
+      kind: 'discovery',
+      late: expect.stringContaining('within 50 ms'),
+      year: expect.any(Number),
+      logged: true,
+    })
     expect(answer.year).toBeGreaterThan(2020)
   })
 
