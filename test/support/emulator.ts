@@ -4,9 +4,6 @@ import { vi } from 'vitest'
 import worker from '../../src/index'
 import type { Fetch } from './client'
 
-// The real clock stands still, so that lifetimes are exact to the second; only `advance` moves time.
-vi.useFakeTimers({ toFake: ['Date'] })
-
 export const APP = 'http://localhost:8788'
 export const TEAM = 'http://127.0.0.1:8788'
 
@@ -35,6 +32,9 @@ export const MALLORY = { email: 'mallory@blocked.example' }
  * between two requests as a live edit would.
  */
 export function emulator(settings: Record<string, unknown> = {}): Emulator {
+  // The real clock stands still, so that lifetimes are exact to the second; only `advance` moves time.
+  // Here and not once, because files share this module, and one may have let the clock go.
+  if (!vi.isFakeTimers()) vi.useFakeTimers({ toFake: ['Date'] })
   const bindings = { ...env, ...settings }
   // What goes on behind an answer is not waited for, as no client would.
   const send: Fetch = async (url, init) =>
