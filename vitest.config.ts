@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { cloudflareTest } from '@cloudflare/vitest-pool-workers'
 import { defineConfig } from 'vitest/config'
 
@@ -5,6 +6,8 @@ import { defineConfig } from 'vitest/config'
 const workerd = cloudflareTest({ wrangler: { configPath: './wrangler.toml' } })
 // `toBeRefused` and the other matchers of our own.
 const setupFiles = ['test/support/matchers.ts']
+
+const source = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 export default defineConfig(({ mode }) => ({
   test: {
@@ -28,10 +31,31 @@ export default defineConfig(({ mode }) => ({
         },
       },
       {
+        // The same tests in Node, with the bindings of the engine that the package brings.
+        test: {
+          name: 'node',
+          include: ['test/{rules,flow,store,golden}/**/*.test.ts'],
+          alias: [
+            { find: 'cloudflare:workers', replacement: source('test/support/on-node/workers.ts') },
+            { find: 'cloudflare:test', replacement: source('test/support/on-node/test.ts') },
+          ],
+          setupFiles: ['test/support/on-node/setup.ts', ...setupFiles],
+          isolate: false,
+          maxWorkers: 2,
+          testTimeout: 30_000,
+        },
+      },
+      {
         // From outside: `npm start`, other people's clients, a real browser.
         test: {
           name: 'outside',
-          include: ['test/{clients,browser,server,package,examples}/**/*.test.ts'],
+          alias: [
+            {
+              find: 'cloudflare:workers',
+              replacement: source('src/node/engine/durable-object.ts'),
+            },
+          ],
+          include: ['test/{clients,browser,server,package,examples,engine}/**/*.test.ts'],
           setupFiles,
           testTimeout: 60_000,
           hookTimeout: 60_000,

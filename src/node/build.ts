@@ -1,11 +1,11 @@
-/** `npm run build`: the package in `dist/`, with the Worker inside it in one file. */
+/** `npm run build`: the package in `dist/`, with the engine and the Worker inside it in one file. */
 import { execFileSync } from 'node:child_process'
 import { chmod, mkdir, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
-import { bundleWorker } from './bundle.ts'
+import { bundleEngine } from './bundle-engine.ts'
 import { standAlone } from './declarations.ts'
 import { thirdPartyNotices } from './notices.ts'
 
@@ -14,9 +14,8 @@ const dist = join(root, 'dist')
 
 await rm(dist, { recursive: true, force: true })
 await mkdir(dist)
-const { compatibilityDate, inputs, script, vars } = await bundleWorker(root)
-await writeFile(join(dist, 'worker.js'), script)
-await writeFile(join(dist, 'worker.json'), JSON.stringify({ compatibilityDate, vars }))
+const { inputs, script } = await bundleEngine(root)
+await writeFile(join(dist, 'engine.js'), script)
 const { metafile } = await build({
   absWorkingDir: root,
   entryPoints: ['src/node/index.ts', 'src/node/cli.ts'],
@@ -26,8 +25,8 @@ const { metafile } = await build({
   format: 'esm',
   platform: 'node',
   target: 'node22',
-  // What the package depends on, and what only runs from the source.
-  external: ['miniflare', './bundle.ts'],
+  // What only runs from the source.
+  external: ['./bundle-engine.ts'],
 })
 const bundled = [...inputs, ...Object.keys(metafile.inputs)]
 await writeFile(join(dist, 'THIRD-PARTY-NOTICES'), await thirdPartyNotices(root, bundled))

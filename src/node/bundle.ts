@@ -1,13 +1,7 @@
-import { join } from 'node:path'
 import { build } from 'esbuild'
-import { unstable_readConfig } from 'wrangler'
 
-/**
- * Bundles the Worker as wrangler does, with what `wrangler.toml` says of it, what it was made of, and
- * how its lines go back to that.
- */
+/** Bundles the Worker as wrangler does, with what it was made of, and how its lines go back to that. */
 export async function bundleWorker(root: string) {
-  const config = unstable_readConfig({ config: join(root, 'wrangler.toml') })
   const { metafile, outputFiles } = await build({
     absWorkingDir: root,
     entryPoints: ['src/index.ts'],
@@ -34,7 +28,5 @@ export async function bundleWorker(root: string) {
     script: script.text,
     map: map.text,
     inputs: Object.keys(metafile.inputs),
-    compatibilityDate: config.compatibility_date ?? '',
-    vars: config.vars as Record<string, unknown>,
   }
 }

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
+import module from 'node:module'
 import { parseArgs } from 'node:util'
 import { type Emulator, startEmulator } from './emulator.ts'
-import { packageVersion } from './worker.ts'
+import { packageVersion } from './version.ts'
 
 const HELP = `access-oauth-emulator: stands in for Cloudflare Access with Managed OAuth
 
@@ -16,6 +17,9 @@ const HELP = `access-oauth-emulator: stands in for Cloudflare Access with Manage
   --quiet                   no line for each decision
   --help, --version
 `
+
+// Loading the engine takes most of a start.
+module.enableCompileCache?.()
 
 /** A mistake on the command line. */
 class UsageError extends Error {}
@@ -43,7 +47,10 @@ async function run(): Promise<number> {
   const emulator = await startEmulator({
     ...(flags.origin !== undefined && { origin: flags.origin }),
     ...(flags.persist !== undefined && { persist: flags.persist }),
-    ...(!flags.quiet && { log: (line: string) => console.log(line) }),
+    log: (line, level) => {
+      if (level === 'error') console.error(line)
+      else if (!flags.quiet) console.log(line)
+    },
     port: portOf(flags.port),
     settings: {
       ...settingsOf(flags.var ?? []),
@@ -113,8 +120,6 @@ function settingsOf(vars: string[]): Record<string, string> {
 function stopped(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-      // Miniflare's would end the process with the signal's code before it is closed.
-      process.removeAllListeners(signal)
       process.on(signal, () => resolve())
     }
   })

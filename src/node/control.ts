@@ -1,3 +1,5 @@
+import type { Reach } from './reach.ts'
+
 /** A refusal of the emulator's control. */
 export class ControlError extends Error {
   readonly status: number
@@ -14,14 +16,10 @@ export class ControlError extends Error {
 /** Sends a request to `/_emulator`. */
 export type Send = <T>(method: string, path: string, body?: unknown) => Promise<T>
 
-/**
- * A client of the control.
- *
- * @param base `http://localhost:8788`
- */
-export function controlAt(base: string): Send {
+/** A client of the control. */
+export function controlBy(reach: Reach): Send {
   return async function send<T>(method: string, path: string, body?: unknown): Promise<T> {
-    const response = await fetch(`${base}/_emulator/${path}`, {
+    const response = await reach(`/_emulator/${path}`, {
       method,
       headers: { 'content-type': 'application/json', accept: 'application/json' },
       ...(body !== undefined && { body: JSON.stringify(body) }),

@@ -13,9 +13,10 @@ import type {
   Session,
   State,
 } from './answers.ts'
-import { controlAt, type Send } from './control.ts'
+import { controlBy, type Send } from './control.ts'
 import { type Events, eventsOf } from './events.ts'
 import { checkOptions, type EmulatorOptions } from './options.ts'
+import type { Reach } from './reach.ts'
 import { type Served, serve } from './serve.ts'
 import { type SignIn, signInAt } from './sign-in.ts'
 
@@ -31,9 +32,10 @@ export type Emulator = {
   consoleUrl: string
   /**
    * `fetch` of a path of the application, or of a URL whose host is none but the emulator's (a team
-   * domain, an application's): it need not resolve. Redirects are left to the caller.
+   * domain, an application's): it need not resolve, and no connection is opened. Redirects are left to
+   * the caller.
    */
-  fetch(path: string | URL, init?: RequestInit): Promise<Response>
+  fetch: Reach
   /** Signs a person in through the real flow, with a client of its own. */
   signIn: SignIn
   autoSignIn: {
@@ -96,12 +98,14 @@ export type Emulator = {
   [Symbol.asyncDispose](): Promise<void>
 }
 
-const OLDEST_NODE = 22
+// The first that has node:sqlite without a flag.
+const OLDEST_NODE = { major: 22, minor: 13 }
 
 /**
- * Starts an emulator on a free port.
+ * Starts an emulator on a free port, in this process.
  *
- * @throws TypeError for a wrong option, Error for a wrong setting, a port that is taken, or an old Node
+ * @throws TypeError for a wrong option, Error for a wrong setting, a port that is taken, a folder that
+ *   another process has, or an old Node
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   refuseOldNode()
@@ -117,15 +121,17 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 
 function refuseOldNode(): void {
   const { node } = process.versions
-  if (Number.parseInt(node, 10) >= OLDEST_NODE) return
-  throw new Error(`Node ${OLDEST_NODE} or newer is needed, this is ${node}`)
+  const [major = 0, minor = 0] = node.split('.').map(Number)
+  const { major: oldest, minor: oldestMinor } = OLDEST_NODE
+  if (major > oldest || (major === oldest && minor >= oldestMinor)) return
+  throw new Error(`Node ${oldest}.${oldestMinor} or newer is needed, this is ${node}`)
 }
 
 async function handle(
   { url, mcpPath, reach, close }: Served,
   clock: Date | string | undefined,
 ): Promise<Emulator> {
-  const send = controlAt(url)
+  const send = controlBy(reach)
   const { team_domain: teamUrl } = await send<{ team_domain: string }>('GET', 'urls')
   if (clock !== undefined) await send('PATCH', 'clock', { now: new Date(clock).toISOString() })
   const mcpUrl = url + mcpPath

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers'
 import type { RecordedEvent } from '../access/event.ts'
 import type { Send } from './control.ts'
 
@@ -36,6 +37,9 @@ export type Events = {
 
 const LOOK_AGAIN_MS = 20
 
+// A test's fake timers move neither this clock nor these timers.
+const { now } = Date
+
 /** @param start the number of the last event before the emulator is handed over */
 export function eventsOf(send: Send, start: number): Events {
   let last = start
@@ -47,7 +51,7 @@ export function eventsOf(send: Send, start: number): Events {
   return {
     list,
     async next(filter = {}, { timeout = 5000 } = {}) {
-      const end = Date.now() + timeout
+      const end = now() + timeout
       // Its own: what another call is answered meanwhile may come after what this one waits for.
       const after = last
       for (;;) {
@@ -57,7 +61,7 @@ export function eventsOf(send: Send, start: number): Events {
           last = Math.max(last, event.number)
           return event
         }
-        if (Date.now() > end) {
+        if (now() > end) {
           throw new Error(`No event ${JSON.stringify(filter)} came within ${timeout} ms`)
         }
         await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS))

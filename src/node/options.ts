@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { applicationSchema } from '../access/application-schema.ts'
-import type { BuiltWorker } from './worker.ts'
+import type { Log } from './engine.ts'
 
 /** The application behind the emulator: where it runs, or what it answers. */
 export type Origin = string | URL | ((request: Request) => Response | Promise<Response>)
@@ -58,10 +58,17 @@ export type EmulatorOptions = {
   clock?: Date | string
   /** A free one where it is left out. */
   port?: number
+  /** `false`: no port is opened, and only the emulator's own `fetch` reaches it. */
+  listen?: boolean
   /** A folder to keep everything in; in memory where it is left out. */
   persist?: string
-  /** Is told each line that the emulator logs: one for each decision. */
-  log?: (line: string) => void
+  /** Is told each line that the emulator logs: one for each decision. It prints nothing itself. */
+  log?: Log
+  /**
+   * Whether `Date` of a test's fake timers moves the emulated clock. Timers of the emulator always go by
+   * the time that passes.
+   */
+  followFakeTimers?: boolean
 }
 
 const KNOWN: (keyof EmulatorOptions)[] = [
@@ -71,8 +78,10 @@ const KNOWN: (keyof EmulatorOptions)[] = [
   'settings',
   'clock',
   'port',
+  'listen',
   'persist',
   'log',
+  'followFakeTimers',
 ]
 
 /** Where the application is, as the settings want it: its server, the MCP path, or a function. */
@@ -101,6 +110,12 @@ export function checkOptions(options: EmulatorOptions): void {
   if (persist !== undefined && (typeof persist !== 'string' || persist.trim() === '')) {
     throw new TypeError(`persist is ${JSON.stringify(persist)}: expected the path of a folder`)
   }
+  for (const name of ['listen', 'followFakeTimers'] as const) {
+    const given = options[name]
+    if (given !== undefined && typeof given !== 'boolean') {
+      throw new TypeError(`${name} is ${JSON.stringify(given)}: expected true or false`)
+    }
+  }
   if (log !== undefined && typeof log !== 'function') {
     throw new TypeError(`log is ${JSON.stringify(log)}: expected a function of a line`)
   }
@@ -126,9 +141,9 @@ export function parseOrigin(origin: Origin | undefined): ParsedOrigin {
   return { kind: 'url', url: url.origin, mcpPath }
 }
 
-/** The Worker's bindings: the settings of `wrangler.toml` with those of the options in their place. */
-export function bindingsFor(
-  { vars }: BuiltWorker,
+/** The Worker's settings: those of `wrangler.toml` with those of the options in their place. */
+export function varsFor(
+  vars: Record<string, unknown>,
   options: EmulatorOptions,
   origin: ParsedOrigin,
 ): Record<string, string> {

@@ -29,8 +29,8 @@ export function eventsOf(text: string, placeholders: Placeholders): string {
   return `${placeholders.apply(lines.join('\n'))}\n`
 }
 
-function inOrder(event: object): object {
-  return Object.fromEntries(Object.entries(event).sort(([a], [b]) => (a < b ? -1 : 1)))
+function inOrder(value: object): object {
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
 function partOf(exchange: Exchange, number: number, placeholders: Placeholders, assets: Assets) {
@@ -95,7 +95,9 @@ function linesOf(value: unknown, before = '', after = ''): string[] {
   const { length } = text.replaceAll(/(?<=[:,[])\d+\b/g, '0')
   if (length <= LINE_LENGTH || typeof value !== 'object' || value === null) return [text]
   const isList = Array.isArray(value)
-  const members: [string, unknown][] = Object.entries(value)
+  // workerd and Node export the members of a private key in different orders.
+  const ordered = 'kty' in value && 'd' in value ? inOrder(value) : value
+  const members: [string, unknown][] = Object.entries(ordered)
   const lines = members.flatMap(([name, member], index) => {
     const comma = index < members.length - 1 ? ',' : ''
     return linesOf(member, isList ? '' : `${JSON.stringify(name)}:`, comma)

@@ -11,8 +11,8 @@ describe('package-lock.json', () => {
 
   it.each([
     ['@biomejs/cli-linux-x64-musl', { cpu: ['x64'], dev: true, libc: ['musl'], os: ['linux'] }],
-    ['@cloudflare/workerd-darwin-arm64', { cpu: ['arm64'], os: ['darwin'] }],
-    ['@cloudflare/workerd-windows-64', { cpu: ['x64'], os: ['win32'] }],
+    ['@cloudflare/workerd-darwin-arm64', { cpu: ['arm64'], dev: true, os: ['darwin'] }],
+    ['@cloudflare/workerd-windows-64', { cpu: ['x64'], dev: true, os: ['win32'] }],
   ])('is incomplete without %s', (name, platform) => {
     const path = `node_modules/${name}`
     const { [path]: entry, ...others } = packages

@@ -1,21 +1,21 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { bundleWorker } from '../../src/node/bundle'
+import { bundleEngine } from '../../src/node/bundle-engine'
 import { packageFolders, thirdPartyNotices } from '../../src/node/notices'
 
 const ROOT = join(import.meta.dirname, '../..')
 
-let worker: Awaited<ReturnType<typeof bundleWorker>>
+let bundle: Awaited<ReturnType<typeof bundleEngine>>
 let notices: string
 beforeAll(async () => {
-  worker = await bundleWorker(ROOT)
-  notices = await thirdPartyNotices(ROOT, worker.inputs)
+  bundle = await bundleEngine(ROOT)
+  notices = await thirdPartyNotices(ROOT, bundle.inputs)
 })
 
 describe('THIRD-PARTY-NOTICES', () => {
   it('names every package in the metafile of the bundle, with its version and its licence', async () => {
-    const folders = packageFolders(worker.inputs)
+    const folders = packageFolders(bundle.inputs)
     expect(folders).toEqual(expect.arrayContaining(['node_modules/hono', 'node_modules/zod']))
     for (const folder of folders) {
       const file = join(ROOT, folder, 'package.json')
@@ -27,7 +27,7 @@ describe('THIRD-PARTY-NOTICES', () => {
 
   // Packages bundle packages, which only their source maps show.
   it('names every package in the source map of the bundle', () => {
-    const { sources } = JSON.parse(worker.map) as { sources: string[] }
+    const { sources } = JSON.parse(bundle.map) as { sources: string[] }
     const names = packageFolders(sources).map((folder) => folder.replace(/^.*node_modules\//, ''))
     expect(names).toContain('@cfworker/json-schema')
     // A part of the repository of @modelcontextprotocol/server, which has no package of its own.

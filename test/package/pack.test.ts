@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
@@ -31,9 +31,8 @@ beforeAll(async () => {
   bin = join(project, 'node_modules/.bin/access-oauth-emulator')
 }, 240_000)
 afterEach(() => {
-  for (const { exitCode, pid } of running.splice(0)) {
-    // The whole group: the command and workerd.
-    if (exitCode === null && pid) process.kill(-pid, 'SIGKILL')
+  for (const { exitCode, pid, signalCode } of running.splice(0)) {
+    if (exitCode === null && signalCode === null && pid) process.kill(-pid, 'SIGKILL')
   }
 })
 afterAll(() => rm(project, { recursive: true, force: true }))
@@ -147,15 +146,152 @@ describe('The package in an empty project', () => {
     expect(said).toBe('')
   })
 
-  it('holds its licence, and beside the Worker those of the code that is bundled in it', () => {
-    const expected = ['LICENSE', 'dist/THIRD-PARTY-NOTICES', 'dist/worker.js']
+  it('holds its licence, and beside the engine those of the code that is bundled in it', () => {
+    const expected = ['LICENSE', 'dist/THIRD-PARTY-NOTICES', 'dist/engine.js']
     expect(packed).toEqual(expect.arrayContaining(expected))
   })
 
-  it('brings no dependency but Miniflare', async () => {
-    const file = join(project, 'node_modules/access-oauth-emulator/package.json')
-    const { dependencies } = JSON.parse(await readFile(file, 'utf8'))
-    expect(Object.keys(dependencies)).toEqual(['miniflare'])
+  it('is one folder of less than 3 MB', async () => {
+    expect(await readdir(join(project, 'node_modules'))).toEqual(
+      expect.not.arrayContaining(['miniflare', 'hono']),
+    )
+    const folders = await readdir(join(project, 'node_modules'))
+    expect(folders.filter((name) => !name.startsWith('.'))).toEqual(['access-oauth-emulator'])
+    const files = await readdir(join(project, 'node_modules'), {
+      recursive: true,
+      withFileTypes: true,
+    })
+    const sizes = files
+      .filter((each) => each.isFile())
+      .map(async ({ name, parentPath }) => (await stat(join(parentPath, name))).size)
+    const bytes = (await Promise.all(sizes)).reduce((sum, each) => sum + each, 0)
+    expect(bytes).toBeLessThan(3_000_000)
+  })
+})
+
+describe('The package as a guest', () => {
+  // A script in a process of its own, which prints JSON and nothing else.
+  const guest = async (script: string) => {
+    const file = join(project, 'guest.mjs')
+    await writeFile(file, script)
+    const { stdout, stderr } = await run(process.execPath, [file], { cwd: project, env })
+    expect(stderr).toBe('')
+    return JSON.parse(stdout)
+  }
+
+  it('leaves the globals as they are, and prints nothing', async () => {
+    const changes = await guest(`
+      // Node makes these when somebody asks for them first.
+      const lazily = [fetch, Request, crypto.subtle]
+      const look = () => new Map(
+        [globalThis, Reflect, Date, Promise.prototype, process].flatMap((object) =>
+          Reflect.ownKeys(object)
+            .filter((name) => object !== process || name === 'emitWarning' || name === '_events')
+            .map((name) => [object, name, Reflect.getOwnPropertyDescriptor(object, name)])
+            .map(([object, name, { value, get }]) =>
+              [String(name) + String(object[Symbol.toStringTag] ?? object.name), value ?? get])))
+      const before = look()
+      const { startEmulator } = await import('access-oauth-emulator')
+      const emulator = await startEmulator()
+      await emulator.signIn('ada@example.com')
+      // The API's certificates bring a library that wants to change Reflect.
+      const path = '/client/v4/accounts/' + '0'.repeat(32) + '/access/keys'
+      await emulator.fetch(path)
+      await fetch(emulator.mcpUrl)
+      await fetch(emulator.teamUrl + '/cdn-cgi/access/certs')
+      await emulator.fetch('/nothing', { method: 'POST', body: '{' })
+      await emulator.close()
+      const after = look()
+      const names = [...new Set([...before.keys(), ...after.keys()])]
+      console.log(JSON.stringify(names.filter((name) => !Object.is(before.get(name), after.get(name)))))`)
+    expect(changes).toEqual([])
+  })
+
+  it('works while the test has replaced timers, fetch, Date and console', async () => {
+    const answer = await guest(`
+      import { createServer } from 'node:http'
+      import { startEmulator } from 'access-oauth-emulator'
+      const print = console.log
+      const origin = createServer((_, response) => response.end('from the origin'))
+      await new Promise((resolve) => origin.listen(0, '127.0.0.1', resolve))
+      const stubbed = () => { throw new Error('a stub was called') }
+      globalThis.fetch = stubbed
+      // As fake timers are: nothing happens until a test says so.
+      const timer = { ref: () => timer, unref: () => timer, refresh: () => timer }
+      for (const name of ['setTimeout', 'setInterval', 'setImmediate']) {
+        globalThis[name] = () => timer
+      }
+      for (const name of ['log', 'warn', 'error', 'info', 'debug']) console[name] = stubbed
+      const RealDate = Date
+      globalThis.Date = class extends RealDate {
+        constructor(...given) { super(...(given.length ? given : [0])) }
+        static now() { return 0 }
+      }
+      const lines = []
+      const emulator = await startEmulator({
+        origin: 'http://127.0.0.1:' + origin.address().port,
+        log: (line) => lines.push(line),
+      })
+      const { accessToken } = await emulator.signIn('ada@example.com')
+      const headers = { authorization: 'Bearer ' + accessToken }
+      const body = await (await emulator.fetch('/whoami', { headers })).text()
+      const none = await emulator.events.next({ kind: 'discovery' }, { timeout: 50 })
+      const late = await emulator.events
+        .next({ kind: 'discovery' }, { timeout: 50 })
+        .catch(({ message }) => message)
+      const year = (await emulator.clock.now()).getUTCFullYear()
+      await emulator.close()
+      origin.close()
+      print(JSON.stringify({ body, late, kind: none.kind, year, logged: lines.some((line) => line.includes('token (200)')) }))`)
+    expect(answer).toEqual({
+      body: 'from the origin',
+      kind: 'discovery',
+      late: expect.stringContaining('within 50 ms'),
+      year: expect.any(Number),
+      logged: true,
+    })
+    expect(answer.year).toBeGreaterThan(2020)
+  })
+
+  it('has its clock moved by the Date of fake timers where it is to follow them', async () => {
+    const answer = await guest(`
+      import { startEmulator } from 'access-oauth-emulator'
+      const RealDate = Date
+      let now = RealDate.parse('2027-01-01T00:00:00Z')
+      globalThis.Date = class extends RealDate {
+        constructor(...given) { super(...(given.length ? given : [now])) }
+        static now() { return now }
+      }
+      const following = await startEmulator({ followFakeTimers: true })
+      const other = await startEmulator()
+      const { accessToken } = await following.signIn('ada@example.com')
+      const headers = { authorization: 'Bearer ' + accessToken }
+      const whoami = async () => (await following.fetch('/whoami', { headers })).status
+      const before = await whoami()
+      now += 16 * 60_000
+      const after = await whoami()
+      const years = [following, other].map(async ({ clock }) => (await clock.now()).toISOString())
+      const [own, others] = await Promise.all(years)
+      await Promise.all([following.close(), other.close()])
+      console.log(JSON.stringify({ before, after, own, isOther: own !== others }))`)
+    expect(answer).toEqual({
+      before: 200,
+      after: 401,
+      own: '2027-01-01T00:16:00.000Z',
+      isOther: true,
+    })
+  })
+
+  it('keeps no process alive that has nothing else to do, and ends no request that is waited for', async () => {
+    const answer = await guest(`
+      import { startEmulator } from 'access-oauth-emulator'
+      const emulator = await startEmulator({ listen: false })
+      await emulator.signIn('ada@example.com')
+      await emulator.faults.set('slow', { delay: '300ms', endpoint: 'application' })
+      const startedAt = Date.now()
+      await emulator.fetch('/whoami')
+      console.log(JSON.stringify(Date.now() - startedAt))`)
+    expect(answer).toBeGreaterThanOrEqual(290)
   })
 })
 
@@ -184,7 +320,7 @@ describe('The command', () => {
     const as = (...argv: string[]) => ended(bin, argv, { NODE_OPTIONS })
     expect(await as('--help')).toMatchObject({ code: 0 })
     expect(await as('--version')).toMatchObject({ code: 0 })
-    const why = 'Node 22 or newer is needed, this is 20.20.2'
+    const why = 'Node 22.13 or newer is needed, this is 20.20.2'
     expect(await as('--port', '0')).toEqual({ code: 1, output: `${why}\n` })
     const use = `import { startEmulator } from 'access-oauth-emulator'
       await startEmulator().catch(({ message }) => console.log(message))`
@@ -256,5 +392,32 @@ describe('The command', () => {
     const list = await networkFetch(`http://localhost:${again.port}/_emulator/clients`)
     expect(await list.json()).toMatchObject({ clients: [{ id: clientId }] })
     await stop(again)
+  })
+
+  it('keeps what it has answered when it is killed, and says who has the folder', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'kept-'))
+    const persist = ['--persist', folder, '--auto-sign-in', 'ada@example.com', '--quiet']
+    const first = await started(...persist)
+    const { clientId, tokens } = await clientAt(first.port).connect()
+    const refreshToken = tokens.refresh_token ?? ''
+    const next = await clientAt(first.port).refresh(clientId, refreshToken)
+    const { access_token: newest } = (await next.json()) as { access_token: string }
+    const second = await cli('--port', '0', '--persist', folder)
+    expect(second.code).toBe(1)
+    expect(second.output).toContain(`${folder} is in use by process ${first.child.pid},`)
+    first.child.kill('SIGKILL')
+    await first.done
+    const again = await started(...persist)
+    for (const token of [tokens.access_token, newest]) {
+      const bearer = { headers: { authorization: `Bearer ${token}` } }
+      const whoami = await networkFetch(`http://localhost:${again.port}/whoami`, bearer)
+      expect(whoami.status).toBe(200)
+    }
+    // It was rotated before the process ended, and is reuse now.
+    const reuse = await clientAt(again.port).refresh(clientId, refreshToken)
+    expect(await reuse.json()).toMatchObject({ error: 'invalid_grant' })
+    again.child.kill('SIGTERM')
+    await again.done
+    await rm(folder, { recursive: true })
   })
 })

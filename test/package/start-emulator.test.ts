@@ -253,6 +253,104 @@ describe('startEmulator', () => {
     expect(refreshToken).toMatch(/^oauth:/)
   })
 
+  it('makes a key for each of two rotations at once', async () => {
+    const emulator = await start()
+    const certs = async () => {
+      const response = await emulator.fetch(`${emulator.teamUrl}/cdn-cgi/access/certs`)
+      return ((await response.json()) as { keys: { kid: string }[] }).keys.map(({ kid }) => kid)
+    }
+    const before = await certs()
+    await Promise.all([emulator.rotateKeys(), emulator.rotateKeys()])
+    const after = await certs()
+    expect(after).toEqual(expect.arrayContaining(before))
+    expect(new Set(after).size).toBe(before.length + 2)
+  })
+
+  it('needs no port: its fetch reaches every host of it', async () => {
+    const { fetch, mcpUrl, signIn, teamUrl, url } = await start({ listen: false })
+    const { accessToken } = await signIn('ada@example.com')
+    const answer = await json(await fetch(new Request(`${url}/whoami`, bearer(accessToken))))
+    expect(answer.claims).toMatchObject({ email: 'ada@example.com', iss: teamUrl })
+    const challenge = await fetch(mcpUrl, { method: 'POST', body: '{}' })
+    expect([challenge.status, challenge.url]).toEqual([401, mcpUrl])
+    expect(challenge.headers.get('www-authenticate')).toContain('resource_metadata')
+    await expect(globalThis.fetch(url)).rejects.toThrow()
+  })
+
+  it('ends a request, and a response that is read, with the signal of the caller', async () => {
+    const { fetch, signIn, url } = await start({
+      listen: false,
+      origin: ({ signal, url }) => {
+        if (url.endsWith('/never')) return new Promise(() => {})
+        const body = new ReadableStream({
+          pull: (controller) => controller.enqueue(new TextEncoder().encode('more ')),
+        })
+        return new Response(signal.aborted ? null : body)
+      },
+    })
+    const { headers } = bearer((await signIn('ada@example.com')).accessToken)
+    const never = fetch(`${url}/never`, { headers, signal: AbortSignal.timeout(50) })
+    await expect(never).rejects.toThrow(/aborted due to timeout/)
+    const controller = new AbortController()
+    const endless = await fetch(`${url}/endless`, { headers, signal: controller.signal })
+    const reader = endless.body?.getReader()
+    expect(new TextDecoder().decode((await reader?.read())?.value)).toBe('more ')
+    controller.abort(new Error('enough'))
+    await expect(reader?.closed).rejects.toThrow('enough')
+  })
+
+  it('streams both ways over HTTP, and tells the origin when the client hangs up', async () => {
+    let aborted: () => void = () => {}
+    const hungUp = new Promise<void>((resolve) => {
+      aborted = resolve
+    })
+    const { signIn, url } = await start({
+      origin: ({ body, signal }) => {
+        signal.addEventListener('abort', () => aborted())
+        return new Response(body)
+      },
+    })
+    const { accessToken } = await signIn('ada@example.com')
+    const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>()
+    const controller = new AbortController()
+    const writer = writable.getWriter()
+    const sent = (text: string) => writer.write(new TextEncoder().encode(text))
+    // Node sends the headers together with the beginning of the body.
+    const first = sent('one')
+    const answer = await globalThis.fetch(`${url}/echo`, {
+      ...bearer(accessToken),
+      method: 'POST',
+      body: readable,
+      duplex: 'half',
+      signal: controller.signal,
+    } as RequestInit)
+    await first
+    const reader = answer.body?.getReader()
+    const received = async () => new TextDecoder().decode((await reader?.read())?.value)
+    expect(await received()).toBe('one')
+    await sent('two')
+    expect(await received()).toBe('two')
+    controller.abort()
+    await hungUp
+  })
+
+  it('answers 501 for a WebSocket that Access lets in, and names npm start', async () => {
+    const { signIn, url } = await start({ origin: () => new Response('never') })
+    const { accessToken } = await signIn('ada@example.com')
+    const port = Number(new URL(url).port)
+    const upgrade = {
+      host: new URL(url).host,
+      connection: 'Upgrade',
+      upgrade: 'websocket',
+      'sec-websocket-version': '13',
+      'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+    }
+    expect((await rawRequest(port, '/socket', upgrade)).status).toBe(401)
+    const { authorization } = bearer(accessToken).headers
+    const answer = await rawRequest(port, '/socket', { ...upgrade, authorization })
+    expect([answer.status, answer.body.includes('npm start')]).toEqual([501, true])
+  })
+
   it('refuses with the name of what is wrong, and leaves nothing running', async () => {
     await expect(start({ prot: 1 } as never)).rejects.toThrow('There is no option prot')
     await expect(start({ port: 70_000 })).rejects.toThrow('port is 70000')
@@ -264,6 +362,7 @@ describe('startEmulator', () => {
     await expect(start({ settings: { CODE_LIFTIME: '10s' } as never })).rejects.toThrow(
       'There is no setting CODE_LIFTIME',
     )
+    await expect(start({ listen: 'no' as never })).rejects.toThrow('listen is "no"')
     await expect(start({ persist: '' })).rejects.toThrow('persist is ""')
     await expect(start({ people: [{ name: 'Ada', email: 'ada' }] })).rejects.toThrow(
       'PEOPLE[0].email is "ada": expected an e-mail address',

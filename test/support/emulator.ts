@@ -36,7 +36,8 @@ export function emulator(settings: Record<string, unknown> = {}): Emulator {
   // Work after the response is not awaited, as no client would.
   const send: Fetch = async (url, init) =>
     worker.fetch(
-      new Request(url, { redirect: 'manual', ...init }),
+      // Node requires `duplex` for a body that is a stream.
+      new Request(url, { redirect: 'manual', duplex: 'half', ...init } as RequestInit),
       bindings as never,
       createExecutionContext(),
     )

@@ -22,9 +22,11 @@ export class SigningKeys {
    * Access: documented (section 6.3).
    */
   async rotate(now: number): Promise<void> {
-    const [current, next, ...retired] = await this.all()
-    if (!current || !next) throw new Error('no signing keys')
+    await this.all()
     const added = await createSigningKey(now)
+    // Asked only now: another rotation may have come while the key was made.
+    const [current, next, ...retired] = this.kv.get<SigningKey[]>('keys') ?? []
+    if (!current || !next) throw new Error('no signing keys')
     this.#keep([next, added, { ...current, retiredAtSeconds: now }, ...retired])
   }
 

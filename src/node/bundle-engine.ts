@@ -1,0 +1,36 @@
+import { join } from 'node:path'
+import { build } from 'esbuild'
+import { unstable_readConfig } from 'wrangler'
+
+/**
+ * Bundles the Worker with the engine that runs it in Node: what the Worker imports from workerd, and the
+ * globals that it uses, are the engine's.
+ */
+export async function bundleEngine(root: string) {
+  const { vars } = unstable_readConfig({ config: join(root, 'wrangler.toml') })
+  const { metafile, outputFiles } = await build({
+    absWorkingDir: root,
+    entryPoints: ['src/node/engine/index.ts'],
+    inject: ['src/node/engine/guest.ts', 'src/node/engine/globals.ts'],
+    alias: { 'cloudflare:workers': './src/node/engine/durable-object.ts' },
+    footer: { js: `export const vars = ${JSON.stringify(vars)}` },
+    bundle: true,
+    write: false,
+    metafile: true,
+    sourcemap: 'external',
+    outfile: 'engine.js',
+    format: 'esm',
+    platform: 'node',
+    target: 'node22',
+    // The same modules as in the Worker.
+    conditions: ['workerd', 'worker', 'browser'],
+    mainFields: ['module', 'main'],
+    legalComments: 'none',
+    minifySyntax: true,
+    minifyWhitespace: true,
+    logLevel: 'silent',
+  })
+  const [map, script] = outputFiles
+  if (!map || !script) throw new Error('esbuild made nothing of the engine')
+  return { script: script.text, map: map.text, inputs: Object.keys(metafile.inputs) }
+}

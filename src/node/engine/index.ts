@@ -1,0 +1,81 @@
+/**
+ * The Worker in a process of Node: its bindings, its globals and an HTTP server, in the place of
+ * workerd. It does what the Worker needs, and no more; each file says what it does not do.
+ */
+import app, { EmulatorObject, GrantObject } from '../../index.ts'
+import type { Engine, EngineOptions, Log } from '../engine.ts'
+import { Background } from './background.ts'
+import { dispatch } from './dispatch.ts'
+import { Folder, withAlarm } from './folder.ts'
+import { found } from './guest.ts'
+import { Hold } from './hold.ts'
+import { type Inside, inside } from './inside.ts'
+import { KeyValueNamespace } from './kv.ts'
+import { ObjectNamespace } from './namespace.ts'
+import type { ObjectClass } from './object.ts'
+import { forwarded } from './outgoing-fetch.ts'
+import { listen, type Server } from './server.ts'
+
+export { adopt } from './guest.ts'
+
+const CLASSES = { GRANTS: GrantObject, EMULATOR: EmulatorObject }
+
+/** Starts the Worker in this process; it opens no port before it is told to. */
+export async function startEngine(options: EngineOptions): Promise<Engine> {
+  const folder = options.persist === undefined ? undefined : new Folder(options.persist)
+  const background = new Background()
+  let isClosed = false
+  const here: Inside = {
+    followsFakeTimers: options.followFakeTimers ?? false,
+    log: (level, line) => {
+      if (!isClosed) tell(options.log, line, level)
+    },
+  }
+  const within = <T>(act: () => T) => inside.run(here, act)
+  const kv = new KeyValueNamespace(folder?.file('kv.sqlite'), () => found.Date.now())
+  const env: Record<string, unknown> = { ...options.vars, KV: kv }
+  const { origin } = options
+  if (origin) env.ORIGIN = { fetch: (request: Request) => forwarded(request, origin) }
+  const namespaces = Object.entries(CLASSES).map(([binding, Class]) => {
+    const objects = folder?.objects(binding)
+    const host = { env, waitUntil: background.add }
+    const namespace = new ObjectNamespace(Class as unknown as ObjectClass, host, objects)
+    env[binding] = namespace
+    for (const name of objects ? withAlarm(objects) : []) within(() => namespace.wake(name))
+    return namespace
+  })
+  const context = { waitUntil: background.add, passThroughOnException: () => {}, props: {} }
+  const answer = (request: Request) => within(() => app.fetch(request, env as never, context))
+  const servers: Server[] = []
+  const hold = new Hold()
+  const fetch = (request: Request) => hold.during(dispatch(request, answer))
+  async function end() {
+    await Promise.all(servers.map((server) => server.close()))
+    // Whoever reads events hands over those that wait, and they are logged.
+    await fetch(new Request('http://localhost/_emulator/events?limit=1')).catch(() => undefined)
+    if (folder) await background.settled()
+    isClosed = true
+    hold.close()
+    for (const each of [...namespaces, kv, ...(folder ? [folder] : [])]) each.close()
+  }
+  let ending: Promise<void> | undefined
+  return {
+    fetch,
+    async listen(port) {
+      const server = await listen(port, answer)
+      servers.push(server)
+      return server.port
+    },
+    close() {
+      ending ??= end()
+      return ending
+    },
+  }
+}
+
+// A log that throws is not the emulator's mistake.
+function tell(log: Log | undefined, line: string, level: Parameters<Log>[1]): void {
+  try {
+    log?.(line, level)
+  } catch {}
+}

@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import { type Host, type ObjectClass, ObjectHome } from './object.ts'
+
+/** The Durable Objects of one class: one for each name. */
+export class ObjectNamespace {
+  readonly #homes = new Map<string, ObjectHome>()
+  #isClosed = false
+
+  /** @param folder where their databases are; in memory where it is left out */
+  constructor(
+    private readonly Class: ObjectClass,
+    private readonly host: Host,
+    private readonly folder: string | undefined,
+  ) {}
+
+  /** A stub, whose methods are those of the object; not like workerd, it has no `fetch`. */
+  getByName(name: string): object {
+    return new Proxy(this, {
+      // A stub is no promise.
+      get: (_, method) =>
+        typeof method === 'symbol' || method === 'then'
+          ? undefined
+          : (...given: unknown[]) => this.#call(name, method, given),
+    })
+  }
+
+  /** Makes the object whose alarm is due, or will be. */
+  wake(name: string): void {
+    this.#home(name).wake()
+  }
+
+  /** The objects that are here, by their names. */
+  names(): string[] {
+    return [...this.#homes.keys()]
+  }
+
+  /** Rings the alarm of an object now if it is set, and answers whether it was. */
+  async ring(name: string): Promise<boolean> {
+    return (await this.#homes.get(name)?.alarm.ringNow()) ?? false
+  }
+
+  close(): void {
+    this.#isClosed = true
+    for (const home of this.#homes.values()) home.close()
+    this.#homes.clear()
+  }
+
+  async #call(name: string, method: string, given: unknown[]): Promise<unknown> {
+    if (this.#isClosed) throw new Error('The emulator is closed')
+    return this.#home(name).call(method, given)
+  }
+
+  #home(name: string): ObjectHome {
+    const known = this.#homes.get(name)
+    if (known) return known
+    const home: ObjectHome = new ObjectHome(this.Class, name, this.#fileOf(name), this.host, () => {
+      if (this.#homes.get(name) === home) this.#homes.delete(name)
+    })
+    this.#homes.set(name, home)
+    return home
+  }
+
+  // A file system may take two names for one that differ in case.
+  #fileOf(name: string): string | undefined {
+    if (this.folder === undefined) return undefined
+    return join(this.folder, `${createHash('sha256').update(name).digest('hex')}.sqlite`)
+  }
+}

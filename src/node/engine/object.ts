@@ -1,0 +1,154 @@
+import { nextTick } from 'node:process'
+import { Alarm } from './alarm.ts'
+import type { DurableObject } from './durable-object.ts'
+import { ObjectDatabase } from './object-database.ts'
+import { ObjectStorage } from './storage.ts'
+
+export type ObjectClass = new (ctx: never, env: never) => DurableObject
+export type Host = {
+  env: object
+  waitUntil(promise: Promise<unknown>): void
+}
+
+/**
+ * One Durable Object: its instance, made when it is needed first, and its storage.
+ *
+ * Calls arrive one by one, in the order in which they were made, and each runs until nothing is left to
+ * do at once: no other call comes between a question and its answer from the storage. workerd computes
+ * digests and keys at once as well; here another call can come while one waits for them.
+ */
+export class ObjectHome {
+  readonly #calls: (() => void)[] = []
+  readonly #database: ObjectDatabase
+  readonly alarm: Alarm
+  #instance: DurableObject | undefined
+  #isInTurn = false
+  #running = 0
+
+  constructor(
+    private readonly Class: ObjectClass,
+    private readonly name: string,
+    file: string | undefined,
+    private readonly host: Host,
+    private readonly onEmpty: () => void,
+  ) {
+    // What an instance remembers may not have been kept.
+    const forget = () => {
+      this.#instance = undefined
+    }
+    this.#database = new ObjectDatabase(name, file, forget)
+    this.alarm = new Alarm(this.#database, (info) => this.#ring(info))
+  }
+
+  /** Reads the alarm that was set before the process ended. */
+  wake(): void {
+    void this.#database.statements
+    this.alarm.schedule()
+  }
+
+  /** Calls a method of the object; what it is given and what it answers are copies. */
+  async call(method: string, given: unknown[]): Promise<unknown> {
+    const copies = given.map(copied)
+    try {
+      return copied(await this.#run(() => this.#invoke(method, copies)))
+    } catch (error) {
+      throw crossing(error)
+    }
+  }
+
+  close(): void {
+    this.alarm.close()
+    this.#database.close()
+  }
+
+  /** Runs `act` when it is its turn. */
+  async #run<T>(act: () => T | Promise<T>): Promise<T> {
+    this.#running++
+    try {
+      const answer = await new Promise<T>((resolve, reject) => {
+        this.#calls.push(() => {
+          try {
+            resolve(act())
+          } catch (error) {
+            reject(error)
+          }
+        })
+        this.#pump()
+      })
+      this.#database.requireCommitted()
+      return answer
+    } finally {
+      this.#running--
+      this.#leave()
+    }
+  }
+
+  #pump(): void {
+    if (this.#isInTurn) return
+    const next = this.#calls.shift()
+    if (!next) return
+    this.#isInTurn = true
+    next()
+    // The ticks of a microtask come after all other microtasks.
+    queueMicrotask(() =>
+      nextTick(() => {
+        this.#isInTurn = false
+        this.#pump()
+      }),
+    )
+  }
+
+  #invoke(method: string, given: unknown[]): unknown {
+    const instance = this.#object()
+    const member: unknown = Object.hasOwn(instance, method)
+      ? undefined
+      : Reflect.get(instance, method)
+    if (typeof member === 'function') return Reflect.apply(member, instance, given)
+    throw new TypeError(`The RPC receiver does not implement the method "${method}".`)
+  }
+
+  #object(): DurableObject {
+    if (this.#instance) return this.#instance
+    const { env, waitUntil } = this.host
+    const ctx = {
+      id: { name: this.name, toString: () => this.name },
+      storage: new ObjectStorage(this.#database, this.alarm),
+      waitUntil,
+    }
+    this.#instance = new this.Class(ctx as never, env as never)
+    return this.#instance
+  }
+
+  async #ring(info: object): Promise<boolean> {
+    try {
+      await this.#run(() => this.#invoke('alarm', [info]))
+      return true
+    } catch (error) {
+      this.host.waitUntil(Promise.reject(error))
+      return false
+    }
+  }
+
+  // An object that has deleted its storage is as if it had never been.
+  #leave(): void {
+    if (this.#running > 0 || this.#database.isOpen || !this.#database.wasDeleted) return
+    this.alarm.close()
+    this.onEmpty()
+  }
+}
+
+function copied<T>(value: T): T {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function'
+    ? structuredClone(value)
+    : value
+}
+
+// An error keeps its type, its message and its own members.
+function crossing(thrown: unknown): Error {
+  if (!(thrown instanceof Error)) return Object.assign(new Error(String(thrown)), { remote: true })
+  const copy = structuredClone(thrown)
+  const own = Object.entries(thrown).filter(([, value]) => typeof value !== 'function')
+  return Object.assign(copy, Object.fromEntries(own.map(([name, each]) => [name, copied(each)])), {
+    remote: true,
+  })
+}

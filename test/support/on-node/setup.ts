@@ -1,0 +1,17 @@
+/** Gives the tests of the project `node` the bindings that those of `worker` have from Miniflare. */
+import { unstable_readConfig } from 'wrangler'
+import { EmulatorObject, GrantObject } from '../../../src/index'
+import { Background } from '../../../src/node/engine/background'
+import { KeyValueNamespace } from '../../../src/node/engine/kv'
+import { Namespace } from './test'
+import { env } from './workers'
+
+// The files of one worker share a store.
+if (!('KV' in env)) {
+  Object.assign(env, unstable_readConfig({ config: 'wrangler.toml' }).vars)
+  // Tests have a clock of their own in the place of `Date`, which KV does not follow.
+  env.KV = new KeyValueNamespace(undefined, () => performance.timeOrigin + performance.now())
+  const host = { env, waitUntil: new Background().add }
+  env.GRANTS = new Namespace(GrantObject as never, host, undefined)
+  env.EMULATOR = new Namespace(EmulatorObject as never, host, undefined)
+}
