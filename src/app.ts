@@ -3,10 +3,10 @@ import { ACCESS_PATHS } from './access/team-domain'
 import { api } from './api'
 import { dash } from './dash'
 import { emulatorControl } from './emulator'
-import { configure, type Env, prepare, sign } from './env'
-import { failure } from './failure'
+import { configure, type Env, prepare, sign } from './request/context'
+import { failure } from './request/failure'
 import { gate, gateAccessPaths } from './gate'
-import { reportRequest } from './report'
+import { reportRequest } from './request/events'
 import { team, teamMetadata } from './team'
 
 /** The map: one line per surface, in the order in which they match. */

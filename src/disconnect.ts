@@ -1,6 +1,6 @@
-import type { GrantRevoker } from './access/dashboard-event'
-import type { AppContext } from './env'
-import { report } from './report'
+import type { GrantRevoker } from './events/dashboard-event'
+import type { AppContext } from './request/context'
+import { report } from './request/events'
 
 /**
  * Ends every grant that a person has given a client at the dashboard: access tokens and refresh tokens

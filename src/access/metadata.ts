@@ -1,7 +1,7 @@
 import { CLIENT_AUTH_METHODS } from '../oauth/client-auth'
 import { type Application, type Covered, managedOAuth } from './application'
 import { pathOf } from './domain'
-import type { Quirks } from './quirks'
+import type { Quirks } from '../switches/quirks'
 import { registersClients } from './redirect-rules'
 import type { TeamDomain } from './team-domain'
 

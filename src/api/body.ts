@@ -1,8 +1,8 @@
 import type { z } from 'zod'
-import { readText } from '../body'
-import type { AppContext } from '../env'
+import { readText } from '../request/body'
+import type { AppContext } from '../request/context'
 import { OAuthError } from '../oauth/errors'
-import { report } from '../report'
+import { report } from '../request/events'
 import { ApiError, accessError, type EnvelopeError } from './error'
 
 // What is read with a record and may be sent back with it: dropped without a word.

@@ -1,5 +1,5 @@
 import { type Account, accountsOf } from '../account/members'
-import type { AppContext } from '../env'
+import type { AppContext } from '../request/context'
 import { callerOf } from './credentials'
 
 /** Whose e-mail address an administrator has where the request does not tell, nor the seed. */

@@ -1,4 +1,4 @@
-import type { AppContext } from '../env'
+import type { AppContext } from '../request/context'
 import type { Configuration, Edit } from '../store/configuration'
 import type { Plan } from '../store/emulator'
 import { type Kind, type RecordOf, recordKind } from '../store/kinds'

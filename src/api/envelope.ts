@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { AppContext } from '../env'
+import type { AppContext } from '../request/context'
 import { type ApiError, type EnvelopeError, invalidRequest } from './error'
 
 /** A part of a list; past its end it is empty, which is how the SDK finds that end. */

@@ -1,7 +1,7 @@
 import type { Hono } from 'hono'
 import type { z } from 'zod'
 import { type Account, findAccount } from '../account/members'
-import type { AppContext, Env } from '../env'
+import type { AppContext, Env } from '../request/context'
 import { readBody } from './body'
 import { authorize } from './credentials'
 import { type Page, readQuery, respondPage, respondResult } from './envelope'

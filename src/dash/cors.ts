@@ -1,6 +1,6 @@
 import type { Next } from 'hono'
-import { findOAuthClient } from '../account/dash-client'
-import type { AppContext } from '../env'
+import { findOAuthClient } from '../account/oauth/dash-client'
+import type { AppContext } from '../request/context'
 import { shownCredentials } from './client'
 
 /**

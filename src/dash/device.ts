@@ -1,5 +1,5 @@
-import { DashError } from '../account/dash-error'
-import type { AppContext } from '../env'
+import { DashError } from '../account/oauth/dash-error'
+import type { AppContext } from '../request/context'
 import { authenticateClient } from './client'
 
 /**

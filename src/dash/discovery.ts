@@ -1,5 +1,5 @@
 import { publicKeySet } from '../access/keys'
-import type { AppContext } from '../env'
+import type { AppContext } from '../request/context'
 
 /**
  * `GET /.well-known/openid-configuration` (B.1): what the engine can do, which is more than a client

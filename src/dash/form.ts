@@ -1,6 +1,6 @@
-import { readText } from '../body'
-import { onPage } from '../browser'
-import type { AppContext } from '../env'
+import { readText } from '../request/body'
+import { onPage } from '../signin/browser'
+import type { AppContext } from '../request/context'
 import { PageError } from '../pages/respond'
 import { oncePerRequest } from '../request/once'
 

@@ -1,6 +1,6 @@
-import type { DashboardEvent, GrantRevoker } from '../access/dashboard-event'
-import type { AppContext } from '../env'
-import { note, reportInstead } from '../report'
+import type { DashboardEvent, GrantRevoker } from '../events/dashboard-event'
+import type { AppContext } from '../request/context'
+import { note, reportInstead } from '../request/events'
 import type { DashboardGrant } from '../store/grants/grant'
 
 /** Takes a grant that has ended from the person's list of applications, and reports who ended it. */

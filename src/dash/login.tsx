@@ -10,12 +10,12 @@ import {
   redirectToStep,
   SEVERED,
   startLogin,
-} from '../browser'
-import { mayPickPeople } from '../control'
-import type { AppContext } from '../env'
+} from '../signin/browser'
+import { mayPickPeople } from '../signin/control-session'
+import type { AppContext } from '../request/context'
 import { LoginPage, PeoplePicker } from '../pages/login'
 import { PageError, respondPage } from '../pages/respond'
-import { reportDecision } from '../report'
+import { reportDecision } from '../request/events'
 import { startSession } from './session'
 
 const LIFETIME_SECONDS = 15 * 60

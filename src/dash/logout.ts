@@ -1,7 +1,7 @@
-import { findOAuthClient } from '../account/dash-client'
-import { goForm } from '../account/go-form'
-import { clientOfIdToken } from '../account/id-token'
-import type { AppContext } from '../env'
+import { findOAuthClient } from '../account/oauth/dash-client'
+import { goForm } from '../account/oauth/go-form'
+import { clientOfIdToken } from '../account/oauth/id-token'
+import type { AppContext } from '../request/context'
 import { respondLoggedOut } from '../pages/logged-out'
 import { endSession } from './session'
 

@@ -1,6 +1,6 @@
-import type { DashError } from '../account/dash-error'
-import type { AppContext } from '../env'
-import { isCovered, reportInstead } from '../report'
+import type { DashError } from '../account/oauth/dash-error'
+import type { AppContext } from '../request/context'
+import { isCovered, reportInstead } from '../request/events'
 
 /** Reports a refusal of an authorization, unless a more precise event already has. */
 export function reportAuthorizationRefusal(

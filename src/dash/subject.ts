@@ -1,5 +1,5 @@
-import type { FaultSubject } from '../access/faults'
-import type { AppContext } from '../env'
+import type { FaultSubject } from '../switches/faults'
+import type { AppContext } from '../request/context'
 import { shownCredentials } from './client'
 import { readParameters } from './form'
 

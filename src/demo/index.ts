@@ -1,5 +1,5 @@
 import { Hono } from 'hono'
-import { bytesWithin, drainBody } from '../bytes'
+import { bytesWithin, drainBody } from '../request/bytes'
 import { type AccessClaims, type KnownAccess, verifyAssertion } from './assertion'
 import { home } from './home'
 

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
-import { readJson } from '../body'
-import type { AppContext } from '../env'
+import { readJson } from '../request/body'
+import type { AppContext } from '../request/context'
 import { OAuthError } from '../oauth/errors'
 
 /**

@@ -1,5 +1,5 @@
 import { formatTime } from '../access/timestamps'
-import type { AppContext } from '../env'
+import type { AppContext } from '../request/context'
 import type { Client } from '../store/clients'
 import { readCursor } from './cursor'
 import { grantsGiven } from './given'

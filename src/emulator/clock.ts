@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { lifetimeSchema, wholeSeconds } from '../access/duration'
 import { formatTime } from '../access/timestamps'
-import type { AppContext } from '../env'
+import type { AppContext } from '../request/context'
 import { OAuthError } from '../oauth/errors'
 import type { ClockMove } from '../store/emulator/kept-state'
 import { type EmulatorState, emulatedNow } from '../store/emulator/state'

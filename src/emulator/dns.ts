@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { AppContext } from '../env'
+import type { AppContext } from '../request/context'
 import { readControl } from './body'
 import { respond } from './respond'
 

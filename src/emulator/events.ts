@@ -1,8 +1,8 @@
 import { streamSSE } from 'hono/streaming'
 import * as z from 'zod'
-import type { RecordedEvent } from '../access/event'
-import { OUTCOMES } from '../access/reason'
-import type { AppContext } from '../env'
+import type { RecordedEvent } from '../events/event'
+import { OUTCOMES } from '../events/reason'
+import type { AppContext } from '../request/context'
 import { OAuthError } from '../oauth/errors'
 import type { EventRange } from '../store/emulator/event-log'
 

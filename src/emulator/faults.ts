@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import { type ActiveFault, FAULT_NAMES, FAULTS, type FaultName } from '../access/faults'
-import type { AppContext } from '../env'
+import { type ActiveFault, FAULT_NAMES, FAULTS, type FaultName } from '../switches/faults'
+import type { AppContext } from '../request/context'
 import { OAuthError } from '../oauth/errors'
 import { readControl } from './body'
 import { notFound } from './not-found'

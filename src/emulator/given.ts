@@ -1,4 +1,4 @@
-import type { RecordedEvent } from '../access/event'
+import type { RecordedEvent } from '../events/event'
 
 /**
  * The grants of Managed OAuth that events tell the giving of, by their ids, the newest first. The list of

@@ -1,5 +1,5 @@
 import { formatTime } from '../access/timestamps'
-import type { AppContext } from '../env'
+import type { AppContext } from '../request/context'
 import type { AccessGrant, GrantView } from '../store/grants/grant'
 import { readCursor } from './cursor'
 import { notFound } from './not-found'

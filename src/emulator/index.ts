@@ -1,6 +1,6 @@
 import { Hono } from 'hono'
-import { type AppContext, configure, type Env } from '../env'
-import { report } from '../report'
+import { type AppContext, configure, type Env } from '../request/context'
+import { report } from '../request/events'
 import { changeAutoSignIn, showAutoSignIn } from './auto-sign-in'
 import { showClientReport } from './client-report'
 import { forgetClient, showClients } from './clients'

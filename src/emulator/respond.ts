@@ -1,4 +1,4 @@
-import type { AppContext } from '../env'
+import type { AppContext } from '../request/context'
 import type { Responses } from './responses'
 
 /** Sends a response of the control, of the type that `responses.ts` has for this method and path. */

@@ -1,9 +1,9 @@
 import * as z from 'zod'
-import { autoSignInSchema } from '../access/auto-sign-in'
-import type { CheckResult } from '../access/client-report'
-import type { RecordedEvent } from '../access/event'
-import { FAULT_NAMES } from '../access/faults'
-import { QUIRK_NAMES } from '../access/quirks'
+import { autoSignInSchema } from '../switches/auto-sign-in'
+import type { CheckResult } from '../report'
+import type { RecordedEvent } from '../events/event'
+import { FAULT_NAMES } from '../switches/faults'
+import { QUIRK_NAMES } from '../switches/quirks'
 
 const text = z.string()
 const time = z.iso.datetime()

@@ -1,7 +1,7 @@
 import { identityNonceOf, revocable, sessionIdOf } from '../access/revocation'
 import { browserSignIn, isSignInGood } from '../access/sign-in'
 import { formatTime } from '../access/timestamps'
-import type { AppContext } from '../env'
+import type { AppContext } from '../request/context'
 import type { DirectorySession } from '../store/emulator/directory'
 import { notFound } from './not-found'
 import { respond } from './respond'

@@ -1,7 +1,7 @@
-import { readPageForm } from '../browser'
-import { giveControlCookie, isEmulatorToken } from '../control'
-import type { AppContext } from '../env'
-import { ControlSignInPage } from '../pages/control-sign-in'
+import { readPageForm } from '../signin/browser'
+import { giveControlCookie, isEmulatorToken } from '../signin/control-session'
+import type { AppContext } from '../request/context'
+import { ControlSignInPage } from '../pages/console/control-sign-in'
 import { PageError, respondPage } from '../pages/respond'
 
 /**

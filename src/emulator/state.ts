@@ -1,5 +1,5 @@
 import { canSign } from '../access/keys'
-import type { AppContext } from '../env'
+import type { AppContext } from '../request/context'
 import { OAuthError } from '../oauth/errors'
 import { loadSnapshot } from '../store/epochs'
 import { type Snapshot, snapshotSchema, takeSnapshot } from '../store/snapshot'

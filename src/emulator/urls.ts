@@ -1,4 +1,4 @@
-import type { AppContext } from '../env'
+import type { AppContext } from '../request/context'
 import { respond } from './respond'
 
 /** `GET /_emulator/urls`: where things are, for who starts the emulator and says so. */

@@ -1,5 +1,5 @@
 import type { Identity } from '../access/identity'
-import type { RequestDecision } from '../access/request-event'
+import type { RequestDecision } from '../events/request-event'
 
 /** Who is let in, and what the origin is told of it. */
 export type Admission = {

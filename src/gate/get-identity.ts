@@ -1,8 +1,8 @@
 import { currentIdentity } from '../access/identity'
 import { identityDocument } from '../access/identity-document'
 import { sessionIdOf } from '../access/revocation'
-import type { AppContext } from '../env'
-import { whereFrom } from '../judge'
+import type { AppContext } from '../request/context'
+import { whereFrom } from '../request/judge'
 import { ownSessions } from './own-sessions'
 
 /**

@@ -1,7 +1,7 @@
 import { domainsOf, isOnHost } from '../access/application'
 import { pathOf } from '../access/domain'
 import { revocable, sessionIdOf } from '../access/revocation'
-import type { AppContext } from '../env'
+import type { AppContext } from '../request/context'
 import { respondLoggedOut } from '../pages/logged-out'
 import { appCookie } from './app-cookie'
 import { ownSessions } from './own-sessions'

@@ -7,9 +7,9 @@ import {
   SERVER_METADATA,
   serverMetadata,
 } from '../access/metadata'
-import type { RequestDecision } from '../access/request-event'
-import type { AppContext, Env } from '../env'
-import { reportDecision } from '../report'
+import type { RequestDecision } from '../events/request-event'
+import type { AppContext, Env } from '../request/context'
+import { reportDecision } from '../request/events'
 import { endpoint } from '../request/endpoint'
 
 /** A metadata document of an application, and the event of showing it. */

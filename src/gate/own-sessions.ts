@@ -1,5 +1,5 @@
 import { type Application, isOnHost } from '../access/application'
-import type { AppContext } from '../env'
+import type { AppContext } from '../request/context'
 import { appTokens } from './app-cookie'
 import { type AppToken, applicationOf, isGoodFor, readAppToken } from './by-app-token'
 

@@ -1,6 +1,6 @@
 import { applicationAt } from '../access/application'
-import type { FaultSubject } from '../access/faults'
-import type { AppContext } from '../env'
+import type { FaultSubject } from '../switches/faults'
+import type { AppContext } from '../request/context'
 import { bearerToken } from '../oauth/bearer'
 import { oncePerRequest } from '../request/once'
 

@@ -1,8 +1,8 @@
 import { decodeJwt } from 'jose'
 import type { Application } from '../access/application'
 import { identityDocument } from '../access/identity-document'
-import type { AppContext } from '../env'
-import { whereFrom } from '../judge'
+import type { AppContext } from '../request/context'
+import { whereFrom } from '../request/judge'
 import type { Admission } from './admission'
 
 /**

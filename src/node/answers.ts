@@ -1,6 +1,6 @@
 import type { z } from 'zod'
-import type { AutoSignIn } from '../access/auto-sign-in.ts'
-import type { FAULTS, FaultName } from '../access/faults.ts'
+import type { AutoSignIn } from '../switches/auto-sign-in.ts'
+import type { FAULTS, FaultName } from '../switches/faults.ts'
 import type { Responses } from '../emulator/responses.ts'
 
 /** Who signs in by themselves; `consent` is `allow` unless told. */

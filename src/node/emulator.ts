@@ -1,5 +1,5 @@
-import type { FaultName } from '../access/faults.ts'
-import type { QuirkName } from '../access/quirks.ts'
+import type { FaultName } from '../switches/faults.ts'
+import type { QuirkName } from '../switches/quirks.ts'
 import type {
   AutoSignInRule,
   ClientReport,

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers'
-import type { RecordedEvent } from '../access/event.ts'
+import type { RecordedEvent } from '../events/event.ts'
 import type { Send } from './control.ts'
 
 export type EmulatorEvent = RecordedEvent

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import type { AutoSignIn } from '../access/auto-sign-in.ts'
+import type { AutoSignIn } from '../switches/auto-sign-in.ts'
 import type { Send } from './control.ts'
 import type { Reach } from './reach.ts'
 

@@ -1,10 +1,10 @@
 import type { MiddlewareHandler } from 'hono'
 import { applicationAt } from '../access/application'
-import type { Endpoint, FaultSubject } from '../access/faults'
-import type { RequestKind } from '../access/request-event'
-import type { AppContext, Env } from '../env'
-import { injectFaults } from '../faults'
-import { note } from '../report'
+import type { Endpoint, FaultSubject } from '../switches/faults'
+import type { RequestKind } from '../events/request-event'
+import type { AppContext, Env } from './context'
+import { injectFaults } from '../faults/inject'
+import { note } from './events'
 
 /** What a route declares of itself. */
 export type Declaration = {

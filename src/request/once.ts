@@ -1,4 +1,4 @@
-import type { AppContext } from '../env'
+import type { AppContext } from './context'
 
 /** Reads something of a request once: every later call has the same value, or the same error. */
 export function oncePerRequest<T>(read: (c: AppContext) => T): (c: AppContext) => T {

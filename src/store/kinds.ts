@@ -6,7 +6,7 @@ import { policyKind } from '../access/policy-kind'
 import type { RecordKind } from '../access/record-kind'
 import { serviceTokenKind } from '../access/service-token'
 import { tagKind } from '../access/tag'
-import { oauthClientKind } from '../account/oauth-client-kind'
+import { oauthClientKind } from '../account/oauth/oauth-client-kind'
 
 /** Every kind of record that the management API can change. A new kind is one line here. */
 export const RECORD_KINDS = {

@@ -1,5 +1,5 @@
 import { MANAGED_OAUTH_FORMS } from '../access/token'
-import { DASHBOARD_FORMS } from '../account/dash-token'
+import { DASHBOARD_FORMS } from '../account/oauth/dash-token'
 import { type Client, clientSchema } from './clients'
 import type { EmulatorBinding } from './emulator'
 import { Grants, type GrantsBinding } from './grants'

@@ -1,6 +1,6 @@
 import { publicKeySet } from '../access/keys'
-import type { AppContext } from '../env'
-import { reportDecision } from '../report'
+import type { AppContext } from '../request/context'
+import { reportDecision } from '../request/events'
 
 /** `GET /cdn-cgi/access/certs`: the keys that assertions are signed with [O11]. */
 export async function certs(c: AppContext): Promise<Response> {

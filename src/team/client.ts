@@ -1,7 +1,7 @@
-import { readForm } from '../body'
-import type { AppContext } from '../env'
+import { readForm } from '../request/body'
+import type { AppContext } from '../request/context'
 import { clientCredentials, invalidClient } from '../oauth/client-auth'
-import { note } from '../report'
+import { note } from '../request/events'
 import { oncePerRequest } from '../request/once'
 import { type Client, isClientSecret } from '../store/clients'
 

@@ -1,6 +1,6 @@
 import { identityDocument } from '../access/identity-document'
-import type { AppContext } from '../env'
-import { whereFrom } from '../judge'
+import type { AppContext } from '../request/context'
+import { whereFrom } from '../request/judge'
 import { signedInByCookie } from './authorization/session'
 
 /**

@@ -1,6 +1,6 @@
 import type { Application } from '../access/application'
-import type { AppContext } from '../env'
-import { note, noteGrant } from '../report'
+import type { AppContext } from '../request/context'
+import { note, noteGrant } from '../request/events'
 import type { AccessGrant } from '../store/grants/grant'
 
 /** Finds the application that a grant was made for, as long as it exists. */

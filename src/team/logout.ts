@@ -1,5 +1,5 @@
 import { revocable, sessionIdOf } from '../access/revocation'
-import type { AppContext } from '../env'
+import type { AppContext } from '../request/context'
 import { respondLoggedOut } from '../pages/logged-out'
 import { endSession, signedInByCookie } from './authorization/session'
 

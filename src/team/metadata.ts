@@ -1,6 +1,6 @@
 import { serverMetadata } from '../access/metadata'
-import type { AppContext } from '../env'
-import { reportDecision } from '../report'
+import type { AppContext } from '../request/context'
+import { reportDecision } from '../request/events'
 
 /** `GET /.well-known/oauth-authorization-server` [M9]. */
 export function metadata(c: AppContext): Response {

@@ -4,12 +4,12 @@ import {
   type RedirectRefusal,
   registersClients,
 } from '../access/redirect-rules'
-import { readJson } from '../body'
-import type { AppContext } from '../env'
+import { readJson } from '../request/body'
+import type { AppContext } from '../request/context'
 import { CLIENT_AUTH_METHODS } from '../oauth/client-auth'
 import { OAuthError } from '../oauth/errors'
 import { isWebUri, parseRedirectUri } from '../oauth/redirect-uri'
-import { note, reportDecision, reportRefusal } from '../report'
+import { note, reportDecision, reportRefusal } from '../request/events'
 import { type Client, newClientSecret } from '../store/clients'
 
 const text = z

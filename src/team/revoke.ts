@@ -1,7 +1,7 @@
-import { readForm } from '../body'
-import type { AppContext } from '../env'
+import { readForm } from '../request/body'
+import type { AppContext } from '../request/context'
 import { OAuthError } from '../oauth/errors'
-import { reportDecision } from '../report'
+import { reportDecision } from '../request/events'
 import { authenticateClient } from './client'
 import { noteGrantAndApplication } from './grant'
 

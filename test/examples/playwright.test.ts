@@ -1,7 +1,7 @@
 import { auth, type OAuthClientProvider } from '@modelcontextprotocol/client'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type Emulator, startEmulator } from '../../src/node/index'
+import { type Emulator, startEmulator } from '../../src/node'
 import { launchBrowser } from '../support/browser'
 
 // A web application's own test, with Access in front of it: a person logs in with a click.

@@ -1,7 +1,7 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { createMcpHandler, McpServer } from '@modelcontextprotocol/server'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type Emulator, startEmulator } from '../../src/node/index'
+import { type Emulator, startEmulator } from '../../src/node'
 
 // An MCP server's own test, with Access in front of it: in your project the import above is
 // `from 'access-oauth-emulator'`.

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import type { RecordedEvent } from '../../src/access/event'
-import { eventLine } from '../../src/access/event-line'
+import type { RecordedEvent } from '../../src/events/event'
+import { eventLine } from '../../src/events/event-line'
 import { ACCOUNT, api } from '../support/api'
 import {
   bearer,

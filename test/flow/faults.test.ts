@@ -1,5 +1,5 @@
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
-import { FAULT_NAMES, FAULTS } from '../../src/access/faults'
+import { FAULT_NAMES, FAULTS } from '../../src/switches/faults'
 import { Client, type Tokens, tokensOf } from '../support/client'
 import { controlOf } from '../support/control'
 import { DashClient, type DashTokens, SECRET, withClients } from '../support/dashboard'

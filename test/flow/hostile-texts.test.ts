@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { eventLine } from '../../src/access/event-line'
+import { eventLine } from '../../src/events/event-line'
 import { api } from '../support/api'
 import { Client, REDIRECT_URI, type Tokens } from '../support/client'
 import { controlOf } from '../support/control'

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { QUIRK_NAMES } from '../../src/access/quirks'
+import { QUIRK_NAMES } from '../../src/switches/quirks'
 import { Client, challengeOf, redirectOf } from '../support/client'
 import { controlOf } from '../support/control'
 import { ADA, APP, application, emulator, stopClock, TEAM } from '../support/emulator'

@@ -1,6 +1,6 @@
 import { createExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import worker from '../../src/index'
+import worker from '../../src'
 import { ACCOUNT } from '../support/api'
 import { controlOf } from '../support/control'
 import { APP, TEAM } from '../support/emulator'

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { withoutOwnCookies } from '../../src/browser'
+import { withoutOwnCookies } from '../../src/signin/browser'
 
 it.each([
   ['a=1; CF_Access_Session=x; b=2', 'a=1; b=2'],

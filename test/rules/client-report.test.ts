@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { CHECKS, clientReport, type ReportedClient } from '../../src/access/client-report'
+import { CHECKS, clientReport, type ReportedClient } from '../../src/report'
 import { recorded, type Sketch } from '../support/events'
 
 const CLIENT: ReportedClient = {

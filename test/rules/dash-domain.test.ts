@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { teamDomain } from '../../src/access/team-domain'
-import { dashDomain } from '../../src/account/dash-domain'
+import { dashDomain } from '../../src/account/oauth/dash-domain'
 
 const dashAt = (url: string, setting?: string) =>
   dashDomain(

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { MANAGED_OAUTH_FORMS, newGrantId, newSecret } from '../../src/access/token'
-import { DASHBOARD_FORMS } from '../../src/account/dash-token'
+import { DASHBOARD_FORMS } from '../../src/account/oauth/dash-token'
 
 const credential = () => ({ grantId: newGrantId(), secret: newSecret() })
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import control from '../../docs/control.md?raw'
 import settings from '../../docs/settings.md?raw'
-import { ENDPOINTS, FAULTS } from '../../src/access/faults'
-import { QUIRKS } from '../../src/access/quirks'
+import { ENDPOINTS, FAULTS } from '../../src/switches/faults'
+import { QUIRKS } from '../../src/switches/quirks'
 import { SETTING_NAMES } from '../../src/node/options'
 
 const COMMON = ['times', 'client', 'application']

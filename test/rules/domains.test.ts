@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { OAuthClient } from '../../src/account/oauth-client'
+import type { OAuthClient } from '../../src/account/oauth/oauth-client'
 import type { Edit } from '../../src/store/configuration'
 import type { Resolver } from '../../src/store/emulator/dns'
 import { Domains } from '../../src/store/emulator/domains'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { ToldEvent } from '../../src/access/event'
-import { eventLine } from '../../src/access/event-line'
-import type { Outcome } from '../../src/access/reason'
+import type { ToldEvent } from '../../src/events/event'
+import { eventLine } from '../../src/events/event-line'
+import type { Outcome } from '../../src/events/reason'
 
 const REQUEST = {
   kind: 'registration',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { findOAuthClient, publisherOf } from '../../src/account/dash-client'
-import { equivalentScopes, WRANGLER } from '../../src/account/first-party'
+import { findOAuthClient, publisherOf } from '../../src/account/oauth/dash-client'
+import { equivalentScopes, WRANGLER } from '../../src/account/oauth/first-party'
 import { isKnownScope } from '../../src/account/scopes'
 
 describe("Cloudflare's own client wrangler [B.6]", () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { type Flow, flowsOf } from '../../src/access/flows'
+import { type Flow, flowsOf } from '../../src/events/flows'
 import { recorded, type Sketch } from '../support/events'
 
 const ADA = { id: 'a', name: 'Codex' }

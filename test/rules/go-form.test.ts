@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { goForm } from '../../src/account/go-form'
+import { goForm } from '../../src/account/oauth/go-form'
 
 describe("Go's form encoding [B.2]", () => {
   it('is in alphabetical order, and omits missing values', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { matchingRedirectUri } from '../../src/account/redirect-match'
+import { matchingRedirectUri } from '../../src/account/oauth/redirect-match'
 
 describe('A requested redirect URI [A.5]', () => {
   it.each([

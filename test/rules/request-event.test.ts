@@ -1,5 +1,5 @@
 import { expectTypeOf, it } from 'vitest'
-import type { RequestDecision } from '../../src/access/request-event'
+import type { RequestDecision } from '../../src/events/request-event'
 
 // Decided when the tests are compiled.
 it('A decision has every fact of its kind', () => {

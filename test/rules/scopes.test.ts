@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { WRANGLER } from '../../src/account/first-party'
+import { WRANGLER } from '../../src/account/oauth/first-party'
 import {
   ACCEPTED_NOT_LISTED,
   CATEGORIES,

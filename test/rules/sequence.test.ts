@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { RecordedEvent } from '../../src/access/event'
-import type { Flow } from '../../src/access/flows'
-import { participantsOf, sequenceOf } from '../../src/access/sequence'
+import type { RecordedEvent } from '../../src/events/event'
+import type { Flow } from '../../src/events/flows'
+import { participantsOf, sequenceOf } from '../../src/events/sequence'
 
 const CLIENT = { id: 'c1', name: 'Client' }
 let number = 0

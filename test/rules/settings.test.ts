@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { DEFAULT_PROVIDERS } from '../../src/access/identity-provider'
 import { readSettings } from '../../src/settings'
-import { SettingsError, type SettingsFault } from '../../src/settings-error'
+import { SettingsError, type SettingsFault } from '../../src/settings/error'
 
 const ADA = { name: 'Ada', email: 'ada@example.com' }
 const app = (members: object = {}) => ({ name: 'Demo', domain: '*', ...members })

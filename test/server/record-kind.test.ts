@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Emulator, startEmulator } from '../../src/node/index'
+import type { Emulator, startEmulator } from '../../src/node'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const FIXTURE = join(ROOT, 'test/fixtures/record-kind')

@@ -1,7 +1,7 @@
 import { createExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterAll, beforeAll, vi } from 'vitest'
-import worker from '../../src/index'
+import worker from '../../src'
 import { Client, type Fetch } from './client'
 
 export const APP = 'http://localhost:8788'

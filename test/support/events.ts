@@ -1,4 +1,4 @@
-import type { RecordedEvent } from '../../src/access/event'
+import type { RecordedEvent } from '../../src/events/event'
 
 /** The members of an event that a test gives; the others have defaults. */
 export type Sketch = { kind: string; at?: string; ray?: string } & Record<string, unknown>

@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import type { RecordedEvent } from '../../src/access/event'
+import type { RecordedEvent } from '../../src/events/event'
 import type { Fetch } from './client'
 import { APP } from './emulator'
 

@@ -1,4 +1,4 @@
-import type { AppContext } from '../../env'
+import type { AppContext } from '../../request/context'
 import { PageError } from '../../pages/respond'
 
 /**

@@ -1,6 +1,6 @@
 import { wholeSeconds } from '../../access/duration'
-import type { AppContext } from '../../env'
-import { reportInstead } from '../../report'
+import type { AppContext } from '../../request/context'
+import { reportInstead } from '../../request/events'
 import type { SignedIn } from '../session'
 import type { AuthorizationRequest } from './request'
 

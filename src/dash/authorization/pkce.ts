@@ -1,4 +1,4 @@
-import { DashError } from '../../account/dash-error'
+import { DashError } from '../../account/oauth/dash-error'
 import type { AuthorizationRequest } from './request'
 
 /**

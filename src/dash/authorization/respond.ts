@@ -1,6 +1,6 @@
-import type { DashError } from '../../account/dash-error'
-import { goForm } from '../../account/go-form'
-import type { AppContext } from '../../env'
+import type { DashError } from '../../account/oauth/dash-error'
+import { goForm } from '../../account/oauth/go-form'
+import type { AppContext } from '../../request/context'
 import type { RedirectUri } from '../../oauth/redirect-uri'
 
 /**

@@ -1,6 +1,6 @@
-import { signIdToken } from '../../account/id-token'
+import { signIdToken } from '../../account/oauth/id-token'
 import { dashboardUserId } from '../../account/members'
-import type { AppContext } from '../../env'
+import type { AppContext } from '../../request/context'
 import type { TokenPair } from '../../store/grants'
 import type { DashboardGrant } from '../../store/grants/grant'
 

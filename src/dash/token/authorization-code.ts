@@ -1,5 +1,5 @@
-import type { OAuthClient } from '../../account/oauth-client'
-import type { AppContext } from '../../env'
+import type { OAuthClient } from '../../account/oauth/oauth-client'
+import type { AppContext } from '../../request/context'
 import { codeChallengeOf } from '../../oauth/pkce'
 import { reportEnded, reportRevoked } from '../grant-events'
 import type { Issued } from './answer'

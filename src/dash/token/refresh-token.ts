@@ -1,8 +1,8 @@
 import { wholeSeconds } from '../../access/duration'
-import { scopeNotAllowed } from '../../account/dash-error'
-import type { OAuthClient } from '../../account/oauth-client'
-import type { AppContext } from '../../env'
-import { note } from '../../report'
+import { scopeNotAllowed } from '../../account/oauth/dash-error'
+import type { OAuthClient } from '../../account/oauth/oauth-client'
+import type { AppContext } from '../../request/context'
+import { note } from '../../request/events'
 import { reportEnded, reportRevoked } from '../grant-events'
 import type { Issued } from './answer'
 import {

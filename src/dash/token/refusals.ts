@@ -1,4 +1,4 @@
-import { DashError } from '../../account/dash-error'
+import { DashError } from '../../account/oauth/dash-error'
 
 // Dashboard: observed, and the engine's (B.4): the sentence of the code, and a hint to some refusals.
 

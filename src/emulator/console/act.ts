@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import { readText } from '../../body'
-import type { AppContext } from '../../env'
+import { readText } from '../../request/body'
+import type { AppContext } from '../../request/context'
 import { PageError } from '../../pages/respond'
 import { type Control, inside } from './inside'
 

@@ -1,4 +1,4 @@
-import type { AppContext } from '../../env'
+import type { AppContext } from '../../request/context'
 
 /** What to paste into each client, filled with this instance's addresses. */
 export function clientBlocks(c: AppContext) {

@@ -1,4 +1,4 @@
-import type { AppContext } from '../../env'
+import type { AppContext } from '../../request/context'
 import { ConnectPage } from '../../pages/console/connect'
 import { respondPage } from '../../pages/respond'
 import { addresses, clientBlocks } from './blocks'

@@ -1,5 +1,5 @@
-import type { RecordedEvent } from '../../access/event'
-import type { AppContext } from '../../env'
+import type { RecordedEvent } from '../../events/event'
+import type { AppContext } from '../../request/context'
 import { EventsPage } from '../../pages/console/events'
 import { respondPage } from '../../pages/respond'
 import { eventView, nameOf, pageOf } from './view'

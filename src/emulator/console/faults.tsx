@@ -1,4 +1,4 @@
-import type { AppContext } from '../../env'
+import type { AppContext } from '../../request/context'
 import { FaultsPage, type FaultView, type FieldView } from '../../pages/console/faults'
 import { respondPage } from '../../pages/respond'
 import type { Responses } from '../responses'

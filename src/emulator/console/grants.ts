@@ -1,5 +1,5 @@
 import { formatTime } from '../../access/timestamps'
-import type { AppContext } from '../../env'
+import type { AppContext } from '../../request/context'
 import { grantsGiven } from '../given'
 import { ask, type Control } from './inside'
 

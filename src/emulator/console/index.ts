@@ -1,5 +1,5 @@
 import { Hono } from 'hono'
-import { configure, type Env } from '../../env'
+import { configure, type Env } from '../../request/context'
 import { act } from './act'
 import { showConnectPage } from './connect'
 import { showEventsPage } from './events'

@@ -1,5 +1,5 @@
 import { Hono } from 'hono'
-import type { AppContext, Env } from '../../env'
+import type { AppContext, Env } from '../../request/context'
 import { OAuthError } from '../../oauth/errors'
 import type { Responses } from '../responses'
 

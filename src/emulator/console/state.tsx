@@ -1,6 +1,6 @@
 import { type Application, managedOAuth } from '../../access/application'
 import type { ManagedOAuth } from '../../access/oauth-configuration'
-import type { AppContext } from '../../env'
+import type { AppContext } from '../../request/context'
 import { StatePage } from '../../pages/console/state'
 import { respondPage } from '../../pages/respond'
 import { grantsOf, newestSessionEnd } from './grants'

@@ -1,5 +1,5 @@
-import type { RecordedEvent } from '../../access/event'
-import type { AppContext } from '../../env'
+import type { RecordedEvent } from '../../events/event'
+import type { AppContext } from '../../request/context'
 
 /** What every page of the console is told. */
 export function pageOf(c: AppContext, newest: number) {

@@ -1,4 +1,4 @@
-import type { RecordedEvent } from '../../access/event'
+import type { RecordedEvent } from '../../events/event'
 import type { Identity } from '../../access/identity'
 
 /** Somebody who has signed in, or whom the API has made a user. */

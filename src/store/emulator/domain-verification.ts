@@ -2,8 +2,8 @@ import {
   type ClientUriVerification,
   isUnderWay,
   verificationWith,
-} from '../../account/client-uri-verification'
-import type { OAuthClient } from '../../account/oauth-client'
+} from '../../account/oauth/client-uri-verification'
+import type { OAuthClient } from '../../account/oauth/oauth-client'
 import type { Edit } from '../configuration'
 import type { LookUp } from './dns'
 

@@ -1,4 +1,4 @@
-import type { ToldEvent } from '../../access/event'
+import type { ToldEvent } from '../../events/event'
 
 // Events are handed over together: one call for each would cost as much as many a request. Whoever
 // reads them does not wait for it.

@@ -1,4 +1,4 @@
-import type { RecordedEvent, ToldEvent } from '../../access/event'
+import type { RecordedEvent, ToldEvent } from '../../events/event'
 
 // Collected now and then only: an event is written in the way of a request.
 const COLLECTED_EVERY = 100

@@ -1,4 +1,4 @@
-import type { RecordedEvent, ToldEvent } from '../../access/event'
+import type { RecordedEvent, ToldEvent } from '../../events/event'
 import { EventLog, type EventPage, type EventRange } from './event-log'
 
 /** The event log and those who follow it: a follower waits until something is recorded. */

@@ -1,6 +1,6 @@
-import type { AutoSignIn } from '../../access/auto-sign-in'
-import type { ActiveFault } from '../../access/faults'
-import type { QuirkName } from '../../access/quirks'
+import type { AutoSignIn } from '../../switches/auto-sign-in'
+import type { ActiveFault } from '../../switches/faults'
+import type { QuirkName } from '../../switches/quirks'
 import { noRevocations, type Revocations } from '../../access/revocation'
 import { randomText } from '../../oauth/encoding'
 

@@ -1,6 +1,6 @@
-import { type AutoSignIn, matchingRule, withoutOne } from '../../access/auto-sign-in'
-import type { ActiveFault, FaultName } from '../../access/faults'
-import type { QuirkName } from '../../access/quirks'
+import { type AutoSignIn, matchingRule, withoutOne } from '../../switches/auto-sign-in'
+import type { ActiveFault, FaultName } from '../../switches/faults'
+import type { QuirkName } from '../../switches/quirks'
 import type { KeptState } from './kept-state'
 import type { EmulatorState } from './state'
 

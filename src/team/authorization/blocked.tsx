@@ -1,6 +1,6 @@
 import type { Application } from '../../access/application'
 import type { Identity } from '../../access/identity'
-import type { AppContext } from '../../env'
+import type { AppContext } from '../../request/context'
 import { MessagePage } from '../../pages/message'
 import { respondPage } from '../../pages/respond'
 

@@ -1,4 +1,4 @@
-import type { AppContext } from '../../env'
+import type { AppContext } from '../../request/context'
 import { OAuthError } from '../../oauth/errors'
 import { type RedirectUri, redirectWith } from '../../oauth/redirect-uri'
 

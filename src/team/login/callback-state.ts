@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { readTicket, signTicket } from '../../access/ticket'
-import type { AppContext } from '../../env'
+import type { AppContext } from '../../request/context'
 
 const LIFETIME_SECONDS = 15 * 60
 

@@ -1,6 +1,6 @@
 import type { Child } from 'hono/jsx'
 import { type EmulatedProvider, isEmulated } from '../../access/identity-provider'
-import { automaticPerson } from '../../automatic'
+import { automaticPerson } from '../../signin/automatic'
 import {
   endLogin,
   invalidNonce,
@@ -9,12 +9,12 @@ import {
   SEVERED,
   startLogin,
   WAIT_FOR_THE_REDIRECT,
-} from '../../browser'
-import type { AppContext } from '../../env'
+} from '../../signin/browser'
+import type { AppContext } from '../../request/context'
 import { Parameters } from '../../oauth/parameters'
 import { LoginPage, ProviderButtons } from '../../pages/login'
 import { PageError, respondPage } from '../../pages/respond'
-import { reportDecision } from '../../report'
+import { reportDecision } from '../../request/events'
 import { signedIn, startSession } from '../authorization/session'
 import { finish } from './finish'
 import { loginBy } from './providers'

@@ -1,5 +1,5 @@
 import { type Application, applicationAt } from '../../access/application'
-import type { AppContext } from '../../env'
+import type { AppContext } from '../../request/context'
 import type { Parameters } from '../../oauth/parameters'
 import { parseResource } from '../../oauth/resource'
 import { otherResource } from './refusals'

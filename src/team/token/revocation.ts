@@ -1,5 +1,5 @@
 import { isSignInGood, tokenEndpointSignIn } from '../../access/sign-in'
-import type { AppContext } from '../../env'
+import type { AppContext } from '../../request/context'
 import type { AccessGrant } from '../../store/grants/grant'
 
 /**

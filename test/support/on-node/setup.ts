@@ -1,6 +1,6 @@
 /** Gives the tests of the project `node` the bindings that those of `worker` have from Miniflare. */
 import { unstable_readConfig } from 'wrangler'
-import { EmulatorObject, GrantObject } from '../../../src/index'
+import { EmulatorObject, GrantObject } from '../../../src'
 import { Background } from '../../../src/node/engine/background'
 import { KeyValueNamespace } from '../../../src/node/engine/kv'
 import { Namespace } from './test'

@@ -1,0 +1,118 @@
+import * as z from 'zod'
+import { emailSchema } from '../../access/identity'
+import { organizationMembersSchema } from '../../access/organization'
+import { revocable } from '../../access/revocation'
+import { formatTime, timestampsOf } from '../../access/timestamps'
+import type { AppContext } from '../../request/context'
+import type { RecordOf } from '../../store/kinds'
+import { change, save } from '../change'
+import { ApiError, invalidRequest } from '../error'
+import { type Operation, operation } from '../operation'
+import { accepted } from '../permissions'
+import { findUser } from './users'
+
+const PERMISSIONS = accepted('access-acct', 'access-org')
+
+const PATH = '/access/organizations'
+
+const changesSchema = organizationMembersSchema.extend({
+  auth_domain: z.string().min(1).optional(),
+  trusted_accounts: z.array(z.string()).optional(),
+})
+const createSchema = organizationMembersSchema.extend({
+  auth_domain: z.string().min(1),
+  name: z.string().min(1),
+})
+const organizationResult = organizationMembersSchema.extend({
+  auth_domain: z.string(),
+  trusted_accounts: z.array(z.string()),
+  created_at: z.iso.datetime(),
+  updated_at: z.iso.datetime(),
+})
+
+// The SDK writes the body's `devices` as `body_devices` (section 1.2).
+const revocationSchema = z.strictObject({
+  email: emailSchema,
+  user_uid: z.string().optional(),
+  devices: z.boolean().optional(),
+  body_devices: z.boolean().optional(),
+  warp_session_reauth: z.boolean().optional(),
+})
+
+/** `/access/organizations` (section C.5): there is one, and it is always there. */
+export const organizations: Operation[] = [
+  operation({
+    method: 'get',
+    path: PATH,
+    summary: 'Get the Zero Trust organization',
+    permissions: PERMISSIONS.read,
+    result: organizationResult,
+    handle: (c) => view(c, c.get('configuration').organization),
+  }),
+  operation({
+    method: 'post',
+    path: PATH,
+    summary: 'Create the Zero Trust organization',
+    permissions: PERMISSIONS.write,
+    status: 201,
+    body: createSchema,
+    result: organizationResult,
+    handle() {
+      const message = 'access.api.error.conflict: organization already exists'
+      throw new ApiError(400, { code: 11002, message })
+    },
+  }),
+  // Assumed: PUT changes what it names, as PATCH does (both are in the documentation), because all
+  // its members are optional.
+  ...(['put', 'patch'] as const).map((method) =>
+    operation({
+      method,
+      path: PATH,
+      summary: 'Update the Zero Trust organization',
+      permissions: PERMISSIONS.write,
+      body: changesSchema,
+      result: organizationResult,
+      handle: (c, { body }) =>
+        change(c, (from) => {
+          const { auth_domain, trusted_accounts: _, ...changes } = body
+          if (auth_domain !== undefined && auth_domain !== c.get('team').host) {
+            throw invalidRequest(
+              `auth_domain is ${c.get('team').host}; the setting TEAM_DOMAIN changes it`,
+              '/auth_domain',
+            )
+          }
+          const updated_at = formatTime(c.get('now'))
+          const organization = { ...from.organization, ...changes, updated_at }
+          return {
+            edits: [save('organizations', organization)],
+            result: view(c, organization),
+          }
+        }),
+    }),
+  ),
+  operation({
+    method: 'post',
+    path: `${PATH}/revoke_user`,
+    summary: 'Revoke what a person has',
+    permissions: ['access-acct.revoke', 'access-org.revoke', 'access-acct.write'],
+    query: z.object({ devices: z.string().optional() }),
+    body: revocationSchema,
+    result: z.boolean(),
+    // Access: observed [T15]; what it ends is the setting REVOCATION's to say. Assumed: false where
+    // nobody has that address.
+    async handle(c, { body }) {
+      const user = await findUser(c, (each) => each.email === body.email)
+      await c.get('emulator').revoke(revocable.person(body.email))
+      return user !== undefined
+    },
+  }),
+]
+
+function view(c: AppContext, organization: RecordOf<'organizations'>) {
+  return {
+    ...organization,
+    auth_domain: c.get('team').host,
+    trusted_accounts: [],
+    ...timestampsOf(organization),
+  }
+}

@@ -1,0 +1,109 @@
+import { Fact, Facts } from '../facts'
+import { Frame } from '../frame'
+import { PERMISSIONS_STYLE } from './permissions-style'
+import { ApplicationHead, type Publisher } from './publisher'
+
+type Application = {
+  grantId: string
+  name: string
+  publisher: Publisher | undefined
+  /** Names of accounts, and of permissions. */
+  accounts: string[]
+  permissions: string[]
+  /** RFC 3339. */
+  authorizedAt: string
+  isFirstParty: boolean
+}
+
+type Connected = {
+  nonce: string
+  /** Comes back with every form. */
+  csrf: string
+  email: string
+  applications: Application[]
+  /** The name of the application that was just disconnected. */
+  revoked?: string | undefined
+}
+
+/** "Connected Applications": what a person has authorized at the dashboard, and how to end it (B.5). */
+export function ConnectedPage({ nonce, csrf, email, applications, revoked }: Connected) {
+  return (
+    <Frame title="Connected Applications" nonce={nonce} style={PERMISSIONS_STYLE} isWide>
+      <h1>Connected Applications</h1>
+      <p class="lead">
+        You are signed in as <strong>{email}</strong>.
+      </p>
+      {revoked !== undefined && (
+        <p class="note" role="status">
+          <strong class="clamped">
+            <bdi>{revoked}</bdi> is disconnected.
+          </strong>
+          Its access tokens and refresh tokens no longer work.
+        </p>
+      )}
+      {applications.length === 0 ? (
+        <p>No application is connected. The ones that you authorize will be listed here.</p>
+      ) : (
+        <ul class="connected">
+          {applications.map((application) => (
+            <li>
+              <ConnectedApplication csrf={csrf} {...application} />
+            </li>
+          ))}
+        </ul>
+      )}
+      <p class="soft small">
+        Revoke one to disconnect it: its access ends at once, because its access tokens and refresh
+        tokens stop working, and it has to ask you again. What it has already changed in your
+        accounts stays as it is.
+      </p>
+    </Frame>
+  )
+}
+
+function ConnectedApplication(application: Application & { csrf: string }) {
+  const { csrf, grantId, name, publisher, accounts, permissions, isFirstParty } = application
+  return (
+    <>
+      <ApplicationHead name={name} publisher={publisher} isFirstParty={isFirstParty} />
+      <Facts>
+        <Fact name={accounts.length === 1 ? 'Account' : 'Accounts'}>
+          {accounts.length === 0 ? <span class="soft">none</span> : accounts.join(', ')}
+        </Fact>
+        <Fact name="Permissions">
+          <details>
+            <summary>{countOf(permissions.length)}</summary>
+            <ul>
+              {permissions.map((permission) => (
+                <li>{permission}</li>
+              ))}
+            </ul>
+          </details>
+        </Fact>
+        <Fact name="Authorized">
+          <Time at={application.authorizedAt} />
+        </Fact>
+      </Facts>
+      <form method="post">
+        <input type="hidden" name="csrf" value={csrf} />
+        <input type="hidden" name="grant" value={grantId} />
+        <button type="submit" aria-label={`Revoke ${name}`}>
+          Revoke
+        </button>
+      </form>
+    </>
+  )
+}
+
+function countOf(permissions: number): string {
+  return permissions === 1 ? '1 permission' : `${permissions} permissions`
+}
+
+function Time({ at }: { at: string }) {
+  const text = new Date(at).toLocaleString('en-GB', {
+    dateStyle: 'long',
+    timeStyle: 'short',
+    timeZone: 'UTC',
+  })
+  return <time datetime={at}>{text} UTC</time>
+}

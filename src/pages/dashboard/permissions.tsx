@@ -1,0 +1,181 @@
+import { raw } from 'hono/html'
+import { Fact, Facts } from '../facts'
+import { Frame } from '../frame'
+import { NO_PERMISSION, PERMISSIONS_SCRIPT } from './permissions-script'
+import { PERMISSIONS_STYLE } from './permissions-style'
+import { ApplicationHead, type Publisher } from './publisher'
+
+type Account = { id: string; name: string; isSelectable: boolean; reason?: string | undefined }
+
+/** `category` is a title; those of the same one are shown together. */
+type Permission = { id: string; name: string; category: string; isOptional: boolean }
+
+type Permissions = {
+  nonce: string
+  client: {
+    name: string
+    id: string
+    logoUri?: string | undefined
+    policyUri?: string | undefined
+    tosUri?: string | undefined
+    clientUri?: string | undefined
+  }
+  publisher: Publisher | undefined
+  email: string
+  accounts: Account[]
+  permissions: Permission[]
+  redirectHost: string
+}
+
+/** The dashboard's consent page: its texts and the order of its parts are observed (B.3). */
+export function PermissionsPage(page: Permissions) {
+  const { nonce, client, publisher, email, accounts, permissions } = page
+  const isNothing = permissions.length === 0
+  return (
+    <Frame title={`Authorize ${client.name}`} nonce={nonce} style={PERMISSIONS_STYLE} isWide>
+      <h1>Authorize application</h1>
+      <ApplicationHead name={client.name} publisher={publisher} logoUri={client.logoUri} />
+      <Facts>
+        <Fact name="Sends you back to">
+          <code>{page.redirectHost}</code>
+        </Fact>
+        <Fact name="Client ID">
+          <code class="id">{client.id}</code>
+        </Fact>
+        <Links client={client} />
+      </Facts>
+      <form method="post">
+        <Accounts email={email} accounts={accounts} />
+        <fieldset>
+          <legend class="clamped">
+            This will allow <bdi>{client.name}</bdi> to
+          </legend>
+          <p id="total" class="soft small">
+            {permissions.length} total permissions
+          </p>
+          <Tools permissions={permissions} />
+          {byCategory(permissions).map(([title, entries]) => (
+            <Category title={title} permissions={entries} />
+          ))}
+        </fieldset>
+        <p class="soft small">Only authorize access if you trust this application.</p>
+        <p id="missing" role="status">
+          {isNothing && NO_PERMISSION}
+        </p>
+        <div class="choices">
+          <button type="submit" name="action" value="cancel">
+            Cancel
+          </button>
+          <button class="main" type="submit" name="action" value="authorize" disabled={isNothing}>
+            Authorize
+          </button>
+        </div>
+      </form>
+      <script nonce={nonce}>{raw(PERMISSIONS_SCRIPT)}</script>
+    </Frame>
+  )
+}
+
+function Links({ client: { clientUri, policyUri, tosUri } }: Pick<Permissions, 'client'>) {
+  const links = [
+    { uri: clientUri, text: 'Website' },
+    { uri: policyUri, text: 'Privacy policy' },
+    { uri: tosUri, text: 'Terms of service' },
+  ].filter(({ uri }) => uri)
+  if (links.length === 0) return null
+  return (
+    <Fact name="Read more">
+      <span class="links">
+        {links.map(({ uri, text }) => (
+          <a href={uri} target="_blank" rel="noopener noreferrer">
+            {text}
+          </a>
+        ))}
+      </span>
+    </Fact>
+  )
+}
+
+function Accounts({ email, accounts }: Pick<Permissions, 'email' | 'accounts'>) {
+  const selectable = accounts.filter(({ isSelectable }) => isSelectable)
+  const isOnly = selectable.length === 1
+  return (
+    <fieldset>
+      <legend>Accounts</legend>
+      {accounts.length === 0 && <p class="soft small">{email} is a member of no account.</p>}
+      <ul class="accounts options">
+        {selectable.length > 1 && (
+          <li hidden>
+            <label class="option">
+              <input type="checkbox" data-all />
+              <span>All accounts</span>
+            </label>
+          </li>
+        )}
+        {accounts.map(({ id, name, isSelectable, reason }) => (
+          <li>
+            <label class="option">
+              <input
+                type="checkbox"
+                name="account"
+                value={id}
+                checked={isOnly && isSelectable}
+                disabled={!isSelectable}
+              />
+              <span class={isSelectable ? undefined : 'soft'}>
+                {email} / <strong>{name}</strong>
+                {!isSelectable && reason && <small>{reason}</small>}
+              </span>
+            </label>
+          </li>
+        ))}
+      </ul>
+    </fieldset>
+  )
+}
+
+// Hidden until the script shows them: without it they would do nothing.
+function Tools({ permissions }: Pick<Permissions, 'permissions'>) {
+  return (
+    <div class="tools" hidden>
+      <input type="search" placeholder="Search permissions" aria-label="Search permissions" />
+      {permissions.some(({ isOptional }) => isOptional) && (
+        <>
+          <button type="button" data-template="read">
+            Read Only
+          </button>
+          <button type="button" data-template="full">
+            Full Access
+          </button>
+        </>
+      )}
+      <p class="soft small" role="status" />
+    </div>
+  )
+}
+
+function Category({ title, permissions }: { title: string; permissions: Permission[] }) {
+  return (
+    <details class="category" open>
+      <summary>
+        {title} <small>{permissions.length}</small>
+      </summary>
+      <ul class="options">
+        {permissions.map(({ id, name, isOptional }) => (
+          <li>
+            <label class="option" title={id}>
+              {/* Not sent where it is disabled: what is required is granted without it. */}
+              <input type="checkbox" name="scope" value={id} checked disabled={!isOptional} />
+              <span>{name}</span>
+              <small>{isOptional ? 'Optional' : 'Required'}</small>
+            </label>
+          </li>
+        ))}
+      </ul>
+    </details>
+  )
+}
+
+function byCategory(permissions: Permission[]): [string, Permission[]][] {
+  return [...Map.groupBy(permissions, ({ category }) => category)]
+}

@@ -1,0 +1,105 @@
+import type { MiddlewareHandler } from 'hono'
+import type { DashboardEvent } from '../events/dashboard-event'
+import type { Occurrence, ToldEvent } from '../events/event'
+import type { Actors, Outcome, Reason } from '../events/reason'
+import type { CommonFacts, RequestDecision, RequestFacts } from '../events/request-event'
+import { formatTime } from '../access/timestamps'
+import { reasonOf } from '../events/why'
+import type { AppContext, Env } from './context'
+import type { OAuthError } from '../oauth/errors'
+
+/** Why a request was refused or failed; the facts of its kind may be unknown by then. */
+export type Refusal = CommonFacts & Reason & { outcome: 'refused' | 'failed' }
+
+/** Records events without delaying the response. */
+export function report(c: AppContext, ...events: (Occurrence & Partial<Reason>)[]): void {
+  for (const event of events) record(c, { ...reasonOf(event), ...event, ...momentOf(c) })
+}
+
+/**
+ * Records an event that stands for the request's own: it says more than that would. The client and
+ * the person known so far are added.
+ */
+export function reportInstead(c: AppContext, event: DashboardEvent): void {
+  coverRequest(c)
+  report(c, { ...actorsOf(c), ...event })
+}
+
+/** Leaves the request without an event of its own, because another event stands for it. */
+export function coverRequest(c: AppContext): void {
+  c.get('draft').isCovered = true
+}
+
+/** Whether another event stands for the request's own. */
+export function isCovered(c: AppContext): boolean {
+  return c.get('draft').isCovered === true
+}
+
+/** Adds facts to the request's event; later facts win. */
+export function note(c: AppContext, facts: RequestFacts): void {
+  Object.assign(c.get('draft'), facts)
+}
+
+/** Adds a grant and its person to the request's event. */
+export function noteGrant(c: AppContext, grant: { id: string; identity: { email: string } }): void {
+  note(c, { grantId: grant.id, email: grant.identity.email })
+}
+
+/** Sets how the request was decided, with the facts that every decision of its kind has. */
+export function reportDecision(c: AppContext, decision: RequestDecision): void {
+  Object.assign(c.get('draft'), NO_REASON, decision)
+}
+
+/** Sets why the request was refused or failed. */
+export function reportRefusal(c: AppContext, refusal: Refusal): void {
+  Object.assign(c.get('draft'), NO_REASON, refusal)
+}
+
+// A reason is complete: a rule never remains from an earlier one.
+const NO_REASON = { outcome: undefined, rule: undefined, why: undefined, change: undefined }
+
+/** The client and the person of the request, as far as they are known. */
+export function actorsOf(c: AppContext): Pick<Actors, 'client' | 'email'> {
+  const { client, email } = c.get('draft')
+  return { ...(client && { client }), ...(email !== undefined && { email }) }
+}
+
+/** The reason of a refusal in the protocol's own form. */
+export function refusalOf({ code, description, hint }: OAuthError): Refusal {
+  return { outcome: 'refused', error: code, why: `${description}.`, ...hint }
+}
+
+/** Records one event for each request whose kind is known, once it has a response. */
+export const reportRequest: MiddlewareHandler<Env> = async function reportRequest(c, next) {
+  await next()
+  const { isCovered, ...draft } = c.get('draft')
+  if (!draft.kind || isCovered) return
+  const { status } = c.res
+  const url = c.get('url')
+  record(c, {
+    ...draft,
+    outcome: draft.outcome ?? outcomeOf(status),
+    why: draft.why ?? `${c.req.method} ${url.pathname} was answered with ${status}.`,
+    method: c.req.method,
+    host: url.host,
+    path: url.pathname,
+    status,
+    userAgent: c.req.header('user-agent'),
+    ...momentOf(c),
+  })
+}
+
+// No response depends on events, so that recording can be switched off.
+function record(c: AppContext, event: ToldEvent): void {
+  if (c.get('settings').EVENTS_KEPT === 0) return
+  c.get('emulator').record(c.executionCtx, event)
+}
+
+function momentOf(c: AppContext): Pick<ToldEvent, 'rayId' | 'at'> {
+  return { rayId: c.get('rayId'), at: formatTime(c.get('now')) }
+}
+
+function outcomeOf(status: number): Outcome {
+  if (status >= 500) return 'failed'
+  return status >= 400 ? 'refused' : 'allowed'
+}

@@ -1,0 +1,69 @@
+import type { ErrorHandler } from 'hono'
+import { isBrowserNavigation } from '../access/navigation'
+import type { AppContext, Env } from './context'
+import { OAuthError } from '../oauth/errors'
+import { PageError, respondPageError } from '../pages/respond'
+import { refusalOf, reportRefusal } from './events'
+import { SettingsError } from '../settings/error'
+import { StorageUnavailable } from '../store/kv'
+
+/**
+ * Renders what is thrown anywhere: a refusal in the protocol's own form, a page, and else a 500.
+ * Wrong settings and our own mistakes are logged, and never dressed up as the caller's fault.
+ */
+export const failure: ErrorHandler<Env> = function failure(error, c) {
+  if (error instanceof OAuthError) return respondOAuthError(c, error)
+  if (error instanceof PageError) {
+    const why = `${error.title}${/[.!]$/.test(error.title) ? '' : ':'} ${error.message}`
+    reportRefusal(c, { outcome: 'refused', why, change: error.advice, ...error.hint })
+    return respondPageError(c, error)
+  }
+  if (error instanceof StorageUnavailable) return respondUnavailable(c, error)
+  reportRefusal(c, { outcome: 'failed', why: `The emulator made a mistake: ${error.message}` })
+  console.error(error instanceof SettingsError ? error.message : error)
+  const page =
+    error instanceof SettingsError
+      ? new PageError(
+          500,
+          'A setting is wrong',
+          error.message,
+          'Settings are in [vars] of wrangler.toml, or on the command line: --var NAME:value.',
+        )
+      : new PageError(500, 'Internal error', 'The emulator made a mistake. Its log has the cause.')
+  if (isBrowserNavigation(c.req.method, c.req.raw.headers)) return respondPageError(c, page)
+  return c.json({ error: 'server_error', error_description: page.message }, 500)
+}
+
+// RFC 9110 15.6.4; the code is the one of RFC 6749 4.1.2.1, which 5.2 has no counterpart of.
+function respondUnavailable(c: AppContext, error: StorageUnavailable) {
+  console.warn(error.message, error.cause)
+  c.header('Retry-After', String(error.retryAfterSeconds))
+  // A step that is to be tried again keeps what it needs: the nonce of a login, say.
+  c.header('Set-Cookie', undefined)
+  // The forms of pages too, which are no navigations of the gate's kind.
+  if (!c.req.header('accept')?.includes('text/html')) {
+    return respondOAuthError(
+      c,
+      new OAuthError('temporarily_unavailable', error.message, { status: 503 }),
+    )
+  }
+  reportRefusal(c, { outcome: 'failed', why: `${error.message}.` })
+  return respondPageError(
+    c,
+    new PageError(
+      503,
+      'Not now',
+      'The storage does not answer.',
+      'Nothing was changed. Try again.',
+    ),
+  )
+}
+
+// RFC 6749 5.2; the errors of RFC 7591 and of the emulator's own control have the same form.
+function respondOAuthError(c: AppContext, error: OAuthError): Response {
+  reportRefusal(c, refusalOf(error))
+  for (const [name, value] of Object.entries(error.headers)) c.header(name, value)
+  c.header('Cache-Control', 'no-store')
+  c.status(error.status as 400)
+  return c.json({ error: error.code, error_description: error.description })
+}

@@ -1,0 +1,108 @@
+import type { Application } from '../access/application'
+import type { AccessAction, Occurrence } from '../events/event'
+import { evaluate, kindsNotEmulated, type Verdict } from '../access/policy'
+import type { Reason } from '../events/reason'
+import type { Subject } from '../access/rule-kinds'
+import { holdingRule, ruleInBrief } from '../access/rules'
+import type { AppContext } from './context'
+import { report } from './events'
+
+/**
+ * What the application's policies say of a person (at login and at every refresh) or of a machine,
+ * with its entry in the log.
+ */
+export function judge(
+  c: AppContext,
+  application: Application,
+  action: AccessAction,
+  subject: Subject,
+): Verdict {
+  const verdict = verdictOf(c, application, subject)
+  logDecision(c, application, action, subject, verdict)
+  return verdict
+}
+
+/** The same without an entry in the log, for who will decide once more or makes it later. */
+export function verdictOf(c: AppContext, application: Application, subject: Subject): Verdict {
+  return evaluate(application.policies, subject, c.get('configuration').references)
+}
+
+/**
+ * Enters a decision in Access's own log; where the policies have rules that nothing here can decide,
+ * another event says so.
+ */
+export function logDecision(
+  c: AppContext,
+  application: Application,
+  action: AccessAction,
+  subject: Subject,
+  verdict: Verdict,
+): void {
+  const { identity, serviceToken, ip, country } = subject
+  const { references } = c.get('configuration')
+  const ruleKinds = kindsNotEmulated(application.policies, references)
+  const { id, name, domain, type } = application
+  const { decision, policy } = verdict
+  const entry: Occurrence & Reason = {
+    kind: 'access request',
+    action,
+    allowed: decision !== 'deny',
+    application: { id, name, domain, type },
+    policy: policy && { id: policy.id, name: policy.name },
+    email: identity?.email,
+    connection: identity?.idp.type ?? 'service_token',
+    serviceToken: serviceToken && { id: serviceToken.id, name: serviceToken.name },
+    ip,
+    country,
+    ...reasonFor(c, application, subject, verdict),
+  }
+  if (ruleKinds.length === 0) {
+    report(c, entry)
+    return
+  }
+  report(c, entry, {
+    kind: 'rules not emulated',
+    application: name,
+    ...(identity && { email: identity.email }),
+    ...(serviceToken && { commonName: serviceToken.commonName }),
+    ruleKinds,
+    decision,
+  })
+}
+
+/** Why the policies decided so, by the rule that made one of them match. */
+export function reasonFor(
+  c: AppContext,
+  { name, policies }: Application,
+  subject: Subject,
+  { decision, policy }: Verdict,
+): Reason {
+  const who = subject.identity?.email ?? subject.serviceToken?.name ?? 'the service token shown'
+  if (policy) {
+    const holding = holdingRule(policy, subject, c.get('configuration').references)
+    const by = holding ? ` by its rule ${ruleInBrief(holding)}` : ''
+    return {
+      outcome: decision === 'deny' ? 'refused' : 'allowed',
+      rule: `policy "${policy.name}" (${policy.id})`,
+      why: `The policy "${policy.name}" of ${name} says ${decision} to ${who}${by}.`,
+      ...(decision === 'deny' && { change: 'Change that policy, or ask as somebody else.' }),
+    }
+  }
+  const asked = policies.map(
+    (each) => `"${each.name}" (${each.decision}: ${each.include.map(ruleInBrief).join(' or ')})`,
+  )
+  return {
+    outcome: 'refused',
+    rule: 'policies, where none matches the answer is deny',
+    why: `No policy of ${name} matches ${who}; asked were ${asked.join(', ') || 'none, there are none'}.`,
+    change: 'Add an allow policy with a rule that matches, or ask as somebody else.',
+  }
+}
+
+/** Where a request comes from, for the `ip` and `geo` rules of policies. */
+export function whereFrom(c: AppContext): Pick<Subject, 'ip' | 'country'> {
+  return {
+    ip: c.req.header('cf-connecting-ip') ?? '127.0.0.1',
+    country: c.req.header('cf-ipcountry') ?? String(c.req.raw.cf?.country ?? 'XX'),
+  }
+}

@@ -1,0 +1,171 @@
+import * as z from 'zod'
+import { hostFault } from '../access/domain'
+import { lifetimeSchema, periodSchema } from '../access/duration'
+import { personSchema } from '../access/identity'
+import { originUrlSchema } from '../access/origin-url'
+import { QUIRK_NAMES } from '../switches/quirks'
+import { distinct } from '../access/record-kind'
+import { firstNotHttps } from '../access/redirect-rule-schema'
+import { emailListSchema } from '../access/rule-kinds'
+import { ACCESS_PATHS } from '../access/team-domain'
+import { apiTokenSchema } from '../account/api-token'
+import { accountSchema, EMULATED_ACCOUNT } from '../account/members'
+import { faultsOf, SettingsError } from './error'
+import type { Seed } from '../store/configuration'
+import { objectSettingsSchema, optional } from '../store/emulator/settings'
+import { type Collections, collectionsOf, KINDS, recordKind } from '../store/kinds'
+
+// `--var NAME:value` can only hand over text, so structured settings may also be written as JSON.
+function structured<T extends z.ZodType>(schema: T) {
+  return z.preprocess((value) => {
+    if (typeof value !== 'string') return value
+    try {
+      return JSON.parse(value)
+    } catch {
+      return value
+    }
+  }, schema)
+}
+
+const hostSchema = z
+  .string()
+  .toLowerCase()
+  .refine((text) => hostFault(text) === undefined, 'expected host or host:port')
+
+// An emulator that calls itself Cloudflare would be a lie, and perhaps a trap.
+const ownHostSchema = hostSchema.refine(
+  (host) => !/(^|\.)(cloudflareaccess|cloudflare)\.com\.?(:\d+)?$/.test(host),
+  'expected a host of your own: this is not Cloudflare',
+)
+
+// A request's host counts as this machine whatever its port.
+const hostnameSchema = hostSchema.refine(
+  (host) => !/:\d+$/.test(host),
+  'expected a host without a port',
+)
+const HOSTNAMES_EXPECTED = 'expected a list of hosts, such as ["host.docker.internal"]'
+
+// RFC 6750 2.1: what a header can carry.
+const EMULATOR_TOKEN = /^[\x21-\x7e]{16,}$/
+const EMULATOR_TOKEN_EXPECTED = 'expected 16 characters or more, none of them a space or not ASCII'
+
+/** The first records of every kind, each kind from its own setting. */
+const seedSchema = z
+  .object(
+    Object.fromEntries(
+      KINDS.flatMap((kind) => {
+        const { seed } = recordKind(kind)
+        return seed ? [[seed.setting, structured(seed.schema)]] : []
+      }),
+    ),
+  )
+  .transform((found) =>
+    collectionsOf((kind) => {
+      const { seed } = recordKind(kind)
+      return seed ? (found[seed.setting] ?? []) : []
+    }),
+  )
+
+/** Every setting of the emulator: its form, its default, and what it is called in Access. */
+const settingsSchema = z.object({
+  TEAM_DOMAIN: optional(ownHostSchema.default('127.0.0.1')),
+  LOCAL_HOSTS: structured(z.array(hostnameSchema, HOSTNAMES_EXPECTED)).default([]),
+  EMULATOR_TOKEN: optional(z.string().regex(EMULATOR_TOKEN, EMULATOR_TOKEN_EXPECTED).optional()),
+  ACCESS_PATH: optional(
+    z.enum(['auto', ...ACCESS_PATHS], 'expected auto, /cdn-cgi/access or /.access').default('auto'),
+  ),
+  DASH_DOMAIN: optional(ownHostSchema.optional()),
+  ORIGIN_URL: optional(originUrlSchema.optional()),
+  CODE_LIFETIME: optional(lifetimeSchema.default('60s')),
+  REFRESH_TOKEN_GRACE: optional(periodSchema.default('0s')),
+  REFRESH_TOKEN_REUSE: optional(
+    z.enum(['revoke', 'refuse'], 'expected revoke or refuse').default('revoke'),
+  ),
+  // Reports differ: an hour in most, about 16 hours in one (B.4).
+  DASH_ACCESS_TOKEN_LIFETIME: optional(lifetimeSchema.default('1h')),
+  REVOCATION: optional(
+    z.enum(['observed', 'strict'], 'expected observed or strict').default('observed'),
+  ),
+  REDIRECT_RULES: optional(
+    z.enum(['current', 'https'], 'expected current or https').default('current'),
+  ),
+  QUIRKS: structured(z.array(z.enum(QUIRK_NAMES))).default([]),
+  EVENTS_KEPT: objectSettingsSchema.shape.EVENTS_KEPT,
+  ACCOUNTS: structured(z.array(accountSchema).min(1).superRefine(distinct('id'))).default([
+    EMULATED_ACCOUNT,
+  ]),
+  PEOPLE: structured(
+    z.array(personSchema, 'expected a list of people').superRefine(distinct('email')),
+  ).default([]),
+  EMAIL_LISTS: structured(z.array(emailListSchema).superRefine(distinct('id'))).default([]),
+  DNS_RESOLVER: objectSettingsSchema.shape.DNS_RESOLVER,
+  API_TOKENS: optional(structured(z.array(apiTokenSchema)).optional()),
+})
+
+/** The names of all settings. */
+export const SETTING_NAMES = [
+  ...Object.keys(settingsSchema.shape),
+  ...KINDS.flatMap((kind) => recordKind(kind).seed?.setting ?? []),
+]
+
+export type Settings = Omit<z.infer<typeof settingsSchema>, 'EMAIL_LISTS'> & {
+  /** The configuration before any edit of the API. */
+  seed: Seed
+}
+
+const read = new WeakMap<object, Promise<Settings>>()
+
+/**
+ * The settings of this Worker, read once.
+ *
+ * @throws SettingsError that names each wrong setting, what was found and what was expected
+ */
+export function readSettings(vars: object): Promise<Settings> {
+  const known = read.get(vars)
+  if (known) return known
+  const settings = parseSettings(vars)
+  read.set(vars, settings)
+  return settings
+}
+
+async function parseSettings(vars: object): Promise<Settings> {
+  const [own, first] = await Promise.all([
+    settingsSchema.safeParseAsync(vars),
+    seedSchema.safeParseAsync(vars),
+  ])
+  if (!own.success || !first.success) {
+    const issues = [own, first].flatMap(({ error }) => error?.issues ?? [])
+    throw new SettingsError(issues.flatMap((issue) => faultsOf(vars, issue)))
+  }
+  const { EMAIL_LISTS, ...settings } = own.data
+  const issues = applicationIssues(first.data, settings.REDIRECT_RULES)
+  if (issues.length > 0) throw new SettingsError(issues.flatMap((issue) => faultsOf(vars, issue)))
+  const seed = { ...first.data, emailLists: EMAIL_LISTS, accounts: settings.ACCOUNTS }
+  return { ...settings, seed }
+}
+
+// What an application must not be beside the other settings.
+function applicationIssues(
+  { applications, identityProviders }: Collections,
+  redirectRules: 'current' | 'https',
+): z.core.$ZodIssue[] {
+  const issue = (message: string, ...path: PropertyKey[]): z.core.$ZodIssue => ({
+    code: 'custom',
+    path: ['APPLICATIONS', ...path],
+    message,
+    input: undefined,
+  })
+  const known = new Set(identityProviders.map(({ id }) => id))
+  const https = applications.flatMap(({ oauth_configuration: oauth }, index) => {
+    const at = firstNotHttps(oauth?.dynamic_client_registration.allowed_uris ?? [])
+    if (redirectRules === 'current' || at < 0) return []
+    const member = ['oauth_configuration', 'dynamic_client_registration', 'allowed_uris', at]
+    return [issue('expected an https URI, because REDIRECT_RULES is https', index, ...member)]
+  })
+  const providers = applications.flatMap(({ allowed_idps: ids }, index) => {
+    const at = ids.findIndex((id) => !known.has(id))
+    if (at < 0) return []
+    return [issue('expected the id of one of IDENTITY_PROVIDERS', index, 'allowed_idps', at)]
+  })
+  return [...https, ...providers]
+}

@@ -1,0 +1,24 @@
+import { type AutoSignIn, matchingRule } from '../switches/auto-sign-in'
+import type { AppContext } from '../request/context'
+
+const known = new WeakMap<Request, Promise<AutoSignIn | undefined>>()
+
+/**
+ * Who signs in by themselves in this request, found once: a rule for the next n authorizations is used
+ * up by it. Switched on by somebody who controls the emulator, so it counts on every host.
+ *
+ * @param clientId whose authorization it is; without one, rules that count authorizations do not
+ */
+export function automaticPerson(c: AppContext, clientId?: string): Promise<AutoSignIn | undefined> {
+  const found = known.get(c.req.raw) ?? find(c, clientId)
+  known.set(c.req.raw, found)
+  return found
+}
+
+async function find(c: AppContext, clientId: string | undefined): Promise<AutoSignIn | undefined> {
+  const rules = c.get('state').autoSignIns
+  if (clientId === undefined) return rules.find(({ client, times }) => !client && !times)
+  const rule = rules[matchingRule(rules, clientId)]
+  if (rule?.times === undefined) return rule
+  return c.get('emulator').takeAutoSignIn(clientId)
+}

@@ -1,7 +1,0 @@
-import type { ToldEvent } from './access/event'
-import { eventLine } from './access/event-line'
-
-/** Prints one line for each event, in one message: a message each would cost more than the lines. */
-export function printEvents(events: readonly ToldEvent[]): void {
-  console.log(events.map(eventLine).join('\n'))
-}
