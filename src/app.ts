@@ -3,10 +3,11 @@ import { ACCESS_PATHS } from './access/team-domain'
 import { api } from './api'
 import { dash } from './dash'
 import { emulatorControl } from './emulator'
-import { configure, type Env, prepare, sign } from './request/context'
-import { failure } from './request/failure'
 import { gate, gateAccessPaths } from './gate'
+import type { Env } from './request/context'
 import { reportRequest } from './request/events'
+import { failure } from './request/failure'
+import { configure, prepare, sign } from './request/prepare'
 import { team, teamMetadata } from './team'
 
 /** The map: one line per surface, in the order in which they match. */

@@ -1,7 +1,6 @@
 import { CLIENT_AUTH_METHODS } from '../oauth/client-auth'
 import { type Application, type Covered, managedOAuth } from './application'
 import { pathOf } from './domain'
-import type { Quirks } from '../switches/quirks'
 import { registersClients } from './redirect-rules'
 import type { TeamDomain } from './team-domain'
 
@@ -9,8 +8,6 @@ import type { TeamDomain } from './team-domain'
 export const ACCESS_RESOURCE_METADATA = '/.well-known/cloudflare-access-protected-resource'
 export const RESOURCE_METADATA = '/.well-known/oauth-protected-resource'
 export const SERVER_METADATA = '/.well-known/oauth-authorization-server'
-
-const NONE: Quirks = new Set()
 
 /**
  * The authorization server's metadata (RFC 8414), the same on the team domain and on every
@@ -22,7 +19,7 @@ const NONE: Quirks = new Set()
 export function serverMetadata(
   team: TeamDomain,
   applications: readonly Application[],
-  quirks: Quirks = NONE,
+  options: { sendsIssuer?: boolean } = {},
 ) {
   const endpoint = (name: string) => `${team.origin}${team.accessPath}/oauth/${name}`
   return {
@@ -37,7 +34,7 @@ export function serverMetadata(
     ...(registersClients(applications) && { registration_endpoint: endpoint('registration') }),
     code_challenge_methods_supported: ['S256'],
     // RFC 9207 3.
-    ...(quirks.has('iss-in-response') && { authorization_response_iss_parameter_supported: true }),
+    ...(options.sendsIssuer && { authorization_response_iss_parameter_supported: true }),
   }
 }
 
@@ -54,7 +51,7 @@ export function resourceMetadata(
   team: TeamDomain,
   { application, domain }: Covered,
   hostOrigin: string,
-  quirks: Quirks = NONE,
+  options: { isFlat?: boolean } = {},
 ) {
   const methods = authenticationMethods(application)
   return {
@@ -62,9 +59,7 @@ export function resourceMetadata(
     protected: true,
     team_domain: team.host,
     authorization_servers: [team.origin],
-    ...(quirks.has('flat-protected-resource')
-      ? flat(methods)
-      : { authentication_methods: methods }),
+    ...(options.isFlat ? flat(methods) : { authentication_methods: methods }),
   }
 }
 

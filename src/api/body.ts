@@ -1,7 +1,7 @@
 import type { z } from 'zod'
+import { OAuthError } from '../oauth/errors'
 import { readText } from '../request/body'
 import type { AppContext } from '../request/context'
-import { OAuthError } from '../oauth/errors'
 import { report } from '../request/events'
 import { ApiError, accessError, type EnvelopeError } from './error'
 

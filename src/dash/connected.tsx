@@ -3,11 +3,12 @@ import { readTicket, signTicket } from '../access/ticket'
 import { formatTime } from '../access/timestamps'
 import { findOAuthClient, isFirstParty, publisherOf } from '../account/oauth/dash-client'
 import { describeScope } from '../account/scopes'
-import { automaticPerson } from '../signin/automatic'
-import { disconnect } from '../disconnect'
-import type { AppContext } from '../request/context'
 import { ConnectedPage } from '../pages/dashboard/connected'
 import { PageError, respondPage } from '../pages/respond'
+import type { AppContext } from '../request/context'
+import { reportEndedConnections } from '../request/events'
+import { automaticPerson } from '../signin/automatic'
+import { endConnections } from '../store/connected'
 import type { Connection } from '../store/emulator/connections'
 import { readPageFields } from './form'
 import { redirectToLogin } from './login'
@@ -30,12 +31,14 @@ export async function connected(c: AppContext): Promise<Response> {
   if (c.req.method !== 'POST') return showConnected(c, who)
   const fields = await readPageFields(c)
   await requireOwnForm(c, who, fields.get('csrf') ?? '')
-  const connections = await c.get('emulator').connections(who.email)
+  const { emulator, stores } = c.var
+  const connections = await emulator.connections(who.email)
   const revoked = connections.find(({ grantId }) => grantId === fields.get('grant'))
   if (!revoked) {
     throw new PageError(400, 'Invalid form', 'grant must be of one of your applications.')
   }
-  await disconnect(c, who.email, revoked.clientId, 'person')
+  const ended = await endConnections(emulator, stores, who.email, revoked.clientId)
+  reportEndedConnections(c, who.email, ended, 'person')
   return showConnected(c, who, revoked)
 }
 

@@ -1,8 +1,8 @@
-import { readText } from '../request/body'
-import { onPage } from '../signin/browser'
-import type { AppContext } from '../request/context'
 import { PageError } from '../pages/respond'
+import { readText } from '../request/body'
+import type { AppContext } from '../request/context'
 import { oncePerRequest } from '../request/once'
+import { onPage } from '../signin/browser'
 
 /**
  * The parameters of a request to one of the protocol's endpoints; none, where the body is no form.

@@ -2,6 +2,10 @@ import * as z from 'zod'
 import { emailSchema } from '../access/identity'
 import { PEOPLE_PICKER } from '../access/identity-provider'
 import { readTicket, signTicket } from '../access/ticket'
+import { LoginPage, PeoplePicker } from '../pages/login'
+import { PageError, respondPage } from '../pages/respond'
+import type { AppContext } from '../request/context'
+import { reportDecision } from '../request/events'
 import {
   endLogin,
   invalidNonce,
@@ -12,10 +16,6 @@ import {
   startLogin,
 } from '../signin/browser'
 import { mayPickPeople } from '../signin/control-session'
-import type { AppContext } from '../request/context'
-import { LoginPage, PeoplePicker } from '../pages/login'
-import { PageError, respondPage } from '../pages/respond'
-import { reportDecision } from '../request/events'
 import { startSession } from './session'
 
 const LIFETIME_SECONDS = 15 * 60

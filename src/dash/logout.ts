@@ -1,8 +1,8 @@
 import { findOAuthClient } from '../account/oauth/dash-client'
 import { goForm } from '../account/oauth/go-form'
 import { clientOfIdToken } from '../account/oauth/id-token'
-import type { AppContext } from '../request/context'
 import { respondLoggedOut } from '../pages/logged-out'
+import type { AppContext } from '../request/context'
 import { endSession } from './session'
 
 /**

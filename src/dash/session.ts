@@ -4,10 +4,10 @@ import { wholeSeconds } from '../access/duration'
 import { identityNonceOf, newSessionId, revocable, sessionIdOf } from '../access/revocation'
 import { dashboardSignIn, isSignInGood } from '../access/sign-in'
 import { readTicket, signTicket } from '../access/ticket'
-import { automaticPerson } from '../signin/automatic'
-import { DASH_SESSION_COOKIE as COOKIE, setPrivateCookie } from '../signin/browser'
 import type { AppContext } from '../request/context'
 import { note } from '../request/events'
+import { automaticPerson } from '../signin/automatic'
+import { DASH_SESSION_COOKIE as COOKIE, setPrivateCookie } from '../signin/browser'
 
 const claimsSchema = z.object({ email: z.string(), identityNonce: z.string(), iat: z.number() })
 

@@ -1,5 +1,5 @@
-import type { FaultSubject } from '../switches/faults'
 import type { AppContext } from '../request/context'
+import type { FaultSubject } from '../switches/faults'
 import { shownCredentials } from './client'
 import { readParameters } from './form'
 

@@ -1,7 +1,7 @@
 import * as z from 'zod'
-import { type AutoSignIn, autoSignInSchema } from '../switches/auto-sign-in'
 import { chosenSchema } from '../access/chosen-schema'
 import type { AppContext } from '../request/context'
+import { type AutoSignIn, autoSignInSchema } from '../switches/auto-sign-in'
 import { readControl } from './body'
 import { respond } from './respond'
 

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
+import { OAuthError } from '../oauth/errors'
 import { readJson } from '../request/body'
 import type { AppContext } from '../request/context'
-import { OAuthError } from '../oauth/errors'
 
 /**
  * The JSON body of a control request, through its schema; its event tells it then.

@@ -2,8 +2,8 @@ import { streamSSE } from 'hono/streaming'
 import * as z from 'zod'
 import type { RecordedEvent } from '../events/event'
 import { OUTCOMES } from '../events/reason'
-import type { AppContext } from '../request/context'
 import { OAuthError } from '../oauth/errors'
+import type { AppContext } from '../request/context'
 import type { EventRange } from '../store/emulator/event-log'
 
 // How long a follower's connection is silent at the most.

@@ -1,11 +1,11 @@
 import type { MiddlewareHandler } from 'hono'
 import { isBrowserNavigation } from '../access/navigation'
 import { isForeignOrigin } from '../access/team-domain'
-import { hasControlCookie, hasEmulatorToken } from '../signin/control-session'
-import type { AppContext, Env } from '../request/context'
 import { challenge } from '../oauth/bearer'
 import { OAuthError } from '../oauth/errors'
 import { PageError } from '../pages/respond'
+import type { AppContext, Env } from '../request/context'
+import { hasControlCookie, hasEmulatorToken } from '../signin/control-session'
 
 const SIGN_IN = '/_emulator/sign-in'
 

@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
-import { type AppContext, configure, type Env } from '../request/context'
+import type { AppContext, Env } from '../request/context'
 import { report } from '../request/events'
+import { configure } from '../request/prepare'
 import { changeAutoSignIn, showAutoSignIn } from './auto-sign-in'
 import { showClientReport } from './client-report'
 import { forgetClient, showClients } from './clients'

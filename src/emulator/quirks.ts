@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import { QUIRK_NAMES, QUIRKS, type QuirkName } from '../switches/quirks'
 import type { AppContext } from '../request/context'
+import { QUIRK_NAMES, QUIRKS, type QuirkName } from '../switches/quirks'
 import { readControl } from './body'
 import { notFound } from './not-found'
 import { respond } from './respond'

@@ -1,7 +1,7 @@
 import * as z from 'zod'
-import { autoSignInSchema } from '../switches/auto-sign-in'
-import type { CheckResult } from '../report'
 import type { RecordedEvent } from '../events/event'
+import type { CheckResult } from '../report'
+import { autoSignInSchema } from '../switches/auto-sign-in'
 import { FAULT_NAMES } from '../switches/faults'
 import { QUIRK_NAMES } from '../switches/quirks'
 

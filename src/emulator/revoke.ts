@@ -1,9 +1,10 @@
 import * as z from 'zod'
 import { emailSchema } from '../access/identity'
 import { revocable } from '../access/revocation'
-import { disconnect } from '../disconnect'
-import type { AppContext } from '../request/context'
 import { OAuthError } from '../oauth/errors'
+import type { AppContext } from '../request/context'
+import { reportEndedConnections } from '../request/events'
+import { endConnections } from '../store/connected'
 import { readControl } from './body'
 import { respond } from './respond'
 
@@ -28,7 +29,10 @@ const revocationSchema = z.union(
 export async function revoke(c: AppContext): Promise<Response> {
   const revocation = await readControl(c, revocationSchema)
   if ('oauth_client' in revocation) {
-    await disconnect(c, revocation.person, revocation.oauth_client, 'emulator')
+    const { emulator, stores } = c.var
+    const { oauth_client: clientId, person } = revocation
+    const ended = await endConnections(emulator, stores, person, clientId)
+    reportEndedConnections(c, person, ended, 'emulator')
   } else {
     await c.get('emulator').revoke(keyOf(c, revocation))
   }

@@ -1,8 +1,8 @@
-import { readPageForm } from '../signin/browser'
-import { giveControlCookie, isEmulatorToken } from '../signin/control-session'
-import type { AppContext } from '../request/context'
 import { ControlSignInPage } from '../pages/console/control-sign-in'
 import { PageError, respondPage } from '../pages/respond'
+import type { AppContext } from '../request/context'
+import { readPageForm } from '../signin/browser'
+import { giveControlCookie, isEmulatorToken } from '../signin/control-session'
 
 /**
  * `/_emulator/sign-in`: GET asks for `EMULATOR_TOKEN`, POST gives the browser of who has it the console's

@@ -1,6 +1,6 @@
 import { canSign } from '../access/keys'
-import type { AppContext } from '../request/context'
 import { OAuthError } from '../oauth/errors'
+import type { AppContext } from '../request/context'
 import { loadSnapshot } from '../store/epochs'
 import { type Snapshot, snapshotSchema, takeSnapshot } from '../store/snapshot'
 import { readControl } from './body'

@@ -1,6 +1,6 @@
-import type { DashboardEvent } from './dashboard-event'
-import type { FaultName } from '../switches/faults'
 import type { Identity } from '../access/identity'
+import type { FaultName } from '../switches/faults'
+import type { DashboardEvent } from './dashboard-event'
 import type { Actors, Reason } from './reason'
 import type { RequestEvent } from './request-event'
 

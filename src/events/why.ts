@@ -1,6 +1,6 @@
+import { FAULTS } from '../switches/faults'
 import type { DashboardEvent } from './dashboard-event'
 import type { Occurrence } from './event'
-import { FAULTS } from '../switches/faults'
 import type { Reason } from './reason'
 
 /**

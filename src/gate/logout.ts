@@ -1,8 +1,8 @@
 import { domainsOf, isOnHost } from '../access/application'
 import { pathOf } from '../access/domain'
 import { revocable, sessionIdOf } from '../access/revocation'
-import type { AppContext } from '../request/context'
 import { respondLoggedOut } from '../pages/logged-out'
+import type { AppContext } from '../request/context'
 import { appCookie } from './app-cookie'
 import { ownSessions } from './own-sessions'
 

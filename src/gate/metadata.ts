@@ -9,8 +9,8 @@ import {
 } from '../access/metadata'
 import type { RequestDecision } from '../events/request-event'
 import type { AppContext, Env } from '../request/context'
-import { reportDecision } from '../request/events'
 import { endpoint } from '../request/endpoint'
+import { reportDecision } from '../request/events'
 
 /** A metadata document of an application, and the event of showing it. */
 type Document = {
@@ -71,7 +71,10 @@ export function resourceDocument(path: string): Find {
         rule: isStandard ? 'M7' : 'M1',
         why: `The metadata of ${application.name}: its authorization server is ${team.origin}.`,
       },
-      content: () => resourceMetadata(team, covered, url.origin, quirks),
+      content: () =>
+        resourceMetadata(team, covered, url.origin, {
+          isFlat: quirks.has('flat-protected-resource'),
+        }),
     }
   }
 }
@@ -89,7 +92,10 @@ export function serverDocument(c: AppContext): Document | undefined {
       rule: 'M10',
       why: `The team's metadata on the application's host: its issuer is ${team.origin}, which strict clients refuse here (P19).`,
     },
-    content: () => serverMetadata(team, configuration.applications, quirks),
+    content: () =>
+      serverMetadata(team, configuration.applications, {
+        sendsIssuer: quirks.has('iss-in-response'),
+      }),
   }
 }
 

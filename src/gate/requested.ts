@@ -1,8 +1,8 @@
 import { applicationAt } from '../access/application'
-import type { FaultSubject } from '../switches/faults'
-import type { AppContext } from '../request/context'
 import { bearerToken } from '../oauth/bearer'
+import type { AppContext } from '../request/context'
 import { oncePerRequest } from '../request/once'
+import type { FaultSubject } from '../switches/faults'
 
 /** Finds the application that covers the requested URL. */
 export const requestedApplication = oncePerRequest((c) =>

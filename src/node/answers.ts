@@ -1,7 +1,7 @@
 import type { z } from 'zod'
+import type { Responses } from '../emulator/responses.ts'
 import type { AutoSignIn } from '../switches/auto-sign-in.ts'
 import type { FAULTS, FaultName } from '../switches/faults.ts'
-import type { Responses } from '../emulator/responses.ts'
 
 /** Who signs in by themselves; `consent` is `allow` unless told. */
 export type AutoSignInRule = Pick<AutoSignIn, 'email'> & Partial<AutoSignIn>

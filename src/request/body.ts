@@ -1,7 +1,7 @@
-import { bytesWithin } from './bytes'
-import type { AppContext } from './context'
 import { OAuthError } from '../oauth/errors'
 import { BODY_LIMIT_BYTES, bodyText, formParameters, type Parameters } from '../oauth/parameters'
+import { bytesWithin } from './bytes'
+import type { AppContext } from './context'
 import { oncePerRequest } from './once'
 
 /**

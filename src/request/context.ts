@@ -1,19 +1,14 @@
-import type { Context, MiddlewareHandler } from 'hono'
-import type { Endpoint } from '../switches/faults'
-import { type Quirks, quirksOn } from '../switches/quirks'
+import type { Context } from 'hono'
+import type { TeamDomain } from '../access/team-domain'
+import type { DashDomain } from '../account/oauth/dash-domain'
 import type { RequestDraft } from '../events/request-event'
-import { type TeamDomain, teamDomain } from '../access/team-domain'
-import { type DashDomain, dashDomain } from '../account/oauth/dash-domain'
-import { drainBody } from './bytes'
-import { OAuthError } from '../oauth/errors'
-import { isLoopback } from '../oauth/loopback'
-import { settingsWith, withQuirks } from '../settings/overlay'
-import { readSettings, type Settings } from '../settings'
+import type { Settings } from '../settings'
 import type { Configuration } from '../store/configuration'
-import { Emulator } from '../store/emulator'
-import { type EmulatorState, emulatedNow } from '../store/emulator/state'
-import { openStores, type StoreBindings, type Stores } from '../store/stores'
-import { printEvents } from './terminal'
+import type { Emulator } from '../store/emulator'
+import type { EmulatorState } from '../store/emulator/state'
+import type { StoreBindings, Stores } from '../store/stores'
+import type { Endpoint } from '../switches/faults'
+import type { Quirks } from '../switches/quirks'
 
 type Bindings = StoreBindings & {
   /** The application as a Worker; wins over `ORIGIN_URL`. */
@@ -55,85 +50,3 @@ type Variables = {
 export type Env = { Bindings: Bindings; Variables: Variables }
 /** What every request passes reads it with `get`, because `var` is a new object of all variables each time. */
 export type AppContext = Context<Env>
-
-// Nobody shall take an answer for Cloudflare's.
-const EMULATOR = 'access-oauth-emulator'
-
-/** Says of every answer whose it is, refusals and our own mistakes included. */
-export const sign: MiddlewareHandler<Env> = async function sign(c, next) {
-  c.set('isForwarded', false)
-  c.set('isChallenge', false)
-  c.set('rayId', newRayId())
-  await next()
-  c.header('Cf-Ray', c.get('rayId'))
-  // What the origin answers is the origin's own.
-  if (c.get('isForwarded')) return
-  await drainBody(c.req.raw)
-  c.header('X-Emulator', EMULATOR)
-  // Browsers must not sniff a script out of user-supplied content. Access: observed [U10-U15], the
-  // challenges have no such header.
-  if (!c.get('isChallenge')) c.header('X-Content-Type-Options', 'nosniff')
-}
-
-/**
- * Finds settings, clock, team domain, dashboard and stores for the request.
- *
- * @throws OAuthError `invalid_request` where `Host` is none
- */
-export const prepare: MiddlewareHandler<Env> = async function prepare(c, next) {
-  c.set('draft', {})
-  requireHost(c)
-  const settings = await readSettings(c.env)
-  const emulator = new Emulator(c.env, printEvents)
-  const state = await emulator.state()
-  const url = new URL(c.req.url)
-  const quirks = quirksOn(settings.QUIRKS, state.quirks)
-  c.set('quirks', quirks)
-  c.set('settings', settingsWith(settings, quirks))
-  c.set('emulator', emulator)
-  c.set('state', state)
-  c.set('ticketSecret', new TextEncoder().encode(state.ticketSecret))
-  c.set('now', emulatedNow(state))
-  c.set('url', url)
-  c.set('isLocal', isLoopback(url.hostname) || settings.LOCAL_HOSTS.includes(url.hostname))
-  const team = teamDomain(settings, url, c.req.header('origin'))
-  c.set('team', team)
-  c.set('dash', dashDomain(settings.DASH_DOMAIN, team, url))
-  c.set('stores', openStores(c.env, state.epoch))
-  await next()
-}
-
-// RFC 9112 3.2. The runtime reads URLs out of `Host` and path together: with a `/`, `?` or `@` in it,
-// `Host` would say the path as well. International names are in punycode there, so that nothing of a
-// name needs an escape.
-function requireHost(c: AppContext): void {
-  const host = c.req.header('host')
-  if (host === undefined || /^[\w.:[\]-]*$/.test(host)) return
-  throw new OAuthError('invalid_request', 'Host is not host[:port] (RFC 9112 3.2)')
-}
-
-/**
- * Finds what the API has made of the settings. Not for the emulator's own control, which has to work
- * where that cannot be loaded.
- */
-export const configure: MiddlewareHandler<Env> = async function configure(c, next) {
-  const emulator = c.get('emulator')
-  const quirks = c.get('quirks')
-  const settings = c.get('settings')
-  const state = c.get('state')
-  const url = c.get('url')
-  // The API knows what it has changed; the edge may be late.
-  const isLate =
-    state.faults.some(({ name }) => name === 'late-settings') &&
-    !url.pathname.startsWith('/client/v4/')
-  const configuration = await (isLate
-    ? emulator.lateConfiguration(settings.seed)
-    : emulator.configuration(settings.seed))
-  c.set('configuration', withQuirks(configuration, quirks))
-  await next()
-}
-
-function newRayId(): string {
-  const uuid = crypto.randomUUID()
-  return uuid.slice(0, 8) + uuid.slice(-8)
-}

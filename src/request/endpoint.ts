@@ -1,10 +1,11 @@
-import type { MiddlewareHandler } from 'hono'
+import type { MiddlewareHandler, Next } from 'hono'
 import { applicationAt } from '../access/application'
-import type { Endpoint, FaultSubject } from '../switches/faults'
 import type { RequestKind } from '../events/request-event'
-import type { AppContext, Env } from './context'
 import { injectFaults } from '../faults/inject'
-import { note } from './events'
+import type { Endpoint, FaultSubject } from '../switches/faults'
+import type { AppContext, Env } from './context'
+import { coverRequest, note } from './events'
+import { faultsOf } from './faults'
 
 /** What a route declares of itself. */
 export type Declaration = {
@@ -37,9 +38,25 @@ function declare(
     if (c.get('endpoint') !== undefined) return next()
     c.set('endpoint', name)
     if (event) note(c, { kind: event })
-    const handle = () => injectFaults(c, name, subject, next)
+    const handle = () => unlessRefused(c, name, subject, next)
     return cors ? cors(c, handle) : handle()
   }
+}
+
+async function unlessRefused(
+  c: AppContext,
+  name: Endpoint | 'page',
+  subjectOf: NonNullable<Declaration['subject']>,
+  next: Next,
+): Promise<void> {
+  // Browsers send preflights by themselves; a fault strikes the request that they are about.
+  if (c.get('state').faults.length === 0 || c.req.method === 'OPTIONS') return next()
+  const userAgent = c.req.header('user-agent') ?? ''
+  const target = { endpoint: name, userAgent, subject: await subjectOf(c) }
+  const refusal = await injectFaults(faultsOf(c), target)
+  if (!refusal) return next()
+  coverRequest(c)
+  c.res = refusal
 }
 
 function applicationOfHost(c: AppContext): FaultSubject {

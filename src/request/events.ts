@@ -1,12 +1,12 @@
 import type { MiddlewareHandler } from 'hono'
-import type { DashboardEvent } from '../events/dashboard-event'
+import { formatTime } from '../access/timestamps'
+import type { DashboardEvent, GrantRevoker } from '../events/dashboard-event'
 import type { Occurrence, ToldEvent } from '../events/event'
 import type { Actors, Outcome, Reason } from '../events/reason'
 import type { CommonFacts, RequestDecision, RequestFacts } from '../events/request-event'
-import { formatTime } from '../access/timestamps'
 import { reasonOf } from '../events/why'
-import type { AppContext, Env } from './context'
 import type { OAuthError } from '../oauth/errors'
+import type { AppContext, Env } from './context'
 
 /** Why a request was refused or failed; the facts of its kind may be unknown by then. */
 export type Refusal = CommonFacts & Reason & { outcome: 'refused' | 'failed' }
@@ -57,6 +57,18 @@ export function reportRefusal(c: AppContext, refusal: Refusal): void {
 
 // A reason is complete: a rule never remains from an earlier one.
 const NO_REASON = { outcome: undefined, rule: undefined, why: undefined, change: undefined }
+
+/** Records that grants which a person gave a client at the dashboard have ended. */
+export function reportEndedConnections(
+  c: AppContext,
+  email: string,
+  connections: readonly { grantId: string; clientId: string; clientName: string }[],
+  by: GrantRevoker,
+): void {
+  for (const { grantId, clientId: id, clientName: name } of connections) {
+    report(c, { kind: 'grant revoked', client: { id, name }, email, grantId, by })
+  }
+}
 
 /** The client and the person of the request, as far as they are known. */
 export function actorsOf(c: AppContext): Pick<Actors, 'client' | 'email'> {

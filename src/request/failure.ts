@@ -1,11 +1,11 @@
 import type { ErrorHandler } from 'hono'
 import { isBrowserNavigation } from '../access/navigation'
-import type { AppContext, Env } from './context'
 import { OAuthError } from '../oauth/errors'
 import { PageError, respondPageError } from '../pages/respond'
-import { refusalOf, reportRefusal } from './events'
 import { SettingsError } from '../settings/error'
 import { StorageUnavailable } from '../store/kv'
+import type { AppContext, Env } from './context'
+import { refusalOf, reportRefusal } from './events'
 
 /**
  * Renders what is thrown anywhere: a refusal in the protocol's own form, a page, and else a 500.

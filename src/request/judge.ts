@@ -1,9 +1,9 @@
 import type { Application } from '../access/application'
-import type { AccessAction, Occurrence } from '../events/event'
 import { evaluate, kindsNotEmulated, type Verdict } from '../access/policy'
-import type { Reason } from '../events/reason'
 import type { Subject } from '../access/rule-kinds'
 import { holdingRule, ruleInBrief } from '../access/rules'
+import type { AccessAction, Occurrence } from '../events/event'
+import type { Reason } from '../events/reason'
 import type { AppContext } from './context'
 import { report } from './events'
 

@@ -1,7 +1,7 @@
-import { QUIRKS, type QuirkName, type Quirks, type SettingQuirk } from '../switches/quirks'
 import { firstNotHttps } from '../access/redirect-rule-schema'
-import type { Settings } from '.'
 import type { Configuration } from '../store/configuration'
+import { QUIRKS, type QuirkName, type Quirks, type SettingQuirk } from '../switches/quirks'
+import type { Settings } from '.'
 
 // What each quirk that is applied to the settings makes of them.
 const AS_SETTINGS: Record<SettingQuirk, Partial<Settings>> = {

@@ -1,5 +1,5 @@
-import { type AutoSignIn, matchingRule } from '../switches/auto-sign-in'
 import type { AppContext } from '../request/context'
+import { type AutoSignIn, matchingRule } from '../switches/auto-sign-in'
 
 const known = new WeakMap<Request, Promise<AutoSignIn | undefined>>()
 

@@ -1,9 +1,9 @@
 import { getCookie, setCookie } from 'hono/cookie'
-import { readForm } from '../request/body'
-import type { AppContext } from '../request/context'
 import { OAuthError } from '../oauth/errors'
 import type { Parameters } from '../oauth/parameters'
 import { PageError } from '../pages/respond'
+import { readForm } from '../request/body'
+import type { AppContext } from '../request/context'
 
 const LOGIN_COOKIE = 'CF_Access_Login'
 /** Of the team domain, where its host is an application's too. Assumed: the name. */

@@ -2,10 +2,10 @@ import { getCookie } from 'hono/cookie'
 import * as z from 'zod'
 import { readTicket, signTicket } from '../access/ticket'
 import { deriveSecret } from '../access/token'
-import { CONTROL_COOKIE, setPrivateCookie } from './browser'
-import type { AppContext } from '../request/context'
 import { bearerToken } from '../oauth/bearer'
 import { sha256 } from '../oauth/encoding'
+import type { AppContext } from '../request/context'
+import { CONTROL_COOKIE, setPrivateCookie } from './browser'
 
 const LIFETIME_SECONDS = 12 * 3600
 

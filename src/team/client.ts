@@ -1,6 +1,6 @@
+import { clientCredentials, invalidClient } from '../oauth/client-auth'
 import { readForm } from '../request/body'
 import type { AppContext } from '../request/context'
-import { clientCredentials, invalidClient } from '../oauth/client-auth'
 import { note } from '../request/events'
 import { oncePerRequest } from '../request/once'
 import { type Client, isClientSecret } from '../store/clients'

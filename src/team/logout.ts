@@ -1,6 +1,6 @@
 import { revocable, sessionIdOf } from '../access/revocation'
-import type { AppContext } from '../request/context'
 import { respondLoggedOut } from '../pages/logged-out'
+import type { AppContext } from '../request/context'
 import { endSession, signedInByCookie } from './authorization/session'
 
 /**

@@ -15,5 +15,7 @@ export function metadata(c: AppContext): Response {
   })
   // The endpoints' path depends on who asks, see `reachablePath`.
   c.header('Vary', 'Origin')
-  return c.json(serverMetadata(team, c.get('configuration').applications, c.get('quirks')))
+  const { applications } = c.get('configuration')
+  const sendsIssuer = c.get('quirks').has('iss-in-response')
+  return c.json(serverMetadata(team, applications, { sendsIssuer }))
 }

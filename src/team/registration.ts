@@ -4,11 +4,11 @@ import {
   type RedirectRefusal,
   registersClients,
 } from '../access/redirect-rules'
-import { readJson } from '../request/body'
-import type { AppContext } from '../request/context'
 import { CLIENT_AUTH_METHODS } from '../oauth/client-auth'
 import { OAuthError } from '../oauth/errors'
 import { isWebUri, parseRedirectUri } from '../oauth/redirect-uri'
+import { readJson } from '../request/body'
+import type { AppContext } from '../request/context'
 import { note, reportDecision, reportRefusal } from '../request/events'
 import { type Client, newClientSecret } from '../store/clients'
 

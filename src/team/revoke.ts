@@ -1,6 +1,6 @@
+import { OAuthError } from '../oauth/errors'
 import { readForm } from '../request/body'
 import type { AppContext } from '../request/context'
-import { OAuthError } from '../oauth/errors'
 import { reportDecision } from '../request/events'
 import { authenticateClient } from './client'
 import { noteGrantAndApplication } from './grant'

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import control from '../../docs/control.md?raw'
 import settings from '../../docs/settings.md?raw'
+import { SETTING_NAMES } from '../../src/node/options'
 import { ENDPOINTS, FAULTS } from '../../src/switches/faults'
 import { QUIRKS } from '../../src/switches/quirks'
-import { SETTING_NAMES } from '../../src/node/options'
 
 const COMMON = ['times', 'client', 'application']
 

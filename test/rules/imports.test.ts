@@ -1,55 +1,33 @@
 /// <reference types="vite/client" />
 import { expect, it } from 'vitest'
 
-// What each part of src/ may import beside itself.
-const SURFACE = [
-  'pages',
-  'body',
-  'browser',
-  'disconnect',
-  'judge',
-  'automatic',
-  'control',
-  'request',
-  'faults',
-  'report',
-  'env',
-  'settings',
-  'store',
-  'account',
-  'access',
-  'oauth',
-]
+// What each folder of src/ may import beside itself; lower folders first.
+const CORES = ['account', 'access', 'oauth']
+const OWN_CORES = ['events', 'report', 'switches']
+const BELOW_REQUEST = ['faults', 'settings', 'store', ...OWN_CORES, ...CORES]
+const SURFACE = ['signin', 'request', 'pages', ...BELOW_REQUEST]
 const MAY_IMPORT: Record<string, string[]> = {
   oauth: [],
   access: ['oauth'],
   account: ['access', 'oauth'],
-  store: ['account', 'access', 'oauth'],
-  settings: ['store', 'account', 'access'],
-  terminal: ['access'],
-  env: ['bytes', 'quirks', 'terminal', 'settings', 'store', 'account', 'access', 'oauth'],
-  bytes: [],
-  body: ['bytes', 'request', 'env', 'oauth'],
-  browser: ['body', 'pages', 'env', 'oauth'],
-  failure: SURFACE,
-  judge: ['report', 'env', 'access'],
-  quirks: ['settings', 'store', 'access'],
-  control: ['browser', 'env', 'access', 'oauth'],
-  automatic: ['env', 'access'],
-  request: ['faults', 'report', 'env', 'access'],
-  faults: ['report', 'env', 'access'],
-  report: ['env', 'access', 'oauth'],
-  disconnect: ['report', 'env', 'access'],
+  switches: CORES,
+  events: ['switches', ...CORES],
+  report: ['events', ...CORES],
+  store: ['events', 'switches', ...CORES],
+  settings: ['store', 'switches', ...CORES],
+  faults: ['switches', 'access'],
+  request: ['pages', ...BELOW_REQUEST],
+  signin: ['request', 'pages', ...BELOW_REQUEST],
   pages: [],
-  demo: ['pages', 'bytes', '/package.json'], // An origin knows nothing of the Access in front of it.
+  demo: ['pages', 'request', '/package.json'], // An origin knows nothing of the Access in front of it.
   gate: ['demo', ...SURFACE],
   team: SURFACE,
   api: ['/package.json', ...SURFACE],
   dash: SURFACE,
   emulator: SURFACE,
-  app: ['gate', 'team', 'api', 'dash', 'emulator', 'failure', ...SURFACE],
+  app: ['gate', 'team', 'api', 'dash', 'emulator', ...SURFACE],
   index: ['app', 'store'],
-  node: ['access', 'emulator', 'index'], // The types of the control's responses.
+  node: ['access', 'emulator', 'events', 'index', 'switches'], // Types, but for the Worker itself.
 }
 const files = import.meta.glob<string>('../../src/**/*.{ts,tsx}', {
   query: '?raw',
@@ -82,7 +60,7 @@ function fileAt({ pathname }: URL): string | undefined {
     .find((each) => known.includes(each))
 }
 
-it('imports go one way: app -> surfaces -> store -> access -> oauth; pages import only pages', () => {
+it('imports go one way: app -> surfaces -> signin -> request -> faults, settings -> store -> cores -> access -> oauth', () => {
   const ours = imports.filter(({ isOurs }) => isOurs)
   expect(ours).toContainEqual(expect.objectContaining({ part: 'gate', imported: 'demo' }))
   const wrong = ours.filter(

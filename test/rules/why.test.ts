@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Occurrence } from '../../src/events/event'
-import { FAULT_NAMES, FAULTS } from '../../src/switches/faults'
 import { reasonOf } from '../../src/events/why'
+import { FAULT_NAMES, FAULTS } from '../../src/switches/faults'
 
 const APPLICATION = { id: 'a', name: 'Demo', type: 'self_hosted' }
 const POLICY = { id: 'p', name: 'Staff' }

@@ -21,7 +21,7 @@ const LINES = [
   },
   {
     file: 'src/api/index.ts',
-    import: "import { bookmarks } from './bookmarks'",
+    import: "import { bookmarks } from './access/bookmarks'",
     after: "...under('/accounts/:account_id', [",
     line: '    ...bookmarks,',
   },

@@ -1,6 +1,10 @@
 import * as z from 'zod'
 import { isLoopback, isLoopbackLiteral } from '../../oauth/loopback'
-import { parseRedirectUri, type RedirectUri, type UnusableRedirectUri } from '../../oauth/redirect-uri'
+import {
+  parseRedirectUri,
+  type RedirectUri,
+  type UnusableRedirectUri,
+} from '../../oauth/redirect-uri'
 
 /**
  * A redirect URI that a self-managed OAuth client may have (section A.5). Over http this machine's own

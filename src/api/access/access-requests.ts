@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import type { RecordedEvent } from '../../events/event'
 import { userIdOf } from '../../access/identity'
+import type { RecordedEvent } from '../../events/event'
 import { pageOf } from '../envelope'
 import { type Operation, operation } from '../operation'
 import { contains, timeSchema } from '../query'

@@ -1,13 +1,15 @@
 import * as z from 'zod'
 import { completeApplication, type StoredApplication } from '../../access/application'
-import { applicationSchema, isPublic, type ParsedApplication } from '../../access/application-schema'
+import {
+  applicationSchema,
+  isPublic,
+  type ParsedApplication,
+} from '../../access/application-schema'
 import { revocable } from '../../access/revocation'
 import { stamped, timestampsOf } from '../../access/timestamps'
 import type { AppContext } from '../../request/context'
 import { reportDecision } from '../../request/events'
 import type { Configuration } from '../../store/configuration'
-import { checkApplication } from './application-checks'
-import { applicationResult, applicationView } from './application-view'
 import { change, deletion, save } from '../change'
 import { deletedResult } from '../deleted'
 import { pageOf, pageQuery } from '../envelope'
@@ -15,6 +17,8 @@ import { notFound } from '../error'
 import { type Operation, operation } from '../operation'
 import { accepted } from '../permissions'
 import { contains } from '../query'
+import { checkApplication } from './application-checks'
+import { applicationResult, applicationView } from './application-view'
 
 const PERMISSIONS = accepted('access', 'access-app')
 

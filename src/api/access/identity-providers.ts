@@ -1,5 +1,8 @@
 import * as z from 'zod'
-import { type IdentityProvider, identityProviderMembersSchema } from '../../access/identity-provider'
+import {
+  type IdentityProvider,
+  identityProviderMembersSchema,
+} from '../../access/identity-provider'
 import { stamped, timestampsOf } from '../../access/timestamps'
 import type { AppContext } from '../../request/context'
 import type { Configuration } from '../../store/configuration'

@@ -9,8 +9,8 @@ import { pageOf, pageQuery } from '../envelope'
 import { notFound } from '../error'
 import { type Operation, operation } from '../operation'
 import { accepted } from '../permissions'
-import { policyResult, policyView } from './policy-view'
 import { checkRules, refuseUsed } from '../references'
+import { policyResult, policyView } from './policy-view'
 
 const PERMISSIONS = accepted('access', 'access-policy')
 

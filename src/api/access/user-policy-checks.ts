@@ -4,11 +4,11 @@ import { EMULATED_ACCOUNT_ID } from '../../access/identity-document'
 import { PEOPLE_PICKER } from '../../access/identity-provider'
 import { evaluate } from '../../access/policy'
 import { whereFrom } from '../../request/judge'
-import { policiesOf } from './application-view'
-import { requireApplication } from './applications'
 import { callerEmail } from '../caller'
 import { type Operation, operation } from '../operation'
 import { accepted } from '../permissions'
+import { policiesOf } from './application-view'
+import { requireApplication } from './applications'
 
 const PERMISSIONS = accepted('access', 'access-policy-test')
 

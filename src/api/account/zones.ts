@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import type { AppContext } from '../../request/context'
 import { sha256Hex } from '../../oauth/encoding'
+import type { AppContext } from '../../request/context'
 import { accountsOfCaller } from '../caller'
 import { pageOf, pageQuery } from '../envelope'
 import { type Operation, operation } from '../operation'

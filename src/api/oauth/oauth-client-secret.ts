@@ -3,9 +3,9 @@ import { formatTime } from '../../access/timestamps'
 import { sha256 } from '../../oauth/encoding'
 import { change, save } from '../change'
 import { deletedResult } from '../deleted'
+import { type Operation, operation } from '../operation'
 import { refuseClient } from './oauth-client-error'
 import { newSecret, requireClient } from './oauth-clients'
-import { type Operation, operation } from '../operation'
 
 const PATH = '/oauth_clients/:oauth_client_id/rotate_secret'
 

@@ -1,24 +1,24 @@
 import * as z from 'zod'
 import { stamped } from '../../access/timestamps'
+import { findAccount } from '../../account/members'
 import { keptScopes } from '../../account/oauth/client-scopes'
 import { startVerification } from '../../account/oauth/client-uri-verification'
-import { findAccount } from '../../account/members'
 import {
   type OAuthClient,
   type OAuthClientMembers,
   oauthClientChangesSchema,
   oauthClientSchema,
 } from '../../account/oauth/oauth-client'
-import type { AppContext } from '../../request/context'
 import { randomText, sha256 } from '../../oauth/encoding'
+import type { AppContext } from '../../request/context'
 import type { Configuration } from '../../store/configuration'
 import { change, deletion, save } from '../change'
 import { deletedResult } from '../deleted'
 import { pageOf, wholeListQuery } from '../envelope'
+import { type Operation, operation } from '../operation'
 import { withChanges } from './oauth-client-changes'
 import { clientError, noClient } from './oauth-client-error'
 import { clientResult, clientView, newClientResult } from './oauth-client-view'
-import { type Operation, operation } from '../operation'
 
 const LIST = '/oauth_clients'
 const ONE = `${LIST}/:oauth_client_id`

@@ -1,5 +1,5 @@
-import type { AppContext } from '../../request/context'
 import { PageError } from '../../pages/respond'
+import type { AppContext } from '../../request/context'
 
 /**
  * `GET /oauth/error`: where authorizations end that may not be told to the client (B.1). What it shows

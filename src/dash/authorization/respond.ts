@@ -1,7 +1,7 @@
 import type { DashError } from '../../account/oauth/dash-error'
 import { goForm } from '../../account/oauth/go-form'
-import type { AppContext } from '../../request/context'
 import type { RedirectUri } from '../../oauth/redirect-uri'
+import type { AppContext } from '../../request/context'
 
 /**
  * Where the answer to an authorization request may be sent. Whoever holds a target has checked that

@@ -1,5 +1,5 @@
-import { signIdToken } from '../../account/oauth/id-token'
 import { dashboardUserId } from '../../account/members'
+import { signIdToken } from '../../account/oauth/id-token'
 import type { AppContext } from '../../request/context'
 import type { TokenPair } from '../../store/grants'
 import type { DashboardGrant } from '../../store/grants/grant'

@@ -1,6 +1,6 @@
 import type { OAuthClient } from '../../account/oauth/oauth-client'
-import type { AppContext } from '../../request/context'
 import { codeChallengeOf } from '../../oauth/pkce'
+import type { AppContext } from '../../request/context'
 import { reportEnded, reportRevoked } from '../grant-events'
 import type { Issued } from './answer'
 import {

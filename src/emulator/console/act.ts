@@ -1,7 +1,7 @@
 import * as z from 'zod'
+import { PageError } from '../../pages/respond'
 import { readText } from '../../request/body'
 import type { AppContext } from '../../request/context'
-import { PageError } from '../../pages/respond'
 import { type Control, inside } from './inside'
 
 const LONGEST_NOTICE = 500

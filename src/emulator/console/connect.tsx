@@ -1,6 +1,6 @@
-import type { AppContext } from '../../request/context'
 import { ConnectPage } from '../../pages/console/connect'
 import { respondPage } from '../../pages/respond'
+import type { AppContext } from '../../request/context'
 import { addresses, clientBlocks } from './blocks'
 import { pageOf } from './view'
 

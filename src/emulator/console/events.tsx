@@ -1,7 +1,7 @@
 import type { RecordedEvent } from '../../events/event'
-import type { AppContext } from '../../request/context'
 import { EventsPage } from '../../pages/console/events'
 import { respondPage } from '../../pages/respond'
+import type { AppContext } from '../../request/context'
 import { eventView, nameOf, pageOf } from './view'
 
 const PER_PAGE = 100

@@ -1,6 +1,6 @@
-import type { AppContext } from '../../request/context'
 import { FaultsPage, type FaultView, type FieldView } from '../../pages/console/faults'
 import { respondPage } from '../../pages/respond'
+import type { AppContext } from '../../request/context'
 import type { Responses } from '../responses'
 import { ask, type Control } from './inside'
 import { pageOf } from './view'

@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
-import { configure, type Env } from '../../request/context'
+import type { Env } from '../../request/context'
+import { configure } from '../../request/prepare'
 import { act } from './act'
 import { showConnectPage } from './connect'
 import { showEventsPage } from './events'

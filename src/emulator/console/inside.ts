@@ -1,6 +1,6 @@
 import { Hono } from 'hono'
-import type { AppContext, Env } from '../../request/context'
 import { OAuthError } from '../../oauth/errors'
+import type { AppContext, Env } from '../../request/context'
 import type { Responses } from '../responses'
 
 /** The emulator's own control, which the console's pages ask and whose buttons they show. */

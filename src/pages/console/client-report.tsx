@@ -1,6 +1,6 @@
-import { CLIENT_REPORT_STYLE } from './client-report-style'
 import { Fact, Facts } from '../facts'
 import { Frame } from '../frame'
+import { CLIENT_REPORT_STYLE } from './client-report-style'
 
 type Verdict = 'passed' | 'failed' | 'not seen'
 

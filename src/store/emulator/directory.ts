@@ -1,5 +1,5 @@
-import type { RecordedEvent } from '../../events/event'
 import type { Identity } from '../../access/identity'
+import type { RecordedEvent } from '../../events/event'
 
 /** Somebody who has signed in, or whom the API has made a user. */
 export type DirectoryUser = {

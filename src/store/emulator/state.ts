@@ -1,8 +1,8 @@
+import { noRevocations, type Revocations } from '../../access/revocation'
+import { randomText } from '../../oauth/encoding'
 import type { AutoSignIn } from '../../switches/auto-sign-in'
 import type { ActiveFault } from '../../switches/faults'
 import type { QuirkName } from '../../switches/quirks'
-import { noRevocations, type Revocations } from '../../access/revocation'
-import { randomText } from '../../oauth/encoding'
 
 /** The emulator's state: clock, switches, revocations, and the counters that other isolates compare. */
 export type EmulatorState = {

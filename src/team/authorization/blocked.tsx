@@ -1,8 +1,8 @@
 import type { Application } from '../../access/application'
 import type { Identity } from '../../access/identity'
-import type { AppContext } from '../../request/context'
 import { MessagePage } from '../../pages/message'
 import { respondPage } from '../../pages/respond'
+import type { AppContext } from '../../request/context'
 
 /**
  * The answer to a person whom the policies deny [A11]: the block page with the application's

@@ -1,6 +1,6 @@
-import type { AppContext } from '../../request/context'
 import { OAuthError } from '../../oauth/errors'
 import { type RedirectUri, redirectWith } from '../../oauth/redirect-uri'
+import type { AppContext } from '../../request/context'
 
 /**
  * Where the answer to an authorization request may be sent. Whoever holds a target has checked

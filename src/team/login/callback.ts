@@ -1,6 +1,6 @@
 import { isEmulated } from '../../access/identity-provider'
-import { endLogin, invalidNonce, isLoginNonce } from '../../signin/browser'
 import type { AppContext } from '../../request/context'
+import { endLogin, invalidNonce, isLoginNonce } from '../../signin/browser'
 import { startSession } from '../authorization/session'
 import { readState } from './callback-state'
 import { finish } from './finish'

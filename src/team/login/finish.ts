@@ -1,10 +1,10 @@
 import type { Application } from '../../access/application'
 import { type Login, loginUrl } from '../../access/login'
 import { signTicket } from '../../access/ticket'
-import { redirectToStep } from '../../signin/browser'
 import type { AppContext } from '../../request/context'
-import { judge, reasonFor, whereFrom } from '../../request/judge'
 import { reportDecision } from '../../request/events'
+import { judge, reasonFor, whereFrom } from '../../request/judge'
+import { redirectToStep } from '../../signin/browser'
 import { showBlocked } from '../authorization/blocked'
 import type { SignedIn } from '../authorization/session'
 

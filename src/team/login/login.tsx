@@ -1,5 +1,10 @@
 import type { Child } from 'hono/jsx'
 import { type EmulatedProvider, isEmulated } from '../../access/identity-provider'
+import { Parameters } from '../../oauth/parameters'
+import { LoginPage, ProviderButtons } from '../../pages/login'
+import { PageError, respondPage } from '../../pages/respond'
+import type { AppContext } from '../../request/context'
+import { reportDecision } from '../../request/events'
 import { automaticPerson } from '../../signin/automatic'
 import {
   endLogin,
@@ -10,11 +15,6 @@ import {
   startLogin,
   WAIT_FOR_THE_REDIRECT,
 } from '../../signin/browser'
-import type { AppContext } from '../../request/context'
-import { Parameters } from '../../oauth/parameters'
-import { LoginPage, ProviderButtons } from '../../pages/login'
-import { PageError, respondPage } from '../../pages/respond'
-import { reportDecision } from '../../request/events'
 import { signedIn, startSession } from '../authorization/session'
 import { finish } from './finish'
 import { loginBy } from './providers'

@@ -1,10 +1,10 @@
 import type { Application } from '../../access/application'
 import { type IdentityProvider, isEmulated, providersFor } from '../../access/identity-provider'
 import { type Login, readLogin } from '../../access/login'
-import { invalidNonce } from '../../signin/browser'
-import { mayPickPeople } from '../../signin/control-session'
 import type { AppContext } from '../../request/context'
 import { note } from '../../request/events'
+import { invalidNonce } from '../../signin/browser'
+import { mayPickPeople } from '../../signin/control-session'
 import { loginBy } from './providers'
 
 /** A login under way: what it is for, and whom the application lets people sign in with. */

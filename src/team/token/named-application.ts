@@ -1,7 +1,7 @@
 import { type Application, applicationAt } from '../../access/application'
-import type { AppContext } from '../../request/context'
 import type { Parameters } from '../../oauth/parameters'
 import { parseResource } from '../../oauth/resource'
+import type { AppContext } from '../../request/context'
 import { otherResource } from './refusals'
 
 /**

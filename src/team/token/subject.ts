@@ -1,8 +1,8 @@
-import type { FaultSubject } from '../../switches/faults'
 import { readForm } from '../../request/body'
 import type { AppContext } from '../../request/context'
 import { oncePerRequest } from '../../request/once'
 import type { AccessGrant } from '../../store/grants/grant'
+import type { FaultSubject } from '../../switches/faults'
 import { shownClient } from '../client'
 import { applicationOf } from '../grant'
 

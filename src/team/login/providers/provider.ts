@@ -2,8 +2,8 @@ import type { JSX } from 'hono/jsx/jsx-runtime'
 import type { Application } from '../../../access/application'
 import type { Identity, Person } from '../../../access/identity'
 import type { EmulatedProvider } from '../../../access/identity-provider'
-import type { AppContext } from '../../../request/context'
 import type { Parameters } from '../../../oauth/parameters'
+import type { AppContext } from '../../../request/context'
 
 /** A person who has chosen an identity provider on the login page. */
 type Attempt<Provider> = {

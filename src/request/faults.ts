@@ -1,0 +1,41 @@
+import { unlessLost as lose } from '../faults/lose'
+import { type Faults, strike } from '../faults/strike'
+import type { FaultName, FaultParameters, FaultSubject } from '../switches/faults'
+import type { AppContext } from './context'
+import { report } from './events'
+
+/** Returns the faults as this request meets them. */
+export function faultsOf(c: AppContext): Faults {
+  return {
+    active: c.get('state').faults,
+    useUp: (name) => c.get('emulator').strike(name),
+    report(fault, { application, clientId }) {
+      report(c, {
+        kind: 'fault',
+        fault,
+        path: c.get('url').pathname,
+        client: clientId === undefined ? undefined : { id: clientId },
+        application: application && { id: application.id, name: application.name },
+      })
+    },
+  }
+}
+
+/** Returns the parameters of a fault that strikes this request now (`faults/strike.ts`). */
+export function strikes<N extends FaultName>(
+  c: AppContext,
+  name: N,
+  subject: FaultSubject,
+): Promise<FaultParameters<N> | undefined> {
+  return strike(faultsOf(c), name, subject)
+}
+
+/** Loses the response with new tokens, while such a fault is on (`faults/lose.ts`). */
+export function unlessLost(
+  c: AppContext,
+  grantType: string,
+  subject: FaultSubject,
+  response: Response,
+): Promise<Response> {
+  return lose(faultsOf(c), grantType, subject, response)
+}

@@ -1,0 +1,96 @@
+import type { MiddlewareHandler } from 'hono'
+import { teamDomain } from '../access/team-domain'
+import { dashDomain } from '../account/oauth/dash-domain'
+import { OAuthError } from '../oauth/errors'
+import { isLoopback } from '../oauth/loopback'
+import { readSettings } from '../settings'
+import { settingsWith, withQuirks } from '../settings/overlay'
+import { Emulator } from '../store/emulator'
+import { emulatedNow } from '../store/emulator/state'
+import { openStores } from '../store/stores'
+import { quirksOn } from '../switches/quirks'
+import { drainBody } from './bytes'
+import type { AppContext, Env } from './context'
+import { printEvents } from './terminal'
+
+// Nobody shall take an answer for Cloudflare's.
+const EMULATOR = 'access-oauth-emulator'
+
+/** Says of every answer whose it is, refusals and our own mistakes included. */
+export const sign: MiddlewareHandler<Env> = async function sign(c, next) {
+  c.set('isForwarded', false)
+  c.set('isChallenge', false)
+  c.set('rayId', newRayId())
+  await next()
+  c.header('Cf-Ray', c.get('rayId'))
+  // What the origin answers is the origin's own.
+  if (c.get('isForwarded')) return
+  await drainBody(c.req.raw)
+  c.header('X-Emulator', EMULATOR)
+  // Browsers must not sniff a script out of user-supplied content. Access: observed [U10-U15], the
+  // challenges have no such header.
+  if (!c.get('isChallenge')) c.header('X-Content-Type-Options', 'nosniff')
+}
+
+/**
+ * Finds settings, clock, team domain, dashboard and stores for the request.
+ *
+ * @throws OAuthError `invalid_request` where `Host` is none
+ */
+export const prepare: MiddlewareHandler<Env> = async function prepare(c, next) {
+  c.set('draft', {})
+  requireHost(c)
+  const settings = await readSettings(c.env)
+  const emulator = new Emulator(c.env, printEvents)
+  const state = await emulator.state()
+  const url = new URL(c.req.url)
+  const quirks = quirksOn(settings.QUIRKS, state.quirks)
+  c.set('quirks', quirks)
+  c.set('settings', settingsWith(settings, quirks))
+  c.set('emulator', emulator)
+  c.set('state', state)
+  c.set('ticketSecret', new TextEncoder().encode(state.ticketSecret))
+  c.set('now', emulatedNow(state))
+  c.set('url', url)
+  c.set('isLocal', isLoopback(url.hostname) || settings.LOCAL_HOSTS.includes(url.hostname))
+  const team = teamDomain(settings, url, c.req.header('origin'))
+  c.set('team', team)
+  c.set('dash', dashDomain(settings.DASH_DOMAIN, team, url))
+  c.set('stores', openStores(c.env, state.epoch))
+  await next()
+}
+
+// RFC 9112 3.2. The runtime reads URLs out of `Host` and path together: with a `/`, `?` or `@` in it,
+// `Host` would say the path as well. International names are in punycode there, so that nothing of a
+// name needs an escape.
+function requireHost(c: AppContext): void {
+  const host = c.req.header('host')
+  if (host === undefined || /^[\w.:[\]-]*$/.test(host)) return
+  throw new OAuthError('invalid_request', 'Host is not host[:port] (RFC 9112 3.2)')
+}
+
+/**
+ * Finds what the API has made of the settings. Not for the emulator's own control, which has to work
+ * where that cannot be loaded.
+ */
+export const configure: MiddlewareHandler<Env> = async function configure(c, next) {
+  const emulator = c.get('emulator')
+  const quirks = c.get('quirks')
+  const settings = c.get('settings')
+  const state = c.get('state')
+  const url = c.get('url')
+  // The API knows what it has changed; the edge may be late.
+  const isLate =
+    state.faults.some(({ name }) => name === 'late-settings') &&
+    !url.pathname.startsWith('/client/v4/')
+  const configuration = await (isLate
+    ? emulator.lateConfiguration(settings.seed)
+    : emulator.configuration(settings.seed))
+  c.set('configuration', withQuirks(configuration, quirks))
+  await next()
+}
+
+function newRayId(): string {
+  const uuid = crypto.randomUUID()
+  return uuid.slice(0, 8) + uuid.slice(-8)
+}

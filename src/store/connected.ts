@@ -1,0 +1,22 @@
+import type { Emulator } from './emulator'
+import type { Connection } from './emulator/connections'
+import type { Stores } from './stores'
+
+/**
+ * Ends every grant that a person has given a client at the dashboard: its access tokens and refresh
+ * tokens stop at once. Returns what was connected.
+ */
+export async function endConnections(
+  emulator: Emulator,
+  { dashboardGrants }: Stores,
+  email: string,
+  clientId: string,
+): Promise<Connection[]> {
+  const connections = await emulator.connections(email)
+  const own = connections.filter((connection) => connection.clientId === clientId)
+  for (const { grantId } of own) {
+    await dashboardGrants.end(grantId)
+    await emulator.removeConnection(grantId)
+  }
+  return own
+}
