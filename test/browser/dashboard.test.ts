@@ -36,7 +36,7 @@ const kinds = async () => {
   return events
 }
 
-describe('The consent page of the dashboard [B.3]', () => {
+describe('The consent page of the dashboard [D15, D19]', () => {
   it('has the observed words', async () => {
     const { page } = await start()
     const text = await page.getByRole('main').textContent()

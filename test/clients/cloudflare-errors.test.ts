@@ -25,7 +25,7 @@ beforeAll(async () => {
 })
 afterAll(() => Promise.all([server?.stop(), strict?.stop()]))
 
-describe('A wrong member is a BadRequestError that points to it [C.9]', () => {
+describe('A wrong member is a BadRequestError that points to it [V3, V16]', () => {
   const everyone = [{ everyone: {} }]
   const policy = (precedence: number) => ({
     name: `Policy ${precedence}`,
@@ -85,7 +85,7 @@ describe('A wrong member is a BadRequestError that points to it [C.9]', () => {
   })
 })
 
-describe('What there is none of is a NotFoundError [1.3, C.9]', () => {
+describe('What there is none of is a NotFoundError [V14, V18]', () => {
   const zeroTrust = () => clientOf(server, 'any').zeroTrust
   it.each<[string, () => Promise<unknown>, number, RegExp]>([
     [
@@ -136,7 +136,7 @@ describe('What there is none of is a NotFoundError [1.3, C.9]', () => {
   })
 })
 
-describe('With API_TOKENS, a token may do what it has a permission for [1.3]', () => {
+describe('With API_TOKENS, a token may do what it has a permission for [V9]', () => {
   const list = (token: string) => {
     const { applications } = clientOf(strict, token).zeroTrust.access
     return applications.list({ account_id })

@@ -37,7 +37,7 @@ beforeAll(async () => {
 afterAll(() => Promise.all([server?.stop(), strict?.stop()]))
 beforeEach(() => server.control('POST', 'reset'))
 
-describe('An OAuth client [A.1]', () => {
+describe('An OAuth client [C1, C3]', () => {
   it('is created with its secret, and read without it', async () => {
     const { client_secret, ...created } = await create()
     expect(client_secret).toMatch(/^\S{20,}$/)
@@ -94,7 +94,7 @@ describe('An OAuth client [A.1]', () => {
   })
 })
 
-describe('The scopes of a client [A.3]', () => {
+describe('The scopes of a client [C6-C8]', () => {
   it.each<[object, string[]]>([
     [{ scopes: ['dns.write'] }, ['dns.write', 'offline_access']],
     [{ scopes: ['dns.write'], grant_types: ['authorization_code'] }, ['dns.write']],
@@ -131,7 +131,7 @@ describe('The scopes of a client [A.3]', () => {
     await expect(refused).rejects.toMatchObject({ errors: [{ source: { pointer } }] })
   })
 
-  it('are all in the catalogue, with names and categories [A.6]', async () => {
+  it('are all in the catalogue, with names and categories [C15]', async () => {
     const scopes = []
     for await (const scope of cloudflare.iam.oauthScopes.list()) scopes.push(scope)
     expect(scopes.length).toBeGreaterThan(300)
@@ -145,7 +145,7 @@ describe('The scopes of a client [A.3]', () => {
   })
 })
 
-describe('The redirect URIs of a client [A.5]', () => {
+describe('The redirect URIs of a client [C13]', () => {
   it.each([
     'https://name.workers.dev/callback',
     'http://localhost:8976/oauth/callback',
@@ -166,7 +166,7 @@ describe('The redirect URIs of a client [A.5]', () => {
   )
 })
 
-describe('The secret of a client [A.2]', () => {
+describe('The secret of a client [C5]', () => {
   it('has one successor at a time, and the flag says so', async () => {
     const { client_id, client_secret } = await create()
     const rotated = await clients().rotateSecret(client_id, { account_id })
@@ -191,7 +191,7 @@ describe('The secret of a client [A.2]', () => {
   })
 })
 
-describe('A client becomes public [A.4]', () => {
+describe('A client becomes public [C9-C11]', () => {
   const WHOLE = { client_uri: 'https://example.com/app', logo_uri: 'https://example.com/logo.png' }
   const publish = (id: string) => clients().update(id, { account_id, visibility: 'public' })
   const statusOf = async (id: string) => (await get(id))?.client_uri_verification?.status
@@ -262,7 +262,7 @@ describe('A client becomes public [A.4]', () => {
   })
 })
 
-describe('The permissions for OAuth clients are two: to write is not to read', () => {
+describe('Write permission for OAuth clients does not include Read [C4]', () => {
   const as = (name: string) => clientOf(strict, `token-to-${name}`).iam.oauthClients
 
   it('OAuth Client Write creates and cannot list', async () => {

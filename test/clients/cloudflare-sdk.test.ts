@@ -59,7 +59,7 @@ function withoutSecret<T extends object>(record: T): object {
   return rest
 }
 
-describe('An application [C.1]', () => {
+describe('An application [K1, K2]', () => {
   const { applications } = new Cloudflare({ apiToken: 'x' }).zeroTrust.access
   type Application = Awaited<ReturnType<typeof applications.get>> & { id: string }
   const api = () => cloudflare.zeroTrust.access.applications
@@ -79,7 +79,7 @@ describe('An application [C.1]', () => {
         domain: 'other.example.com/mcp',
         oauth_configuration: { grant: { access_token_lifetime: '5m' } },
       }) as Promise<Application>,
-    // What is not sent is gone, the policies too; `enabled` is on where the object is there [C.2].
+    // What is not sent is gone, the policies too; `enabled` is on where the object is there [K2, K8].
     replaced: {
       domain: 'other.example.com/mcp',
       policies: [],
@@ -119,21 +119,21 @@ describe('An application [C.1]', () => {
     expect((await api().revokeTokens(id, { account_id }).asResponse()).status).toBe(202)
   })
 
-  it('is the same on a zone [F 27]', async () => {
+  it('is the same on a zone [V20]', async () => {
     const zone_id = 'a'.repeat(32)
     const created = await create({ account_id: undefined, zone_id, domain: 'z.example' })
     const { id } = created as Application
     expect(await api().get(id, { account_id })).toEqual(await api().get(id, { zone_id }))
   })
 
-  it('tells whether its policies let the caller in [F 29]', async () => {
+  it('tells whether its policies let the caller in [K30]', async () => {
     const { id } = (await create({ domain: 'a.example.com' })) as Application
     const checks = await api().userPolicyChecks.list(id, { account_id })
     expect(checks).toMatchObject({ app_state: { app_uid: id, status: 'approved' } })
   })
 })
 
-describe("An application's own policy [C.3]", () => {
+describe("An application's own policy [K12]", () => {
   const api = () => cloudflare.zeroTrust.access.applications
   type Policy = { id?: string }
   let appId = ''
@@ -155,7 +155,7 @@ describe("An application's own policy [C.3]", () => {
   }))
 })
 
-describe('A reusable policy [C.3]', () => {
+describe('A reusable policy [K13]', () => {
   const api = () => cloudflare.zeroTrust.access.policies
   describeResource<{ id?: string }>(() => ({
     title: 'policy',
@@ -183,7 +183,7 @@ describe('A reusable policy [C.3]', () => {
   })
 })
 
-describe('A group [C.6]', () => {
+describe('A group [K20]', () => {
   const api = () => cloudflare.zeroTrust.access.groups
   describeResource<{ id?: string }>(() => ({
     title: 'group',
@@ -197,7 +197,7 @@ describe('A group [C.6]', () => {
   }))
 })
 
-describe('A tag [F 28]', () => {
+describe('A tag [K5]', () => {
   const api = () => cloudflare.zeroTrust.access.tags
   describeResource<{ name: string }>(() => ({
     title: 'tag',
@@ -211,7 +211,7 @@ describe('A tag [F 28]', () => {
   }))
 })
 
-describe('An identity provider [C.6]', () => {
+describe('An identity provider [K21]', () => {
   const api = () => cloudflare.zeroTrust.identityProviders
   const config = {
     auth_url: 'https://idp.example/auth',
@@ -240,7 +240,7 @@ describe('An identity provider [C.6]', () => {
   })
 })
 
-describe('A service token [C.4]', () => {
+describe('A service token [K15]', () => {
   const api = () => cloudflare.zeroTrust.access.serviceTokens
   type Token = { id?: string; client_id?: string; client_secret?: string }
   describeResource<Token>(() => ({
@@ -310,7 +310,7 @@ describe('A service token [C.4]', () => {
   })
 })
 
-describe('The organization [C.5]', () => {
+describe('The organization [K18]', () => {
   it('is read and changed, and revokes a person', async () => {
     const api = cloudflare.zeroTrust.organizations
     const changes = { account_id, session_duration: '12h', strict_service_token_auth: true }
@@ -330,7 +330,7 @@ describe('The organization [C.5]', () => {
   })
 })
 
-describe('Who signed in [C.6, C.7]', () => {
+describe('Who signed in [K22, K23, K25]', () => {
   it('is a user, with sessions, an identity and entries in the log', async () => {
     const { access } = cloudflare.zeroTrust
     const person = await new Person(server.fetch, hosts()).open(`${server.app}/whoami`)
@@ -361,7 +361,7 @@ describe('Who signed in [C.6, C.7]', () => {
   })
 })
 
-describe('The signing keys [C.6]', () => {
+describe('The signing keys [K24]', () => {
   it('are others after a rotation, and the ones before are still published', async () => {
     const kids = async () => {
       const response = await server.fetch(`${server.team}/cdn-cgi/access/certs`)
@@ -378,7 +378,7 @@ describe('The signing keys [C.6]', () => {
   })
 })
 
-describe('A policy test [F 29]', () => {
+describe('A policy test [K30]', () => {
   it('says of every user whether they are let in', async () => {
     const { access } = cloudflare.zeroTrust
     for (const email of ['ada@example.com', 'x@blocked.example']) {
@@ -397,7 +397,7 @@ describe('A policy test [F 29]', () => {
   })
 })
 
-describe('Who the caller is [F 1-3, 30]', () => {
+describe('Who the caller is [V22, V24]', () => {
   it('is told of the token, the user, accounts, memberships and zones', async () => {
     expect(await cloudflare.user.tokens.verify()).toMatchObject({ status: 'active' })
     expect(await cloudflare.user.get()).toMatchObject({ email: 'ada@example.com' })

@@ -33,7 +33,7 @@ describe.each([
     })
   }
 
-  it('discovers, signs in with PKCE, state and nonce, and believes the id_token [B.1, B.4]', async () => {
+  it('discovers, signs in with PKCE, state and nonce, and believes the id_token [D1, D25]', async () => {
     const config = await configured()
     const tokens = await authorize(config)
     expect(tokens.scope).toBe(SCOPE)
@@ -43,14 +43,14 @@ describe.each([
     })
   })
 
-  it('asks userinfo for the same sub as in the id_token [B.1]', async () => {
+  it('asks userinfo for the same sub as in the id_token [D5]', async () => {
     const config = await configured()
     const tokens = await authorize(config)
     const sub = String(tokens.claims()?.sub)
     expect(await openid.fetchUserInfo(config, tokens.access_token, sub)).toEqual({ sub })
   })
 
-  it('refreshes, and the API takes what it gets [B.4]', async () => {
+  it('refreshes, and the API takes what it gets [D23]', async () => {
     const config = await configured()
     const tokens = await authorize(config)
     const next = await openid.refreshTokenGrant(config, String(tokens.refresh_token))
@@ -61,7 +61,7 @@ describe.each([
     })
   })
 
-  it('revokes: nothing it has is good any longer [B.4]', async () => {
+  it('revokes: nothing it has is good any longer [D29]', async () => {
     const config = await configured()
     const tokens = await authorize(config)
     await openid.tokenRevocation(config, tokens.access_token)
@@ -73,11 +73,11 @@ describe.each([
 })
 
 describe('oauth4webapi', () => {
-  it('takes the metadata as that of OpenID Connect Discovery, and as no other [B.1]', async () => {
+  it('takes the metadata as that of OpenID Connect Discovery, and as no other [D1]', async () => {
     expect(await discover()).toMatchObject({ issuer: server.team })
   })
 
-  it('does without PKCE where the client has a secret [B.2]', async () => {
+  it('does without PKCE where the client has a secret [D14]', async () => {
     const { client_id, client_secret } = await register('client_secret_basic')
     const client = { client_id }
     const as = await discover()
@@ -104,7 +104,7 @@ describe('oauth4webapi', () => {
     ['the person said no', {}, 'deny', 'access_denied'],
     ['a scope is not allowed', { scope: 'dns.write' }, 'allow', 'invalid_scope'],
     ['PKCE is missing', {}, 'allow', 'invalid_request'],
-  ] as const)('is told that %s [B.2]', async (_, changes, consent, error) => {
+  ] as const)('is told that %s [D8, D10]', async (_, changes, consent, error) => {
     await signIn(consent)
     const { client_id } = await register('none')
     const as = await discover()

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest'
 import { type Server, startServer } from '../support/server'
 
-// The installed wrangler, unmodified: it is sent to the emulator by its environment (B.6).
+// The installed wrangler, unmodified: it is sent to the emulator by its environment [D31].
 const WRANGLER = join(import.meta.dirname, '../../node_modules/wrangler/bin/wrangler.js')
 
 let server: Server
@@ -24,7 +24,7 @@ afterEach(async () => {
   await rm(home, { recursive: true, force: true })
 })
 
-it('logs in, says who it is, and logs out [B.6]', async () => {
+it('logs in, says who it is, and logs out [D31, V22]', async () => {
   expect(await login('allow')).toMatchObject({
     code: 0,
     output: expect.stringContaining('Successfully logged in.'),
@@ -42,7 +42,7 @@ it('logs in, says who it is, and logs out [B.6]', async () => {
   expect(kinds).toContainEqual(['grant revoked', 'client'])
 })
 
-it('refreshes its tokens by itself once they are over [B.4]', async () => {
+it('refreshes its tokens by itself once they are over [D23]', async () => {
   await login('allow')
   const before = await tokens()
   await server.control('PATCH', 'clock', { advance: '61m' })
@@ -53,7 +53,7 @@ it('refreshes its tokens by itself once they are over [B.4]', async () => {
   expect(await tokens()).not.toEqual(before)
 })
 
-it('is no longer logged in once the person has revoked it [B.5]', async () => {
+it('is no longer logged in once the person has revoked it [D30]', async () => {
   await login('allow')
   const oauth_client = '54d11594-84e4-41aa-b438-e81b8fa78ee7'
   await server.control('POST', 'revoke', { person: 'ada@example.com', oauth_client })
@@ -61,7 +61,7 @@ it('is no longer logged in once the person has revoked it [B.5]', async () => {
   expect((await wrangler(['whoami']).done).output).not.toContain('ada@example.com')
 })
 
-it('is told that the person said no [B.6]', async () => {
+it('is told that the person said no [D18]', async () => {
   const { code, output } = await login('deny')
   expect(code).toBe(1)
   expect(output).toContain('Consent denied')

@@ -58,7 +58,7 @@ async function connected(who = ADA) {
 const whoami = (headers: Record<string, string> = {}, { fetch } = world) =>
   fetch(`${APP}/whoami`, { headers: { ...FROM, ...headers } })
 
-describe('The log has one entry for each decision [C.7]', () => {
+describe('The log has one entry for each decision [K25]', () => {
   it('has no entry before the first decision', async () => {
     await whoami()
     expect(await log()).toEqual([])
@@ -183,7 +183,7 @@ describe('The log has one entry for each decision [C.7]', () => {
     expect(await log('?non_identity=true')).toHaveLength(1)
   })
 
-  it('records a service token in two forms at once, which a strict organization refuses [C.5]', async () => {
+  it('records a service token in two forms at once, which a strict organization refuses [K19]', async () => {
     const strict = emulator({
       APPLICATIONS: [
         application({ policies: [SERVICE_AUTH], read_service_tokens_from_header: 'x-token' }),
@@ -304,7 +304,7 @@ describe('The log is filtered', () => {
   })
 })
 
-describe('Users are created by signing in [C.6]', () => {
+describe('Users are created by signing in [K22, K23]', () => {
   type User = Item & { email: string; name: string }
   const USERS = `${ACCOUNT}/access/users`
   const users = async (query = '') => (await get<User[]>(USERS + query)).body.result
@@ -512,7 +512,7 @@ describe('Users are created by signing in [C.6]', () => {
   })
 })
 
-describe('A policy test [F 29]', () => {
+describe('A policy test [K30]', () => {
   it('judges all users', async () => {
     await loggedIn(ADA.email)
     await loggedIn(MALLORY.email)
@@ -553,7 +553,7 @@ describe('A policy test [F 29]', () => {
 })
 
 describe('A service login', () => {
-  it('updates last_seen_at of its token by the emulated clock [C.4]', async () => {
+  it('updates last_seen_at of its token by the emulated clock [K17]', async () => {
     const path = `${ACCOUNT}/access/service_tokens/${serviceToken().id}`
     const seen = async () => (await get(path)).body.result.last_seen_at
     expect(await seen()).toBeUndefined()

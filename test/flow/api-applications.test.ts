@@ -51,7 +51,7 @@ const reusable = async (name: string) =>
 const dropped = async () =>
   (await world.events()).flatMap((event) => (event.kind === 'members dropped' ? [event] : []))
 
-describe('A new application [C.1]', () => {
+describe('A new application [K1]', () => {
   it('is returned with all its members, including defaults', async () => {
     expect(await create()).toEqual({
       id: expect.stringMatching(UUID),
@@ -83,7 +83,7 @@ describe('A new application [C.1]', () => {
     })
   })
 
-  it('has no Managed OAuth until oauth_configuration is there, which then is on [C.2]', async () => {
+  it('has no Managed OAuth until oauth_configuration is there, which then is on [K8]', async () => {
     expect(await create()).not.toHaveProperty('oauth_configuration')
     const { oauth_configuration } = await create({ domain: 'on.example', oauth_configuration: {} })
     expect(oauth_configuration).toEqual({
@@ -112,7 +112,7 @@ describe('A new application [C.1]', () => {
     expect(created.aud).not.toBe(seeded?.aud)
   })
 
-  it('is the same application on a zone of the account [F 27]', async () => {
+  it('is the same application on a zone of the account [V20]', async () => {
     const zone = `/zones/${'f'.repeat(32)}/access/apps`
     const { status, body } = await cloudflare.post<Application>(zone, { domain: 'zone.example' })
     expect(status).toBe(201)
@@ -142,7 +142,7 @@ describe('A new application [C.1]', () => {
   })
 })
 
-describe('A wrong member is refused with its pointer, and nothing is stored [1.1]', () => {
+describe('A wrong member is refused with its pointer, and nothing is stored [V3]', () => {
   const oauth = (members: Rule) => ({ oauth_configuration: members })
   const uris = (...allowed_uris: unknown[]) =>
     oauth({ dynamic_client_registration: { allowed_uris } })
@@ -285,14 +285,14 @@ describe('A wrong member is refused with its pointer, and nothing is stored [1.1
     if (replaced.status === 400) expect(await read(created)).toEqual(created)
   })
 
-  it('a wrong reference is reported as not found [C.9]', async () => {
+  it('a wrong reference is reported as not found [V17]', async () => {
     for (const members of [{ tags: ['x'] }, { policies: ['x'] }, { allowed_idps: ['x'] }]) {
       const { body } = await cloudflare.post(APPS, { domain: 'app.example', ...members })
       expect(body.errors[0]?.message).toMatch(/^access\.api\.error\.invalid_request: .* not found$/)
     }
   })
 
-  it('the refusal of the preflight bypass has the observed text [C.9]', async () => {
+  it('the refusal of the preflight bypass has the observed text [K7]', async () => {
     const members = { cors_headers: {}, options_preflight_bypass: true }
     const { body } = await cloudflare.post(APPS, { domain: 'app.example', ...members })
     expect(body.errors[0]?.message).toBe(
@@ -327,7 +327,7 @@ describe('A wrong member is refused with its pointer, and nothing is stored [1.1
   })
 })
 
-describe('allowed_uris [C.2]', () => {
+describe('allowed_uris [K9]', () => {
   const withUris = (...allowed_uris: string[]) => ({
     domain: 'app.example',
     oauth_configuration: { dynamic_client_registration: { allowed_uris } },
@@ -355,7 +355,7 @@ describe('allowed_uris [C.2]', () => {
   })
 })
 
-describe('domain, self_hosted_domains and destinations express the same fact [C.1]', () => {
+describe('domain, self_hosted_domains and destinations express the same fact [K4]', () => {
   const OTHER = { type: 'private', cidr: '10.0.0.0/8', l4_protocol: 'tcp' }
 
   it.each<[sent: Rule, domain: string, uris: string[]]>([
@@ -436,7 +436,7 @@ describe('domain, self_hosted_domains and destinations express the same fact [C.
     [{ domain: 'taken.example' }, '/domain'],
     [{ self_hosted_domains: ['taken.example/x'] }, '/domain'],
   ])(
-    'a domain belongs to one application: %j already exists, 12136 [C.9]',
+    'a domain belongs to one application: %j already exists, 12136 [K6]',
     async (members, pointer) => {
       await create({
         destinations: [at('taken.example'), at('taken.example/x')],
@@ -454,7 +454,7 @@ describe('domain, self_hosted_domains and destinations express the same fact [C.
     },
   )
 
-  it('a domain belongs to one application: a further destination of another one [C.9]', async () => {
+  it('a domain belongs to one application: a further destination of another one [K6]', async () => {
     const taken = await create({ domain: 'taken.example' })
     const members = { destinations: [at('free.example'), at('taken.example')] }
     const { status, body } = await cloudflare.post(APPS, members)
@@ -494,7 +494,7 @@ describe('domain, self_hosted_domains and destinations express the same fact [C.
   })
 })
 
-describe('The policies of an application [C.3]', () => {
+describe('The policies of an application [K12]', () => {
   it.each<[form: string, of: (id: string) => unknown]>([
     ['its id', (id) => id],
     ['its id and a precedence', (id) => ({ id, precedence: 1 })],
@@ -544,7 +544,7 @@ describe('The policies of an application [C.3]', () => {
     ])
   })
 
-  it('must not share a precedence; the refusal has the observed text [C.9]', async () => {
+  it('must not share a precedence; the refusal has the observed text [K12]', async () => {
     const shared = await reusable('Shared')
     const own = policy('Own', { precedence: 1 })
     for (const policies of [
@@ -664,7 +664,7 @@ describe('The policies of an application [C.3]', () => {
   })
 })
 
-describe('Tags [C.1, F 28]', () => {
+describe('Tags [K5]', () => {
   const TAGS = `${ACCOUNT}/access/tags`
   beforeEach(async () => {
     for (const name of ['red', 'blue', 'green']) await cloudflare.post(TAGS, { name })
@@ -811,7 +811,7 @@ describe('A PUT', () => {
   )
 })
 
-describe('Unknown members [C.1]', () => {
+describe('Unknown members [K3]', () => {
   const sent = {
     domain: 'app.example',
     oauth_config: {},

@@ -26,7 +26,7 @@ describe('Without API_TOKENS', () => {
     ['any bearer token', bearer('anything')],
     ['a bearer token, the scheme in lower case', { authorization: 'bearer anything' }],
     ['any key with an e-mail address', { 'x-auth-email': 'ada@example.com', 'x-auth-key': 'k' }],
-  ])('%s is an administrator’s [1.2]', async (_, headers) => {
+  ])('%s is an administrator’s', async (_, headers) => {
     expect((await ask(world, GROUPS, headers)).status).toBe(200)
     const body = JSON.stringify({ name: 'Staff', include: [{ everyone: {} }] })
     const json = { ...headers, 'content-type': 'application/json' }
@@ -40,12 +40,12 @@ describe('Without API_TOKENS', () => {
     ['a service key, which ended in September 2026', { 'x-auth-user-service-key': 'v1.0-k' }],
     ['a cookie', { cookie: 'CF_Authorization=x' }],
     ['a service token', credentials()],
-  ])('%s is 400 with code 9106 [1.3]', async (_, headers) => {
+  ])('%s is 400 with code 9106 [V12]', async (_, headers) => {
     expect(await ask(world, GROUPS, headers)).toMatchObject({ status: 400, code: 9106 })
   })
 
   it.each(['Bearer', 'Bearer ', 'Bearer two words', 'Basic YTpi', 'a-token', ''])(
-    'Authorization %j is malformed: 401 with code 10000 [1.3]',
+    'Authorization %j is malformed: 401 with code 10000 [V10]',
     async (authorization) => {
       const malformed = await ask(world, GROUPS, { authorization })
       expect(malformed).toMatchObject({ status: 401, code: 10000 })
@@ -113,11 +113,11 @@ describe('With API_TOKENS', () => {
     ['a token cut short', bearer('group')],
     ['the name of a token', bearer('Groups')],
     ['a key', { 'x-auth-email': 'ada@example.com', 'x-auth-key': 'groups' }],
-  ])('%s is 403 with code 9109 [1.3]', async (_, headers) => {
+  ])('%s is 403 with code 9109 [V11]', async (_, headers) => {
     expect(await ask(guarded, GROUPS, headers)).toMatchObject({ status: 403, code: 9109 })
   })
 
-  it('verifying an unknown token is 401 with code 1000 [1.3]', async () => {
+  it('verifying an unknown token is 401 with code 1000 [V13]', async () => {
     const verified = await ask(guarded, '/user/tokens/verify', bearer('anything'))
     expect(verified).toMatchObject({ status: 401, code: 1000 })
   })
@@ -163,7 +163,7 @@ describe('With API_TOKENS', () => {
     vi.restoreAllMocks()
   })
 
-  it('an id of the wrong form is no route, whatever the permissions of the token [1.3]', async () => {
+  it('an id of the wrong form is no route, whatever the permissions of the token [V14]', async () => {
     const wrong = await ask(guarded, '/accounts/abc/access/groups', bearer('nothing'))
     expect(wrong).toMatchObject({ status: 404, code: 7003 })
   })
@@ -271,7 +271,7 @@ describe('A token’s permissions (the API reference’s "accepted permissions")
     ['GET', `${ACCOUNT}/access/logs/access_requests`, ['Access: Audit Logs Read']],
     ['GET', `${ACCOUNT}/access/tags`, [APPS, 'Access: Tags'].flatMap(readWrite)],
     ['POST', `${ACCOUNT}/access/tags`, writing(APPS, 'Access: Tags')],
-  ])('%s %s needs any one of the accepted, else 403 with code 10000 [1.3]', async (...row) => {
+  ])('%s %s needs any one of the accepted, else 403 with code 10000 [V9]', async (...row) => {
     const [method, path, permissions] = row
     expect(await enough(method, path)).toEqual([...permissions].sort())
   })
@@ -326,7 +326,7 @@ describe('Who the caller is', () => {
     expect(two.result.id).not.toBe(one.result.id)
   })
 
-  it('/user: the first of the seed’s people, or the one that X-Auth-Email names [B.6]', async () => {
+  it('/user: the first of the seed’s people, or the one that X-Auth-Email names [V22]', async () => {
     const user = async (headers: Record<string, string>) =>
       (await ask(world, '/user', headers)).result
     expect(await user(bearer('x'))).toMatchObject({
@@ -340,7 +340,7 @@ describe('Who the caller is', () => {
     expect(grace.id).not.toBe((await user(bearer('x'))).id)
   })
 
-  it('/accounts and /memberships name the same account [B.6]', async () => {
+  it('/accounts and /memberships name the same account [V22]', async () => {
     const accounts = await list(world, '/accounts')
     expect(accounts).toMatchObject([{ id: ACCOUNT.split('/')[2], name: expect.any(String) }])
     const [{ id, name } = { id: '', name: '' }] = accounts
@@ -400,7 +400,7 @@ describe('Who the caller is', () => {
     }
   })
 
-  it('zones are found by name, and each has a stable id [F 30]', async () => {
+  it('zones are found by name, and each has a stable id [V24]', async () => {
     const { get } = api(world.fetch)
     const [zone] = (await get<[Item]>('/zones?name=shop.example')).body.result
     expect(zone).toMatchObject({ name: 'shop.example', status: 'active' })

@@ -106,7 +106,7 @@ describe('The redirect rules', () => {
 })
 
 describe('The lifetimes of grants', () => {
-  it('decide the next authorization, and the next refresh of an older grant [C.2]', async () => {
+  it('decide the next authorization, and the next refresh of an older grant [K11]', async () => {
     const older = await client.connect()
     expect(older.tokens.expires_in).toBe(900)
     await edit(oauth({ grant: { access_token_lifetime: '5m', session_duration: '2h' } }))
@@ -220,7 +220,7 @@ describe('Policies', () => {
   })
 })
 
-describe('A service token [C.4]', () => {
+describe('A service token [K15, K16]', () => {
   type Token = Item & { client_id: string; client_secret: string; expires_at?: string }
   const machine = ({ client_id, client_secret }: Token) =>
     status('/whoami', credentials({ ...serviceToken(), client_id, client_secret }))
@@ -231,7 +231,7 @@ describe('A service token [C.4]', () => {
   const change = async ({ id }: Token, changes: Members) =>
     (await cloudflare.put<Token>(`${TOKENS}/${id}`, changes)).body.result
 
-  it('is returned once with its secret, which has the form of a real one', async () => {
+  it('is returned once with its secret, which has the form of a real one [K28]', async () => {
     const token = await newToken()
     expect(token).toMatchObject({
       client_id: expect.stringMatching(/^[0-9a-f]{32}\.access$/),
@@ -346,7 +346,7 @@ describe('A service token [C.4]', () => {
   })
 })
 
-describe('The organization [C.5]', () => {
+describe('The organization [K18]', () => {
   const PATH = `${ACCOUNT}/access/organizations`
   const machines = emulator({
     APPLICATIONS: [application({ policies: [SERVICE_AUTH, ALLOW] })],
@@ -391,14 +391,14 @@ describe('The organization [C.5]', () => {
     expect((await cloudflare.get(PATH)).body.result.name).toBe(result.name)
   })
 
-  it('exists already: 11002 [C.9]', async () => {
+  it('exists already: 11002, a 400 that the SDK does not repeat [K18, V8]', async () => {
     const { status, body } = await cloudflare.post(PATH, { auth_domain: 'x', name: 'X' })
     expect(status).toBe(400)
     expect(body.errors).toMatchObject([{ code: 11002 }])
   })
 })
 
-describe('An identity provider [C.6]', () => {
+describe('An identity provider [K21]', () => {
   const PATH = `${ACCOUNT}/access/identity_providers`
   const OIDC = {
     name: 'Corporate',
@@ -520,7 +520,7 @@ describe('Revocation [T15, T16]', () => {
   })
 
   it.each([{ devices: true }, { body_devices: true, warp_session_reauth: true, user_uid: 'u' }])(
-    'of a person ends their browser session, as the SDK sends it: %j [1.2]',
+    'of a person ends their browser session, as the SDK sends it: %j [V19]',
     async (more) => {
       await world.signIn(null)
       const person = await new Person(world.fetch).open(`${APP}/whoami`)
@@ -542,7 +542,7 @@ describe('Revocation [T15, T16]', () => {
   })
 })
 
-describe('The signing keys [C.6]', () => {
+describe('The signing keys [K24, K27]', () => {
   const PATH = `${ACCOUNT}/access/keys`
   const published = async () => {
     const { keys } = (await (await world.fetch(`${APP}/cdn-cgi/access/certs`)).json()) as {

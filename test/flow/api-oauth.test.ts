@@ -40,13 +40,13 @@ describe('The access token of an OAuth client opens the API', () => {
     // To write is not to read [A].
     ['oauth-client.write', `${ACCOUNT}/oauth_clients`, false],
     ['access.read', '/accounts', true],
-  ])('for exactly its scopes: %s, %s is %s [B.3]', async (scope, path, opens) => {
+  ])('for exactly its scopes: %s, %s is %s [V21]', async (scope, path, opens) => {
     const answer = await (await as(scope)).get(path)
     if (opens) expect(answer.status).toBe(200)
     else expect(refused(answer)).toEqual([403, 10000])
   })
 
-  it('for the accounts that the person chose, and for zones of them only [B.3]', async () => {
+  it('for the accounts that the person chose, and for zones of them only [V21]', async () => {
     const accounts = [{ id: 'a'.repeat(32), name: 'A', members: ['ada@example.com'] }]
     const two = emulator({
       ...withClients({ ...CLIENT, visibility: 'public' }),
@@ -74,7 +74,7 @@ describe('The access token of an OAuth client opens the API', () => {
   })
 })
 
-describe('The secret of a client follows its method [A.2]', () => {
+describe('The secret of a client follows its method [C2, C5]', () => {
   const cloudflare = api(world.fetch)
   const LIST = `${ACCOUNT}/oauth_clients`
   const create = async (method: string) => {

@@ -11,7 +11,7 @@ beforeEach(world.reset)
 const SCOPE_SENTENCE = 'The requested scope is invalid, unknown, or malformed.'
 
 describe('An authorization request without a known client and redirect URI ends on the error page', () => {
-  it('for an unknown client: 302 to /oauth/error, with a tiny anchor [B.2]', async () => {
+  it('for an unknown client: 302 to /oauth/error, with a tiny anchor [D8]', async () => {
     const response = await client.authorization({ client_id: 'f'.repeat(32) })
     const location = `${DASH}/oauth/error?error=invalid_client&error_description=Client+authentication+failed+%28e.g.%2C+unknown+client%2C+no+client+authentication+included%2C+or+unsupported+authentication+method%29.+The+requested+OAuth+2.0+Client+does+not+exist.`
     expect(response.status).toBe(302)
@@ -25,7 +25,7 @@ describe('An authorization request without a known client and redirect URI ends 
     ['a longer one', `${CALLBACK}/more`],
     ['another case', 'https://APP.example/callback'],
     ['none of several', undefined],
-  ])('for a redirect URI that is not registered: %s [A.5, B.2]', async (_, redirect_uri) => {
+  ])('for a redirect URI that is not registered: %s [C14, D8]', async (_, redirect_uri) => {
     const redirect_uris = [CALLBACK, 'http://localhost:8976/cb']
     const other = new DashClient(emulator(withClients({ redirect_uris })).fetch)
     const response = await other.authorization({ redirect_uri })
@@ -51,7 +51,7 @@ describe('A redirect URI is accepted', () => {
     ['with any port on an IP-literal loopback address', 'http://127.0.0.1:1234/cb'],
     ['with any port on the IPv6 loopback address', 'http://[::1]:1234/cb'],
     ['as it is registered', 'http://localhost:8976/cb'],
-  ])('%s [A.5]', async (_, redirect_uri) => {
+  ])('%s [C14]', async (_, redirect_uri) => {
     const redirect_uris = [
       'http://127.0.0.1:8976/cb',
       'http://[::1]:8976/cb',
@@ -70,7 +70,7 @@ describe('A redirect URI is accepted', () => {
     expect((await client.exchange(code, { redirect_uri: undefined })).status).toBe(200)
   })
 
-  it('with its own query, into which the response parameters are sorted [B.2]', async () => {
+  it('with its own query, into which the response parameters are sorted [D10]', async () => {
     const redirect_uris = [`${CALLBACK}?tenant=a`]
     const other = new DashClient(emulator(withClients({ redirect_uris })).fetch)
     const response = await other.authorization({ redirect_uri: redirect_uris[0], scope: 'x.y' })
@@ -81,7 +81,7 @@ describe('A redirect URI is accepted', () => {
 })
 
 describe('A refusal is redirected to the client before anybody signs in', () => {
-  it('with members in alphabetical order and spaces as + [B.2]', async () => {
+  it('with members in alphabetical order and spaces as + [D10]', async () => {
     const response = await client.authorization({ scope: 'account:read', state: 'state-1234' })
     expect(response.headers.get('location')).toBe(
       `${CALLBACK}?error=invalid_scope&error_description=The+requested+scope+is+invalid%2C+unknown%2C+or+malformed.+The+OAuth+2.0+Client+is+not+allowed+to+request+scope+%27account%3Aread%27.&state=state-1234`,
@@ -93,14 +93,14 @@ describe('A refusal is redirected to the client before anybody signs in', () => 
     ['profile', 'profile'],
     ['a scope of the catalogue that the client has not registered', 'dns.read'],
     ['the first of several', 'zone.read teams.read x.y'],
-  ])('for a scope beyond the registered ones: %s [B.2]', async (_, scope) => {
+  ])('for a scope beyond the registered ones: %s [D12]', async (_, scope) => {
     const refused = scope.split(' ').find((each) => each !== 'zone.read')
     const response = await client.authorization({ scope })
     const description = `${SCOPE_SENTENCE} The OAuth 2.0 Client is not allowed to request scope '${refused}'.`
     await expect(response).toRedirectWithError('invalid_scope', description, { to: CALLBACK })
   })
 
-  it('for offline_access of a client without that grant [B.4]', async () => {
+  it('for offline_access of a client without that grant [D23]', async () => {
     const other = new DashClient(
       emulator(withClients({ grant_types: ['authorization_code'] })).fetch,
     )
@@ -111,7 +111,7 @@ describe('A refusal is redirected to the client before anybody signs in', () => 
     ['short', 'probe'],
     ['missing', undefined],
   ])(
-    'for a state that is too weak: %s, scope and response type being right [B.2]',
+    'for a state that is too weak: %s, scope and response type being right [D11]',
     async (_, state) => {
       await expect(client.authorization({ state })).toRedirectWithError(
         'invalid_state',
@@ -134,13 +134,13 @@ describe('A refusal is redirected to the client before anybody signs in', () => 
       'unsupported_response_mode',
     ],
     ['the state before PKCE', { state: 'x', code_challenge: undefined }, 'invalid_state'],
-  ])('in the order of the engine: %s [B.2]', async (_, changes, error) => {
+  ])('in the order of the engine: %s [D9]', async (_, changes, error) => {
     const { state = 'the-state' } = changes
     const response = await client.authorization(changes)
     await expect(response).toRedirectWithError(error, /./, { to: CALLBACK, state })
   })
 
-  it('for the implicit grant, in the fragment, whatever the client has registered [B.1]', async () => {
+  it('for the implicit grant, in the fragment, whatever the client has registered [D6]', async () => {
     const other = new DashClient(
       emulator(withClients({ response_types: ['code', 'token', 'id_token'] })).fetch,
     )
@@ -181,13 +181,13 @@ describe('PKCE', () => {
       { code_challenge_method: 'S512' },
       'The code_challenge_method is not supported, use S256 instead.',
     ],
-  ])('is required of a client without a secret: %s [B.2]', async (_, changes, hint) => {
+  ])('is required of a client without a secret: %s [D14]', async (_, changes, hint) => {
     const response = await client.authorization(changes)
     const description = new RegExp(`malformed\\. ${hint}$`)
     await expect(response).toRedirectWithError('invalid_request', description, { to: CALLBACK })
   })
 
-  it('is optional for a client with a secret, and must be S256 if used [B.2]', async () => {
+  it('is optional for a client with a secret, and must be S256 if used [D14]', async () => {
     const without = { code_challenge: undefined, code_challenge_method: undefined }
     const { parameters } = redirectOf(await confidential.authorization(without))
     expect(parameters.get('code')).toMatch(/./)
@@ -197,7 +197,7 @@ describe('PKCE', () => {
     })
   })
 
-  it('is checked after the person has cancelled [B.2]', async () => {
+  it('is checked after the person has cancelled [D9]', async () => {
     await world.signIn({ ...ADA, consent: 'deny' })
     const missing = await client.authorization({ code_challenge: undefined })
     await expect(missing).toRedirectWithError('access_denied', /./, { to: CALLBACK })
@@ -205,7 +205,7 @@ describe('PKCE', () => {
 })
 
 describe('A success', () => {
-  it('contains code, scope and state, in this order [B.2]', async () => {
+  it('contains code, scope and state, in this order [D13]', async () => {
     await world.signIn(ADA)
     const response = await client.authorization()
     expect(response.headers.get('location')).toMatch(
@@ -219,7 +219,7 @@ describe('A success', () => {
     expect(response.headers.get('location')).toMatch(/^https:\/\/app\.example\/callback#code=/)
   })
 
-  it('requires at least one scope [B.2]', async () => {
+  it('requires at least one scope [D12]', async () => {
     await world.signIn(ADA)
     const response = await client.authorization({ scope: undefined })
     expect(response.status).toBe(400)
@@ -235,12 +235,12 @@ describe('A private application', () => {
   const own = { ...withClients({ account_id: 'a'.repeat(32) }), ACCOUNTS }
   const account = new DashClient(emulator(own).fetch)
 
-  it('can be authorized by a member of its account [A.4]', async () => {
+  it('can be authorized by a member of its account [C12]', async () => {
     await world.signIn(ADA)
     expect(await account.code()).toMatch(/^cfoac_/)
   })
 
-  it('shows a page to others and does not redirect [A.4]', async () => {
+  it('shows a page to others and does not redirect [C12]', async () => {
     await world.signIn({ email: 'grace@example.com' })
     const response = await account.authorization()
     expect(response.status).toBe(403)
@@ -256,7 +256,7 @@ describe('A private application', () => {
     )
   })
 
-  it('can be authorized by everybody once it is public [A.4]', async () => {
+  it('can be authorized by everybody once it is public [C12]', async () => {
     const clients = withClients({ account_id: 'a'.repeat(32), visibility: 'public' })
     const other = new DashClient(emulator({ ...clients, ACCOUNTS }).fetch)
     await world.signIn({ email: 'grace@example.com' })
@@ -305,7 +305,7 @@ describe("The dashboard's host", () => {
   const apart = emulator({ ...withClients({}), DASH_DOMAIN: 'dash.localhost' })
   const at = (host: string, path: string) => apart.fetch(`http://${host}:8788${path}`)
 
-  it('is the issuer of its metadata, whatever DASH_DOMAIN is [B.1]', async () => {
+  it('is the issuer of its metadata, whatever DASH_DOMAIN is [D1]', async () => {
     for (const [{ fetch }, origin] of [
       [world, DASH],
       [apart, 'http://dash.localhost:8788'],
@@ -322,7 +322,7 @@ describe("The dashboard's host", () => {
     }
   })
 
-  it('has no RFC 8414 document: 200 and HTML on a separate host [B.1]', async () => {
+  it('has no RFC 8414 document: 200 and HTML on a separate host [D2]', async () => {
     const response = await at('dash.localhost', '/.well-known/oauth-authorization-server')
     expect(response.status).toBe(200)
     expect(response.headers.get('content-type')).toMatch(/^text\/html/)
@@ -342,14 +342,14 @@ describe("The dashboard's host", () => {
     },
   )
 
-  it('redirects to the connected applications by ?to= on a separate host [B.5]', async () => {
+  it('redirects to the connected applications by ?to= on a separate host [D30]', async () => {
     const response = await at('dash.localhost', '/?to=/profile/access-management/authorization')
     expect(response.headers.get('location')).toBe(
       'http://dash.localhost:8788/profile/access-management/authorization',
     )
   })
 
-  it('responds to GET of the token endpoint with 404 [B.1]', async () => {
+  it('responds to GET of the token endpoint with 404 [D3]', async () => {
     expect((await world.fetch(`${DASH}/oauth2/token`)).status).toBe(404)
   })
 })

@@ -59,7 +59,7 @@ describe('The way to the consent page', () => {
     expect(person.page?.text).toContain('Zone lister')
   })
 
-  it('skips the login while the session lasts, but not the consent [B.3]', async () => {
+  it('skips the login while the session lasts, but not the consent [D15]', async () => {
     const person = await atConsent()
     expect((await authorized(person)).headers.get('location')).toContain('code=cfoac_')
     await person.open(await client.authorizationUrl())
@@ -83,7 +83,7 @@ describe('The way to the consent page', () => {
 })
 
 describe('The consent page', () => {
-  it('names the application, its publisher, the account and the requested scopes [B.3]', async () => {
+  it('names the application, its publisher, the account and the requested scopes [D15, D19]', async () => {
     const { page } = await atConsent()
     const text = page?.text ?? ''
     for (const each of ['Zone lister', 'ada@example.com', 'Ours', 'Second', 'Zone Read']) {
@@ -94,7 +94,7 @@ describe('The consent page', () => {
     expect(text).not.toContain('Theirs')
   })
 
-  it('offers no authorization of a request without scopes [B.2]', async () => {
+  it('offers no authorization of a request without scopes [D12]', async () => {
     const person = new Person(world.fetch)
     await person.open(await client.authorizationUrl({ scope: undefined }))
     await person.press('ada@example.com')
@@ -106,7 +106,7 @@ describe('The consent page', () => {
     expect(response.headers.get('location')).toBeNull()
   })
 
-  it('redirects with access_denied on Cancel [B.3]', async () => {
+  it('redirects with access_denied on Cancel [D18]', async () => {
     const person = await atConsent()
     await person.press('cancel')
     expect(Object.fromEntries(person.callback?.searchParams ?? [])).toEqual({
@@ -117,14 +117,14 @@ describe('The consent page', () => {
     })
   })
 
-  it('grants fewer scopes if optional permissions are left out [B.3]', async () => {
+  it('grants fewer scopes if optional permissions are left out [D16]', async () => {
     const response = await authorized(await atConsent())
     const { searchParams } = new URL(response.headers.get('location') ?? '')
     expect(searchParams.get('scope')).toBe('zone.read offline_access')
     expect((await redeemed(response)).scope).toBe('zone.read offline_access')
   })
 
-  it('grants the selected scopes on the selected accounts [B.3]', async () => {
+  it('grants the selected scopes on the selected accounts [D16, D17]', async () => {
     const response = await send(await atConsent(), [
       ['action', 'authorize'],
       ['account', OURS],
@@ -164,7 +164,7 @@ describe('The consent page', () => {
     ],
     ['an account that there is none of', [['account', 'f'.repeat(32)]]],
     ['no account', []],
-  ] as [string, [string, string][]][])('refuses %s [B.3]', async (_, accounts) => {
+  ] as [string, [string, string][]][])('refuses %s [D17]', async (_, accounts) => {
     const response = await send(await atConsent(), [['action', 'authorize'], ...accounts])
     expect(response.status).toBe(400)
     expect(response.headers.get('location')).toBeNull()
@@ -206,7 +206,7 @@ describe('The consent page', () => {
 describe('A logout', () => {
   const logout = `${DASH}/oauth2/sessions/logout`
 
-  it('ends the session, copied cookies included [B.1]', async () => {
+  it('ends the session, copied cookies included [D7]', async () => {
     const person = await atConsent()
     const cookie = person.cookies('127.0.0.1:8788')
     await person.open(logout)

@@ -38,7 +38,7 @@ async function isOver(tokens: DashTokens): Promise<boolean> {
 
 describe('The revocation endpoint', () => {
   it.each(['access_token', 'refresh_token'] as const)(
-    'ends the whole grant by its %s, with 200 and an empty body [B.4]',
+    'ends the whole grant by its %s, with 200 and an empty body [D29]',
     async (which) => {
       const tokens = await client.connect()
       const next = await tokensOf<DashTokens>(client.refresh(tokens.refresh_token))
@@ -59,20 +59,20 @@ describe('The revocation endpoint', () => {
   })
 
   it.each(['', 'garbage', `cfort_${'x'.repeat(22)}-EMULATED-NOT-A-REAL-.${'x'.repeat(43)}`])(
-    'responds 200 for an unknown token: %j [B.4]',
+    'responds 200 for an unknown token: %j [D29]',
     async (token) => {
       expect((await client.revoke(token)).status).toBe(200)
     },
   )
 
-  it("responds 200 for another client's token, and does not revoke it [B.4]", async () => {
+  it("responds 200 for another client's token, and does not revoke it [D29]", async () => {
     const tokens = await client.connect()
     const response = await other.revoke(tokens.refresh_token, { client_secret: SECRET })
     expect(response.status).toBe(200)
     expect(await client.isGood(tokens.access_token)).toBe(true)
   })
 
-  it('refuses a client that does not authenticate, without a hint [B.4]', async () => {
+  it('refuses a client that does not authenticate, without a hint [D4]', async () => {
     const tokens = await client.connect()
     for (const response of [
       await other.revoke(tokens.refresh_token),
@@ -111,7 +111,7 @@ describe('The page of connected applications', () => {
     return person.press(email)
   }
 
-  it('requires a login first, and returns from it [B.5]', async () => {
+  it('requires a login first, and returns from it [D30]', async () => {
     await world.signIn(null)
     const person = await new Person(world.fetch).open(CONNECTED)
     expect(person.page?.title).toBe('Log in to the dashboard')
@@ -120,7 +120,7 @@ describe('The page of connected applications', () => {
     expect(person.page?.text).toContain('grace@example.com')
   })
 
-  it('lists the applications that the person has authorized [B.5]', async () => {
+  it('lists the applications that the person has authorized [D30]', async () => {
     await client.connect()
     await other.connect({ scope: 'dns.write' }).catch(() => undefined)
     expect((await atPage()).page?.text).toMatch(/Other[\s\S]*Zone lister/)
@@ -134,7 +134,7 @@ describe('The page of connected applications', () => {
     expect(page?.html.querySelectorAll('input[name=grant]')).toHaveLength(1)
   })
 
-  it('revokes: access tokens and refresh tokens of every authorization stop at once [B.5]', async () => {
+  it('revokes: access tokens and refresh tokens of every authorization stop at once [D30]', async () => {
     const [first, second] = [await client.connect(), await client.connect()]
     const person = await atPage()
     await person.press('Revoke')

@@ -53,7 +53,7 @@ const invalidGrant = (hint: string) => ({
 })
 
 describe('Exchanging a code', () => {
-  it('returns tokens of the observed form, marked as emulated [B.4]', async () => {
+  it('returns tokens of the observed form, marked as emulated [D20, D21]', async () => {
     const response = await client.exchange(await client.code())
     expect(response.status).toBe(200)
     expect(await response.json()).toEqual({
@@ -65,11 +65,11 @@ describe('Exchanging a code', () => {
     })
   })
 
-  it('gives an access token of 93 characters [B.4]', async () => {
+  it('gives an access token of 93 characters [D20]', async () => {
     expect((await client.connect()).access_token).toHaveLength(93)
   })
 
-  it('returns the observed headers [B.4]', async () => {
+  it('returns the observed headers [D28]', async () => {
     const { headers } = await client.exchange(await client.code())
     expect(headers.get('content-type')).toBe('application/json;charset=UTF-8')
     expect(headers.get('cache-control')).toBe('no-store')
@@ -83,11 +83,11 @@ describe('Exchanging a code', () => {
       new DashClient(world.fetch, OTHER_ID),
       { scope: 'zone.read' },
     ],
-  ])('issues no refresh token if %s [B.4]', async (_, who, changes) => {
+  ])('issues no refresh token if %s [D23]', async (_, who, changes) => {
     expect(await who.connect(changes)).not.toHaveProperty('refresh_token')
   })
 
-  it('issues access tokens that last for DASH_ACCESS_TOKEN_LIFETIME [B.4]', async () => {
+  it('issues access tokens that last for DASH_ACCESS_TOKEN_LIFETIME [D22]', async () => {
     const short = new DashClient(emulator({ ...clients, DASH_ACCESS_TOKEN_LIFETIME: '5m' }).fetch)
     const tokens = await short.connect()
     expect(tokens.expires_in).toBe(300)
@@ -103,7 +103,7 @@ describe('Exchanging a code', () => {
     expect(await refusal(await client.exchange(code))).toEqual(invalidGrant(''))
   })
 
-  it('succeeds once: the second redemption revokes the tokens of the first [B.4] (RFC 6749 4.1.2)', async () => {
+  it('succeeds once: the second redemption revokes the tokens of the first [D24] (RFC 6749 4.1.2)', async () => {
     const code = await client.code()
     const tokens = await tokensOf<DashTokens>(client.exchange(code))
     expect(await refusal(await client.exchange(code))).toEqual(
@@ -113,7 +113,7 @@ describe('Exchanging a code', () => {
     await expect(client.refresh(tokens.refresh_token)).toBeRefused('invalid_grant')
   })
 
-  it('succeeds once of fifty at a time [B.4]', async () => {
+  it('succeeds once of fifty at a time [D24]', async () => {
     const code = await client.code()
     const responses = await Promise.all(Array.from({ length: 50 }, () => client.exchange(code)))
     expect(responses.filter(({ ok }) => ok)).toHaveLength(1)
@@ -162,20 +162,20 @@ describe('A refused exchange leaves the code unused', () => {
       { client_id: OTHER_ID },
       'The OAuth 2.0 Client ID from this request does not match the one from the authorize request.',
     ],
-  ])('for %s [B.4]', async (_, changes, hint) => {
+  ])('for %s [D28]', async (_, changes, hint) => {
     const code = await client.code()
     expect(await refusal(await client.exchange(code, changes))).toEqual(invalidGrant(hint))
     expect((await client.exchange(code)).status).toBe(200)
   })
 
   it.each(['', 'garbage', `cfoac_${'x'.repeat(43)}.${'x'.repeat(43)}`])(
-    'for a code that was never issued: %j [B.4]',
+    'for a code that was never issued: %j [D28]',
     async (code) => {
       expect(await refusal(await client.exchange(code))).toEqual(invalidGrant(''))
     },
   )
 
-  it('for a verifier if the request had no challenge [B.4]', async () => {
+  it('for a verifier if the request had no challenge [D28]', async () => {
     const code = await post.code({ code_challenge: undefined, code_challenge_method: undefined })
     const secret = { client_secret: SECRET }
     expect(await refusal(await post.exchange(code, secret))).toEqual(
@@ -187,7 +187,7 @@ describe('A refused exchange leaves the code unused', () => {
 })
 
 describe('A client authenticates', () => {
-  it('by a form-encoded Basic header, or a raw one without reserved characters [B.4]', async () => {
+  it('by a form-encoded Basic header, or a raw one without reserved characters [D27]', async () => {
     const header = credentials(BASIC_ID, encodeURIComponent(`${SECRET}+/`))
     const code = await basic.code()
     const response = await basic.exchange(code, { client_id: undefined }, header)
@@ -204,7 +204,7 @@ describe('A client authenticates', () => {
     expect((await raw.exchange(rawCode, {}, credentials(BASIC_ID, SECRET))).status).toBe(200)
   })
 
-  it('by client_secret_post [B.4]', async () => {
+  it('by client_secret_post [D26]', async () => {
     const code = await post.code()
     expect((await post.exchange(code, { client_secret: SECRET })).status).toBe(200)
   })
@@ -235,7 +235,7 @@ describe('A client authenticates', () => {
       'client_secret_post',
     ],
   ])(
-    'by its registered method only, which the refusal names if it %s [B.4]',
+    'by its registered method only, which the refusal names if it %s [D26]',
     async (_, who, changes, headers, registered, shown) => {
       const response = await who.exchange('cfoac_x', changes, headers)
       expect(await refusal(response)).toEqual({
@@ -261,7 +261,7 @@ describe('A client authenticates', () => {
       { client_id: undefined },
       ' Client credentials missing or malformed in both HTTP Authorization header and HTTP POST body.',
     ],
-  ])('or the response is 401: %s [B.1, B.4]', async (_, who, changes, hint) => {
+  ])('or the response is 401: %s [D4, D26]', async (_, who, changes, hint) => {
     expect(await refusal(await who.exchange('cfoac_x', changes))).toEqual({
       status: 401,
       error: 'invalid_client',
@@ -269,7 +269,7 @@ describe('A client authenticates', () => {
     })
   })
 
-  it('before its code is checked, so a made-up code shows whether the secret is right [B.4]', async () => {
+  it('before its code is checked, so a made-up code shows whether the secret is right [D26]', async () => {
     const right = await post.exchange('cfoac_x', { client_secret: SECRET })
     expect(await refusal(right)).toMatchObject({ error: 'invalid_grant' })
   })
@@ -283,7 +283,7 @@ describe('Grant types that no client of an account may use', () => {
     ['password', 'unsupported_grant_type'],
     ['toString', 'unsupported_grant_type'],
     [undefined, 'invalid_request'],
-  ])('%s is refused: %s [B.1, B.4]', async (grant_type, error) => {
+  ])('%s is refused: %s [D6]', async (grant_type, error) => {
     const response = await post.post('/oauth2/token', {
       grant_type,
       client_id: POST_ID,
@@ -292,7 +292,7 @@ describe('Grant types that no client of an account may use', () => {
     expect(await refusal(response)).toMatchObject({ status: 400, error })
   })
 
-  it('the device endpoint is refused as well [B.1]', async () => {
+  it('the device endpoint is refused as well [D6]', async () => {
     const response = await client.post('/oauth2/device/auth', { client_id: client.clientId })
     expect(await refusal(response)).toEqual(
       invalidGrant(
@@ -307,7 +307,7 @@ describe('Grant types that no client of an account may use', () => {
 describe('A refresh', () => {
   const used = invalidGrant('The refresh token was already used.')
 
-  it('rotates: new tokens of the same scope, and the old access token stays valid [B.4]', async () => {
+  it('rotates: new tokens of the same scope, and the old access token stays valid [D23]', async () => {
     const first = await client.connect()
     const response = await client.refresh(first.refresh_token)
     const next = (await response.json()) as DashTokens
@@ -317,7 +317,7 @@ describe('A refresh', () => {
     expect((await client.refresh(next.refresh_token)).status).toBe(200)
   })
 
-  it('with a used token revokes the grant [B.4]', async () => {
+  it('with a used token revokes the grant [D24]', async () => {
     const first = await client.connect()
     const next = await tokensOf<DashTokens>(client.refresh(first.refresh_token))
     expect(await refusal(await client.refresh(first.refresh_token))).toEqual(used)
@@ -345,7 +345,7 @@ describe('A refresh', () => {
   })
 
   it.each(['', 'garbage', `cfort_${'x'.repeat(22)}-EMULATED-NOT-A-REAL-.${'x'.repeat(43)}`])(
-    'is refused for a token that was never a refresh token: %j [B.4]',
+    'is refused for a token that was never a refresh token: %j [D28]',
     async (token) => {
       expect(await refusal(await client.refresh(token))).toEqual(
         invalidGrant('The refresh token is malformed or not valid.'),
@@ -359,7 +359,7 @@ describe('A refresh', () => {
     expect(await client.isGood(access_token)).toBe(true)
   })
 
-  it('is refused to another client, and leaves the token valid [B.4]', async () => {
+  it('is refused to another client, and leaves the token valid [D28]', async () => {
     const { refresh_token } = await client.connect()
     const response = await post.refresh(refresh_token, { client_secret: SECRET })
     expect(await refusal(response)).toEqual(
@@ -414,7 +414,7 @@ describe('An id_token', () => {
   const keys = () =>
     createRemoteJWKSet(new URL(`${DASH}/.well-known/jwks.json`), { [customFetch]: world.fetch })
 
-  it('comes with openid, is signed by a published key, and names subject and audience [B.4]', async () => {
+  it('comes with openid, is signed by a published key, and names subject and audience [D25]', async () => {
     const scope = 'openid zone.read offline_access'
     const tokens = await client.connect({ scope, nonce: 'a-nonce' })
     const { payload, protectedHeader } = await jwtVerify(tokens.id_token, keys(), {
@@ -436,13 +436,13 @@ describe('An id_token', () => {
     expect(payload).not.toHaveProperty('nonce')
   })
 
-  it('does not come without openid [B.4]', async () => {
+  it('does not come without openid [D25]', async () => {
     expect(await client.connect()).not.toHaveProperty('id_token')
   })
 })
 
 describe('userinfo', () => {
-  it('returns sub alone [B.1]', async () => {
+  it('returns sub alone [D5]', async () => {
     const { access_token } = await client.connect()
     const response = await client.userinfo(access_token)
     expect(await response.json()).toEqual({ sub: expect.stringMatching(/^[0-9a-f]{32}$/) })
@@ -479,7 +479,7 @@ describe('Web pages', () => {
       headers: { origin: from, 'access-control-request-method': 'POST' },
     })
 
-  it('of the origins that a client has registered can read its responses, errors included [A.1]', async () => {
+  it('of the origins that a client has registered can read its responses, errors included [C17]', async () => {
     const code = await browser.code()
     expect(allowed(await browser.exchange(code, {}, { origin }))).toBe(origin)
     expect(allowed(await browser.exchange('x', {}, { origin }))).toBe(origin)

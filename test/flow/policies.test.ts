@@ -373,7 +373,7 @@ describe('A rule for machines', () => {
   })
 })
 
-describe('linked_app_token', () => {
+describe('linked_app_token [K14]', () => {
   const FIRST = '11111111-2222-4333-8444-555555555555'
   const linked = (app_uid: string) => ({
     ...SERVICE_AUTH,

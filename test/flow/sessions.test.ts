@@ -49,7 +49,7 @@ describe('get-identity', () => {
   const token = (person: Person) =>
     decodeJwt(person.cookies('localhost').match(/CF_Authorization=([^;]+)/)?.[1] ?? '')
 
-  it("returns the identity of the application's cookie, with every member [6.5]", async () => {
+  it("returns the identity of the application's cookie, with every member [K26]", async () => {
     const from = { 'cf-connecting-ip': '203.0.113.7', 'cf-ipcountry': 'DE' }
     const person = await loggedIn('ada@example.com', carrying(world.fetch, from))
     const { status, body } = await identity(APP, { ...cookies(person), ...from })

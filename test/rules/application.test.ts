@@ -360,7 +360,7 @@ describe('A complete application', () => {
     [{ type: 'mcp', destinations: [PORTAL] }, undefined, [PORTAL]],
     [{ type: 'mcp' }, undefined, []],
   ])(
-    'has one location, however it is expressed: %j is at %s [C.1]',
+    'has one location, however it is expressed: %j is at %s [K4]',
     async (members, domain, all) => {
       const application = await complete(members)
       expect(application.domain).toBe(domain)
@@ -378,11 +378,11 @@ describe('A complete application', () => {
     expect((await complete(members)).name).toBe(name)
   })
 
-  it('has its tags sorted, each once [C.1]', async () => {
+  it('has its tags sorted, each once [K5]', async () => {
     expect((await complete({ domain: '*', tags: ['b', 'a', 'b'] })).tags).toEqual(['a', 'b'])
   })
 
-  it('names reusable policies by their ids, and evaluates them in order [C.3]', async () => {
+  it('names reusable policies by their ids, and evaluates them in order [K13]', async () => {
     const stored = await complete({ domain: '*', policies: ['late', policy('Own'), 'gone'] })
     expect(stored.policies).toMatchObject([
       { id: 'late', precedence: 1 },

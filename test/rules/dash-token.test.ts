@@ -9,7 +9,7 @@ describe.each([
   ['code', 'cfoac_'],
   ['access', 'cfoat_'],
   ['refresh', 'cfort_'],
-] as const)('The dashboard form of a credential: %s [B.4]', (kind, prefix) => {
+] as const)('The dashboard form of a credential: %s [D20, D21]', (kind, prefix) => {
   const form = DASHBOARD_FORMS[kind]
 
   it(`is ${prefix} and twice 43 characters, 93 in all`, () => {

@@ -35,7 +35,7 @@ function world(lookUp: (host: string) => Promise<string[]>) {
   return { domains, alarms, save, saved }
 }
 
-it('a domain is verified by its TXT record, and then no longer looked up [A.4]', async () => {
+it('a domain is verified by its TXT record, and then no longer looked up [C10]', async () => {
   const { domains, alarms, save, saved } = world(async (host) =>
     host === 'app.example' ? [TEXT] : [],
   )

@@ -8,7 +8,7 @@ import {
   wholeSeconds,
 } from '../../src/access/duration'
 
-describe('A Go duration (https://pkg.go.dev/time#ParseDuration)', () => {
+describe('A Go duration [K10] (https://pkg.go.dev/time#ParseDuration)', () => {
   it.each([
     ['15m', 900, 'the default of access_token_lifetime'],
     ['24h', 86_400, 'the default of session_duration'],

@@ -3,7 +3,7 @@ import { findOAuthClient, publisherOf } from '../../src/account/oauth/dash-clien
 import { equivalentScopes, WRANGLER } from '../../src/account/oauth/first-party'
 import { isKnownScope } from '../../src/account/scopes'
 
-describe("Cloudflare's own client wrangler [B.6]", () => {
+describe("Cloudflare's own client wrangler [D31]", () => {
   it('exists without being registered', () => {
     expect(findOAuthClient([], '54d11594-84e4-41aa-b438-e81b8fa78ee7')).toBe(WRANGLER)
     expect(findOAuthClient([], 'my-client')).toBeUndefined()

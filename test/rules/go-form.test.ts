@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { goForm } from '../../src/account/oauth/go-form'
 
-describe("Go's form encoding [B.2]", () => {
+describe("Go's form encoding [D10]", () => {
   it('is in alphabetical order, and omits missing values', () => {
     expect(goForm({ state: 's', error: 'e', code: undefined })).toBe('error=e&state=s')
   })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { organizationMembersSchema, organizationSchema } from '../../src/access/organization'
 
-describe('The organization [C.5]', () => {
+describe('The organization [K18, K19]', () => {
   it('has defaults for missing members', () => {
     expect(organizationSchema.parse({})).toEqual({
       name: 'Emulated organization',

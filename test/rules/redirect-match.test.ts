@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { matchingRedirectUri } from '../../src/account/oauth/redirect-match'
 
-describe('A requested redirect URI [A.5]', () => {
+describe('A requested redirect URI [C14]', () => {
   it.each([
     ['https://app.example/cb', 'https://app.example/cb', 'is the registered one'],
     ['http://127.0.0.1:1234/cb', 'http://127.0.0.1:8976/cb', 'any port on loopback (RFC 8252 7.3)'],

@@ -12,7 +12,7 @@ import {
 
 const IDS = SCOPES.map(({ id }) => id)
 
-describe('The catalogue of scopes (section A.6)', () => {
+describe('The catalogue of scopes [C15, C16]', () => {
   it('has the 357 publicly known scopes, and three assumed ones', () => {
     const assumed = ['challenge-widgets.write', 'oauth-client.read', 'oauth-client.write']
     expect(IDS).toEqual(expect.arrayContaining(assumed))
@@ -117,7 +117,7 @@ describe('The description of a scope', () => {
     expect(describeScope(id)).toEqual({ id, name, category, scopes: [] })
   })
 
-  it('differs for each of wrangler’s, and only the protocol’s are in no category (B.6)', () => {
+  it('differs for each of wrangler’s, and only the protocol’s are in no category [D31]', () => {
     const described = WRANGLER.scopes.map(describeScope)
     expect(new Set(described.map(({ name }) => name)).size).toBe(described.length)
     const others = described.filter(({ category }) => category === 'other')

@@ -42,7 +42,7 @@ const clients = async (method: string, path = '', body?: unknown) => {
 const statusOf = async (id: string) =>
   (await clients('GET', `/${id}`)).client_uri_verification.status
 
-it('a client_uri is verified by real DNS over HTTPS, where DNS_RESOLVER names a resolver [A.4]', async () => {
+it('a client_uri is verified by real DNS over HTTPS, where DNS_RESOLVER names a resolver [C10]', async () => {
   answer = { status: 500, records: [] }
   const created = await clients('POST', '', {
     client_name: 'App',

@@ -28,7 +28,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-describe('ctx.access of an application that is a Worker', () => {
+describe('ctx.access of an application that is a Worker [K29]', () => {
   it("has the application's aud, and the person of a browser's cookie", async () => {
     const ada = await browser('/', 'ada@example.com')
     expect(answerTo(ada)).toMatchObject({ aud: AUD, identity: { email: 'ada@example.com' } })
