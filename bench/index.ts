@@ -1,10 +1,11 @@
 /**
- * `npm run bench -- [speed] [start] [memory] [growth]`: the table on standard error, JSON on standard
+ * `npm run bench -- [node] [speed] [start] [memory] [growth]`: the table on standard error, JSON on standard
  * output. Everything where nothing is named; `ROUNDS` and `LARGEST` are other sizes.
  */
 import { type Figure, jsonOf, tableOf } from './figures.ts'
 import { growth } from './growth.ts'
 import { memory } from './memory.ts'
+import { node } from './node.ts'
 import { speed } from './speed.ts'
 import { start } from './start.ts'
 
@@ -12,6 +13,7 @@ const ROUNDS = Number(process.env.ROUNDS ?? 5)
 const LARGEST = Number(process.env.LARGEST ?? 50_000)
 
 const SECTIONS: Record<string, () => Promise<Figure[]>> = {
+  node: () => node(ROUNDS, 100),
   speed: () => speed(ROUNDS, 150),
   start: () => start(ROUNDS),
   memory: () => memory(10_000),
