@@ -61,3 +61,5 @@ export { guestDate as Date }
 function current(): DateConstructor {
   return inside.getStore()?.followsFakeTimers ? globalThis.Date : found.Date
 }
+
+export { guestCrypto as crypto } from './crypto.ts'

@@ -1,0 +1,85 @@
+import { createHmac, hash, timingSafeEqual, webcrypto } from 'node:crypto'
+
+/**
+ * `crypto` of the bundle. Node's own `crypto.subtle` hands every operation to another thread, which
+ * takes longer than a hash of a short text. SHA-256 and HMAC with SHA-256 are computed at once here;
+ * everything else is Node's.
+ */
+type Subtle = typeof webcrypto.subtle
+
+const { subtle } = webcrypto
+
+/** What an HMAC key of this file was imported from. Keys of Node's own are not in it. */
+const secrets = new WeakMap<object, Buffer>()
+
+async function digest(algorithm: AlgorithmIdentifier, data: webcrypto.BufferSource): Promise<ArrayBuffer> {
+  if (algorithm !== 'SHA-256') return subtle.digest(algorithm, data)
+  return exactly(hash('sha256', bytesOf(data), 'buffer'))
+}
+
+async function importKey(...given: Parameters<Subtle['importKey']>): Promise<CryptoKey> {
+  const [format, data, algorithm, extractable, usages] = given
+  if (format !== 'raw' || extractable || !isHmacSha256(algorithm)) {
+    return subtle.importKey(...given) as Promise<CryptoKey>
+  }
+  const secret = Buffer.from(bytesOf(data as webcrypto.BufferSource))
+  const key = {
+    type: 'secret',
+    extractable,
+    algorithm: { name: 'HMAC', hash: { name: 'SHA-256' }, length: secret.length * 8 },
+    usages: [...usages],
+    [Symbol.toStringTag]: 'CryptoKey',
+  }
+  secrets.set(key, secret)
+  return key as unknown as CryptoKey
+}
+
+async function sign(...given: Parameters<Subtle['sign']>): Promise<ArrayBuffer> {
+  const [, key, data] = given
+  const secret = secrets.get(key)
+  if (!secret) return subtle.sign(...given)
+  return exactly(createHmac('sha256', secret).update(bytesOf(data)).digest())
+}
+
+async function verify(...given: Parameters<Subtle['verify']>): Promise<boolean> {
+  const [, key, signature, data] = given
+  const secret = secrets.get(key)
+  if (!secret) return subtle.verify(...given)
+  const expected = createHmac('sha256', secret).update(bytesOf(data)).digest()
+  const shown = bytesOf(signature)
+  return shown.length === expected.length && timingSafeEqual(shown, expected)
+}
+
+function isHmacSha256(algorithm: unknown): boolean {
+  const { hash, name } = (algorithm ?? {}) as { name?: string; hash?: string | { name?: string } }
+  return name === 'HMAC' && (typeof hash === 'string' ? hash : hash?.name) === 'SHA-256'
+}
+
+function bytesOf(data: webcrypto.BufferSource): Uint8Array {
+  if (data instanceof ArrayBuffer) return new Uint8Array(data)
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+}
+
+// A buffer of Node's is a part of a larger one.
+function exactly(buffer: Buffer): ArrayBuffer {
+  return new Uint8Array(buffer).buffer
+}
+
+const own = { digest, importKey, sign, verify }
+
+const guestSubtle = new Proxy(subtle, {
+  get(target, name) {
+    if (Object.hasOwn(own, name)) return own[name as keyof typeof own]
+    const member = Reflect.get(target, name)
+    return typeof member === 'function' ? member.bind(target) : member
+  },
+})
+
+/** In the place of the global of the same name. */
+export const guestCrypto = new Proxy(webcrypto, {
+  get(target, name) {
+    if (name === 'subtle') return guestSubtle
+    const member = Reflect.get(target, name)
+    return typeof member === 'function' ? member.bind(target) : member
+  },
+})
