@@ -3,8 +3,8 @@
  * configures, how policies and redirect rules are evaluated, revocation, keys, assertions and the
  * credentials of Managed OAuth. It imports `oauth/` and nothing else, and does no I/O.
  * `redirect-rules.ts` judges redirect URIs; `sign-in.ts` lists what ends a grant. It does not own the
- * endpoints (`gate/`, `team/`, `api/`), storage (`store/`), the accounts and the OAuth clients of the
- * dashboard (`account/`), or events and faults.
+ * endpoints (`gate/`, with the 401 in `gate/challenge.ts`, `team/`, `api/`), storage (`store/`), the
+ * accounts and OAuth clients of the dashboard (`account/`), or events and faults.
  */
 import { sha256Hex } from '../oauth/encoding'
 import { isPublic, type ParsedApplication } from './application-schema'

@@ -96,7 +96,7 @@ function pathCovers(pattern: string, pathname: string): boolean {
 }
 
 // Returns where the last part ends if the text contains the parts in order, the first at the beginning.
-// The first match of each part is enough. A regular expression would backtrack, for seconds on long paths.
+// The first match of each part is enough. A regular expression would backtrack for seconds.
 function endOfParts(parts: string[], text: string): number | undefined {
   let end = 0
   for (const [index, part] of parts.entries()) {

@@ -60,7 +60,7 @@ export function currentIdentity(people: readonly Person[], identity: Identity): 
     : seededIdentity(people, identity.email, identity.idp)
 }
 
-/** Returns a person's `user_uuid`, the `sub` of their assertions. It is the same for an address at all times. */
+/** Derives a person's `user_uuid`, the `sub` of their assertions, from the address. */
 export function userIdOf(email: string): Promise<string> {
   return stableUuid(`person:${email}`)
 }

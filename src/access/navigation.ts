@@ -1,6 +1,6 @@
 /**
  * Returns whether a request is a browser's navigation, which is redirected to the login page instead of
- * receiving the 401.
+ * receiving the 401 (`gate/challenge.ts` composes both).
  *
  * Access: observed [U1, U6, U7]. curl, httpx, Python and Node clients receive the 401 for GET and POST,
  * with `Accept` any, `application/json`, or MCP's `application/json, text/event-stream`. A browser's

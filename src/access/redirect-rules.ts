@@ -6,7 +6,7 @@
  * 3. Authorization: the URI has to be registered [A14] (`team/authorization/request.ts`), then
  *    `evaluateRedirectRules` with the rules of the one application [A4, A5].
  *
- * `redirect-rule-schema.ts` says which rules an application may have. The OAuth clients of the
+ * `redirect-rule-schema.ts` defines the rules that an application may have. The OAuth clients of the
  * dashboard have a comparison of their own: `account/oauth/redirect-match.ts`.
  */
 import * as z from 'zod'
@@ -83,7 +83,7 @@ type RegistrationVerdict = { rules: string[]; refusal?: undefined } | { refusal:
  * Evaluates the rules of the account for the redirect URIs of a client. A URI is allowed if any
  * application allows it. One URI that no application allows makes the registration fail.
  *
- * Access: observed [R5, R6, R15]. Its "account configuration" is the union of the rules of all applications.
+ * Access: observed [R5, R6, R15]. The "account configuration" is the union of all applications' rules.
  */
 export function evaluateAccountRules(
   applications: readonly Application[],

@@ -1,5 +1,5 @@
 /**
- * The arithmetic of revocation. `sign-in.ts` says which revocations end which credential, and lists
+ * The arithmetic of revocation. `sign-in.ts` defines which revocations end which credential, and lists
  * everything else that ends a grant.
  */
 import { randomText } from '../oauth/encoding'
@@ -17,7 +17,7 @@ export type Revocations = {
    * that was signed in another history is not valid in this one.
    */
   history: string
-  /** The histories that this one continues, each up to the revision at which its snapshot was written. */
+  /** The histories that this one continues, each up to the revision of its snapshot. */
   earlier: { history: string; upTo: number }[]
 }
 
@@ -75,12 +75,12 @@ export function noRevocations(): Revocations {
   return { count: 0, entries: {}, history: newHistory(), earlier: [] }
 }
 
-/** Returns the revocations after a snapshot was written. Later credentials do not belong to that snapshot. */
+/** Returns the revocations after a snapshot was written, which later credentials do not belong to. */
 export function afterWriting(revocations: Revocations): Revocations {
   return { ...revocations, count: revocations.count + 1 }
 }
 
-/** Returns the revocations of a loaded snapshot. Only credentials signed before it was written are valid. */
+/** Returns the revocations of a loaded snapshot. Only credentials from before it was written are valid. */
 export function afterLoading({ earlier, history, ...rest }: Revocations): Revocations {
   const led = [...earlier, { history, upTo: rest.count }].slice(-MAX_EARLIER)
   return { ...rest, history: newHistory(), earlier: led }

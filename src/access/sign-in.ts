@@ -1,12 +1,13 @@
 /**
- * What ends a sign-in, and so what ends a grant of Managed OAuth. One function per credential lists the
- * revocations that end it: at the gate `grantSignIn`, at the token endpoint `tokenEndpointSignIn`.
- * A grant also ends
+ * The revocations that end a sign-in. A grant of Managed OAuth ends by one of these:
  *
- * - at `sessionEndsAtSeconds` [T17], by reuse of a code or refresh token [T8, T13], and by the client's
- *   revocation [T21]: `store/grants/object.ts`;
- * - for a refresh, if the policies no longer match [T18] or Managed OAuth is off:
- *   `team/token/refresh-decision.ts`.
+ * - a revocation by an administrator: here, `grantSignIn` at the gate and `tokenEndpointSignIn` at the
+ *   token endpoint, which differ [T15, T16];
+ * - the end of its session, `sessionEndsAtSeconds` [T17]; a code or refresh token that is used twice
+ *   [T8, T13]; a revocation by the client [T21]: `store/grants/object.ts`.
+ *
+ * A refresh is refused without ending the grant if Managed OAuth is off or the policies no longer match
+ * [T18]: `team/token/refresh-decision.ts`.
  */
 import {
   isOfThisHistory,

@@ -51,7 +51,7 @@ export function invalidClient(description: string, hint: Hint = {}): OAuthError 
 function basicCredentials(authorization: string): { clientId: string; secret: string } {
   const encoded = authorization.match(/^basic +(\S+) *$/i)?.[1]
   if (encoded === undefined)
-    throw invalidClient('the Authorization header must use the Basic scheme')
+    throw invalidClient('the Authorization header must have the scheme Basic')
   try {
     const bytes = Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0))
     const text = decodeUtf8(bytes)

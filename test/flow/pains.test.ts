@@ -88,7 +88,7 @@ describe('Redirect rules', () => {
       outcome: 'refused',
       rule: 'R5',
       why: /callback\/Zk3x9` is not allowed: `allow_any_on_loopback` is off/,
-      change: /Turn on allow_any_on_localhost, or list the URI/,
+      change: /Turn on allow_any_on_loopback, or list the URI/,
     })
     const prefix = ruledBy({ allowed_uris: ['http://127.0.0.1:3118/callback/*'] })
     await explained(await prefix.registration(metadata), 'registration', {

@@ -178,13 +178,13 @@ describe('A wrong setting is reported with the value found and the value expecte
       { PEOPLE: [ADA, { ...ADA, name: 'B' }] },
       'PEOPLE[1].email',
       '"ada@example.com"',
-      'of its own',
+      'expected a unique value',
     ],
     [
       { GROUPS: ['A', 'B'].map((name) => ({ id: 'g', name, include: [{ everyone: {} }] })) },
       'GROUPS[1].id',
       '"g"',
-      'of its own',
+      'expected a unique value',
     ],
     [
       { GROUPS: [{ id: 'g', name: 'G', include: [{ group: { id: 'g' } }] }] },
@@ -192,7 +192,12 @@ describe('A wrong setting is reported with the value found and the value expecte
       '{"id":"g","name":"G","include":[{"group":{"id":"g"}}]}',
       'the group G refers to itself',
     ],
-    [{ APPLICATIONS: [{ name: 'Demo' }] }, 'APPLICATIONS[0].domain', 'not set', 'needed'],
+    [
+      { APPLICATIONS: [{ name: 'Demo' }] },
+      'APPLICATIONS[0].domain',
+      'not set',
+      'is required for type self_hosted',
+    ],
     [apps({ domain: 'https://x' }), 'APPLICATIONS[0].domain', '"https://x"', 'host[:port][/path]'],
     [
       { APPLICATIONS: '[{"name":"Demo","domain":5}]' },
