@@ -10,16 +10,16 @@ import { timestampMembers } from './timestamps'
 
 const text = z.string().min(1)
 
-const policyEntrySchema = chosenSchema('A policy, or a reusable one by its id.', (value) => {
+const policyEntrySchema = chosenSchema('A policy, or the id of a reusable policy.', (value) => {
   const isOwn = typeof value === 'object' && value !== null && 'decision' in value
   const members = isOwn ? policySchema.shape : {}
   return z.looseObject({ ...members, ...timestampMembers, id: text, precedence: z.int() })
 })
 
-// Ids follow from names where they are left out, and a domain belongs to one application only.
+// An omitted id is derived from the name. A domain belongs to one application only.
 const seedSchema = z
   .array(applicationSchema.safeExtend({ name: text }))
-  .superRefine(refuseShared)
+  .superRefine(rejectShared)
   .transform((applications) =>
     Promise.all(
       applications.map((each) =>
@@ -46,7 +46,7 @@ export const applicationKind: RecordKind<StoredApplication> = {
   seed: { setting: 'APPLICATIONS', schema: seedSchema.prefault([]) },
 }
 
-/** Returns what a policy of an application names: a reusable policy, or what its rules name. */
+/** Returns the references of an application's policy: the reusable policy, or those of its rules. */
 export function policyReferences(
   policy: ParsedApplication['policies'][number],
   index: number,
@@ -56,7 +56,7 @@ export function policyReferences(
   return rulesReferences(policy, pointer).map((each) => ({ ...each, holder: policy.name }))
 }
 
-/** Returns what an application names outside its policies. */
+/** Returns the references of an application outside its policies. */
 export function memberReferences({
   allowed_idps,
   tags,
@@ -69,7 +69,7 @@ export function memberReferences({
   ]
 }
 
-function refuseShared(
+function rejectShared(
   applications: (ParsedApplication & { name: string })[],
   context: z.RefinementCtx,
 ): void {
@@ -92,7 +92,7 @@ function refuseShared(
       const other = taken.get(`${member} ${value}`)
       taken.set(`${member} ${value}`, name)
       if (other === undefined) continue
-      const message = `expected a value of its own, the application "${other}" has it too`
+      const message = `expected a unique value; the application "${other}" has the same one`
       context.addIssue({ code: 'custom', path: [index, ...path], message })
     }
   })

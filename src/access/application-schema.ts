@@ -1,18 +1,18 @@
 import * as z from 'zod'
 import { chosenSchema } from './chosen-schema'
-import { corsHeadersSchema, TOKEN } from './cors-headers'
-import { domainFault } from './domain'
+import { corsHeadersSchema, HTTP_TOKEN } from './cors-headers'
+import { domainProblem } from './domain'
 import { lifetimeSchema } from './duration'
 import { oauthConfigurationSchema } from './oauth-configuration'
 import { originUrlSchema } from './origin-url'
 import { policySchema } from './policy'
 
 const domainSchema = z.string().superRefine((text, context) => {
-  const fault = domainFault(text)
-  if (fault === undefined) return
+  const problem = domainProblem(text)
+  if (problem === undefined) return
   context.addIssue({
     code: 'custom',
-    message: `expected host[:port][/path] in lower case, "*" for every host; it ${fault}`,
+    message: `expected host[:port][/path] in lower case, or "*" for every host; it ${problem}`,
   })
 })
 
@@ -22,7 +22,7 @@ const destinationTypes = {
     uri: domainSchema,
     overrides: z.array(z.looseObject({})).optional(),
   }),
-  // Kept and given back: nothing here is reached by them.
+  // Stored and returned. The emulator serves no application at such a destination.
   other: z.looseObject({
     type: z.enum(
       [
@@ -39,10 +39,13 @@ const destinationTypes = {
 }
 type Destination = z.infer<typeof destinationTypes.public> | z.infer<typeof destinationTypes.other>
 
-const destinationSchema = chosenSchema<Destination>('Where the application is.', (value) => {
-  const { type = 'public' } = (value ?? {}) as { type?: unknown }
-  return type === 'public' ? destinationTypes.public : destinationTypes.other
-})
+const destinationSchema = chosenSchema<Destination>(
+  'A destination of the application.',
+  (value) => {
+    const { type = 'public' } = (value ?? {}) as { type?: unknown }
+    return type === 'public' ? destinationTypes.public : destinationTypes.other
+  },
+)
 
 const referenceSchema = z.strictObject({
   id: z.string().min(1),
@@ -50,12 +53,12 @@ const referenceSchema = z.strictObject({
 })
 
 /**
- * A policy of an application: a reusable one by its id, alone or with a precedence, or one of the
- * application's own. What was read from the API, a policy with `reusable`, may be sent back.
+ * A policy in the request for an application: the id of a reusable policy, alone or with a precedence,
+ * or a policy of the application's own. A reusable policy as the API returned it is accepted too.
  */
 const policyEntrySchema = chosenSchema<
   z.infer<typeof referenceSchema> | z.infer<typeof policySchema>
->('A reusable policy, by its id or {id, precedence}, or a policy of its own.', (value) => {
+>('The id of a reusable policy, {id, precedence}, or a policy of the application.', (value) => {
   if (typeof value === 'string')
     return z
       .string()
@@ -71,18 +74,18 @@ function referenceOnly({ id, precedence }: z.infer<typeof referenceSchema>) {
   return { id, ...(precedence !== undefined && { precedence }) }
 }
 
-// Kept as it was given; whoever redirects says it as a URL has it.
+// Stored as it was sent; the redirect serializes it as a URL.
 const denyUrlSchema = z
   .url({ protocol: /^https?$/ })
-  // A lone surrogate is no text: a URL parser puts another character in its place.
+  // A URL parser replaces a lone surrogate with another character.
   .refine((text) => text.isWellFormed(), 'Invalid URL')
 
-/** The types that have a domain of their own, and Managed OAuth. */
+// The types that can have a domain and Managed OAuth.
 const HTTP_TYPES = ['self_hosted', 'ssh', 'vnc', 'rdp', 'mcp', 'mcp_portal'] as const
-const WITH_DOMAIN: string[] = ['self_hosted', 'ssh', 'vnc', 'rdp']
+const NEEDS_DOMAIN: string[] = ['self_hosted', 'ssh', 'vnc', 'rdp']
 const kept = z.looseObject({}).optional()
 
-/** An Access application, in the API's own members. */
+/** An Access application, with the members of the API. */
 export const applicationSchema = z
   .strictObject({
     id: z.uuid().optional(),
@@ -92,7 +95,7 @@ export const applicationSchema = z
       .optional(),
     name: z.string().min(1).max(350).optional(),
     type: z
-      // `saas` only as what a `linked_app_token` rule names.
+      // `saas` exists only for `linked_app_token` rules to refer to.
       .enum([...HTTP_TYPES, 'saas'], `expected ${[...HTTP_TYPES, 'saas'].join(', ')}`)
       .default('self_hosted'),
     domain: domainSchema.optional(),
@@ -112,12 +115,12 @@ export const applicationSchema = z
     service_auth_401_redirect: z.boolean().default(false),
     read_service_tokens_from_header: z
       .string()
-      .regex(TOKEN, 'expected the name of a header')
+      .regex(HTTP_TOKEN, 'expected the name of a header')
       .optional(),
     cors_headers: corsHeadersSchema.optional(),
     options_preflight_bypass: z.boolean().default(false),
     tags: z.array(z.string().min(1)).default([]),
-    // Kept and given back; nothing here decides by them.
+    // Stored and returned; they decide nothing in the emulator.
     app_launcher_visible: z.boolean().default(true),
     allow_authenticate_via_warp: z.boolean().default(false),
     allow_iframe: z.boolean().default(false),
@@ -130,7 +133,7 @@ export const applicationSchema = z
     scim_config: kept,
     skip_interstitial: z.boolean().default(false),
     use_clientless_isolation_app_launcher_url: z.boolean().default(false),
-    /** Not of the API: where this application's own server is; `ORIGIN_URL` where it is left out. */
+    /** The emulator's own member: the origin server of this application. The default is `ORIGIN_URL`. */
     origin_url: originUrlSchema.optional(),
   })
   .superRefine((each, context) => {
@@ -140,7 +143,7 @@ export const applicationSchema = z
   })
 export type ParsedApplication = z.infer<typeof applicationSchema>
 
-/** `isObserved`: the message is Access's own sentence. */
+/** A contradiction between members. `isObserved`: the message is Access's own sentence. */
 type Contradiction = { path: PropertyKey[]; message: string; isObserved: boolean }
 
 function contradictions(
@@ -149,33 +152,33 @@ function contradictions(
   },
 ): Contradiction[] {
   const found: Contradiction[] = []
-  const say = (path: PropertyKey[], message: string, isObserved = false) =>
+  const add = (path: PropertyKey[], message: string, isObserved = false) =>
     found.push({ path, message, isObserved })
-  if (WITH_DOMAIN.includes(each.type ?? '') && !isSomewhere(each)) {
-    say(['domain'], `is needed for type ${each.type}`)
+  if (NEEDS_DOMAIN.includes(each.type ?? '') && !hasDomain(each)) {
+    add(['domain'], `is required for type ${each.type}`)
   }
   if (each.cors_headers && each.options_preflight_bypass) {
-    // Access: documented.
-    say(['options_preflight_bypass'], 'cannot turn on if cors_headers is set', true)
+    // Access: documented [K7].
+    add(['options_preflight_bypass'], 'cannot turn on if cors_headers is set', true)
   }
   if (each.cors_headers?.allow_all_origins && each.cors_headers.allow_credentials) {
-    say(
+    add(
       ['cors_headers', 'allow_credentials'],
       'cannot be turned on together with allow_all_origins',
     )
   }
   if (each.auto_redirect_to_identity && each.allowed_idps?.length !== 1) {
-    say(['auto_redirect_to_identity'], 'needs exactly one entry in allowed_idps')
+    add(['auto_redirect_to_identity'], 'needs exactly one entry in allowed_idps')
   }
   const repeated = repeatedPrecedence(each.policies ?? [])
-  // Access: observed, the sentence.
+  // Access: observed [K12], the sentence included.
   if (repeated >= 0) {
-    say(['policies', repeated, 'precedence'], 'policy precedences must be unique', true)
+    add(['policies', repeated, 'precedence'], 'policy precedences must be unique', true)
   }
   return found
 }
 
-function isSomewhere({
+function hasDomain({
   domain,
   destinations = [],
   self_hosted_domains: hosted = [],
@@ -183,7 +186,7 @@ function isSomewhere({
   return domain !== undefined || hosted.length > 0 || destinations.some(isPublic)
 }
 
-/** Where a destination is reached from the outside, by a name. */
+/** Returns whether a destination is a public hostname. */
 export function isPublic(
   destination: Destination,
 ): destination is z.infer<typeof destinationTypes.public> {

@@ -1,3 +1,11 @@
+/**
+ * `access/` is what Cloudflare Access knows, as pure functions and schemas: the records that the API
+ * configures, how policies and redirect rules are evaluated, revocation, keys, assertions and the
+ * credentials of Managed OAuth. It imports `oauth/` and nothing else, and does no I/O.
+ * `redirect-rules.ts` judges redirect URIs; `sign-in.ts` lists what ends a grant. It does not own the
+ * endpoints (`gate/`, with the 401 in `gate/challenge.ts`, `team/`, `api/`), storage (`store/`), the
+ * accounts and OAuth clients of the dashboard (`account/`), or events and faults.
+ */
 import { sha256Hex } from '../oauth/encoding'
 import { isPublic, type ParsedApplication } from './application-schema'
 import { coverage } from './domain'
@@ -6,10 +14,10 @@ import type { ManagedOAuth } from './oauth-configuration'
 import type { Policy } from './policy'
 import type { Timestamps } from './timestamps'
 
-/** A reusable policy as an application names it, or a policy of the application's own. */
+/** A stored policy of an application: a reference to a reusable policy, or a policy of its own. */
 export type PolicyEntry = { id: string; precedence: number } | (Policy & { precedence: number })
 
-/** An application as it is kept: ids and precedences filled in, reusable policies by their ids. */
+/** An application as it is stored: ids and precedences are set, reusable policies are references. */
 export type StoredApplication = Omit<
   ParsedApplication,
   'id' | 'aud' | 'name' | 'policies' | 'destinations' | 'self_hosted_domains'
@@ -18,26 +26,26 @@ export type StoredApplication = Omit<
     id: string
     aud: string
     name: string
-    /** The public ones first, `domain` at their head. */
+    /** `domain` first, then the other public destinations, then the rest. */
     destinations: NonNullable<ParsedApplication['destinations']>
     policies: PolicyEntry[]
   }
 
-/** An application as requests are judged by it: its policies in their order. */
+/** An application as requests are evaluated: with all its policies, in order. */
 export type Application = Omit<StoredApplication, 'policies'> & { policies: Policy[] }
 
 /**
- * Fills in what was left out: ids, the audience, precedences; and makes one list of the three ways
- * to say where an application is (`domain`, `destinations`, the deprecated `self_hosted_domains`).
+ * Completes an application: sets omitted ids, audience and precedences, and merges `domain`,
+ * `destinations` and the deprecated `self_hosted_domains` into one list of destinations.
  *
- * @param idFor an id for the application (`application`), or for its policy of that index
+ * @param idFor returns an id for `application`, or for the policy at an index: `policy:0`
  */
 export async function completeApplication(
   parsed: ParsedApplication,
   idFor: (what: string) => string | Promise<string>,
 ): Promise<StoredApplication> {
   const { destinations = [], self_hosted_domains: hosted = [], ...rest } = parsed
-  // Access: documented. `destinations` supersede `self_hosted_domains`.
+  // Access: documented [K4]. `destinations` supersede `self_hosted_domains`.
   const uris = destinations.length > 0 ? destinations.filter(isPublic) : hosted.map(publicAt)
   const domain = parsed.domain ?? uris[0]?.uri
   const publics = uris.filter(({ uri }) => uri !== domain)
@@ -60,7 +68,7 @@ export async function completeApplication(
   }
 }
 
-// A policy without a precedence gets its place in the list, or the next one that is free.
+// A policy without a precedence gets its position in the list, or the next free precedence.
 async function completePolicies(
   policies: ParsedApplication['policies'],
   idFor: (index: number) => string | Promise<string>,
@@ -76,7 +84,7 @@ async function completePolicies(
   return entries.sort((a, b) => a.precedence - b.precedence)
 }
 
-/** The application with its reusable policies in place of their ids. */
+/** Returns an application with its reusable policies in place of the references to them. */
 export function withPolicies(
   application: StoredApplication,
   reusable: ReadonlyMap<string, Omit<Policy, 'precedence'>>,
@@ -93,28 +101,28 @@ function publicAt(uri: string) {
   return { type: 'public' as const, uri }
 }
 
-/** The application's Managed OAuth, or undefined while it is off. */
+/** Returns the Managed OAuth configuration of an application, or undefined if Managed OAuth is off. */
 export function managedOAuth(application: Application): ManagedOAuth | undefined {
   return application.oauth_configuration?.enabled ? application.oauth_configuration : undefined
 }
 
-/** `grant.access_token_lifetime` and `grant.session_duration` in seconds, defaults filled in. */
+/** Returns `grant.access_token_lifetime` and `grant.session_duration` in seconds, with defaults. */
 export function grantLifetimes(application: Application, oauth: ManagedOAuth) {
   return {
     accessTokenLifetimeSeconds: wholeSeconds(oauth.grant.access_token_lifetime),
-    // Access: documented. The default is the application's own session duration.
+    // Access: documented [K30]. The default is the application's own session duration.
     sessionDurationSeconds: wholeSeconds(
       oauth.grant.session_duration ?? application.session_duration,
     ),
   }
 }
 
-/** An application and which of its domains covers a URL. */
+/** An application, and the domain of it that covers a URL. */
 export type Covered = { application: Application; domain: string }
 
 /**
- * The application whose domain covers this URL: an exact host before a wildcard before every host,
- * then the longest path.
+ * Finds the application that covers a URL. An exact host comes before a wildcard, and a wildcard before
+ * `*` alone; then the longest path wins.
  */
 export function coveredAt(applications: readonly Application[], url: URL): Covered | undefined {
   let best: (Covered & { rank: number }) | undefined
@@ -127,7 +135,7 @@ export function coveredAt(applications: readonly Application[], url: URL): Cover
   return best
 }
 
-/** The application at a URL, where the domain does not matter. */
+/** Finds the application that covers a URL. */
 export function applicationAt(
   applications: readonly Application[],
   url: URL,
@@ -135,12 +143,12 @@ export function applicationAt(
   return coveredAt(applications, url)?.application
 }
 
-/** Everywhere the application is: its domain and its public destinations. */
+/** Returns the domains of an application: the URIs of its public destinations. */
 export function domainsOf(application: Application): string[] {
   return application.destinations.filter(isPublic).map(({ uri }) => uri)
 }
 
-/** Whether the application has a domain on the host of this URL, at whatever path. */
+/** Returns whether an application has a domain on the host of a URL, at any path. */
 export function isOnHost(application: Application, url: URL): boolean {
   return domainsOf(application).some((domain) => {
     const [authority = ''] = domain.split('/')

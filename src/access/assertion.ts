@@ -2,33 +2,33 @@ import { importJWK, SignJWT } from 'jose'
 import { type Identity, userIdOf } from './identity'
 import type { SigningKey } from './keys'
 
-/** What every assertion says; times in seconds. */
-type Frame = {
+/** The claims of every assertion. */
+type CommonClaims = {
   issuer: string
   audience: string
-  /** The application's host, with its port where it has one. */
+  /** The application's host, with its port if it has one. */
   host: string
   issuedAtSeconds: number
   expiresAtSeconds: number
 }
 
-/** What the assertion of a person says besides. */
-export type IdentityClaims = Frame & {
+/** The claims of a person's assertion. */
+export type IdentityClaims = CommonClaims & {
   identity: Pick<Identity, 'email' | 'claims'>
   identityNonce: string
   country: string
   policyId: string
 }
 
-// Access: documented. `custom` is trimmed at about 1 KB.
+// Access: documented [K34]. `custom` is trimmed at about 1 KB.
 const CUSTOM_LIMIT_BYTES = 1024
 
 /**
- * The JWT that tells the origin who asks (`Cf-Access-Jwt-Assertion`, and `CF_Authorization` after a
- * browser login).
+ * Signs the JWT that identifies a person to the origin: `Cf-Access-Jwt-Assertion`, and the cookie
+ * `CF_Authorization` after a browser login.
  *
- * Access: observed [O7, O10]. `aud` is an array, the header has no `typ`; `nbf` equals `iat`.
- * The same claims give the same bytes: RS256 has no randomness.
+ * Access: observed [O7, O10]. `aud` is an array, the header has no `typ`, and `nbf` equals `iat`.
+ * RS256 is deterministic: equal claims give equal bytes.
  */
 export async function signIdentity(claims: IdentityClaims, key: SigningKey): Promise<string> {
   const custom = customOf(claims.identity.claims)
@@ -51,13 +51,13 @@ export async function signIdentity(claims: IdentityClaims, key: SigningKey): Pro
 }
 
 /**
- * The assertion of a service token.
+ * Signs the assertion of a service token.
  *
- * Access: observed [O8, O9]. `aud` is a string, `sub` is empty, there is no `email`, `nbf` or
- * `identity_nonce`, the header has `typ`, and it lives a second longer than the session.
+ * Access: observed [O8, O9]. `aud` is a string, `sub` is empty, and the header has `typ`. `email`, `nbf`
+ * and `identity_nonce` are absent. It expires one second after the session.
  */
 export async function signService(
-  claims: Frame & { commonName: string },
+  claims: CommonClaims & { commonName: string },
   key: SigningKey,
 ): Promise<string> {
   const payload = {
@@ -81,7 +81,7 @@ async function sign(
   return new SignJWT(payload).setProtectedHeader(header).sign(await importJWK(key.jwk, 'RS256'))
 }
 
-// As many of the claims, in their order, as fit.
+// Returns the claims that fit into the limit, in their order.
 function customOf(claims: Record<string, unknown>): Record<string, unknown> | undefined {
   const kept: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(claims)) {

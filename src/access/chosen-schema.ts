@@ -1,16 +1,16 @@
 import * as z from 'zod'
 
 /**
- * A schema that looks at the value to choose the one that it has to fit, for members that come in
- * several forms. Its messages are those of the chosen one; a union's would name none of them.
+ * Creates a schema for a member with several forms: `choose` selects the form by the value. The issues
+ * are those of the selected schema. A union would report only that no form matches.
  *
- * @param description the forms in words, for documents that are made of the schema
+ * @param description the forms in words, for the OpenAPI document
  */
 export function chosenSchema<T>(description: string, choose: (value: unknown) => z.ZodType<T>) {
   const schema = z.unknown().transform((value, context): T => {
     const result = choose(value).safeParse(value)
     if (result.success) return result.data
-    // An issue is an issue at whatever depth; the types tell kinds of input apart.
+    // The types separate raw and nested issues; at run time they are the same.
     for (const issue of result.error.issues)
       context.issues.push({ ...issue, input: value } as never)
     return z.NEVER
@@ -18,7 +18,7 @@ export function chosenSchema<T>(description: string, choose: (value: unknown) =>
   return schema.meta({ description })
 }
 
-/** A schema that always says this; for a form that is none. */
+/** Creates a schema that rejects every value with this message. */
 export function never(message: string) {
   return z.custom<never>(() => false, message)
 }

@@ -1,20 +1,22 @@
 import * as z from 'zod'
 
-/** RFC 9110 5.6.2: the name of a header, or a method. */
-export const TOKEN = /^[\w!#$%&'*+.^`|~-]+$/
+/** A `token` of RFC 9110 5.6.2: the name of a header, or a method. */
+export const HTTP_TOKEN = /^[\w!#$%&'*+.^`|~-]+$/
 
-/** `cors_headers`: Access answers preflights itself. */
+/** `cors_headers`: with it, Access responds to preflights itself. */
 export const corsHeadersSchema = z
   .strictObject({
     allow_all_headers: z.boolean().default(false),
     allow_all_methods: z.boolean().default(false),
     allow_all_origins: z.boolean().default(false),
     allow_credentials: z.boolean().default(false),
-    allowed_headers: z.array(z.string().regex(TOKEN, 'expected the name of a header')).default([]),
-    allowed_methods: z
-      .array(z.string().regex(TOKEN, 'expected a method').toUpperCase())
+    allowed_headers: z
+      .array(z.string().regex(HTTP_TOKEN, 'expected the name of a header'))
       .default([]),
-    // What else there is cannot be in an `Origin`, nor in an answer.
+    allowed_methods: z
+      .array(z.string().regex(HTTP_TOKEN, 'expected a method').toUpperCase())
+      .default([]),
+    // Other characters can stand neither in `Origin` nor in a response header.
     allowed_origins: z
       .array(z.string().regex(/^[!-~]+$/, 'expected an origin, in printable ASCII'))
       .default([]),

@@ -1,17 +1,16 @@
 /**
- * An application's domain as Access writes it: `host[:port][/path]`, where a label of the host and
- * a segment of the path may have one star each: `*.example.com`, `test*.example.com`, `/alpha/*`. A
- * star alone as the host, the emulator's own, is every host.
+ * Domains of applications, as Access writes them: `host[:port][/path]`. Each label of the host and each
+ * segment of the path may have one star: `*.example.com`, `test*.example.com`, `/alpha/*`. The host `*`,
+ * an extension of the emulator, is every host.
  */
-type Domain = string
 
 /**
- * What is wrong with a domain, or undefined where it is one.
+ * Returns what is wrong with a domain, or undefined if it is valid.
  *
- * It has to be written as a URL has it, because it is compared with URLs: what no URL can be would
- * leave an application unprotected without a word.
+ * A domain is compared with URLs, so it has to be in the normal form of a URL. One that no URL matches
+ * would silently leave the application unprotected.
  */
-export function domainFault(text: string): string | undefined {
+export function domainProblem(text: string): string | undefined {
   if (/\*[^/.]*\*/.test(text)) return 'has two stars in one label or segment'
   const [host = ''] = text.split(/[:/]/)
   const labels = host.split('.')
@@ -20,37 +19,37 @@ export function domainFault(text: string): string | undefined {
     !text.startsWith('[') &&
     (labels.includes('') || labels.at(-1)?.includes('*'))
   ) {
-    return 'has an empty label, or a star in the last one'
+    return 'has an empty label, or a star in the last label'
   }
   const withoutStars = text.replaceAll('*', 'x')
-  return isWrittenAsUrl(withoutStars) && normalised(rawPath(text)) === rawPath(text)
+  return isWrittenAsUrl(withoutStars) && normalized(rawPath(text)) === rawPath(text)
     ? undefined
-    : 'is not host[:port][/path] as a URL has it'
+    : 'is not in the normal form of a URL'
 }
 
-/** What is wrong with a host that stands alone, or undefined where it is `host[:port]`. */
-export function hostFault(text: string): string | undefined {
+/** Returns what is wrong with a host without a path, or undefined if it is `host[:port]`. */
+export function hostProblem(text: string): string | undefined {
   return /[/*]/.test(text) || !isWrittenAsUrl(text)
-    ? 'is not host[:port] as a URL has it'
+    ? 'is not host[:port] in the normal form of a URL'
     : undefined
 }
 
-/** The path of a domain, up to its first star: `/mcp`, or empty for a whole host. */
-export function pathOf(domain: Domain): string {
+/** Returns the path of a domain up to its first star: `/mcp`, or an empty text for a whole host. */
+export function pathOf(domain: string): string {
   return rawPath(domain)
     .replace(/\/[^/]*\*.*$/, '')
     .replace(/\/+$/, '')
 }
 
 /**
- * How closely a domain covers a URL; 0 is not at all. An exact host comes before a wildcard, that
- * before every host, then the longest path; stars do not count.
+ * Returns how closely a domain covers a URL; 0 is not at all. An exact host comes before a wildcard, and
+ * a wildcard before `*` alone; then the longest path wins. Stars do not count.
  *
- * Access: documented (application paths). A star of the host is within one label, a star of the path
- * goes over any; a path covers what is below it; a final slash and star only what is below. RFC 1034
- * 3.1: `example.com.` is the name `example.com`.
+ * Access: documented [K31]. A star in the host matches within one label, a star in the path any text. A
+ * path also covers the paths below it; a path that ends in a slash and a star covers those only.
+ * RFC 1034 3.1: `example.com.` is the name `example.com`.
  */
-export function coverage(domain: Domain, url: URL): number {
+export function coverage(domain: string, url: URL): number {
   const path = rawPath(domain)
   const authority = domain.slice(0, domain.length - path.length)
   const [, host = '', port] = authority.match(/^(.*?)(?::(\d+))?$/) ?? []
@@ -58,7 +57,7 @@ export function coverage(domain: Domain, url: URL): number {
     return 0
   }
   const rank = hostRank(host, url.hostname.replace(/\.$/, ''))
-  return rank && pathCovers(path, normalised(url.pathname)) ? rank * 10_000 + weight(path) : 0
+  return rank && pathCovers(path, normalized(url.pathname)) ? rank * 10_000 + weight(path) : 0
 }
 
 function hostRank(pattern: string, hostname: string): number {
@@ -92,13 +91,12 @@ function pathCovers(pattern: string, pathname: string): boolean {
     const end = endOfParts(path.slice(0, -1).split('*'), pathname)
     return end !== undefined && end < pathname.length
   }
-  // With a slash behind both, what ends there and what has something below it are one case.
+  // With a slash after both, an equal path and a path below it are one case.
   return endOfParts(`${path}/`.split('*'), `${pathname}/`) !== undefined
 }
 
-// Where the last of the parts ends that stars stand between, the first of them at the beginning. The
-// first place for each is as good as any other. No regular expression: it would try them all, which
-// takes seconds where a path has many.
+// Returns where the last part ends if the text contains the parts in order, the first at the beginning.
+// The first match of each part is enough. A regular expression would backtrack for seconds.
 function endOfParts(parts: string[], text: string): number | undefined {
   let end = 0
   for (const [index, part] of parts.entries()) {
@@ -109,8 +107,8 @@ function endOfParts(parts: string[], text: string): number | undefined {
   return end
 }
 
-// An origin may read `/%61dmin` and `//admin` as `/admin`, so they are the same here (RFC 3986 6.2.2).
-function normalised(pathname: string): string {
+// RFC 3986 6.2.2: origins may read `/%61dmin` and `//admin` as `/admin`, so all three compare equal.
+function normalized(pathname: string): string {
   return pathname
     .replace(/%[0-9a-f]{2}/gi, (escaped) => {
       const character = String.fromCharCode(Number.parseInt(escaped.slice(1), 16))
@@ -123,12 +121,12 @@ function weight(pattern: string): number {
   return pattern.replaceAll('*', '').replace(/\/$/, '').length + (pattern.endsWith('/*') ? 1 : 0)
 }
 
-function rawPath(domain: Domain): string {
+function rawPath(domain: string): string {
   const slash = domain.indexOf('/')
   return slash < 0 ? '' : domain.slice(slash)
 }
 
-// Under http or https, because a URL leaves out the port that its scheme has anyway.
+// Tries both schemes, because a URL omits the default port of its scheme.
 function isWrittenAsUrl(text: string): boolean {
   return ['http', 'https'].some((scheme) => {
     const written = `${scheme}://${text}`

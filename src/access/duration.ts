@@ -12,14 +12,14 @@ const NANOSECONDS_PER: Record<string, bigint> = {
 const PART = /(\d*)(?:\.(\d*))?(ns|us|µs|ms|s|m|h)/g
 const WHOLE = /^(?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|ms|s|m|h))+$/
 
-// What Go counts with: some 292 years.
+// The range of Go's durations, about 292 years in nanoseconds.
 const LONGEST = 2n ** 63n - 1n
 
 /**
- * A Go duration (`15m`, `2h45m`, `300ms`) in nanoseconds, or undefined where the text is none.
- * There is no unit for days, and no sign.
+ * Parses a Go duration (`15m`, `2h45m`, `300ms`) into nanoseconds, or returns undefined if the text is
+ * not one. Days and signs are not supported.
  *
- * Access: documented (API reference, `format 300ms or 2h45m`).
+ * Access: documented [K10].
  */
 function durationNanoseconds(text: string): bigint | undefined {
   if (text === '0') return 0n
@@ -33,13 +33,13 @@ function durationNanoseconds(text: string): bigint | undefined {
   return sum > LONGEST ? undefined : sum
 }
 
-/** A Go duration in seconds, or undefined where the text is none. */
+/** Parses a Go duration into seconds, or returns undefined if the text is not one. */
 export function durationSeconds(text: string): number | undefined {
   const nanoseconds = durationNanoseconds(text)
   return nanoseconds === undefined ? undefined : Number(nanoseconds) / 1e9
 }
 
-/** Seconds as the shortest Go duration of hours, minutes and seconds: 960 is `16m`. */
+/** Formats seconds as the shortest Go duration of hours, minutes and seconds: 960 is `16m`. */
 export function formatDuration(seconds: number): string {
   const hours = Math.floor(seconds / 3600)
   const minutes = Math.floor((seconds % 3600) / 60)
@@ -50,7 +50,7 @@ export function formatDuration(seconds: number): string {
 
 const EXPECTED = 'expected a duration such as "15m", "24h" or "1h30m" (units ns, us, ms, s, m, h)'
 
-/** A duration of at least one second: tokens count whole seconds. */
+/** A duration of at least one second, because lifetimes of tokens are whole seconds. */
 export const lifetimeSchema = z
   .string(EXPECTED)
   .refine((text) => (durationSeconds(text) ?? 0) >= 1, `${EXPECTED} of at least 1s`)
@@ -60,12 +60,12 @@ export const periodSchema = z
   .string(EXPECTED)
   .refine((text) => durationSeconds(text) !== undefined, EXPECTED)
 
-/** The milliseconds of a duration that a schema above has already let through. */
+/** Returns the milliseconds of a duration that a schema above has accepted. */
 export function durationMilliseconds(text: string): number {
   return Number((durationNanoseconds(text) ?? 0n) / 1_000_000n)
 }
 
-/** The whole seconds of a duration that a schema above has already let through. */
+/** Returns the whole seconds of a duration that a schema above has accepted. */
 export function wholeSeconds(text: string): number {
   return Number((durationNanoseconds(text) ?? 0n) / 1_000_000_000n)
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { nestingFault } from './group-nesting'
+import { nestingProblem } from './group-nesting'
 import { distinct, type RecordKind } from './record-kind'
 import { rulesReferences } from './references'
 import { type Group, groupMembersSchema, groupSchema } from './rules'
@@ -12,13 +12,13 @@ export const groupKind: RecordKind<Group & Timestamps> = {
   references: (group) => rulesReferences(group),
   seed: {
     setting: 'GROUPS',
-    schema: z.array(groupSchema).superRefine(distinct('id')).superRefine(refuseNesting).default([]),
+    schema: z.array(groupSchema).superRefine(distinct('id')).superRefine(rejectNesting).default([]),
   },
 }
 
-function refuseNesting(groups: Group[], context: z.RefinementCtx): void {
-  const fault = nestingFault(groups)
-  if (!fault) return
-  const message = `expected groups that can be decided: ${fault.why}`
-  context.addIssue({ code: 'custom', path: [groups.indexOf(fault.group)], message })
+function rejectNesting(groups: Group[], context: z.RefinementCtx): void {
+  const problem = nestingProblem(groups)
+  if (!problem) return
+  const message = `expected groups that can be evaluated: ${problem.why}`
+  context.addIssue({ code: 'custom', path: [groups.indexOf(problem.group)], message })
 }

@@ -1,18 +1,18 @@
 import type { Group } from './rules'
 
-/** How many levels deep groups may name groups. */
-export const MOST_GROUP_LEVELS = 100
+/** The maximum number of levels of groups within groups. */
+export const MAX_GROUP_LEVELS = 100
 
-/** A group that no policy can be decided by, and why. */
-type NestingFault = { group: Group; why: string }
+/** A group that cannot be evaluated, and why. */
+type NestingProblem = { group: Group; why: string }
 
 /**
- * What is wrong with how these groups name one another, or undefined where nothing is.
+ * Returns what is wrong with the references between these groups, or undefined if nothing is.
  *
- * Assumed: Access undocumented. A group that names itself, by way of others too, has no answer where an
- * `exclude` is on the way; and a chain of groups has to end somewhere.
+ * Assumed: Access undocumented. A group that refers to itself, directly or through others, has no
+ * defined result if an `exclude` is in between, and recursion has to be bounded.
  */
-export function nestingFault(groups: readonly Group[]): NestingFault | undefined {
+export function nestingProblem(groups: readonly Group[]): NestingProblem | undefined {
   const byId = new Map(groups.map((group) => [group.id, group]))
   const levels = new Map<string, number>()
   for (const group of groups) {
@@ -27,13 +27,13 @@ function levelsOf(
   above: readonly Group[],
   byId: ReadonlyMap<string, Group>,
   known: Map<string, number>,
-): number | NestingFault {
+): number | NestingProblem {
   const before = known.get(group.id)
   if (before !== undefined) return before
   const at = above.indexOf(group)
   if (at >= 0) return circle(group, above.slice(at + 1))
-  // Nobody can go deeper here than that, whatever was stored.
-  if (above.length >= MOST_GROUP_LEVELS) return tooDeep(above[0] ?? group)
+  // Bounds the recursion, whatever is stored.
+  if (above.length >= MAX_GROUP_LEVELS) return tooDeep(above[0] ?? group)
   let levels = 1
   for (const rule of [...group.include, ...group.require, ...group.exclude]) {
     const named = rule.group && byId.get(rule.group.id)
@@ -42,17 +42,17 @@ function levelsOf(
     if (typeof below !== 'number') return below
     levels = Math.max(levels, below + 1)
   }
-  if (levels > MOST_GROUP_LEVELS) return tooDeep(group)
+  if (levels > MAX_GROUP_LEVELS) return tooDeep(group)
   known.set(group.id, levels)
   return levels
 }
 
-function circle(group: Group, others: readonly Group[]): NestingFault {
-  const ways = others.map(({ name }) => name).join(', ')
-  return { group, why: `the group ${group.name} names itself${ways && `, by way of ${ways}`}` }
+function circle(group: Group, others: readonly Group[]): NestingProblem {
+  const names = others.map(({ name }) => name).join(', ')
+  return { group, why: `the group ${group.name} refers to itself${names && ` through ${names}`}` }
 }
 
-function tooDeep(group: Group): NestingFault {
-  const why = `the group ${group.name} has groups in groups, more than ${MOST_GROUP_LEVELS} levels deep`
+function tooDeep(group: Group): NestingProblem {
+  const why = `the group ${group.name} nests groups more than ${MAX_GROUP_LEVELS} levels deep`
   return { group, why }
 }

@@ -1,9 +1,9 @@
 import { type Identity, userIdOf } from './identity'
 
 /**
- * What `/cdn-cgi/access/get-identity` answers about a session.
+ * Returns the response of `/cdn-cgi/access/get-identity` for a session.
  *
- * Access: documented (facts, section 6.5, the members).
+ * Access: documented [K26].
  */
 export async function identityDocument(
   identity: Identity,
@@ -40,5 +40,5 @@ export async function identityDocument(
   }
 }
 
-/** The one account there is: 32 hexadecimal characters, obviously none of Cloudflare's. */
+/** The id of the default account: 32 hexadecimal characters, recognizably not one of Cloudflare's. */
 export const EMULATED_ACCOUNT_ID = '0123456789abcdef0123456789abcdef'

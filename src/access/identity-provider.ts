@@ -5,7 +5,7 @@ import type { Timestamps } from './timestamps'
 const text = z.string().min(1)
 const webUrl = z.url({ protocol: /^https?$/, error: 'expected an http or https URL' })
 
-/** `config` of an `oidc` provider, in the API's own members. */
+/** `config` of an `oidc` provider, with the members of the API. */
 const oidcConfigSchema = z.strictObject({
   auth_url: webUrl,
   token_url: webUrl,
@@ -13,13 +13,13 @@ const oidcConfigSchema = z.strictObject({
   client_id: text,
   client_secret: z.string(),
   scopes: z.array(text).default(['openid', 'email', 'profile']),
-  /** Claims of the id_token that reach policies and the assertion's `custom`. */
+  /** The claims of the id_token that policies and the assertion's `custom` receive. */
   claims: z.array(text).default([]),
   email_claim_name: text.default('email'),
   pkce_enabled: z.boolean().default(false),
 })
 
-// Kept and given back: nobody can log in by one of them here.
+// Stored and returned. The emulator offers no login with them.
 const NOT_EMULATED = [
   ...(['azureAD', 'saml', 'centrify', 'facebook', 'github', 'google-apps', 'google'] as const),
   ...(['linkedin', 'okta', 'onelogin', 'pingone', 'yandex'] as const),
@@ -28,7 +28,7 @@ const NOT_EMULATED = [
 const simpleConfig = z.looseObject({}).default({})
 const common = { name: text, scim_config: z.looseObject({}).optional() }
 
-/** The forms of an identity provider, by type. */
+// The schemas of an identity provider, by type.
 const types = {
   cloudflare: { ...common, type: z.literal('cloudflare'), config: simpleConfig },
   onetimepin: { ...common, type: z.literal('onetimepin'), config: simpleConfig },
@@ -36,30 +36,30 @@ const types = {
   other: { ...common, type: z.enum(NOT_EMULATED), config: simpleConfig },
 } as const
 
-const TYPE_EXPECTED = `expected type cloudflare (pick a person), onetimepin, oidc, or one that is kept and not emulated: ${NOT_EMULATED.join(', ')}`
+const TYPE_EXPECTED = `expected type cloudflare (pick a person), onetimepin, oidc, or a type that is stored but not emulated: ${NOT_EMULATED.join(', ')}`
 
-/** The types of identity providers that people can log in by. */
+/** The types of identity providers that people can log in with. */
 export type EmulatedType = Exclude<keyof typeof types, 'other'>
 export type EmulatedProvider<Type extends EmulatedType = EmulatedType> = Extract<
   IdentityProvider,
   { type: Type }
 >
 
-// Where an identity comes from: the people of the settings, which may change, or the provider.
+// The source of an identity: the setting PEOPLE, which may change, or the provider.
 const IDENTITY_SOURCES: Record<EmulatedType, 'settings' | 'provider'> = {
   cloudflare: 'settings',
   onetimepin: 'settings',
   oidc: 'provider',
 }
 
-/** An identity provider as the API takes it. */
+/** An identity provider in a request to the API. */
 export const identityProviderMembersSchema = providerSchema({})
 
 /**
- * An identity provider of the team, in the API's own members. `cloudflare` is the one where people
- * of the seed are picked, or an address is typed.
+ * An identity provider of the team, with the members of the API. With `cloudflare`, a person of the
+ * setting PEOPLE is picked, or an address is typed.
  */
-export const identityProviderSchema = providerSchema({ id: text })
+const identityProviderSchema = providerSchema({ id: text })
 export type IdentityProvider = z.infer<typeof identityProviderSchema>
 
 function providerSchema<Shape extends z.ZodRawShape>(more: Shape) {
@@ -75,7 +75,7 @@ function providerSchema<Shape extends z.ZodRawShape>(more: Shape) {
   )
 }
 
-/** Where people of the seed are picked; it names them too where nobody had to choose a provider. */
+/** The provider that picks a person of PEOPLE. Sign-ins without a choice of provider use it too. */
 export const PEOPLE_PICKER = {
   id: '5f1c3a52-0000-4000-8000-000000000001',
   name: 'People',
@@ -83,7 +83,7 @@ export const PEOPLE_PICKER = {
   config: {},
 } as const satisfies IdentityProvider
 
-/** The providers that there are while the settings name none. */
+/** The providers if the settings list none. */
 export const DEFAULT_PROVIDERS: IdentityProvider[] = [
   PEOPLE_PICKER,
   {
@@ -108,7 +108,7 @@ export const identityProviderKind: RecordKind<IdentityProvider & Timestamps> = {
   },
 }
 
-/** The providers that an application lets people choose from: `allowed_idps`, or all. */
+/** Returns the providers that an application offers: `allowed_idps`, or all. */
 export function providersFor(
   providers: readonly IdentityProvider[],
   allowedIds: readonly string[],
@@ -116,13 +116,13 @@ export function providersFor(
   return providers.filter(({ id }) => allowedIds.length === 0 || allowedIds.includes(id))
 }
 
-/** Whether somebody can log in by it here. */
+/** Returns whether the emulator offers a login with this provider. */
 export function isEmulated(provider: IdentityProvider): provider is EmulatedProvider {
   return Object.hasOwn(IDENTITY_SOURCES, provider.type)
 }
 
-/** Whether the provider told who the person is: then only a new login tells anything else. */
-export function tellsIdentity(type: string): boolean {
+/** Returns whether the identity comes from the provider, so that only a new login can change it. */
+export function isIdentityFromProvider(type: string): boolean {
   return Object.entries(IDENTITY_SOURCES).some(
     ([each, from]) => each === type && from === 'provider',
   )

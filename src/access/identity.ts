@@ -1,15 +1,15 @@
 import * as z from 'zod'
 import { sha256Hex } from '../oauth/encoding'
-import { tellsIdentity } from './identity-provider'
+import { isIdentityFromProvider } from './identity-provider'
 
-/** An e-mail address as it is compared: trimmed and in lower case. */
+/** An e-mail address, trimmed and in lower case for comparison. */
 export const emailSchema = z
   .string()
   .trim()
   .toLowerCase()
   .pipe(z.email('expected an e-mail address').max(254))
 
-/** A person of the seed, whom the login page offers. */
+/** A person of the setting PEOPLE, whom the login page offers. */
 export const personSchema = z.strictObject({
   name: z.string().min(1),
   email: emailSchema,
@@ -18,22 +18,22 @@ export const personSchema = z.strictObject({
 export type Person = z.infer<typeof personSchema>
 
 /**
- * Who signed in, as the identity provider told it at the time. Kept with sessions and grants, for
- * the policies that are asked again later.
+ * The identity of a person at the time of the sign-in. Sessions and grants store it, because policies
+ * are evaluated again later.
  */
 export const identitySchema = z.object({
   email: z.string(),
   name: z.string(),
   groups: z.array(z.string()),
   idp: z.object({ id: z.string(), type: z.string() }),
-  /** The provider's further claims (OIDC): for `oidc` rules, and as `custom` in the assertion. */
+  /** Further claims of an OIDC provider, for `oidc` rules and the assertion's `custom`. */
   claims: z.record(z.string(), z.unknown()),
 })
 export type Identity = z.infer<typeof identitySchema>
 
 /**
- * The identity of a person who signed in with an address alone: as the seed has it now, or of
- * whom nothing but the address is known (the login page lets a developer type any).
+ * Returns the identity of a person who signed in with an address alone: the entry of PEOPLE, or only the
+ * address if it has no entry. The login page accepts any address.
  */
 export function seededIdentity(
   people: readonly Person[],
@@ -51,21 +51,21 @@ export function seededIdentity(
 }
 
 /**
- * An identity as it counts now: what the seed says of its people may have changed since they signed
- * in; what an identity provider of another site said, was said at that time.
+ * Returns the identity that policies are evaluated with. PEOPLE may have changed since the sign-in, so
+ * its current entry applies. An identity from an external provider stays as it was at the sign-in.
  */
 export function currentIdentity(people: readonly Person[], identity: Identity): Identity {
-  return tellsIdentity(identity.idp.type)
+  return isIdentityFromProvider(identity.idp.type)
     ? identity
     : seededIdentity(people, identity.email, identity.idp)
 }
 
-/** The person's `user_uuid`, the `sub` of their assertions: the same for an address at all times. */
+/** Derives a person's `user_uuid`, the `sub` of their assertions, from the address. */
 export function userIdOf(email: string): Promise<string> {
   return stableUuid(`person:${email}`)
 }
 
-/** A UUID that follows from `text` (version 8, RFC 9562 5.8: made from a SHA-256). */
+/** Derives a UUID from a text: version 8 (RFC 9562 5.8), made from its SHA-256. */
 export async function stableUuid(text: string): Promise<string> {
   const hex = await sha256Hex(text)
   return [

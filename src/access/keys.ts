@@ -9,16 +9,16 @@ import {
 import * as z from 'zod'
 import { sha256Hex } from '../oauth/encoding'
 
-/** A signing key as it is kept: the private JWK with its `kid`, and its certificate in PEM. */
+/** A signing key as it is stored: the private JWK with its `kid`, and its certificate in PEM. */
 export const signingKeySchema = z.object({
   jwk: z.looseObject({ kid: z.string(), kty: z.literal('RSA') }),
   cert: z.string(),
-  /** When another key became the current one. */
+  /** When another key replaced it as the current one. */
   retiredAtSeconds: z.number().exactOptional(),
 })
 export type SigningKey = z.infer<typeof signingKeySchema>
 
-/** Whether assertions can be signed with a key that somebody else has made. */
+/** Returns whether assertions can be signed with a key, such as one from a loaded snapshot. */
 export async function canSign({ jwk }: SigningKey): Promise<boolean> {
   try {
     const key = await importJWK(jwk, 'RS256')
@@ -31,7 +31,7 @@ export async function canSign({ jwk }: SigningKey): Promise<boolean> {
 
 const PUBLISHED_AFTER_SECONDS = 7 * 86_400
 
-/** The keys that are published and accepted now: a retired one for a week [O11]. */
+/** Returns the keys that are published and accepted now, retired ones for a week [O11, K27]. */
 export function publishedKeys(keys: readonly SigningKey[], now: number): SigningKey[] {
   return keys.filter(
     ({ retiredAtSeconds: at }) => at === undefined || now < at + PUBLISHED_AFTER_SECONDS,
@@ -49,12 +49,12 @@ const ALGORITHM = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }
 const CERTIFICATE_YEARS = 10
 
 /**
- * A new RS256 key with a `kid` of 64 hexadecimal characters [O10] and a self-signed certificate.
+ * Creates an RS256 key with a `kid` of 64 hexadecimal characters [O10] and a self-signed certificate.
  *
- * @param now seconds; the certificate is valid from a day before
+ * @param now in seconds; the certificate is valid from one day before
  */
 export async function createSigningKey(now: number): Promise<SigningKey> {
-  // Loaded when a key is made, which is twice in an emulator's life; the polyfill has to come first.
+  // Loaded on demand, because keys are rarely created. The polyfill has to be loaded first.
   await import('reflect-metadata')
   const x509 = await import('@peculiar/x509')
   const pair = await generateKeyPair('RS256', { extractable: true })
@@ -73,9 +73,9 @@ export async function createSigningKey(now: number): Promise<SigningKey> {
 }
 
 /**
- * What is published of the keys: the first signs, the others are still accepted.
+ * Returns the public key set. The first key signs; the others are still accepted.
  *
- * Access: observed [O11]. Two keys, `public_cert` of the first, `public_certs` of all.
+ * Access: observed [O11]. `public_cert` is that of the first key, `public_certs` has all.
  */
 export function publicKeySet(keys: readonly SigningKey[]): KeySet {
   const certs = keys.map(({ jwk, cert }) => ({ kid: jwk.kid, cert }))

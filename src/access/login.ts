@@ -4,22 +4,21 @@ import type { Application } from './application'
 import { ACCESS_PATHS, type TeamDomain } from './team-domain'
 import { readTicket, signTicket } from './ticket'
 
-/** How long a login page may be left open, in seconds. */
+/** How long a login may take from its redirect to its end, in seconds. */
 const LOGIN_LIFETIME_SECONDS = 15 * 60
 
 /**
- * What a login is for. It ends either back at the authorization endpoint of the team domain, or at
- * `/authorized` of the application's host (`origin` and the path that it is reached by, bound to the
- * browser by `nonce`).
+ * The purpose of a login. It returns either to the authorization endpoint of the team domain, or to
+ * `/authorized` below `accessPath` at `application.origin`, bound to the browser by `nonce`.
  */
 const loginSchema = z.object({
   applicationId: z.string(),
-  /** SHA-256 of the `redirect_url` beside the ticket, so that nobody puts another there. */
+  /** SHA-256 of the `redirect_url` beside the ticket, so that it cannot be replaced. */
   redirect: z.string(),
   application: z
     .object({ origin: z.string(), nonce: z.string(), accessPath: z.enum(ACCESS_PATHS) })
     .optional(),
-  /** Ask who, even if somebody is signed in. */
+  /** Shows the login page even if a session exists. */
   again: z.boolean().optional(),
 })
 export type Login = Omit<z.infer<typeof loginSchema>, 'redirect'> & {
@@ -28,7 +27,7 @@ export type Login = Omit<z.infer<typeof loginSchema>, 'redirect'> & {
 }
 
 /**
- * The address of the login page: `/cdn-cgi/access/login/<host>?kid&meta&redirect_url`.
+ * Creates the URL of the login page: `/cdn-cgi/access/login/<host>?kid&meta&redirect_url`.
  *
  * Access: observed [U11]. `kid` is the application's audience, `meta` has three dot-separated parts.
  */
@@ -47,7 +46,7 @@ export async function loginUrl(
   return `${team.origin}${team.accessPath}/login/${host}?${query}`
 }
 
-/** What a login page's address says, or undefined where it is not ours, changed, or too old. */
+/** Reads the query of a login page. Returns undefined if its ticket is invalid, changed or expired. */
 export async function readLogin(
   ticketSecret: Uint8Array,
   query: URLSearchParams,

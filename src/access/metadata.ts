@@ -4,17 +4,17 @@ import { pathOf } from './domain'
 import { registersClients } from './redirect-rules'
 import type { TeamDomain } from './team-domain'
 
-/** The two paths of an application's protected-resource metadata; Access's own is the advertised one. */
+/** The paths of an application's protected-resource metadata. Challenges advertise Access's own. */
 export const ACCESS_RESOURCE_METADATA = '/.well-known/cloudflare-access-protected-resource'
 export const RESOURCE_METADATA = '/.well-known/oauth-protected-resource'
 export const SERVER_METADATA = '/.well-known/oauth-authorization-server'
 
 /**
- * The authorization server's metadata (RFC 8414), the same on the team domain and on every
- * application's host: the issuer is the team's URL on both [M9, M10, M12-M14].
+ * Returns the authorization server metadata (RFC 8414). It is the same on the team domain and on the
+ * host of every application: the issuer is the team's URL on both.
  *
- * Access: observed. `registration_endpoint` is absent while no application of the account registers
- * clients [M15]; there is no `scopes_supported`, `jwks_uri`, introspection or userinfo [M16].
+ * Access: observed [M9, M10, M12-M16]. `registration_endpoint` is absent while no application of the
+ * account registers clients. `scopes_supported`, `jwks_uri`, introspection and userinfo are absent.
  */
 export function serverMetadata(
   team: TeamDomain,
@@ -39,13 +39,13 @@ export function serverMetadata(
 }
 
 /**
- * The protected resource's metadata (RFC 9728, with Access's own members).
+ * Returns the protected resource metadata (RFC 9728, with Access's own members).
  *
- * Access: observed [M2-M6]. `resource` follows the application's domain, not the path asked for,
- * and has no trailing slash; `team_domain` is a bare host. The `oauth` method joins the list while
- * Managed OAuth is on. Assumed: what the methods say beside their names.
+ * Access: observed [M2-M6]. `resource` follows the application's domain, not the requested path, and
+ * has no trailing slash. `team_domain` is a bare host. The `oauth` method is listed while Managed OAuth
+ * is on. Assumed: the members of the methods beside `name`.
  *
- * @param hostOrigin scheme and host of the request, which a domain for every host takes
+ * @param hostOrigin scheme and host of the request
  */
 export function resourceMetadata(
   team: TeamDomain,
@@ -78,7 +78,7 @@ function authenticationMethods(application: Application) {
   return managedOAuth(application) ? [oauth, cloudflared] : [cloudflared]
 }
 
-// Access: documented in April 2026 (section 2.1), with cloudflared as the one method.
+// Access: documented in April 2026 [M18], with cloudflared as the only method.
 function flat(methods: ReturnType<typeof authenticationMethods>) {
   const method = methods.at(-1)
   return {

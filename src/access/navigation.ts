@@ -1,13 +1,12 @@
 /**
- * Whether a request is a person's browser going to a page, and so gets the login redirect instead
- * of the 401.
+ * Returns whether a request is a browser's navigation, which is redirected to the login page instead of
+ * receiving the 401 (`gate/challenge.ts` composes both).
  *
- * Assumed: Access undocumented [U1, U6, U7]. Known are the two ends only. curl, httpx, Python and
- * Node clients get the 401 for GET and POST, with Accept any, application/json, or MCP's
- * `application/json, text/event-stream` (observed); a browser's top-level navigation gets the 302
- * (observed, and documented as "non-browser clients"). Either sign of a navigation is enough: Node's
- * fetch says `Sec-Fetch-Mode: cors` of everything, and browsers leave the header out over plain
- * http to another host.
+ * Access: observed [U1, U6, U7]. curl, httpx, Python and Node clients receive the 401 for GET and POST,
+ * with `Accept` any, `application/json`, or MCP's `application/json, text/event-stream`. A browser's
+ * top-level navigation receives the 302. Assumed: everything in between, and that either sign of a
+ * navigation is enough. Node's fetch always sends `Sec-Fetch-Mode: cors`; browsers omit the header over
+ * plain http, except to this machine.
  */
 export function isBrowserNavigation(method: string, headers: Headers): boolean {
   if (method !== 'GET' && method !== 'HEAD') return false

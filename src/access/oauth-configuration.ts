@@ -3,10 +3,10 @@ import { lifetimeSchema } from './duration'
 import { dynamicClientRegistrationSchema } from './redirect-rule-schema'
 
 /**
- * `oauth_configuration`: Managed OAuth of one application. On where the object is there and
- * `enabled` is left out; off where the object is absent.
+ * `oauth_configuration`: the Managed OAuth of one application. It is on if the object omits `enabled`,
+ * and off if the object is absent.
  *
- * Access: documented (API reference), defaults included.
+ * Access: documented [K8, K30].
  */
 export const oauthConfigurationSchema = z.strictObject({
   enabled: z.boolean().default(true),

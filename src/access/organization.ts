@@ -8,10 +8,10 @@ const kept = z.looseObject({}).optional()
 /** The members of the organization that can be changed, in the API's own spelling. */
 export const organizationMembersSchema = z.strictObject({
   name: z.string().min(1).optional(),
-  /** How long the login page is skipped. */
+  /** The lifetime of a session at the team domain, which skips the login page. */
   session_duration: lifetimeSchema.optional(),
   strict_service_token_auth: z.boolean().optional(),
-  // Kept and given back; nothing here decides by them.
+  // Stored and returned; they decide nothing in the emulator.
   allow_authenticate_via_warp: z.boolean().optional(),
   auto_redirect_to_identity: z.boolean().optional(),
   custom_pages: kept,
@@ -31,15 +31,15 @@ export const organizationMembersSchema = z.strictObject({
 const DEFAULTS = {
   name: 'Emulated organization',
   session_duration: '24h',
-  // Access: documented. On and locked for organizations created since 2026-10-05, off before; the
-  // observations of service tokens [U17-U19] are of organizations where it is off.
+  // Access: documented [K19]. It is on and locked for organizations created since 2026-10-05, and off
+  // for older ones. Service tokens were observed in organizations where it is off [U17-U19].
   strict_service_token_auth: false,
   allow_authenticate_via_warp: false,
   auto_redirect_to_identity: false,
   is_ui_read_only: false,
 }
 
-/** The organization: what holds for the whole account. */
+/** The organization: the Access settings of the whole account. */
 export const organizationSchema = organizationMembersSchema.transform((members) => ({
   ...DEFAULTS,
   ...members,

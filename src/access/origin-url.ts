@@ -1,6 +1,6 @@
 import * as z from 'zod'
 
-/** Where an application's own server is: scheme and host, without a path. */
+/** The origin server of an application: scheme and host, without a path. */
 export const originUrlSchema = z
   .string()
   .refine(isOrigin, 'expected http://host[:port] or https://host[:port], without a path')

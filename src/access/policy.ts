@@ -10,13 +10,13 @@ import {
 } from './rules'
 import type { Timestamps } from './timestamps'
 
-/** An Access policy's members. `non_identity` is what the dashboard calls Service Auth. */
+// The members of an Access policy. The dashboard calls `non_identity` Service Auth.
 const members = {
   name: z.string().min(1),
   decision: z.enum(['allow', 'deny', 'non_identity', 'bypass']),
   ...combination,
   session_duration: lifetimeSchema.nullish(),
-  // Kept and given back; nothing here decides by them.
+  // Stored and returned; they decide nothing in the emulator.
   approval_groups: z.array(z.looseObject({})).optional(),
   approval_required: z.boolean().optional(),
   connection_rules: z.looseObject({}).optional(),
@@ -26,36 +26,36 @@ const members = {
   purpose_justification_required: z.boolean().optional(),
 }
 
-/** A policy of the account, for applications to refer to. */
+/** A reusable policy, which applications refer to. */
 export const reusablePolicySchema = z.strictObject(members)
 export type ReusablePolicy = z.infer<typeof reusablePolicySchema> & { id: string } & Timestamps
 
-const MOST_PRECEDENCE = 1_000_000
+const MAX_PRECEDENCE = 1_000_000
 
-/** A policy inside an application: its own. */
+/** A policy that belongs to one application. */
 export const policySchema = z.strictObject({
   id: z.uuid().optional(),
   ...members,
-  precedence: z.int().positive().max(MOST_PRECEDENCE).optional(),
+  precedence: z.int().positive().max(MAX_PRECEDENCE).optional(),
 })
 
-/** A policy as an application asks it; `reusable` tells where it is kept. */
+/** A policy as an application evaluates it. */
 export type Policy = z.infer<typeof policySchema> & {
   id: string
   reusable?: boolean
 } & Timestamps
 
-/** What the policies say of a subject, and which of them said it (none: nothing matched). */
+/** The decision for a subject, and the policy that made it: undefined if none matched. */
 export type Verdict =
   | { decision: 'allow' | 'non_identity' | 'bypass'; policy: Policy }
   | { decision: 'deny'; policy: Policy | undefined }
 
 /**
- * Asks the policies. Bypass and Service Auth come first, then allow and deny, each in the order of
- * precedence; the first that matches decides, and where none matches the answer is deny.
+ * Evaluates the policies. Bypass and Service Auth come first, then allow and deny, each in order of
+ * precedence. The first policy that matches decides; if none matches, the decision is deny.
  *
- * Access: documented (policies, order of execution). Assumed: Service Auth needs a machine's
- * credential, allow and deny a person, also where the rules alone would hold for anybody.
+ * Access: documented [K32]. Assumed: Service Auth needs a machine's credential and allow and deny need a
+ * person, even if the rules hold for everyone.
  *
  * @param policies in the order of precedence
  */
@@ -65,14 +65,14 @@ export function evaluate(
   references: References,
 ): Verdict {
   const matches = (policy: Policy) =>
-    concerns(policy, subject) && combinationHolds(policy, subject, references)
-  const first = policies.find((policy) => !decidesPersons(policy) && matches(policy))
-  const policy = first ?? policies.find((each) => decidesPersons(each) && matches(each))
+    appliesTo(policy, subject) && combinationHolds(policy, subject, references)
+  const first = policies.find((policy) => !concernsPersons(policy) && matches(policy))
+  const policy = first ?? policies.find((each) => concernsPersons(each) && matches(each))
   if (!policy || policy.decision === 'deny') return { decision: 'deny', policy }
   return { decision: policy.decision, policy }
 }
 
-/** The rule kinds of these policies, and of the groups they name, that nothing here can decide. */
+/** Returns the rule kinds of these policies and their groups that the emulator cannot evaluate. */
 export function kindsNotEmulated(policies: readonly Policy[], references: References): string[] {
   const kinds = new Set<string>()
   const seen = new Set<Combination>()
@@ -89,11 +89,11 @@ export function kindsNotEmulated(policies: readonly Policy[], references: Refere
   return [...kinds]
 }
 
-function decidesPersons({ decision }: Policy): boolean {
+function concernsPersons({ decision }: Policy): boolean {
   return decision === 'allow' || decision === 'deny'
 }
 
-function concerns({ decision }: Policy, subject: Subject): boolean {
+function appliesTo({ decision }: Policy, subject: Subject): boolean {
   switch (decision) {
     case 'bypass':
       return true

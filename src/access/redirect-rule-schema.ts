@@ -4,17 +4,17 @@ import { parseRedirectUri } from '../oauth/redirect-uri'
 /**
  * Returns what is wrong with an entry of `allowed_uris`, or undefined if it is a rule.
  *
- * Access: documented (API reference of November 2026). HTTP and HTTPS paths may end in a slash and
- * a star, which matches all sub-paths; custom schemes are listed exactly [R10-R12].
+ * Access: documented [K9, R10-R12]. http and https paths may end in a slash and a star, which matches
+ * all sub-paths. Custom schemes match exactly.
  */
 export function redirectRuleProblem(rule: string): string | undefined {
   const isPrefix = rule.endsWith('/*')
   const { problem } = parseRedirectUri(isPrefix ? rule.slice(0, -1) : rule)
   if (problem) return problem
   if (isPrefix && !/^https?:/.test(rule)) return 'uses /* with a custom scheme; list the URI itself'
-  // Assumed: Access documents no other place for a star.
+  // Assumed: Access documents a star in no other place.
   if ((isPrefix ? rule.slice(0, -2) : rule).includes('*')) {
-    return 'has a star elsewhere than in a final /*'
+    return 'has a star outside a final /*'
   }
   if (isPrefix && rule.includes('?')) return 'has a query before /*'
   return undefined
@@ -26,18 +26,18 @@ const redirectRuleSchema = z.string().superRefine((rule, context) => {
 })
 
 /**
- * The index of the first rule that the older wording does not allow (`The URL must use https`, April
- * 2026), or -1.
+ * Returns the index of the first rule that does not use https, or -1. In April 2026, Access documented
+ * that every rule must use https [K9].
  */
 export function firstNotHttps(rules: readonly string[]): number {
   return rules.findIndex((rule) => !rule.startsWith('https://'))
 }
 
 /**
- * `oauth_configuration.dynamic_client_registration`: which redirect URIs clients may bring.
+ * `oauth_configuration.dynamic_client_registration`: the redirect URIs that clients may use.
  *
- * Assumed: Access publishes no defaults. Registration is on where the object is silent, as in the
- * dashboard; the two toggles are off, as unset booleans of the API read.
+ * Assumed: Access documents no defaults. Registration is on by default, as in the dashboard; the two
+ * toggles are off, as the API returns booleans that are not set.
  */
 export const dynamicClientRegistrationSchema = z.strictObject({
   enabled: z.boolean().default(true),

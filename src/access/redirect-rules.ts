@@ -1,15 +1,26 @@
+/**
+ * Whether Access allows a redirect URI. It is judged in this order:
+ *
+ * 1. Form, for every client: `parseRedirectUri` (`oauth/redirect-uri.ts`).
+ * 2. Registration: `evaluateAccountRules`, the union of the rules of all applications [R5, R15].
+ * 3. Authorization: the URI has to be registered [A14] (`team/authorization/request.ts`), then
+ *    `evaluateRedirectRules` with the rules of the one application [A4, A5].
+ *
+ * `redirect-rule-schema.ts` defines the rules that an application may have. The OAuth clients of the
+ * dashboard have a comparison of their own: `account/oauth/redirect-match.ts`.
+ */
 import * as z from 'zod'
 import { parseRedirectUri, type RedirectUri, type UnusableRedirectUri } from '../oauth/redirect-uri'
 import { type Application, managedOAuth } from './application'
 import type { DynamicClientRegistration } from './redirect-rule-schema'
 
-/** A redirect URI of a client, as registration accepts it and a store holds it. */
+/** A redirect URI of a registered client. */
 export const redirectUriSchema = z.string().superRefine((text, context) => {
   const { problem } = parseRedirectUri(text)
   if (problem) context.addIssue({ code: 'custom', message: `the redirect URI ${problem}` })
 })
 
-/** The rule that allows a redirect URI, or why none does. */
+/** The rule that allows a redirect URI, or the reason why none does. */
 type RedirectVerdict = { rule: string; refusal?: undefined } | { refusal: RedirectRefusal }
 export type RedirectRefusal = { why: string; change: string }
 
@@ -17,19 +28,19 @@ export type RedirectRefusal = { why: string; change: string }
  * Evaluates the rules of one application for a redirect URI. The rule that allows it is a toggle
  * (`allow_any_on_localhost`, `allow_any_on_loopback`) or the entry of `allowed_uris`.
  *
- * Comparing text is exact here, because a URI that parses has one spelling only.
+ * Rules are compared as text, which is exact: a URI that parses has only one spelling.
  */
 export function evaluateRedirectRules(
   rules: DynamicClientRegistration,
   uri: RedirectUri | UnusableRedirectUri,
 ): RedirectVerdict {
   if (uri.problem !== undefined) {
-    return refused(`\`${uri.text}\` ${uri.problem}`, 'Send a plain absolute URI')
+    return refused(`\`${uri.text}\` ${uri.problem}`, 'Send an absolute URI in normal form.')
   }
   const { text } = uri
   if (!rules.enabled) {
     const why = `\`${text}\` is not allowed: dynamic_client_registration.enabled is off`
-    return refused(why, 'turn it on')
+    return refused(why, 'Turn on dynamic_client_registration.enabled.')
   }
   const toggle = toggleFor(uri)
   if (toggle && rules[toggle]) return { rule: toggle }
@@ -40,16 +51,16 @@ export function evaluateRedirectRules(
   if (rule !== undefined) return { rule }
   if (toggle) {
     const why = `\`${text}\` is not allowed: \`${toggle}\` is off`
-    return refused(why, 'turn it on or list the URI in allowed_uris')
+    return refused(why, `Turn on ${toggle}, or list the URI in allowed_uris.`)
   }
   const listed = rules.allowed_uris.join(', ')
   return refused(
     `\`${text}\` is not allowed: no entry of \`allowed_uris\` matches it${listed ? ` (${listed})` : ', the list is empty'}`,
-    'list the URI in allowed_uris, or a rule that ends in /*',
+    'List the URI in allowed_uris, or a rule that ends in /*.',
   )
 }
 
-// Access: documented [R8, R9]. Each toggle is for its one host, over http; `[::1]` is neither.
+// Access: documented [R8, R9]. Each toggle is for one host over http; neither includes `[::1]`.
 function toggleFor({ url }: RedirectUri) {
   if (url.protocol !== 'http:') return undefined
   if (url.hostname === 'localhost') return 'allow_any_on_localhost'
@@ -60,19 +71,19 @@ function refused(why: string, change: string): RedirectVerdict {
   return { refusal: { why, change } }
 }
 
-/** Whether any application of the account registers clients; else the endpoint is 404 [R7, M15]. */
+/** Returns whether any application registers clients. If none does, the endpoint is 404 [R7, M15]. */
 export function registersClients(applications: readonly Application[]): boolean {
   return applications.some((each) => managedOAuth(each)?.dynamic_client_registration.enabled)
 }
 
-/** The rules of the account that allow the redirect URIs of a registration, or why not. */
+/** The rules that allow all redirect URIs of a registration, or the reason why one is not allowed. */
 type RegistrationVerdict = { rules: string[]; refusal?: undefined } | { refusal: RedirectRefusal }
 
 /**
  * Evaluates the rules of the account for the redirect URIs of a client. A URI is allowed if any
- * application allows it, and one that none allows refuses all.
+ * application allows it. One URI that no application allows makes the registration fail.
  *
- * Access: observed [R5, R6, R15]. The "account configuration" is the union of every application's rules.
+ * Access: observed [R5, R6, R15]. The "account configuration" is the union of all applications' rules.
  */
 export function evaluateAccountRules(
   applications: readonly Application[],
@@ -100,7 +111,7 @@ export function evaluateAccountRules(
 function joined(refusals: RedirectRefusal[]): RedirectRefusal {
   return {
     why: refusals.map(({ why }) => why).join('; '),
-    change: [...new Set(refusals.map(({ change }) => change))].join('; '),
+    change: [...new Set(refusals.map(({ change }) => change))].join(' '),
   }
 }
 

@@ -15,7 +15,7 @@ export function rulesIn(rules: Combination, pointer: string): [Rule, string][] {
   )
 }
 
-/** Returns what one rule names. */
+/** Returns the references of one rule. */
 export function ruleReferences(rule: Rule, pointer: string): Reference[] {
   const named: [kind: string, id: string | undefined][] = [
     ['groups', rule.group?.id],

@@ -1,92 +1,96 @@
+/**
+ * The arithmetic of revocation. `sign-in.ts` defines which revocations end which credential, and lists
+ * everything else that ends a grant.
+ */
 import { randomText } from '../oauth/encoding'
 
 /**
- * What was revoked, and when. Every revocation has a number; a credential carries the number that
- * was the last when it was made, its revision, and is revoked by every later one that concerns it.
- * Numbers and not times, because a person may log in again in the second of the revocation.
+ * The revocations of a store. Every revocation has a number. A credential carries its revision, the
+ * number of the last revocation at its creation; every later revocation that concerns it ends it.
+ * Numbers are used instead of times, because a person may log in again within the same second.
  */
 export type Revocations = {
   count: number
   entries: Record<string, { number: number; atSeconds: number }>
   /**
-   * Begins the id of every sign-in since this store was made, or loaded with a state: what was signed
-   * in another history has not happened in this one.
+   * The prefix of every sign-in's id since this store was created or a snapshot was loaded. A credential
+   * that was signed in another history is not valid in this one.
    */
   history: string
-  /** The histories that led to this one, each up to the revision at which its state was written. */
+  /** The histories that this one continues, each up to the revision of its snapshot. */
   earlier: { history: string; upTo: number }[]
 }
 
-// The key of a reset: signed cookies outlive the store, and numbers go on.
+// The key of a reset. Signed cookies outlive the store, so the numbers continue.
 const EVERYTHING = 'everything'
-// What stands for the sessions that were ended longest ago, and ends those from before them too.
+// A merged entry for the oldest session revocations. It also revokes every older session.
 const OLD_SESSIONS = 'old-sessions'
 const SESSION = 'session:'
 
-// The revocations go with every answer about the emulator's state, so that they have to be few. Beyond
-// these, the oldest are no longer told apart: what is as old as they are counts as revoked.
-const MOST_SESSIONS = 1000
-const MOST_OTHERS = 1000
+// Every read of the emulator's state includes the revocations, so their number is bounded. Beyond these
+// limits the oldest entries are merged, and every credential as old as they are counts as revoked.
+const MAX_SESSIONS = 1000
+const MAX_OTHERS = 1000
 
-/** What one revocation can be about. */
+/** The keys of revocations, one for each kind. */
 export const revocable = {
   application: (id: string) => `application:${id}`,
-  /** Sessions of a person; grants too where `REVOCATION` is strict. */
+  /** Ends the sessions of a person, and the grants too if `REVOCATION` is strict. */
   person: (email: string) => `person:${email}`,
-  /** Everything of a person, whatever the setting. */
+  /** Ends the sessions and the grants of a person, whatever the setting. */
   deletedPerson: (email: string) => `deleted-person:${email}`,
-  /** A sign-in, with every application it was used for: a logout. */
+  /** Ends a sign-in and the tokens of every application that were made from it: a logout. */
   session: (sessionId: string) => SESSION + sessionId,
 } as const
 
-/** Whether anything of `keys` was revoked after the credential of this revision was made. */
+/** Returns whether any of `keys` was revoked after a credential of this revision was created. */
 export function isRevoked(revocations: Revocations, keys: string[], revision: number): boolean {
-  // A revision that is no number is of a nonce that is none of ours.
+  // The nonce is not one of the emulator's.
   if (Number.isNaN(revision)) return true
   return [EVERYTHING, ...keys].some((key) => (revocations.entries[key]?.number ?? 0) > revision)
 }
 
-/** What a reset leaves: nothing but that everything before it is revoked. */
+/** Returns the revocations after a reset: a single one, which ends everything before it. */
 export function withEverythingRevoked(revocations: Revocations, now: number): Revocations {
   const { count, history } = revocations
   return withRevocation({ count, entries: {}, history, earlier: [] }, EVERYTHING, now)
 }
 
-/** Adds a revocation, the number of entries being bounded. */
+/** Adds a revocation, and merges the oldest entries beyond the limits. */
 export function withRevocation(revocations: Revocations, key: string, now: number): Revocations {
   const number = revocations.count + 1
   const entries = { ...revocations.entries, [key]: { number, atSeconds: now } }
-  mergeOldest(entries, (each) => each.startsWith(SESSION), MOST_SESSIONS, OLD_SESSIONS)
+  mergeOldest(entries, (each) => each.startsWith(SESSION), MAX_SESSIONS, OLD_SESSIONS)
   const isOther = (each: string) => !each.startsWith(SESSION) && each !== EVERYTHING
-  mergeOldest(entries, isOther, MOST_OTHERS, EVERYTHING)
+  mergeOldest(entries, isOther, MAX_OTHERS, EVERYTHING)
   return { ...revocations, count: number, entries }
 }
 
 const HISTORY_LENGTH = 3
-// Of states that were loaded and written again; what came longest ago is not known any more.
-const MOST_EARLIER = 100
+// Each load of a snapshot adds one. Beyond this, the oldest are forgotten.
+const MAX_EARLIER = 100
 
-/** Nothing is revoked: what a new store begins with. */
+/** Creates the revocations of a new store: none. */
 export function noRevocations(): Revocations {
   return { count: 0, entries: {}, history: newHistory(), earlier: [] }
 }
 
-/** Those of a store whose state was just written: what is signed from now on is not in that state. */
+/** Returns the revocations after a snapshot was written, which later credentials do not belong to. */
 export function afterWriting(revocations: Revocations): Revocations {
   return { ...revocations, count: revocations.count + 1 }
 }
 
-/** Those of a state that is loaded: what was signed until it was written is good, and nothing else. */
+/** Returns the revocations of a loaded snapshot. Only credentials from before it was written are valid. */
 export function afterLoading({ earlier, history, ...rest }: Revocations): Revocations {
-  const led = [...earlier, { history, upTo: rest.count }].slice(-MOST_EARLIER)
+  const led = [...earlier, { history, upTo: rest.count }].slice(-MAX_EARLIER)
   return { ...rest, history: newHistory(), earlier: led }
 }
 
-/** Whether what is signed with this nonce is of this store, or of a state that it was loaded with. */
+/** Returns whether a signed nonce is from this store, or from a snapshot that it was loaded from. */
 export function isOfThisHistory({ earlier, history }: Revocations, identityNonce: string): boolean {
-  const its = identityNonce.slice(0, HISTORY_LENGTH)
+  const own = identityNonce.slice(0, HISTORY_LENGTH)
   const revision = revisionOf(identityNonce)
-  return its === history || earlier.some((each) => each.history === its && revision <= each.upTo)
+  return own === history || earlier.some((each) => each.history === own && revision <= each.upTo)
 }
 
 function newHistory(): string {
@@ -95,14 +99,14 @@ function newHistory(): string {
 
 function mergeOldest(
   entries: Revocations['entries'],
-  isMeant: (key: string) => boolean,
-  most: number,
+  isCandidate: (key: string) => boolean,
+  limit: number,
   into: string,
 ): void {
-  const meant = Object.entries(entries).filter(([key]) => isMeant(key))
-  if (meant.length <= most) return
-  const byAge = meant.toSorted(([, one], [, other]) => one.number - other.number)
-  for (const [key, entry] of byAge.slice(0, meant.length - most)) {
+  const candidates = Object.entries(entries).filter(([key]) => isCandidate(key))
+  if (candidates.length <= limit) return
+  const byAge = candidates.toSorted(([, one], [, other]) => one.number - other.number)
+  for (const [key, entry] of byAge.slice(0, candidates.length - limit)) {
     delete entries[key]
     if ((entries[into]?.number ?? 0) < entry.number) entries[into] = entry
   }
@@ -111,15 +115,15 @@ function mergeOldest(
 const SESSION_ID_LENGTH = 12
 const REVISION_DIGITS = 4
 
-/** A new sign-in's id: 12 characters, the first of them its history. */
+/** Creates the id of a sign-in: 12 characters, which begin with its history. */
 export function newSessionId({ history }: Revocations): string {
   const random = randomText(SESSION_ID_LENGTH).replaceAll(/[-_]/g, 'x')
   return history + random.slice(0, SESSION_ID_LENGTH - history.length)
 }
 
 /**
- * The `identity_nonce` of what is signed now for a sign-in: 16 characters, as Access's are [O7], the
- * last four of them the revision, so that a signed assertion tells of itself whether it was revoked.
+ * Returns the `identity_nonce` for credentials that are signed now: 16 characters, as in Access [O7].
+ * The last four are the revision, so a signed assertion carries what the revocation check needs.
  */
 export function identityNonceOf(sessionId: string, { count }: Pick<Revocations, 'count'>): string {
   return sessionId + count.toString(36).padStart(REVISION_DIGITS, '0')
@@ -133,7 +137,7 @@ export function revisionOf(identityNonce: string): number {
   return Number.parseInt(identityNonce.slice(SESSION_ID_LENGTH), 36)
 }
 
-/** The keys of the revocations that end a session, whether or not they are still told apart. */
+/** Returns the keys of the revocations that end a session, merged ones included. */
 export function sessionKeys(identityNonce: string): string[] {
   return [revocable.session(sessionIdOf(identityNonce)), OLD_SESSIONS]
 }

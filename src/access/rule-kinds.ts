@@ -2,14 +2,14 @@ import ipaddr from 'ipaddr.js'
 import * as z from 'zod'
 import type { Identity } from './identity'
 
-/** Who or what asks: a person, a machine with a service token, an application for somebody. */
+/** The subject of a request: a person, a machine with a service token, or a linked application. */
 export type Subject = {
   identity?: Identity
   serviceToken?: { id: string; name: string; commonName: string }
   /** The application whose token an origin forwarded (`linked_app_token`). */
   linkedApplicationId?: string
   ip: string
-  /** ISO 3166-1 alpha-2, `XX` where it is unknown. */
+  /** ISO 3166-1 alpha-2, or `XX` if unknown. */
   country: string
 }
 
@@ -20,7 +20,7 @@ const lower = text.trim().toLowerCase()
 export const emailListSchema = z.strictObject({ id: text, name: text, items: z.array(lower) })
 export type EmailList = z.infer<typeof emailListSchema>
 
-/** What a rule is evaluated against. */
+/** The context that a rule is evaluated in. */
 export type RuleContext = {
   subject: Subject
   emailLists: readonly EmailList[]
@@ -28,13 +28,13 @@ export type RuleContext = {
   groupHolds(groupId: string): boolean
 }
 
-/** A kind of rule: the schema of its members, and whether a rule with these members holds. */
+/** A kind of rule: the schema of its members, and the function that evaluates them. */
 type RuleKind<Schema extends z.ZodType> = {
   schema: Schema
   holds(members: z.infer<Schema>, context: RuleContext): boolean
 }
 
-/** The rule kinds that the emulator evaluates, by the name that the API gives them. */
+/** The rule kinds that the emulator evaluates, by their names in the API. */
 export const RULE_KINDS = {
   everyone: kind({
     schema: z.strictObject({}),

@@ -4,7 +4,7 @@ import { type EmailList, RULE_KINDS, type RuleContext, type Subject } from './ru
 
 const text = z.string().min(1)
 
-// Kinds of the API that nothing here can decide: stored, and never matching.
+// Kinds of the API that the emulator cannot evaluate. They are stored and never match.
 const NOT_EMULATED = [
   ...['ip_list', 'auth_method', 'certificate', 'saml', 'gsuite'],
   ...['github-organization', 'okta', 'azureAD', 'auth_context', 'device_posture'],
@@ -13,11 +13,13 @@ const NOT_EMULATED = [
 
 type Kind = keyof typeof RULE_KINDS
 type Known = { [kind in Kind]?: z.infer<(typeof RULE_KINDS)[kind]['schema']> }
-/** One rule, in the API's own form: an object with the kind as its only member. */
+/** One rule, as in the API: an object with its kind as the only member. */
 export type Rule = Known & Record<string, unknown>
 
 /**
- * Access: documented (API reference). Exactly one kind; the members of a known kind are checked.
+ * A rule with exactly one kind. The members of a kind that the emulator evaluates are checked.
+ *
+ * Access: documented [K33].
  */
 export const ruleSchema = chosenSchema<Rule>(
   'A rule: an object with its kind as the only member.',
@@ -28,17 +30,17 @@ export const ruleSchema = chosenSchema<Rule>(
       return never('expected a rule with one kind, such as {"email":{"email":"ada@example.com"}}')
     }
     if (NOT_EMULATED.includes(kind)) return z.custom<Rule>()
-    if (!isKnown(kind)) return never(`there is no rule kind ${kind}`)
+    if (!isKnown(kind)) return never(`unknown rule kind ${kind}`)
     return z.strictObject({ [kind]: RULE_KINDS[kind].schema }) as unknown as z.ZodType<Rule>
   },
 )
 
-/** Whether nothing here can decide the rule: it never matches. */
+/** Returns whether the emulator cannot evaluate a rule, which then never matches. */
 export function isNotEmulated(rule: Rule): boolean {
   return NOT_EMULATED.includes(Object.keys(rule)[0] ?? '')
 }
 
-/** include = any of, require = all of, exclude = none of: the body of a policy and of a group. */
+/** The rules of a policy or a group: any of `include`, all of `require`, none of `exclude`. */
 export const combination = {
   include: z.array(ruleSchema).min(1),
   exclude: z.array(ruleSchema).default([]),
@@ -47,28 +49,29 @@ export const combination = {
 
 export type Combination = { include: Rule[]; exclude: Rule[]; require: Rule[] }
 
-/** An Access group: rules under a name, for policies to refer to. */
+/** An Access group: named rules, which policies refer to. */
 export const groupMembersSchema = z.strictObject({ name: text, ...combination })
 export const groupSchema = groupMembersSchema.extend({ id: text })
 export type Group = z.infer<typeof groupSchema>
 
-/** What rules refer to by id. */
+/** The records that rules refer to by id. */
 export type References = {
   groups: readonly Group[]
   emailLists: readonly EmailList[]
   isAccountMember(accountId: string, email: string): boolean
 }
 
-/** The groups already evaluated for one subject, and those being evaluated. */
+/** The state of evaluating groups for one subject. */
 type Evaluated = {
+  /** The final results, by group id. */
   known: Map<string, boolean>
-  /** By id, how many were open before. */
+  /** The groups being evaluated, by id, with their depth. */
   open: Map<string, number>
-  /** The outermost open group that a result since has rested on. */
+  /** The smallest depth of an open group that the current result depends on. */
   restsOn: number
 }
 
-/** Whether a policy's or a group's rules hold for the subject. */
+/** Returns whether the rules of a policy or a group hold for a subject. */
 export function combinationHolds(
   combination: Combination,
   subject: Subject,
@@ -77,7 +80,7 @@ export function combinationHolds(
   return allHold(combination, contextOf(subject, references))
 }
 
-/** The first rule of `include` that holds: what made a policy match. */
+/** Finds the first rule of `include` that holds, which is why a policy matches. */
 export function holdingRule(
   { include }: Combination,
   subject: Subject,
@@ -87,7 +90,7 @@ export function holdingRule(
   return include.find((rule) => ruleHolds(rule, context))
 }
 
-/** A rule in a few words: `email_domain example.com`. */
+/** Formats a rule for an event: `email_domain example.com`. */
 export function ruleInBrief(rule: Rule): string {
   const [[kind, members] = ['']] = Object.entries(rule)
   const values = Object.values((members ?? {}) as Record<string, unknown>).map(String)
@@ -121,9 +124,9 @@ function ruleHolds(rule: Rule, context: RuleContext): boolean {
   return kind.holds(members, context)
 }
 
-// Each group is evaluated once, because groups may name groups. One that names itself, which settings
-// and the API refuse, adds nothing to itself; what another group makes of it meanwhile is not final,
-// and is not kept.
+// Evaluates each group once, because groups may refer to groups. The settings and the API reject a group
+// that refers to itself. If one is stored anyway, the inner reference counts as false, and results that
+// depend on it are not final and not remembered.
 function groupHolds(
   groupId: string,
   groups: readonly Group[],

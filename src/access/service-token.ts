@@ -7,8 +7,8 @@ const text = z.string().min(1)
 const time = z.iso.datetime({ offset: true })
 
 /**
- * A service token of the settings, in the API's own members. `client_id` ends in `.access`, as Access
- * makes it.
+ * A service token of the settings, with the members of the API. `client_id` ends in `.access`, as
+ * Access creates it [K15].
  */
 export const serviceTokenSchema = z
   .strictObject({
@@ -28,7 +28,7 @@ export const serviceTokenSchema = z
     }
   })
 
-/** A service token as it is kept: never its secret. */
+/** A service token as it is stored, with a hash of its secret. */
 export type ServiceToken = Timestamps & {
   id: string
   name: string
@@ -39,7 +39,7 @@ export type ServiceToken = Timestamps & {
   expires_at?: string | undefined
   client_secret_version: number
   secretHash: string
-  /** The secret before the last rotation, while it is still accepted. */
+  /** The secret before the last rotation, which is accepted until `expires_at`. */
   previous?: { secretHash: string; expires_at: string } | undefined
 }
 
@@ -63,7 +63,7 @@ export const serviceTokenKind: RecordKind<ServiceToken> = {
   },
 }
 
-/** What a request says of its service token. */
+/** The service token credentials of a request. */
 type ServiceCredentials = { clientId: string; clientSecret: string }
 
 const namedHeaderSchema = z.object({
@@ -71,18 +71,18 @@ const namedHeaderSchema = z.object({
   'cf-access-client-secret': z.string(),
 })
 
-/** The two ways in which a request can show a service token. */
+/** A service token in a request. */
 type ShownServiceToken = {
   credentials: ServiceCredentials
-  /** Shown in the headers and in the application's own header at once. */
+  /** The two headers and the application's own header are both present. */
   isTwice: boolean
 }
 
 /**
- * The service token of a request: two headers, or both as JSON in the one header that the
- * application names (`read_service_tokens_from_header`). Undefined where there is none.
+ * Reads the service token of a request from its two headers, or as JSON from the one header that the
+ * application names (`read_service_tokens_from_header`). Returns undefined if the request has none.
  *
- * Access: documented (section 6.4).
+ * Access: documented [K35].
  */
 export function shownServiceToken(
   headers: Headers,
@@ -98,7 +98,7 @@ export function shownServiceToken(
   return named && { credentials: named, isTwice: false }
 }
 
-/** The service token in the application's own header, or undefined where it says something else. */
+/** Reads a service token from the application's own header. Returns undefined if it has none. */
 export function namedServiceCredentials(
   headers: Headers,
   namedHeader: string | undefined,
@@ -107,25 +107,25 @@ export function namedServiceCredentials(
   return named ? readNamedHeader(named) : undefined
 }
 
-/** The token that the credentials are of, if they are right and the token is good now. */
+/** Finds the service token for credentials, if the secret is right and the token is valid now. */
 export async function findServiceToken(
   tokens: readonly ServiceToken[],
   credentials: ServiceCredentials,
   now: number,
 ): Promise<ServiceToken | undefined> {
   const token = tokens.find((each) => each.client_id === credentials.clientId)
-  // Hashes are compared, so that the time tells nothing of the secret.
+  // Comparing hashes reveals nothing of the secret by its timing.
   const hash = await sha256(credentials.clientSecret)
   return token && isGoodNow(token, now) && hashesNow(token, now).includes(hash) ? token : undefined
 }
 
-// Access: documented (2026-08-25). After a rotation the old secret may be good for a while.
+// Access: documented [K15]. After a rotation, the previous secret may be valid for a while.
 function hashesNow({ secretHash, previous }: ServiceToken, now: number): string[] {
   const isPreviousGood = previous && now * 1000 < Date.parse(previous.expires_at)
   return isPreviousGood ? [secretHash, previous.secretHash] : [secretHash]
 }
 
-/** Whether a token is enabled, and its time is not over. */
+/** Returns whether a token is enabled and has not expired. */
 export function isGoodNow(token: ServiceToken, now: number): boolean {
   return (
     token.enabled && (token.expires_at === undefined || now * 1000 < Date.parse(token.expires_at))

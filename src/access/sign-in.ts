@@ -1,3 +1,14 @@
+/**
+ * The revocations that end a sign-in. A grant of Managed OAuth ends by one of these:
+ *
+ * - a revocation by an administrator: here, `grantSignIn` at the gate and `tokenEndpointSignIn` at the
+ *   token endpoint, which differ [T15, T16];
+ * - the end of its session, `sessionEndsAtSeconds` [T17]; a code or refresh token that is used twice
+ *   [T8, T13]; a revocation by the client [T21]: `store/grants/object.ts`.
+ *
+ * A refresh is refused without ending the grant if Managed OAuth is off or the policies no longer match
+ * [T18]: `team/token/refresh-decision.ts`.
+ */
 import {
   isOfThisHistory,
   isRevoked,
@@ -7,30 +18,30 @@ import {
   sessionKeys,
 } from './revocation'
 
-/** A sign-in, or a credential made from it, as revocation sees it. */
+/** A sign-in, or a credential made from it, with what the revocation check needs. */
 export type SignIn = {
-  /** The number of the last revocation when the credential was made. */
+  /** The number of the last revocation when the credential was created. */
   revision: number
   /** The keys of the revocations that end it. */
   endedBy: string[]
-  /** Set if nothing is stored about the sign-in, so that its signature alone vouches for it. */
+  /** Set if the sign-in is not stored and only its signature proves it. */
   signedNonce?: string
 }
 
-/** The grant of a client, as far as revocation needs it. */
+/** The members of a grant that the revocation check needs. */
 type Grant = { applicationId: string; identity: { email: string }; identityNonce: string }
 
-/** Whether nothing has ended a sign-in since the credential was made. */
+/** Returns whether no revocation has ended a sign-in since the credential was created. */
 export function isSignInGood(
   { revocations }: { revocations: Revocations },
   { endedBy, revision, signedNonce }: SignIn,
 ): boolean {
-  // A signed credential outlives the store that it was made in.
+  // A signed credential outlives the store that it was created in.
   if (signedNonce !== undefined && !isOfThisHistory(revocations, signedNonce)) return false
   return !isRevoked(revocations, endedBy, revision)
 }
 
-/** The sign-in of a browser at the team domain, whose session is stored. */
+/** Returns the sign-in of a browser at the team domain. Its session is stored. */
 export function browserSignIn(email: string, identityNonce: string): SignIn {
   return {
     revision: revisionOf(identityNonce),
@@ -42,7 +53,7 @@ export function browserSignIn(email: string, identityNonce: string): SignIn {
   }
 }
 
-/** The sign-in that an application's token was made from. */
+/** Returns the sign-in that an application's token (`CF_Authorization`) was made from. */
 export function appTokenSignIn(
   applicationId: string,
   email: string,
@@ -56,7 +67,7 @@ export function appTokenSignIn(
   }
 }
 
-/** The sign-in of a browser at the dashboard: revoking a person of the team does not end it. */
+/** Returns the sign-in of a browser at the dashboard. Revoking a person of the team does not end it. */
 export function dashboardSignIn(identityNonce: string): SignIn {
   return {
     revision: revisionOf(identityNonce),
@@ -66,9 +77,10 @@ export function dashboardSignIn(identityNonce: string): SignIn {
 }
 
 /**
- * The sign-in of a client, which is its grant, at the application.
+ * Returns the sign-in of a client at the application: its grant.
  *
- * Access: observed [T15]. `revoke_user` leaves grants of Managed OAuth as they are.
+ * Access: observed [T15, T16]. `revoke_user` does not end grants of Managed OAuth; `revoke_tokens` of
+ * the application does.
  */
 export function grantSignIn(
   { applicationId, identity: { email }, identityNonce }: Grant,
@@ -85,10 +97,10 @@ export function grantSignIn(
 }
 
 /**
- * The sign-in of a client at the token endpoint.
+ * Returns the sign-in of a client at the token endpoint.
  *
- * Access: observed [T15, T16]. Revoking a person or the tokens of an application leaves exchange and
- * refresh alone; the strict setting ends them, and so does the deletion of the person.
+ * Access: observed [T15, T16]. Revoking a person or the tokens of an application does not stop exchange
+ * and refresh. Deleting the person does [K22], and so does any revocation if the setting is strict.
  */
 export function tokenEndpointSignIn(grant: Grant, setting: 'observed' | 'strict'): SignIn {
   if (setting === 'strict') return grantSignIn(grant, 'strict')
@@ -99,11 +111,12 @@ export function tokenEndpointSignIn(grant: Grant, setting: 'observed' | 'strict'
 }
 
 /**
- * What was revoked since the grant was made without ending it: an administrator may expect otherwise.
+ * Returns what was revoked since the grant was created without ending it, for the event: administrators
+ * often expect that it ends the grant.
  *
  * Access: observed [T15, T16, P21].
  */
-export function livesOn(
+export function survivedRevocation(
   revocations: Revocations,
   { applicationId, identity, identityNonce }: Grant,
 ): 'person' | 'application' | undefined {

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import type { RecordKind } from './record-kind'
 import type { Timestamps } from './timestamps'
 
-/** A name that applications can be marked with. */
+/** A tag, which applications name in `tags`. */
 export type Tag = Timestamps & { name: string }
 
 export const tagKind: RecordKind<Tag> = {

@@ -1,14 +1,14 @@
 import { isLoopback } from '../oauth/loopback'
 
-/** Where Access's own paths live. On the real edge always the first. */
+/** The possible prefixes of Access's own paths. Access itself uses only the first. */
 export const ACCESS_PATHS = ['/cdn-cgi/access', '/.access'] as const
 type AccessPath = (typeof ACCESS_PATHS)[number]
 
-/** The team domain as one request sees it. */
+/** The team domain, as it applies to one request. */
 export type TeamDomain = {
-  /** The issuer: `http://127.0.0.1:8788`, no trailing slash [M12]. */
+  /** The issuer, without a trailing slash: `http://127.0.0.1:8788` [M12]. */
   origin: string
-  /** `127.0.0.1:8788`. */
+  /** Host and port: `127.0.0.1:8788`. */
   host: string
   /** The prefix that metadata, forms and redirects use. */
   accessPath: AccessPath
@@ -19,11 +19,11 @@ export type TeamDomain = {
 type Settings = { TEAM_DOMAIN: string; ACCESS_PATH: AccessPath | 'auto' }
 
 /**
- * The team domain for a request to `url`.
+ * Returns the team domain for a request to `url`.
  *
- * `TEAM_DOMAIN` without a port takes the request's, so that `--port` needs no second setting.
+ * If `TEAM_DOMAIN` has no port, the port of the request applies, so `--port` needs no second setting.
  *
- * @param originHeader the request's `Origin`, where it has one
+ * @param originHeader the request's `Origin`, if it has one
  */
 export function teamDomain(
   settings: Settings,
@@ -42,22 +42,22 @@ export function teamDomain(
   }
 }
 
-/** The host that a setting names, for a request to `url`: without a port it takes the request's. */
+/** Returns the host of a setting. If it has no port, the port of the request to `url` applies. */
 export function hostFor(setting: string, url: URL): string {
   const named = new URL(`${url.protocol}//${setting}`)
   const hasPort = /:\d+$/.test(setting)
   return hasPort || !url.port ? named.host : `${named.hostname}:${url.port}`
 }
 
-/** Whether an `Origin` header names a page that is not on this machine; `null` is such a page too. */
+/** Returns whether an `Origin` header names a page that is not on this machine. `null` counts as one. */
 export function isForeignOrigin(originHeader: string | undefined): boolean {
   if (originHeader === undefined) return false
   const hostname = URL.parse(originHeader)?.hostname
   return hostname === undefined || !isLoopback(hostname)
 }
 
-// Not like Access: the real paths are always under /cdn-cgi/access. `wrangler dev` answers 403
-// there when Host or Origin is not local, and deployed the edge keeps /cdn-cgi/* for itself.
+// Not like Access: its paths are always below /cdn-cgi/access. `wrangler dev` responds with 403 there if
+// Host or Origin is not local, and at a deployed Worker the edge reserves /cdn-cgi/*.
 function reachablePath(url: URL, teamHost: string, originHeader: string | undefined): AccessPath {
   const local = isLoopback(url.hostname) && isLoopback(new URL(`http://${teamHost}`).hostname)
   return local && !isForeignOrigin(originHeader) ? '/cdn-cgi/access' : '/.access'

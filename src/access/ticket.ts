@@ -1,35 +1,35 @@
 import { errors, jwtVerify, SignJWT } from 'jose'
 
 /**
- * The steps that a ticket can be good for. Each is the JWT's `aud`, so that a ticket of one step is
- * no ticket of another.
+ * The step that a ticket is valid for. It is the JWT's `aud`, so that a ticket cannot be used for
+ * another step.
  */
-export type Step =
-  // At the team domain.
+export type TicketStep =
+  // At the team domain
   | 'login'
   | 'pin'
   | 'callback'
   | 'session'
   | 'authorized'
   | 'consent'
-  // At the console.
+  // At the console
   | 'control'
-  // At the dashboard.
+  // At the dashboard
   | 'dash-login'
   | 'dash-session'
   | 'dash-consent'
   | 'dash-connected'
 
 /**
- * A signed, short-lived proof that one step of a login or an authorization was reached: three
- * dot-separated parts (a JWT), carried by the browser instead of being stored.
+ * Signs a ticket: a short-lived JWT that proves that a step of a login or an authorization was reached.
+ * The browser carries it, so that nothing unfinished is stored.
  *
- * @param secret the emulator's own HMAC key, replaced at reset
+ * @param secret the emulator's HMAC key, which a reset replaces
  * @param lifetimeSeconds how long the step may take
  */
 export function signTicket(
   secret: Uint8Array,
-  step: Step,
+  step: TicketStep,
   claims: Record<string, unknown>,
   now: number,
   lifetimeSeconds: number,
@@ -43,12 +43,12 @@ export function signTicket(
 }
 
 /**
- * The claims of a ticket, or undefined where it is not ours, for another step, or too old. The
- * caller reads the claims through a schema of its own.
+ * Returns the claims of a ticket, or undefined if its signature is wrong, it is for another step, or it
+ * has expired. The caller parses the claims with its own schema.
  */
 export async function readTicket(
   secret: Uint8Array,
-  step: Step,
+  step: TicketStep,
   ticket: string,
   now: number,
 ): Promise<unknown> {

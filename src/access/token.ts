@@ -1,13 +1,13 @@
 import { base64url, randomText, sha256 } from '../oauth/encoding'
 
 /**
- * What stands behind an authorization code or a token: the grant it belongs to, so that the right
- * Durable Object is addressed without a lookup, and a secret that only its hash is kept of.
+ * The content of an authorization code or a token: the id of its grant, which addresses the Durable
+ * Object without a lookup, and a secret, of which only the hash is stored.
  */
 export type Credential = { grantId: string; secret: string }
 
-// Access: observed [T2]. A refresh token is 71 characters: `oauth:` and 65, here 22 (128 bits: the
-// grant) and 43 (256 bits: the secret). Assumed: access tokens and codes have the same 65.
+// Access: observed [T2]. A refresh token is 71 characters: `oauth:` and 65 others. Here the 65 are the
+// grant (22, 128 bits) and the secret (43, 256 bits). Assumed: access tokens and codes have 65 too.
 const GRANT_ID_LENGTH = 22
 const FORM = /^[A-Za-z0-9_-]{65}$/
 const TOKEN_PREFIX = 'oauth:'
@@ -20,17 +20,17 @@ export function newSecret(): string {
   return randomText(32)
 }
 
-/** How a product writes a credential, and reads it. */
+/** The text format of a credential. */
 export type CredentialForm = {
   format(credential: Credential): string
-  /** Undefined where the text is none of this form. */
+  /** Returns undefined if the text does not have this format. */
   parse(text: string): Credential | undefined
 }
 
-/** The three credentials that a product hands out. */
+/** The formats of the three credentials that an OAuth server issues. */
 export type CredentialForms = Record<'code' | 'access' | 'refresh', CredentialForm>
 
-// Opaque, 65 characters [T7].
+// Access: observed [T7]. Opaque; 65 characters.
 const CODE: CredentialForm = {
   format: ({ grantId, secret }) => grantId + secret,
   parse(text) {
@@ -39,32 +39,32 @@ const CODE: CredentialForm = {
   },
 }
 
-// `oauth:` and 65 characters [T2].
+// Access: observed [T2]. `oauth:` and 65 characters.
 const TOKEN: CredentialForm = {
   format: (credential) => TOKEN_PREFIX + CODE.format(credential),
   parse: (text) =>
     isManagedOAuthToken(text) ? CODE.parse(text.slice(TOKEN_PREFIX.length)) : undefined,
 }
 
-/** The codes and tokens of Managed OAuth: both tokens look the same. */
+/** The formats of Managed OAuth. Access tokens and refresh tokens look the same. */
 export const MANAGED_OAUTH_FORMS: CredentialForms = { code: CODE, access: TOKEN, refresh: TOKEN }
 
-/** Whether a bearer token says of itself that it is one of Managed OAuth. */
+/** Returns whether a bearer token has the prefix of Managed OAuth. */
 export function isManagedOAuthToken(text: string): boolean {
   return text.startsWith(TOKEN_PREFIX)
 }
 
-/** What is stored of a secret. */
+/** Returns the hash of a secret, which is stored instead of it. */
 export function hashSecret(secret: string): Promise<string> {
   return sha256(secret)
 }
 
 /**
- * The secrets of the pair that follows a refresh token.
+ * Derives the secrets of the token pair that replaces a refresh token.
  *
- * They follow from the presented secret and a nonce. The nonce is stored and the secret is not, so
- * whoever reads the storage cannot make them, and whoever presents the same token again within the
- * grace window is answered with the very same pair.
+ * They are derived from the presented secret, which is not stored, and a nonce, which is. Reading the
+ * storage is therefore not enough to derive them, and a client that presents the same token again within
+ * the grace window receives the same pair.
  */
 export async function successorSecrets(
   secret: string,
@@ -76,7 +76,7 @@ export async function successorSecrets(
   }
 }
 
-/** A secret that follows from another and a purpose: HMAC-SHA-256, 43 characters. */
+/** Derives a secret from another one for a purpose: HMAC-SHA-256, 43 characters. */
 export async function deriveSecret(secret: string, purpose: string): Promise<string> {
   const encoder = new TextEncoder()
   const key = await crypto.subtle.importKey(

@@ -4,7 +4,7 @@ import { SCOPES } from './scopes'
 
 const NAMES = new Set(SCOPES.map(({ name }) => name))
 
-/** An API token of the settings: what it may, in Cloudflare's own names of permissions. */
+/** An API token of the settings, with its permissions by their Cloudflare names. */
 export const apiTokenSchema = z
   .strictObject({
     name: z.string().min(1),

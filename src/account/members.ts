@@ -1,3 +1,9 @@
+/**
+ * `account/` is what Cloudflare knows around Access, as pure functions and schemas: accounts and their
+ * members, API tokens, the catalogue of permission scopes, and in `oauth/` the self-managed OAuth clients
+ * with the tokens, errors and redirect rules of the dashboard's OAuth server. It imports `access/` and
+ * `oauth/`. The records of Access are in `access/`, the endpoints in `api/` and `dash/`.
+ */
 import * as z from 'zod'
 import { emailSchema, stableUuid } from '../access/identity'
 import { EMULATED_ACCOUNT_ID } from '../access/identity-document'
@@ -10,7 +16,7 @@ const memberSchema = z.union(
   'expected an e-mail address, or {email, roles}',
 )
 
-/** An account, and who is a member of it: everybody, where `members` is left out. */
+/** An account. If `members` is omitted, every person is a member. */
 export const accountSchema = z.strictObject({
   id: z.string().regex(/^[0-9a-f]{32}$/, 'expected 32 lower-case hexadecimal characters'),
   name: z.string().min(1),
@@ -18,12 +24,12 @@ export const accountSchema = z.strictObject({
 })
 export type Account = z.infer<typeof accountSchema>
 
-/** The account that there is while the settings name none. */
+/** The account if the settings list none. */
 export const EMULATED_ACCOUNT: Account = { id: EMULATED_ACCOUNT_ID, name: 'Emulated account' }
 
 const DEFAULT_ROLES = ['Administrator']
 
-/** The accounts that a person is a member of. */
+/** Returns the accounts that a person is a member of. */
 export function accountsOf(accounts: readonly Account[], email: string): Account[] {
   return accounts.filter((account) => isMember(account, email))
 }
@@ -32,14 +38,14 @@ export function isMember({ members }: Account, email: string): boolean {
   return members === undefined || members.some((member) => member.email === email)
 }
 
-/** What a member may: all, where nothing is said of it. */
+/** Returns the roles of a member: those of the settings, or Administrator. */
 export function rolesOf({ members = [] }: Account, email: string): string[] {
   return members.find((member) => member.email === email)?.roles ?? DEFAULT_ROLES
 }
 
 /**
- * The account of an id, or undefined. While the settings name none, the emulated one stands in for
- * whatever account a script knows.
+ * Finds an account by its id. If the settings list no accounts, the default account is returned for
+ * every id, so that scripts with a real account id work.
  */
 export function findAccount(accounts: readonly Account[], id: string): Account | undefined {
   const [only, ...others] = accounts
@@ -47,12 +53,12 @@ export function findAccount(accounts: readonly Account[], id: string): Account |
   return accounts.find((account) => account.id === id)
 }
 
-/** A person's id at the dashboard and its API: 32 hexadecimal characters, always the same. */
+/** Derives a person's id at the dashboard and the API: 32 hexadecimal characters. */
 export async function dashboardUserId(email: string): Promise<string> {
   return (await stableUuid(`user:${email}`)).replaceAll('-', '')
 }
 
-/** The id of a membership: 32 hexadecimal characters, always the same. */
+/** Derives the id of a membership: 32 hexadecimal characters. */
 export async function membershipId({ id }: Account, email: string): Promise<string> {
   return (await stableUuid(`membership:${id}:${email}`)).replaceAll('-', '')
 }

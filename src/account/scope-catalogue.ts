@@ -1,13 +1,14 @@
-/** What a permission is about: an account, a zone, the user, an R2 bucket. */
-export type Subject = 'account' | 'zone' | 'user' | 'bucket'
+/** The resource that a permission applies to: an account, a zone, the user, an R2 bucket. */
+export type ScopeSubject = 'account' | 'zone' | 'user' | 'bucket'
 
-/** A group of permissions, its verbs, what it is called, and its subject: an account unless told. */
-export type Row = [group: string, verbs: string, title: string, subject?: Subject]
+/** A group of permissions with its verbs, title and subject; the default subject is an account. */
+export type ScopeRow = [group: string, verbs: string, title: string, subject?: ScopeSubject]
 
 /**
- * The catalogue of `GET /oauth/scopes` as far as it is publicly known, by category (facts, section
- * A.6). Assumed: most titles and categories, which were not seen with their ids; `oauth-client`,
- * which was not seen at all, and `challenge-widgets.write`, which wrangler asks for.
+ * The publicly known part of the catalogue of `GET /oauth/scopes`, by category.
+ *
+ * API: reported [C16]. Assumed: most titles and categories, which were not published with their ids;
+ * `oauth-client`, which was not published at all; `challenge-widgets.write`, which wrangler requests.
  */
 export const CATALOGUE = {
   developer_platform: [
@@ -227,4 +228,4 @@ export const CATALOGUE = {
     ['user-details', 'read', 'User Details', 'user'],
   ],
   other: [],
-} satisfies Record<string, Row[]>
+} satisfies Record<string, ScopeRow[]>

@@ -1,6 +1,6 @@
-import { CATALOGUE, type Row, type Subject } from './scope-catalogue'
+import { CATALOGUE, type ScopeRow, type ScopeSubject } from './scope-catalogue'
 
-/** What the permissions are grouped by, in the order in which they are shown (section A.6). */
+/** The categories of permissions, in display order. API: documented [C15, D15]. */
 export const CATEGORIES = {
   developer_platform: 'Developer platform',
   ai_and_machine_learning: 'AI and machine learning',
@@ -18,37 +18,37 @@ export const CATEGORIES = {
 } satisfies Record<keyof typeof CATALOGUE, string>
 type Category = keyof typeof CATEGORIES
 
-/** A scope as `GET /oauth/scopes` lists it; `scopes` are the resources that it is about. */
+/** A scope as `GET /oauth/scopes` lists it. `scopes` are the resources that it applies to. */
 type Scope = { id: string; name: string; category: Category; scopes: string[] }
 
-const RESOURCES: Record<Subject, string> = {
+const RESOURCES: Record<ScopeSubject, string> = {
   account: 'com.cloudflare.api.account',
   zone: 'com.cloudflare.api.account.zone',
   user: 'com.cloudflare.api.user',
   bucket: 'com.cloudflare.edge.r2.bucket',
 }
 
-// Observed: to write is to edit in the names of these.
+// API: observed [C15]. The names of these say Edit for `write`.
 const EDITED = ['d1', 'queues', 'email-routing-address', 'email-sending']
 
-/** Every scope that a self-managed client can have, by category. */
+/** The listed scopes, by category. */
 export const SCOPES: readonly Scope[] = Object.keys(CATEGORIES).filter(isCategory).flatMap(listed)
 
-// Assumed: what the consent page calls them, which no list of the dashboard has.
+// Assumed: their names on the consent page, which no list of the dashboard contains.
 const PROTOCOL_NAMES = new Map([
   ['openid', 'Sign you in'],
   ['offline', 'Access your data while you are away'],
   ['offline_access', 'Access your data while you are away'],
 ])
 
-/** They belong to the protocol, and are never listed (observed, section A.3). */
+/** The scopes of the protocol, which are never listed. API: observed [C7]. */
 export const PROTOCOL_SCOPES: readonly string[] = [...PROTOCOL_NAMES.keys()]
 
-/** Cloudflare's own examples have them, its catalogue does not (observed, section A.6). */
+/** The scopes of Cloudflare's own examples that its catalogue does not list. API: reported [C16]. */
 export const ACCEPTED_NOT_LISTED: readonly string[] = ['account.read', 'workers-platform.read']
 
-// Observed (B.6): the groups of wrangler's scopes, which have colons. Assumed: what they are called,
-// and their categories.
+// Dashboard: observed [D31], the groups of wrangler's scopes, which have colons. Assumed: their titles
+// and categories.
 const FIRST_PARTY: [group: string, title: string, category: Category][] = [
   ['account', 'Account', 'account_and_billing'],
   ['user', 'User Details', 'account_and_billing'],
@@ -79,19 +79,19 @@ const FIRST_PARTY: [group: string, title: string, category: Category][] = [
 
 const BY_ID = new Map(SCOPES.map((scope) => [scope.id, scope]))
 
-/** The scope of the catalogue that has this id, or undefined. */
+/** Finds a scope of the catalogue by its id. */
 export function findScope(id: string): Scope | undefined {
   return BY_ID.get(id)
 }
 
-/** Whether a self-managed client can have the scope: it is listed, or accepted all the same. */
+/** Returns whether a self-managed client can have a scope: it is listed, or accepted without that. */
 export function isKnownScope(id: string): boolean {
   return BY_ID.has(id) || ACCEPTED_NOT_LISTED.includes(id)
 }
 
 /**
- * What a person is told of a scope, whether it is listed or not: those of the protocol, those with
- * colons that only Cloudflare's own clients have, and whatever else a client was given.
+ * Describes any scope for the consent page, listed or not: those of the protocol, those with colons of
+ * Cloudflare's own clients, and others.
  */
 export function describeScope(id: string): Scope {
   const [group = '', verb = ''] = id.split(/[:.]/)
@@ -105,7 +105,7 @@ function isCategory(text: string): text is Category {
 }
 
 function listed(category: Category): Scope[] {
-  const rows: Row[] = CATALOGUE[category]
+  const rows: ScopeRow[] = CATALOGUE[category]
   return rows.flatMap(([group, verbs, title, subject = 'account']) =>
     verbs.split(' ').map((verb) => ({
       id: `${group}.${verb}`,

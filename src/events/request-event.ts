@@ -69,7 +69,7 @@ type Facts = {
     resource?: string
     hasVerifier: boolean
     /** What RFC 7636 4.1 has against the code_verifier, which is taken all the same. */
-    verifierFault?: string
+    verifierProblem?: string
     /** How long the access token lives that was given. */
     expiresInSeconds: number
     /** The same pair once more: the refresh token was rotated before, and the grace window forgave it. */

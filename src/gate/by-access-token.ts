@@ -1,7 +1,7 @@
 import { type Application, managedOAuth } from '../access/application'
 import { signIdentity } from '../access/assertion'
 import { wholeSeconds } from '../access/duration'
-import { grantSignIn, isSignInGood, livesOn } from '../access/sign-in'
+import { grantSignIn, isSignInGood, survivedRevocation } from '../access/sign-in'
 import { isManagedOAuthToken } from '../access/token'
 import type { AppContext } from '../request/context'
 import { note, noteGrant } from '../request/events'
@@ -38,7 +38,7 @@ export async function byAccessToken(
   }
   const subject = { clientId: grant.clientId, application }
   if (await strikes(c, 'key-rotation', subject)) await c.get('emulator').rotateKeys()
-  const isLeftAlone = livesOn(c.get('state').revocations, grant) === 'person'
+  const isLeftAlone = survivedRevocation(c.get('state').revocations, grant) === 'person'
   const token = { ...admitted.token, ...(await skewed(c, subject, admitted.token)) }
   return {
     event: { by: 'access token', ...(isLeftAlone ? LEFT_ALONE : GOOD) },

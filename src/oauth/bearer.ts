@@ -1,7 +1,6 @@
 /**
- * The token of `Authorization: Bearer <token>`, or undefined where there is no such credential.
- *
- * The scheme is read without regard to case (RFC 9110 11.1); the token is whatever follows.
+ * Returns the token of `Authorization: Bearer <token>`, or undefined if the header has no such
+ * credential. The scheme is case-insensitive (RFC 9110 11.1).
  *
  * @see https://www.rfc-editor.org/rfc/rfc6750#section-2.1
  */
@@ -9,7 +8,7 @@ export function bearerToken(authorization: string | null | undefined): string | 
   return authorization?.match(/^bearer +(\S+) *$/i)?.[1]
 }
 
-/** A `WWW-Authenticate` value: the scheme and its parameters as quoted strings (RFC 9110 11.6.1). */
+/** Formats a `WWW-Authenticate` value with its parameters as quoted strings (RFC 9110 11.6.1). */
 export function challenge(scheme: string, parameters: Record<string, string>): string {
   const quoted = Object.entries(parameters).map(
     ([name, value]) => `${name}="${value.replace(/["\\]/g, '\\$&')}"`,

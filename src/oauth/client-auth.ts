@@ -2,18 +2,18 @@ import { decodeUtf8 } from './encoding'
 import { type Hint, OAuthError } from './errors'
 import type { Parameters } from './parameters'
 
-/** The ways in which a client can authenticate at the token and revocation endpoints [M14]. */
+/** The client authentication methods of the token and revocation endpoints [M14]. */
 export const CLIENT_AUTH_METHODS = ['client_secret_basic', 'client_secret_post', 'none'] as const
 type ClientAuthMethod = (typeof CLIENT_AUTH_METHODS)[number]
 
-/** What a request says of its client. `secret` is absent exactly when the method is `none`. */
+/** The client credentials of a request. `secret` is absent exactly if the method is `none`. */
 type ClientCredentials = { clientId: string; method: ClientAuthMethod; secret?: string }
 
 /**
- * Who the client says it is, by header or body.
+ * Reads the client credentials of a request from its header or body, without checking them.
  *
- * @throws OAuthError `invalid_request` where two ways are used at once (RFC 6749 2.3),
- *   `invalid_client` where no client is named or the header cannot be read
+ * @throws OAuthError `invalid_request` if the request uses two methods at once (RFC 6749 2.3),
+ *   `invalid_client` if it names no client or the header is malformed
  */
 export function clientCredentials(
   authorization: string | undefined,
@@ -26,7 +26,7 @@ export function clientCredentials(
     if (bodySecret !== undefined) {
       throw new OAuthError(
         'invalid_request',
-        'client_secret and the Authorization header are given: authenticate in one way only',
+        'client_secret and the Authorization header must not be used together',
       )
     }
     if (bodyId !== undefined && bodyId !== basic.clientId) {
@@ -39,7 +39,7 @@ export function clientCredentials(
   return { clientId: bodyId, method: 'client_secret_post', secret: bodySecret }
 }
 
-/** The refusal of a client: 401, with a Basic challenge as RFC 6749 5.2 asks. */
+/** Creates the error for a failed client authentication: 401 with a Basic challenge (RFC 6749 5.2). */
 export function invalidClient(description: string, hint: Hint = {}): OAuthError {
   return new OAuthError('invalid_client', description, {
     status: 401,
@@ -50,7 +50,8 @@ export function invalidClient(description: string, hint: Hint = {}): OAuthError 
 
 function basicCredentials(authorization: string): { clientId: string; secret: string } {
   const encoded = authorization.match(/^basic +(\S+) *$/i)?.[1]
-  if (encoded === undefined) throw invalidClient('the Authorization header must be Basic')
+  if (encoded === undefined)
+    throw invalidClient('the Authorization header must have the scheme Basic')
   try {
     const bytes = Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0))
     const text = decodeUtf8(bytes)
@@ -58,11 +59,11 @@ function basicCredentials(authorization: string): { clientId: string; secret: st
     if (colon < 1) throw new Error('no colon')
     return { clientId: formDecode(text.slice(0, colon)), secret: formDecode(text.slice(colon + 1)) }
   } catch {
-    throw invalidClient('the Authorization header is not Base64 of client_id:client_secret')
+    throw invalidClient('the Basic credentials must be client_id:client_secret in Base64')
   }
 }
 
-// RFC 6749 2.3.1: both halves are form-encoded before they are joined.
+// RFC 6749 2.3.1: the id and the secret are form-encoded before they are joined.
 function formDecode(text: string): string {
   return decodeURIComponent(text.replaceAll('+', ' '))
 }

@@ -1,4 +1,11 @@
-/** The registered error codes that this server answers with. */
+/**
+ * `oauth/` is the protocol: parameters, client authentication, PKCE, redirect URIs, resource
+ * indicators and errors, each by its RFC. It knows nothing of Access, storage or HTTP responses and
+ * imports nothing else of this project. Cloudflare's own rules, such as which redirect URIs an
+ * application allows, are in `access/` and `account/`; the endpoints are in `team/` and `dash/`.
+ */
+
+/** The error codes that the endpoints respond with. */
 type OAuthErrorCode =
   // RFC 6749 4.1.2.1 and 5.2
   | 'invalid_request'
@@ -16,20 +23,20 @@ type OAuthErrorCode =
   | 'invalid_redirect_uri'
   // RFC 8707 2
   | 'invalid_target'
-  // The emulator's own control.
+  // The emulator's control API
   | 'not_found'
 
-/** What the developer is told beyond the wire: the rule that refused, why, and what to change. */
+/** The part of a refusal that goes into the event: the rule, the reason and the next step. */
 export type Hint = { rule?: string; why?: string; change?: string }
 
 type Details = { status?: number; headers?: Record<string, string>; hint?: Hint }
 
 /**
- * A refusal in the protocol's own words, thrown where it is found and rendered once by the surface.
+ * A protocol error. The check that fails throws it; the surface renders it.
  *
- * `description` is shown to the client's developer; characters outside RFC 6749's set are replaced.
- * `status` is the HTTP status where the error is answered directly (400 unless told); `hint` goes into
- * the event and never to the client.
+ * `description` is for the client's developer; characters outside RFC 6749's set are replaced.
+ * `status` applies if the error is not redirected; the default is 400. `hint` goes into the event and
+ * never to the client.
  *
  * @see https://www.rfc-editor.org/rfc/rfc6749#section-5.2
  */

@@ -1,9 +1,9 @@
-/** Whether a host name is this machine's own. */
+/** Returns whether a host name is `localhost`, below it, or a loopback IP address. */
 export function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname.endsWith('.localhost') || isLoopbackLiteral(hostname)
 }
 
-/** Whether a host name is a loopback IP address, written as a URL parser writes it (RFC 8252 7.3). */
+/** Returns whether the `hostname` of a parsed URL is a loopback IP address (RFC 8252 7.3). */
 export function isLoopbackLiteral(hostname: string): boolean {
   return /^127(\.\d+){3}$/.test(hostname) || hostname === '[::1]'
 }

@@ -1,27 +1,27 @@
 const PARSED = Symbol('parsed')
 
-/** A redirect URI that everybody who reads it reads alike, made by `parseRedirectUri` alone. */
+/** A redirect URI that every parser reads alike. Only `parseRedirectUri` creates one. */
 export type RedirectUri = {
-  /** As it was written: redirects and comparisons use the text. */
+  /** The text as the client wrote it, which redirects and comparisons use. */
   readonly text: string
   readonly url: URL
   readonly problem?: undefined
   readonly [PARSED]: true
 }
 
-/** A text that is not usable as a redirect URI, whatever the account's rules allow. */
+/** A text that cannot be a redirect URI, whatever the rules of the account allow. */
 export type UnusableRedirectUri = { readonly text: string; readonly problem: string }
 
-// Schemes that run or read something in the browser instead of handing a code to a client.
+// These schemes run or read something in the browser instead of passing a code to a client.
 const FORBIDDEN_SCHEMES = ['javascript:', 'data:', 'vbscript:', 'file:', 'blob:', 'about:']
 
 /**
- * Parses a redirect URI, or says what makes the text unusable as one.
+ * Parses a redirect URI, or returns the problem that makes the text unusable as one.
  *
- * A URI has to be written the way a URL parser writes it back. That leaves no room for look-alikes:
- * two readers of the text (this one, a browser, the client) cannot understand different hosts or
- * paths, and rules may compare text. Refused so: upper-case or Unicode hosts, `127.1`, dot segments
- * in any encoding, backslashes, userinfo, white space.
+ * The text has to equal what a URL parser would serialize. Two parsers (this one, a browser, the
+ * client) then cannot read different hosts or paths from it, and rules may compare text. This rejects
+ * upper-case and Unicode hosts, `127.1`, encoded and plain dot segments, backslashes, user information
+ * and white space.
  *
  * @see https://www.rfc-editor.org/rfc/rfc6749#section-3.1.2 (absolute, no fragment)
  */
@@ -37,18 +37,20 @@ const NOT_ABSOLUTE = 'is not an absolute URI'
 function problemOf(text: string, url: URL | null): string | undefined {
   if (text.length > 2048) return 'is longer than 2048 characters'
   if (!url) return NOT_ABSOLUTE
-  if (FORBIDDEN_SCHEMES.includes(url.protocol)) return `uses the scheme ${url.protocol}`
+  if (FORBIDDEN_SCHEMES.includes(url.protocol)) return `uses the forbidden scheme ${url.protocol}`
   if (text.includes('#')) return 'has a fragment'
   if (url.username || url.password || /^[^/?]*\/\/[^/?]*@/.test(text)) return 'has user information'
   if (/%(2f|5c|2e|00)/i.test(url.pathname)) return 'has an encoded slash, dot or NUL in its path'
   const plain = withoutDefaultPort(text)
-  if (url.href !== plain && url.href !== `${plain}/`) return `is not written as ${url.href}`
-  // RFC 3986 2: a URL parser keeps others in a query or behind a custom scheme.
-  if (/[^\w\-.~:/?#[\]@!$&'()*+,;=%]/.test(text)) return 'has characters that no URI has'
+  if (url.href !== plain && url.href !== `${plain}/`)
+    return `is not in normal form, expected ${url.href}`
+  // RFC 3986 2: a URL parser keeps other characters in a query or after a custom scheme.
+  if (/[^\w\-.~:/?#[\]@!$&'()*+,;=%]/.test(text))
+    return 'contains characters that are not allowed in a URI'
   return undefined
 }
 
-/** Whether `text` is an http or https URI that may be shown and linked (client_uri, logo_uri, ...). */
+/** Returns whether a URI may be shown and linked (client_uri, logo_uri, ...): http or https. */
 export function isWebUri(text: string): boolean {
   const url = URL.parse(text)
   return (
@@ -56,25 +58,25 @@ export function isWebUri(text: string): boolean {
     (url.protocol === 'https:' || url.protocol === 'http:') &&
     !url.username &&
     !url.password &&
-    // A host is said in headers too (a Content-Security-Policy), where other characters mean something.
+    // The host also goes into a Content-Security-Policy, where other characters have a meaning.
     /^([\w.-]+|\[[0-9a-f:.]+\])$/i.test(url.hostname)
   )
 }
 
-// A URL parser leaves out the port that the scheme has anyway; a client may spell it out.
+// A URL parser omits the default port of the scheme; a client may write it.
 function withoutDefaultPort(text: string): string {
   return text.replace(/^(http:\/\/[^/?]*):80(?=[/?]|$)|^(https:\/\/[^/?]*):443(?=[/?]|$)/, '$1$2')
 }
 
-// RFC 6749 4.1.2, 4.1.2.1 and RFC 9207 2: what an answer says, and nobody else.
-const OF_THE_ANSWER = ['code', 'state', 'error', 'error_description', 'error_uri', 'iss']
+// RFC 6749 4.1.2, 4.1.2.1 and RFC 9207 2.
+const RESPONSE_PARAMETERS = ['code', 'state', 'error', 'error_description', 'error_uri', 'iss']
 
 /**
- * The redirect URI with the response's parameters added to its query.
+ * Adds the parameters of an authorization response to the query of the redirect URI.
  *
- * The registered text is kept as it is: parsing and printing could change a custom scheme. Only what
- * an answer's own parameters are called is dropped from its query, in every answer: RFC 6749 3.1 has no
- * parameter twice, and a success with an `error` in it would be none. Assumed: Access undocumented.
+ * The registered text is kept, because serializing it again could change a custom scheme. Only
+ * parameters with the name of a response parameter are removed from its own query: RFC 6749 3.1 forbids
+ * repeated parameters, and a success response must not carry an `error`. Assumed: Access undocumented.
  *
  * @see https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2
  */
@@ -87,10 +89,11 @@ export function redirectWith(
     if (value !== undefined) query.set(name, value)
   }
   const [base = '', own = ''] = redirectUri.text.split(/\?(.*)/s)
-  const kept = own.split('&').filter((pair) => pair !== '' && !isOfTheAnswer(pair))
+  const kept = own.split('&').filter((pair) => pair !== '' && !hasResponseParameter(pair))
   return `${base}?${[...kept, query].join('&')}`
 }
 
-function isOfTheAnswer(pair: string): boolean {
-  return [...new URLSearchParams(`&${pair}`).keys()].some((name) => OF_THE_ANSWER.includes(name))
+function hasResponseParameter(pair: string): boolean {
+  const names = [...new URLSearchParams(`&${pair}`).keys()]
+  return names.some((name) => RESPONSE_PARAMETERS.includes(name))
 }

@@ -1,10 +1,11 @@
 import { OAuthError } from './errors'
 
 /**
- * The `resource` parameter as a URL; its `href` is the normalised form (`https://host` becomes
- * `https://host/`).
+ * Parses the `resource` parameter. The `href` of the result is its normalized form: `https://host`
+ * becomes `https://host/`.
  *
- * @throws OAuthError `invalid_target` where it is no absolute http(s) URI or has a fragment
+ * @throws OAuthError `invalid_target` if it is not an absolute http or https URI, or has a fragment or
+ *   user information
  * @see https://www.rfc-editor.org/rfc/rfc8707#section-2
  */
 export function parseResource(text: string): URL {

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { hostFault } from '../access/domain'
+import { hostProblem } from '../access/domain'
 import { lifetimeSchema, periodSchema } from '../access/duration'
 import { personSchema } from '../access/identity'
 import { originUrlSchema } from '../access/origin-url'
@@ -30,7 +30,7 @@ function structured<T extends z.ZodType>(schema: T) {
 const hostSchema = z
   .string()
   .toLowerCase()
-  .refine((text) => hostFault(text) === undefined, 'expected host or host:port')
+  .refine((text) => hostProblem(text) === undefined, 'expected host or host:port')
 
 // An emulator that calls itself Cloudflare would be a lie, and perhaps a trap.
 const ownHostSchema = hostSchema.refine(

@@ -126,7 +126,7 @@ describe('An application [K1, K2]', () => {
     expect(await api().get(id, { account_id })).toEqual(await api().get(id, { zone_id }))
   })
 
-  it('tells whether its policies let the caller in [K30]', async () => {
+  it('tells whether its policies let the caller in [K36]', async () => {
     const { id } = (await create({ domain: 'a.example.com' })) as Application
     const checks = await api().userPolicyChecks.list(id, { account_id })
     expect(checks).toMatchObject({ app_state: { app_uid: id, status: 'approved' } })
@@ -378,7 +378,7 @@ describe('The signing keys [K24]', () => {
   })
 })
 
-describe('A policy test [K30]', () => {
+describe('A policy test [K36]', () => {
   it('says of every user whether they are let in', async () => {
     const { access } = cloudflare.zeroTrust
     for (const email of ['ada@example.com', 'x@blocked.example']) {

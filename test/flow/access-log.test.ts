@@ -512,7 +512,7 @@ describe('Users are created by signing in [K22, K23]', () => {
   })
 })
 
-describe('A policy test [K30]', () => {
+describe('A policy test [K36]', () => {
   it('judges all users', async () => {
     await loggedIn(ADA.email)
     await loggedIn(MALLORY.email)

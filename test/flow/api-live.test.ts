@@ -174,7 +174,7 @@ describe('Policies', () => {
         errors: [
           {
             code: 12130,
-            message: 'access.api.error.invalid_request: the group A names itself, by way of B',
+            message: 'access.api.error.invalid_request: the group A refers to itself through B',
           },
         ],
       },
@@ -189,7 +189,7 @@ describe('Policies', () => {
     const deeper = await cloudflare.post(groups, { name: 'X', include: [{ group: { id: last } }] })
     expect([deeper.status, deeper.body.errors[0]?.message]).toEqual([
       400,
-      expect.stringContaining('the group X has groups in groups, more than 100 levels deep'),
+      expect.stringContaining('the group X nests groups more than 100 levels deep'),
     ])
     await edit({ policies: [{ ...ALLOW, include: [{ group: { id: last } }] }] })
     expect((await refreshed(await client.connect())).status).toBe(200)

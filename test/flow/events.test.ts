@@ -367,7 +367,7 @@ describe('A registration records an event', () => {
     const redirect_uris = ['http://localhost:33418/']
     await leaves(await new Client(fetch).registration({ redirect_uris }), 'registration', {
       why: '`http://localhost:33418/` is not allowed: `allow_any_on_localhost` is off for app Demo.',
-      change: expect.stringMatching(/^turn it on or list the URI/),
+      change: expect.stringMatching(/^Turn on allow_any_on_localhost, or list the URI/),
     })
   })
 })

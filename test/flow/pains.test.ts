@@ -88,7 +88,7 @@ describe('Redirect rules', () => {
       outcome: 'refused',
       rule: 'R5',
       why: /callback\/Zk3x9` is not allowed: `allow_any_on_loopback` is off/,
-      change: /turn it on or list the URI/,
+      change: /Turn on allow_any_on_loopback, or list the URI/,
     })
     const prefix = ruledBy({ allowed_uris: ['http://127.0.0.1:3118/callback/*'] })
     await explained(await prefix.registration(metadata), 'registration', {
@@ -106,7 +106,7 @@ describe('Redirect rules', () => {
       outcome: 'refused',
       rule: 'R5',
       why: /no entry of `allowed_uris` matches it \(https:\/\/playground/,
-      change: /list the URI in allowed_uris, or a rule that ends in \/\*/,
+      change: /List the URI in allowed_uris, or a rule that ends in \/\*/,
     })
     await edit(oauth({ allowed_uris: ['https://chatgpt.com/connector/oauth/*'] }))
     expect((await client.registration({ redirect_uris: [uri] })).status).toBe(201)
@@ -142,7 +142,7 @@ describe('Redirect rules', () => {
       outcome: 'refused',
       rule: 'R5',
       why: /`https:\/\/vscode.dev\/redirect` is not allowed.* fails all 6 \[R6\]/,
-      change: /list the URI/,
+      change: /List the URI/,
     })
     expect(event.redirectUris).toEqual(redirect_uris)
   })
@@ -172,7 +172,7 @@ describe('Redirect rules', () => {
       outcome: 'refused',
       rule: 'A4',
       why: /for app Demo.*rules of all applications together, authorization those of this one/,
-      change: /list the URI/,
+      change: /List the URI/,
     })
   })
 
@@ -183,7 +183,7 @@ describe('Redirect rules', () => {
       outcome: 'refused',
       rule: 'R5',
       why: /the list is empty for app Demo/,
-      change: /list the URI in allowed_uris/,
+      change: /List the URI in allowed_uris/,
     })
   })
 
@@ -195,7 +195,7 @@ describe('Redirect rules', () => {
     const event = await explained(response, 'registration', {
       outcome: 'refused',
       why: /`https:\/\/claude.ai\/api\/mcp\/auth_callback` is not allowed/,
-      change: /list the URI/,
+      change: /List the URI/,
     })
     expect(event).toMatchObject({ status: 400, client: { name: client_name } })
   })

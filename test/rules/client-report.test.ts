@@ -355,7 +355,7 @@ const CASES: Case[] = [
     'verifier-form',
     'failed',
     'too short',
-    [exchanged(), exchanged({ verifierFault: 'has 42 characters, not 43 to 128' })],
+    [exchanged(), exchanged({ verifierProblem: 'has 42 characters, expected 43 to 128' })],
     [2],
   ],
   ['verifier-form', 'not seen', 'not sent', [exchanged({ hasVerifier: false })]],

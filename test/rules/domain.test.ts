@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { coverage, domainFault, hostFault, pathOf } from '../../src/access/domain'
+import { coverage, domainProblem, hostProblem, pathOf } from '../../src/access/domain'
 import { nearMisses } from './arbitraries'
 
 const covers = (domain: string, url: string) => coverage(domain, new URL(url)) > 0
@@ -27,7 +27,7 @@ describe('A domain covers URLs as the documentation of application paths says:',
     ['dashboard.com/eng', 'https://dashboard.com/eng'],
     ['dashboard.com/eng', 'https://dashboard.com/eng/exec'],
   ])('%s covers %s', (domain, url) => {
-    expect(domainFault(domain)).toBeUndefined()
+    expect(domainProblem(domain)).toBeUndefined()
     expect(covers(domain, url)).toBe(true)
   })
 
@@ -58,7 +58,7 @@ describe('A domain', () => {
     ['*', 'http://[::1]:8788/a', 'every host'],
     ['*:8443', 'https://elsewhere.example:8443/', 'every host at a port'],
   ])('%s covers %s: %s', (domain, url) => {
-    expect(domainFault(domain)).toBeUndefined()
+    expect(domainProblem(domain)).toBeUndefined()
     expect(covers(domain, url)).toBe(true)
   })
 
@@ -131,7 +131,7 @@ describe('The stars of a domain', () => {
     const domains = fc
       .tuple(fc.array(label, { minLength: 1, maxLength: 3 }), fc.array(segment, { maxLength: 4 }))
       .map(([labels, segments]) => [`${labels.join('.')}.c`, ...segments].join('/'))
-      .filter((text) => domainFault(text) === undefined)
+      .filter((text) => domainProblem(text) === undefined)
     const hosts = fc.array(fc.stringMatching(/^[ab]{1,4}$/), { minLength: 1, maxLength: 3 })
     const paths = fc.stringMatching(/^[ab/]{0,10}$/)
     let covered = 0
@@ -164,7 +164,7 @@ describe('The stars of a domain', () => {
     ['app.example.com/x/*a/*a/*a/*a/*', `https://app.example.com/y${'/a'.repeat(4000)}`],
     [`${'*a.'.repeat(30)}example.com`, `https://${'aaaaaaa.'.repeat(30)}example.org/`],
   ])('are each searched for once: %.40s', { timeout: 1000 }, (domain, url) => {
-    expect(domainFault(domain)).toBeUndefined()
+    expect(domainProblem(domain)).toBeUndefined()
     expect(covers(domain, url)).toBe(false)
   })
 })
@@ -206,7 +206,7 @@ describe('The text of a domain', () => {
     'my_app.example.com',
     'xn--bcher-kva.example',
   ])('may be %s', (text) => {
-    expect(domainFault(text)).toBeUndefined()
+    expect(domainProblem(text)).toBeUndefined()
   })
 
   it.each([
@@ -244,7 +244,7 @@ describe('The text of a domain', () => {
     ['1.2.3.4.5', 'no such address'],
     ['[:::]', 'no such address'],
   ])('is not %j, which no URL can match: %s', (text) => {
-    expect(domainFault(text)).toBeDefined()
+    expect(domainProblem(text)).toBeDefined()
   })
 
   it('is itself a URL that it covers, so no domain covers nothing', () => {
@@ -252,7 +252,7 @@ describe('The text of a domain', () => {
     const texts = nearMisses('app.example.com/mcp', '*.example.com/a/*', 'localhost:8788', '*/a')
     fc.assert(
       fc.property(texts, fc.constantFrom('http', 'https'), (text, scheme) => {
-        if (domainFault(text)) return
+        if (domainProblem(text)) return
         taken++
         expect(covers(text, `${scheme}://${text.replaceAll('*', 'x')}`), text).toBe(true)
       }),
@@ -266,7 +266,7 @@ describe('A host', () => {
   it.each(['localhost', '127.0.0.1:8788', '[::1]:8788', 'team.example:443', 'my_team.example'])(
     'without a path may be %s',
     (text) => {
-      expect(hostFault(text)).toBeUndefined()
+      expect(hostProblem(text)).toBeUndefined()
     },
   )
 
@@ -286,6 +286,6 @@ describe('A host', () => {
     'a b',
     '[:::]',
   ])('without a path is not %j', (text) => {
-    expect(hostFault(text)).toBe('is not host[:port] as a URL has it')
+    expect(hostProblem(text)).toBe('is not host[:port] in the normal form of a URL')
   })
 })

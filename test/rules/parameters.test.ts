@@ -53,7 +53,7 @@ describe('A parameter', () => {
   ])('is refused with its name: %s %s (%s)', (query, fault) => {
     expect(() => parameters(query).get('state')).toThrow(invalidRequest(`state ${fault}`))
     expect(() => parameters(query).require('state')).toThrow(invalidRequest(`state ${fault}`))
-    expect(() => parameters(query).refuseFaults()).toThrow(invalidRequest(`state ${fault}`))
+    expect(() => parameters(query).rejectUnusable()).toThrow(invalidRequest(`state ${fault}`))
   })
 
   it(`is at most ${PARAMETER_LIMIT} characters long`, () => {
@@ -67,7 +67,7 @@ describe('A parameter', () => {
   it('may be unknown and invalid without affecting the others', () => {
     const read = parameters('client_id=a&future=1&future=2')
     expect(read.get('client_id')).toBe('a')
-    expect(() => read.refuseFaults()).toThrow(invalidRequest('future is given more than once'))
+    expect(() => read.rejectUnusable()).toThrow(invalidRequest('future is given more than once'))
   })
 
   it.each(['state=a&state=b', 'state=%00', 'state=%ff'])(
@@ -87,7 +87,7 @@ describe('A parameter', () => {
 
   it('with a long name has a short description', () => {
     const name = 'n'.repeat(5000)
-    expect(() => parameters(`${name}=1&${name}=2`).refuseFaults()).toThrow(
+    expect(() => parameters(`${name}=1&${name}=2`).rejectUnusable()).toThrow(
       invalidRequest(`${'n'.repeat(100)} is given more than once`),
     )
   })

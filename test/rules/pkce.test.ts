@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { codeChallengeOf, codeVerifierFault, isCodeChallenge } from '../../src/oauth/pkce'
+import { codeChallengeOf, codeVerifierProblem, isCodeChallenge } from '../../src/oauth/pkce'
 
 const VERIFIER = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'
 const CHALLENGE = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM'
@@ -50,17 +50,17 @@ describe('A code challenge', () => {
 describe('A code verifier', () => {
   it('is any 43 to 128 unreserved characters (RFC 7636 4.1)', () => {
     const verifier = fc.stringMatching(/^[A-Za-z0-9._~-]{43,128}$/)
-    fc.assert(fc.property(verifier, (text) => codeVerifierFault(text) === undefined))
+    fc.assert(fc.property(verifier, (text) => codeVerifierProblem(text) === undefined))
   })
 
   it.each([
-    ['', 'has 0 characters, not 43 to 128'],
-    [VERIFIER.slice(1), 'has 42 characters, not 43 to 128'],
-    ['x'.repeat(129), 'has 129 characters, not 43 to 128'],
-    [`${VERIFIER}=`, 'has characters that are not unreserved'],
-    [`${VERIFIER} `, 'has characters that are not unreserved'],
-    [`${VERIFIER}é`, 'has characters that are not unreserved'],
+    ['', 'has 0 characters, expected 43 to 128'],
+    [VERIFIER.slice(1), 'has 42 characters, expected 43 to 128'],
+    ['x'.repeat(129), 'has 129 characters, expected 43 to 128'],
+    [`${VERIFIER}=`, 'contains characters other than A-Z a-z 0-9 - . _ ~'],
+    [`${VERIFIER} `, 'contains characters other than A-Z a-z 0-9 - . _ ~'],
+    [`${VERIFIER}é`, 'contains characters other than A-Z a-z 0-9 - . _ ~'],
   ])('is not %j: it %s (RFC 7636 4.1)', (text, fault) => {
-    expect(codeVerifierFault(text)).toBe(fault)
+    expect(codeVerifierProblem(text)).toBe(fault)
   })
 })

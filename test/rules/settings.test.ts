@@ -178,21 +178,26 @@ describe('A wrong setting is reported with the value found and the value expecte
       { PEOPLE: [ADA, { ...ADA, name: 'B' }] },
       'PEOPLE[1].email',
       '"ada@example.com"',
-      'of its own',
+      'expected a unique value',
     ],
     [
       { GROUPS: ['A', 'B'].map((name) => ({ id: 'g', name, include: [{ everyone: {} }] })) },
       'GROUPS[1].id',
       '"g"',
-      'of its own',
+      'expected a unique value',
     ],
     [
       { GROUPS: [{ id: 'g', name: 'G', include: [{ group: { id: 'g' } }] }] },
       'GROUPS[0]',
       '{"id":"g","name":"G","include":[{"group":{"id":"g"}}]}',
-      'the group G names itself',
+      'the group G refers to itself',
     ],
-    [{ APPLICATIONS: [{ name: 'Demo' }] }, 'APPLICATIONS[0].domain', 'not set', 'needed'],
+    [
+      { APPLICATIONS: [{ name: 'Demo' }] },
+      'APPLICATIONS[0].domain',
+      'not set',
+      'is required for type self_hosted',
+    ],
     [apps({ domain: 'https://x' }), 'APPLICATIONS[0].domain', '"https://x"', 'host[:port][/path]'],
     [
       { APPLICATIONS: '[{"name":"Demo","domain":5}]' },
@@ -220,7 +225,7 @@ describe('A wrong setting is reported with the value found and the value expecte
       apps({ policies: [{ name: 'P', decision: 'allow', include: [{ emails: 'x' }] }] }),
       'APPLICATIONS[0].policies[0].include[0]',
       '{"emails":"x"}',
-      'there is no rule kind emails',
+      'unknown rule kind emails',
     ],
   ])('%j is %s', async (vars, setting, found, expected) => {
     expect(await faultsOf(vars)).toEqual([
@@ -312,7 +317,7 @@ describe('A wrong setting is reported with the value found and the value expecte
     expect(await faultsOf(vars)).toContainEqual({
       setting: `APPLICATIONS[2].${member}`,
       found: JSON.stringify(Object.values(same)[0]),
-      expected: expect.stringContaining('the application "One" has it too'),
+      expected: expect.stringContaining('the application "One" has the same one'),
     })
   })
 

@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { exportJWK, generateKeyPair, type JWTHeaderParameters, SignJWT, UnsecuredJWT } from 'jose'
 import { describe, expect, it } from 'vitest'
-import { readTicket, type Step, signTicket } from '../../src/access/ticket'
+import { readTicket, signTicket, type TicketStep } from '../../src/access/ticket'
 import { nearMisses } from './arbitraries'
 
 const SECRET = new TextEncoder().encode('the secret of this emulator')
 const NOW = 1_790_000_000
-const STEPS: Step[] = ['login', 'session', 'authorized', 'consent']
+const STEPS: TicketStep[] = ['login', 'session', 'authorized', 'consent']
 const CLAIMS = { email: 'ada@example.com', nested: { a: [1] } }
 
 const signed = () => signTicket(SECRET, 'login', CLAIMS, NOW, 60)

@@ -1,10 +1,10 @@
 import { isKnownScope, PROTOCOL_SCOPES } from '../scopes'
 
 /**
- * The scopes of a client as they are kept: `offline_access` goes with the grant type `refresh_token`,
- * `openid` with the response type `id_token`, whatever was asked for.
+ * Returns the scopes of a client as they are stored. `offline_access` follows from the grant type
+ * `refresh_token` and `openid` from the response type `id_token`, whatever the request contains.
  *
- * Observed (section A.3).
+ * API: observed [C7].
  */
 export function keptScopes(
   scopes: readonly string[],
@@ -19,27 +19,29 @@ export function keptScopes(
   ]
 }
 
-/** Whether a scope is one that is no permission: it belongs to the protocol, or names who somebody is. */
+/** Returns whether a scope identifies the person or belongs to the protocol, and is no permission. */
 export function isIdentityScope(scope: string): boolean {
   return !scope.includes('.')
 }
 
-/** What is wrong with the scopes of a client, and which member it is. */
-type ScopesFault = { path: (string | number)[]; message: string }
+/** A problem of a client's scopes, and the member that has it. */
+type ScopesProblem = { path: (string | number)[]; message: string }
 
 /**
- * The first fault of a client's scopes. Colons are for Cloudflare's own clients; with a dot it is a
- * permission of the catalogue; without one it tells who somebody is.
+ * Returns the first problem of a client's scopes. A scope with a dot has to be in the catalogue; one
+ * without a dot is an identity scope; colons are only for Cloudflare's own clients.
+ *
+ * API: documented [C6, C8].
  */
-export function scopesFault({
+export function scopesProblem({
   scopes,
   optional_scopes: optional = [],
 }: {
   scopes: string[]
   optional_scopes?: string[] | undefined
-}): ScopesFault | undefined {
+}): ScopesProblem | undefined {
   for (const [index, scope] of scopes.entries()) {
-    const message = scopeFault(scope)
+    const message = scopeProblem(scope)
     if (message) return { path: ['scopes', index], message }
   }
   for (const [index, scope] of optional.entries()) {
@@ -50,10 +52,12 @@ export function scopesFault({
   return undefined
 }
 
-function scopeFault(scope: string): string | undefined {
+function scopeProblem(scope: string): string | undefined {
   if (scope.includes(':')) return `${scope} is delimited by a colon, use the dot-delimited scope`
-  if (scope.includes('.')) return isKnownScope(scope) ? undefined : `there is no scope ${scope}`
-  return /^[a-z][a-z0-9_-]*$/.test(scope) ? undefined : `${scope || 'an empty text'} is no scope`
+  if (scope.includes('.')) return isKnownScope(scope) ? undefined : `unknown scope ${scope}`
+  return /^[a-z][a-z0-9_-]*$/.test(scope)
+    ? undefined
+    : `${scope || 'an empty text'} is not a valid scope`
 }
 
 function isProtocolScope(scope: string): boolean {

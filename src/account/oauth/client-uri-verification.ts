@@ -1,17 +1,17 @@
 import { sha256Hex } from '../../oauth/encoding'
 
-/** How the host of a client's `client_uri` is proved to be its publisher's (section A.4). */
+/** The verification that the host of `client_uri` is the publisher's. API: documented [C10]. */
 export type ClientUriVerification = {
   status: 'pending' | 'in_progress' | 'verified' | 'failed'
-  /** The TXT record that has to be on the host, exactly. */
+  /** The exact text of the TXT record that the host has to have. */
   text: string
   startedAtSeconds: number
 }
 
-// Documented. Cloudflare looks for the record for two days.
-const PATIENCE_SECONDS = 2 * 86_400
+// API: documented [C10]. Cloudflare looks for the record for two days.
+const TIMEOUT_SECONDS = 2 * 86_400
 
-/** A verification from its start; the text is always the same for a client and a host. */
+/** Starts a verification. The text is derived from the client and the host. */
 export async function startVerification(
   clientId: string,
   clientUri: string,
@@ -26,8 +26,10 @@ export async function startVerification(
 }
 
 /**
- * What a `client_uri` of a PATCH makes of the verification: another host starts a new one, the same
- * URI again restarts one that is not done.
+ * Returns the verification after a PATCH with a `client_uri`. Another host starts a new one. The same
+ * host restarts one that is pending or failed.
+ *
+ * API: documented [C10].
  */
 export async function verificationAfter(
   clientId: string,
@@ -38,24 +40,24 @@ export async function verificationAfter(
   const isSameHost =
     before.uri !== undefined && new URL(before.uri).hostname === new URL(clientUri).hostname
   const { verification } = before
-  const goesOn = verification?.status === 'verified' || verification?.status === 'in_progress'
-  return isSameHost && verification && goesOn
+  const continues = verification?.status === 'verified' || verification?.status === 'in_progress'
+  return isSameHost && verification && continues
     ? verification
     : startVerification(clientId, clientUri, now)
 }
 
-/** Whether it is still looked for. */
+/** Returns whether the TXT record is still looked for. */
 export function isUnderWay(verification: ClientUriVerification | undefined): boolean {
   return verification?.status === 'pending' || verification?.status === 'in_progress'
 }
 
-/** The verification after a look at the TXT records of the host. */
+/** Returns the verification after a look-up of the host's TXT records. */
 export function verificationWith(
   verification: ClientUriVerification,
   records: readonly string[],
   now: number,
 ): ClientUriVerification {
   if (records.includes(verification.text)) return { ...verification, status: 'verified' }
-  const isOver = now >= verification.startedAtSeconds + PATIENCE_SECONDS
-  return { ...verification, status: isOver ? 'failed' : 'in_progress' }
+  const isTimedOut = now >= verification.startedAtSeconds + TIMEOUT_SECONDS
+  return { ...verification, status: isTimedOut ? 'failed' : 'in_progress' }
 }

@@ -2,7 +2,7 @@ import { hashSecret } from '../../access/token'
 import { WRANGLER } from './first-party'
 import type { OAuthClient } from './oauth-client'
 
-/** The client of an id: one of the accounts' own, or Cloudflare's. */
+/** Finds a client by its id: a self-managed one, or Cloudflare's own. */
 export function findOAuthClient(
   clients: readonly OAuthClient[],
   clientId: string,
@@ -12,17 +12,17 @@ export function findOAuthClient(
     : clients.find(({ client_id }) => client_id === clientId)
 }
 
-/** Whether a client is Cloudflare's own. */
+/** Returns whether a client is Cloudflare's own. */
 export function isFirstParty({ client_id }: OAuthClient): boolean {
   return client_id === WRANGLER.client_id
 }
 
-/** Whether `secret` is one of the client's: two are good while they are rotated (A.2). */
+/** Returns whether a secret is one of the client's: two are valid during a rotation [C5]. */
 export async function isOAuthClientSecret(client: OAuthClient, secret: string): Promise<boolean> {
   return client.secretHashes.includes(await hashSecret(secret))
 }
 
-/** Whose application it is, as its `client_uri` says; undefined where it has none. */
+/** Returns the publisher of a client by its `client_uri` [D19], or undefined if it has none. */
 export function publisherOf(
   client: OAuthClient,
 ): { domain: string; isVerified: boolean } | undefined {

@@ -1,21 +1,20 @@
 import { hostFor, type TeamDomain } from '../../access/team-domain'
 
-/** The dashboard's host as one request sees it: dash.cloudflare.com on the real edge. */
+/** The dashboard's host, as it applies to one request. Cloudflare's is dash.cloudflare.com. */
 export type DashDomain = {
-  /** The issuer: `http://127.0.0.1:8788`, no trailing slash. */
+  /** The issuer, without a trailing slash: `http://127.0.0.1:8788`. */
   origin: string
   host: string
   /** Whether the request came to the dashboard itself. */
   isRequestHost: boolean
-  /** Whether the dashboard has a host of its own. */
+  /** Whether the dashboard has a host other than the team domain. */
   isApart: boolean
 }
 
 /**
- * The dashboard's host for a request to `url`: the team domain's, where the setting `DASH_DOMAIN`
- * names no other.
+ * Returns the dashboard's host for a request to `url`: `DASH_DOMAIN`, or the team domain if it is not set.
  *
- * Not like Cloudflare: one host for both needs no second name on a developer's machine.
+ * Not like Cloudflare: with one host for both, a developer's machine needs no second name.
  */
 export function dashDomain(setting: string | undefined, team: TeamDomain, url: URL): DashDomain {
   const host = setting === undefined ? team.host : hostFor(setting, url)

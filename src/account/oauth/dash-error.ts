@@ -1,4 +1,4 @@
-// Dashboard: observed, and the engine's (B.4): each code with its status and its one sentence.
+// Dashboard: observed, documented [D28]. Each code has one status and one sentence.
 const SENTENCES = {
   invalid_request: [
     400,
@@ -37,8 +37,8 @@ const SENTENCES = {
 type DashErrorCode = keyof typeof SENTENCES
 
 /**
- * A refusal of the dashboard's OAuth server: `description` is the code's fixed sentence and the hint,
- * double quotes turned into single ones.
+ * An error of the dashboard's OAuth server. `description` is the code's fixed sentence and the hint, with
+ * single quotes instead of double quotes [D10].
  */
 export class DashError extends Error {
   readonly status: number
@@ -57,7 +57,7 @@ export class DashError extends Error {
   }
 }
 
-/** A scope that the client has not registered. Observed (B.2). */
+/** Creates the error for a scope that the client has not registered. Dashboard: observed [D10]. */
 export function scopeNotAllowed(scope: string): DashError {
   return new DashError(
     'invalid_scope',
@@ -65,7 +65,7 @@ export function scopeNotAllowed(scope: string): DashError {
   )
 }
 
-/** A grant type of the engine that the client has not registered, or that no client may have. */
+/** Creates the error for a grant type that the client has not registered, or that no client may have. */
 export function grantNotAllowed(grantType: string): DashError {
   return new DashError(
     'unauthorized_client',

@@ -1,14 +1,14 @@
 import type { Credential, CredentialForm, CredentialForms } from '../../access/token'
 
-// Fills the first half up to the 43 characters of the real one, and tells everybody who finds such a
-// token, a secret scanner too, that it opens nothing.
+// Fills the first half up to Cloudflare's 43 characters. People and secret scanners that find such a
+// token see that it is not a real one.
 const FILLING = '-EMULATED-NOT-A-REAL-'
 
 /**
- * The codes and tokens of the dashboard's OAuth server: `cfoat_` and twice 43 characters, 93 in all.
+ * The formats of the dashboard's OAuth server: a prefix, 43 characters, a dot and 43 characters.
  *
- * Dashboard: observed (B.4), access tokens and the prefix of codes. Assumed: the prefix `cfort_` of
- * refresh tokens, and that all three are of one length.
+ * Dashboard: observed [D20], access tokens and the prefix of codes. Assumed: the prefix `cfort_` of
+ * refresh tokens [D21], and that all three have the same length.
  */
 export const DASHBOARD_FORMS: CredentialForms = {
   code: form('cfoac_'),
@@ -16,7 +16,7 @@ export const DASHBOARD_FORMS: CredentialForms = {
   refresh: form('cfort_'),
 }
 
-/** Whether a bearer token looks like an access token of the dashboard's OAuth server. */
+/** Returns whether a bearer token has the prefix of the dashboard's access tokens. */
 export function isDashboardToken(text: string): boolean {
   return text.startsWith('cfoat_')
 }

@@ -1,7 +1,7 @@
 import type { OAuthClient } from './oauth-client'
 
-// Dashboard: observed (B.6). What wrangler asks for, and what each lets it do at the API, in the
-// scopes of the catalogue. Assumed: the second, as far as the names do not say it.
+// Dashboard: observed [D31], the scopes that wrangler requests. Assumed: the scopes of the catalogue that
+// each permits at the API, if the name does not say it.
 const COLON_SCOPES: Record<string, string[]> = {
   'account:read': ['account-settings.read'],
   'user:read': ['user-details.read', 'memberships.read'],
@@ -32,10 +32,10 @@ const COLON_SCOPES: Record<string, string[]> = {
 }
 
 /**
- * Cloudflare's own client that everybody has: wrangler. Its scopes have colons, which the API
- * refuses to everybody else's clients.
+ * Wrangler, Cloudflare's own client, which exists in every account. Its scopes have colons, which the
+ * API rejects for self-managed clients.
  *
- * Dashboard: observed (B.6).
+ * Dashboard: observed [D31].
  */
 export const WRANGLER: OAuthClient = {
   client_id: '54d11594-84e4-41aa-b438-e81b8fa78ee7',
@@ -58,8 +58,8 @@ export const WRANGLER: OAuthClient = {
 }
 
 /**
- * What granted scopes permit at the API, in the scopes of the catalogue: those with a colon stand for
- * one or more, every other for itself.
+ * Returns the scopes of the catalogue that granted scopes permit at the API. A scope with a colon stands
+ * for one or more; every other one stands for itself.
  */
 export function equivalentScopes(scopes: readonly string[]): string[] {
   return [

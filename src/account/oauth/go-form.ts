@@ -1,10 +1,10 @@
 /**
- * Form encoding as Go's `url.Values` has it: by name, spaces as `+`, and nothing left as it is but
- * letters, digits and `-_.~`. Undefined members are left out.
+ * Encodes a form as Go's `url.Values` does: sorted by name, spaces as `+`, and everything escaped but
+ * letters, digits and `-_.~`. Undefined members are omitted.
  *
- * @param more pairs that are sorted in, whose names may be repeated
+ * Dashboard: observed [D10].
  *
- * Dashboard: observed (B.2).
+ * @param more further pairs; their names may repeat
  */
 export function goForm(
   parameters: Record<string, string | undefined>,

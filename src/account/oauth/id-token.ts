@@ -2,26 +2,26 @@ import { createLocalJWKSet, errors, importJWK, jwtVerify, SignJWT } from 'jose'
 import { publicKeySet, type SigningKey } from '../../access/keys'
 import { base64url } from '../../oauth/encoding'
 
-/** How long an id_token is good, in seconds. Assumed: the engine's default. */
+// Assumed: the default of the engine.
 const ID_TOKEN_LIFETIME_SECONDS = 3600
 
-/** What an id_token says. */
+/** The claims of an id_token. */
 type IdTokenClaims = {
   issuer: string
   clientId: string
-  /** The person's id. */
+  /** The id of the person. */
   subject: string
   authenticatedAtSeconds: number
-  /** Of the authorization request, where it had one. */
+  /** The nonce of the authorization request, if it had one. */
   nonce: string | undefined
-  /** The access token of the same answer. */
+  /** The access token of the same response. */
   accessToken: string
 }
 
 /**
- * The id_token of a token answer (OpenID Connect Core 2 and 3.1.3.6), signed with RS256.
+ * Signs the id_token of a token response (OpenID Connect Core 2 and 3.1.3.6) with RS256.
  *
- * Assumed: which claims beside the required ones; there is no e-mail address, as in userinfo.
+ * Dashboard: documented [D25]. Assumed: the optional claims. As in userinfo, there is no e-mail address.
  */
 export async function signIdToken(
   claims: IdTokenClaims,
@@ -44,7 +44,7 @@ export async function signIdToken(
     .sign(await importJWK(key.jwk, 'RS256'))
 }
 
-/** The client that an id_token of ours was made for, however old it is; undefined for any other text. */
+/** Returns the client that an id_token was issued to, expired or not; undefined if it is not one of ours. */
 export async function clientOfIdToken(
   idToken: string,
   issuer: string,
@@ -54,7 +54,7 @@ export async function clientOfIdToken(
     const { payload } = await jwtVerify(idToken, createLocalJWKSet(publicKeySet(keys)), {
       issuer,
       algorithms: ['RS256'],
-      // A hint at a logout may be over (OpenID Connect RP-Initiated Logout 2).
+      // The id_token_hint of a logout may have expired (OpenID Connect RP-Initiated Logout 2).
       clockTolerance: Number.MAX_SAFE_INTEGER,
     })
     return [payload.aud].flat()[0]
@@ -64,7 +64,7 @@ export async function clientOfIdToken(
   }
 }
 
-// The left half of the SHA-256 (OpenID Connect Core 3.1.3.6).
+// OpenID Connect Core 3.1.3.6: the left half of the SHA-256.
 async function accessTokenHash(accessToken: string): Promise<string> {
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(accessToken))
   return base64url(digest.slice(0, 16))

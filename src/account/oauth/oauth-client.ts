@@ -1,9 +1,9 @@
 import * as z from 'zod'
 import type { Timestamps } from '../../access/timestamps'
 import { isWebUri } from '../../oauth/redirect-uri'
-import { scopesFault } from './client-scopes'
+import { scopesProblem } from './client-scopes'
 import type { ClientUriVerification } from './client-uri-verification'
-import { redirectUriSchema } from './redirect-match'
+import { oauthClientRedirectUriSchema } from './redirect-match'
 
 const GRANT_TYPES = ['authorization_code', 'refresh_token'] as const
 const RESPONSE_TYPES = ['token', 'id_token', 'code'] as const
@@ -18,13 +18,13 @@ const originSchema = z
     'expected an origin, such as https://example.com',
   )
 
-/** The members of a self-managed OAuth client that its owner sets (section A.1). */
+// The members of a self-managed OAuth client that its owner sets. API: documented [C1].
 const members = {
   client_name: z.string().max(1000),
   grant_types: z
     .array(z.enum(GRANT_TYPES))
     .refine((types) => types.includes('authorization_code'), 'must contain authorization_code'),
-  redirect_uris: z.array(redirectUriSchema).min(1),
+  redirect_uris: z.array(oauthClientRedirectUriSchema).min(1),
   response_types: z.array(z.enum(RESPONSE_TYPES)).min(1),
   scopes: z.array(z.string()),
   token_endpoint_auth_method: z.enum(AUTH_METHODS),
@@ -33,18 +33,18 @@ const members = {
   logo_uri: webUri.optional(),
   policy_uri: webUri.optional(),
   tos_uri: webUri.optional(),
-  post_logout_redirect_uris: z.array(redirectUriSchema).optional(),
+  post_logout_redirect_uris: z.array(oauthClientRedirectUriSchema).optional(),
   allowed_cors_origins: z.array(originSchema).optional(),
 }
 
-/** A client as it is created. */
+/** A client in the request that creates it. */
 export const oauthClientSchema = z.strictObject(members).superRefine((client, context) => {
-  const fault = scopesFault(client)
-  if (fault) context.addIssue({ code: 'custom', ...fault })
+  const problem = scopesProblem(client)
+  if (problem) context.addIssue({ code: 'custom', ...problem })
 })
 export type OAuthClientMembers = z.infer<typeof oauthClientSchema>
 
-/** What of a client can be changed; `visibility` in one direction only. */
+/** The changes of a PATCH. `visibility` can only become public. API: documented [C3, C9]. */
 export const oauthClientChangesSchema = z
   .strictObject({
     ...members,
@@ -53,7 +53,7 @@ export const oauthClientChangesSchema = z
   .partial()
 export type OAuthClientChanges = z.infer<typeof oauthClientChangesSchema>
 
-/** A client as it is kept: never a secret. */
+/** A client as it is stored, with hashes of its secrets. */
 export type OAuthClient = OAuthClientMembers &
   Timestamps & {
     client_id: string
@@ -62,7 +62,7 @@ export type OAuthClient = OAuthClientMembers &
     visibility: 'public' | 'private'
     optional_scopes: string[]
     client_uri_verification?: ClientUriVerification | undefined
-    /** The current secret's first; a second while the old one is still accepted. */
+    /** The current secret first, then the previous one while it is accepted [C5]. */
     secretHashes: string[]
     promoted_at?: string | undefined
   }

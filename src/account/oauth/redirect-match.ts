@@ -7,10 +7,11 @@ import {
 } from '../../oauth/redirect-uri'
 
 /**
- * A redirect URI that a self-managed OAuth client may have (section A.5). Over http this machine's own
- * names only; private-use schemes are refused.
+ * A redirect URI of a self-managed OAuth client: https, or http to this machine.
+ *
+ * API: observed, reported [C13]. Private-use schemes are rejected.
  */
-export const redirectUriSchema = z.string().superRefine((text, context) => {
+export const oauthClientRedirectUriSchema = z.string().superRefine((text, context) => {
   const uri = parseRedirectUri(text)
   const problem = uri.problem ?? insecurity(uri)
   if (problem) context.addIssue({ code: 'custom', message: `the redirect URI ${problem}` })
@@ -26,11 +27,10 @@ function insecurity({ url: { protocol, hostname } }: RedirectUri): string | unde
 
 /**
  * Returns the redirect URI that the response to a request may go to, or undefined if the request names
- * none of the registered ones.
+ * none of the registered ones. If a client has only one, the request may omit it.
  *
- * Dashboard: engine (A.5). The text has to be that of the registration, but for an IP-literal
- * loopback address (127.0.0.1, [::1]), where the port is the request's (RFC 8252 7.3); `localhost`
- * has no such freedom. A request without one means the only one that there is.
+ * Dashboard: documented [C14]. The text has to equal a registered one. Only the port of an IP-literal
+ * loopback address (127.0.0.1, [::1]) is free (RFC 8252 7.3); that of `localhost` is not.
  */
 export function matchingRedirectUri(
   requested: string | undefined,

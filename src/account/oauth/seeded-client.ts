@@ -6,8 +6,8 @@ import { startVerification } from './client-uri-verification'
 import { type OAuthClient, oauthClientSchema } from './oauth-client'
 
 /**
- * An OAuth client of the settings, in the API's own members. A public one counts as promoted, so its
- * `client_uri` as verified.
+ * An OAuth client of the settings, with the members of the API. A public one counts as promoted, so its
+ * `client_uri` counts as verified [C9].
  */
 export const seededClientSchema = oauthClientSchema
   .safeExtend({

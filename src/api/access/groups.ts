@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { nestingFault } from '../../access/group-nesting'
+import { nestingProblem } from '../../access/group-nesting'
 import { groupMembersSchema } from '../../access/rules'
 import { stamped, timestampsOf } from '../../access/timestamps'
 import type { AppContext } from '../../request/context'
@@ -94,8 +94,8 @@ function put(c: AppContext, replacedId: string | undefined, body: z.infer<typeof
     const id = before?.id ?? crypto.randomUUID()
     const group = stamped({ ...members, id }, c.get('now'), before)
     const others = from.groups.filter((each) => each.id !== group.id)
-    const fault = nestingFault([group, ...others])
-    if (fault) throw invalidRequest(fault.why)
+    const problem = nestingProblem([group, ...others])
+    if (problem) throw invalidRequest(problem.why)
     return { edits: [save('groups', group)], result: view(group) }
   })
 }

@@ -1,5 +1,5 @@
 import { formatTime } from '../../access/timestamps'
-import { isIdentityScope, keptScopes, scopesFault } from '../../account/oauth/client-scopes'
+import { isIdentityScope, keptScopes, scopesProblem } from '../../account/oauth/client-scopes'
 import { verificationAfter } from '../../account/oauth/client-uri-verification'
 import type { OAuthClient, OAuthClientChanges } from '../../account/oauth/oauth-client'
 import { refuseClient } from './oauth-client-error'
@@ -16,8 +16,8 @@ export async function withChanges(
   now: number,
 ): Promise<OAuthClient> {
   const merged = { ...before, ...changes }
-  const fault = scopesFault(merged)
-  if (fault) throw refuseClient(fault.message, `/${fault.path.join('/')}`)
+  const problem = scopesProblem(merged)
+  if (problem) throw refuseClient(problem.message, `/${problem.path.join('/')}`)
   const { client_uri: uri } = changes
   if (uri !== undefined) refuseOtherHost(before, uri)
   const client: OAuthClient = {

@@ -118,7 +118,7 @@ function checkRequest(
   parameters: Parameters,
 ): Omit<AuthorizationRequest, 'client' | 'target'> {
   if (!parameters.has('resource')) throw noResource()
-  parameters.refuseFaults()
+  parameters.rejectUnusable()
   const resourceSent = parameters.require('resource')
   const resource = parseResource(resourceSent)
   const application = applicationAt(c.get('configuration').applications, resource)

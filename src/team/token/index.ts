@@ -1,6 +1,6 @@
 import { OAuthError } from '../../oauth/errors'
 import type { Parameters } from '../../oauth/parameters'
-import { codeVerifierFault } from '../../oauth/pkce'
+import { codeVerifierProblem } from '../../oauth/pkce'
 import { readForm } from '../../request/body'
 import type { AppContext } from '../../request/context'
 import { note, reportDecision } from '../../request/events'
@@ -54,11 +54,11 @@ export async function token(c: AppContext): Promise<Response> {
 // decides nothing.
 function factsOf(parameters: Parameters) {
   const verifier = parameters.get('code_verifier')
-  const verifierFault = verifier && codeVerifierFault(verifier)
+  const verifierProblem = verifier && codeVerifierProblem(verifier)
   return {
     kind: 'token',
     hasVerifier: verifier !== undefined,
-    ...(verifierFault && { verifierFault }),
+    ...(verifierProblem && { verifierProblem }),
     ...(parameters.has('resource') && { resource: parameters.get('resource') }),
   } as const
 }

@@ -1,6 +1,6 @@
 import { type Application, grantLifetimes } from '../../access/application'
 import { wholeSeconds } from '../../access/duration'
-import { livesOn } from '../../access/sign-in'
+import { survivedRevocation } from '../../access/sign-in'
 import type { Parameters } from '../../oauth/parameters'
 import type { AppContext } from '../../request/context'
 import { strikes } from '../../request/faults'
@@ -109,7 +109,7 @@ const REPEATED = {
 function rotated(c: AppContext, grant: AccessGrant): Issued['event'] {
   const why = 'The refresh token is replaced by a new pair.'
   const change = 'The quirk strict-revocation (or REVOCATION "strict") ends grants at once.'
-  switch (livesOn(c.get('state').revocations, grant)) {
+  switch (survivedRevocation(c.get('state').revocations, grant)) {
     case undefined:
       return { rule: 'T12', why }
     case 'person': {
