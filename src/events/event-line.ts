@@ -1,4 +1,4 @@
-import type { ToldEvent } from './event'
+import type { ReportedEvent } from './event'
 
 // What others named, such as a member of a body, must not move the cursor or make a line of its own.
 const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}]+/gu
@@ -11,7 +11,7 @@ const SIGN = { allowed: '+', asked: '?', refused: '-', failed: '!', noted: '.' }
  *
  * @example "09:41:02 - registration (400) Claude Code: http://... is not allowed [R5] -> turn on ..."
  */
-export function eventLine(event: ToldEvent): string {
+export function eventLine(event: ReportedEvent): string {
   const { at, change, kind, outcome, rule, why } = event
   const status = 'status' in event ? ` (${event.status})` : ''
   const who = whoOf(event)
@@ -25,7 +25,7 @@ export function eventLine(event: ToldEvent): string {
     .replaceAll(UNPRINTABLE, ' ')
 }
 
-function whoOf(event: ToldEvent): string {
+function whoOf(event: ReportedEvent): string {
   const client = 'client' in event ? (event.client?.name ?? event.client?.id) : undefined
   const email = 'email' in event ? event.email : undefined
   return [client, email].filter(Boolean).join(', ')

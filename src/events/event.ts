@@ -16,12 +16,12 @@ export type Event =
   /** A fault that was switched on has struck. */
   | (Actors & { kind: 'fault'; fault: FaultName; path: string })
   /** A one-time PIN that the real service would have sent by e-mail. */
-  | { kind: 'one-time pin'; application: string; email: string; code: string }
+  | { kind: 'one-time-pin'; application: string; email: string; code: string }
   /** The real service would have sent none, because the policies deny the person. */
-  | { kind: 'one-time pin not sent'; application: string; email: string }
+  | { kind: 'one-time-pin-not-sent'; application: string; email: string }
   /** Policies were asked that have rules of kinds which nothing here can decide. */
   | {
-      kind: 'rules not emulated'
+      kind: 'rules-not-emulated'
       application: string
       email?: string
       commonName?: string
@@ -30,7 +30,7 @@ export type Event =
     }
   /** What Access decided about a person or a machine: the entries of its own log. */
   | {
-      kind: 'access request'
+      kind: 'access-request'
       action: AccessAction
       allowed: boolean
       application: { id: string; name: string; domain?: string | undefined; type: string }
@@ -45,7 +45,7 @@ export type Event =
     }
   /** A sign-in: of a browser at the team domain, or of a client that was allowed. */
   | {
-      kind: 'signed in'
+      kind: 'signed-in'
       /** Who has it: a browser at the team domain, or a client of Managed OAuth. */
       holder: 'browser' | 'client'
       identity: Identity
@@ -59,19 +59,19 @@ export type Event =
     }
   /** A sign-in was used for an application. */
   | {
-      kind: 'application opened'
+      kind: 'application-opened'
       sessionId: string
       application: { id: string; name: string; type: string }
       hostname: string
     }
   /** A request to the API had members that there are none of. They were dropped, as Access does. */
-  | { kind: 'members dropped'; method: string; path: string; members: string[] }
+  | { kind: 'members-dropped'; method: string; path: string; members: string[] }
 
 /** What happens beside the requests, or follows from one. */
 export type Occurrence = Exclude<Event, RequestEvent>
 
 /** An event with its reason, the request that it belongs to (`Cf-Ray`), and the emulated time. */
-export type ToldEvent = Event & Reason & { rayId: string; at: string }
+export type ReportedEvent = Event & Reason & { rayId: string; at: string }
 
 /** As it is kept: numbered in the order of what happened. */
-export type RecordedEvent = ToldEvent & { number: number }
+export type RecordedEvent = ReportedEvent & { number: number }

@@ -20,29 +20,29 @@ type Frame = CommonFacts & {
 type Facts = {
   /** The gate let nobody in. */
   challenge: {
-    answer: '401 Bearer' | '302 login' | '401 script' | '403'
+    response: '401-bearer' | '302-login' | '401-script' | '403'
     /** The URL that the challenge names; a 403 names none. */
     resourceMetadata?: string
     /** What was shown, and what it was worth. */
     credential:
       | 'none'
-      | 'expired access token'
-      | 'revoked access token'
-      | 'unknown access token'
-      | 'access token of another application'
-      | 'other bearer token'
-      | 'application token'
-      | 'service token'
+      | 'expired-access-token'
+      | 'revoked-access-token'
+      | 'unknown-access-token'
+      | 'access-token-of-another-application'
+      | 'other-bearer-token'
+      | 'application-token'
+      | 'service-token'
   }
   /** The gate let somebody in, or everybody. */
   admission: {
-    by: 'access token' | 'application token' | 'service token' | 'bypass' | 'nobody asks'
+    by: 'access-token' | 'application-token' | 'service-token' | 'bypass' | 'no-application'
   }
   discovery: {
-    document: 'protected resource' | 'authorization server' | 'keys'
-    place: "Access's own path" | 'RFC 9728' | 'RFC 8414' | 'certs'
+    document: 'protected-resource' | 'authorization-server' | 'keys'
+    place: 'access-path' | 'rfc-9728' | 'rfc-8414' | 'certs'
     /** Whether it was asked of the team domain, or of an application's host. */
-    of: 'team domain' | 'application'
+    of: 'team-domain' | 'application'
   }
   registration: {
     redirectUris: string[]
@@ -69,7 +69,7 @@ type Facts = {
     resource?: string
     hasVerifier: boolean
     /** What RFC 7636 4.1 has against the code_verifier, which is taken all the same. */
-    verifierFault?: string
+    verifierProblem?: string
     /** How long the access token lives that was given. */
     expiresInSeconds: number
     /** The same pair once more: the refresh token was rotated before, and the grace window forgave it. */
@@ -77,7 +77,7 @@ type Facts = {
   }
   /** What the revocation endpoint was shown. */
   revocation: { token: 'revoked' | 'unknown' }
-  'api call': { code?: number }
+  'api-call': { code?: number }
 }
 
 export type RequestKind = keyof Facts

@@ -28,6 +28,14 @@ type Step = {
 
 type Request = Extract<RecordedEvent, { status: number }>
 
+// Labels of the responses to a challenge, beside the status.
+const CHALLENGES = {
+  '401-bearer': 'Bearer',
+  '302-login': 'login',
+  '401-script': 'script',
+  '403': undefined,
+}
+
 /**
  * The lines of a flow's sequence diagram: its requests as arrows, in their order, and across them
  * what was done to the emulator meanwhile, and after it as long as nothing else happened.
@@ -95,9 +103,9 @@ function stepOf(event: Request, userAgent: string | undefined) {
 function arrowOf(event: RequestEvent, userAgent: string | undefined): Required<Step>['arrow'] {
   switch (event.kind) {
     case 'challenge':
-      return { from: event.answer === '302 login' ? 'person' : 'client', to: 'application' }
+      return { from: event.response === '302-login' ? 'person' : 'client', to: 'application' }
     case 'admission':
-      return { from: event.by === 'application token' ? 'person' : 'client', to: 'origin' }
+      return { from: event.by === 'application-token' ? 'person' : 'client', to: 'origin' }
     case 'discovery': {
       const to = event.of === 'application' ? 'application' : 'team'
       // An origin fetches the keys that it verifies assertions with.
@@ -111,14 +119,14 @@ function arrowOf(event: RequestEvent, userAgent: string | undefined): Required<S
     case 'token':
     case 'revocation':
       return { from: 'client', to: 'team' }
-    case 'api call':
+    case 'api-call':
       return { from: 'client', to: 'api' }
   }
 }
 
 /** What the status alone does not say. */
 function resultOf(event: Request): string | undefined {
-  if (event.kind === 'challenge') return event.answer?.replace(/^\d+ ?/, '')
+  if (event.kind === 'challenge') return event.response && CHALLENGES[event.response]
   if (event.error) return event.error
   if (event.outcome === 'failed') return undefined
   switch (event.kind) {

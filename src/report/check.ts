@@ -2,7 +2,7 @@ import type { RecordedEvent } from '../events/event'
 import type { Story } from './story'
 
 export type Level = 'MUST' | 'SHOULD' | 'MAY'
-export type Verdict = 'passed' | 'failed' | 'not seen'
+export type Verdict = 'passed' | 'failed' | 'not-seen'
 
 /** What a check found, and the events that show it. */
 export type Finding = { verdict: Verdict; why: string; evidence: RecordedEvent[] }
@@ -27,7 +27,7 @@ export function failed(why: string, ...evidence: (RecordedEvent | undefined)[]):
 
 /** @param why what was not seen, and how to see it */
 export function notSeen(why: string): Finding {
-  return { verdict: 'not seen', why, evidence: [] }
+  return { verdict: 'not-seen', why, evidence: [] }
 }
 
 type Words = {

@@ -50,8 +50,8 @@ function followsChallenge({ events }: Story): Finding {
 }
 
 function asksTheIssuer({ all, events, registration, userAgent }: Story): Finding {
-  const looks = looksOf(events).filter(({ document }) => document === 'authorization server')
-  const atIssuer = looks.find(({ of }) => of === 'team domain')
+  const looks = looksOf(events).filter(({ document }) => document === 'authorization-server')
+  const atIssuer = looks.find(({ of }) => of === 'team-domain')
   if (atIssuer) return passed(`It read the metadata of ${atIssuer.host}.`, atIssuer)
   const [elsewhere] = looks
   if (elsewhere) {
@@ -62,7 +62,7 @@ function asksTheIssuer({ all, events, registration, userAgent }: Story): Finding
   }
   // A client may remember what it read when it registered before.
   const hasReadBefore = looksOf(all).some(
-    (look) => look.document === 'authorization server' && look.userAgent === userAgent,
+    (look) => look.document === 'authorization-server' && look.userAgent === userAgent,
   )
   if (!registration || hasReadBefore) return notSeen('It was not seen to read the metadata.')
   return failed(

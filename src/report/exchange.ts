@@ -38,7 +38,7 @@ export const EXCHANGE_CHECKS: Check[] = [
     judge: ({ exchanges }) =>
       all(
         exchanges.filter(({ hasVerifier }) => hasVerifier),
-        ({ verifierFault }) => verifierFault === undefined,
+        ({ verifierProblem }) => verifierProblem === undefined,
         {
           ...EXCHANGE,
           right: 'had a code_verifier of that form',

@@ -44,7 +44,7 @@ export const CHECKS: Check[] = [
 
 /**
  * What a client did of what the MCP authorization spec (2026-07-28) and the RFCs behind it ask of
- * clients. Only what events prove: what they do not show is `not seen`, never passed.
+ * clients. Only what events prove: what they do not show is `not-seen`, never passed.
  *
  * @param events everybody's, in the order of their numbers
  */
@@ -62,7 +62,7 @@ export function clientReport(
   const count = (verdict: Verdict) => checks.filter((check) => check.verdict === verdict).length
   return {
     client,
-    summary: { passed: count('passed'), failed: count('failed'), notSeen: count('not seen') },
+    summary: { passed: count('passed'), failed: count('failed'), notSeen: count('not-seen') },
     checks,
   }
 }

@@ -89,7 +89,7 @@ function refusalBefore({ events }: Story, refresh: Token): RecordedEvent | undef
 }
 
 function isOver(event: RecordedEvent): boolean {
-  return event.kind === 'challenge' && event.credential === 'expired access token'
+  return event.kind === 'challenge' && event.credential === 'expired-access-token'
 }
 
 // A 401, and then an authorization, without a try to refresh in between.

@@ -27,7 +27,7 @@ export const USE_CHECKS: Check[] = [
 ]
 
 function admissionsOf({ events }: Story) {
-  return ofKind(events, 'admission').filter(({ by }) => by === 'access token')
+  return ofKind(events, 'admission').filter(({ by }) => by === 'access-token')
 }
 
 function sendsToken(story: Story): Finding {
@@ -40,7 +40,7 @@ function sendsToken(story: Story): Finding {
 // A token of another server says of nobody whose it is; one of another application does, by its grant.
 function sendsItsOwn(story: Story): Finding {
   const foreign = ofKind(story.events, 'challenge').filter(
-    ({ credential }) => credential === 'access token of another application',
+    ({ credential }) => credential === 'access-token-of-another-application',
   )
   if (foreign.length > 0) return failed(foreign[0]?.why ?? '', ...foreign)
   const admissions = admissionsOf(story)

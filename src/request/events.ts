@@ -1,7 +1,7 @@
 import type { MiddlewareHandler } from 'hono'
 import { formatTime } from '../access/timestamps'
 import type { DashboardEvent, GrantRevoker } from '../events/dashboard-event'
-import type { Occurrence, ToldEvent } from '../events/event'
+import type { Occurrence, ReportedEvent } from '../events/event'
 import type { Actors, Outcome, Reason } from '../events/reason'
 import type { CommonFacts, RequestDecision, RequestFacts } from '../events/request-event'
 import { reasonOf } from '../events/why'
@@ -66,7 +66,7 @@ export function reportEndedConnections(
   by: GrantRevoker,
 ): void {
   for (const { grantId, clientId: id, clientName: name } of connections) {
-    report(c, { kind: 'grant revoked', client: { id, name }, email, grantId, by })
+    report(c, { kind: 'grant-revoked', client: { id, name }, email, grantId, by })
   }
 }
 
@@ -102,12 +102,12 @@ export const reportRequest: MiddlewareHandler<Env> = async function reportReques
 }
 
 // No response depends on events, so that recording can be switched off.
-function record(c: AppContext, event: ToldEvent): void {
+function record(c: AppContext, event: ReportedEvent): void {
   if (c.get('settings').EVENTS_KEPT === 0) return
   c.get('emulator').record(c.executionCtx, event)
 }
 
-function momentOf(c: AppContext): Pick<ToldEvent, 'rayId' | 'at'> {
+function momentOf(c: AppContext): Pick<ReportedEvent, 'rayId' | 'at'> {
   return { rayId: c.get('rayId'), at: formatTime(c.get('now')) }
 }
 

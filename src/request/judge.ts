@@ -44,7 +44,7 @@ export function logDecision(
   const { id, name, domain, type } = application
   const { decision, policy } = verdict
   const entry: Occurrence & Reason = {
-    kind: 'access request',
+    kind: 'access-request',
     action,
     allowed: decision !== 'deny',
     application: { id, name, domain, type },
@@ -61,7 +61,7 @@ export function logDecision(
     return
   }
   report(c, entry, {
-    kind: 'rules not emulated',
+    kind: 'rules-not-emulated',
     application: name,
     ...(identity && { email: identity.email }),
     ...(serviceToken && { commonName: serviceToken.commonName }),

@@ -66,7 +66,7 @@ describe('A failed write to KV is a 503 with Retry-After, and changes nothing', 
     expect(person.page?.headers.get('retry-after')).toMatch(/^[1-9]\d*$/)
     expect(cookies()).toEqual(before)
     const told = (await world.events()).map(({ kind }) => kind)
-    expect(told).not.toContain('signed in')
+    expect(told).not.toContain('signed-in')
     kv.is = {}
     person.page = form
     await person.press('ada@example.com')

@@ -58,7 +58,7 @@ function factsOf(parameters: Parameters) {
   return {
     kind: 'token',
     hasVerifier: verifier !== undefined,
-    ...(verifierFault && { verifierFault }),
+    ...(verifierFault && { verifierProblem: verifierFault }),
     ...(parameters.has('resource') && { resource: parameters.get('resource') }),
   } as const
 }
