@@ -1,13 +1,13 @@
 import type { ReportedEvent } from './event'
 
-// What others named, such as a member of a body, must not move the cursor or make a line of its own.
+// Text from requests, such as a member of a body, must not move the cursor or begin a new line.
 const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}]+/gu
-// What turns the order of characters around stays in what is recorded, and out of the line (UAX 9).
+// Characters that change the text direction stay in the record, but not in the line (UAX 9).
 const REORDERING = /\p{Bidi_Control}+/gu
 const SIGN = { allowed: '+', asked: '?', refused: '-', failed: '!', noted: '.' }
 
 /**
- * An event in one line of a terminal: when, how it ended, what, who, why, and what to change.
+ * Formats an event as one line for a terminal: time, outcome, kind, actors, reason, change.
  *
  * @example "09:41:02 - registration (400) Claude Code: http://... is not allowed [R5] -> turn on ..."
  */

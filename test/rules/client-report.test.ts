@@ -437,7 +437,7 @@ const CASES: Case[] = [
     [exchanged(), { kind: 'revocation', userAgent, ...refused('') }, admitted()],
   ],
 
-  ['refreshes', 'passed', 'upon a 401', [exchanged(), over, refreshed()], [2, 3]],
+  ['refreshes', 'passed', 'after a 401', [exchanged(), over, refreshed()], [2, 3]],
   ['refreshes', 'passed', 'before it was over', [exchanged(), admitted(), refreshed()], [3]],
   ['refreshes', 'failed', 'a new authorization instead', [exchanged(), over, authorized()], [2, 3]],
   [
@@ -554,8 +554,8 @@ describe('The report names', () => {
   it('how it refreshed', () => {
     const why = (...sketches: Sketch[]) => judged('refreshes', sketches).why
     expect(why(exchanged(), refreshed())).toContain('without waiting for a 401')
-    expect(why(exchanged(), over, refreshed())).toContain('upon a 401')
-    expect(why(exchanged(), refreshed(), over, refreshed())).toContain('1 of 2 times upon a 401')
+    expect(why(exchanged(), over, refreshed())).toContain('after a 401')
+    expect(why(exchanged(), refreshed(), over, refreshed())).toContain('1 of 2 times after a 401')
     const at = '2026-11-01T12:14:00Z'
     expect(why(exchanged({ expiresInSeconds: 900 }), refreshed({ at }))).toContain('60 s before')
     expect(why(exchanged({ expiresInSeconds: 800 }), refreshed({ at }))).not.toContain(' s before')

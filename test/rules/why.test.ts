@@ -102,10 +102,14 @@ const ROWS: Row[] = [
   [
     { kind: 'private-application-refused', ...actor },
     'refused',
-    /ada@example.com is no member/,
+    /ada@example.com is not a member/,
     /ACCOUNTS/,
   ],
-  [{ kind: 'private-application-refused', client: CLIENT }, 'refused', /the person is no member/],
+  [
+    { kind: 'private-application-refused', client: CLIENT },
+    'refused',
+    /the person is not a member/,
+  ],
   [
     {
       kind: 'authorization-refused',
@@ -132,7 +136,7 @@ const ROWS: Row[] = [
     /revoked/,
     /authorize/,
   ],
-  [{ kind: 'token-expired', grantId: 'g', path: '/' }, 'refused', /over/, /offline_access/],
+  [{ kind: 'token-expired', grantId: 'g', path: '/' }, 'refused', /expired/, /offline_access/],
   [
     { kind: 'scope-missing', method: 'GET', path: '/zones', enough: ['zone.read', 'zone.write'] },
     'refused',
