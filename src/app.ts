@@ -7,13 +7,13 @@ import { gate, gateAccessPaths } from './gate'
 import type { Env } from './request/context'
 import { reportRequest } from './request/events'
 import { failure } from './request/failure'
-import { configure, prepare, sign } from './request/prepare'
+import { configure, markResponse, prepare } from './request/prepare'
 import { team, teamMetadata } from './team'
 
 /** The map: one line per surface, in the order in which they match. */
 export const app = new Hono<Env>()
 app.onError(failure)
-app.use(sign)
+app.use(markResponse)
 app.use(prepare)
 app.use(reportRequest)
 app.route('/_emulator', emulatorControl)

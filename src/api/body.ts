@@ -49,7 +49,7 @@ export async function readBody<T>(
     if (result.success) {
       if (members.length > 0) {
         const { method, path } = c.req
-        report(c, { kind: 'members dropped', method, path, members })
+        report(c, { kind: 'members-dropped', method, path, members })
       }
       return result.data
     }

@@ -102,7 +102,7 @@ async function oauthCaller(c: AppContext, token: string): Promise<Caller> {
   if (admission.outcome === 'admitted') {
     return { kind: 'oauth', client, email, accountIds, scopes: equivalentScopes(scopes) }
   }
-  const kind = admission.outcome === 'expired' ? 'token expired' : 'token of a revoked grant'
+  const kind = admission.outcome === 'expired' ? 'token-expired' : 'token-of-a-revoked-grant'
   report(c, { kind, client, email, grantId, path: c.req.path })
   throw unknown(c, NOT_GRANTED)
 }
@@ -134,7 +134,7 @@ export async function authorize(
   const { client, email, accountIds, scopes } = caller
   const isEnough = permissions.length === 0 || permissions.some((each) => scopes.includes(each))
   if (!isEnough) {
-    report(c, { kind: 'scope missing', client, email, method, path, enough: permissions })
+    report(c, { kind: 'scope-missing', client, email, method, path, enough: permissions })
     throw refusal.because({
       why: `${client.name} was not granted a scope that ${method} ${path} needs.`,
       change: `Any of these would do: ${permissions.join(', ')}.`,

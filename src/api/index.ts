@@ -68,7 +68,7 @@ export const api = new Hono<Env>()
 api.onError(function respondInEnvelope(error, c) {
   if (error instanceof ApiError) {
     const [first] = error.errors
-    note(c, { kind: 'api call', code: first?.code })
+    note(c, { kind: 'api-call', code: first?.code })
     reportRefusal(c, {
       outcome: 'refused',
       why: error.message,
@@ -96,7 +96,7 @@ const OWN_PAGES = cors({
   allowMethods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
   maxAge: 86_400,
 })
-api.use(endpoint('api', { event: 'api call', cors: OWN_PAGES }))
+api.use(endpoint('api', { event: 'api-call', cors: OWN_PAGES }))
 api.use(async function onlyWithToken(c, next) {
   const { isLocal, settings, url } = c.var
   if (!isLocal && settings.EMULATOR_TOKEN === undefined) {
@@ -112,7 +112,7 @@ api.get('/openapi.json', async (c) => {
 api.use(async function knownCallersOnly(c, next) {
   const caller = await callerOf(c)
   const why = `${c.req.method} ${c.req.path} was carried out.`
-  reportDecision(c, { kind: 'api call', ...whoOf(caller), why })
+  reportDecision(c, { kind: 'api-call', ...whoOf(caller), why })
   c.header('Cache-Control', 'no-store')
   await next()
 })

@@ -12,14 +12,14 @@ export async function reportRevoked(
   if (!grant) return
   await c.get('emulator').removeConnection(grant.id)
   note(c, { email: grant.email })
-  reportInstead(c, { kind: 'grant revoked', grantId: grant.id, by })
+  reportInstead(c, { kind: 'grant-revoked', grantId: grant.id, by })
 }
 
 /** Reports why a token of a grant is no longer good. */
 export function reportEnded(
   c: AppContext,
   grant: DashboardGrant | undefined,
-  kind: Extract<DashboardEvent['kind'], 'token expired' | 'token of a revoked grant'>,
+  kind: Extract<DashboardEvent['kind'], 'token-expired' | 'token-of-a-revoked-grant'>,
 ): void {
   if (!grant) return
   note(c, { email: grant.email })

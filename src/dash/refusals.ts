@@ -6,20 +6,20 @@ import { isCovered, reportInstead } from '../request/events'
 export function reportAuthorizationRefusal(
   c: AppContext,
   { code, description }: DashError,
-  toldTo: 'client' | 'person',
+  recipient: 'client' | 'person',
 ): void {
   if (isCovered(c)) return
-  if (code === 'access_denied') reportInstead(c, { kind: 'authorization cancelled' })
-  else if (code === 'invalid_scope') reportInstead(c, { kind: 'scope not allowed', description })
-  else reportInstead(c, { kind: 'authorization refused', error: code, description, toldTo })
+  if (code === 'access_denied') reportInstead(c, { kind: 'authorization-cancelled' })
+  else if (code === 'invalid_scope') reportInstead(c, { kind: 'scope-not-allowed', description })
+  else reportInstead(c, { kind: 'authorization-refused', error: code, description, recipient })
 }
 
 /** Reports a refusal of any other endpoint, unless a more precise event already has. */
 export function reportTokenRefusal(c: AppContext, { code, description }: DashError): void {
   if (isCovered(c)) return
   const { pathname: path } = c.get('url')
-  if (code === 'invalid_scope') reportInstead(c, { kind: 'scope not allowed', description })
-  else reportInstead(c, { kind: 'token request refused', error: code, description, path })
+  if (code === 'invalid_scope') reportInstead(c, { kind: 'scope-not-allowed', description })
+  else reportInstead(c, { kind: 'token-request-refused', error: code, description, path })
 }
 
 /** Reports the emulator's own mistake. */

@@ -26,7 +26,7 @@ export async function userinfo(c: AppContext): Promise<Response> {
       return respondJson(c, 200, { sub: await dashboardUserId(grant.email) })
     }
     const isExpired = admission.outcome === 'expired'
-    reportEnded(c, grant, isExpired ? 'token expired' : 'token of a revoked grant')
+    reportEnded(c, grant, isExpired ? 'token-expired' : 'token-of-a-revoked-grant')
   }
   const error = new DashError(
     'request_unauthorized',

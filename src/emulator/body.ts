@@ -16,7 +16,7 @@ export async function readControl<T>(
   const said = await readJson(c, limit)
   const result = schema.safeParse(said)
   if (result.success) {
-    c.set('said', said)
+    c.set('controlBody', said)
     return result.data
   }
   const [issue] = result.error.issues

@@ -69,5 +69,5 @@ async function reportControl(c: AppContext, next: () => Promise<void>): Promise<
   const { method, path } = c.req
   await next()
   const isTold = method !== 'GET' && method !== 'HEAD' && !UNTOLD.includes(path)
-  if (isTold && c.res.ok) report(c, { kind: 'control', method, path, body: c.get('said') })
+  if (isTold && c.res.ok) report(c, { kind: 'control', method, path, body: c.get('controlBody') })
 }

@@ -1,17 +1,17 @@
-import type { ToldEvent } from './event'
+import type { ReportedEvent } from './event'
 
-// What others named, such as a member of a body, must not move the cursor or make a line of its own.
+// Text from requests, such as a member of a body, must not move the cursor or begin a new line.
 const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}]+/gu
-// What turns the order of characters around stays in what is recorded, and out of the line (UAX 9).
+// Characters that change the text direction stay in the record, but not in the line (UAX 9).
 const REORDERING = /\p{Bidi_Control}+/gu
 const SIGN = { allowed: '+', asked: '?', refused: '-', failed: '!', noted: '.' }
 
 /**
- * An event in one line of a terminal: when, how it ended, what, who, why, and what to change.
+ * Formats an event as one line for a terminal: time, outcome, kind, actors, reason, change.
  *
  * @example "09:41:02 - registration (400) Claude Code: http://... is not allowed [R5] -> turn on ..."
  */
-export function eventLine(event: ToldEvent): string {
+export function eventLine(event: ReportedEvent): string {
   const { at, change, kind, outcome, rule, why } = event
   const status = 'status' in event ? ` (${event.status})` : ''
   const who = whoOf(event)
@@ -25,7 +25,7 @@ export function eventLine(event: ToldEvent): string {
     .replaceAll(UNPRINTABLE, ' ')
 }
 
-function whoOf(event: ToldEvent): string {
+function whoOf(event: ReportedEvent): string {
   const client = 'client' in event ? (event.client?.name ?? event.client?.id) : undefined
   const email = 'email' in event ? event.email : undefined
   return [client, email].filter(Boolean).join(', ')

@@ -1,40 +1,45 @@
+/**
+ * Events: what happened and why, in types, texts, one line for a terminal, and sequences.
+ *
+ * Pure: `request/events.ts` reports events, and the store numbers and keeps them.
+ */
 import type { Identity } from '../access/identity'
 import type { FaultName } from '../switches/faults'
 import type { DashboardEvent } from './dashboard-event'
 import type { Actors, Reason } from './reason'
 import type { RequestEvent } from './request-event'
 
-/** Where a decision of Access was asked for. */
+/** The place where Access evaluated its policies. */
 export type AccessAction = 'login' | 'authorization' | 'refresh' | 'service_auth'
 
-/** Something worth telling the developer, that no answer on the wire tells. */
+/** A fact for the developer that no response contains. */
 export type Event =
   | RequestEvent
   | DashboardEvent
-  /** Somebody used the emulator's own control: the clock, a switch, a revocation. */
+  /** A use of the emulator's control: the clock, a switch, a revocation. */
   | { kind: 'control'; method: string; path: string; body?: unknown }
-  /** A fault that was switched on has struck. */
+  /** A fault has struck. */
   | (Actors & { kind: 'fault'; fault: FaultName; path: string })
   /** A one-time PIN that the real service would have sent by e-mail. */
-  | { kind: 'one-time pin'; application: string; email: string; code: string }
-  /** The real service would have sent none, because the policies deny the person. */
-  | { kind: 'one-time pin not sent'; application: string; email: string }
-  /** Policies were asked that have rules of kinds which nothing here can decide. */
+  | { kind: 'one-time-pin'; application: string; email: string; code: string }
+  /** The real service would have sent no one-time PIN, because the policies deny the person. */
+  | { kind: 'one-time-pin-not-sent'; application: string; email: string }
+  /** Policies were evaluated that have rules of kinds that are not emulated. */
   | {
-      kind: 'rules not emulated'
+      kind: 'rules-not-emulated'
       application: string
       email?: string
       commonName?: string
       ruleKinds: string[]
       decision: string
     }
-  /** What Access decided about a person or a machine: the entries of its own log. */
+  /** A decision of Access about a person or a machine: an entry in its log of access requests. */
   | {
-      kind: 'access request'
+      kind: 'access-request'
       action: AccessAction
       allowed: boolean
       application: { id: string; name: string; domain?: string | undefined; type: string }
-      /** The policy that decided; none where no policy matched. */
+      /** The deciding policy; undefined if no policy matched. */
       policy?: { id: string; name: string } | undefined
       email?: string | undefined
       /** The type of the identity provider, or `service_token`. */
@@ -43,13 +48,13 @@ export type Event =
       ip: string
       country: string
     }
-  /** A sign-in: of a browser at the team domain, or of a client that was allowed. */
+  /** A new sign-in. */
   | {
-      kind: 'signed in'
-      /** Who has it: a browser at the team domain, or a client of Managed OAuth. */
+      kind: 'signed-in'
+      /** The holder: a browser at the team domain, or a client of Managed OAuth. */
       holder: 'browser' | 'client'
       identity: Identity
-      /** The sign-in's id, which begins its `identity_nonce`. */
+      /** The sign-in's id. Its `identity_nonce` begins with it. */
       sessionId: string
       /** The number of the last revocation before it. */
       revision: number
@@ -59,19 +64,19 @@ export type Event =
     }
   /** A sign-in was used for an application. */
   | {
-      kind: 'application opened'
+      kind: 'application-opened'
       sessionId: string
       application: { id: string; name: string; type: string }
       hostname: string
     }
-  /** A request to the API had members that there are none of. They were dropped, as Access does. */
-  | { kind: 'members dropped'; method: string; path: string; members: string[] }
+  /** A request to the API had unknown members, which were dropped. Access: observed [K3]. */
+  | { kind: 'members-dropped'; method: string; path: string; members: string[] }
 
-/** What happens beside the requests, or follows from one. */
+/** An event that is not a request's own. */
 export type Occurrence = Exclude<Event, RequestEvent>
 
 /** An event with its reason, the request that it belongs to (`Cf-Ray`), and the emulated time. */
-export type ToldEvent = Event & Reason & { rayId: string; at: string }
+export type ReportedEvent = Event & Reason & { rayId: string; at: string }
 
-/** As it is kept: numbered in the order of what happened. */
-export type RecordedEvent = ToldEvent & { number: number }
+/** An event as the store keeps it, numbered in chronological order. */
+export type RecordedEvent = ReportedEvent & { number: number }

@@ -3,43 +3,43 @@ import type { RecordedEvent } from './event'
 type Client = { id: string; name?: string | undefined }
 type Application = { id: string; name: string }
 
-/** One caller's way, from its first challenge to its last refresh. */
+/** The events of one caller, from its first challenge to its last refresh. */
 export type Flow = {
-  /** The client's id; of a caller that has none yet, its user agent. */
+  /** The client's id, or the user agent of a caller without a client. */
   id: string
-  /** None while the caller has only been challenged, looked for metadata, or was refused to register. */
+  /** Undefined if the caller was only challenged, read metadata, or was refused registration. */
   client?: Client
-  /** The one that it was last about. */
+  /** The application of the latest event that names one. */
   application?: Application
-  /** Of the client itself, not of the browser that it opens. */
+  /** The user agent of the client itself, not of the browser that it opens. */
   userAgent?: string
-  /** In the order of what happened. */
+  /** In chronological order. */
   events: RecordedEvent[]
 }
 
-/** The requests of one user agent that say nothing of a client. */
+/** The requests of one user agent that identify no client. */
 type Caller = {
-  /** Those that may be of the client that shows itself next. */
+  /** Requests that may belong to the client that identifies itself next. */
   waiting: RecordedEvent[]
-  /** Those that stay nobody's. */
+  /** Requests that belong to no client. */
   strays: RecordedEvent[]
   last?: Flow
 }
 
-// What a client sends itself; all else of an authorization is sent by a browser.
+// Kinds of requests that a client sends itself. A browser sends the others.
 const BY_CLIENTS = ['challenge', 'discovery', 'registration', 'token', 'revocation', 'admission']
-// What a caller may do before anybody knows its client.
+// Kinds of requests that may precede a caller's registration, or not identify it.
 const NAMELESS = ['challenge', 'discovery', 'registration', 'token', 'revocation']
 
 /**
- * The events of each client, in the order of the clients' first events. What is about no client (an
- * administrator's doing, a person who visits the application) is in none.
+ * Groups events by client, in the order of the clients' first events. Events without a client (of an
+ * administrator, or of a person who visits the application) are in no flow.
  *
- * A challenge without a credential and a look at metadata do not say whose they are. They belong to
- * the client that shows itself next with the same user agent: it registers, or redeems a code, or uses
- * a token. A caller without any credential is not taken for a client that has been given tokens: it may
- * be a newcomer. Whoever shows a credential that nobody here was given may be anybody: many share a
- * user agent, `node` for one.
+ * A challenge without a credential and a request for metadata do not identify the client. They are
+ * assigned to the client that next identifies itself with the same user agent: by registering, redeeming
+ * a code, or using a token. A client that already has tokens is assigned no request without a credential,
+ * because that may come from a new client. A request with an unknown credential is assigned to no client,
+ * because many clients share a user agent (such as `node`).
  *
  * @param events in the order of their numbers
  */
@@ -75,7 +75,7 @@ export function flowsOf(events: RecordedEvent[]): Flow[] {
   return [...flows.values(), ...nameless].map(completed).sort((a, b) => firstOf(a) - firstOf(b))
 }
 
-// Gives the flow what its user agent has done without a name, unless that may be a newcomer's.
+// Assigns the waiting requests of the user agent to the flow, unless they may come from a new client.
 function claim(caller: Caller, flow: Flow, takesNewcomers: boolean): void {
   if (takesNewcomers || !caller.waiting.some(isNewcomer)) {
     flow.events.push(...caller.waiting.splice(0))
@@ -83,7 +83,7 @@ function claim(caller: Caller, flow: Flow, takesNewcomers: boolean): void {
   caller.last = flow
 }
 
-// Says nothing against the client that it is taken to be of.
+// Returns whether a request without a client may be assigned to one.
 function mayBeInherited(request: RecordedEvent): boolean {
   if (request.kind === 'challenge') return request.credential === 'none'
   return request.kind === 'discovery' || request.kind === 'registration'
@@ -116,7 +116,7 @@ function namelessFlow(userAgent: string, events: RecordedEvent[]): Flow {
   }
 }
 
-// Names are learned late: a fault that strikes knows only the client's id.
+// The name may be known only from a later event: the event of a fault has just the client's id.
 function completed(flow: Flow): Flow {
   const events = flow.events.toSorted((a, b) => a.number - b.number)
   const name = events.map(namedClient).findLast((client) => client?.name)?.name
@@ -133,7 +133,7 @@ function firstOf({ events }: Flow): number {
   return events[0]?.number ?? 0
 }
 
-/** Finds an event's client, by its grant where it says only that. */
+/** Returns a function that finds an event's client, by its grant if the event names only that. */
 function clientsOf(events: RecordedEvent[]): (event: RecordedEvent) => Client | undefined {
   const byGrant = new Map<string, Client>()
   for (const event of events) {
@@ -144,7 +144,7 @@ function clientsOf(events: RecordedEvent[]): (event: RecordedEvent) => Client | 
   return (event) => namedClient(event) ?? byGrant.get(grantOf(event) ?? '')
 }
 
-// A registration that was refused has a name and no id.
+// A refused registration has a name, but no id.
 function namedClient(event: RecordedEvent): Client | undefined {
   const client = 'client' in event ? event.client : undefined
   return client?.id ? client : undefined

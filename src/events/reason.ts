@@ -1,18 +1,18 @@
 /**
- * How a decision ended: `asked` sends somebody on to a further step (a challenge, a login page, a
- * consent page), `failed` is a fault of the emulator's or one that was switched on, `noted` is
- * something worth knowing that decides nothing.
+ * The outcome of a decision. `asked` leads to a further step (a challenge, a login page, a consent page).
+ * `failed` is a defect of the emulator, or a fault that is switched on. `noted` is an observation without
+ * a decision.
  */
 export const OUTCOMES = ['allowed', 'asked', 'refused', 'failed', 'noted'] as const
 export type Outcome = (typeof OUTCOMES)[number]
 
-/** Why it was decided so, in the developer's words; never with a secret or a token in it. */
+/** The reason of a decision, in words for developers. It never contains a secret or a token. */
 export type Reason = {
   outcome: Outcome
-  /** What decided: a row of the fidelity table, a section of an RFC, a redirect rule, a policy. */
+  /** The deciding rule: a row of docs/fidelity.md, a section of an RFC, a redirect rule, a policy. */
   rule?: string | undefined
   why: string
-  /** What would have to be different for another outcome. */
+  /** The change that would lead to another outcome. */
   change?: string | undefined
 }
 

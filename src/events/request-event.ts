@@ -2,7 +2,7 @@ import type { Actors, Reason } from './reason'
 
 /** Facts of a request of any kind. */
 export type CommonFacts = Actors & {
-  /** The error code of the response, in the protocol's own words. */
+  /** The error code of the response. */
   error?: string | undefined
   grantId?: string | undefined
 }
@@ -10,43 +10,43 @@ export type CommonFacts = Actors & {
 type Frame = CommonFacts & {
   method: string
   host: string
-  /** Without its query, which may hold a code. */
+  /** The path without the query, which may contain a code. */
   path: string
   status: number
   userAgent?: string | undefined
 }
 
-// The facts of each kind. Every decision of the kind has those that are required.
+// The facts of each kind. A decision has all facts that its kind requires.
 type Facts = {
-  /** The gate let nobody in. */
+  /** The gate refused the request. */
   challenge: {
-    answer: '401 Bearer' | '302 login' | '401 script' | '403'
+    response: '401-bearer' | '302-login' | '401-script' | '403'
     /** The URL that the challenge names; a 403 names none. */
     resourceMetadata?: string
-    /** What was shown, and what it was worth. */
+    /** The credential of the request, and why it was not accepted. */
     credential:
       | 'none'
-      | 'expired access token'
-      | 'revoked access token'
-      | 'unknown access token'
-      | 'access token of another application'
-      | 'other bearer token'
-      | 'application token'
-      | 'service token'
+      | 'expired-access-token'
+      | 'revoked-access-token'
+      | 'unknown-access-token'
+      | 'access-token-of-another-application'
+      | 'other-bearer-token'
+      | 'application-token'
+      | 'service-token'
   }
-  /** The gate let somebody in, or everybody. */
+  /** The gate admitted the request. */
   admission: {
-    by: 'access token' | 'application token' | 'service token' | 'bypass' | 'nobody asks'
+    by: 'access-token' | 'application-token' | 'service-token' | 'bypass' | 'no-application'
   }
   discovery: {
-    document: 'protected resource' | 'authorization server' | 'keys'
-    place: "Access's own path" | 'RFC 9728' | 'RFC 8414' | 'certs'
-    /** Whether it was asked of the team domain, or of an application's host. */
-    of: 'team domain' | 'application'
+    document: 'protected-resource' | 'authorization-server' | 'keys'
+    place: 'access-path' | 'rfc-9728' | 'rfc-8414' | 'certs'
+    /** The host of the request: the team domain, or an application's. */
+    of: 'team-domain' | 'application'
   }
   registration: {
     redirectUris: string[]
-    /** RFC 7591 and OpenID Connect registration, as sent; none where nothing was. */
+    /** Metadata of RFC 7591 and OpenID Connect registration, as sent. */
     applicationType?: string
     grantTypes?: string[]
     tokenEndpointAuthMethod: string
@@ -54,10 +54,10 @@ type Facts = {
   authorization: {
     step: 'request' | 'login' | 'consent' | 'code' | 'denied' | 'blocked'
     redirectUri?: string
-    /** As it was sent. */
+    /** The value as sent. */
     resource?: string
     codeChallengeMethod?: string
-    /** Begins of hashes: enough to see that two are the same. */
+    /** Prefixes of hashes, long enough to compare. */
     stateHash?: string
     codeChallengeHash?: string
     isAutomatic?: boolean
@@ -65,24 +65,24 @@ type Facts = {
   login: { step: 'page' | 'provider' | 'done' }
   token: {
     grantType: string
-    /** As it was sent. */
+    /** The value as sent. */
     resource?: string
     hasVerifier: boolean
-    /** What RFC 7636 4.1 has against the code_verifier, which is taken all the same. */
+    /** The violation of RFC 7636 4.1 by a code_verifier, which is accepted nevertheless. */
     verifierProblem?: string
-    /** How long the access token lives that was given. */
+    /** The lifetime of the issued access token. */
     expiresInSeconds: number
-    /** The same pair once more: the refresh token was rotated before, and the grace window forgave it. */
+    /** The pair was issued before: the refresh token was reused within the grace period. */
     isRepeated?: boolean
   }
-  /** What the revocation endpoint was shown. */
+  /** The token that the revocation endpoint received. */
   revocation: { token: 'revoked' | 'unknown' }
-  'api call': { code?: number }
+  'api-call': { code?: number }
 }
 
 export type RequestKind = keyof Facts
 
-/** A request, and how it was decided. A refusal may come before a fact is known. */
+/** A request and its decision. A refused request may lack facts. */
 export type RequestEvent = {
   [K in RequestKind]: { kind: K } & Frame & Partial<Facts[K]>
 }[RequestKind]
@@ -91,7 +91,7 @@ export type RequestEvent = {
 export type RequestFacts = CommonFacts &
   ({ [K in RequestKind]: { kind: K } & Partial<Facts[K]> }[RequestKind] | { kind?: undefined })
 
-/** The decision about a request. Without an outcome, the status of the response says it. */
+/** The decision about a request. Without an outcome, the status of the response determines it. */
 export type RequestDecision = {
   [K in RequestKind]: { kind: K } & Facts[K]
 }[RequestKind] &
@@ -101,6 +101,6 @@ export type RequestDecision = {
 /** The event of a request while the request is handled. */
 export type RequestDraft = RequestFacts &
   Partial<Reason> & {
-    /** Whether another event of the request stands for its own. */
+    /** Whether another event of the request replaces its own. */
     isCovered?: boolean
   }

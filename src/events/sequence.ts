@@ -3,36 +3,43 @@ import type { Flow } from './flows'
 import type { RequestEvent } from './request-event'
 
 /**
- * Who takes part in a flow, in the order in which a diagram has them: the client stands between the
- * authorization server that it gets tokens from and the application that it shows them to, so that
- * hardly an arrow crosses anybody.
+ * The participants of a flow, in the order of the diagram. The client stands between the authorization
+ * server and the application, so that few arrows cross a participant.
  */
 const PARTICIPANTS = ['person', 'team', 'client', 'application', 'origin', 'api'] as const
 export type Participant = (typeof PARTICIPANTS)[number]
 
 /** One line of a sequence diagram. */
 type Step = {
-  /** Undefined for what is between nobody: the clock was moved, a fault has struck. */
+  /** Undefined for events without participants: a move of the clock, a fault. */
   arrow?: { from: Participant; to: Participant }
-  /** What was asked: `POST /mcp`. */
+  /** The request: `POST /mcp`. */
   label: string
-  /** How it was answered: `401 Bearer`. */
+  /** The response: `401 Bearer`. */
   result?: string
-  /** The latest of those that the line stands for. */
+  /** The latest event of the line. */
   event: RecordedEvent
-  /** What else was decided about the same request. */
+  /** Other events of the same request. */
   notes: RecordedEvent[]
-  /** How many alike came one after another. */
+  /** The number of consecutive equal requests. */
   times: number
 }
 
 type Request = Extract<RecordedEvent, { status: number }>
 
+// Labels of the responses to a challenge, beside the status.
+const CHALLENGES = {
+  '401-bearer': 'Bearer',
+  '302-login': 'login',
+  '401-script': 'script',
+  '403': undefined,
+}
+
 /**
- * The lines of a flow's sequence diagram: its requests as arrows, in their order, and across them
- * what was done to the emulator meanwhile, and after it as long as nothing else happened.
+ * Returns the lines of a flow's sequence diagram: its requests as arrows, and between them the uses of
+ * the emulator's control, up to the next event that follows the flow.
  *
- * @param all the events that the flow was found in, for what was done to the emulator
+ * @param all the events that the flow was found in; they include the uses of the control
  */
 export function sequenceOf(flow: Flow, all: RecordedEvent[]): Step[] {
   const first = flow.events.at(0)?.number ?? 0
@@ -47,7 +54,7 @@ export function sequenceOf(flow: Flow, all: RecordedEvent[]): Step[] {
   const notesOf = Map.groupBy(events.filter(isNote), ({ rayId }) => rayId)
   const steps: Step[] = []
   for (const event of events) {
-    // A request is recorded after what was decided on its way, and says all of it again in short.
+    // A request's own event is recorded last, and its line includes the others as notes.
     if (isNote(event) && requests.has(event.rayId)) continue
     const step = isRequest(event) ? stepOf(event, flow.userAgent) : markerOf(event)
     const notes = notesOf.get(event.rayId) ?? []
@@ -59,7 +66,7 @@ export function sequenceOf(flow: Flow, all: RecordedEvent[]): Step[] {
   return steps
 }
 
-/** Those who take part, in the order of the diagram. */
+/** Returns the participants, in the order of the diagram. */
 export function participantsOf(steps: Step[]): Participant[] {
   const found = new Set(steps.flatMap(({ arrow }) => (arrow ? [arrow.from, arrow.to] : [])))
   return PARTICIPANTS.filter((each) => found.has(each))
@@ -69,7 +76,7 @@ function isRequest(event: RecordedEvent): event is Request {
   return 'status' in event
 }
 
-// A fault is worth a line of its own, whatever it struck.
+// A fault has a line of its own.
 function isNote(event: RecordedEvent): boolean {
   return !isRequest(event) && event.kind !== 'control' && event.kind !== 'fault'
 }
@@ -95,12 +102,12 @@ function stepOf(event: Request, userAgent: string | undefined) {
 function arrowOf(event: RequestEvent, userAgent: string | undefined): Required<Step>['arrow'] {
   switch (event.kind) {
     case 'challenge':
-      return { from: event.answer === '302 login' ? 'person' : 'client', to: 'application' }
+      return { from: event.response === '302-login' ? 'person' : 'client', to: 'application' }
     case 'admission':
-      return { from: event.by === 'application token' ? 'person' : 'client', to: 'origin' }
+      return { from: event.by === 'application-token' ? 'person' : 'client', to: 'origin' }
     case 'discovery': {
       const to = event.of === 'application' ? 'application' : 'team'
-      // An origin fetches the keys that it verifies assertions with.
+      // An origin fetches the keys to verify assertions.
       const isOrigin = event.document === 'keys' && event.userAgent !== userAgent
       return { from: isOrigin ? 'origin' : 'client', to }
     }
@@ -111,14 +118,14 @@ function arrowOf(event: RequestEvent, userAgent: string | undefined): Required<S
     case 'token':
     case 'revocation':
       return { from: 'client', to: 'team' }
-    case 'api call':
+    case 'api-call':
       return { from: 'client', to: 'api' }
   }
 }
 
-/** What the status alone does not say. */
+/** Returns the part of the result that the status does not show. */
 function resultOf(event: Request): string | undefined {
-  if (event.kind === 'challenge') return event.answer?.replace(/^\d+ ?/, '')
+  if (event.kind === 'challenge') return event.response && CHALLENGES[event.response]
   if (event.error) return event.error
   if (event.outcome === 'failed') return undefined
   switch (event.kind) {
@@ -143,7 +150,7 @@ function markerOf(event: RecordedEvent): Pick<Step, 'label' | 'arrow' | 'result'
   return { label: event.kind }
 }
 
-/** What somebody did to the emulator, in a few words. */
+/** Describes a use of the emulator's control in a few words. */
 function controlOf({ method, path, body }: { method: string; path: string; body?: unknown }) {
   const [, , what = '', name = '', part] = path.split('/').map(decoded)
   const given = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>
@@ -162,7 +169,7 @@ function controlOf({ method, path, body }: { method: string; path: string; body?
     case 'keys':
       return 'signing keys rotated'
     case 'clients':
-      return 'client forgotten'
+      return 'client deleted'
     case 'grants':
       return part ? 'access token revoked' : 'grant revoked'
     case 'sessions':

@@ -1,11 +1,11 @@
 import { FAULTS } from '../switches/faults'
-import type { DashboardEvent } from './dashboard-event'
+import type { DashboardEvent, GrantRevoker } from './dashboard-event'
 import type { Occurrence } from './event'
 import type { Reason } from './reason'
 
 /**
- * The reason of an event that says all of it by its own members. What a request told of itself has its
- * reason from where it was decided.
+ * Returns the reason of an event, made from its members. Events of requests are not among these: their
+ * handlers report the reason.
  */
 export function reasonOf(event: Occurrence): Reason {
   switch (event.kind) {
@@ -15,26 +15,26 @@ export function reasonOf(event: Occurrence): Reason {
       return {
         outcome: 'failed',
         rule: event.fault,
-        why: `The fault ${event.fault} is switched on, and struck ${event.path}. ${FAULTS[event.fault].what}`,
-        change: `DELETE /_emulator/faults/${event.fault} switches it off.`,
+        why: `The fault ${event.fault} struck ${event.path}. ${FAULTS[event.fault].what}`,
+        change: `Switch it off with DELETE /_emulator/faults/${event.fault}.`,
       }
-    case 'one-time pin':
+    case 'one-time-pin':
       return {
         outcome: 'noted',
-        why: `${event.email} is sent a one-time PIN for ${event.application}: it is this event's code.`,
+        why: `The one-time PIN of ${event.email} for ${event.application} is the code of this event. The real service sends it by e-mail.`,
       }
-    case 'one-time pin not sent':
+    case 'one-time-pin-not-sent':
       return {
         outcome: 'refused',
-        why: `${event.email} gets no one-time PIN: no policy of ${event.application} admits that address.`,
-        change: 'Add a policy that allows the address, or sign in as somebody else.',
+        why: `No one-time PIN is sent to ${event.email}: no policy of ${event.application} admits this address.`,
+        change: 'Add a policy that allows the address, or sign in as another person.',
       }
-    case 'rules not emulated':
+    case 'rules-not-emulated':
       return {
         outcome: 'noted',
-        why: `The policies of ${event.application} have rules of kinds that nothing here can decide (${event.ruleKinds.join(', ')}). They never match.`,
+        why: `The policies of ${event.application} have rules that are not emulated (${event.ruleKinds.join(', ')}). These rules never match.`,
       }
-    case 'access request':
+    case 'access-request':
       return {
         outcome: event.allowed ? 'allowed' : 'refused',
         rule: event.policy && `policy "${event.policy.name}" (${event.policy.id})`,
@@ -42,87 +42,98 @@ export function reasonOf(event: Occurrence): Reason {
           ? `The policy "${event.policy.name}" of ${event.application.name} decided.`
           : `No policy of ${event.application.name} matched.`,
       }
-    case 'signed in': {
+    case 'signed-in': {
       const { email } = event.identity
-      const who = event.holder === 'browser' ? 'in a browser' : 'for a client that was allowed'
-      return { outcome: 'allowed', why: `${email} is signed in, ${who}.` }
+      const where = event.holder === 'browser' ? 'in a browser' : 'for a client'
+      return { outcome: 'allowed', why: `${email} has a new sign-in ${where}.` }
     }
-    case 'application opened':
+    case 'application-opened':
       return {
         outcome: 'noted',
-        why: `The sign-in ${event.sessionId} is used for ${event.application.name}.`,
+        why: `The sign-in ${event.sessionId} was used for ${event.application.name}.`,
       }
-    case 'members dropped':
+    case 'members-dropped':
       return {
         outcome: 'noted',
-        rule: 'observed at the API: unknown members are dropped',
-        why: `Access does not know these members and drops them without a word: ${event.members.join(', ')}.`,
+        rule: 'K3',
+        why: `The API silently drops members that it does not know: ${event.members.join(', ')}.`,
         change: 'Look for a misspelt member.',
       }
     default:
-      return ofDashboard(event)
+      return dashboardReasonOf(event)
   }
 }
 
-function ofDashboard(event: DashboardEvent): Reason {
+function dashboardReasonOf(event: DashboardEvent): Reason {
   const client = event.client?.name ?? 'The client'
   switch (event.kind) {
-    case 'application authorized':
+    case 'application-authorized':
       return {
         outcome: 'allowed',
         why: `${event.email} authorized ${client} on ${event.accountIds.length} account(s): ${event.scopes.join(' ')}.`,
       }
-    case 'client not verified':
+    case 'client-not-verified':
       return {
         outcome: 'noted',
-        why: `The publisher of ${client} has not proved a domain.`,
+        why: `The publisher of ${client} has not verified a domain.`,
         change: 'Publish the TXT record of client_uri_verification.',
       }
-    case 'authorization cancelled':
+    case 'authorization-cancelled':
       return { outcome: 'refused', why: 'The person pressed Cancel on the consent page.' }
-    case 'scope not allowed':
+    case 'scope-not-allowed':
       return {
         outcome: 'refused',
         rule: 'RFC 6749 4.1.2.1',
-        why: `${client} asked for a scope that it may not have: ${event.description}`,
-        change: "Add the scope to the client's scopes, or ask for less.",
+        why: `${client} requested a scope that it is not allowed: ${event.description}`,
+        change: "Add the scope to the client's scopes, or request fewer scopes.",
       }
-    case 'private application refused':
+    case 'private-application-refused':
       return {
         outcome: 'refused',
-        why: `${client} is private, and ${event.email ?? 'the person'} is no member of its account.`,
-        change: 'Make the person a member (ACCOUNTS), or the client public.',
+        why: `${client} is private, and ${event.email ?? 'the person'} is not a member of its account.`,
+        change: 'Make the person a member (ACCOUNTS), or make the client public.',
       }
-    case 'authorization refused':
-    case 'token request refused':
+    case 'authorization-refused':
+    case 'token-request-refused':
       return {
         outcome: 'refused',
         rule: 'observed at dash.cloudflare.com',
         why: `${event.error}: ${event.description}`,
       }
-    case 'grant revoked':
-      return { outcome: 'noted', why: `The grant ended with all its tokens, by: ${event.by}.` }
-    case 'token of a revoked grant':
+    case 'grant-revoked':
+      return {
+        outcome: 'noted',
+        why: `The grant has ended, with all its tokens: ${ENDED_BY[event.by]}.`,
+      }
+    case 'token-of-a-revoked-grant':
       return {
         outcome: 'refused',
         why: 'The token belongs to a grant that was revoked.',
-        change: 'The person has to authorize the application again.',
+        change: 'Ask the person to authorize the application again.',
       }
-    case 'token expired':
+    case 'token-expired':
       return {
         outcome: 'refused',
-        why: 'The access token is over.',
-        change: 'Use the refresh token; it needs the scope offline_access.',
+        why: 'The access token has expired.',
+        change: 'Use the refresh token. A client receives one with the scope offline_access.',
       }
-    case 'scope missing':
+    case 'scope-missing':
       return {
         outcome: 'refused',
-        why: `${event.method} ${event.path} needs a scope that was not granted.`,
-        change: `Any of these would do: ${event.enough.join(', ')}.`,
+        why: `${event.method} ${event.path} requires a scope that was not granted.`,
+        change: `Request one of these scopes: ${event.enough.join(', ')}.`,
       }
     case 'failure':
       return { outcome: 'failed', why: `The emulator made a mistake: ${event.message}` }
   }
+}
+
+const ENDED_BY: Record<GrantRevoker, string> = {
+  person: 'the person revoked it',
+  client: 'the client revoked it',
+  'code-replay': 'its authorization code was used a second time',
+  'refresh-token-reuse': 'a rotated refresh token was used again',
+  emulator: "it was revoked through the emulator's control",
 }
 
 function inBrief(body: unknown): string {

@@ -1,15 +1,17 @@
 /**
- * Breaking on purpose: what a fault of `switches/faults.ts` does to a request. Which requests a fault
- * may strike is declared where their routes are (`request/endpoint.ts`).
+ * Breaking on purpose: the effect that a fault of `switches/faults.ts` has on a request.
+ *
+ * Routes declare which requests a fault may strike (`request/endpoint.ts`). Faults of grants and keys
+ * act in their handlers, through `strike`.
  */
 import type { Endpoint, FaultSubject } from '../switches/faults'
 import { pause } from './pause'
 import { type Faults, parametersOf, strike } from './strike'
 
-/** The request that faults of HTTP itself may strike. */
+/** The request that faults at the level of HTTP may strike. */
 export type Target = { endpoint: Endpoint | 'page'; userAgent: string; subject: FaultSubject }
 
-/** Delays a request while the fault `slow` is on, and returns the response of a fault that refuses it. */
+/** Delays the request if the fault `slow` is on. Returns the response of a fault that refuses it. */
 export async function injectFaults(faults: Faults, target: Target): Promise<Response | undefined> {
   const { subject } = target
   const slow = isAt(faults, 'slow', target) && (await strike(faults, 'slow', subject))
@@ -42,7 +44,7 @@ function unavailable(
   status: 500 | 503 | 429,
   retryAfterSeconds: number,
 ): Response {
-  const message = `The emulator was asked to fail here (${status})`
+  const message = `A fault of the emulator is switched on here (${status})`
   const error = status === 500 ? 'server_error' : 'temporarily_unavailable'
   const errors = [{ code: status === 429 ? 971 : 10001, message }]
   const body =

@@ -3,8 +3,8 @@ import { pause } from './pause'
 import { type Faults, strike } from './strike'
 
 /**
- * Loses the response that carries new tokens, while such a fault is on. The tokens are issued all the
- * same; only the client does not learn of them.
+ * Drops the response with new tokens if a fault says so. The tokens are issued, but the client does not
+ * receive them.
  */
 export async function unlessLost(
   faults: Faults,
@@ -23,7 +23,7 @@ export async function unlessLost(
   return response
 }
 
-// Breaks the connection after the first byte is on its way. Before that, `wrangler dev` would send a
+// Breaks the connection after the first byte has been sent. Earlier, `wrangler dev` would send a
 // response of its own.
 function brokenOff(): ReadableStream {
   return new ReadableStream({
@@ -32,7 +32,7 @@ function brokenOff(): ReadableStream {
     },
     async pull(controller) {
       await pause('100ms')
-      controller.error(new Error('the fault dropped-answer broke the connection'))
+      controller.error(new Error('The fault dropped-answer broke the connection'))
     },
   })
 }

@@ -6,27 +6,27 @@ import {
   type FaultSubject,
 } from '../switches/faults'
 
-/** The faults that are on, and how one is used up and reported. */
+/** The faults that are on, and the functions that use one up and report it. */
 export type Faults = {
   active: readonly ActiveFault[]
-  /** Uses a fault up once. Returns false if another request took its last time. */
+  /** Counts one strike. Returns false if another request has used up the last one. */
   useUp(name: FaultName): Promise<boolean>
   report(name: FaultName, subject: FaultSubject): void
 }
 
-/** Returns the parameters of a fault that is on, whatever its scope. */
+/** Returns the parameters of a fault that is on, regardless of its scope. */
 export function parametersOf<N extends FaultName>(
   faults: Faults,
   name: N,
 ): FaultParameters<N> | undefined {
   const fault = faults.active.find((each) => each.name === name)
-  // Stored by its name.
+  // A fault is stored with the parameters of its name's schema.
   return fault?.parameters as FaultParameters<N> | undefined
 }
 
 /**
  * Returns the parameters of a fault that is on and strikes this client and application now; otherwise
- * undefined. A counted fault is used up by it, exactly once for each request.
+ * undefined. A strike counts once for each request.
  */
 export async function strike<N extends FaultName>(
   faults: Faults,

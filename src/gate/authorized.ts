@@ -67,7 +67,7 @@ export async function authorized(c: AppContext): Promise<Response> {
     why,
   })
   report(c, {
-    kind: 'application opened',
+    kind: 'application-opened',
     sessionId,
     application: { id: application.id, name: application.name, type: application.type },
     hostname: url.host,

@@ -41,7 +41,7 @@ export async function byAccessToken(
   const isLeftAlone = survivedRevocation(c.get('state').revocations, grant) === 'person'
   const token = { ...admitted.token, ...(await skewed(c, subject, admitted.token)) }
   return {
-    event: { by: 'access token', ...(isLeftAlone ? LEFT_ALONE : GOOD) },
+    event: { by: 'access-token', ...(isLeftAlone ? LEFT_ALONE : GOOD) },
     admission: {
       assertion: await assertionOf(c, application, grant, token),
       identity: grant.identity,
@@ -64,25 +64,25 @@ function noteClient(c: AppContext, { clientId }: AccessGrant): void {
 
 const REFUSALS = {
   unknown: {
-    credential: 'unknown access token',
+    credential: 'unknown-access-token',
     rule: 'U8',
     why: 'No grant knows this access token: it was revoked by itself, is of another store, or was made up.',
     change: 'Authorize again. After a reset everything issued before is forgotten.',
   },
   expired: {
-    credential: 'expired access token',
+    credential: 'expired-access-token',
     rule: 'U9',
     why: 'The access token is over: it lives as long as grant.access_token_lifetime of its application says (P20). A stream that is open goes on.',
     change: 'Use the refresh token, before expires_in is over or upon this answer.',
   },
   revoked: {
-    credential: 'revoked access token',
+    credential: 'revoked-access-token',
     rule: 'U8',
     why: 'The grant of this access token was revoked: by the client, by a code or refresh token used twice, or at the console.',
     change: 'Authorize again.',
   },
   'tokens revoked': {
-    credential: 'revoked access token',
+    credential: 'revoked-access-token',
     rule: 'T16',
     why: 'The application, or the person, was revoked after the grant was made; it may refresh, and what it gets is refused here.',
     change: 'Authorize again.',
@@ -92,7 +92,7 @@ const REFUSALS = {
 function foreign(token: string): CredentialRefusal {
   const isJwt = token.startsWith('eyJ')
   return {
-    credential: 'other bearer token',
+    credential: 'other-bearer-token',
     rule: isJwt ? 'O15' : 'U8',
     why: isJwt
       ? 'A JWT is no access token of Managed OAuth, which begin with oauth:. Access takes its own JWTs as a cookie or in Cf-Access-Token, never as a bearer token.'
@@ -103,7 +103,7 @@ function foreign(token: string): CredentialRefusal {
 
 function ofAnother({ name }: Application): CredentialRefusal {
   return {
-    credential: 'access token of another application',
+    credential: 'access-token-of-another-application',
     rule: 'T20',
     why: `The access token was issued for another application than ${name}.`,
     change: 'Authorize with the resource of this application.',

@@ -50,7 +50,7 @@ export async function byAppToken(
       if (linked) return linked
     } else if (isGoodFor(c, application, claims)) {
       return {
-        event: { by: 'application token', rule: 'O14', email: claims.email, why: GOOD },
+        event: { by: 'application-token', rule: 'O14', email: claims.email, why: GOOD },
         admission: { assertion: token, identity: await identityOf(c, claims) },
       }
     }
@@ -60,7 +60,7 @@ export async function byAppToken(
 
 const GOOD = "Access's own JWT for this application is good."
 const NOT_GOOD = {
-  credential: 'application token',
+  credential: 'application-token',
   rule: 'O14',
   why: "Access's own JWT was shown, and is over, revoked, not signed here, or for another application.",
   change: 'Log in again; behind another application, a policy with linked_app_token lets it in.',
@@ -148,7 +148,7 @@ async function byLinkedApplication(
     await emulator.signingKey(),
   )
   return {
-    event: { by: 'application token', email, rule, why, change },
+    event: { by: 'application-token', email, rule, why, change },
     admission: { assertion, identity: await identityOf(c, claims) },
   }
 }

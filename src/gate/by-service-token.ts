@@ -29,7 +29,7 @@ export async function byServiceToken(
     const refusal = { decision: 'deny', policy: undefined } as const
     logDecision(c, application, 'service_auth', whereFrom(c), refusal)
     return {
-      credential: 'service token',
+      credential: 'service-token',
       service: 'not authenticated',
       rule: 'U17',
       why: 'The service token shown is not known, its secret is wrong, or it is off or over.',
@@ -42,7 +42,7 @@ export async function byServiceToken(
   const verdict = judge(c, application, 'service_auth', subject)
   const { rule, why, change } = reasonFor(c, application, subject, verdict)
   if (verdict.decision !== 'non_identity') {
-    return { credential: 'service token', service: 'not authorized', rule, why, change }
+    return { credential: 'service-token', service: 'not authorized', rule, why, change }
   }
   const lifetime = verdict.policy.session_duration ?? application.session_duration
   const assertion = await signService(
@@ -57,7 +57,7 @@ export async function byServiceToken(
     await emulator.signingKey(),
   )
   return {
-    event: { by: 'service token', rule, why, change },
+    event: { by: 'service-token', rule, why, change },
     admission: isStrict
       ? { assertion }
       : { assertion, setCookie: appCookie(application, url, assertion) },

@@ -58,7 +58,7 @@ async function askForToken(
   refusal: CredentialRefusal | undefined,
 ): Promise<Response> {
   const resourceMetadata = resourceMetadataUrl(c)
-  reportChallenge(c, { answer: '401 Bearer', resourceMetadata }, refusal, {
+  reportChallenge(c, { response: '401-bearer', resourceMetadata }, refusal, {
     rule: 'U2',
     why: `No credential was sent. Managed OAuth is on for ${application.name}, so the client is told where to get a token.`,
   })
@@ -84,7 +84,7 @@ async function redirectToLogin(
 ): Promise<Response> {
   reportChallenge(
     c,
-    { answer: '302 login' },
+    { response: '302-login' },
     refusal,
     managedOAuth(application)
       ? { rule: 'U7', why: 'A browser asks for a page, so it is sent to the login page.' }
@@ -128,7 +128,7 @@ async function redirectToLogin(
 
 // Access: observed [U15]. The switch for single-page applications, while Managed OAuth is off.
 function refuseScript(c: AppContext, refusal: CredentialRefusal | undefined): Response {
-  reportChallenge(c, { answer: '401 script' }, refusal, {
+  reportChallenge(c, { response: '401-script' }, refusal, {
     rule: 'U15',
     why: 'A script or a machine asks, which has no use for a login page, and Managed OAuth is off or the organization is strict about service tokens.',
   })
@@ -145,7 +145,7 @@ function forbid(
   application: Application,
   refusal: CredentialRefusal | undefined,
 ): Response {
-  reportChallenge(c, { answer: '403' }, refusal, {
+  reportChallenge(c, { response: '403' }, refusal, {
     outcome: 'refused',
     rule: 'U16',
     why: `${application.name} has Service Auth policies only, or the service token is in none of them: no login could help.`,
@@ -169,7 +169,7 @@ function forbid(
 // Why a credential was refused says more than that there is a challenge.
 function reportChallenge(
   c: AppContext,
-  facts: Pick<ChallengeEvent, 'answer' | 'resourceMetadata'>,
+  facts: Pick<ChallengeEvent, 'response' | 'resourceMetadata'>,
   refusal: CredentialRefusal | undefined,
   reason: Pick<ChallengeEvent, 'outcome' | 'rule' | 'why' | 'change'>,
 ): void {

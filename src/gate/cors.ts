@@ -55,7 +55,7 @@ function refusePreflight(c: AppContext, { name }: Application): Response {
   c.set('isChallenge', true)
   reportDecision(c, {
     kind: 'challenge',
-    answer: '403',
+    response: '403',
     credential: 'none',
     outcome: 'refused',
     rule: 'O17',

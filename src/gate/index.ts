@@ -33,7 +33,7 @@ async function protect(c: AppContext): Promise<Response> {
   if (!application) {
     reportDecision(c, {
       kind: 'admission',
-      by: 'nobody asks',
+      by: 'no-application',
       outcome: 'noted',
       why: 'No application of Access covers this host and path, so nobody is asked for anything.',
       change: 'An application is where its domain and destinations say.',

@@ -66,8 +66,8 @@ export function resourceDocument(path: string): Find {
     return {
       application,
       event: {
-        document: 'protected resource',
-        place: isStandard ? 'RFC 9728' : "Access's own path",
+        document: 'protected-resource',
+        place: isStandard ? 'rfc-9728' : 'access-path',
         rule: isStandard ? 'M7' : 'M1',
         why: `The metadata of ${application.name}: its authorization server is ${team.origin}.`,
       },
@@ -87,8 +87,8 @@ export function serverDocument(c: AppContext): Document | undefined {
   return {
     application,
     event: {
-      document: 'authorization server',
-      place: 'RFC 8414',
+      document: 'authorization-server',
+      place: 'rfc-8414',
       rule: 'M10',
       why: `The team's metadata on the application's host: its issuer is ${team.origin}, which strict clients refuse here (P19).`,
     },

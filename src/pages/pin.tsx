@@ -14,7 +14,7 @@ export function PinPage({ nonce, fields, email }: Pin) {
       <h1>Enter code</h1>
       <p class="soft">
         A code for <strong>{email}</strong> is in{' '}
-        <a href="/_emulator/events?kind=one-time%20pin" target="_blank" rel="noopener">
+        <a href="/_emulator/events?kind=one-time-pin" target="_blank" rel="noopener">
           the emulator's events
         </a>
         , if the policies admit that address. The real service sends it by e-mail.

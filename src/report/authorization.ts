@@ -2,7 +2,7 @@ import type { RecordedEvent } from '../events/event'
 import { all, type Check, type Finding, failed, notSeen, passed } from './check'
 import { type EventOf, ofKind, type Story } from './story'
 
-/** What the client asked for in its authorization requests, and what it made of the responses. */
+/** Checks of the client's authorization requests, and of its reaction to the responses. */
 export const AUTHORIZATION_CHECKS: Check[] = [
   {
     id: 'resource-authorization',
@@ -13,12 +13,12 @@ export const AUTHORIZATION_CHECKS: Check[] = [
       right: 'had a resource',
       wrong: 'had no resource',
       change:
-        'Send the `resource` of the protected resource metadata: Access refuses without it [A1].',
+        'Send the `resource` of the protected resource metadata. Access refuses a request without it [A1].',
     }),
   },
   {
     id: 'resource-right',
-    title: 'Names a resource that the server knows, the same on both legs',
+    title: 'Names the same known resource in authorization and token requests',
     source: 'MCP 2026-07-28 Resource Parameter Implementation; RFC 8707 2',
     level: 'MUST',
     judge: namesTheResource,
@@ -39,8 +39,8 @@ export const AUTHORIZATION_CHECKS: Check[] = [
       ({ codeChallengeHash, codeChallengeMethod }) =>
         codeChallengeHash !== undefined && codeChallengeMethod === 'S256',
       {
-        right: 'had a code_challenge of the method S256',
-        wrong: 'had none of the method S256',
+        right: 'had a code_challenge with the method S256',
+        wrong: 'had no code_challenge with the method S256',
         change: 'Send code_challenge and code_challenge_method=S256.',
       },
     ),
@@ -60,7 +60,7 @@ export const AUTHORIZATION_CHECKS: Check[] = [
     judge: eachRequest(({ stateHash }) => stateHash !== undefined, {
       right: 'had a state',
       wrong: 'had no state',
-      change: 'Send one, and refuse a response that does not have it.',
+      change: 'Send a state, and reject a response with another state.',
     }),
   },
   {
@@ -72,7 +72,7 @@ export const AUTHORIZATION_CHECKS: Check[] = [
   },
   {
     id: 'issuer',
-    title: 'Refuses a response with the iss of another server',
+    title: 'Rejects a response with the iss of another server',
     source: 'MCP 2026-07-28 Authorization Response Validation; RFC 9207 2.4',
     level: 'MUST',
     judge: refusesWrongIssuer,
@@ -95,22 +95,22 @@ function eachRequest(
 }
 
 function namesTheResource({ authorizations, exchanges, refreshes }: Story): Finding {
-  const asked = [
+  const requests = [
     ...authorizations.flatMap(({ steps }) => steps),
     ...exchanges,
     ...refreshes,
   ].filter(({ resource }) => resource !== undefined)
-  // [A3] That Managed OAuth is off is nothing the client could know.
-  const refused = asked.filter(({ error, rule }) => error === 'invalid_target' && rule !== 'A3')
+  // [A3] A client cannot know that Managed OAuth is off, so that refusal does not count.
+  const refused = requests.filter(({ error, rule }) => error === 'invalid_target' && rule !== 'A3')
   if (refused.length > 0) {
     const names = [...new Set(refused.map(({ resource }) => resource))].join(', ')
     return failed(
-      `It was refused with ${names}: ${refused[0]?.why} Send what the metadata says, in both requests.`,
+      `A request with ${names} was refused: ${refused[0]?.why} Send the resource of the metadata in both requests.`,
       ...refused,
     )
   }
-  const accepted = asked.filter(({ error }) => error === undefined)
-  if (accepted.length === 0) return notSeen('No resource was accepted or refused yet.')
+  const accepted = requests.filter(({ error }) => error === undefined)
+  if (accepted.length === 0) return notSeen('No request with a resource was decided yet.')
   const names = [...new Set(accepted.map(({ resource }) => resource))]
   return passed(`It named ${names.join(', ')}.`, ...accepted)
 }
@@ -122,9 +122,9 @@ function writesItCanonically({ authorizations, exchanges, refreshes }: Story): F
   return all(named, ({ resource }) => !resource?.endsWith('/'), {
     noun: 'request with a resource',
     plural: 'requests with a resource',
-    right: 'had no slash at the end',
-    wrong: `had a slash at the end, as in ${slashed}`,
-    change: 'Send the text of the metadata as it is; a URL parser adds the slash (P24).',
+    right: 'had no trailing slash',
+    wrong: `had a trailing slash, as in ${slashed}`,
+    change: 'Send the text of the metadata unchanged. A URL parser adds the slash (P24).',
   })
 }
 
@@ -133,14 +133,15 @@ function isNewEachTime(fact: 'codeChallengeHash' | 'stateHash', name: string) {
     const requests = authorizations
       .map(({ request }) => request)
       .filter((request) => request[fact] !== undefined)
-    if (requests.length < 2) return notSeen(`Two authorizations with a ${name} show it.`)
+    if (requests.length < 2) return notSeen(`Authorize twice with a ${name} to show it.`)
     const again = requests.find((request, index) =>
       requests.slice(0, index).some((earlier) => earlier[fact] === request[fact]),
     )
-    if (!again) return passed(`${requests.length} authorizations had a ${name} each.`, ...requests)
+    if (!again)
+      return passed(`${requests.length} authorizations each had a new ${name}.`, ...requests)
     const same = requests.filter((request) => request[fact] === again[fact])
     return failed(
-      `${same.length} of ${requests.length} authorizations had the same ${name}. Make a new one for each, at random.`,
+      `${same.length} of ${requests.length} authorizations had the same ${name}. Generate a random one for each authorization.`,
       ...same,
     )
   }
@@ -151,7 +152,7 @@ function refusesWrongIssuer(story: Story): Finding {
   const faults = ofKind(events, 'fault').filter(({ fault }) => fault === 'wrong-issuer')
   if (faults.length === 0) {
     return notSeen(
-      'PUT /_emulator/faults/wrong-issuer with {"times": 1}, and authorize: the response then carries a wrong iss.',
+      'Switch the fault on with PUT /_emulator/faults/wrong-issuer and {"times": 1}, then authorize. The response will carry a wrong iss.',
     )
   }
   const seen: RecordedEvent[] = []
@@ -162,19 +163,19 @@ function refusesWrongIssuer(story: Story): Finding {
     )
     if (exchange) {
       return failed(
-        'The response carried the iss of another server, and it sent the code to the token endpoint all the same. Compare iss with the issuer of the metadata, letter by letter, before anything else.',
+        'The response carried the iss of another server, but the client sent its code to the token endpoint. Compare iss with the issuer of the metadata, character by character, before any other step.',
         fault,
         response,
         exchange,
       )
     }
-    const after = wentOnAfter(story, fault)
+    const after = nextRequestAfter(story, fault)
     if (after) seen.push(fault, after)
-    else if (isOver(story, fault)) seen.push(fault)
+    else if (isCodeExpired(story, fault)) seen.push(fault)
   }
   if (seen.length === 0) {
     return notSeen(
-      'The response carried the iss of another server, and its code may still be redeemed: authorize again, or move the clock on.',
+      'The response carried the iss of another server, and its code may still be redeemed. Authorize again, or advance the clock.',
     )
   }
   return passed(
@@ -183,8 +184,8 @@ function refusesWrongIssuer(story: Story): Finding {
   )
 }
 
-// What a client does that has done with the response: it asks for another, or for tokens by another way.
-function wentOnAfter({ authorizations, events }: Story, { number, rayId }: RecordedEvent) {
+// A later authorization or token request shows that the client has discarded the response.
+function nextRequestAfter({ authorizations, events }: Story, { number, rayId }: RecordedEvent) {
   const requests = new Set<RecordedEvent>(authorizations.map(({ request }) => request))
   return events.find(
     (event) =>
@@ -194,6 +195,6 @@ function wentOnAfter({ authorizations, events }: Story, { number, rayId }: Recor
   )
 }
 
-function isOver({ codeLifetimeSeconds, now }: Story, { at }: RecordedEvent): boolean {
+function isCodeExpired({ codeLifetimeSeconds, now }: Story, { at }: RecordedEvent): boolean {
   return now > Date.parse(at) / 1000 + codeLifetimeSeconds
 }

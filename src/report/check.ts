@@ -2,16 +2,16 @@ import type { RecordedEvent } from '../events/event'
 import type { Story } from './story'
 
 export type Level = 'MUST' | 'SHOULD' | 'MAY'
-export type Verdict = 'passed' | 'failed' | 'not seen'
+export type Verdict = 'passed' | 'failed' | 'not-seen'
 
-/** What a check found, and the events that show it. */
+/** The result of a check, and the events that are its evidence. */
 export type Finding = { verdict: Verdict; why: string; evidence: RecordedEvent[] }
 
-/** One rule for clients, and how events tell whether a client keeps it. */
+/** A rule for clients, and the function that judges a client by its events. */
 export type Check = {
   id: string
   title: string
-  /** Where the rule is from, with the section. */
+  /** The specification of the rule, with the section. */
   source: string
   level: Level
   judge(story: Story): Finding
@@ -25,23 +25,23 @@ export function failed(why: string, ...evidence: (RecordedEvent | undefined)[]):
   return { verdict: 'failed', why, evidence: known(evidence) }
 }
 
-/** @param why what was not seen, and how to see it */
+/** @param why what events do not show yet, and how to make them show it */
 export function notSeen(why: string): Finding {
-  return { verdict: 'not seen', why, evidence: [] }
+  return { verdict: 'not-seen', why, evidence: [] }
 }
 
 type Words = {
-  /** What each of the events is: `refresh`. */
+  /** The noun for one of the events: `refresh`. */
   noun: string
   plural: string
-  /** What is told of those that are right, and of those that are not, in the past tense. */
+  /** The predicates of right and of wrong events, in the past tense. */
   right: string
   wrong: string
-  /** What to do about those that are not. */
+  /** The correction of wrong events. */
   change: string
 }
 
-/** Passed where all events are right, failed where one is not, not seen where there are none. */
+/** Returns passed if all events are right, failed if one is wrong, not seen if there are none. */
 export function all<E extends RecordedEvent>(
   events: E[],
   isRight: (event: E) => boolean,

@@ -2,7 +2,7 @@ import type { RecordedEvent } from '../events/event'
 import { type Check, type Finding, failed, notSeen, passed } from './check'
 import { type EventOf, ofKind, type Story } from './story'
 
-/** How the client found the authorization server. */
+/** Checks of how the client found the authorization server. */
 export const DISCOVERY_CHECKS: Check[] = [
   {
     id: 'resource-metadata',
@@ -16,69 +16,73 @@ export const DISCOVERY_CHECKS: Check[] = [
     title: "Reads the authorization server's metadata at the issuer",
     source: 'MCP 2026-07-28 Authorization Server Metadata Discovery; RFC 8414 3, 3.3',
     level: 'MUST',
-    judge: asksTheIssuer,
+    judge: readsAtIssuer,
   },
 ]
 
 function followsChallenge({ events }: Story): Finding {
   const challenges = ofKind(events, 'challenge').filter(({ resourceMetadata }) => resourceMetadata)
-  const looks = looksOf(events)
+  const requests = requestsOf(events)
   const [challenge] = challenges
   if (!challenge) {
     return notSeen(
-      'It was never challenged with a resource_metadata: ask the application without a token.',
+      'The client has received no challenge with resource_metadata. Send a request to the application without a token.',
     )
   }
   for (const each of challenges) {
-    const look = looks.find((one) => one.number > each.number && isNamed(each, one))
-    if (look)
-      return passed(`It fetched ${each.resourceMetadata}, as the challenge says.`, each, look)
+    const request = requests.find((one) => one.number > each.number && isNamed(each, one))
+    if (request)
+      return passed(
+        `It fetched ${each.resourceMetadata}, which the challenge names.`,
+        each,
+        request,
+      )
   }
-  const guess = looks.find(({ number }) => number > challenge.number)
+  const guess = requests.find(({ number }) => number > challenge.number)
   const registration = ofKind(events, 'registration').find(
     ({ number }) => number > challenge.number,
   )
   if (!guess && !registration) {
-    return notSeen('It was challenged, and has not gone on from there.')
+    return notSeen('The client has received a challenge, and has not continued yet.')
   }
-  const instead = guess ? `asked ${guess.host}${guess.path}` : 'registered'
+  const instead = guess ? `fetched ${guess.host}${guess.path}` : 'registered'
   return failed(
-    `It never fetched ${challenge.resourceMetadata}, which the challenge names, and ${instead} instead. Use resource_metadata where there is one; well-known paths are for challenges without.`,
+    `It did not fetch ${challenge.resourceMetadata}, which the challenge names, and ${instead} instead. Use resource_metadata if the challenge has it. Well-known paths are for challenges without it.`,
     challenge,
     guess ?? registration,
   )
 }
 
-function asksTheIssuer({ all, events, registration, userAgent }: Story): Finding {
-  const looks = looksOf(events).filter(({ document }) => document === 'authorization server')
-  const atIssuer = looks.find(({ of }) => of === 'team domain')
+function readsAtIssuer({ all, events, registration, userAgent }: Story): Finding {
+  const requests = requestsOf(events).filter(({ document }) => document === 'authorization-server')
+  const atIssuer = requests.find(({ of }) => of === 'team-domain')
   if (atIssuer) return passed(`It read the metadata of ${atIssuer.host}.`, atIssuer)
-  const [elsewhere] = looks
+  const [elsewhere] = requests
   if (elsewhere) {
     return failed(
-      `It read the metadata of ${elsewhere.host} only, whose issuer is another: the team domain. Ask the authorization_servers of the protected resource metadata, and refuse an issuer that differs.`,
+      `It read the metadata only at ${elsewhere.host}, but the issuer is the team domain. Use authorization_servers of the protected resource metadata, and reject metadata with another issuer.`,
       elsewhere,
     )
   }
-  // A client may remember what it read when it registered before.
-  const hasReadBefore = looksOf(all).some(
-    (look) => look.document === 'authorization server' && look.userAgent === userAgent,
+  // A client may reuse metadata that it read before an earlier registration.
+  const hasReadBefore = requestsOf(all).some(
+    (request) => request.document === 'authorization-server' && request.userAgent === userAgent,
   )
-  if (!registration || hasReadBefore) return notSeen('It was not seen to read the metadata.')
+  if (!registration || hasReadBefore) return notSeen('No request for the metadata is recorded.')
   return failed(
-    'It registered without having read any metadata, at an endpoint that it must have guessed.',
+    'It registered without reading any metadata. Use the registration_endpoint of the metadata.',
     registration,
   )
 }
 
-// A preflight is the browser's.
-function looksOf(events: RecordedEvent[]): EventOf<'discovery'>[] {
+// Preflights are sent by the browser, not by the client.
+function requestsOf(events: RecordedEvent[]): EventOf<'discovery'>[] {
   return ofKind(events, 'discovery').filter(
     ({ document, method }) => document !== 'keys' && method !== 'OPTIONS',
   )
 }
 
-function isNamed({ resourceMetadata = '' }: EventOf<'challenge'>, look: EventOf<'discovery'>) {
+function isNamed({ resourceMetadata = '' }: EventOf<'challenge'>, request: EventOf<'discovery'>) {
   const url = URL.parse(resourceMetadata)
-  return url?.host === look.host && url.pathname === look.path
+  return url?.host === request.host && url.pathname === request.path
 }

@@ -1,7 +1,7 @@
 import { all, type Check, type Finding, failed, notSeen, passed } from './check'
 import { ofKind, type Story } from './story'
 
-/** How the client redeemed its codes. */
+/** Checks of how the client redeemed its codes. */
 export const EXCHANGE_CHECKS: Check[] = [
   {
     id: 'resource-exchange',
@@ -14,7 +14,7 @@ export const EXCHANGE_CHECKS: Check[] = [
         right: 'had a resource',
         wrong: 'had no resource',
         change:
-          'Repeat the resource of the authorization request; Access does without it, others do not.',
+          'Repeat the resource of the authorization request. Access does not require it, but other servers do.',
       }),
   },
   {
@@ -27,12 +27,12 @@ export const EXCHANGE_CHECKS: Check[] = [
         ...EXCHANGE,
         right: 'had a code_verifier',
         wrong: 'had no code_verifier',
-        change: 'Send the one that the code_challenge was made of.',
+        change: 'Send the code_verifier that the code_challenge was derived from.',
       }),
   },
   {
     id: 'verifier-form',
-    title: 'Makes a code_verifier of 43 to 128 unreserved characters',
+    title: 'Generates a code_verifier of 43 to 128 unreserved characters',
     source: 'RFC 7636 4.1',
     level: 'MUST',
     judge: ({ exchanges }) =>
@@ -41,21 +41,22 @@ export const EXCHANGE_CHECKS: Check[] = [
         ({ verifierProblem }) => verifierProblem === undefined,
         {
           ...EXCHANGE,
-          right: 'had a code_verifier of that form',
-          wrong: 'had a code_verifier that is too short, too long, or has other characters',
-          change: 'Make it of 32 random octets, base64url-encoded; other servers refuse others.',
+          right: 'had a valid code_verifier',
+          wrong: 'had a code_verifier that is too short, too long, or has invalid characters',
+          change:
+            'Encode 32 random octets as base64url. Other servers refuse an invalid code_verifier.',
         },
       ),
   },
   {
     id: 'verifier-matches',
-    title: 'Sends the code_verifier of this very authorization',
+    title: 'Sends the code_verifier of the same authorization',
     source: 'RFC 7636 4.6',
     level: 'MUST',
     judge: neverRefused(
       'T9',
       'The code_verifier matched the code_challenge',
-      'The code_verifier was another than that of the code_challenge. Keep the verifier of each authorization apart, by its state.',
+      'The code_verifier did not match the code_challenge. Store the verifier of each authorization with its state.',
     ),
   },
   {
@@ -65,8 +66,8 @@ export const EXCHANGE_CHECKS: Check[] = [
     level: 'MUST',
     judge: neverRefused(
       'T10',
-      'The redirect_uri was that of the authorization',
-      'The redirect_uri was another than that of the authorization. Send it to the letter, port included.',
+      'The redirect_uri equalled that of the authorization request',
+      'The redirect_uri differed from that of the authorization request. Send exactly the same URI, including the port.',
     ),
   },
   {
@@ -76,13 +77,13 @@ export const EXCHANGE_CHECKS: Check[] = [
     level: 'MUST',
     judge: neverRefused(
       'T8',
-      'No code came twice',
-      'A code came a second time, and its grant ended with all its tokens. Where an answer is lost, authorize again.',
+      'No code was sent twice',
+      'A code was sent a second time, which ended its grant with all its tokens. If the response is lost, authorize again.',
     ),
   },
   {
     id: 'client-authentication',
-    title: 'Authenticates at the token endpoint as it has registered to',
+    title: 'Authenticates at the token endpoint with its registered method',
     source: 'RFC 6749 2.3; RFC 7591 2',
     level: 'MUST',
     judge: authenticates,
@@ -91,7 +92,7 @@ export const EXCHANGE_CHECKS: Check[] = [
 
 const EXCHANGE = { noun: 'exchange', plural: 'exchanges' }
 
-// Only an exchange that had no other fault shows that it had not this one.
+// Only a successful exchange proves the rule: a refused one may have failed at an earlier check.
 function neverRefused(rule: string, right: string, wrong: string) {
   return ({ exchanges }: Story): Finding => {
     const bad = exchanges.filter((each) => each.outcome === 'refused' && each.rule === rule)
@@ -107,6 +108,6 @@ function authenticates({ events }: Story): Finding {
   const refused = requests.filter(({ error }) => error === 'invalid_client')
   if (refused.length > 0) return failed(refused[0]?.why ?? '', ...refused)
   const accepted = requests.filter(({ outcome }) => outcome === 'allowed')
-  if (accepted.length === 0) return notSeen('It was not at the token endpoint yet.')
-  return passed('It was never refused for that.', ...accepted)
+  if (accepted.length === 0) return notSeen('It has sent no request to the token endpoint yet.')
+  return passed('Its authentication was never refused.', ...accepted)
 }

@@ -1,3 +1,9 @@
+/**
+ * The client report: which rules for MCP clients a client kept, judged by its recorded events.
+ *
+ * One file for each step of a client's way, and one entry in its table for each rule. Pure: the store reads
+ * the events, the console renders the report.
+ */
 import type { RecordedEvent } from '../events/event'
 import { AUTHORIZATION_CHECKS } from './authorization'
 import type { Check, Level, Verdict } from './check'
@@ -10,14 +16,14 @@ import { USE_CHECKS } from './use'
 
 export type { ReportedClient } from './story'
 
-/** One rule, and whether the client keeps it. */
+/** The result of one check. */
 export type CheckResult = {
   id: string
   title: string
   source: string
   level: Level
   verdict: Verdict
-  /** What was seen, in a sentence or two. */
+  /** The observation, in a sentence or two. */
   why: string
   /** The numbers of the events that show it. */
   evidence: number[]
@@ -29,10 +35,10 @@ export type ClientReport = {
   checks: CheckResult[]
 }
 
-// Enough to follow, however often something happened.
+// Limits the list of events, which may be long for repeated requests.
 const MOST_EVIDENCE = 10
 
-/** The rules that a client's events can show, in the order of a client's way. */
+/** The checks, in the order of a client's requests. */
 export const CHECKS: Check[] = [
   ...DISCOVERY_CHECKS,
   ...REGISTRATION_CHECKS,
@@ -43,10 +49,10 @@ export const CHECKS: Check[] = [
 ]
 
 /**
- * What a client did of what the MCP authorization spec (2026-07-28) and the RFCs behind it ask of
- * clients. Only what events prove: what they do not show is `not seen`, never passed.
+ * Checks a client against the MCP authorization specification (2026-07-28) and the RFCs that it builds
+ * on. A rule passes or fails only by evidence of events; otherwise its verdict is `not-seen`.
  *
- * @param events everybody's, in the order of their numbers
+ * @param events the events of all clients, in the order of their numbers
  */
 export function clientReport(
   events: RecordedEvent[],
@@ -62,7 +68,7 @@ export function clientReport(
   const count = (verdict: Verdict) => checks.filter((check) => check.verdict === verdict).length
   return {
     client,
-    summary: { passed: count('passed'), failed: count('failed'), notSeen: count('not seen') },
+    summary: { passed: count('passed'), failed: count('failed'), notSeen: count('not-seen') },
     checks,
   }
 }

@@ -2,11 +2,11 @@ import type { RecordedEvent } from '../events/event'
 import { all, type Check, type Finding, failed, notSeen, passed } from './check'
 import { type EventOf, ofKind, type Story } from './story'
 
-/** What the client does once its access token is over. */
+/** Checks of what the client does after its access token has expired. */
 export const REFRESH_CHECKS: Check[] = [
   {
     id: 'refreshes',
-    title: 'Refreshes rather than asking the person again',
+    title: 'Refreshes instead of asking the person again',
     source: 'RFC 6749 1.5, 6; MCP 2026-07-28 Refresh Tokens',
     level: 'SHOULD',
     judge: refreshes,
@@ -22,7 +22,8 @@ export const REFRESH_CHECKS: Check[] = [
         plural: 'refreshes',
         right: 'had a resource',
         wrong: 'had no resource',
-        change: 'A refresh is a token request too; Access does without it, others do not [T11].',
+        change:
+          'A refresh is a token request as well. Access does not require the resource, but other servers do [T11].',
       }),
   },
   {
@@ -44,32 +45,34 @@ export const REFRESH_CHECKS: Check[] = [
 type Token = EventOf<'token'>
 
 function refreshes(story: Story): Finding {
-  const passedOver = askedInstead(story)
-  if (passedOver) {
+  const reauthorized = authorizedInstead(story)
+  if (reauthorized) {
     return failed(
-      'Its access token was over, and it began a new authorization although it had a refresh token.',
-      ...passedOver,
+      'Its access token had expired, and it began a new authorization although it had a refresh token.',
+      ...reauthorized,
     )
   }
   const done = story.refreshes.filter(({ outcome }) => outcome === 'allowed')
   if (done.length === 0) {
-    return notSeen('PATCH /_emulator/clock with {"advance": "16m"}, and use the client again.')
+    return notSeen(
+      'Advance the clock with PATCH /_emulator/clock and {"advance": "16m"}, then use the client again.',
+    )
   }
   const after = done.filter((refresh) => refusalBefore(story, refresh))
   const evidence = done.flatMap((refresh) => [refusalBefore(story, refresh), refresh])
   return passed(
-    `It refreshed ${times(done, after)}${inTime(story, done)}. Both ways are fine.`,
+    `It refreshed ${times(done, after)}${inTime(story, done)}. Both ways are correct.`,
     ...evidence,
   )
 }
 
 function times(done: Token[], after: Token[]): string {
   if (after.length === 0) return 'without waiting for a 401'
-  if (after.length === done.length) return 'upon a 401, and not before'
-  return `${after.length} of ${done.length} times upon a 401, else before`
+  if (after.length === done.length) return 'after a 401, and not before'
+  return `${after.length} of ${done.length} times after a 401, otherwise before`
 }
 
-// How early it was, the last time.
+// Returns how long before the expiry the last refresh was.
 function inTime({ exchanges, refreshes }: Story, done: Token[]): string {
   const last = done.at(-1)
   const given = [...exchanges, ...refreshes].filter(
@@ -78,36 +81,36 @@ function inTime({ exchanges, refreshes }: Story, done: Token[]): string {
   const token = given.findLast(({ expiresInSeconds }) => expiresInSeconds !== undefined)
   if (!last || token?.expiresInSeconds === undefined) return ''
   const left = token.expiresInSeconds - (Date.parse(last.at) - Date.parse(token.at)) / 1000
-  return left > 0 ? `, the last time ${left} s before its access token was over` : ''
+  return left > 0 ? `, the last time ${left} s before its access token expired` : ''
 }
 
-// The 401 for an access token that is over, which this refresh is the next token request after.
+// Returns the 401 for an expired access token, if this refresh is the next token request after it.
 function refusalBefore({ events }: Story, refresh: Token): RecordedEvent | undefined {
   const before = events.filter(({ number }) => number < refresh.number)
   const last = before.findLast(({ kind }) => kind === 'token')?.number ?? 0
-  return before.find((event) => event.number > last && isOver(event))
+  return before.find((event) => event.number > last && isExpiryRefusal(event))
 }
 
-function isOver(event: RecordedEvent): boolean {
-  return event.kind === 'challenge' && event.credential === 'expired access token'
+function isExpiryRefusal(event: RecordedEvent): boolean {
+  return event.kind === 'challenge' && event.credential === 'expired-access-token'
 }
 
-// A 401, and then an authorization, without a try to refresh in between.
-function askedInstead({ authorizations, client, events }: Story): RecordedEvent[] | undefined {
+// Finds a 401 that was followed by an authorization, without an attempt to refresh in between.
+function authorizedInstead({ authorizations, client, events }: Story): RecordedEvent[] | undefined {
   const requests = new Set<RecordedEvent>(authorizations.map(({ request }) => request))
   let hasRefreshToken = false
-  let over: RecordedEvent | undefined
+  let expiry: RecordedEvent | undefined
   for (const event of events) {
-    if (isOver(event)) over = event
+    if (isExpiryRefusal(event)) expiry = event
     else if (isTokenRequest(event)) {
-      over = undefined
+      expiry = undefined
       hasRefreshToken = holdsAfter(event, hasRefreshToken, client.grantTypes)
-    } else if (over && hasRefreshToken && requests.has(event)) return [over, event]
+    } else if (expiry && hasRefreshToken && requests.has(event)) return [expiry, event]
   }
   return undefined
 }
 
-// A fault at the endpoint leaves no event of the request that it struck.
+// A request that a fault struck has no event of its own.
 function isTokenRequest(event: RecordedEvent): boolean {
   return event.kind === 'token' || (event.kind === 'fault' && event.path.endsWith('/oauth/token'))
 }
@@ -123,22 +126,22 @@ function storesRotated(story: Story): Finding {
   const [own] = again.filter((refresh) => !isExcused(story, refresh))
   if (own) {
     return failed(
-      'A refresh token came back that had been rotated. Store the new one before anything else; where two processes share tokens, only one may refresh (P9).',
+      'It used a refresh token that had been rotated. Store the new token before any other step. If several processes share tokens, only one may refresh (P9).',
       before(story.refreshes, own),
       own,
     )
   }
   const done = story.refreshes.filter(({ outcome }) => outcome === 'allowed')
   const chain = done.find((refresh) => !refresh.isRepeated && before(done, refresh))
-  if (chain) return passed('It refreshed with the token that a refresh had given.', ...done)
-  return notSeen('A second refresh of the same grant shows it.')
+  if (chain) return passed('It refreshed with the token of the previous refresh.', ...done)
+  return notSeen('Refresh the same grant a second time to show it.')
 }
 
 function isOfRotated({ isRepeated, outcome, rule }: Token): boolean {
   return isRepeated === true || (outcome === 'refused' && rule === 'T13')
 }
 
-// An answer that a fault kept from the client: it cannot have stored what it never saw.
+// A fault dropped the response with the new token, so the client could not store it.
 function isExcused({ events, exchanges }: Story, { number }: Token): boolean {
   const lost = ofKind(events, 'fault').findLast(
     (event) => event.number < number && event.fault === 'lost-rotation',
@@ -162,13 +165,14 @@ function stops({ events }: Story): Finding {
     if (!isRefusal) row = []
   }
   const [first] = rows
-  if (!first) return notSeen('No refresh was refused: the fault revoked-grant does that.')
+  if (!first)
+    return notSeen('No refresh was refused yet. Switch on the fault revoked-grant to refuse one.')
   const loop = rows.find(({ length }) => length > MOST_TRIES)
   if (loop) {
     return failed(
-      `It refreshed ${loop.length} times in a row with what had been refused. The grant is gone: ask the person again.`,
+      `It refreshed ${loop.length} times in a row after invalid_grant. The grant has ended, so ask the person again.`,
       ...loop,
     )
   }
-  return passed('It did not go on with a refresh token that was refused.', ...rows.flat())
+  return passed('It did not continue with a refused refresh token.', ...rows.flat())
 }

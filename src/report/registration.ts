@@ -2,14 +2,14 @@ import { isLoopback, isLoopbackLiteral } from '../oauth/loopback'
 import { type Check, type Finding, failed, notSeen, passed } from './check'
 import { ofKind, type Story } from './story'
 
-/** What the client registered. */
+/** Checks of the client's registration. */
 export const REGISTRATION_CHECKS: Check[] = [
   {
     id: 'application-type',
     title: 'Registers an application_type that fits its redirect URIs',
     source: 'MCP 2026-07-28 Application Type and Redirect URI Constraints (SEP-837)',
     level: 'MUST',
-    judge: saysItsType,
+    judge: declaresItsType,
   },
   {
     id: 'refresh-token-grant',
@@ -34,67 +34,70 @@ export const REGISTRATION_CHECKS: Check[] = [
   },
   {
     id: 'registered-once',
-    title: 'Uses its registration again',
+    title: 'Reuses its registration',
     source:
-      'Access keeps registrations for good (P10); MCP 2026-07-28 Authorization Server Binding',
+      'Access keeps registrations permanently (P10); MCP 2026-07-28 Authorization Server Binding',
     level: 'SHOULD',
     judge: registersOnce,
   },
 ]
 
-const NO_REGISTRATION = 'Its registration is not among the events that are kept.'
+const NO_REGISTRATION = 'Its registration is not among the recorded events.'
 
-function saysItsType({ client, registration }: Story): Finding {
+function declaresItsType({ client, registration }: Story): Finding {
   if (!registration) return notSeen(NO_REGISTRATION)
   const { applicationType: type } = registration
   const isNative = client.redirectUris.some((uri) => !uri.startsWith('https:'))
   if (type === undefined) {
     return failed(
-      `It left application_type out, which OpenID Connect reads as "web". Send "${isNative ? 'native' : 'web'}".`,
+      `It did not send application_type, for which OpenID Connect defines the default "web". Send "${isNative ? 'native' : 'web'}".`,
       registration,
     )
   }
   if (type !== 'native' && type !== 'web') {
-    return failed(`"${type}" is no application_type: there are native and web.`, registration)
+    return failed(`"${type}" is not an application_type. Send "native" or "web".`, registration)
   }
   if (type === 'web' && isNative) {
     return failed(
-      'It says "web", and has a redirect URI of a native application. Send "native".',
+      'It sent "web", but has a redirect URI of a native application. Send "native".',
       registration,
     )
   }
-  return passed(`It says "${type}".`, registration)
+  return passed(`It sent "${type}".`, registration)
 }
 
 function wantsRefreshTokens({ registration }: Story): Finding {
   if (!registration) return notSeen(NO_REGISTRATION)
   const { grantTypes } = registration
-  if (grantTypes?.includes('refresh_token')) return passed('Its grant_types have it.', registration)
+  if (grantTypes?.includes('refresh_token'))
+    return passed('Its grant_types include refresh_token.', registration)
   return failed(
     grantTypes
-      ? 'Its grant_types do not have it, so it gets no refresh token.'
-      : 'It left grant_types out, which RFC 7591 2 reads as authorization_code alone; Access gave it both.',
+      ? 'Its grant_types do not include refresh_token, so it receives no refresh token.'
+      : 'It did not send grant_types, for which RFC 7591 2 defines the default authorization_code. Access registered both.',
     registration,
   )
 }
 
 function hasGoodRedirectUris({ client, registration }: Story): Finding {
-  const faults = client.redirectUris.flatMap((uri) => {
-    const fault = faultOf(uri)
-    return fault ? [`${uri} ${fault}`] : []
+  const problems = client.redirectUris.flatMap((uri) => {
+    const problem = redirectUriProblem(uri)
+    return problem ? [`${uri} ${problem}`] : []
   })
-  if (faults.length > 0) return failed(`${faults.join('; ')}.`, registration)
-  return passed(`It has ${client.redirectUris.join(', ')}.`, registration)
+  if (problems.length > 0) return failed(`${problems.join('; ')}.`, registration)
+  return passed(`It registered ${client.redirectUris.join(', ')}.`, registration)
 }
 
-function faultOf(uri: string): string | undefined {
+function redirectUriProblem(uri: string): string | undefined {
   const { protocol, hostname } = new URL(uri)
   if (protocol === 'https:') return undefined
   if (protocol === 'http:') {
     return isLoopback(hostname) ? undefined : 'is http on another machine; use https'
   }
-  // RFC 8252 7.1: com.example.app, of a domain that the author controls.
-  return protocol.includes('.') ? undefined : `has the scheme ${protocol}, which is of no domain`
+  // RFC 8252 7.1: a scheme such as com.example.app, from a domain that the author controls.
+  return protocol.includes('.')
+    ? undefined
+    : `has the scheme ${protocol}, which is not in reverse domain form`
 }
 
 function usesLiterals({ client, registration }: Story): Finding {
@@ -106,14 +109,14 @@ function usesLiterals({ client, registration }: Story): Finding {
   const name = hosts.find((host) => !isLoopbackLiteral(host))
   if (name !== undefined) {
     return failed(
-      `It uses ${name}, which may resolve to another interface, or be filtered. Use 127.0.0.1 or [::1]; at Access that is allow_any_on_loopback [R9].`,
+      `It uses ${name}, which may resolve to another interface or be blocked. Use 127.0.0.1 or [::1], which Access allows by allow_any_on_loopback [R9].`,
       registration,
     )
   }
   return passed(`It uses ${[...new Set(hosts)].join(', ')}.`, registration)
 }
 
-// The events cannot tell two installations from one, so nothing but a perfect likeness counts.
+// Events cannot distinguish two installations from one, so only equal registrations count.
 function registersOnce({ all, authorizations, client, registration, userAgent }: Story): Finding {
   const twins = ofKind(all, 'registration').filter(
     (other) =>
@@ -123,28 +126,28 @@ function registersOnce({ all, authorizations, client, registration, userAgent }:
       other.client.name === client.name &&
       other.userAgent === userAgent &&
       isSame(other.redirectUris, registration.redirectUris) &&
-      !isForgotten(all, other.client.id),
+      !isDeleted(all, other.client.id),
   )
   if (twins.length > 0) {
     return failed(
-      `The same software registered ${twins.length + 1} times, with the same name and redirect URIs. Unless these are several installations: keep the client_id, by issuer, and use it again.`,
+      `The same software registered ${twins.length + 1} times, with the same name and redirect URIs. If these are not several installations, store the client_id for each issuer and reuse it.`,
       ...twins,
       registration,
     )
   }
   if (authorizations.length < 2) {
-    return notSeen('A second authorization shows whether it uses its client_id again.')
+    return notSeen('Authorize a second time to show whether the client reuses its client_id.')
   }
   const requests = authorizations.map(({ request }) => request)
-  return passed(`${requests.length} authorizations used the one registration.`, ...requests)
+  return passed(`${requests.length} authorizations used the same registration.`, ...requests)
 }
 
 function isSame(one: string[] = [], other: string[] = []): boolean {
   return one.toSorted().join(' ') === other.toSorted().join(' ')
 }
 
-// A client that was deleted by hand has to register again.
-function isForgotten(all: Story['all'], id: string): boolean {
+// A client that was deleted through the control has to register again.
+function isDeleted(all: Story['all'], id: string): boolean {
   return ofKind(all, 'control').some(
     ({ method, path }) => method === 'DELETE' && path === `/_emulator/clients/${id}`,
   )

@@ -12,22 +12,22 @@ export type ReportedClient = {
   grantTypes: string[]
 }
 
-/** When the report is made, and how long it has to wait for what a client may still do. */
+/** The time of the report, and the lifetime of codes that the client may still redeem. */
 export type Moment = { now: number; codeLifetimeSeconds: number }
 
-/** One authorization, from the request to its code, with the steps of the person in between. */
+/** One authorization, from the request to its code, with the person's steps in between. */
 type Authorization = {
-  /** The request itself, or the first step that is still known. */
+  /** The request itself, or the first step that is still recorded. */
   request: EventOf<'authorization'>
   steps: EventOf<'authorization'>[]
 }
 
-/** What is known of one client, read once for all checks. */
+/** The recorded history of one client, prepared once for all checks. */
 export type Story = Moment & {
   client: ReportedClient
-  /** Its own, in the order of what happened. */
+  /** The client's own events, in chronological order. */
   events: RecordedEvent[]
-  /** Everybody's: what another client did may tell something of this one. */
+  /** The events of all clients, because some checks compare clients. */
   all: RecordedEvent[]
   userAgent: string | undefined
   registration: EventOf<'registration'> | undefined
@@ -36,7 +36,7 @@ export type Story = Moment & {
   refreshes: EventOf<'token'>[]
 }
 
-/** Reads a client's story out of all events, in the order of their numbers. */
+/** Selects a client's history from all events, which are in the order of their numbers. */
 export function storyOf(all: RecordedEvent[], client: ReportedClient, moment: Moment): Story {
   const flow = flowsOf(all).find(({ id }) => id === client.id)
   const events = flow?.events ?? []
@@ -63,8 +63,8 @@ export function ofKind<K extends RecordedEvent['kind']>(
 
 const ENDPOINT = '/oauth/authorization'
 
-// A login page and a consent page lead back to the same request, which is checked anew: it is the same
-// authorization until it has ended. A request like one that has ended is another.
+// A login page and a consent page lead back to the same request, which is then checked again. It belongs
+// to the same authorization until that has ended. After that, an equal request begins another one.
 function authorizationsOf(events: EventOf<'authorization'>[]): Authorization[] {
   const found: Authorization[] = []
   for (const event of events) {
@@ -80,7 +80,7 @@ function isAlike(one: EventOf<'authorization'>, other: EventOf<'authorization'>)
   return one.stateHash === other.stateHash && one.codeChallengeHash === other.codeChallengeHash
 }
 
-// Who is blocked may log in as somebody else and go on.
+// A blocked step ends nothing: the person may log in with another identity and continue.
 function hasEnded({ steps }: Authorization): boolean {
   return steps.some(
     ({ error, step }) => error !== undefined || step === 'code' || step === 'denied',

@@ -1,7 +1,7 @@
 import { type Check, type Finding, failed, notSeen, passed } from './check'
 import { ofKind, type Story } from './story'
 
-/** What the client did with its tokens at the application, and at the end. */
+/** Checks of how the client used and revoked its tokens. */
 export const USE_CHECKS: Check[] = [
   {
     id: 'bearer',
@@ -12,14 +12,14 @@ export const USE_CHECKS: Check[] = [
   },
   {
     id: 'own-token',
-    title: 'Sends no token that was given for another resource',
+    title: 'Sends no token that was issued for another resource',
     source: 'MCP 2026-07-28 Token Handling; RFC 8707 2',
     level: 'MUST',
     judge: sendsItsOwn,
   },
   {
     id: 'revocation',
-    title: 'Gives its tokens back when it is done',
+    title: 'Revokes its tokens when it no longer needs them',
     source: 'RFC 7009 1, 2.1',
     level: 'MAY',
     judge: revokes,
@@ -27,25 +27,28 @@ export const USE_CHECKS: Check[] = [
 ]
 
 function admissionsOf({ events }: Story) {
-  return ofKind(events, 'admission').filter(({ by }) => by === 'access token')
+  return ofKind(events, 'admission').filter(({ by }) => by === 'access-token')
 }
 
 function sendsToken(story: Story): Finding {
   const admissions = admissionsOf(story)
   if (admissions.length === 0) return notSeen('No request with an access token was admitted yet.')
   const { length } = admissions
-  return passed(`${length} request${length > 1 ? 's were' : ' was'} admitted by it.`, ...admissions)
+  return passed(
+    `${length} request${length > 1 ? 's were' : ' was'} admitted by the access token.`,
+    ...admissions,
+  )
 }
 
-// A token of another server says of nobody whose it is; one of another application does, by its grant.
+// A token of another application identifies its client by its grant. A token of another server does not.
 function sendsItsOwn(story: Story): Finding {
   const foreign = ofKind(story.events, 'challenge').filter(
-    ({ credential }) => credential === 'access token of another application',
+    ({ credential }) => credential === 'access-token-of-another-application',
   )
   if (foreign.length > 0) return failed(foreign[0]?.why ?? '', ...foreign)
   const admissions = admissionsOf(story)
   if (admissions.length === 0) return notSeen('No request with an access token was admitted yet.')
-  return passed('Every token of its own that it sent was for this resource.', ...admissions)
+  return passed('All its tokens that it sent were issued for this resource.', ...admissions)
 }
 
 function revokes({ events }: Story): Finding {
@@ -55,7 +58,7 @@ function revokes({ events }: Story): Finding {
   const [refused] = requests.filter(({ outcome }) => outcome === 'refused')
   if (refused) return failed(`Its revocation was refused: ${refused.why}`, refused)
   if (requests.length > 0) {
-    return failed('It revoked a token that nobody knows: not one that it was given.', ...requests)
+    return failed('It tried to revoke an unknown token, which was not issued to it.', ...requests)
   }
-  return notSeen('It has revoked nothing: log out in the client to see whether it does.')
+  return notSeen('It has revoked no token. Log out in the client to see whether it does.')
 }

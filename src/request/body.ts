@@ -15,7 +15,7 @@ export const readForm = oncePerRequest(async function read(c): Promise<Parameter
 })
 
 /**
- * The JSON value of a request, whatever it is; undefined for an empty body.
+ * Parses a request's JSON body into an unchecked value.
  *
  * @param limit the longest body, in bytes
  * @throws OAuthError `invalid_request`: another content type, too long, not UTF-8, not JSON
@@ -34,7 +34,7 @@ export async function readJson(c: AppContext, limit = BODY_LIMIT_BYTES): Promise
 }
 
 /**
- * The text of a request's body.
+ * Reads a request's body as text.
  *
  * @throws OAuthError `invalid_request`: too long, not UTF-8
  */

@@ -1,13 +1,13 @@
-// How much of a body that nobody wants is read, and for how long.
+// Limits for reading the rest of a body that is not needed.
 const DRAINED_BYTES = 64 * 1024 * 1024
 const DRAINED_MS = 5000
 
 type Reader = ReadableStreamDefaultReader<Uint8Array>
 
 /**
- * The bytes of a body, or undefined where they are more than the limit; the rest is drained then.
+ * Returns the bytes of a body. Returns undefined if there are more than the limit, and drains the rest.
  *
- * @param stated what `Content-Length` says; a body that says it is longer than 64 MiB is not read
+ * @param stated the value of `Content-Length`; if it exceeds 64 MiB, nothing is read
  */
 export async function bytesWithin(
   body: ReadableStream<Uint8Array> | null,
@@ -29,15 +29,16 @@ export async function bytesWithin(
 }
 
 /**
- * Reads what nobody has read of a request's body, up to 64 MiB or for five seconds, and keeps nothing.
- * RFC 9112 9.6: whoever is still sending hears of the answer then, instead of a connection that was cut.
+ * Reads and discards an unread request body, up to 64 MiB and for at most five seconds.
+ *
+ * RFC 9112 9.6: otherwise the connection could be reset before a client that is still sending receives
+ * the response.
  */
 export async function drainBody({ body, bodyUsed, headers }: Request): Promise<void> {
   if (body === null || bodyUsed || body.locked) return
   if (!isTooLong(headers.get('content-length'))) await drain(body.getReader())
 }
 
-// Of what is that long, not even the beginning is read.
 function isTooLong(stated: string | null | undefined): boolean {
   return Number(stated ?? 0) > DRAINED_BYTES
 }
@@ -47,12 +48,12 @@ async function drain(reader: Reader): Promise<void> {
   const late = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, DRAINED_MS)
   })
-  // Whoever hangs up hears nothing.
-  await Promise.race([forgetAll(reader).catch(() => {}), late])
+  // A client that disconnects needs no response.
+  await Promise.race([discard(reader).catch(() => {}), late])
   clearTimeout(timer)
 }
 
-async function forgetAll(reader: Reader): Promise<void> {
+async function discard(reader: Reader): Promise<void> {
   for (let length = 0; length <= DRAINED_BYTES; ) {
     const { done, value } = await reader.read()
     if (done) return

@@ -1,3 +1,8 @@
+/**
+ * The request: its typed context, the middleware that every request passes, its body, and its event.
+ *
+ * Surfaces build on this folder. It knows no surface, and it decides nothing of the protocol.
+ */
 import type { Context } from 'hono'
 import type { TeamDomain } from '../access/team-domain'
 import type { DashDomain } from '../account/oauth/dash-domain'
@@ -15,32 +20,32 @@ type Bindings = StoreBindings & {
   ORIGIN?: Fetcher
 }
 
-/** What a request is judged by, found once before any surface sees it. */
+/** Values that are set once for each request, before a surface handles it. */
 type Variables = {
   settings: Settings
-  /** Applications, policies and all else of Access as the API has left it. */
+  /** Applications, policies and the other records of Access, with the changes made through the API. */
   configuration: Configuration
   emulator: Emulator
-  /** The request's id, 16 hexadecimal characters: what the answer says as `Cf-Ray`. */
+  /** The request's id, 16 hexadecimal characters; the response carries it as `Cf-Ray`. */
   rayId: string
-  /** What the route has declared itself to be, once one has. */
+  /** The endpoint that the route has declared (`endpoint.ts`); unset before that. */
   endpoint?: Endpoint | 'page'
-  /** The request's event as far as it is known; no response depends on it. */
+  /** The facts known so far for the request's event. No response depends on them. */
   draft: RequestDraft
-  /** The body of a request to the control that is one. */
-  said?: unknown
-  /** The variants of the product that are on. */
+  /** The JSON body of a request to `/_emulator`, for its event. */
+  controlBody?: unknown
+  /** The quirks that are on. */
   quirks: Quirks
   state: EmulatorState
   ticketSecret: Uint8Array
   /** The emulated time, in whole seconds since 1970. */
   now: number
-  /** Whether the answer is the origin's. */
+  /** Whether the response comes from the origin. */
   isForwarded: boolean
-  /** Whether the response is the gate's challenge, which has the recorded headers and no others. */
+  /** Whether the response is a challenge of the gate. It carries only the headers that were observed. */
   isChallenge: boolean
   url: URL
-  /** Whether it was sent to this machine: then whoever sends it may control the emulator. */
+  /** Whether the request was sent to a host of this machine. Its sender may control the emulator. */
   isLocal: boolean
   team: TeamDomain
   dash: DashDomain
@@ -48,5 +53,5 @@ type Variables = {
 }
 
 export type Env = { Bindings: Bindings; Variables: Variables }
-/** What every request passes reads it with `get`, because `var` is a new object of all variables each time. */
+/** Middleware of every request reads it with `get`: `var` copies all variables at each access. */
 export type AppContext = Context<Env>

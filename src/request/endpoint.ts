@@ -7,25 +7,25 @@ import type { AppContext, Env } from './context'
 import { coverRequest, note } from './events'
 import { faultsOf } from './faults'
 
-/** What a route declares of itself. */
+/** The properties that a route declares. */
 export type Declaration = {
   /** The kind of the request's event. Without it, the handler decides whether there is one. */
   event?: RequestKind
-  /** Lets web pages read the responses, those of faults included. */
+  /** Adds the CORS headers, also to responses of faults. */
   cors?: MiddlewareHandler<Env>
-  /** Reads whom the request is about, for faults that are limited to a client or an application. */
+  /** Returns the client and application of the request, for faults that are limited to them. */
   subject?: (c: AppContext) => FaultSubject | Promise<FaultSubject>
 }
 
 /**
- * Declares an endpoint where its route is, in a fixed order: kind of event, CORS, faults, handler.
- * The first declaration that a request meets counts, so that a surface can end with `page()`.
+ * Declares an endpoint beside its route. The order is fixed: kind of event, CORS, faults, handler.
+ * The first declaration that a request passes counts, so that a surface can end with `page()`.
  */
 export function endpoint(name: Endpoint, declaration: Declaration = {}): MiddlewareHandler<Env> {
   return declare(name, { subject: () => ({}), ...declaration })
 }
 
-/** Declares a page between the endpoints. Only faults that strike every path strike it. */
+/** Declares a page, which is not an endpoint. Only faults that strike every path strike it. */
 export function page(declaration: Declaration = {}): MiddlewareHandler<Env> {
   return declare('page', { subject: applicationOfHost, ...declaration })
 }
@@ -49,7 +49,7 @@ async function unlessRefused(
   subjectOf: NonNullable<Declaration['subject']>,
   next: Next,
 ): Promise<void> {
-  // Browsers send preflights by themselves; a fault strikes the request that they are about.
+  // A fault strikes the actual request, not the preflight that the browser sends before it.
   if (c.get('state').faults.length === 0 || c.req.method === 'OPTIONS') return next()
   const userAgent = c.req.header('user-agent') ?? ''
   const target = { endpoint: name, userAgent, subject: await subjectOf(c) }

@@ -1,14 +1,14 @@
 import type { MiddlewareHandler } from 'hono'
 import { formatTime } from '../access/timestamps'
 import type { DashboardEvent, GrantRevoker } from '../events/dashboard-event'
-import type { Occurrence, ToldEvent } from '../events/event'
+import type { Occurrence, ReportedEvent } from '../events/event'
 import type { Actors, Outcome, Reason } from '../events/reason'
 import type { CommonFacts, RequestDecision, RequestFacts } from '../events/request-event'
 import { reasonOf } from '../events/why'
 import type { OAuthError } from '../oauth/errors'
 import type { AppContext, Env } from './context'
 
-/** Why a request was refused or failed; the facts of its kind may be unknown by then. */
+/** The reason why a request was refused or failed. Facts of its kind may still be unknown. */
 export type Refusal = CommonFacts & Reason & { outcome: 'refused' | 'failed' }
 
 /** Records events without delaying the response. */
@@ -17,20 +17,20 @@ export function report(c: AppContext, ...events: (Occurrence & Partial<Reason>)[
 }
 
 /**
- * Records an event that stands for the request's own: it says more than that would. The client and
- * the person known so far are added.
+ * Records a more specific event in place of the request's own event. Adds the client and the person
+ * that are known so far.
  */
 export function reportInstead(c: AppContext, event: DashboardEvent): void {
   coverRequest(c)
   report(c, { ...actorsOf(c), ...event })
 }
 
-/** Leaves the request without an event of its own, because another event stands for it. */
+/** Suppresses the request's own event, because another event replaces it. */
 export function coverRequest(c: AppContext): void {
   c.get('draft').isCovered = true
 }
 
-/** Whether another event stands for the request's own. */
+/** Returns whether another event replaces the request's own. */
 export function isCovered(c: AppContext): boolean {
   return c.get('draft').isCovered === true
 }
@@ -45,7 +45,7 @@ export function noteGrant(c: AppContext, grant: { id: string; identity: { email:
   note(c, { grantId: grant.id, email: grant.identity.email })
 }
 
-/** Sets how the request was decided, with the facts that every decision of its kind has. */
+/** Sets the decision about the request, with the facts that its kind requires. */
 export function reportDecision(c: AppContext, decision: RequestDecision): void {
   Object.assign(c.get('draft'), NO_REASON, decision)
 }
@@ -55,10 +55,10 @@ export function reportRefusal(c: AppContext, refusal: Refusal): void {
   Object.assign(c.get('draft'), NO_REASON, refusal)
 }
 
-// A reason is complete: a rule never remains from an earlier one.
+// Clears all members of an earlier reason, so that its rule cannot remain.
 const NO_REASON = { outcome: undefined, rule: undefined, why: undefined, change: undefined }
 
-/** Records that grants which a person gave a client at the dashboard have ended. */
+/** Records that a person's grants at the dashboard have ended. */
 export function reportEndedConnections(
   c: AppContext,
   email: string,
@@ -66,22 +66,22 @@ export function reportEndedConnections(
   by: GrantRevoker,
 ): void {
   for (const { grantId, clientId: id, clientName: name } of connections) {
-    report(c, { kind: 'grant revoked', client: { id, name }, email, grantId, by })
+    report(c, { kind: 'grant-revoked', client: { id, name }, email, grantId, by })
   }
 }
 
-/** The client and the person of the request, as far as they are known. */
+/** Returns the client and the person of the request, as far as they are known. */
 export function actorsOf(c: AppContext): Pick<Actors, 'client' | 'email'> {
   const { client, email } = c.get('draft')
   return { ...(client && { client }), ...(email !== undefined && { email }) }
 }
 
-/** The reason of a refusal in the protocol's own form. */
+/** Returns the reason of a protocol error. */
 export function refusalOf({ code, description, hint }: OAuthError): Refusal {
   return { outcome: 'refused', error: code, why: `${description}.`, ...hint }
 }
 
-/** Records one event for each request whose kind is known, once it has a response. */
+/** Records one event for each request of a known kind, once it has a response. */
 export const reportRequest: MiddlewareHandler<Env> = async function reportRequest(c, next) {
   await next()
   const { isCovered, ...draft } = c.get('draft')
@@ -91,7 +91,7 @@ export const reportRequest: MiddlewareHandler<Env> = async function reportReques
   record(c, {
     ...draft,
     outcome: draft.outcome ?? outcomeOf(status),
-    why: draft.why ?? `${c.req.method} ${url.pathname} was answered with ${status}.`,
+    why: draft.why ?? `The response to ${c.req.method} ${url.pathname} was ${status}.`,
     method: c.req.method,
     host: url.host,
     path: url.pathname,
@@ -102,12 +102,12 @@ export const reportRequest: MiddlewareHandler<Env> = async function reportReques
 }
 
 // No response depends on events, so that recording can be switched off.
-function record(c: AppContext, event: ToldEvent): void {
+function record(c: AppContext, event: ReportedEvent): void {
   if (c.get('settings').EVENTS_KEPT === 0) return
   c.get('emulator').record(c.executionCtx, event)
 }
 
-function momentOf(c: AppContext): Pick<ToldEvent, 'rayId' | 'at'> {
+function momentOf(c: AppContext): Pick<ReportedEvent, 'rayId' | 'at'> {
   return { rayId: c.get('rayId'), at: formatTime(c.get('now')) }
 }
 

@@ -8,8 +8,8 @@ import type { AppContext, Env } from './context'
 import { refusalOf, reportRefusal } from './events'
 
 /**
- * Renders what is thrown anywhere: a refusal in the protocol's own form, a page, and else a 500.
- * Wrong settings and our own mistakes are logged, and never dressed up as the caller's fault.
+ * Renders every thrown error: a refusal in the protocol's form, a page, or else a 500.
+ * Invalid settings and defects of the emulator are logged, and never reported as the caller's mistake.
  */
 export const failure: ErrorHandler<Env> = function failure(error, c) {
   if (error instanceof OAuthError) return respondOAuthError(c, error)
@@ -27,20 +27,20 @@ export const failure: ErrorHandler<Env> = function failure(error, c) {
           500,
           'A setting is wrong',
           error.message,
-          'Settings are in [vars] of wrangler.toml, or on the command line: --var NAME:value.',
+          'Correct it in [vars] of wrangler.toml, or on the command line (--var NAME:value).',
         )
       : new PageError(500, 'Internal error', 'The emulator made a mistake. Its log has the cause.')
   if (isBrowserNavigation(c.req.method, c.req.raw.headers)) return respondPageError(c, page)
   return c.json({ error: 'server_error', error_description: page.message }, 500)
 }
 
-// RFC 9110 15.6.4; the code is the one of RFC 6749 4.1.2.1, which 5.2 has no counterpart of.
+// RFC 9110 15.6.4. The error code is from RFC 6749 4.1.2.1, because 5.2 has no counterpart.
 function respondUnavailable(c: AppContext, error: StorageUnavailable) {
   console.warn(error.message, error.cause)
   c.header('Retry-After', String(error.retryAfterSeconds))
-  // A step that is to be tried again keeps what it needs: the nonce of a login, say.
+  // The step can be retried, so its cookie (such as the nonce of a login) must not be cleared.
   c.header('Set-Cookie', undefined)
-  // The forms of pages too, which are no navigations of the gate's kind.
+  // Forms of our pages accept text/html as well, but are no navigations in the sense of the gate.
   if (!c.req.header('accept')?.includes('text/html')) {
     return respondOAuthError(
       c,
@@ -52,14 +52,14 @@ function respondUnavailable(c: AppContext, error: StorageUnavailable) {
     c,
     new PageError(
       503,
-      'Not now',
-      'The storage does not answer.',
+      'Temporarily unavailable',
+      'The storage is not responding.',
       'Nothing was changed. Try again.',
     ),
   )
 }
 
-// RFC 6749 5.2; the errors of RFC 7591 and of the emulator's own control have the same form.
+// RFC 6749 5.2. Errors of RFC 7591 and of the emulator's control have the same form.
 function respondOAuthError(c: AppContext, error: OAuthError): Response {
   reportRefusal(c, refusalOf(error))
   for (const [name, value] of Object.entries(error.headers)) c.header(name, value)

@@ -4,7 +4,7 @@ import type { FaultName, FaultParameters, FaultSubject } from '../switches/fault
 import type { AppContext } from './context'
 import { report } from './events'
 
-/** Returns the faults as this request meets them. */
+/** Returns the faults that are on, and records those that strike as events of this request. */
 export function faultsOf(c: AppContext): Faults {
   return {
     active: c.get('state').faults,
@@ -30,7 +30,7 @@ export function strikes<N extends FaultName>(
   return strike(faultsOf(c), name, subject)
 }
 
-/** Loses the response with new tokens, while such a fault is on (`faults/lose.ts`). */
+/** Drops the response with new tokens if a fault says so (`faults/lose.ts`). */
 export function unlessLost(
   c: AppContext,
   grantType: string,

@@ -8,8 +8,8 @@ import type { AppContext } from './context'
 import { report } from './events'
 
 /**
- * What the application's policies say of a person (at login and at every refresh) or of a machine,
- * with its entry in the log.
+ * Evaluates the application's policies for a person (at login and at every refresh) or a machine, and
+ * logs the decision.
  */
 export function judge(
   c: AppContext,
@@ -22,14 +22,14 @@ export function judge(
   return verdict
 }
 
-/** The same without an entry in the log, for who will decide once more or makes it later. */
+/** Evaluates the policies without logging, for callers that log the decision themselves. */
 export function verdictOf(c: AppContext, application: Application, subject: Subject): Verdict {
   return evaluate(application.policies, subject, c.get('configuration').references)
 }
 
 /**
- * Enters a decision in Access's own log; where the policies have rules that nothing here can decide,
- * another event says so.
+ * Records a decision in Access's log of access requests. If the policies have rules that are not
+ * emulated, a second event names them.
  */
 export function logDecision(
   c: AppContext,
@@ -44,7 +44,7 @@ export function logDecision(
   const { id, name, domain, type } = application
   const { decision, policy } = verdict
   const entry: Occurrence & Reason = {
-    kind: 'access request',
+    kind: 'access-request',
     action,
     allowed: decision !== 'deny',
     application: { id, name, domain, type },
@@ -61,7 +61,7 @@ export function logDecision(
     return
   }
   report(c, entry, {
-    kind: 'rules not emulated',
+    kind: 'rules-not-emulated',
     application: name,
     ...(identity && { email: identity.email }),
     ...(serviceToken && { commonName: serviceToken.commonName }),
@@ -70,36 +70,36 @@ export function logDecision(
   })
 }
 
-/** Why the policies decided so, by the rule that made one of them match. */
+/** Returns the reason of a verdict, with the rule that made a policy match. */
 export function reasonFor(
   c: AppContext,
   { name, policies }: Application,
   subject: Subject,
   { decision, policy }: Verdict,
 ): Reason {
-  const who = subject.identity?.email ?? subject.serviceToken?.name ?? 'the service token shown'
+  const who = subject.identity?.email ?? subject.serviceToken?.name ?? 'the service token'
   if (policy) {
     const holding = holdingRule(policy, subject, c.get('configuration').references)
-    const by = holding ? ` by its rule ${ruleInBrief(holding)}` : ''
+    const by = holding ? ` by the rule ${ruleInBrief(holding)}` : ''
     return {
       outcome: decision === 'deny' ? 'refused' : 'allowed',
       rule: `policy "${policy.name}" (${policy.id})`,
-      why: `The policy "${policy.name}" of ${name} says ${decision} to ${who}${by}.`,
-      ...(decision === 'deny' && { change: 'Change that policy, or ask as somebody else.' }),
+      why: `The policy "${policy.name}" of ${name} matches ${who}${by}. Its decision is ${decision}.`,
+      ...(decision === 'deny' && { change: 'Change that policy, or use another identity.' }),
     }
   }
-  const asked = policies.map(
+  const evaluated = policies.map(
     (each) => `"${each.name}" (${each.decision}: ${each.include.map(ruleInBrief).join(' or ')})`,
   )
   return {
     outcome: 'refused',
-    rule: 'policies, where none matches the answer is deny',
-    why: `No policy of ${name} matches ${who}; asked were ${asked.join(', ') || 'none, there are none'}.`,
-    change: 'Add an allow policy with a rule that matches, or ask as somebody else.',
+    rule: 'policies: without a match, access is denied',
+    why: `No policy of ${name} matches ${who}. Evaluated: ${evaluated.join(', ') || 'none, because it has no policies'}.`,
+    change: 'Add an allow policy with a rule that matches, or use another identity.',
   }
 }
 
-/** Where a request comes from, for the `ip` and `geo` rules of policies. */
+/** Returns the IP address and country of a request, for the `ip` and `geo` rules of policies. */
 export function whereFrom(c: AppContext): Pick<Subject, 'ip' | 'country'> {
   return {
     ip: c.req.header('cf-connecting-ip') ?? '127.0.0.1',

@@ -1,6 +1,6 @@
 import type { AppContext } from './context'
 
-/** Reads something of a request once: every later call has the same value, or the same error. */
+/** Returns a function that reads once for each request. Later calls return the same value or promise. */
 export function oncePerRequest<T>(read: (c: AppContext) => T): (c: AppContext) => T {
   const known = new WeakMap<AppContext, { value: T }>()
   return function readOnce(c) {

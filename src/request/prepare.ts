@@ -13,29 +13,29 @@ import { drainBody } from './bytes'
 import type { AppContext, Env } from './context'
 import { printEvents } from './terminal'
 
-// Nobody shall take an answer for Cloudflare's.
+// No response may be mistaken for Cloudflare's own.
 const EMULATOR = 'access-oauth-emulator'
 
-/** Says of every answer whose it is, refusals and our own mistakes included. */
-export const sign: MiddlewareHandler<Env> = async function sign(c, next) {
+/** Marks every response as the emulator's, refusals and internal errors included. */
+export const markResponse: MiddlewareHandler<Env> = async function markResponse(c, next) {
   c.set('isForwarded', false)
   c.set('isChallenge', false)
   c.set('rayId', newRayId())
   await next()
   c.header('Cf-Ray', c.get('rayId'))
-  // What the origin answers is the origin's own.
+  // A response of the origin is passed on unchanged.
   if (c.get('isForwarded')) return
   await drainBody(c.req.raw)
   c.header('X-Emulator', EMULATOR)
-  // Browsers must not sniff a script out of user-supplied content. Access: observed [U10-U15], the
-  // challenges have no such header.
+  // Browsers must not sniff a script in user-supplied content.
+  // Access: observed [U10-U15]. Challenges do not carry this header.
   if (!c.get('isChallenge')) c.header('X-Content-Type-Options', 'nosniff')
 }
 
 /**
- * Finds settings, clock, team domain, dashboard and stores for the request.
+ * Sets the settings, clock, team domain, dashboard and stores for the request.
  *
- * @throws OAuthError `invalid_request` where `Host` is none
+ * @throws OAuthError `invalid_request` if `Host` is invalid
  */
 export const prepare: MiddlewareHandler<Env> = async function prepare(c, next) {
   c.set('draft', {})
@@ -60,9 +60,8 @@ export const prepare: MiddlewareHandler<Env> = async function prepare(c, next) {
   await next()
 }
 
-// RFC 9112 3.2. The runtime reads URLs out of `Host` and path together: with a `/`, `?` or `@` in it,
-// `Host` would say the path as well. International names are in punycode there, so that nothing of a
-// name needs an escape.
+// RFC 9112 3.2. The runtime builds the URL from `Host` and the path. A `/`, `?` or `@` in `Host` would
+// therefore change the path. International names are in punycode, so no valid host needs an escape.
 function requireHost(c: AppContext): void {
   const host = c.req.header('host')
   if (host === undefined || /^[\w.:[\]-]*$/.test(host)) return
@@ -70,8 +69,8 @@ function requireHost(c: AppContext): void {
 }
 
 /**
- * Finds what the API has made of the settings. Not for the emulator's own control, which has to work
- * where that cannot be loaded.
+ * Sets the configuration: the settings with the changes made through the API. The emulator's control
+ * does not use it, because it has to work even if the configuration cannot be loaded.
  */
 export const configure: MiddlewareHandler<Env> = async function configure(c, next) {
   const emulator = c.get('emulator')
@@ -79,7 +78,7 @@ export const configure: MiddlewareHandler<Env> = async function configure(c, nex
   const settings = c.get('settings')
   const state = c.get('state')
   const url = c.get('url')
-  // The API knows what it has changed; the edge may be late.
+  // The API sees its changes immediately; the edge may see them later.
   const isLate =
     state.faults.some(({ name }) => name === 'late-settings') &&
     !url.pathname.startsWith('/client/v4/')

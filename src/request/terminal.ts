@@ -1,7 +1,7 @@
-import type { ToldEvent } from '../events/event'
+import type { ReportedEvent } from '../events/event'
 import { eventLine } from '../events/event-line'
 
-/** Prints one line for each event, in one message: a message each would cost more than the lines. */
-export function printEvents(events: readonly ToldEvent[]): void {
+/** Prints one line for each event, all in one message, because each message of the runtime is costly. */
+export function printEvents(events: readonly ReportedEvent[]): void {
   console.log(events.map(eventLine).join('\n'))
 }

@@ -1,13 +1,13 @@
 import type { z } from 'zod'
 
-/** One wrong setting. */
-export type SettingsFault = { setting: string; found: string; expected: string }
+/** A setting with an invalid value. */
+export type SettingsProblem = { setting: string; found: string; expected: string }
 
-/** Thrown while a setting is wrong: every request is answered with the list of faults. */
+/** Thrown if settings are invalid. Every request is then answered with the list of problems. */
 export class SettingsError extends Error {
-  constructor(readonly faults: SettingsFault[]) {
+  constructor(readonly problems: SettingsProblem[]) {
     super(
-      `Wrong settings: ${faults
+      `Invalid settings: ${problems
         .map(({ setting, found, expected }) => `${setting} is ${found}: ${expected}`)
         .join('; ')}`,
     )
@@ -15,22 +15,22 @@ export class SettingsError extends Error {
   }
 }
 
-/** What an issue of the schema says is wrong, in the names of the settings. */
-export function faultsOf(vars: object, issue: z.core.$ZodIssue): SettingsFault[] {
+/** Translates an issue of the schema into problems that name the settings. */
+export function problemsOf(vars: object, issue: z.core.$ZodIssue): SettingsProblem[] {
   const setting = nameOf(issue.path)
   if (issue.code !== 'unrecognized_keys') {
     return [{ setting, found: foundAt(vars, issue.path), expected: issue.message }]
   }
-  const expected = 'there is no such member'
+  const expected = 'unknown member; check its spelling'
   return issue.keys.map((key) => {
     const path = [...issue.path, key]
-    // Perhaps a secret's name, misspelt.
+    // The name may be a misspelt name of a secret.
     const found = mayHoldSecrets(path) ? NOT_SHOWN : foundAt(vars, path)
     return { setting: nameOf(path), found, expected }
   })
 }
 
-// Whoever asks is shown what is wrong, on a host for everybody too.
+// Problems are shown to every caller, on a public host as well, so they must not reveal secrets.
 const NOT_SHOWN = 'not shown, because it may be a secret'
 const SECRETS: unknown[] = ['EMULATOR_TOKEN', 'token', 'client_secret', 'config']
 const WITH_SECRETS: unknown[] = [
@@ -43,7 +43,7 @@ const WITH_SECRETS: unknown[] = [
 function foundAt(vars: object, path: PropertyKey[]): string {
   const value = valueAt(vars, path)
   if (value === undefined) return show(value)
-  // The whole setting, one of its records, or what holds more than one value.
+  // A whole setting, a whole record, or a value with members.
   const isWhole = path.length <= 2 || typeof value === 'object'
   const isSecret = SECRETS.includes(path.at(-1)) || (mayHoldSecrets(path) && isWhole)
   return isSecret ? NOT_SHOWN : show(value)

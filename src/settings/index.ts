@@ -1,3 +1,9 @@
+/**
+ * The settings: variables of the Worker, checked once, with their defaults.
+ *
+ * Each kind of record declares its own setting and schema (`store/kinds`). Quirks change the settings of a
+ * request in `overlay.ts`. Changes made through the API are the store's, not the settings'.
+ */
 import * as z from 'zod'
 import { hostProblem } from '../access/domain'
 import { lifetimeSchema, periodSchema } from '../access/duration'
@@ -13,9 +19,9 @@ import type { Seed } from '../store/configuration'
 import { objectSettingsSchema, optional } from '../store/emulator/settings'
 import { type Collections, collectionsOf, KINDS, recordKind } from '../store/kinds'
 import { QUIRK_NAMES } from '../switches/quirks'
-import { faultsOf, SettingsError } from './error'
+import { problemsOf, SettingsError } from './error'
 
-// `--var NAME:value` can only hand over text, so structured settings may also be written as JSON.
+// `--var NAME:value` can only pass text, so structured settings may also be JSON text.
 function structured<T extends z.ZodType>(schema: T) {
   return z.preprocess((value) => {
     if (typeof value !== 'string') return value
@@ -32,22 +38,22 @@ const hostSchema = z
   .toLowerCase()
   .refine((text) => hostProblem(text) === undefined, 'expected host or host:port')
 
-// An emulator that calls itself Cloudflare would be a lie, and perhaps a trap.
+// An emulator must not present itself as Cloudflare, where it could be used for phishing.
 const ownHostSchema = hostSchema.refine(
   (host) => !/(^|\.)(cloudflareaccess|cloudflare)\.com\.?(:\d+)?$/.test(host),
-  'expected a host of your own: this is not Cloudflare',
+  'expected a host of your own, not one of Cloudflare',
 )
 
-// A request's host counts as this machine whatever its port.
+// LOCAL_HOSTS match on any port.
 const hostnameSchema = hostSchema.refine(
   (host) => !/:\d+$/.test(host),
   'expected a host without a port',
 )
 const HOSTNAMES_EXPECTED = 'expected a list of hosts, such as ["host.docker.internal"]'
 
-// RFC 6750 2.1: what a header can carry.
+// RFC 6750 2.1: the characters that a header can carry.
 const EMULATOR_TOKEN = /^[\x21-\x7e]{16,}$/
-const EMULATOR_TOKEN_EXPECTED = 'expected 16 characters or more, none of them a space or not ASCII'
+const EMULATOR_TOKEN_EXPECTED = 'expected at least 16 visible ASCII characters, without spaces'
 
 /** The first records of every kind, each kind from its own setting. */
 const seedSchema = z
@@ -66,7 +72,7 @@ const seedSchema = z
     }),
   )
 
-/** Every setting of the emulator: its form, its default, and what it is called in Access. */
+/** The settings that are not records: form and default of each. */
 const settingsSchema = z.object({
   TEAM_DOMAIN: optional(ownHostSchema.default('127.0.0.1')),
   LOCAL_HOSTS: structured(z.array(hostnameSchema, HOSTNAMES_EXPECTED)).default([]),
@@ -81,7 +87,7 @@ const settingsSchema = z.object({
   REFRESH_TOKEN_REUSE: optional(
     z.enum(['revoke', 'refuse'], 'expected revoke or refuse').default('revoke'),
   ),
-  // Reports differ: an hour in most, about 16 hours in one (B.4).
+  // Dashboard: observed [D22]. One hour in most reports, about 16 hours in one.
   DASH_ACCESS_TOKEN_LIFETIME: optional(lifetimeSchema.default('1h')),
   REVOCATION: optional(
     z.enum(['observed', 'strict'], 'expected observed or strict').default('observed'),
@@ -116,9 +122,9 @@ export type Settings = Omit<z.infer<typeof settingsSchema>, 'EMAIL_LISTS'> & {
 const read = new WeakMap<object, Promise<Settings>>()
 
 /**
- * The settings of this Worker, read once.
+ * Returns the settings of this Worker. They are parsed once.
  *
- * @throws SettingsError that names each wrong setting, what was found and what was expected
+ * @throws SettingsError with each invalid setting, the value found and the value expected
  */
 export function readSettings(vars: object): Promise<Settings> {
   const known = read.get(vars)
@@ -135,16 +141,16 @@ async function parseSettings(vars: object): Promise<Settings> {
   ])
   if (!own.success || !first.success) {
     const issues = [own, first].flatMap(({ error }) => error?.issues ?? [])
-    throw new SettingsError(issues.flatMap((issue) => faultsOf(vars, issue)))
+    throw new SettingsError(issues.flatMap((issue) => problemsOf(vars, issue)))
   }
   const { EMAIL_LISTS, ...settings } = own.data
   const issues = applicationIssues(first.data, settings.REDIRECT_RULES)
-  if (issues.length > 0) throw new SettingsError(issues.flatMap((issue) => faultsOf(vars, issue)))
+  if (issues.length > 0) throw new SettingsError(issues.flatMap((issue) => problemsOf(vars, issue)))
   const seed = { ...first.data, emailLists: EMAIL_LISTS, accounts: settings.ACCOUNTS }
   return { ...settings, seed }
 }
 
-// What an application must not be beside the other settings.
+// Checks applications against the other settings.
 function applicationIssues(
   { applications, identityProviders }: Collections,
   redirectRules: 'current' | 'https',

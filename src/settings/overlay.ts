@@ -3,7 +3,7 @@ import type { Configuration } from '../store/configuration'
 import { QUIRKS, type QuirkName, type Quirks, type SettingQuirk } from '../switches/quirks'
 import type { Settings } from '.'
 
-// What each quirk that is applied to the settings makes of them.
+// The settings that each quirk replaces.
 const AS_SETTINGS: Record<SettingQuirk, Partial<Settings>> = {
   'https-redirect-rules': { REDIRECT_RULES: 'https' },
   'refresh-grace': { REFRESH_TOKEN_GRACE: '60s' },
@@ -12,7 +12,7 @@ const AS_SETTINGS: Record<SettingQuirk, Partial<Settings>> = {
   'strict-revocation': { REVOCATION: 'strict' },
 }
 
-/** The settings as the quirks that are on change them. */
+/** Returns the settings with the changes of the quirks that are on. */
 export function settingsWith(settings: Settings, quirks: Quirks): Settings {
   if (quirks.size === 0) return settings
   const changes = [...quirks].filter(isSetting).map((name) => AS_SETTINGS[name])
@@ -23,7 +23,7 @@ function isSetting(name: QuirkName): name is SettingQuirk {
   return QUIRKS[name].how === 'setting'
 }
 
-/** The configuration as the quirks that are on change it. */
+/** Returns the configuration with the changes of the quirks that are on. */
 export function withQuirks(configuration: Configuration, quirks: Quirks): Configuration {
   if (!quirks.has('https-redirect-rules')) return configuration
   return { ...configuration, applications: configuration.applications.map(httpsOnly) }
@@ -31,7 +31,7 @@ export function withQuirks(configuration: Configuration, quirks: Quirks): Config
 
 type Application = Configuration['applications'][number]
 
-// Rules from before the wording changed back let nothing pass any more; they stay as they are kept.
+// Rules with another scheme match nothing while the quirk is on. The stored rules are not changed.
 function httpsOnly(application: Application): Application {
   const { oauth_configuration: oauth } = application
   const rules = oauth?.dynamic_client_registration

@@ -4,10 +4,12 @@ import { type AutoSignIn, matchingRule } from '../switches/auto-sign-in'
 const known = new WeakMap<Request, Promise<AutoSignIn | undefined>>()
 
 /**
- * Who signs in by themselves in this request, found once: a rule for the next n authorizations is used
- * up by it. Switched on by somebody who controls the emulator, so it counts on every host.
+ * Returns the person of automatic sign-in for this request. The rule is looked up once, because a rule
+ * for the next n authorizations is used up by it. Whoever controls the emulator has switched the rule
+ * on, so it applies on every host.
  *
- * @param clientId whose authorization it is; without one, rules that count authorizations do not
+ * @param clientId the client that authorizes; without one, rules limited to a number of authorizations
+ *   or to a client do not apply
  */
 export function automaticPerson(c: AppContext, clientId?: string): Promise<AutoSignIn | undefined> {
   const found = known.get(c.req.raw) ?? find(c, clientId)

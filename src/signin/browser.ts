@@ -1,3 +1,9 @@
+/**
+ * Sign-in at this browser: private cookies, the nonce of a login, automatic sign-in, and the console's
+ * own sign-in (`control-session.ts`).
+ *
+ * Sessions of the team domain and of the dashboard are their surfaces' own.
+ */
 import { getCookie, setCookie } from 'hono/cookie'
 import { OAuthError } from '../oauth/errors'
 import type { Parameters } from '../oauth/parameters'
@@ -6,16 +12,16 @@ import { readForm } from '../request/body'
 import type { AppContext } from '../request/context'
 
 const LOGIN_COOKIE = 'CF_Access_Login'
-/** Of the team domain, where its host is an application's too. Assumed: the name. */
+/** The session at the team domain, which may share its host with an application. Assumed: the name. */
 export const TEAM_SESSION_COOKIE = 'CF_Access_Session'
-/** Of the dashboard. Assumed: the name. */
+/** The session at the dashboard. Assumed: the name. */
 export const DASH_SESSION_COOKIE = 'CF_Dash_Session'
-/** Of the console, on a host that is not this machine's. */
+/** The session at the console, on a host that is not this machine's. */
 export const CONTROL_COOKIE = 'CF_Emulator_Control'
 const OWN_COOKIES = [LOGIN_COOKIE, TEAM_SESSION_COOKIE, DASH_SESSION_COOKIE, CONTROL_COOKIE]
 const LOGIN_LIFETIME_SECONDS = 15 * 60
 
-/** A cookie that scripts cannot read and other sites' forms do not send. */
+/** Sets a cookie that scripts cannot read and that is not sent with forms of other sites. */
 export function setPrivateCookie(
   c: AppContext,
   name: string,
@@ -32,7 +38,7 @@ export function setPrivateCookie(
   })
 }
 
-/** A Cookie header without what is none of an application's business: who is signed in elsewhere. */
+/** Removes the emulator's own cookies from a Cookie header, before it is sent to an application. */
 export function withoutOwnCookies(header: string): string {
   return header
     .split(';')
@@ -42,9 +48,9 @@ export function withoutOwnCookies(header: string): string {
 }
 
 /**
- * Starts a login in this browser: its nonce is in a cookie and in everything that comes back.
+ * Starts a login in this browser. Its nonce is in a cookie, and every form of the login returns it.
  *
- * Access: observed [A12]. A second login page replaces the cookie: the form of the first tab, or of
+ * Access: observed [A12]. A second login page replaces the cookie, so the form of the first tab, or of
  * another site, is refused.
  */
 export function startLogin(c: AppContext): string {
@@ -53,30 +59,30 @@ export function startLogin(c: AppContext): string {
   return nonce
 }
 
-/** Whether the nonce is that of the login which this browser started last. */
+/** Returns whether the nonce belongs to the login that this browser started last. */
 export function isLoginNonce(c: AppContext, nonce: string | undefined): nonce is string {
   return nonce !== undefined && nonce === getCookie(c, LOGIN_COOKIE)
 }
 
-/** Sends the browser to a step of ours. Its address has a ticket in it, which no cache may keep. */
+/** Redirects to a further step of the login. The URL contains a ticket, so it must not be cached. */
 export function redirectToStep(c: AppContext, location: string): Response {
   c.header('Cache-Control', 'no-store')
   c.header('Referrer-Policy', 'no-referrer')
   return c.redirect(location, 302)
 }
 
-/** Ends the login that came back: what it was started with is good once. */
+/** Ends the login by clearing its nonce, which is valid once. */
 export function endLogin(c: AppContext): void {
   setPrivateCookie(c, LOGIN_COOKIE, '', 0)
 }
 
-/** What a client that has opened a page in a popup learns from its event [P13]. */
+/** Note in events of pages, for clients that open them in a popup. Access: observed [P13]. */
 export const SEVERED =
   'The page severs a popup from the window that opened it (Cross-Origin-Opener-Policy, P13).'
 export const WAIT_FOR_THE_REDIRECT =
   'Wait for the redirect at redirect_uri, not for window.opener or for the popup to be closed.'
 
-/** Access: observed [A12], the title. */
+/** Returns the page for a nonce that is not the browser's. Access: observed [A12], the title. */
 export function invalidNonce(): PageError {
   return new PageError(
     400,
@@ -88,15 +94,15 @@ export function invalidNonce(): PageError {
 }
 
 /**
- * The form of one of our pages.
+ * Reads the form of a page.
  *
- * @throws PageError, because a person is looking
+ * @throws PageError if the form is invalid, because a person reads the response
  */
 export async function readPageForm(c: AppContext): Promise<Parameters> {
   return onPage(() => readForm(c))
 }
 
-/** Runs what reads a page's form: its refusals are pages. */
+/** Reads a page's form, and turns protocol errors into pages. */
 export async function onPage<T>(read: () => Promise<T>): Promise<T> {
   try {
     return await read()

@@ -11,19 +11,19 @@ const LIFETIME_SECONDS = 12 * 3600
 
 const claimsSchema = z.object({ of: z.string() })
 
-/** Whether the text is the secret `EMULATOR_TOKEN`. Hashes are compared, so timing tells nothing. */
+/** Returns whether the text is the secret `EMULATOR_TOKEN`. Compares hashes, so that timing reveals nothing. */
 export async function isEmulatorToken(c: AppContext, text: string | undefined): Promise<boolean> {
   const { EMULATOR_TOKEN } = c.get('settings')
   if (EMULATOR_TOKEN === undefined || text === undefined) return false
   return (await sha256(text)) === (await sha256(EMULATOR_TOKEN))
 }
 
-/** Whether the request shows the token itself. */
+/** Returns whether the request carries `EMULATOR_TOKEN` as a bearer token. */
 export function hasEmulatorToken(c: AppContext): Promise<boolean> {
   return isEmulatorToken(c, bearerToken(c.req.header('authorization')))
 }
 
-/** Whether the browser belongs to somebody who has signed in to the console. */
+/** Returns whether the browser is signed in to the console. */
 export async function hasControlCookie(c: AppContext): Promise<boolean> {
   const { settings, ticketSecret } = c.var
   const cookie = getCookie(c, CONTROL_COOKIE)
@@ -34,8 +34,8 @@ export async function hasControlCookie(c: AppContext): Promise<boolean> {
 }
 
 /**
- * Gives the browser of who has shown `EMULATOR_TOKEN` the console's cookie. A reset ends it, because
- * tickets end then, and so does another token.
+ * Sets the console's cookie, after the person has entered `EMULATOR_TOKEN`. The session ends with a
+ * reset, which replaces the key of all tickets, and with a change of the token.
  */
 export async function giveControlCookie(c: AppContext, token: string): Promise<void> {
   const claims = { of: await proofOf(c, token) }
@@ -45,20 +45,20 @@ export async function giveControlCookie(c: AppContext, token: string): Promise<v
 }
 
 /**
- * Whether somebody may sign in by saying who they are: on this machine, or in the browser of who holds
- * the token. Anybody else has to sign in through an identity provider that asks for a proof.
+ * Returns whether the person may sign in by picking an identity: on this machine, or in a browser that
+ * is signed in to the console. Everybody else has to use an identity provider that authenticates them.
  */
 export async function mayPickPeople(c: AppContext): Promise<boolean> {
   return c.get('isLocal') || hasControlCookie(c)
 }
 
-// The tickets' key alone does not make a cookie: it is in the state that `/_emulator/state` hands out
-// and that tests keep in files.
+// The key of tickets must not suffice to forge a cookie: `/_emulator/state` returns it, and tests keep
+// that state in files.
 function proofOf(c: AppContext, token: string): Promise<string> {
   return deriveSecret(token, `control:${c.get('state').ticketSecret}`)
 }
 
-// By the real clock: who moves the emulated one is not to be signed out by it.
+// Uses the real clock, so that moving the emulated clock does not sign the console out.
 function realNow(): number {
   return Math.floor(Date.now() / 1000)
 }

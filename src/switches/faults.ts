@@ -1,7 +1,11 @@
+/**
+ * The table of faults: what can be broken on purpose, with parameters and source. Pure: `faults/` and the
+ * handlers make a fault happen, and the store holds the faults that are on.
+ */
 import * as z from 'zod'
 import { durationMilliseconds, lifetimeSchema, periodSchema } from '../access/duration'
 
-/** Where a fault of HTTP can strike. */
+/** The endpoints where a fault at the level of HTTP can strike. */
 export const ENDPOINTS = [
   'metadata',
   'keys',
@@ -14,8 +18,8 @@ export const ENDPOINTS = [
 ] as const
 export type Endpoint = (typeof ENDPOINTS)[number]
 
-// What a request says of itself before it is judged, so what a fault can be limited to there. A client
-// that registers has no id yet, keys and the API are of no application.
+// The parties that a request identifies before it is decided, so a fault can be limited to them. A client
+// that registers has no id yet. Keys and the API belong to no application.
 const LIMITED_BY: Record<Endpoint, readonly ('client' | 'application')[]> = {
   metadata: ['application'],
   keys: [],
@@ -27,7 +31,7 @@ const LIMITED_BY: Record<Endpoint, readonly ('client' | 'application')[]> = {
   api: [],
 }
 
-// How often, and for whom; a fault without these strikes everybody until it is cleared.
+// The number of strikes, and their scope. Without these, a fault strikes every request until it is cleared.
 const times = z.int().min(1).max(1_000_000).optional()
 const scope = {
   times,
@@ -42,13 +46,13 @@ type Scoped = {
   application?: string | undefined
 }
 
-// Taken without a word, such a fault would never strike.
+// Rejects a scope that no request to the endpoint can match.
 function refuseDeadScope({ endpoint, ...given }: Scoped, context: z.RefinementCtx): void {
   if (endpoint === undefined) return
   for (const name of ['client', 'application'] as const) {
     if (given[name] === undefined || LIMITED_BY[endpoint].includes(name)) continue
     const others = ENDPOINTS.filter((each) => LIMITED_BY[each].includes(name)).join(', ')
-    const message = `a request to ${endpoint} names no ${name}, so this would never strike; endpoints that do: ${others}`
+    const message = `a request to ${endpoint} does not identify its ${name}, so the fault would never strike; expected one of the endpoints ${others}`
     context.addIssue({ code: 'custom', path: [name], message })
   }
 }
@@ -56,13 +60,13 @@ function refuseDeadScope({ endpoint, ...given }: Scoped, context: z.RefinementCt
 const LONGEST_DELAY_SECONDS = 60
 
 /**
- * Everything that can be broken on purpose: what it does, why anybody would want it, and its
- * parameters. The control, the console and docs/control.md are made of this one table. Each is on once:
- * switched on again, at another endpoint or for another client, it is there and no longer here.
+ * The faults, each with its effect, its source and its parameters. The control and the console read this
+ * table, and a test compares docs/control.md with it. Each fault is on at most once: switching it on for
+ * another endpoint or client replaces the earlier one.
  */
 export const FAULTS = {
   slow: {
-    what: 'Answers come late, by `delay` of real time, a minute at most.',
+    what: 'Responses are delayed by `delay` of real time, at most one minute.',
     source: 'any network',
     parameters: z
       .strictObject({
@@ -71,15 +75,15 @@ export const FAULTS = {
         delay: periodSchema
           .refine(
             (text) => durationMilliseconds(text) <= LONGEST_DELAY_SECONDS * 1000,
-            `expected ${LONGEST_DELAY_SECONDS}s at most: this is real time, not the emulated clock's`,
+            `expected at most ${LONGEST_DELAY_SECONDS}s: the delay is in real time, not in emulated time`,
           )
           .default('3s'),
       })
       .superRefine(refuseDeadScope),
   },
   error: {
-    what: 'An endpoint answers 500, 503 or 429 with `Retry-After`, and does nothing.',
-    source: 'RFC 9110 15.6.4, RFC 6585 4; clients that log in anew upon a 500 at refresh',
+    what: 'An endpoint responds with 500, 503 or 429 and `Retry-After`, without any effect.',
+    source: 'RFC 9110 15.6.4, RFC 6585 4; clients that start a new login after a 500 at refresh',
     parameters: z
       .strictObject({
         ...scope,
@@ -90,45 +94,45 @@ export const FAULTS = {
       .superRefine(refuseDeadScope),
   },
   'dropped-answer': {
-    what: 'The code is redeemed and tokens are issued; the connection breaks before the client has them.',
-    source: 'any network; the second try is a code replay (T8)',
+    what: 'The code is redeemed and tokens are issued, but the connection breaks before the client receives them.',
+    source: 'any network; a retry is a code replay (T8)',
     parameters: z.strictObject(scope),
   },
   'expired-code': {
-    what: 'The code is over when it is redeemed. Managed OAuth only.',
+    what: 'The code has expired when it is redeemed. Managed OAuth only.',
     source: 'RFC 6749 4.1.2',
     parameters: z.strictObject(scope),
   },
   'revoked-grant': {
-    what: 'The grant is found revoked at the next refresh, and stays so. Managed OAuth only.',
+    what: 'The grant is revoked at the next refresh, and stays revoked. Managed OAuth only.',
     source: 'P21, T13',
     parameters: z.strictObject(scope),
   },
   'lost-rotation': {
-    what: 'The refresh token is rotated, and the answer with the next one is lost (502).',
-    source: 'P9; the second try is a reuse (T13) unless there is a grace',
+    what: 'The refresh token is rotated, but the response with the new one is lost (502).',
+    source: 'P9; a retry is a reuse (T13), unless a grace period is set',
     parameters: z.strictObject(scope),
   },
   'key-rotation': {
-    what: 'A new signing key signs from the next admitted request on.',
-    source: 'O10, O11; origins that fetched the keys once',
+    what: 'Assertions are signed with a new key from the next admitted request on.',
+    source: 'O10, O11; origins that fetch the keys only once',
     parameters: z.strictObject({ ...scope, times: times.default(1) }),
   },
   'keys-unavailable': {
-    what: 'The published keys answer 503.',
-    source: 'O11; origins that cannot verify without them',
+    what: 'The endpoint of the published keys responds with 503.',
+    source: 'O11; origins that cannot verify assertions without the keys',
     parameters: z.strictObject(
       { times, retry_after: z.int().min(0).max(86_400).default(30) },
       {
         error: ({ code }) =>
           code === 'unrecognized_keys'
-            ? 'expected times and retry_after only: the keys are asked for in the name of no client and no application'
+            ? 'expected only times and retry_after: a request for the keys identifies no client and no application'
             : undefined,
       },
     ),
   },
   'blocked-user-agent': {
-    what: "The edge's bot protection refuses a user agent with 403, error 1010: on every path, or at `endpoint`.",
+    what: "The edge's bot protection blocks a user agent with 403, error 1010: on every path, or only at `endpoint`.",
     source: 'P16',
     parameters: z
       .strictObject({
@@ -139,12 +143,12 @@ export const FAULTS = {
       .superRefine(refuseDeadScope),
   },
   'late-settings': {
-    what: 'What the API changes reaches the edge only after `delay` of emulated time.',
-    source: 'R8-R14; changes to Access take a while to be everywhere',
+    what: 'A change made through the API reaches the edge after `delay` of emulated time.',
+    source: 'R8-R14; changes to Access take time to propagate',
     parameters: z.strictObject({ delay: lifetimeSchema.default('60s') }),
   },
   'clock-skew': {
-    what: "Assertions are signed by a clock that is ahead of the origin's by `skew` (behind, with a minus).",
+    what: "Assertions are signed with a clock that is ahead of the origin's by `skew` (behind, if negative).",
     source: 'O7; `nbf` and `exp` of RFC 7519 4.1',
     parameters: z.strictObject({
       ...scope,
@@ -158,7 +162,7 @@ export const FAULTS = {
     }),
   },
   'wrong-issuer': {
-    what: 'The authorization response carries the `iss` of another server. A client that compares it stops. Managed OAuth only.',
+    what: 'The authorization response carries the `iss` of another server. A client that validates it stops. Managed OAuth only.',
     source: 'RFC 9207 2.4, RFC 9700 4.4 (mix-up)',
     parameters: z.strictObject(scope),
   },
@@ -169,25 +173,25 @@ type Fault = { what: string; source: string; parameters: z.ZodObject }
 export type FaultName = keyof typeof FAULTS
 export const FAULT_NAMES = Object.keys(FAULTS) as FaultName[]
 
-/** A fault's parameters, as its schema leaves them. */
+/** The parameters of a fault, as parsed by its schema. */
 export type FaultParameters<N extends FaultName> = z.infer<(typeof FAULTS)[N]['parameters']>
 
 /** A fault that is switched on. */
 export type ActiveFault<N extends FaultName = FaultName> = {
   name: N
   parameters: FaultParameters<N>
-  /** How often it still strikes; null: until it is cleared. */
+  /** The number of strikes left; null if it strikes until it is cleared. */
   left: number | null
   struck: number
 }
 
-/** What a request is about, for the scope of a fault. */
+/** The client and application of a request, compared with the scope of a fault. */
 export type FaultSubject = {
   clientId?: string | undefined
   application?: { id: string; name: string } | undefined
 }
 
-/** Whether the fault is for this client and this application. */
+/** Returns whether the fault's scope includes this client and application. */
 export function concerns({ parameters }: ActiveFault, subject: FaultSubject): boolean {
   const client = 'client' in parameters ? parameters.client : undefined
   const application = 'application' in parameters ? parameters.application : undefined

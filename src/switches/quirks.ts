@@ -1,20 +1,20 @@
 /**
- * Variants of the product that were documented or observed, each a switch. The control, the console and
- * docs/control.md are made of this one table.
+ * The quirks: variants of the product that were documented or observed, each a switch. The control and the
+ * console read this table, and a test compares docs/control.md with it.
  *
  * `how` says where a quirk is applied: to the settings and the configuration, before anything reads
- * them (`quirks.ts`), or in the handler that it changes (`quirks.has`).
+ * them (`settings/overlay.ts`), or in the handler that it changes (`quirks.has`).
  */
 export const QUIRKS = {
   'https-redirect-rules': {
     how: 'setting',
-    what: 'Redirect rules must use https: `allowed_uris` of other schemes are refused, and let nothing pass.',
-    source: "the wording of Cloudflare's page in April 2026",
+    what: 'Redirect rules must use https. `allowed_uris` with another scheme are refused, and existing ones match nothing.',
+    source: "Cloudflare's documentation in April 2026",
   },
   'flat-protected-resource': {
     how: 'handler',
-    what: 'The protected resource metadata names one method in flat members, instead of the list.',
-    source: "Cloudflare's page in April 2026",
+    what: 'The protected resource metadata names one method in flat members instead of the list.',
+    source: "Cloudflare's documentation in April 2026",
   },
   'pkce-challenge-start': {
     how: 'handler',
@@ -23,38 +23,38 @@ export const QUIRKS = {
   },
   'refresh-grace': {
     how: 'setting',
-    what: 'A rotated refresh token is answered with the same successor for another minute.',
+    what: 'A rotated refresh token is accepted for another minute, and returns the same successor.',
     source: 'P9; undocumented for Access',
   },
   'refuse-reuse': {
     how: 'setting',
-    what: 'A rotated refresh token that comes back is refused, and its grant lives on.',
+    what: 'Reuse of a rotated refresh token is refused, but does not end its grant.',
     source: 'undocumented for Access',
   },
   'iss-in-response': {
     how: 'handler',
-    what: 'The authorization response has `iss`, and the metadata says so.',
-    source: 'RFC 9207; MCP 2026-07-28 asks for it, Access was not seen to send it (A10)',
+    what: 'The authorization response includes `iss`, and the metadata announces it.',
+    source: 'RFC 9207; MCP 2026-07-28 asks for it, but Access was not observed to send it (A10)',
   },
   'rfc7591-errors': {
     how: 'handler',
-    what: 'A redirect URI that is not allowed is `invalid_redirect_uri` at registration.',
-    source: 'RFC 7591 3.2.2, instead of what was observed (R5)',
+    what: 'Registration refuses a redirect URI that is not allowed with `invalid_redirect_uri`.',
+    source: 'RFC 7591 3.2.2, instead of the observed error (R5)',
   },
   'consent-remembered': {
     how: 'handler',
-    what: 'Who has allowed a client for an application is not asked again.',
-    source: 'what people expect instead of P8, A8',
+    what: 'A person who has allowed a client for an application does not see the consent page again.',
+    source: 'a common expectation, instead of P8, A8',
   },
   'long-lived-codes': {
     how: 'setting',
-    what: 'Authorization codes live for six hours.',
+    what: 'Authorization codes are valid for six hours.',
     source: 'one observation of a code redeemed six hours later',
   },
   'strict-revocation': {
     how: 'setting',
-    what: '`revoke_user` and `revoke_tokens` end grants at once.',
-    source: 'what people expect instead of P21, T15, T16',
+    what: '`revoke_user` and `revoke_tokens` end grants immediately.',
+    source: 'a common expectation, instead of P21, T15, T16',
   },
   'path-scoped-pin': {
     how: 'handler',
@@ -64,7 +64,7 @@ export const QUIRKS = {
 } as const satisfies Record<string, { how: 'setting' | 'handler'; what: string; source: string }>
 
 export type QuirkName = keyof typeof QUIRKS
-/** The quirks that are applied to the settings. */
+/** The names of the quirks that are applied to the settings. */
 export type SettingQuirk = {
   [Name in QuirkName]: (typeof QUIRKS)[Name]['how'] extends 'setting' ? Name : never
 }[QuirkName]
@@ -73,10 +73,10 @@ export const QUIRK_NAMES = Object.keys(QUIRKS) as QuirkName[]
 export type Quirks = ReadonlySet<QuirkName>
 
 /**
- * The quirks that are on.
+ * Returns the quirks that are on.
  *
- * @param seed those of the setting `QUIRKS`
- * @param switched what was switched on or off since
+ * @param seed the quirks of the setting `QUIRKS`
+ * @param switched the quirks switched on or off at run time
  */
 export function quirksOn(
   seed: readonly QuirkName[],

@@ -8,7 +8,7 @@ export async function certs(c: AppContext): Promise<Response> {
     kind: 'discovery',
     document: 'keys',
     place: 'certs',
-    of: c.get('team').isRequestHost ? 'team domain' : 'application',
+    of: c.get('team').isRequestHost ? 'team-domain' : 'application',
     rule: 'O11',
     why: 'The keys that assertions are signed with.',
   })

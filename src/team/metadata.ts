@@ -7,9 +7,9 @@ export function metadata(c: AppContext): Response {
   const team = c.get('team')
   reportDecision(c, {
     kind: 'discovery',
-    document: 'authorization server',
-    place: 'RFC 8414',
-    of: 'team domain',
+    document: 'authorization-server',
+    place: 'rfc-8414',
+    of: 'team-domain',
     rule: 'M9',
     why: `The metadata of the authorization server ${team.origin}.`,
   })

@@ -191,11 +191,11 @@ describe('Verification after setup', () => {
       rayId: expect.stringMatching(/^[0-9a-f]{16}$/),
     }
     for (const kind of [
-      'client not verified',
-      'scope missing',
-      'grant revoked',
-      'token of a revoked grant',
-      'authorization cancelled',
+      'client-not-verified',
+      'scope-missing',
+      'grant-revoked',
+      'token-of-a-revoked-grant',
+      'authorization-cancelled',
     ]) {
       expect(await kinds()).toContainEqual(expect.objectContaining({ kind, ...actor }))
     }

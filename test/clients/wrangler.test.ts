@@ -39,7 +39,7 @@ it('logs in, says who it is, and logs out [D31, V22]', async () => {
   const logout = await wrangler(['logout']).done
   expect(logout.output).toContain('Successfully logged out.')
   const kinds = (await events()).map(({ kind, by }) => [kind, by])
-  expect(kinds).toContainEqual(['grant revoked', 'client'])
+  expect(kinds).toContainEqual(['grant-revoked', 'client'])
 })
 
 it('refreshes its tokens by itself once they are over [D23]', async () => {

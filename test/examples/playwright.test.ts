@@ -33,7 +33,7 @@ it('is not reached by somebody whom no policy admits', async () => {
   await page.goto(access.url)
   await page.getByRole('button', { name: 'Mallory' }).click()
   await page.getByRole('heading', { name: 'That account does not have access.' }).waitFor()
-  const { why } = await access.events.next({ kind: 'access request', outcome: 'refused' })
+  const { why } = await access.events.next({ kind: 'access-request', outcome: 'refused' })
   expect(why).toContain('No policy of Demo matches mallory@blocked.example')
 })
 

@@ -53,6 +53,6 @@ it('lets nobody in once the token is over', async () => {
 
 it('is closed to people whom no policy admits', async () => {
   await expect(connectAs('mallory@blocked.example')).rejects.toThrow('does not have access')
-  const { change } = await access.events.next({ kind: 'access request', outcome: 'refused' })
+  const { change } = await access.events.next({ kind: 'access-request', outcome: 'refused' })
   expect(change).toBeTruthy()
 })

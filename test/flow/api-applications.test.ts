@@ -49,7 +49,7 @@ const list = async (query = '') => (await cloudflare.get<Application[]>(APPS + q
 const reusable = async (name: string) =>
   (await cloudflare.post<Policy>(POLICIES, policy(name))).body.result
 const dropped = async () =>
-  (await world.events()).flatMap((event) => (event.kind === 'members dropped' ? [event] : []))
+  (await world.events()).flatMap((event) => (event.kind === 'members-dropped' ? [event] : []))
 
 describe('A new application [K1]', () => {
   it('is returned with all its members, including defaults', async () => {
@@ -861,7 +861,7 @@ describe('Unknown members [K3]', () => {
     await cloudflare.post(APPS, sent)
     expect(await dropped()).toMatchObject([
       {
-        kind: 'members dropped',
+        kind: 'members-dropped',
         at: expect.any(String),
         method: 'POST',
         path: `/client/v4${APPS}`,

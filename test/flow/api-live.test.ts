@@ -440,7 +440,7 @@ describe('An identity provider [K21]', () => {
     const { result } = (await cloudflare.get(`${PATH}/${id}`)).body
     expect(JSON.stringify(result)).not.toContain('secret')
     expect((await cloudflare.put(`${PATH}/${id}`, result)).status).toBe(200)
-    const dropped = (await world.events()).filter(({ kind }) => kind === 'members dropped')
+    const dropped = (await world.events()).filter(({ kind }) => kind === 'members-dropped')
     expect(dropped).toEqual([])
   })
 
@@ -528,7 +528,7 @@ describe('Revocation [T15, T16]', () => {
       const path = `${ACCOUNT}/access/organizations/revoke_user?devices=true`
       expect((await cloudflare.post(path, { ...ADA, ...more })).body.result).toBe(true)
       expect((await person.open(`${APP}/whoami`)).page?.title).toBe('Log in to Demo')
-      const dropped = (await world.events()).filter(({ kind }) => kind === 'members dropped')
+      const dropped = (await world.events()).filter(({ kind }) => kind === 'members-dropped')
       expect(dropped).toEqual([])
     },
   )

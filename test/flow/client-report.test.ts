@@ -85,7 +85,7 @@ describe('A client that follows every rule', () => {
     await world.signIn(ADA)
     const response = await client.authorization(id, { redirect_uri: REDIRECT, resource: APP })
     expect(response.headers.get('location')).toContain('iss=')
-    expect(await verdicts(id, 'not seen')).toEqual(['issuer'])
+    expect(await verdicts(id, 'not-seen')).toEqual(['issuer'])
     await world.advance('11m')
 
     const report = await reportOf(id)

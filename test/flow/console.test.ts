@@ -265,7 +265,7 @@ describe("A button's form", () => {
     const scope = { 'text.endpoint': 'registration', 'text.client': 'x' }
     const response = await press({ ...fields, ...scope })
     const { root } = await page(response.headers.get('location') ?? '')
-    expect(root.querySelector('[role=alert]')?.text).toContain('names no client')
+    expect(root.querySelector('[role=alert]')?.text).toContain('does not identify its client')
     expect(root.text).toContain('Each is on once')
     // What a fault has no use for is not offered.
     expect(root.querySelector('#keys-unavailable-client')).toBeNull()

@@ -248,7 +248,7 @@ describe('A private application', () => {
     expect(await response.text()).toContain('This is a private application')
     expect(await world.events()).toContainEqual(
       expect.objectContaining({
-        kind: 'private application refused',
+        kind: 'private-application-refused',
         client: { id: account.clientId, name: 'Zone lister' },
         email: 'grace@example.com',
         rayId: expect.stringMatching(/^[0-9a-f]{16}$/),
@@ -274,7 +274,7 @@ describe('The events distinguish', () => {
     await expect(response).toRedirectWithError('access_denied', /./, { to: CALLBACK })
     expect(await world.events()).toContainEqual(
       expect.objectContaining({
-        kind: 'authorization cancelled',
+        kind: 'authorization-cancelled',
         client: { id: client.clientId, name: 'Zone lister' },
         ...ADA,
         rayId: expect.any(String),
@@ -287,17 +287,21 @@ describe('The events distinguish', () => {
     await client.authorization({ state: 'x' })
     await client.authorization({ client_id: 'nobody' })
     expect(await kinds()).toEqual([
-      'scope not allowed',
-      'authorization refused',
-      'authorization refused',
+      'scope-not-allowed',
+      'authorization-refused',
+      'authorization-refused',
     ])
-    expect((await events()).map(({ toldTo }) => toldTo)).toEqual([undefined, 'client', 'person'])
+    expect((await events()).map(({ recipient }) => recipient)).toEqual([
+      undefined,
+      'client',
+      'person',
+    ])
   })
 
   it('an application whose publisher is not verified', async () => {
     await world.signIn(ADA)
     await client.code()
-    expect(await kinds()).toEqual(['client not verified', 'application authorized'])
+    expect(await kinds()).toEqual(['client-not-verified', 'application-authorized'])
   })
 })
 

@@ -134,7 +134,7 @@ describe('The consent page', () => {
     expect((await redeemed(response)).scope).toBe(SCOPE)
     expect(await world.events()).toContainEqual(
       expect.objectContaining({
-        kind: 'application authorized',
+        kind: 'application-authorized',
         email: 'ada@example.com',
         accountIds: [OURS, SECOND],
         scopes: SCOPE.split(' '),

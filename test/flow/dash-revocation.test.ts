@@ -93,7 +93,7 @@ describe('The revocation endpoint', () => {
     await client.revoke(tokens.refresh_token)
     expect(await world.events()).toContainEqual(
       expect.objectContaining({
-        kind: 'grant revoked',
+        kind: 'grant-revoked',
         by: 'client',
         client: { id: client.clientId, name: 'Zone lister' },
         ...ADA,
@@ -141,7 +141,7 @@ describe('The page of connected applications', () => {
     expect(await isOver(first)).toBe(true)
     expect(await isOver(second)).toBe(true)
     expect(person.page?.html.querySelector('input[name=grant]')).toBeNull()
-    const by = (await world.events()).filter(({ kind }) => kind === 'grant revoked')
+    const by = (await world.events()).filter(({ kind }) => kind === 'grant-revoked')
     expect(by).toMatchObject([
       { by: 'person', ...ADA },
       { by: 'person', ...ADA },

@@ -324,9 +324,9 @@ describe('A refresh', () => {
     expect(await client.isGood(next.access_token)).toBe(false)
     expect(await refusal(await client.refresh(next.refresh_token))).toEqual(used)
     const kinds = (await world.events()).map(({ kind, by }) => [kind, by])
-    expect(kinds).toContainEqual(['grant revoked', 'refresh token reuse'])
-    expect(kinds).toContainEqual(['token of a revoked grant', undefined])
-    expect(kinds).not.toContainEqual(['token request refused', undefined])
+    expect(kinds).toContainEqual(['grant-revoked', 'refresh-token-reuse'])
+    expect(kinds).toContainEqual(['token-of-a-revoked-grant', undefined])
+    expect(kinds).not.toContainEqual(['token-request-refused', undefined])
   })
 
   it('with a used token gets the same pair within REFRESH_TOKEN_GRACE', async () => {
@@ -398,7 +398,7 @@ describe('A refresh', () => {
       invalidGrant('The refresh token expired.'),
     )
     expect(await world.events()).toContainEqual(
-      expect.objectContaining({ kind: 'token expired', ...ADA, path: '/oauth2/token' }),
+      expect.objectContaining({ kind: 'token-expired', ...ADA, path: '/oauth2/token' }),
     )
   })
 
@@ -462,7 +462,7 @@ describe('userinfo', () => {
     await world.advance('1h')
     expect((await client.userinfo(access_token)).status).toBe(401)
     expect(await world.events()).toContainEqual(
-      expect.objectContaining({ kind: 'token expired', ...ADA, path: '/oauth2/userinfo' }),
+      expect.objectContaining({ kind: 'token-expired', ...ADA, path: '/oauth2/userinfo' }),
     )
   })
 })

@@ -395,14 +395,14 @@ describe("No response may be mistaken for Cloudflare's own", () => {
   ])('the setting TEAM_DOMAIN refuses %s', async (TEAM_DOMAIN) => {
     const response = await emulator({ TEAM_DOMAIN }).fetch(`${APP}/`)
     expect(response.status).toBe(500)
-    expect(await response.text()).toContain('this is not Cloudflare')
+    expect(await response.text()).toContain('not one of Cloudflare')
   })
 
   it.each(['dash.cloudflare.com', 'cloudflare.com', 'team.cloudflareaccess.com'])(
     'the setting DASH_DOMAIN refuses %s',
     async (DASH_DOMAIN) => {
       const response = await emulator({ DASH_DOMAIN }).fetch(`${APP}/`)
-      expect(await response.text()).toContain('this is not Cloudflare')
+      expect(await response.text()).toContain('not one of Cloudflare')
     },
   )
 

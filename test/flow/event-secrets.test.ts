@@ -105,7 +105,7 @@ it('No event and no log line contains a secret, a token, or a part of one', asyn
 
   const events = (await observer(world.fetch).events()) as unknown as RecordedEvent[]
   const kinds = new Set(events.map(({ kind }) => kind))
-  for (const kind of ['registration', 'token', 'revocation', 'login', 'api call', 'control']) {
+  for (const kind of ['registration', 'token', 'revocation', 'login', 'api-call', 'control']) {
     expect(kinds).toContain(kind)
   }
   // A grant's id begins its tokens, and is what an event names it by.
@@ -125,15 +125,15 @@ it('A one-time PIN is in the code of its event, and nowhere else', async () => {
   const person = await new Person(watched, HOSTS).open('http://codes.example:8788/')
   await person.press('Send me a code', ADA)
   const { events } = observer(world.fetch)
-  const [mail] = await events({ kind: 'one-time pin' })
+  const [mail] = await events({ kind: 'one-time-pin' })
   const code = String(mail?.code)
   expect(code).toMatch(/^\d{6}$/)
   await person.press('Sign in', { code })
-  expect(await events({ kind: 'signed in' })).toHaveLength(1)
+  expect(await events({ kind: 'signed-in' })).toHaveLength(1)
   const all = (await events()) as unknown as RecordedEvent[]
   const texts = all.flatMap((event) => [event.why, eventLine(event)])
   for (const text of texts) expect(text).not.toMatch(new RegExp(`\\b${code}\\b`))
-  const others = all.filter(({ kind }) => kind !== 'one-time pin')
+  const others = all.filter(({ kind }) => kind !== 'one-time-pin')
   for (const other of others) expect(Object.values(other)).not.toContain(code)
 })
 

@@ -53,7 +53,7 @@ const REQUESTS = [
   'login',
   'token',
   'revocation',
-  'api call',
+  'api-call',
 ]
 
 /** Expects that the request recorded one event of this kind, and of no other kind of request. */
@@ -101,21 +101,21 @@ async function loggedIn(url = `${APP}/whoami`): Promise<Person> {
 
 describe('A challenge records an event with the credential that was sent', () => {
   const bearer401 = (credential: string, rule: string) =>
-    refused(rule, { credential, answer: '401 Bearer', status: 401 })
+    refused(rule, { credential, response: '401-bearer', status: 401 })
   it.each<Row>([
     [
       'nothing',
-      { outcome: 'asked', rule: 'U2', credential: 'none', answer: '401 Bearer', status: 401 },
+      { outcome: 'asked', rule: 'U2', credential: 'none', response: '401-bearer', status: 401 },
       () => get(`${APP}/mcp`),
     ],
     [
       'a made-up access token',
-      bearer401('unknown access token', 'U8'),
+      bearer401('unknown-access-token', 'U8'),
       () => get(APP, bearer(`oauth:${'a'.repeat(65)}`)),
     ],
     [
       'an access token that is over',
-      { ...bearer401('expired access token', 'U9'), email: ADA.email },
+      { ...bearer401('expired-access-token', 'U9'), email: ADA.email },
       async () => {
         const { tokens } = await connected()
         await world.advance('15m')
@@ -124,7 +124,7 @@ describe('A challenge records an event with the credential that was sent', () =>
     ],
     [
       'an access token that was given back',
-      bearer401('unknown access token', 'U8'),
+      bearer401('unknown-access-token', 'U8'),
       async () => {
         const { clientId, tokens } = await connected()
         const { access_token: token } = tokens
@@ -134,7 +134,7 @@ describe('A challenge records an event with the credential that was sent', () =>
     ],
     [
       'an access token of a grant that has ended',
-      bearer401('revoked access token', 'U8'),
+      bearer401('revoked-access-token', 'U8'),
       async () => {
         const { clientId, tokens } = await connected()
         const { refresh_token: token } = tokens
@@ -144,7 +144,7 @@ describe('A challenge records an event with the credential that was sent', () =>
     ],
     [
       'an access token from before revoke_tokens',
-      bearer401('revoked access token', 'T16'),
+      bearer401('revoked-access-token', 'T16'),
       async () => {
         const { tokens } = await connected()
         await world.revoke({ application: 'Demo' })
@@ -153,66 +153,66 @@ describe('A challenge records an event with the credential that was sent', () =>
     ],
     [
       'an access token of another application',
-      bearer401('access token of another application', 'T20'),
+      bearer401('access-token-of-another-application', 'T20'),
       async () => {
         const { tokens } = await connected()
         return get('http://other.example/', bearer(tokens.access_token))
       },
     ],
-    ["the origin's own token", bearer401('other bearer token', 'U8'), () => get(APP, bearer('sk'))],
+    ["the origin's own token", bearer401('other-bearer-token', 'U8'), () => get(APP, bearer('sk'))],
     [
       'a JWT',
-      bearer401('other bearer token', 'O15'),
+      bearer401('other-bearer-token', 'O15'),
       () => get(APP, bearer('eyJhbGciOiJub25lIn0')),
     ],
     [
       "Access's own JWT that is not good",
-      bearer401('application token', 'O14'),
+      bearer401('application-token', 'O14'),
       () => get(APP, { cookie: 'CF_Authorization=eyJ' }),
     ],
     [
       'a service token that is wrong',
-      bearer401('service token', 'U17'),
+      bearer401('service-token', 'U17'),
       () => get(APP, credentials(serviceToken({ client_secret: 'wrong' }))),
     ],
     [
       'a service token that no policy wants',
-      { ...bearer401('service token', ''), rule: expect.stringMatching(/^policies/) },
+      { ...bearer401('service-token', ''), rule: expect.stringMatching(/^policies/) },
       () => get(APP, credentials()),
     ],
     [
       'nothing, by a browser',
-      { outcome: 'asked', rule: 'U7', answer: '302 login', credential: 'none', status: 302 },
+      { outcome: 'asked', rule: 'U7', response: '302-login', credential: 'none', status: 302 },
       () => get(APP, NAVIGATION),
     ],
     [
       'a cookie that is not good, by a browser',
-      refused('O14', { answer: '302 login', credential: 'application token', status: 302 }),
+      refused('O14', { response: '302-login', credential: 'application-token', status: 302 }),
       () => get(APP, { ...NAVIGATION, cookie: 'CF_Authorization=eyJ' }),
     ],
     [
       'nothing, Managed OAuth off',
-      { outcome: 'asked', rule: 'U10', answer: '302 login', status: 302 },
+      { outcome: 'asked', rule: 'U10', response: '302-login', status: 302 },
       () => get('http://off.example/'),
     ],
     [
       'nothing, Managed OAuth off, by a script',
-      { outcome: 'asked', rule: 'U15', answer: '401 script', status: 401 },
+      { outcome: 'asked', rule: 'U15', response: '401-script', status: 401 },
       () => get('http://off.example/', { 'x-requested-with': 'XMLHttpRequest' }),
     ],
     [
       'nothing, Service Auth only',
-      refused('U16', { answer: '403', credential: 'none', status: 403 }),
+      refused('U16', { response: '403', credential: 'none', status: 403 }),
       () => get('http://machines.example/'),
     ],
     [
       'a wrong service token, Service Auth only',
-      refused('U17', { answer: '403', credential: 'service token', status: 403 }),
+      refused('U17', { response: '403', credential: 'service-token', status: 403 }),
       () => get('http://machines.example/', { ...credentials(), 'cf-access-client-secret': 'x' }),
     ],
     [
       'a preflight',
-      refused('O17', { answer: '403', status: 403 }),
+      refused('O17', { response: '403', status: 403 }),
       () => get(APP, PREFLIGHT, 'OPTIONS'),
     ],
   ])('%s', async (_, expected, act) => {
@@ -228,26 +228,26 @@ describe('An admission records an event with the credential that was used', () =
   it.each<Row>([
     [
       'an access token',
-      allowed('O1', { by: 'access token', email: ADA.email, client: { name: 'Test client' } }),
+      allowed('O1', { by: 'access-token', email: ADA.email, client: { name: 'Test client' } }),
       async () => get(`${APP}/whoami`, bearer((await connected()).tokens.access_token)),
     ],
     [
       "an application's cookie",
-      allowed('O14', { by: 'application token', email: ADA.email }),
+      allowed('O14', { by: 'application-token', email: ADA.email }),
       async () => (await loggedIn()).page,
     ],
     [
       'a service token',
       {
         outcome: 'allowed',
-        by: 'service token',
+        by: 'service-token',
         rule: expect.stringMatching(/^policy "Machines"/),
       },
       () => get('http://machines.example/', credentials()),
     ],
     [
       'an access token beside a wrong service token: no word of that',
-      { by: 'access token', rule: 'O1', outcome: 'allowed' },
+      { by: 'access-token', rule: 'O1', outcome: 'allowed' },
       async () => {
         const { tokens } = await connected()
         const wrong = credentials(serviceToken({ client_secret: 'wrong' }))
@@ -266,7 +266,7 @@ describe('An admission records an event with the credential that was used', () =
     ],
     [
       'nothing: no application covers the host',
-      { outcome: 'noted', by: 'nobody asks' },
+      { outcome: 'noted', by: 'no-application' },
       () => get('http://nowhere.example/'),
     ],
   ])('%s', async (_, expected, act) => {
@@ -290,7 +290,7 @@ describe('An admission records an event with the credential that was used', () =
     const headers = { 'cf-access-token': token }
     await leaves(await chain.fetch('http://second.example:8788/', { headers }), 'admission', {
       outcome: 'allowed',
-      by: 'application token',
+      by: 'application-token',
       rule: expect.stringMatching(/^policy "First"/),
       email: ADA.email,
     })
@@ -303,11 +303,11 @@ describe('Discovery records an event with the document and where it was requeste
   const server = '/.well-known/oauth-authorization-server'
   const certs = '/cdn-cgi/access/certs'
   it.each([
-    ['protected resource', "Access's own path", 'application', 'M1', `${APP}${own}/mcp`],
-    ['protected resource', 'RFC 9728', 'application', 'M7', `${APP}${resource}/mcp`],
-    ['authorization server', 'RFC 8414', 'team domain', 'M9', TEAM + server],
-    ['authorization server', 'RFC 8414', 'application', 'M10', APP + server],
-    ['keys', 'certs', 'team domain', 'O11', TEAM + certs],
+    ['protected-resource', 'access-path', 'application', 'M1', `${APP}${own}/mcp`],
+    ['protected-resource', 'rfc-9728', 'application', 'M7', `${APP}${resource}/mcp`],
+    ['authorization-server', 'rfc-8414', 'team-domain', 'M9', TEAM + server],
+    ['authorization-server', 'rfc-8414', 'application', 'M10', APP + server],
+    ['keys', 'certs', 'team-domain', 'O11', TEAM + certs],
     ['keys', 'certs', 'application', 'O11', APP + certs],
   ])('%s at %s of the %s [%s]', async (document, place, of, rule, url) => {
     const expected = allowed(rule, { document, place, of })
@@ -463,8 +463,8 @@ describe('A login records an event', () => {
       ['allowed', 'done', 'localhost:8788'],
     ])
     expect(logins.map(({ application: app }) => app)).toMatchObject(Array(3).fill({ name: 'Demo' }))
-    expect(await events({ kind: 'signed in' })).toMatchObject([{ holder: 'browser' }])
-    expect(await events({ kind: 'application opened' })).toHaveLength(1)
+    expect(await events({ kind: 'signed-in' })).toMatchObject([{ holder: 'browser' }])
+    expect(await events({ kind: 'application-opened' })).toHaveLength(1)
   })
 
   it('that the policies refuse', async () => {
@@ -721,13 +721,13 @@ describe('A call of the API records an event', () => {
       () => call('GET', '/access/nothing'),
     ],
   ])('%s', async (_, expected, act) => {
-    await leaves(await act(), 'api call', expected)
+    await leaves(await act(), 'api-call', expected)
   })
 
   it('and a further event for ignored members', async () => {
     const body = { name: 'Staff', include: [{ everyone: {} }], enabeld: true }
     const response = await call('POST', '/access/groups', body)
-    expect(await eventsOf(response, 'members dropped')).toMatchObject([
+    expect(await eventsOf(response, 'members-dropped')).toMatchObject([
       { outcome: 'noted', why: expect.stringMatching(/enabeld/), change: expect.any(String) },
     ])
   })
@@ -749,15 +749,15 @@ describe("The dashboard's OAuth server records an event", () => {
     await person.press(ADA.email)
     await world.signIn(ADA)
     const response = await dashboard.authorization()
-    await told(response, ['client not verified', 'application authorized'])
+    await told(response, ['client-not-verified', 'application-authorized'])
   })
 
   it('of a refusal on a page, and of one at the callback', async () => {
     const page = await dashboard.authorization({ client_id: 'made-up' })
-    expect(await told(page, ['authorization refused'])).toMatchObject({ toldTo: 'person' })
+    expect(await told(page, ['authorization-refused'])).toMatchObject({ recipient: 'person' })
     const callback = await dashboard.authorization({ scope: 'zone.write' })
     expect(callback.headers.get('location')).toMatch(CALLBACK)
-    expect(await told(callback, ['scope not allowed'])).toMatchObject({ outcome: 'refused' })
+    expect(await told(callback, ['scope-not-allowed'])).toMatchObject({ outcome: 'refused' })
     const stale = await get(`${TEAM}/oauth2/login?request=x`, NAVIGATION)
     expect(await told(stale, ['login'])).toMatchObject({ outcome: 'refused', rule: 'A12' })
   })
@@ -767,13 +767,13 @@ describe("The dashboard's OAuth server records an event", () => {
     const exchange = await dashboard.exchange(await dashboard.code())
     expect(await told(exchange, ['token'])).toMatchObject({ outcome: 'allowed' })
     const { access_token, refresh_token } = (await exchange.json()) as Tokens
-    await told(await dashboard.exchange('cfoac_x'), ['token request refused'])
+    await told(await dashboard.exchange('cfoac_x'), ['token-request-refused'])
     await told(await dashboard.refresh(refresh_token), ['token'])
-    await told(await dashboard.refresh(refresh_token), ['grant revoked'])
+    await told(await dashboard.refresh(refresh_token), ['grant-revoked'])
     await told(await dashboard.revoke('x'), ['revocation'])
     const path = `${APP}/client/v4/zones`
     expect(
-      await told(await get(path, bearer(access_token)), ['token of a revoked grant', 'api call']),
+      await told(await get(path, bearer(access_token)), ['token-of-a-revoked-grant', 'api-call']),
     ).toMatchObject({ outcome: 'refused', status: 403 })
   })
 })

@@ -80,13 +80,37 @@ describe('The faults', () => {
   })
 
   it.each([
-    ['error', { endpoint: 'registration', client: 'x' }, 'client: a request to registration names'],
-    ['error', { endpoint: 'api', client: 'x' }, 'client: a request to api names no client'],
-    ['slow', { endpoint: 'keys', client: 'x' }, 'client: a request to keys names no client'],
-    ['slow', { endpoint: 'metadata', client: 'x' }, 'endpoints that do: authorization, token,'],
-    ['error', { endpoint: 'registration', application: 'Demo' }, 'names no application'],
-    ['error', { endpoint: 'keys', application: 'Demo' }, 'names no application'],
-    ['blocked-user-agent', { endpoint: 'api', application: 'Demo' }, 'names no application'],
+    [
+      'error',
+      { endpoint: 'registration', client: 'x' },
+      'client: a request to registration does not',
+    ],
+    [
+      'error',
+      { endpoint: 'api', client: 'x' },
+      'client: a request to api does not identify its client',
+    ],
+    [
+      'slow',
+      { endpoint: 'keys', client: 'x' },
+      'client: a request to keys does not identify its client',
+    ],
+    [
+      'slow',
+      { endpoint: 'metadata', client: 'x' },
+      'expected one of the endpoints authorization, token,',
+    ],
+    [
+      'error',
+      { endpoint: 'registration', application: 'Demo' },
+      'does not identify its application',
+    ],
+    ['error', { endpoint: 'keys', application: 'Demo' }, 'does not identify its application'],
+    [
+      'blocked-user-agent',
+      { endpoint: 'api', application: 'Demo' },
+      'does not identify its application',
+    ],
     ['keys-unavailable', { client: 'x' }, 'no client and no application'],
     ['expired-code', { application: 'Dmeo' }, 'application: there is no Dmeo, by id or name'],
     ['error', { application: 'Dmeo' }, 'there are Demo'],

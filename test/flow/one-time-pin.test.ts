@@ -24,7 +24,7 @@ const world = emulator({
 beforeEach(world.reset)
 
 /** The codes that would have been mailed, the latest last. */
-const mails = async () => (await world.events()).filter(({ kind }) => kind === 'one-time pin')
+const mails = async () => (await world.events()).filter(({ kind }) => kind === 'one-time-pin')
 
 const codeFor = async (email: string) => {
   const mail = (await mails()).findLast((each) => each.email === email)
@@ -71,7 +71,7 @@ describe('A one-time PIN', () => {
     const [mail, ...more] = await mails()
     expect(more).toEqual([])
     expect(mail).toMatchObject({
-      kind: 'one-time pin',
+      kind: 'one-time-pin',
       at: expect.any(String),
       application: 'Codes',
       email: 'ada@example.com',
@@ -214,10 +214,10 @@ describe('A person whom the policies deny', () => {
     const ada = await asked(ADA.email)
     expect(mallory.page?.status).toBe(200)
     expect(mallory.page?.text.replace(MALLORY.email, ADA.email)).toBe(ada.page?.text)
-    const kinds = /^one-time pin/
+    const kinds = /^one-time-pin/
     const [event] = (await world.events()).filter(({ kind }) => kinds.test(String(kind)))
     expect(event).toMatchObject({
-      kind: 'one-time pin not sent',
+      kind: 'one-time-pin-not-sent',
       at: expect.any(String),
       application: 'Codes',
       email: MALLORY.email,

@@ -224,7 +224,7 @@ describe('Challenges', () => {
       why: /keeps Authorization for itself/,
       change: /access token of the token endpoint/,
     })
-    expect(event.credential).toBe('other bearer token')
+    expect(event.credential).toBe('other-bearer-token')
   })
 
   it('[P16] the edge refuses a user agent at discovery', async () => {
@@ -254,7 +254,7 @@ describe('Challenges', () => {
       why: /grant.access_token_lifetime/,
       change: /refresh token/,
     })
-    expect(event).toMatchObject({ credential: 'expired access token', email: ADA.email })
+    expect(event).toMatchObject({ credential: 'expired-access-token', email: ADA.email })
   })
 
   it('[P22] discovery is redirected to a login page until Managed OAuth is on', async () => {
@@ -479,7 +479,7 @@ describe('Administration', () => {
     const { result } = (await response.json()) as { result: Item }
     expect(result.policies).toEqual([])
     expect(result.oauth_configuration).toBeUndefined()
-    await explained(response, 'api call', {
+    await explained(response, 'api-call', {
       outcome: 'allowed',
       rule: 'P17',
       why: /gone or back to the default: .*oauth_configuration.*policies|policies.*oauth_configuration/,
@@ -495,7 +495,7 @@ describe('Administration', () => {
     const path = `${ACCOUNT}/access/apps/${before.id}`
     const body = { ...before, oauth_configuration: { enabled: true } }
     expect((await cloudflare.put(path, body)).status).toBe(200)
-    const [event] = await observer(world.fetch).events({ kind: 'api call', limit: '1' })
+    const [event] = await observer(world.fetch).events({ kind: 'api-call', limit: '1' })
     expect(event?.why).toMatch(/oauth_configuration\.dynamic_client_registration/)
     const registration = await client.registration()
     expect(registration.status).toBe(400)

@@ -445,7 +445,7 @@ describe('linked_app_token [K14]', () => {
 
 describe('A rule of a kind that cannot be decided here', () => {
   const toldOf = async () =>
-    (await world.events()).filter(({ kind }) => kind === 'rules not emulated')
+    (await world.events()).filter(({ kind }) => kind === 'rules-not-emulated')
 
   const NOT_EMULATED: Rule[] = [
     { ip_list: { id: 'list' } },
@@ -467,7 +467,7 @@ describe('A rule of a kind that cannot be decided here', () => {
     expect(await verdict([allow([rule])])).toBe('denied')
     expect(await toldOf()).toMatchObject([
       {
-        kind: 'rules not emulated',
+        kind: 'rules-not-emulated',
         at: expect.any(String),
         application: 'Demo',
         email: 'ada@example.com',
@@ -505,7 +505,7 @@ describe('A rule of a kind that cannot be decided here', () => {
     const response = await fetch(`${APP}/whoami`, { headers: credentials() })
     expect(response.status).toBe(403)
     expect(await toldOf()).toMatchObject([
-      { kind: 'rules not emulated', application: 'Demo', ruleKinds: ['certificate'] },
+      { kind: 'rules-not-emulated', application: 'Demo', ruleKinds: ['certificate'] },
     ])
   })
 

@@ -124,7 +124,7 @@ describe('The package in an empty project', () => {
       await emulator.faults.set('error', { status: 418 })
       // @ts-expect-error: a quirk that there is none of
       await emulator.quirks.set('nonsense', true)
-      const { identity } = await emulator.events.next({ kind: 'signed in' })
+      const { identity } = await emulator.events.next({ kind: 'signed-in' })
       // @ts-expect-error: it is text, and not just anything
       const email: number = identity.email
       const rules = await emulator.autoSignIn.get()

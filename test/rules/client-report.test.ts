@@ -26,14 +26,14 @@ const challenged = (changes: Changes = {}): Sketch => ({
 })
 const read = (changes: Changes = {}): Sketch => ({
   kind: 'discovery',
-  document: 'protected resource',
+  document: 'protected-resource',
   of: 'application',
   path: METADATA,
   userAgent,
   ...changes,
 })
 const readServer = (changes: Changes = {}): Sketch =>
-  read({ document: 'authorization server', of: 'team domain', host: 'team', ...changes })
+  read({ document: 'authorization-server', of: 'team-domain', host: 'team', ...changes })
 const registered = (changes: Changes = {}): Sketch => ({
   kind: 'registration',
   client,
@@ -71,7 +71,7 @@ const refreshed = (changes: Changes = {}) =>
   token({ grantType: 'refresh_token', rule: 'T12', ...changes })
 const admitted = (changes: Changes = {}): Sketch => ({
   kind: 'admission',
-  by: 'access token',
+  by: 'access-token',
   client,
   userAgent,
   ...changes,
@@ -82,7 +82,7 @@ const refused = (rule: string, error = 'invalid_grant') => ({
   error,
   why: 'It was refused.',
 })
-const over = challenged({ outcome: 'refused', credential: 'expired access token', client })
+const over = challenged({ outcome: 'refused', credential: 'expired-access-token', client })
 const struck = (fault: string, changes: Changes = {}): Sketch => ({
   kind: 'fault',
   fault,
@@ -117,8 +117,8 @@ const CASES: Case[] = [
     'a preflight only',
     [challenged(), read({ method: 'OPTIONS' }), registered()],
   ],
-  ['resource-metadata', 'not seen', 'no challenge', [read(), registered()]],
-  ['resource-metadata', 'not seen', 'a challenge and nothing after', [registered(), challenged()]],
+  ['resource-metadata', 'not-seen', 'no challenge', [read(), registered()]],
+  ['resource-metadata', 'not-seen', 'a challenge and nothing after', [registered(), challenged()]],
 
   ['server-metadata', 'passed', 'at the issuer', [readServer(), registered()], [1]],
   [
@@ -131,7 +131,7 @@ const CASES: Case[] = [
   ['server-metadata', 'failed', 'nowhere', [registered()], [1]],
   [
     'server-metadata',
-    'not seen',
+    'not-seen',
     'by what it remembers',
     [readServer(), registered({ client: twin }), registered()],
   ],
@@ -140,7 +140,7 @@ const CASES: Case[] = [
   ['application-type', 'failed', 'none', [registered({ applicationType: undefined })], [1]],
   ['application-type', 'failed', 'web on loopback', [registered({ applicationType: 'web' })], [1]],
   ['application-type', 'failed', 'another', [registered({ applicationType: 'cli' })], [1]],
-  ['application-type', 'not seen', 'no registration', [authorized()]],
+  ['application-type', 'not-seen', 'no registration', [authorized()]],
 
   ['refresh-token-grant', 'passed', 'registered', [registered()], [1]],
   ['refresh-token-grant', 'failed', 'left out', [registered({ grantTypes: undefined })], [1]],
@@ -151,7 +151,7 @@ const CASES: Case[] = [
     [registered({ grantTypes: ['authorization_code'] })],
     [1],
   ],
-  ['refresh-token-grant', 'not seen', 'no registration', []],
+  ['refresh-token-grant', 'not-seen', 'no registration', []],
 
   [
     'registered-once',
@@ -176,17 +176,17 @@ const CASES: Case[] = [
   ],
   [
     'registered-once',
-    'not seen',
+    'not-seen',
     'the other was deleted',
     [registered({ client: twin }), gone, registered()],
   ],
   [
     'registered-once',
-    'not seen',
+    'not-seen',
     'another software',
     [registered({ client: { id: 'd', name: 'Zed' } }), registered()],
   ],
-  ['registered-once', 'not seen', 'one authorization', [registered(), authorized()]],
+  ['registered-once', 'not-seen', 'one authorization', [registered(), authorized()]],
 
   ['resource-authorization', 'passed', 'sent', [authorized()], [1]],
   [
@@ -196,7 +196,7 @@ const CASES: Case[] = [
     [authorized(), authorized({ resource: undefined })],
     [2],
   ],
-  ['resource-authorization', 'not seen', 'no authorization', [registered()]],
+  ['resource-authorization', 'not-seen', 'no authorization', [registered()]],
 
   ['resource-right', 'passed', 'accepted on both legs', [authorized(), exchanged()], [1, 2]],
   [
@@ -215,11 +215,11 @@ const CASES: Case[] = [
   ],
   [
     'resource-right',
-    'not seen',
+    'not-seen',
     'Managed OAuth is off [A3]',
     [authorized(refused('A3', 'invalid_target'))],
   ],
-  ['resource-right', 'not seen', 'never sent', [authorized({ resource: undefined })]],
+  ['resource-right', 'not-seen', 'never sent', [authorized({ resource: undefined })]],
 
   [
     'resource-form',
@@ -235,7 +235,7 @@ const CASES: Case[] = [
     [authorized(), refreshed({ resource: 'http://app/' })],
     [2],
   ],
-  ['resource-form', 'not seen', 'never sent', [authorized({ resource: undefined })]],
+  ['resource-form', 'not-seen', 'never sent', [authorized({ resource: undefined })]],
 
   ['pkce-s256', 'passed', 'S256', [authorized()], [1]],
   ['pkce-s256', 'failed', 'plain', [authorized({ codeChallengeMethod: 'plain' })], [1]],
@@ -246,7 +246,7 @@ const CASES: Case[] = [
     [authorized({ codeChallengeMethod: undefined, codeChallengeHash: undefined })],
     [1],
   ],
-  ['pkce-s256', 'not seen', 'no authorization', []],
+  ['pkce-s256', 'not-seen', 'no authorization', []],
 
   ['pkce-new', 'passed', 'another each time', [authorized(), authorized()], [1, 2]],
   [
@@ -256,11 +256,11 @@ const CASES: Case[] = [
     [authorized(), authorized({ codeChallengeHash: 'x' }), authorized({ codeChallengeHash: 'x' })],
     [2, 3],
   ],
-  ['pkce-new', 'not seen', 'one authorization', [authorized()]],
+  ['pkce-new', 'not-seen', 'one authorization', [authorized()]],
 
   ['state', 'passed', 'sent', [authorized()], [1]],
   ['state', 'failed', 'not sent', [authorized({ stateHash: undefined })], [1]],
-  ['state', 'not seen', 'no authorization', []],
+  ['state', 'not-seen', 'no authorization', []],
 
   ['state-new', 'passed', 'another each time', [authorized(), authorized()], [1, 2]],
   [
@@ -280,17 +280,17 @@ const CASES: Case[] = [
     ],
     [1, 2],
   ],
-  ['state-new', 'not seen', 'one authorization', [authorized()]],
+  ['state-new', 'not-seen', 'one authorization', [authorized()]],
 
   [
     'issuer',
-    'not seen',
+    'not-seen',
     'the code may still be redeemed',
     [struck('wrong-issuer', { ray: 'r' }), authorized({ ray: 'r' }), admitted()],
   ],
   [
     'issuer',
-    'not seen',
+    'not-seen',
     'an exchange that was refused before its code was read',
     [
       struck('wrong-issuer', { ray: 'r' }),
@@ -340,15 +340,15 @@ const CASES: Case[] = [
       exchanged({ grantId: 'h' }),
     ],
   ],
-  ['issuer', 'not seen', 'no such fault', [authorized(), exchanged()]],
+  ['issuer', 'not-seen', 'no such fault', [authorized(), exchanged()]],
 
   ['resource-exchange', 'passed', 'sent', [exchanged()], [1]],
   ['resource-exchange', 'failed', 'not sent', [exchanged({ resource: undefined })], [1]],
-  ['resource-exchange', 'not seen', 'no exchange', [refreshed()]],
+  ['resource-exchange', 'not-seen', 'no exchange', [refreshed()]],
 
   ['verifier', 'passed', 'sent', [exchanged()], [1]],
   ['verifier', 'failed', 'not sent', [exchanged({ hasVerifier: false })], [1]],
-  ['verifier', 'not seen', 'no exchange', []],
+  ['verifier', 'not-seen', 'no exchange', []],
 
   ['verifier-form', 'passed', 'as it should be', [exchanged()], [1]],
   [
@@ -358,7 +358,7 @@ const CASES: Case[] = [
     [exchanged(), exchanged({ verifierProblem: 'has 42 characters, expected 43 to 128' })],
     [2],
   ],
-  ['verifier-form', 'not seen', 'not sent', [exchanged({ hasVerifier: false })]],
+  ['verifier-form', 'not-seen', 'not sent', [exchanged({ hasVerifier: false })]],
 
   ['verifier-matches', 'passed', 'accepted', [exchanged()], [1]],
   [
@@ -368,15 +368,15 @@ const CASES: Case[] = [
     [exchanged(refused('T9')), exchanged()],
     [1],
   ],
-  ['verifier-matches', 'not seen', 'refused for something else', [exchanged(refused('T10'))]],
+  ['verifier-matches', 'not-seen', 'refused for something else', [exchanged(refused('T10'))]],
 
   ['redirect-uri-repeated', 'passed', 'accepted', [exchanged()], [1]],
   ['redirect-uri-repeated', 'failed', 'another [T10]', [exchanged(refused('T10'))], [1]],
-  ['redirect-uri-repeated', 'not seen', 'no exchange', []],
+  ['redirect-uri-repeated', 'not-seen', 'no exchange', []],
 
   ['code-once', 'passed', 'once', [exchanged()], [1]],
   ['code-once', 'failed', 'twice [T8]', [exchanged(), exchanged(refused('T8'))], [2]],
-  ['code-once', 'not seen', 'no exchange', []],
+  ['code-once', 'not-seen', 'no exchange', []],
 
   ['client-authentication', 'passed', 'as registered', [exchanged()], [1]],
   [
@@ -386,27 +386,27 @@ const CASES: Case[] = [
     [exchanged(refused('', 'invalid_client'))],
     [1],
   ],
-  ['client-authentication', 'not seen', 'no token request', [authorized()]],
+  ['client-authentication', 'not-seen', 'no token request', [authorized()]],
 
   ['bearer', 'passed', 'admitted', [admitted()], [1]],
-  ['bearer', 'not seen', 'no request', [exchanged()]],
+  ['bearer', 'not-seen', 'no request', [exchanged()]],
 
   ['own-token', 'passed', 'admitted', [admitted()], [1]],
   [
     'own-token',
     'passed',
     'and somebody with the same user agent one of another server',
-    [exchanged(), challenged({ credential: 'other bearer token' }), admitted()],
+    [exchanged(), challenged({ credential: 'other-bearer-token' }), admitted()],
     [3],
   ],
   [
     'own-token',
     'failed',
     'for another resource [T20]',
-    [challenged({ credential: 'access token of another application', client })],
+    [challenged({ credential: 'access-token-of-another-application', client })],
     [1],
   ],
-  ['own-token', 'not seen', 'no request', []],
+  ['own-token', 'not-seen', 'no request', []],
 
   [
     'revocation',
@@ -429,34 +429,34 @@ const CASES: Case[] = [
     [{ kind: 'revocation', client, userAgent, ...refused('') }],
     [1],
   ],
-  ['revocation', 'not seen', 'nothing', [exchanged()]],
+  ['revocation', 'not-seen', 'nothing', [exchanged()]],
   [
     'revocation',
-    'not seen',
+    'not-seen',
     'somebody with the same user agent and a client_id of nobody',
     [exchanged(), { kind: 'revocation', userAgent, ...refused('') }, admitted()],
   ],
 
-  ['refreshes', 'passed', 'upon a 401', [exchanged(), over, refreshed()], [2, 3]],
+  ['refreshes', 'passed', 'after a 401', [exchanged(), over, refreshed()], [2, 3]],
   ['refreshes', 'passed', 'before it was over', [exchanged(), admitted(), refreshed()], [3]],
   ['refreshes', 'failed', 'a new authorization instead', [exchanged(), over, authorized()], [2, 3]],
   [
     'refreshes',
-    'not seen',
+    'not-seen',
     'tried in vain, then asked',
     [exchanged(), over, refreshed(refused('T17')), authorized()],
   ],
   [
     'refreshes',
-    'not seen',
+    'not-seen',
     'tried where a fault struck, then asked',
     [exchanged(), over, struck('error'), authorized()],
   ],
-  ['refreshes', 'not seen', 'no token is over', [exchanged(), admitted()]],
+  ['refreshes', 'not-seen', 'no token is over', [exchanged(), admitted()]],
 
   ['resource-refresh', 'passed', 'sent', [refreshed()], [1]],
   ['resource-refresh', 'failed', 'not sent', [refreshed({ resource: undefined })], [1]],
-  ['resource-refresh', 'not seen', 'no refresh', [exchanged()]],
+  ['resource-refresh', 'not-seen', 'no refresh', [exchanged()]],
 
   ['rotation', 'passed', 'a chain of two', [exchanged(), refreshed(), refreshed()], [2, 3]],
   [
@@ -475,7 +475,7 @@ const CASES: Case[] = [
   ],
   [
     'rotation',
-    'not seen',
+    'not-seen',
     'the new one was lost by a fault',
     [
       exchanged(),
@@ -486,7 +486,7 @@ const CASES: Case[] = [
   ],
   [
     'rotation',
-    'not seen',
+    'not-seen',
     'lost by a fault, then forgiven by the grace window',
     [
       exchanged(),
@@ -495,10 +495,10 @@ const CASES: Case[] = [
       refreshed({ rule: 'T13', isRepeated: true }),
     ],
   ],
-  ['rotation', 'not seen', 'one refresh', [exchanged(), refreshed()]],
+  ['rotation', 'not-seen', 'one refresh', [exchanged(), refreshed()]],
   [
     'rotation',
-    'not seen',
+    'not-seen',
     'one refresh of each of two grants',
     [refreshed(), refreshed({ grantId: 'h' })],
   ],
@@ -525,7 +525,7 @@ const CASES: Case[] = [
       .fill([refreshed(refused('T17')), exchanged()])
       .flat(),
   ],
-  ['stops', 'not seen', 'never refused', [refreshed()]],
+  ['stops', 'not-seen', 'never refused', [refreshed()]],
 ]
 
 describe('The report names', () => {
@@ -533,7 +533,7 @@ describe('The report names', () => {
     const check = judged(id, sketches)
     expect(check).toMatchObject({ verdict, why: expect.stringMatching(/\S.*[.]$/) })
     if (evidence) expect(check.evidence).toEqual(evidence)
-    if (verdict === 'not seen') expect(check.evidence).toEqual([])
+    if (verdict === 'not-seen') expect(check.evidence).toEqual([])
   })
 
   // RFC 8252 7.1: a scheme of a domain; 7.2: https; 7.3, 8.3: loopback.
@@ -541,10 +541,10 @@ describe('The report names', () => {
     ['http://127.0.0.1:1234/', 'passed', 'passed'],
     ['http://[::1]:1234/', 'passed', 'passed'],
     ['http://localhost:1234/', 'passed', 'failed'],
-    ['https://claude.ai/callback', 'passed', 'not seen'],
-    ['com.example.app:/callback', 'passed', 'not seen'],
-    ['cursor://callback', 'failed', 'not seen'],
-    ['http://192.168.0.7/callback', 'failed', 'not seen'],
+    ['https://claude.ai/callback', 'passed', 'not-seen'],
+    ['com.example.app:/callback', 'passed', 'not-seen'],
+    ['cursor://callback', 'failed', 'not-seen'],
+    ['http://192.168.0.7/callback', 'failed', 'not-seen'],
   ])('the redirect URI %s: %s, and as a loopback literal: %s', (uri, allowed, literal) => {
     const uris = { redirectUris: [uri] }
     expect(judged('redirect-uri', [registered()], uris).verdict).toBe(allowed)
@@ -554,8 +554,8 @@ describe('The report names', () => {
   it('how it refreshed', () => {
     const why = (...sketches: Sketch[]) => judged('refreshes', sketches).why
     expect(why(exchanged(), refreshed())).toContain('without waiting for a 401')
-    expect(why(exchanged(), over, refreshed())).toContain('upon a 401')
-    expect(why(exchanged(), refreshed(), over, refreshed())).toContain('1 of 2 times upon a 401')
+    expect(why(exchanged(), over, refreshed())).toContain('after a 401')
+    expect(why(exchanged(), refreshed(), over, refreshed())).toContain('1 of 2 times after a 401')
     const at = '2026-11-01T12:14:00Z'
     expect(why(exchanged({ expiresInSeconds: 900 }), refreshed({ at }))).toContain('60 s before')
     expect(why(exchanged({ expiresInSeconds: 800 }), refreshed({ at }))).not.toContain(' s before')
@@ -575,11 +575,11 @@ describe('An authorization', () => {
         authorized({ ...consent, step: 'consent' }),
         authorized({ ...consent, step: 'code' }),
       ),
-    ).toBe('not seen')
+    ).toBe('not-seen')
   })
 
   it('continues if somebody else logs in, or another authorization begins meanwhile', () => {
-    expect(states(authorized({ ...twice, step: 'blocked' }), authorized(twice))).toBe('not seen')
+    expect(states(authorized({ ...twice, step: 'blocked' }), authorized(twice))).toBe('not-seen')
     expect(states(authorized({ ...twice, step: 'login' }), authorized(), authorized(twice))).toBe(
       'passed',
     )
@@ -609,7 +609,7 @@ describe('A report', () => {
     expect(summary).toEqual({
       passed: checks.filter(({ verdict }) => verdict === 'passed').length,
       failed: 0,
-      notSeen: checks.filter(({ verdict }) => verdict === 'not seen').length,
+      notSeen: checks.filter(({ verdict }) => verdict === 'not-seen').length,
     })
     expect(summary.passed + summary.notSeen).toBe(CHECKS.length)
     expect(summary.passed).toBeGreaterThan(15)

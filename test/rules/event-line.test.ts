@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { ToldEvent } from '../../src/events/event'
+import type { ReportedEvent } from '../../src/events/event'
 import { eventLine } from '../../src/events/event-line'
 import type { Outcome } from '../../src/events/reason'
 
@@ -13,8 +13,8 @@ const REQUEST = {
   host: 'localhost:8788',
   path: '/cdn-cgi/access/oauth/registration',
   status: 400,
-} as const satisfies ToldEvent
-const line = (changes: Partial<Extract<ToldEvent, { kind: 'registration' }>> = {}) =>
+} as const satisfies ReportedEvent
+const line = (changes: Partial<Extract<ReportedEvent, { kind: 'registration' }>> = {}) =>
   eventLine({ ...REQUEST, ...changes })
 
 describe('The line of an event', () => {
@@ -56,9 +56,9 @@ describe('The line of an event', () => {
 
   it('has no status without a response', () => {
     const { kind: _, status: __, ...rest } = REQUEST
-    const pin = { kind: 'one-time pin', application: 'Demo', email: 'ada@example.com' } as const
+    const pin = { kind: 'one-time-pin', application: 'Demo', email: 'ada@example.com' } as const
     expect(eventLine({ ...rest, ...pin, code: '123456', outcome: 'noted' })).toBe(
-      '09:41:02 . one-time pin ada@example.com: It is not allowed.',
+      '09:41:02 . one-time-pin ada@example.com: It is not allowed.',
     )
   })
 

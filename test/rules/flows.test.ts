@@ -70,9 +70,9 @@ it('assigns no request without a credential to a client that has tokens', () => 
 })
 
 it.each<[string, Sketch]>([
-  ['a bearer token of another server', { ...challenged, credential: 'other bearer token' }],
-  ['a token that no grant knows', { ...challenged, credential: 'unknown access token' }],
-  ['a service token', { ...challenged, credential: 'service token' }],
+  ['a bearer token of another server', { ...challenged, credential: 'other-bearer-token' }],
+  ['a token that no grant knows', { ...challenged, credential: 'unknown-access-token' }],
+  ['a service token', { ...challenged, credential: 'service-token' }],
   ['an exchange for a client_id that nobody has', { kind: 'token', userAgent }],
   ['a revocation for a client_id that nobody has', { kind: 'revocation', userAgent }],
 ])('assigns %s to no client of the same user agent, before or after', (_, stray) => {
@@ -83,7 +83,7 @@ it.each<[string, Sketch]>([
 })
 
 it('assigns a metadata request before a refresh to that client', () => {
-  const expired = { ...challenged, credential: 'expired access token', client: ADA }
+  const expired = { ...challenged, credential: 'expired-access-token', client: ADA }
   const refreshed = { ...redeemed(ADA), grantType: 'refresh_token' }
   expect(flows(registered(ADA), redeemed(ADA), expired, discovered, refreshed)).toEqual({
     a: [1, 2, 3, 4, 5],
@@ -125,13 +125,13 @@ it("never takes the client's user agent from the browser that it opens", () => {
 })
 
 it('finds a client by its grant', () => {
-  const ended: Sketch = { kind: 'grant revoked', grantId: 'g', by: 'person' }
+  const ended: Sketch = { kind: 'grant-revoked', grantId: 'g', by: 'person' }
   expect(flows({ ...redeemed(ADA), grantId: 'g' }, ended)).toEqual({ a: [1, 2] })
 })
 
 it('places an occurrence with its request', () => {
   const fault: Sketch = { kind: 'fault', fault: 'slow', ray: 'same' }
-  const decided: Sketch = { kind: 'access request', ray: 'same' }
+  const decided: Sketch = { kind: 'access-request', ray: 'same' }
   expect(flows(fault, decided, { ...redeemed(ADA), ray: 'same' })).toEqual({ a: [1, 2, 3] })
   expect(flows(fault, { ...discovered, ray: 'same' })).toEqual({ 'user agent codex/1': [1, 2] })
 })
@@ -151,7 +151,7 @@ it('has the name of a client, and its latest application', () => {
 })
 
 it('omits events without a client', () => {
-  const visited: Sketch = { kind: 'admission', by: 'application token', userAgent: 'Mozilla/5.0' }
+  const visited: Sketch = { kind: 'admission', by: 'application-token', userAgent: 'Mozilla/5.0' }
   expect(flows({ kind: 'control', path: '/_emulator/reset' }, visited)).toEqual({})
   expect(flowsOf([])).toEqual([])
 })

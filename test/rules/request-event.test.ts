@@ -8,5 +8,5 @@ it('A decision has every fact of its kind', () => {
   expectTypeOf({ ...facts, expiresInSeconds: 900 }).toExtend<RequestDecision>()
   expectTypeOf(facts).not.toExtend<RequestDecision>()
   expectTypeOf({ kind: 'login', why } as const).not.toExtend<RequestDecision>()
-  expectTypeOf({ kind: 'challenge', answer: '403', why } as const).not.toExtend<RequestDecision>()
+  expectTypeOf({ kind: 'challenge', response: '403', why } as const).not.toExtend<RequestDecision>()
 })

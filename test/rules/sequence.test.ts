@@ -43,19 +43,19 @@ describe('An arrow', () => {
   it.each([
     [
       'challenge',
-      { status: 401, answer: '401 Bearer' },
+      { status: 401, response: '401-bearer' },
       'client > application: POST /mcp 401 Bearer',
     ],
     [
       'challenge',
-      { status: 302, answer: '302 login' },
+      { status: 302, response: '302-login' },
       'person > application: POST /mcp 302 login',
     ],
-    ['challenge', { status: 403, answer: '403' }, 'client > application: POST /mcp 403'],
-    ['admission', { by: 'access token' }, 'client > origin: POST /mcp 200'],
-    ['admission', { by: 'application token' }, 'person > origin: POST /mcp 200'],
+    ['challenge', { status: 403, response: '403' }, 'client > application: POST /mcp 403'],
+    ['admission', { by: 'access-token' }, 'client > origin: POST /mcp 200'],
+    ['admission', { by: 'application-token' }, 'person > origin: POST /mcp 200'],
     ['discovery', { of: 'application' }, 'client > application: POST /mcp 200'],
-    ['discovery', { of: 'team domain' }, 'client > team: POST /mcp 200'],
+    ['discovery', { of: 'team-domain' }, 'client > team: POST /mcp 200'],
     ['discovery', { document: 'keys', userAgent: 'origin' }, 'origin > team: POST /mcp 200'],
     ['registration', { status: 201 }, 'client > team: POST /mcp 201 client_id'],
     [
@@ -80,13 +80,13 @@ describe('An arrow', () => {
     ],
     ['token', { status: 503, outcome: 'failed' }, 'client > team: POST /mcp 503'],
     ['revocation', { token: 'revoked' }, 'client > team: POST /mcp 200 revoked'],
-    ['api call', {}, 'client > api: POST /mcp 200'],
+    ['api-call', {}, 'client > api: POST /mcp 200'],
   ])('of %s %j is %s', (kind, facts, line) => {
     expect(linesOf([request(kind, facts)])).toEqual([line])
   })
 
   it('stands for consecutive identical requests', () => {
-    const calls = () => request('admission', { by: 'access token' })
+    const calls = () => request('admission', { by: 'access-token' })
     const events = [calls(), calls(), calls(), request('token', {}), calls()]
     expect(linesOf(events)).toEqual([
       'client > origin: POST /mcp 200 x3',
@@ -96,7 +96,7 @@ describe('An arrow', () => {
   })
 
   it('includes the other events of the same request', () => {
-    const policy = event('access request', { rayId: 'same' })
+    const policy = event('access-request', { rayId: 'same' })
     const code = request('authorization', { rayId: 'same', step: 'code' })
     const [step, ...others] = sequenceOf({ id: 'c1', events: [policy, code] }, [policy, code])
     expect(others).toEqual([])

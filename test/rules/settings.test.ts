@@ -2,21 +2,21 @@ import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { DEFAULT_PROVIDERS } from '../../src/access/identity-provider'
 import { readSettings } from '../../src/settings'
-import { SettingsError, type SettingsFault } from '../../src/settings/error'
+import { SettingsError, type SettingsProblem } from '../../src/settings/error'
 
 const ADA = { name: 'Ada', email: 'ada@example.com' }
 const app = (members: object = {}) => ({ name: 'Demo', domain: '*', ...members })
 const apps = (...members: object[]) => ({ APPLICATIONS: members.map(app) })
 
 /** What is wrong with these vars. */
-async function faultsOf(vars: object): Promise<SettingsFault[]> {
+async function problemsOf(vars: object): Promise<SettingsProblem[]> {
   const error = await readSettings(vars).then(
     () => undefined,
     (error) => error,
   )
   if (error === undefined) return []
   expect(error).toBeInstanceOf(SettingsError)
-  return error.faults
+  return error.problems
 }
 
 describe('A setting that is left out', () => {
@@ -124,7 +124,7 @@ describe('A setting', () => {
   })
 
   it('is ignored if its name is unknown, since bindings are vars too', async () => {
-    expect(await faultsOf({ KV: {}, GRANTS: {}, SOMETHING_ELSE: 'x' })).toEqual([])
+    expect(await problemsOf({ KV: {}, GRANTS: {}, SOMETHING_ELSE: 'x' })).toEqual([])
   })
 
   it('is parsed once', () => {
@@ -228,7 +228,7 @@ describe('A wrong setting is reported with the value found and the value expecte
       'unknown rule kind emails',
     ],
   ])('%j is %s', async (vars, setting, found, expected) => {
-    expect(await faultsOf(vars)).toEqual([
+    expect(await problemsOf(vars)).toEqual([
       { setting, found, expected: expect.stringContaining(expected) },
     ])
   })
@@ -252,14 +252,14 @@ describe('A wrong setting is reported with the value found and the value expecte
       'IDENTITY_PROVIDERS[0].config',
     ],
   ])('without the value if it may be a secret: %j', async (vars, setting) => {
-    const faults = await faultsOf(vars)
+    const faults = await problemsOf(vars)
     expect(faults).toMatchObject([{ setting, found: 'not shown, because it may be a secret' }])
     expect(JSON.stringify(faults)).not.toContain('a-secret')
   })
 
   it('with the other values beside a secret', async () => {
     const API_TOKENS = [{ name: 'x', token: 'a-secret', permissions: ['Access: Group Read'] }]
-    expect(await faultsOf({ API_TOKENS })).toMatchObject([
+    expect(await problemsOf({ API_TOKENS })).toMatchObject([
       { setting: 'API_TOKENS[0].permissions[0]', found: '"Access: Group Read"' },
     ])
   })
@@ -270,7 +270,7 @@ describe('A wrong setting is reported with the value found and the value expecte
     [['http://host.docker.internal'], 'LOCAL_HOSTS[0]'],
     [['*.internal'], 'LOCAL_HOSTS[0]'],
   ])('a host that no request can have, as LOCAL_HOSTS %j', async (LOCAL_HOSTS, setting) => {
-    expect(await faultsOf({ LOCAL_HOSTS })).toMatchObject([
+    expect(await problemsOf({ LOCAL_HOSTS })).toMatchObject([
       { setting, expected: expect.stringMatching(/^expected .*host/) },
     ])
   })
@@ -278,7 +278,7 @@ describe('A wrong setting is reported with the value found and the value expecte
   it.each(['127.0.0.1:99999', '256.0.0.1', '1.2.3.4.5', '[::1:]', '[1:2]'])(
     'a team domain that no URL can have, %s',
     async (TEAM_DOMAIN) => {
-      expect(await faultsOf({ TEAM_DOMAIN })).toMatchObject([
+      expect(await problemsOf({ TEAM_DOMAIN })).toMatchObject([
         { setting: 'TEAM_DOMAIN', found: `"${TEAM_DOMAIN}"` },
       ])
     },
@@ -294,11 +294,13 @@ describe('A wrong setting is reported with the value found and the value expecte
     [{ PEOPLE: [{ ...ADA, group: 'x' }] }, 'PEOPLE[0].group', '"x"'],
     [{ PEOPLE: JSON.stringify([{ ...ADA, group: 'x' }]) }, 'PEOPLE[0].group', '"x"'],
   ])('an unknown member, %j', async (vars, setting, found) => {
-    expect(await faultsOf(vars)).toEqual([{ setting, found, expected: 'there is no such member' }])
+    expect(await problemsOf(vars)).toEqual([
+      { setting, found, expected: 'unknown member; check its spelling' },
+    ])
   })
 
   it('every unknown member by itself', async () => {
-    expect(await faultsOf({ PEOPLE: [{ ...ADA, a: 1, b: 2 }] })).toMatchObject([
+    expect(await problemsOf({ PEOPLE: [{ ...ADA, a: 1, b: 2 }] })).toMatchObject([
       { setting: 'PEOPLE[0].a', found: '1' },
       { setting: 'PEOPLE[0].b', found: '2' },
     ])
@@ -314,7 +316,7 @@ describe('A wrong setting is reported with the value found and the value expecte
       { name: 'Two', domain: 'two.example' },
       { name: 'Three', domain: 'three.example', ...same },
     )
-    expect(await faultsOf(vars)).toContainEqual({
+    expect(await problemsOf(vars)).toContainEqual({
       setting: `APPLICATIONS[2].${member}`,
       found: JSON.stringify(Object.values(same)[0]),
       expected: expect.stringContaining('the application "One" has the same one'),
@@ -323,22 +325,22 @@ describe('A wrong setting is reported with the value found and the value expecte
 
   it('an application with the name of another, from which its id is derived', async () => {
     const vars = apps({ domain: 'one.example' }, { domain: 'two.example' })
-    expect(await faultsOf(vars)).toContainEqual(
+    expect(await problemsOf(vars)).toContainEqual(
       expect.objectContaining({ setting: 'APPLICATIONS[1].name', found: '"Demo"' }),
     )
   })
 
   it('all of them at once, in the order of the settings, also in the message', async () => {
     const vars = { CODE_LIFETIME: 'soon', TEAM_DOMAIN: '?', PEOPLE: 5 }
-    const settings = (await faultsOf(vars)).map(({ setting }) => setting)
+    const settings = (await problemsOf(vars)).map(({ setting }) => setting)
     expect(settings).toEqual(['TEAM_DOMAIN', 'CODE_LIFETIME', 'PEOPLE'])
     await expect(readSettings(vars)).rejects.toThrow(
-      /^Wrong settings: TEAM_DOMAIN is "\?": .+; CODE_LIFETIME is "soon": .+; PEOPLE is 5: /,
+      /^Invalid settings: TEAM_DOMAIN is "\?": .+; CODE_LIFETIME is "soon": .+; PEOPLE is 5: /,
     )
   })
 
   it('briefly, however long it is', async () => {
-    const [fault] = await faultsOf({ TEAM_DOMAIN: '?'.repeat(10_000) })
+    const [fault] = await problemsOf({ TEAM_DOMAIN: '?'.repeat(10_000) })
     expect(fault?.found).toBe(`"${'?'.repeat(199)}...`)
   })
 })

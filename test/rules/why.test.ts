@@ -15,14 +15,14 @@ const IDENTITY = {
 }
 const FROM = { ip: '127.0.0.1', country: 'XX' }
 const decided = {
-  kind: 'access request' as const,
+  kind: 'access-request' as const,
   action: 'login' as const,
   application: APPLICATION,
   connection: 'cloudflare',
   ...FROM,
 }
 const signedIn = {
-  kind: 'signed in' as const,
+  kind: 'signed-in' as const,
   identity: IDENTITY,
   sessionId: 's',
   revision: 0,
@@ -44,19 +44,19 @@ const ROWS: Row[] = [
     /^POST \/_emulator\/keys\/rotate$/,
   ],
   [
-    { kind: 'one-time pin', application: 'Demo', email: 'ada@example.com', code: '123456' },
+    { kind: 'one-time-pin', application: 'Demo', email: 'ada@example.com', code: '123456' },
     'noted',
     /^(?!.*123456).*ada@example.com/,
   ],
   [
-    { kind: 'one-time pin not sent', application: 'Demo', email: 'ada@example.com' },
+    { kind: 'one-time-pin-not-sent', application: 'Demo', email: 'ada@example.com' },
     'refused',
     /no policy of Demo/,
     /allows the address/,
   ],
   [
     {
-      kind: 'rules not emulated',
+      kind: 'rules-not-emulated',
       application: 'Demo',
       ruleKinds: ['gsuite', 'okta'],
       decision: 'deny',
@@ -69,19 +69,19 @@ const ROWS: Row[] = [
   [{ ...signedIn, holder: 'browser' }, 'allowed', /in a browser/],
   [{ ...signedIn, holder: 'client' }, 'allowed', /for a client/],
   [
-    { kind: 'application opened', sessionId: 's', application: APPLICATION, hostname: 'localhost' },
+    { kind: 'application-opened', sessionId: 's', application: APPLICATION, hostname: 'localhost' },
     'noted',
     /for Demo/,
   ],
   [
-    { kind: 'members dropped', method: 'PUT', path: '/', members: ['enabeld', 'polices'] },
+    { kind: 'members-dropped', method: 'PUT', path: '/', members: ['enabeld', 'polices'] },
     'noted',
     /enabeld, polices/,
     /misspelt/,
   ],
   [
     {
-      kind: 'application authorized',
+      kind: 'application-authorized',
       ...actor,
       grantId: 'g',
       accountIds: ['one', 'two'],
@@ -91,50 +91,54 @@ const ROWS: Row[] = [
     'allowed',
     /authorized Lister on 2 account\(s\): zone.read/,
   ],
-  [{ kind: 'client not verified', ...actor }, 'noted', /publisher of Lister/, /TXT/],
-  [{ kind: 'authorization cancelled', ...actor }, 'refused', /Cancel/],
+  [{ kind: 'client-not-verified', ...actor }, 'noted', /publisher of Lister/, /TXT/],
+  [{ kind: 'authorization-cancelled', ...actor }, 'refused', /Cancel/],
   [
-    { kind: 'scope not allowed', description: 'no zone.write', ...actor },
+    { kind: 'scope-not-allowed', description: 'no zone.write', ...actor },
     'refused',
     /no zone.write/,
     /scope/,
   ],
   [
-    { kind: 'private application refused', ...actor },
+    { kind: 'private-application-refused', ...actor },
     'refused',
-    /ada@example.com is no member/,
+    /ada@example.com is not a member/,
     /ACCOUNTS/,
   ],
-  [{ kind: 'private application refused', client: CLIENT }, 'refused', /the person is no member/],
+  [
+    { kind: 'private-application-refused', client: CLIENT },
+    'refused',
+    /the person is not a member/,
+  ],
   [
     {
-      kind: 'authorization refused',
+      kind: 'authorization-refused',
       error: 'invalid_client',
       description: 'unknown',
-      toldTo: 'person',
+      recipient: 'person',
     },
     'refused',
     /invalid_client: unknown/,
   ],
   [
-    { kind: 'token request refused', error: 'invalid_grant', description: 'over', path: '/' },
+    { kind: 'token-request-refused', error: 'invalid_grant', description: 'over', path: '/' },
     'refused',
     /invalid_grant: over/,
   ],
   [
-    { kind: 'grant revoked', grantId: 'g', by: 'refresh token reuse' },
+    { kind: 'grant-revoked', grantId: 'g', by: 'refresh-token-reuse' },
     'noted',
-    /refresh token reuse/,
+    /rotated refresh token was used again/,
   ],
   [
-    { kind: 'token of a revoked grant', grantId: 'g', path: '/' },
+    { kind: 'token-of-a-revoked-grant', grantId: 'g', path: '/' },
     'refused',
     /revoked/,
     /authorize/,
   ],
-  [{ kind: 'token expired', grantId: 'g', path: '/' }, 'refused', /over/, /offline_access/],
+  [{ kind: 'token-expired', grantId: 'g', path: '/' }, 'refused', /expired/, /offline_access/],
   [
-    { kind: 'scope missing', method: 'GET', path: '/zones', enough: ['zone.read', 'zone.write'] },
+    { kind: 'scope-missing', method: 'GET', path: '/zones', enough: ['zone.read', 'zone.write'] },
     'refused',
     /GET \/zones/,
     /zone.read, zone.write/,

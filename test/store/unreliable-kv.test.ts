@@ -62,11 +62,11 @@ describe('A failed write to KV is a 503 with Retry-After, and changes nothing', 
     const cookies = () => [person.cookies('localhost'), person.cookies('127.0.0.1')]
     const before = cookies()
     await person.press('ada@example.com')
-    expect(person.page).toMatchObject({ status: 503, title: 'Not now' })
+    expect(person.page).toMatchObject({ status: 503, title: 'Temporarily unavailable' })
     expect(person.page?.headers.get('retry-after')).toMatch(/^[1-9]\d*$/)
     expect(cookies()).toEqual(before)
     const told = (await world.events()).map(({ kind }) => kind)
-    expect(told).not.toContain('signed in')
+    expect(told).not.toContain('signed-in')
     kv.is = {}
     person.page = form
     await person.press('ada@example.com')

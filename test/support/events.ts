@@ -20,7 +20,7 @@ export function recorded(...sketches: Sketch[]): RecordedEvent[] {
   )
 }
 
-const OCCURRENCES = ['control', 'fault', 'access request', 'signed in', 'application opened']
+const OCCURRENCES = ['control', 'fault', 'access-request', 'signed-in', 'application-opened']
 
 function isOfRequest(kind: string): boolean {
   return !OCCURRENCES.includes(kind)

@@ -5,7 +5,7 @@ import { pageOf } from '../envelope'
 import { type Operation, operation } from '../operation'
 import { contains, timeSchema } from '../query'
 
-type Entry = Extract<RecordedEvent, { kind: 'access request' }>
+type Entry = Extract<RecordedEvent, { kind: 'access-request' }>
 
 const isOrIsNot = z.enum(['eq', 'neq']).optional()
 const querySchema = z.object({
@@ -62,7 +62,7 @@ export const accessRequests: Operation[] = [
     isList: true,
     async handle(c, { query }) {
       const entries = (await c.get('emulator').accessRequests()).filter(
-        (event) => event.kind === 'access request',
+        (event) => event.kind === 'access-request',
       )
       const userIds = await userIdsOf(entries)
       const found = entries.filter((entry) => isWanted(entry, query, userIds))

@@ -155,7 +155,7 @@ function tellLost(
   ]
   if (lost.length === 0) return
   reportDecision(c, {
-    kind: 'api call',
+    kind: 'api-call',
     application: { id: stored.id, name: stored.name },
     rule: 'P17',
     why: `A PUT replaces the whole application. Not sent, and so gone or back to the default: ${lost.join(', ')}.`,

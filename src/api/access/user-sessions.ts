@@ -78,7 +78,7 @@ export const userSessions: Operation[] = [
     async handle(c, { params, query }) {
       const { email } = await requireUser(c, params)
       const failed = (await c.get('emulator').accessRequests()).flatMap((event) => {
-        if (event.kind !== 'access request' || event.allowed || event.email !== email) return []
+        if (event.kind !== 'access-request' || event.allowed || event.email !== email) return []
         const { application, rayId, at, ip } = event
         // Assumed: kept for a week, and what is told of them.
         const expiration = Math.floor(Date.parse(at) / 1000) + 7 * 86_400

@@ -58,7 +58,7 @@ export async function proceed(
   if (consent === 'cancel') throw cancelled(request)
   const codeChallenge = answering(request, () => requireChallenge(request))
   if (!publisherOf(client)?.isVerified) {
-    report(c, { kind: 'client not verified', ...actorsOf(c) })
+    report(c, { kind: 'client-not-verified', ...actorsOf(c) })
   }
   const code = await openGrant(c, request, who, consent, codeChallenge)
   return redirectCode(c, target, code, consent.scopes)
@@ -78,7 +78,7 @@ function refuseOutsiders(c: AppContext, client: OAuthClient, { email }: SignedIn
   if (client.visibility === 'public' || isFirstParty(client)) return
   const owner = findAccount(c.get('settings').ACCOUNTS, client.account_id)
   if (owner && isMember(owner, email)) return
-  reportInstead(c, { kind: 'private application refused' })
+  reportInstead(c, { kind: 'private-application-refused' })
   throw new PageError(
     403,
     'This is a private application',

@@ -47,7 +47,7 @@ export async function openGrant(
     .get('emulator')
     .addConnection(email, { ...connection, authorizedAtSeconds: now }, endsAtSeconds)
   reportInstead(c, {
-    kind: 'application authorized',
+    kind: 'application-authorized',
     client: { id: clientId, name: clientName },
     email,
     grantId,

@@ -57,10 +57,10 @@ export async function exchangeCode(
       throw unexpectedVerifier()
     case 'replayed':
       // RFC 6749 4.1.2: what the code gave is revoked.
-      await reportRevoked(c, await grants.find(code.grantId), 'code replay')
+      await reportRevoked(c, await grants.find(code.grantId), 'code-replay')
       throw codeReused()
     case 'revoked':
-      reportEnded(c, await grants.find(code.grantId), 'token of a revoked grant')
+      reportEnded(c, await grants.find(code.grantId), 'token-of-a-revoked-grant')
       throw codeNotGood()
     case 'unknown':
     case 'expired':

@@ -58,13 +58,13 @@ export async function refresh(
     case 'rotated':
       return { grant, pair: rotation.pair }
     case 'reused':
-      await reportRevoked(c, grant, 'refresh token reuse')
+      await reportRevoked(c, grant, 'refresh-token-reuse')
       throw refreshTokenReused()
     case 'revoked':
-      reportEnded(c, grant, 'token of a revoked grant')
+      reportEnded(c, grant, 'token-of-a-revoked-grant')
       throw refreshTokenReused()
     case 'session ended':
-      reportEnded(c, grant, 'token expired')
+      reportEnded(c, grant, 'token-expired')
       throw refreshTokenExpired()
   }
 }

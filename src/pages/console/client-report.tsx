@@ -2,7 +2,7 @@ import { Fact, Facts } from '../facts'
 import { Frame } from '../frame'
 import { CLIENT_REPORT_STYLE } from './client-report-style'
 
-type Verdict = 'passed' | 'failed' | 'not seen'
+type Verdict = 'passed' | 'failed' | 'not-seen'
 
 type Check = {
   id: string
@@ -29,7 +29,7 @@ const LEVELS = ['MUST', 'SHOULD', 'MAY']
 const GROUPS = [
   { verdict: 'failed', anchor: 'failed', sign: '✗', heading: 'Failed' },
   { verdict: 'passed', anchor: 'passed', sign: '✓', heading: 'Passed' },
-  { verdict: 'not seen', anchor: 'not-seen', sign: '–', heading: 'Not seen' },
+  { verdict: 'not-seen', anchor: 'not-seen', sign: '–', heading: 'Not seen' },
 ] as const
 
 /** What a client does of what the specifications ask of it: counts, then every check with its reason. */

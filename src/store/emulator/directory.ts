@@ -57,9 +57,9 @@ export class Directory {
   }
 
   learn(event: RecordedEvent, now: number): void {
-    if (event.kind === 'signed in') this.#signedIn(event, now)
-    if (event.kind === 'application opened') this.#opened(event)
-    if (event.kind === 'access request' && event.serviceToken && event.allowed) {
+    if (event.kind === 'signed-in') this.#signedIn(event, now)
+    if (event.kind === 'application-opened') this.#opened(event)
+    if (event.kind === 'access-request' && event.serviceToken && event.allowed) {
       this.sql.exec('INSERT OR REPLACE INTO token_use VALUES (?, ?)', event.serviceToken.id, now)
     }
   }
@@ -148,7 +148,7 @@ export class Directory {
     return Object.fromEntries([...rows].map(({ uid, value }) => [uid, JSON.parse(value)]))
   }
 
-  #signedIn(event: Extract<RecordedEvent, { kind: 'signed in' }>, now: number): void {
+  #signedIn(event: Extract<RecordedEvent, { kind: 'signed-in' }>, now: number): void {
     const { at: _, kind: __, sessionId: id, ...rest } = event
     const { identity, expiresAtSeconds } = rest
     this.sql.exec(
@@ -168,7 +168,7 @@ export class Directory {
     )
   }
 
-  #opened(event: Extract<RecordedEvent, { kind: 'application opened' }>): void {
+  #opened(event: Extract<RecordedEvent, { kind: 'application-opened' }>): void {
     const { application, hostname, sessionId } = event
     const { id: uid, name, type } = application
     this.sql.exec(

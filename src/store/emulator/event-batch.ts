@@ -1,4 +1,4 @@
-import type { ToldEvent } from '../../events/event'
+import type { ReportedEvent } from '../../events/event'
 
 // Events are handed over together: one call for each would cost as much as many a request. Whoever
 // reads them does not wait for it.
@@ -10,15 +10,15 @@ const MOST_TOGETHER = 100
 // While they cannot be kept; then the oldest are given up.
 const MOST_WAITING = 10_000
 
-type Waiting = { events: ToldEvent[]; printed: number; promisedAt: number | undefined }
+type Waiting = { events: ReportedEvent[]; printed: number; promisedAt: number | undefined }
 const waitings = new WeakMap<object, Waiting>()
 
 /** Where events go. */
 export type Receiver = {
   /** Records events, all of them or none. */
-  keep(events: ToldEvent[]): Promise<void>
+  keep(events: ReportedEvent[]): Promise<void>
   /** Receives every event once, whether or not it can be recorded. */
-  print(events: readonly ToldEvent[]): void
+  print(events: readonly ReportedEvent[]): void
 }
 
 /**
@@ -29,7 +29,7 @@ export type Receiver = {
 export function addEvent(
   store: object,
   context: { waitUntil(promise: Promise<unknown>): void },
-  event: ToldEvent,
+  event: ReportedEvent,
   receiver: Receiver,
 ): void {
   const waiting = waitingFor(store)
@@ -67,7 +67,7 @@ export async function handOverEvents(store: object, receiver: Receiver): Promise
   }
 }
 
-function putBack(waiting: Waiting, events: ToldEvent[]): void {
+function putBack(waiting: Waiting, events: ReportedEvent[]): void {
   const all = [...events, ...waiting.events]
   const lost = Math.max(0, all.length - MOST_WAITING)
   waiting.events = all.slice(lost)

@@ -1,4 +1,4 @@
-import type { RecordedEvent, ToldEvent } from '../../events/event'
+import type { RecordedEvent, ReportedEvent } from '../../events/event'
 
 // Collected now and then only: an event is written in the way of a request.
 const COLLECTED_EVERY = 100
@@ -28,7 +28,7 @@ CREATE TABLE IF NOT EXISTS event_log (
 CREATE INDEX IF NOT EXISTS event_log_kind ON event_log (kind);`
 
 // The entries of Access's own log are an answer of the API: requests in plenty do not push them out.
-const LOGGED = 'access request'
+const LOGGED = 'access-request'
 
 // What a request says may be long, wide and deep; an event tells what it was about.
 function short(value: unknown, depth = 0): unknown {
@@ -53,7 +53,7 @@ export class EventLog {
     sql.exec(TABLE)
   }
 
-  record(event: ToldEvent): RecordedEvent {
+  record(event: ReportedEvent): RecordedEvent {
     const { number } = this.sql
       .exec<{ number: number }>(
         'INSERT INTO event_log (kind, value) VALUES (?, ?) RETURNING number',

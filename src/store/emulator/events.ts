@@ -1,4 +1,4 @@
-import type { RecordedEvent, ToldEvent } from '../../events/event'
+import type { RecordedEvent, ReportedEvent } from '../../events/event'
 import { EventLog, type EventPage, type EventRange } from './event-log'
 
 /** The event log and those who follow it: a follower waits until something is recorded. */
@@ -11,7 +11,7 @@ export class Events {
   }
 
   /** Records events and returns them with their numbers. */
-  record(events: readonly ToldEvent[]): RecordedEvent[] {
+  record(events: readonly ReportedEvent[]): RecordedEvent[] {
     const recorded = events.map((event) => this.#log.record(event))
     for (const wake of this.#followers) wake()
     return recorded

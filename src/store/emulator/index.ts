@@ -1,5 +1,5 @@
 import { publishedKeys, type SigningKey } from '../../access/keys'
-import type { RecordedEvent, ToldEvent } from '../../events/event'
+import type { RecordedEvent, ReportedEvent } from '../../events/event'
 import type { AutoSignIn } from '../../switches/auto-sign-in'
 import type { ActiveFault, FaultName } from '../../switches/faults'
 import type { QuirkName } from '../../switches/quirks'
@@ -52,7 +52,7 @@ export class Emulator {
   /** @param print receives every event once, when it is recorded or, if that fails, first tried to be */
   constructor(
     bindings: { EMULATOR: EmulatorBinding },
-    private readonly print: (events: readonly ToldEvent[]) => void,
+    private readonly print: (events: readonly ReportedEvent[]) => void,
   ) {
     this.#binding = bindings.EMULATOR
   }
@@ -158,7 +158,7 @@ export class Emulator {
   }
 
   /** Records an event a little later, together with others. */
-  record(context: { waitUntil(promise: Promise<unknown>): void }, event: ToldEvent): void {
+  record(context: { waitUntil(promise: Promise<unknown>): void }, event: ReportedEvent): void {
     addEvent(this.#binding, context, event, this.#receiver)
   }
 

@@ -1,7 +1,7 @@
 import { DurableObject } from 'cloudflare:workers'
 import type { SigningKey } from '../../access/keys'
 import { revocable } from '../../access/revocation'
-import type { RecordedEvent, ToldEvent } from '../../events/event'
+import type { RecordedEvent, ReportedEvent } from '../../events/event'
 import type { AutoSignIn } from '../../switches/auto-sign-in'
 import type { ActiveFault, FaultName } from '../../switches/faults'
 import type { QuirkName } from '../../switches/quirks'
@@ -103,7 +103,7 @@ export class EmulatorObject extends DurableObject<Env> {
 
   // --- Events, and the directory that follows from them ---
 
-  record(events: ToldEvent[]): void {
+  record(events: ReportedEvent[]): void {
     for (const event of this.#events.record(events)) {
       const atSeconds = Date.parse(event.at) / 1000
       this.#directory.learn(event, atSeconds)

@@ -212,7 +212,7 @@ async function openGrant(
   report(
     c,
     {
-      kind: 'signed in',
+      kind: 'signed-in',
       holder: 'client',
       identity,
       sessionId,
@@ -221,7 +221,7 @@ async function openGrant(
       ip,
       country,
     },
-    { kind: 'application opened', sessionId, application: { id, name, type }, hostname },
+    { kind: 'application-opened', sessionId, application: { id, name, type }, hostname },
   )
   const { code, grantId } = await stores.grants.open(
     {

@@ -79,7 +79,7 @@ export async function startSession(c: AppContext, identity: Identity): Promise<S
   // First, because a sign-in that is not kept has not happened.
   await stores.sessions.put(sessionId, session, { fromSeconds: now, seconds })
   report(c, {
-    kind: 'signed in',
+    kind: 'signed-in',
     holder: 'browser',
     identity,
     sessionId,

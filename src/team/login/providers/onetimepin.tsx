@@ -78,8 +78,8 @@ async function askForPin(
   report(
     c,
     verdict.decision === 'deny'
-      ? { kind: 'one-time pin not sent', application: application.name, email }
-      : { kind: 'one-time pin', application: application.name, email, code },
+      ? { kind: 'one-time-pin-not-sent', application: application.name, email }
+      : { kind: 'one-time-pin', application: application.name, email, code },
   )
   const claims = { email, loginNonce, check: await checkOf(c, email, code) }
   const pin = await signTicket(ticketSecret, 'pin', claims, now, PIN_LIFETIME_SECONDS)
