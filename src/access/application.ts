@@ -136,7 +136,7 @@ export function applicationAt(
 }
 
 /** Everywhere the application is: its domain and its public destinations. */
-export function domainsOf(application: Application): string[] {
+export function domainsOf(application: Pick<Application, 'destinations'>): string[] {
   return application.destinations.filter(isPublic).map(({ uri }) => uri)
 }
 

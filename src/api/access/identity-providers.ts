@@ -29,7 +29,7 @@ const providerResult = z.object({
   read_only: z.boolean(),
 })
 
-/** `/access/identity_providers`. */
+/** `/access/identity_providers`. Access: documented [K21]. */
 export const identityProviders: Operation[] = [
   operation({
     method: 'get',
@@ -102,7 +102,7 @@ function put(
   })
 }
 
-// A secret is shown to nobody, so who sends back what they have read does not have it.
+// Keeps the client secret if the body has none: a client that sends back what it has read does not know it.
 function withSecret(c: AppContext, params: Record<string, string>, body: object): object {
   const before = requireProvider(c.get('configuration'), params.identity_provider_id)
   const { type, config } = body as Record<string, unknown>
@@ -115,7 +115,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-// Assumed: without its secrets.
+// Assumed [K21]: responses leave the secrets out.
 function view({ config, scim_config: scim, ...provider }: RecordOf<'identityProviders'>) {
   const { client_secret: _, ...shown } = config as Record<string, unknown>
   const { secret: __, ...scimShown } = scim ?? {}
