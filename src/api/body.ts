@@ -30,8 +30,8 @@ const READ_ONLY = new Set([
 const MAX_DEPTH = 50
 
 /**
- * Parses the body of a request with a strict schema. Unknown members are dropped, and an event names
- * them.
+ * Parses the body of a request with a strict schema. Unknown members are dropped, and an event
+ * names them.
  *
  * Access: observed [K3].
  *

@@ -2,7 +2,7 @@ import { type Account, accountsOf } from '../account/members'
 import type { AppContext } from '../request/context'
 import { callerOf } from './credentials'
 
-/** The e-mail address of an administrator, if neither the request nor the setting PEOPLE has one. */
+/** The e-mail address of an administrator if the request and the setting PEOPLE have none. */
 const ADMINISTRATOR = 'administrator@example.com'
 
 /** Returns the e-mail address of the person who calls, or for whom the caller acts. */
@@ -13,8 +13,8 @@ export async function callerEmail(c: AppContext): Promise<string> {
 }
 
 /**
- * Returns the accounts that the caller can see. A named administrator sees the accounts that they are
- * a member of; an OAuth client sees those that the person chose for it.
+ * Returns the accounts that the caller can see. A named administrator sees the accounts that they
+ * are a member of; an OAuth client sees those that the person chose for it.
  *
  * API: observed [V21].
  */

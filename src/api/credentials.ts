@@ -13,7 +13,7 @@ import { isEmulatorToken } from '../signin/control-session'
 import { ApiError, invalidApiToken } from './error'
 import { type Permission, permissionName } from './permissions'
 
-/** The sender of a request: an administrator, who may do everything, or the holder of a limited token. */
+/** The sender of a request: an administrator without limits, or the holder of a limited token. */
 export type Caller =
   | { kind: 'administrator'; email: string | undefined }
   /** An OAuth client that acts for a person, on the accounts that the person chose. */
@@ -59,9 +59,9 @@ const NOT_GRANTED = {
 /**
  * Authenticates the sender of the request.
  *
- * Without the setting `API_TOKENS`, any bearer token, or any key with an e-mail address, is accepted
- * as an administrator's, but only on local addresses. With it, only its tokens are accepted. The
- * holder of `EMULATOR_TOKEN` is an administrator on every host.
+ * Without the setting `API_TOKENS`, any bearer token, or any key with an e-mail address, is
+ * accepted as an administrator's, but only on local addresses. With it, only its tokens are
+ * accepted. The holder of `EMULATOR_TOKEN` is an administrator on every host.
  *
  * @throws ApiError 9106 if the credentials are missing, 10000 (401) if they are malformed, 9109 if
  *   they are unknown
@@ -109,7 +109,7 @@ async function oauthCaller(c: AppContext, token: string): Promise<Caller> {
 }
 
 /**
- * Requires that the caller has one of these permissions, and access to the account, if there is one.
+ * Requires that the caller has one of these permissions, and access to the account of the path.
  *
  * API: observed [V9, C4]. Permission to write does not imply permission to read.
  *

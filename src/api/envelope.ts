@@ -11,7 +11,7 @@ export const pageQuery = {
   per_page: z.coerce.number().int().min(1).max(1000).default(20),
 }
 
-/** The same for lists that the SDK requests once and without parameters: by default, one page has all. */
+/** The same for lists that the SDK requests without parameters: one page has everything. */
 export const wholeListQuery = {
   page: z.coerce.number().int().min(1).default(1),
   per_page: z.coerce.number().int().min(1).max(1000).default(1000),
@@ -47,11 +47,7 @@ export function respondPage(c: AppContext, { items, page, perPage, total }: Page
   })
 }
 
-/**
- * Responds to a refused request. The status is never 200, because the SDK ignores the errors of a 200.
- *
- * API: documented [V2].
- */
+/** Responds to a refused request, always with a status that is not 200. API: documented [V2]. */
 export function respondError(c: AppContext, error: ApiError): Response {
   c.status(error.status)
   return c.json({ success: false, errors: error.errors.map(errorOf), messages: [], result: null })

@@ -1,7 +1,7 @@
 /*
- * Cloudflare's API below `/client/v4`: the envelope, callers and their permissions, and the operations
- * on Access and OAuth clients that `access/`, `oauth/` and `account/` define. An operation is its
- * route and its place in the OpenAPI document at once.
+ * Cloudflare's API below `/client/v4`: the envelope, callers and their permissions, and the
+ * operations on Access and OAuth clients that `access/`, `oauth/` and `account/` define. An
+ * operation is its route and its place in the OpenAPI document at once.
  *
  * It does not own the records: their schemas are in `src/access` and `src/account`, and the store
  * keeps them.

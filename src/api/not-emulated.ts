@@ -1,4 +1,4 @@
-// Not like Access [V23]: these resources are left out, because none of them changes an OAuth exchange.
+// Not like Access [V23]: left out, because none of them changes an OAuth exchange.
 const LEFT_OUT = [
   'access/ai-controls',
   'access/bookmarks',
@@ -20,8 +20,7 @@ const LEFT_OUT_BELOW =
   /^access\/(apps\/[^/]+\/(settings|ca)|identity_providers\/[^/]+\/(scim\/.+|saml_certificate))$/
 
 /**
- * Returns why a path of Cloudflare's API does not exist here, or '' if Cloudflare's API does not have it
- * either.
+ * Returns why a path of Cloudflare's API does not exist here, or '' if Cloudflare has no such path.
  *
  * @param emulated the paths of all operations; a resource that has one of them is emulated
  */

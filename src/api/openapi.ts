@@ -35,7 +35,7 @@ const resultInfoSchema = z
   .meta({ id: 'ResultInfo' })
 
 /**
- * Returns the OpenAPI document of the operations, made of the schemas that requests are parsed with.
+ * Returns the OpenAPI document, made of the schemas that requests are parsed with.
  *
  * @param origin scheme and host of the server
  */

@@ -102,7 +102,7 @@ function accountOf(c: AppContext, params: Record<string, string>): Account | und
   throw accountForbidden()
 }
 
-/** Returns the operations below accounts and, with the same effect, below zones. API: documented [V20]. */
+/** Returns the operations below accounts and, with the same effect, zones. API: documented [V20]. */
 export function onAccountsAndZones(operations: Operation[]): Operation[] {
   const onZones = operations.map((each) => ({
     ...each,

@@ -4,10 +4,10 @@ import { findScope } from '../account/scopes'
 export type Permission = string
 
 /**
- * Returns the permissions of which an operation requires one, from each group that covers the resource.
+ * Returns the permissions of the groups that cover a resource; an operation requires one of them.
  *
- * API: documented [V25]. For the resources of Access, a write permission is enough to read; for OAuth
- * clients it is not [C4].
+ * API: documented [V25]. For the resources of Access, a write permission is enough to read; for
+ * OAuth clients it is not [C4].
  */
 export function accepted(...groups: string[]): { read: Permission[]; write: Permission[] } {
   return {

@@ -11,7 +11,7 @@ export function contains(text: string, part: string | undefined): boolean {
 /** The query members that find records by name. */
 export const nameQuery = { name: z.string().optional(), search: z.string().optional() }
 
-/** Returns whether a record has exactly the `name`, and `search` in its name; either may be missing. */
+/** Returns a filter for records with exactly this `name`, and with `search` in their name. */
 export function isNamedBy(query: { name?: string | undefined; search?: string | undefined }) {
   return ({ name }: { name: string }) =>
     (query.name === undefined || name === query.name) && contains(name, query.search)

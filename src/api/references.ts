@@ -8,8 +8,8 @@ import { invalidRequest } from './error'
 /**
  * Rejects a reference to a record that does not exist.
  *
- * Access: modelled by others [V17]. If an application is deleted while a `linked_app_token` rule names
- * it, every later write of that rule fails [K14].
+ * Access: modelled by others [V17]. If an application is deleted while a `linked_app_token` rule
+ * names it, every later write of that rule fails [K14].
  *
  * @throws ApiError 12130
  */
@@ -47,7 +47,8 @@ export function checkRules(
  *
  * Assumed: a record that a policy, a group or an application names cannot be deleted.
  *
- * @param what the kind of the referring record, if only one kind can refer to it: `the application `
+ * @param what the kind of the referring record, if only one kind can refer to it: `the application
+ *   `
  * @throws ApiError 12130
  */
 export function refuseUsed(from: Configuration, kind: Kind, id: string, what = ''): void {

@@ -50,7 +50,7 @@ const entryResult = z.object({
   user_email: z.string(),
 })
 
-/** `/access/logs/access_requests`: the decisions of policies, newest first. Access: documented [K25]. */
+/** `/access/logs/access_requests`: the decisions of policies. Access: documented [K25]. */
 export const accessRequests: Operation[] = [
   operation({
     method: 'get',

@@ -7,8 +7,8 @@ import { ApiError, invalidRequest } from '../error'
 import { checkReferences, checkRules } from '../references'
 
 /**
- * Checks an application against the other records: its domains must be free, and every reference must
- * exist.
+ * Checks an application against the other records: its domains must be free, and every reference
+ * must exist.
  *
  * @param given the application as it was sent, for JSON pointers
  * @param redirectRules the forms that `allowed_uris` may have

@@ -217,7 +217,7 @@ function keptMembers(
   }
 }
 
-// Removes ids that the caller made up: Access assigns them. A policy may have an id that it has already.
+// Removes ids that the caller made up, because Access assigns them. A policy may keep its id.
 function withoutIds<T extends z.infer<typeof applicationSchema>>(
   body: T,
   before?: StoredApplication,

@@ -102,7 +102,7 @@ function put(
   })
 }
 
-// Keeps the client secret if the body has none: a client that sends back what it has read does not know it.
+// Adds the stored client secret to a body without one: responses do not show it.
 function withSecret(c: AppContext, params: Record<string, string>, body: object): object {
   const before = requireProvider(c.get('configuration'), params.identity_provider_id)
   const { type, config } = body as Record<string, unknown>

@@ -19,7 +19,7 @@ const keysResult = z.object({
 /**
  * `/access/keys`. A rotation publishes a new key; the previous one stays published for a week.
  *
- * Access: documented [K24, K27]. Not like Access: keys are rotated only on request, never on a schedule.
+ * Access: documented [K24, K27]. Not like Access: keys are rotated only on request.
  */
 export const keys: Operation[] = [
   operation({

@@ -39,7 +39,7 @@ const revocationSchema = z.strictObject({
   warp_session_reauth: z.boolean().optional(),
 })
 
-/** `/access/organizations`. Access: modelled by others [K18]. The account always has exactly one. */
+/** `/access/organizations`: there is always exactly one. Access: modelled by others [K18]. */
 export const organizations: Operation[] = [
   operation({
     method: 'get',
@@ -62,7 +62,7 @@ export const organizations: Operation[] = [
       throw new ApiError(400, { code: 11002, message })
     },
   }),
-  // Assumed: PUT changes only the members that it sends, as PATCH does, because all members are optional.
+  // Assumed: as all members are optional, PUT changes only those that it sends, like PATCH.
   ...(['put', 'patch'] as const).map((method) =>
     operation({
       method,
@@ -76,7 +76,7 @@ export const organizations: Operation[] = [
           const { auth_domain, trusted_accounts: _, ...changes } = body
           if (auth_domain !== undefined && auth_domain !== c.get('team').host) {
             throw invalidRequest(
-              `auth_domain cannot be changed here: expected ${c.get('team').host}, as the setting TEAM_DOMAIN says`,
+              `auth_domain cannot be changed here: expected ${c.get('team').host}, the host of the setting TEAM_DOMAIN`,
               '/auth_domain',
             )
           }
@@ -97,8 +97,8 @@ export const organizations: Operation[] = [
     query: z.object({ devices: z.string().optional() }),
     body: revocationSchema,
     result: z.boolean(),
-    // Access: observed [T15]. The setting REVOCATION decides what ends. Assumed: the result is false if
-    // no user has the address.
+    // Access: observed [T15]. The setting REVOCATION decides what ends. Assumed: the result is
+    // false if no user has the address.
     async handle(c, { body }) {
       const user = await findUser(c, (each) => each.email === body.email)
       await c.get('emulator').revoke(revocable.person(body.email))

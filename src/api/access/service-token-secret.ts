@@ -6,8 +6,8 @@ import { randomText, sha256 } from '../../oauth/encoding'
 /**
  * Returns a new secret, and the hash that is stored of it.
  *
- * Access: documented [K28]. Not like Access: the form is recognizably emulated, because secret scanners
- * act on the real one.
+ * Access: documented [K28]. Not like Access: the form is recognizably emulated, because secret
+ * scanners act on the real one.
  */
 export async function newSecret(): Promise<{ secret: string; secretHash: string }> {
   const secret = `cfast_emulated_${randomText(25)}`
@@ -20,8 +20,8 @@ export function expiryOf(duration: string, now: number): string | undefined {
 }
 
 /**
- * Returns the token with a new secret. The old secret is valid until `previousExpiresAt`; without that
- * it ends now.
+ * Returns the token with a new secret. The old secret is valid until `previousExpiresAt`; without
+ * that it ends now.
  *
  * Access: documented [K15].
  */

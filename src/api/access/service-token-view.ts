@@ -23,7 +23,7 @@ export const tokenResult = z.object({
 /** The schema of a service token whose secret is new, with the secret. */
 export const withSecretResult = tokenResult.extend({ client_secret: z.string() })
 
-/** Returns the edit that stores a token with a new secret, and the result that shows the secret once. */
+/** Returns the edit that stores a token with a new secret, and the result that shows it once. */
 export function saveWithSecret(token: ServiceToken, secret: string) {
   return {
     edits: [save('serviceTokens', token)],
@@ -31,7 +31,7 @@ export function saveWithSecret(token: ServiceToken, secret: string) {
   }
 }
 
-/** Returns tokens as the API shows them, with the time of their last use. Access: documented [K17]. */
+/** Returns tokens with the time of their last use. Access: documented [K17]. */
 export async function views(c: AppContext, tokens: ServiceToken[]) {
   const uses = await c.get('emulator').tokenUses()
   return tokens.map((token) => viewOf(token, uses[token.id]))

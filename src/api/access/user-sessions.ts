@@ -30,7 +30,7 @@ const sessionResult = z.object({
 })
 const identityResult = z.looseObject({ email: z.string(), user_uuid: z.string() })
 
-/** The sessions of a user: sign-ins of browsers, and grants of clients. Access: documented [K23]. */
+/** The sessions of a user: browsers' sign-ins and clients' grants. Access: documented [K23]. */
 export const userSessions: Operation[] = [
   operation({
     method: 'get',

@@ -9,8 +9,8 @@ import { invalidClient } from './oauth-client-error'
  *
  * API: documented [C3, C6, C7, C8, C9, C10].
  *
- * @throws ApiError if the client would be invalid: its scopes do not fit together, its verified host
- *   changes, or it is public and a member is missing
+ * @throws ApiError if the client would be invalid: its scopes do not fit together, its verified
+ *   host changes, or it is public and a member is missing
  */
 export async function withChanges(
   before: OAuthClient,

@@ -3,14 +3,13 @@ import { ApiError, type EnvelopeError } from '../error'
 /**
  * Returns one error about an OAuth client.
  *
- * Assumed: the codes. Cloudflare publishes none for this family; these begin with 99, which none of its
- * codes does.
+ * Assumed: the codes. Cloudflare publishes none for this family, and none that begins with 99.
  */
 export function clientError(reason: string, pointer?: string): EnvelopeError {
   return { code: 99_400, message: reason, pointer }
 }
 
-/** Returns the refusal of an OAuth client that is not valid, or of a change that is not possible. */
+/** Returns the refusal of an invalid OAuth client, or of a change that is not possible. */
 export function invalidClient(reason: string, pointer?: string): ApiError {
   return new ApiError(400, clientError(reason, pointer))
 }
