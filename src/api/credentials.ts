@@ -111,7 +111,7 @@ async function oauthCaller(c: AppContext, token: string): Promise<Caller> {
 /**
  * Requires that the caller has one of these permissions, and access to the account of the path.
  *
- * API: observed [V9, C4]. Permission to write does not imply permission to read.
+ * API: observed [V9].
  *
  * @throws ApiError 10000 (403) if a token has none of the permissions, or is for other accounts
  */

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import type { AppContext } from '../request/context'
 import { type ApiError, type EnvelopeError, invalidRequest } from './error'
 
-/** A page of a list. API: observed [V4]. Empty past the end, until which the SDK reads on. */
+/** A page of a list. API: observed [V4]. Empty past the end, so that the SDK stops. */
 export type Page<T = unknown> = { items: T[]; page: number; perPage: number; total: number }
 
 /** The query members `page` and `per_page` of a list. */

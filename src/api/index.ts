@@ -1,7 +1,7 @@
 /*
  * Cloudflare's API below `/client/v4`: the envelope, callers and their permissions, and the
- * operations on Access and OAuth clients that `access/`, `oauth/` and `account/` define. An
- * operation is its route and its place in the OpenAPI document at once.
+ * operations that `access/`, `oauth/` and `account/` define. The routes and the OpenAPI document are
+ * made of the operations.
  *
  * It does not own the records: their schemas are in `src/access` and `src/account`, and the store
  * keeps them.
@@ -42,7 +42,6 @@ import { oauthClients } from './oauth/oauth-clients'
 import { oauthScopes } from './oauth/oauth-scopes'
 import { onAccountsAndZones, route, under } from './operation'
 
-/** Every operation: the routes and the OpenAPI document are made of them. */
 const operations = [
   ...user,
   ...accounts,

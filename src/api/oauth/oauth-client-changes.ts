@@ -7,7 +7,7 @@ import { invalidClient } from './oauth-client-error'
 /**
  * Returns a client with the changes of a PATCH.
  *
- * API: documented [C3, C6, C7, C8, C9, C10].
+ * API: documented [C3, C6, C8, C9, C10], observed [C7].
  *
  * @throws ApiError if the client would be invalid: its scopes do not fit together, its verified
  *   host changes, or it is public and a member is missing

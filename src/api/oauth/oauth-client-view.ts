@@ -19,9 +19,7 @@ export const clientResult = z.object({
   promoted_at: z.iso.datetime().optional(),
 })
 
-/**
- * The schema of a new client, with its secret unless the method is `none`. API: documented [C2].
- */
+/** The schema of a new client, which has a secret unless its method is `none` [C2]. */
 export const newClientResult = clientResult.extend({ client_secret: z.string().optional() })
 
 /** Returns a client as the API shows it, without its secrets. */
