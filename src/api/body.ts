@@ -46,8 +46,7 @@ export async function readBody<T>(
   prefill: (body: object) => object = (body) => body,
 ): Promise<T> {
   const value = await readValue(c, refuse)
-  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
-  const input = isObject ? prefill(value) : value
+  const input = isObject(value) ? prefill(value) : value
   const members: string[] = []
   for (;;) {
     const result = await schema.safeParseAsync(input)
@@ -64,6 +63,11 @@ export async function readBody<T>(
       throw new ApiError(400, first ?? refuse('the body is invalid'), ...rest)
     }
   }
+}
+
+/** Returns whether a JSON value is an object. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 async function readValue(c: AppContext, refuse: typeof accessError): Promise<unknown> {

@@ -6,6 +6,7 @@ import { stamped, timestampsOf } from '../../access/timestamps'
 import type { AppContext } from '../../request/context'
 import { reportDecision } from '../../request/events'
 import type { Configuration } from '../../store/configuration'
+import { isObject } from '../body'
 import { change, deletion, save } from '../change'
 import { deletedResult } from '../deleted'
 import { pageOf, pageQuery } from '../envelope'
@@ -144,7 +145,7 @@ function reportLost(
   const rules = 'oauth_configuration' in sent ? sent.oauth_configuration : undefined
   const lost = [
     ...changedUnsent(before, stored, sent),
-    ...(typeof rules === 'object' && rules !== null
+    ...(isObject(rules)
       ? changedUnsent(before.oauth_configuration, stored.oauth_configuration, rules)
       : []
     ).map((name) => `oauth_configuration.${name}`),

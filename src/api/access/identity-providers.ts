@@ -7,6 +7,7 @@ import { stamped, timestampsOf } from '../../access/timestamps'
 import type { AppContext } from '../../request/context'
 import type { Configuration } from '../../store/configuration'
 import type { RecordOf } from '../../store/kinds'
+import { isObject } from '../body'
 import { change, deletion, save } from '../change'
 import { deletedResult } from '../deleted'
 import { pageOf, pageQuery } from '../envelope'
@@ -109,10 +110,6 @@ function withSecret(c: AppContext, params: Record<string, string>, body: object)
   const { client_secret: secret } = before.config as Record<string, unknown>
   if (type !== before.type || secret === undefined || !isObject(config)) return body
   return { ...body, config: { client_secret: secret, ...config } }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 // Assumed [K21]: responses leave the secrets out.
