@@ -144,7 +144,7 @@ export function applicationAt(
 }
 
 /** Returns the domains of an application: the URIs of its public destinations. */
-export function domainsOf(application: Application): string[] {
+export function domainsOf(application: Pick<Application, 'destinations'>): string[] {
   return application.destinations.filter(isPublic).map(({ uri }) => uri)
 }
 

@@ -5,7 +5,8 @@ import type { AppContext } from '../request/context'
 import { report } from '../request/events'
 import { ApiError, accessError, type EnvelopeError } from './error'
 
-// What is read with a record and may be sent back with it: dropped without a word.
+// Read-only members. Clients send them back with a record that they have read, so they are dropped
+// without an event.
 const READ_ONLY = new Set([
   'id',
   'aud',
@@ -25,14 +26,18 @@ const READ_ONLY = new Set([
   'last_successful_login',
 ])
 
-const DEEPEST = 50
+// A value that is nested deeper can be parsed, and then not be serialized.
+const MAX_DEPTH = 50
 
 /**
- * The body of a request through its schema, which is a strict one: members that there are none of
- * are dropped, as Access does (observed by others, C.1), and an event names them.
+ * Parses the body of a request with a strict schema. Unknown members are dropped, and an event
+ * names them.
  *
- * @param code the code of the family's refusals, with the message that goes with a reason
- * @throws ApiError with a pointer to each wrong member
+ * Access: observed [K3].
+ *
+ * @param refuse makes the error for a reason, with the code of the resource's family
+ * @param prefill adds members to the body before it is checked
+ * @throws ApiError with a pointer to each wrong member [V3]
  */
 export async function readBody<T>(
   c: AppContext,
@@ -41,8 +46,7 @@ export async function readBody<T>(
   prefill: (body: object) => object = (body) => body,
 ): Promise<T> {
   const value = await readValue(c, refuse)
-  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
-  const input = isObject ? prefill(value) : value
+  const input = isObject(value) ? prefill(value) : value
   const members: string[] = []
   for (;;) {
     const result = await schema.safeParseAsync(input)
@@ -54,11 +58,16 @@ export async function readBody<T>(
       return result.data
     }
     const { issues } = result.error
-    if (!issues.some((issue) => drop(input, issue, members))) {
+    if (!issues.some((issue) => dropUnknown(input, issue, members))) {
       const [first, ...rest] = issues.map((issue) => errorOf(issue, refuse))
-      throw new ApiError(400, first ?? refuse('wrong'), ...rest)
+      throw new ApiError(400, first ?? refuse('the body is invalid'), ...rest)
     }
   }
+}
+
+/** Returns whether a JSON value is an object. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 async function readValue(c: AppContext, refuse: typeof accessError): Promise<unknown> {
@@ -66,7 +75,7 @@ async function readValue(c: AppContext, refuse: typeof accessError): Promise<unk
     if (!(error instanceof OAuthError)) throw error
     throw new ApiError(error.status === 413 ? 413 : 400, refuse(error.description))
   })
-  // The SDK sends some requests without a body, and without a content type then.
+  // API: observed [V6]. A request without a body has no content type.
   if (text === '') return {}
   const contentType = c.req.header('content-type')?.split(';')[0]?.trim().toLowerCase()
   if (contentType !== undefined && contentType !== 'application/json') {
@@ -74,7 +83,9 @@ async function readValue(c: AppContext, refuse: typeof accessError): Promise<unk
   }
   const value = parsed(text)
   if (value === undefined) throw new ApiError(400, refuse('the body is not valid JSON'))
-  if (isDeep(value)) throw new ApiError(400, refuse(`the body is nested deeper than ${DEEPEST}`))
+  if (isDeep(value)) {
+    throw new ApiError(400, refuse(`the body is nested more than ${MAX_DEPTH} levels deep`))
+  }
   return value
 }
 
@@ -86,14 +97,13 @@ function parsed(text: string): unknown {
   }
 }
 
-// What is deeper can be parsed and not be printed again.
 function isDeep(value: unknown, depth = 0): boolean {
   if (typeof value !== 'object' || value === null) return false
-  return depth > DEEPEST || Object.values(value).some((each) => isDeep(each, depth + 1))
+  return depth > MAX_DEPTH || Object.values(value).some((each) => isDeep(each, depth + 1))
 }
 
-// Whether it was about members that there are none of, which are gone then.
-function drop(input: unknown, issue: z.core.$ZodIssue, members: string[]): boolean {
+// Deletes the unknown members that an issue names; returns whether it names any.
+function dropUnknown(input: unknown, issue: z.core.$ZodIssue, members: string[]): boolean {
   if (issue.code !== 'unrecognized_keys') return false
   let holder = input
   for (const part of issue.path) holder = (holder as Record<PropertyKey, unknown>)[part]

@@ -2,10 +2,10 @@ import { type Account, accountsOf } from '../account/members'
 import type { AppContext } from '../request/context'
 import { callerOf } from './credentials'
 
-/** Whose e-mail address an administrator has where the request does not tell, nor the seed. */
+/** The e-mail address of an administrator if the request and the setting PEOPLE have none. */
 const ADMINISTRATOR = 'administrator@example.com'
 
-/** The person that the caller is, or acts for. */
+/** Returns the e-mail address of the person who calls, or for whom the caller acts. */
 export async function callerEmail(c: AppContext): Promise<string> {
   const caller = await callerOf(c)
   const [first] = c.get('settings').PEOPLE
@@ -13,8 +13,10 @@ export async function callerEmail(c: AppContext): Promise<string> {
 }
 
 /**
- * The accounts that the caller can see: of a person who is named, those they are a member of; of an
- * OAuth client, those of them that the person chose for it.
+ * Returns the accounts that the caller can see. A named administrator sees the accounts that they
+ * are a member of; an OAuth client sees those that the person chose for it.
+ *
+ * API: observed [V21].
  */
 export async function accountsOfCaller(c: AppContext): Promise<Account[]> {
   const caller = await callerOf(c)

@@ -3,7 +3,7 @@ import type { Configuration, Edit } from '../store/configuration'
 import type { Plan } from '../store/emulator'
 import { type Kind, type RecordOf, recordKind } from '../store/kinds'
 
-/** Changes the configuration of this emulator; `plan` says how, from the newest one. */
+/** Changes the configuration: `plan` returns the edits, given the newest configuration. */
 export function change<T>(
   c: AppContext,
   plan: (from: Configuration) => Plan<T> | Promise<Plan<T>>,

@@ -10,13 +10,13 @@ import type { AppContext } from '../request/context'
 import { report } from '../request/events'
 import { oncePerRequest } from '../request/once'
 import { isEmulatorToken } from '../signin/control-session'
-import { ApiError } from './error'
+import { ApiError, invalidApiToken } from './error'
 import { type Permission, permissionName } from './permissions'
 
-/** Who calls: somebody who may do everything, or who holds a token with permissions of its own. */
+/** The sender of a request: an administrator without limits, or the holder of a limited token. */
 export type Caller =
   | { kind: 'administrator'; email: string | undefined }
-  /** An OAuth client, for a person, on the accounts that the person chose. */
+  /** An OAuth client that acts for a person, on the accounts that the person chose. */
   | {
       kind: 'oauth'
       client: { id: string; name: string }
@@ -32,38 +32,39 @@ export type Caller =
       expiresAt?: string | undefined
     }
 
-/** No credentials at all. Observed (section 1.3). */
+// API: reported [V12].
 const missing = () =>
   new ApiError(400, {
     code: 9106,
     message: 'Missing X-Auth-Key, X-Auth-Email or Authorization headers',
   })
+// API: observed [V10].
 const malformed = () => new ApiError(401, { code: 10000, message: 'Authentication error' })
-/** Observed (section 1.3): the one operation that is about the token has an answer of its own. */
+// API: reported [V24]. The operation that verifies a token has a code of its own [V13].
 const unknown = (c: AppContext, hint: Hint = NOT_LISTED) =>
   (c.req.path.endsWith('/user/tokens/verify')
-    ? new ApiError(401, { code: 1000, message: 'Invalid API Token' })
+    ? invalidApiToken()
     : new ApiError(403, { code: 9109, message: 'Invalid access token' })
   ).because(hint)
 
 const NOT_LISTED = {
-  why: 'The token is none of the setting API_TOKENS, or its expires_on has passed.',
-  change: 'Send a token that is listed there; without the setting any token is good on localhost.',
+  why: 'The setting API_TOKENS does not list the token, or its expires_on has passed.',
+  change: 'Send a token that API_TOKENS lists. Without that setting, localhost accepts any token.',
 }
 const NOT_GRANTED = {
-  why: "The token begins as the dashboard's access tokens do, and no grant knows it any more.",
-  change: 'Refresh it, or authorize the application again.',
+  why: "The token has the form of the dashboard's access tokens, but no active grant has it.",
+  change: 'Refresh the token, or authorize the application again.',
 }
 
 /**
- * Who sends the request.
+ * Authenticates the sender of the request.
  *
- * Without the setting `API_TOKENS`, any bearer token, or any key with an e-mail address, is an
- * administrator's, on this machine's own addresses only. With it, only its tokens are good. The holder
- * of `EMULATOR_TOKEN` is an administrator everywhere.
+ * Without the setting `API_TOKENS`, any bearer token, or any key with an e-mail address, is
+ * accepted as an administrator's, but only on local addresses. With it, only its tokens are
+ * accepted. The holder of `EMULATOR_TOKEN` is an administrator on every host.
  *
- * @throws ApiError 9106 without credentials, 10000 (401) where they are malformed, 9109 where they
- *   are not known
+ * @throws ApiError 9106 if the credentials are missing, 10000 (401) if they are malformed, 9109 if
+ *   they are unknown
  */
 async function authenticate(c: AppContext): Promise<Caller> {
   const { isLocal, now, settings } = c.var
@@ -89,14 +90,14 @@ async function authenticate(c: AppContext): Promise<Caller> {
   return { kind: 'token', id: await tokenId(name), name, permissions, expiresAt }
 }
 
-// What a person let an OAuth client do (section B).
+// API: observed [V21]. An OAuth client may do what the person granted it.
 async function oauthCaller(c: AppContext, token: string): Promise<Caller> {
   const { configuration, now, stores } = c.var
   const admission = await stores.dashboardGrants.admit(token, now)
   if (admission.outcome === 'unknown') throw unknown(c, NOT_GRANTED)
   const { clientId, email, accountIds, scopes, id: grantId } = admission.grant
   const known = findOAuthClient(configuration.oauthClients, clientId)
-  // Assumed: with a client goes all that it was given.
+  // Assumed: deleting a client ends its grants.
   if (!known) throw unknown(c, NOT_GRANTED)
   const client = { id: clientId, name: known.client_name }
   if (admission.outcome === 'admitted') {
@@ -108,10 +109,11 @@ async function oauthCaller(c: AppContext, token: string): Promise<Caller> {
 }
 
 /**
- * Lets the caller do what needs one of these permissions, on this account where it is about one.
+ * Requires that the caller has one of these permissions, and access to the account of the path.
  *
- * @throws ApiError 10000 where a token has none of them (to write is not to read), or is for other
- *   accounts
+ * API: observed [V9].
+ *
+ * @throws ApiError 10000 (403) if a token has none of the permissions, or is for other accounts
  */
 export async function authorize(
   c: AppContext,
@@ -128,7 +130,7 @@ export async function authorize(
     if (isEnough) return
     throw refusal.because({
       why: `The API token ${caller.name} has no permission for ${method} ${path}.`,
-      change: `Any of these would do: ${names.join(', ')}.`,
+      change: `Give the token one of these permissions: ${names.join(', ')}.`,
     })
   }
   const { client, email, accountIds, scopes } = caller
@@ -137,21 +139,21 @@ export async function authorize(
     report(c, { kind: 'scope-missing', client, email, method, path, enough: permissions })
     throw refusal.because({
       why: `${client.name} was not granted a scope that ${method} ${path} needs.`,
-      change: `Any of these would do: ${permissions.join(', ')}.`,
+      change: `Authorize the client again with one of these scopes: ${permissions.join(', ')}.`,
     })
   }
   if (account && !accountIds.includes(account.id)) {
     throw refusal.because({
       why: `${email} did not choose the account ${account.id} when authorizing ${client.name}.`,
-      change: 'Authorize again and choose the account.',
+      change: 'Authorize the client again and choose this account.',
     })
   }
 }
 
-/** Who sends the request, found once. */
+/** Returns the sender of the request; authenticates once per request. */
 export const callerOf = oncePerRequest(authenticate)
 
-/** 32 hexadecimal characters, always the same for a name. */
+// Returns 32 hexadecimal characters, always the same for a name.
 async function tokenId(name: string): Promise<string> {
   return (await stableUuid(`api-token:${name}`)).replaceAll('-', '')
 }

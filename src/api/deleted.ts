@@ -1,4 +1,4 @@
 import * as z from 'zod'
 
-/** What the API answers for what it has deleted: always JSON, a 204 crashes the SDK. */
+/** The result of a DELETE. API: observed [V5]. Always JSON: the SDK cannot read a 204. */
 export const deletedResult = z.object({ id: z.string() })

@@ -2,40 +2,40 @@ import * as z from 'zod'
 import type { AppContext } from '../request/context'
 import { type ApiError, type EnvelopeError, invalidRequest } from './error'
 
-/** A part of a list; past its end it is empty, which is how the SDK finds that end. */
+/** A page of a list. API: observed [V4]. Empty past the end, so that the SDK stops. */
 export type Page<T = unknown> = { items: T[]; page: number; perPage: number; total: number }
 
-/** The `page` and `per_page` of a list. */
+/** The query members `page` and `per_page` of a list. */
 export const pageQuery = {
   page: z.coerce.number().int().min(1).default(1),
   per_page: z.coerce.number().int().min(1).max(1000).default(20),
 }
 
-/** The same for lists that the SDK asks for once, with no parameters: then they come whole. */
+/** The same for lists that the SDK requests without parameters: one page has everything. */
 export const wholeListQuery = {
   page: z.coerce.number().int().min(1).default(1),
   per_page: z.coerce.number().int().min(1).max(1000).default(1000),
 }
 
-const CARRIED_OUT = { success: true, errors: [], messages: [] }
+const SUCCESS = { success: true, errors: [], messages: [] }
 
-/** The asked-for page of a list. */
+/** Returns the requested page of a list. */
 export function pageOf<T>(items: T[], query: { page: number; per_page: number }): Page<T> {
   const { page, per_page: perPage } = query
   const start = (page - 1) * perPage
   return { items: items.slice(start, start + perPage), page, perPage, total: items.length }
 }
 
-/** The answer to a request that was carried out (section 1.1). */
+/** Responds with the result of a successful request. API: documented [V1]. */
 export function respondResult(c: AppContext, result: unknown, status: number): Response {
   c.status(status as 200)
-  return c.json({ ...CARRIED_OUT, result: result ?? null })
+  return c.json({ ...SUCCESS, result: result ?? null })
 }
 
-/** The same with a page of a list. */
+/** Responds with a page of a list. */
 export function respondPage(c: AppContext, { items, page, perPage, total }: Page): Response {
   return c.json({
-    ...CARRIED_OUT,
+    ...SUCCESS,
     result: items,
     result_info: {
       page,
@@ -47,7 +47,7 @@ export function respondPage(c: AppContext, { items, page, perPage, total }: Page
   })
 }
 
-/** The answer to a request that was refused: never a 200, whose errors the SDK does not read. */
+/** Responds to a refused request, always with a status that is not 200. API: documented [V2]. */
 export function respondError(c: AppContext, error: ApiError): Response {
   c.status(error.status)
   return c.json({ success: false, errors: error.errors.map(errorOf), messages: [], result: null })
@@ -57,7 +57,11 @@ function errorOf({ code, message, pointer }: EnvelopeError) {
   return { code, message, ...(pointer !== undefined && { source: { pointer } }) }
 }
 
-/** The query of a request through its schema. */
+/**
+ * Parses the query of a request.
+ *
+ * @throws ApiError 12130 for the first wrong member
+ */
 export function readQuery<T>(c: AppContext, schema: z.ZodType<T>): T {
   const result = schema.safeParse(c.req.query())
   if (result.success) return result.data

@@ -1,16 +1,16 @@
 import type { Hint } from '../oauth/errors'
 
-/** One error of the envelope. `pointer` is a JSON pointer to the member that was wrong. */
+/** One error of the envelope. `pointer` is a JSON pointer to the wrong member [V3]. */
 export type EnvelopeError = { code: number; message: string; pointer?: string | undefined }
 
 /**
  * A refusal of the API, thrown where it is found and rendered once in the envelope.
  *
- * A conflict is 400 and not 409, which the SDK would try again (facts, section 1.2).
+ * A conflict is 400 and not 409, which the SDK would repeat [V8].
  */
 export class ApiError extends Error {
   readonly errors: EnvelopeError[]
-  /** What its event says beyond the wire. */
+  /** The reason that its event gives in addition to the response. */
   hint: Hint = {}
 
   constructor(
@@ -22,33 +22,55 @@ export class ApiError extends Error {
     this.errors = errors
   }
 
+  /** Adds the reason for the event. */
   because(hint: Hint): this {
     this.hint = hint
     return this
   }
 }
 
-/** Access's refusal of a request: 12130 and a reason. Access: observed (section C.9). */
+/** Returns Access's refusal of a request. Access: observed [V16]. */
 export function invalidRequest(reason: string, pointer?: string): ApiError {
   return new ApiError(400, accessError(reason, pointer))
 }
 
-/** One error of `invalidRequest`, where there are several. */
+/** Returns one error of such a refusal, which may have several. */
 export function accessError(reason: string, pointer?: string): EnvelopeError {
   return { code: 12130, message: `access.api.error.invalid_request: ${reason}`, pointer }
 }
 
 /**
- * What there is none of. Access: observed by others (section C.9): the status, and the codes of
- * groups (12152) and most others (12135). Assumed: the code of applications, which is not known.
+ * Returns the refusal of a request for a record that does not exist.
+ *
+ * Access: modelled by others [V18]. Assumed: applications have the code 12135 too.
+ *
+ * @param name the last part of the message: `group_not_found`
  */
-export function notFound(what: string, code = 12135): ApiError {
-  return new ApiError(404, { code, message: `access.api.error.${what}` })
+export function notFound(name: string, code = 12135): ApiError {
+  return new ApiError(404, { code, message: `access.api.error.${name}` })
 }
 
-/** No such address. Observed (section 1.3). */
+/** Returns the refusal of a token that is not an API token of a user. API: observed [V13]. */
+export function invalidApiToken(): ApiError {
+  return new ApiError(401, { code: 1000, message: 'Invalid API Token' })
+}
+
+/** Returns the refusal of an account that the credential does not open. API: reported [V11]. */
+export function accountForbidden(): ApiError {
+  return new ApiError(403, { code: 9109, message: 'Unauthorized to access requested resource' })
+}
+
+/**
+ * Returns the refusal of a path that does not exist. API: reported [V14].
+ *
+ * @param why a sentence for the end of the message
+ */
 export function noRoute(pathname: string, why = ''): ApiError {
-  const path = pathname.replace(/^\/client\/v4/, '')
-  const message = `Could not route to ${path}, perhaps your object identifier is invalid?${why && ` ${why}`}`
+  const message = `Could not route to ${apiPath(pathname)}, perhaps your object identifier is invalid?${why && ` ${why}`}`
   return new ApiError(404, { code: 7003, message })
+}
+
+/** Returns a path without the prefix of the API. */
+export function apiPath(pathname: string): string {
+  return pathname.replace(/^\/client\/v4/, '')
 }

@@ -1,3 +1,11 @@
+/*
+ * Cloudflare's API below `/client/v4`: the envelope, callers and their permissions, and the
+ * operations that `access/`, `oauth/` and `account/` define. The routes and the OpenAPI document are
+ * made of the operations.
+ *
+ * It does not own the records: their schemas are in `src/access` and `src/account`, and the store
+ * keeps them.
+ */
 import { Hono } from 'hono'
 import { cors } from 'hono/cors'
 import { isForeignOrigin } from '../access/team-domain'
@@ -27,14 +35,13 @@ import { user } from './account/user'
 import { zones } from './account/zones'
 import { type Caller, callerOf } from './credentials'
 import { respondError } from './envelope'
-import { ApiError, type EnvelopeError, invalidRequest, noRoute } from './error'
+import { ApiError, apiPath, type EnvelopeError, invalidRequest, noRoute } from './error'
 import { notEmulated } from './not-emulated'
 import { oauthClientSecret } from './oauth/oauth-client-secret'
 import { oauthClients } from './oauth/oauth-clients'
 import { oauthScopes } from './oauth/oauth-scopes'
 import { onAccountsAndZones, route, under } from './operation'
 
-/** Everything that the API does: its routes, and its OpenAPI document. */
 const operations = [
   ...user,
   ...accounts,
@@ -63,7 +70,7 @@ const operations = [
   ]),
 ]
 
-/** Surface 4: Cloudflare's API, as far as it is about Access and OAuth clients. */
+/** Serves Cloudflare's API, as far as it is about Access and OAuth clients. */
 export const api = new Hono<Env>()
 api.onError(function respondInEnvelope(error, c) {
   if (error instanceof ApiError) {
@@ -90,7 +97,7 @@ api.onError(function respondInEnvelope(error, c) {
   console.error(error)
   return respondError(c, new ApiError(500, { code: 10001, message: 'Internal server error' }))
 })
-// Not like Cloudflare, whose API no web page can read: a developer's own pages may.
+// Not like Cloudflare, whose API no web page can read: pages on local addresses can read it here.
 const OWN_PAGES = cors({
   origin: (origin) => (isForeignOrigin(origin) ? null : origin),
   allowMethods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
@@ -100,7 +107,7 @@ api.use(endpoint('api', { event: 'api-call', cors: OWN_PAGES }))
 api.use(async function onlyWithToken(c, next) {
   const { isLocal, settings, url } = c.var
   if (!isLocal && settings.EMULATOR_TOKEN === undefined) {
-    const message = `${url.host} is not this machine, and the secret EMULATOR_TOKEN is not set (npx wrangler secret put EMULATOR_TOKEN)`
+    const message = `${url.host} is not a local address, so the API requires the secret EMULATOR_TOKEN, which is not set. Set it with: npx wrangler secret put EMULATOR_TOKEN`
     throw new ApiError(503, { code: 10001, message })
   }
   await next()
@@ -119,13 +126,13 @@ api.use(async function knownCallersOnly(c, next) {
 route(api, operations)
 api.all('*', refuse)
 
-// Access: observed (section 1.3). A path that is there, but not for this method, is 405.
+// API: reported [V14, V15]. A path that exists, but not for this method, is 405.
 function refuse(c: AppContext): never {
   const { pathname } = c.get('url')
-  const path = pathname.replace(/^\/client\/v4/, '')
+  const path = apiPath(pathname)
   const paths = operations.map((each) => each.path)
-  const isThere = paths.some((each) => patternOf(each).test(path))
-  if (isThere) throw new ApiError(405, { code: 10405, message: 'Method not allowed' })
+  const exists = paths.some((each) => patternOf(each).test(path))
+  if (exists) throw new ApiError(405, { code: 10405, message: 'Method not allowed' })
   throw noRoute(pathname, notEmulated(path, paths))
 }
 
@@ -140,9 +147,8 @@ function whoOf(caller: Caller): Pick<CommonFacts, 'client' | 'email'> {
   }
 }
 
-// RFC 6901: where in the body the mistake is.
 function pointerOf(error: EnvelopeError | undefined): { change?: string } {
-  return error?.pointer ? { change: `Look at ${error.pointer} of the body.` } : {}
+  return error?.pointer ? { change: `Correct ${error.pointer} in the request.` } : {}
 }
 
 function patternOf(path: string): RegExp {

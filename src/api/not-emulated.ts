@@ -1,4 +1,4 @@
-// Access: section F, row 31, which changes no OAuth exchange; and row 26.
+// Not like Access [V23]: left out, because none of them changes an OAuth exchange.
 const LEFT_OUT = [
   'access/ai-controls',
   'access/bookmarks',
@@ -20,9 +20,9 @@ const LEFT_OUT_BELOW =
   /^access\/(apps\/[^/]+\/(settings|ca)|identity_providers\/[^/]+\/(scim\/.+|saml_certificate))$/
 
 /**
- * Returns why a path of Cloudflare's API does not exist here, or nothing if the path is not part of it.
+ * Returns why a path of Cloudflare's API does not exist here, or '' if Cloudflare has no such path.
  *
- * @param emulated the paths of all operations; what is below one of them is emulated after all
+ * @param emulated the paths of all operations; a resource that has one of them is emulated
  */
 export function notEmulated(path: string, emulated: readonly string[]): string {
   const below = belowAccount(path)

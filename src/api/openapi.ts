@@ -35,7 +35,7 @@ const resultInfoSchema = z
   .meta({ id: 'ResultInfo' })
 
 /**
- * The OpenAPI document of the operations, made of the very schemas that requests are read with.
+ * Returns the OpenAPI document, made of the schemas that requests are parsed with.
  *
  * @param origin scheme and host of the server
  */
@@ -50,7 +50,8 @@ export function openApiDocument(operations: readonly Operation[], origin: string
     info: {
       title: 'access-oauth-emulator',
       version,
-      description: "What is emulated of Cloudflare's API: Access and OAuth clients.",
+      description:
+        "The part of Cloudflare's API that this emulator provides: Access and OAuth clients.",
     },
     servers: [{ url: `${origin}/client/v4` }],
     security: [{ apiToken: [] }, { apiEmail: [], apiKey: [] }],
@@ -71,7 +72,7 @@ function documented(each: Operation): ZodOpenApiOperationObject {
   return {
     operationId: `${each.method}${each.path.replace(/[/:]+(\w)/g, (_, letter) => letter.toUpperCase())}`,
     summary: each.summary,
-    ...(accepted && { description: `Accepted permissions, any one of them: ${accepted}.` }),
+    ...(accepted && { description: `Requires at least one of these permissions: ${accepted}.` }),
     requestParams: {
       ...(names.length > 0 && {
         path: z.object(Object.fromEntries(names.map((name) => [name, z.string()]))),
@@ -81,7 +82,7 @@ function documented(each: Operation): ZodOpenApiOperationObject {
     ...(each.body && { requestBody: { content: { 'application/json': { schema: each.body } } } }),
     responses: {
       [each.status]: { description: each.summary, ...json(envelope(each)) },
-      '4XX': { description: 'Refused', ...json(failureSchema) },
+      '4XX': { description: 'The request was refused.', ...json(failureSchema) },
     },
   }
 }

@@ -5,50 +5,50 @@ import type { AppContext, Env } from '../request/context'
 import { readBody } from './body'
 import { authorize } from './credentials'
 import { type Page, readQuery, respondPage, respondResult } from './envelope'
-import { ApiError, type accessError, noRoute } from './error'
+import { type accessError, accountForbidden, noRoute } from './error'
 import type { Permission } from './permissions'
 
 type Input<Body, Query> = {
   params: Record<string, string>
   body: Body
   query: Query
-  /** The body as it was sent: what it leaves out is not there. */
+  /** The body as it was sent, without defaults. */
   given: object
 }
 
-/** One operation of the API: from it come its route and its place in the OpenAPI document. */
+/** One operation of the API: its route, and its place in the OpenAPI document. */
 export type Operation = {
   method: 'get' | 'post' | 'put' | 'patch' | 'delete'
-  /** Below `/client/v4`, with Hono's `:name` for what varies. */
+  /** The path below `/client/v4`, with Hono's `:name` for parameters. */
   path: string
   summary: string
-  /** Any one of them is enough; none is needed where the list is empty. */
+  /** The caller needs one of them, or none if the list is empty. */
   permissions: Permission[]
   status: 200 | 201 | 202
   body: z.ZodType | undefined
   query: z.ZodType | undefined
-  /** What `result` of the envelope is; of a list, what each of its items is. */
+  /** The schema of `result` in the envelope; for a list, of each item. */
   result: z.ZodType
   isList: boolean
   run(c: AppContext, permissions: Permission[]): Promise<Response>
 }
 
 type Definition<Body, Query> = Pick<Operation, 'method' | 'path' | 'summary' | 'permissions'> & {
-  /** 200 where it is left out. */
+  /** 200 by default. */
   status?: Operation['status']
   body?: z.ZodType<Body>
   query?: z.ZodType<Query>
   result: z.ZodType
   isList?: boolean
-  /** What members that are left out stay to be, where a replacement does not need them all. */
+  /** Adds the members that a replacement may leave out. */
   prefill?(c: AppContext, params: Record<string, string>, body: object): object
-  /** How a wrong body is refused; as Access does, where it is left out. */
+  /** Makes the errors of a wrong body; by default Access's. */
   refuse?: typeof accessError
-  /** Answers what `result` is, or a page of a list. */
+  /** Returns `result`, or a page of a list. */
   handle(c: AppContext, input: Input<Body, Query>): unknown
 }
 
-/** Defines an operation: reads and checks what the request says before it is handled. */
+/** Defines an operation. Its requests are authorized and parsed before they are handled. */
 export function operation<Body = undefined, Query = undefined>(
   definition: Definition<Body, Query>,
 ): Operation {
@@ -81,7 +81,7 @@ export function operation<Body = undefined, Query = undefined>(
   }
 }
 
-// Access: observed (section 1.3). An id of the wrong form is no route.
+// API: reported [V14]. A path with an id of the wrong form does not exist.
 function readParams(c: AppContext): Record<string, string> {
   const params = c.req.param() as Record<string, string>
   for (const name of ['account_id', 'zone_id']) {
@@ -91,7 +91,7 @@ function readParams(c: AppContext): Record<string, string> {
   return params
 }
 
-// The account that a path is about; every zone is of the first one (`zones.ts`).
+// Returns the account in the path. Every zone belongs to the first account (`account/zones.ts`).
 function accountOf(c: AppContext, params: Record<string, string>): Account | undefined {
   const { ACCOUNTS } = c.get('settings')
   const { account_id: id, zone_id: zone } = params
@@ -99,10 +99,10 @@ function accountOf(c: AppContext, params: Record<string, string>): Account | und
   if (id === undefined) return undefined
   const account = findAccount(ACCOUNTS, id)
   if (account) return account
-  throw new ApiError(403, { code: 9109, message: 'Unauthorized to access requested resource' })
+  throw accountForbidden()
 }
 
-/** The same operations on an account and, with the same effect, on a zone of it (section F, row 27). */
+/** Returns the operations below accounts and, with the same effect, zones. API: documented [V20]. */
 export function onAccountsAndZones(operations: Operation[]): Operation[] {
   const onZones = operations.map((each) => ({
     ...each,
@@ -111,17 +111,17 @@ export function onAccountsAndZones(operations: Operation[]): Operation[] {
   return [...under('/accounts/:account_id', operations), ...under('/zones/:zone_id', onZones)]
 }
 
-// Observed (A.6): the same permission has an id for accounts and one for zones.
+// API: reported [C16]. A permission on Access has one id for accounts and one for zones.
 function ofZones(permission: Permission): Permission[] {
   return /^access\.\w+$/.test(permission) ? [`zone-${permission}`] : []
 }
 
-/** The same operations below a path. */
+/** Returns the operations below a path. */
 export function under(prefix: string, operations: Operation[]): Operation[] {
   return operations.map((each) => ({ ...each, path: prefix + each.path }))
 }
 
-/** Puts the operations on their routes. */
+/** Registers the routes of the operations. */
 export function route(api: Hono<Env>, operations: Operation[]): void {
   for (const { method, path, permissions, run } of operations) {
     api[method](path, (c) => run(c, permissions))

@@ -1,12 +1,13 @@
 import { findScope } from '../account/scopes'
 
-/** A permission as `/oauth/scopes` names it: `access.read`. */
+/** The id of a permission, as in `/oauth/scopes`: `access.read`. */
 export type Permission = string
 
 /**
- * The permissions that an operation accepts, any one of them: those of each group of permissions that
- * covers the resource. Documented (the API reference's "Accepted permissions"): Access takes a write
- * permission for reading too, OAuth clients do not.
+ * Returns the permissions of the groups that cover a resource; an operation requires one of them.
+ *
+ * API: documented [V25]. For the resources of Access, a write permission is enough to read; for
+ * OAuth clients it is not [C4].
  */
 export function accepted(...groups: string[]): { read: Permission[]; write: Permission[] } {
   return {
@@ -15,7 +16,7 @@ export function accepted(...groups: string[]): { read: Permission[]; write: Perm
   }
 }
 
-/** What a permission is called: `Access: Apps and Policies Read` for `access.read`. */
+/** Returns the name of a permission: `Access: Apps and Policies Read` for `access.read`. */
 export function permissionName(id: Permission): string {
   return findScope(id)?.name ?? id
 }

@@ -8,8 +8,8 @@ import { invalidRequest } from './error'
 /**
  * Rejects a reference to a record that does not exist.
  *
- * Access: observed by others (section C.9), 400 with "not found". An application that is deleted
- * while a `linked_app_token` rule names it makes every later write of that rule fail (C.3).
+ * Access: modelled by others [V17]. If an application is deleted while a `linked_app_token` rule
+ * names it, every later write of that rule fails [K14].
  *
  * @throws ApiError 12130
  */
@@ -23,7 +23,9 @@ export function checkReferences(from: Configuration, references: readonly Refere
 /**
  * Rejects rules that name a record that does not exist, or that do not fit the policy's decision.
  *
- * @param pointer of the policy or group that has the rules
+ * Access: reported [K14].
+ *
+ * @param pointer the policy or group that has the rules, in the body
  * @throws ApiError 12130
  */
 export function checkRules(
@@ -35,7 +37,7 @@ export function checkRules(
   for (const [rule, at] of rulesIn(rules, pointer)) {
     checkReferences(from, ruleReferences(rule, at))
     if (rule.linked_app_token && decision && !['non_identity', 'bypass'].includes(decision)) {
-      throw invalidRequest('linked_app_token needs the decision non_identity or bypass', at)
+      throw invalidRequest('linked_app_token requires the decision non_identity or bypass', at)
     }
   }
 }
@@ -43,18 +45,19 @@ export function checkRules(
 /**
  * Rejects the deletion of a record that something refers to.
  *
- * Assumed: what a policy, a group or an application names stays.
+ * Assumed: a record that a policy, a group or an application names cannot be deleted.
  *
- * @param what the kind of thing that refers to it, if it can only be one: `the application `
+ * @param what the kind of the referring record, if only one kind can refer to it: `the application
+ *   `
  * @throws ApiError 12130
  */
 export function refuseUsed(from: Configuration, kind: Kind, id: string, what = ''): void {
-  const [user] = usersOf(from, kind, id)
-  if (user) throw invalidRequest(`the ${recordKind(kind).noun} is used by ${what}${user}`)
+  const [referrer] = referrersOf(from, kind, id)
+  if (referrer) throw invalidRequest(`the ${recordKind(kind).noun} is used by ${what}${referrer}`)
 }
 
-/** Returns the names of everything that refers to a record. */
-export function usersOf(from: Configuration, kind: Kind, id: string): string[] {
+/** Returns the names of the records that refer to a record. */
+export function referrersOf(from: Configuration, kind: Kind, id: string): string[] {
   return KINDS.flatMap((each) => {
     const { idOf, references } = recordKind(each)
     return from.collections[each].flatMap((record: object) =>
@@ -69,7 +72,7 @@ function nameOf(record: object): string | undefined {
   return 'name' in record && typeof record.name === 'string' ? record.name : undefined
 }
 
-// Lists of addresses are the only records that rules name and the API cannot change.
+// Returns the records that a reference may name. Email lists are in the settings: the API has none.
 function targets(from: Configuration, kind: string): { noun: string; ids: string[] } {
   if (kind === 'emailLists') {
     return { noun: 'email list', ids: from.references.emailLists.map(({ id }) => id) }

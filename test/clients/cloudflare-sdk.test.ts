@@ -397,7 +397,7 @@ describe('A policy test [K36]', () => {
   })
 })
 
-describe('Who the caller is [V22, V24]', () => {
+describe('Who the caller is [V22, V26]', () => {
   it('is told of the token, the user, accounts, memberships and zones', async () => {
     expect(await cloudflare.user.tokens.verify()).toMatchObject({ status: 'active' })
     expect(await cloudflare.user.get()).toMatchObject({ email: 'ada@example.com' })

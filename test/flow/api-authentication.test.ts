@@ -400,7 +400,7 @@ describe('Who the caller is', () => {
     }
   })
 
-  it('zones are found by name, and each has a stable id [V24]', async () => {
+  it('zones are found by name, and each has a stable id [V26]', async () => {
     const { get } = api(world.fetch)
     const [zone] = (await get<[Item]>('/zones?name=shop.example')).body.result
     expect(zone).toMatchObject({ name: 'shop.example', status: 'active' })

@@ -482,8 +482,8 @@ describe('Administration', () => {
     await explained(response, 'api-call', {
       outcome: 'allowed',
       rule: 'P17',
-      why: /gone or back to the default: .*oauth_configuration.*policies|policies.*oauth_configuration/,
-      change: /Read the application first/,
+      why: /removed or reset to their defaults: .*oauth_configuration.*policies|policies.*oauth_configuration/,
+      change: /Get the application first/,
     })
     const after = await world.fetch(`${APP}/mcp`)
     expect(after.status).toBe(302)

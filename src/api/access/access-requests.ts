@@ -50,7 +50,7 @@ const entryResult = z.object({
   user_email: z.string(),
 })
 
-/** `/access/logs/access_requests`: what the policies decided, the newest first (section C.7). */
+/** `/access/logs/access_requests`: the decisions of policies. Access: documented [K25]. */
 export const accessRequests: Operation[] = [
   operation({
     method: 'get',
@@ -69,7 +69,7 @@ export const accessRequests: Operation[] = [
       if (query.direction === 'desc') found.reverse()
       const { page, per_page = query.limit } = query
       return pageOf(
-        found.map((entry) => only(view(entry), query.fields)),
+        found.map((entry) => pickFields(view(entry), query.fields)),
         { page, per_page },
       )
     },
@@ -90,18 +90,18 @@ function isWanted(entry: Entry, query: Query, userIds: Map<string, string>): boo
     (query.since === undefined || at >= Date.parse(query.since)) &&
     (query.until === undefined || at <= Date.parse(query.until)) &&
     isEmail &&
-    fits(userIds.get(email) ?? '', query.user_id, query.user_idOp) &&
-    fits(String(allowed), query.allowed, query.allowedOp) &&
-    fits(application.id, query.app_uid, query.app_uidOp) &&
-    fits(application.type, query.app_type, query.app_typeOp) &&
-    fits(country, query.country_code, query.country_codeOp) &&
-    fits(connection, query.idp, query.idpOp) &&
-    fits(String(connection === 'service_token'), query.non_identity, query.non_identityOp) &&
-    fits(rayId, query.ray_id, query.ray_idOp)
+    matches(userIds.get(email) ?? '', query.user_id, query.user_idOp) &&
+    matches(String(allowed), query.allowed, query.allowedOp) &&
+    matches(application.id, query.app_uid, query.app_uidOp) &&
+    matches(application.type, query.app_type, query.app_typeOp) &&
+    matches(country, query.country_code, query.country_codeOp) &&
+    matches(connection, query.idp, query.idpOp) &&
+    matches(String(connection === 'service_token'), query.non_identity, query.non_identityOp) &&
+    matches(rayId, query.ray_id, query.ray_idOp)
   )
 }
 
-function fits(value: string, wanted: string | undefined, op: 'eq' | 'neq' | undefined): boolean {
+function matches(value: string, wanted: string | undefined, op: 'eq' | 'neq' | undefined): boolean {
   return wanted === undefined || (op === 'neq' ? value !== wanted : value === wanted)
 }
 
@@ -112,7 +112,7 @@ async function userIdsOf(entries: Entry[]): Promise<Map<string, string>> {
   )
 }
 
-// Access: observed [C.7], the members.
+// Access: documented [K25].
 function view(entry: Entry): Record<string, unknown> {
   return {
     action: entry.action,
@@ -127,7 +127,7 @@ function view(entry: Entry): Record<string, unknown> {
   }
 }
 
-function only(entry: Record<string, unknown>, fields: string | undefined) {
+function pickFields(entry: Record<string, unknown>, fields: string | undefined) {
   if (!fields) return entry
   const names = fields.split(',')
   return Object.fromEntries(Object.entries(entry).filter(([name]) => names.includes(name)))

@@ -1,4 +1,4 @@
-import type { StoredApplication } from '../../access/application'
+import { domainsOf, type StoredApplication } from '../../access/application'
 import { memberReferences, policyReferences } from '../../access/application-kind'
 import { isPublic, type ParsedApplication } from '../../access/application-schema'
 import { firstNotHttps } from '../../access/redirect-rule-schema'
@@ -7,12 +7,12 @@ import { ApiError, invalidRequest } from '../error'
 import { checkReferences, checkRules } from '../references'
 
 /**
- * What an application must not be beside the others: where another one is, or with what there is
- * none of.
+ * Checks an application against the other records: its domains must be free, and every reference
+ * must exist.
  *
- * @param given as it was sent, for pointers into it
- * @param redirectRules which forms `allowed_uris` may have
- * @throws ApiError with Access's codes (section C.9)
+ * @param given the application as it was sent, for JSON pointers
+ * @param redirectRules the forms that `allowed_uris` may have
+ * @throws ApiError 12130, or 12136 for a domain that is taken
  */
 export function checkApplication(
   from: Configuration,
@@ -20,17 +20,17 @@ export function checkApplication(
   given: ParsedApplication,
   redirectRules: 'current' | 'https',
 ): void {
-  checkPlace(from, application, given)
+  checkDomains(from, application, given)
   if (redirectRules === 'https') checkHttps(application)
   given.policies.forEach((policy, index) => {
     if ('decision' in policy) checkRules(from, policy, `/policies/${index}`, policy.decision)
     else checkReferences(from, policyReferences(policy, index))
   })
-  // Access: observed by others. Tags have to be there before.
+  // Access: documented [K5]. Tags must exist before an application has them.
   checkReferences(from, memberReferences(given))
 }
 
-// Access: documented in April 2026; http and custom schemes have been allowed since (C.2).
+// Access: documented in April 2026 [K9]; http and custom schemes have been allowed since.
 function checkHttps({ oauth_configuration: oauth }: StoredApplication): void {
   const at = firstNotHttps(oauth?.dynamic_client_registration.allowed_uris ?? [])
   if (at < 0) return
@@ -38,18 +38,19 @@ function checkHttps({ oauth_configuration: oauth }: StoredApplication): void {
   throw invalidRequest('the URL must use https', pointer)
 }
 
-function checkPlace(
+function checkDomains(
   from: Configuration,
   { id: own, domain }: StoredApplication,
   { destinations = [], self_hosted_domains: hosted = [] }: ParsedApplication,
 ): void {
   const others = from.collections.applications.filter(({ id }) => id !== own)
-  const taken = new Set(others.flatMap(urisOf))
+  const taken = new Set(others.flatMap(domainsOf))
   if (domain !== undefined && taken.has(domain)) {
-    // Access: observed by one, the code too.
+    // Access: reported [K6].
     const message = 'access.api.error.application_already_exists'
     throw new ApiError(400, { code: 12136, message, pointer: '/domain' })
   }
+  // Access: modelled by others [K37].
   const refuse = (pointer: string) => {
     throw invalidRequest('destination belongs to another application', pointer)
   }
@@ -60,8 +61,4 @@ function checkPlace(
   hosted.forEach((uri, index) => {
     if (taken.has(uri)) refuse(`/self_hosted_domains/${index}`)
   })
-}
-
-function urisOf({ destinations }: StoredApplication): string[] {
-  return destinations.filter(isPublic).map(({ uri }) => uri)
 }

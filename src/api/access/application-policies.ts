@@ -7,7 +7,7 @@ import type { Configuration } from '../../store/configuration'
 import { change, save } from '../change'
 import { deletedResult } from '../deleted'
 import { pageOf, pageQuery } from '../envelope'
-import { ApiError, accessError, invalidRequest, notFound } from '../error'
+import { invalidRequest, notFound } from '../error'
 import { type Operation, operation } from '../operation'
 import { accepted } from '../permissions'
 import { checkRules } from '../references'
@@ -23,7 +23,12 @@ const ONE = `${LIST}/:policy_id`
 type Params = Record<string, string>
 type OwnPolicy = Extract<PolicyEntry, { decision: string }>
 
-/** `/access/apps/{id}/policies`: what the application asks. Its own policies can be changed here. */
+/**
+ * `/access/apps/{id}/policies`: the policies of an application. Those that are not reusable can be
+ * changed here.
+ *
+ * Access: observed [K12].
+ */
 export const applicationPolicies: Operation[] = [
   operation({
     method: 'get',
@@ -116,11 +121,11 @@ function requirePolicy(from: Configuration, params: Params) {
   return policy
 }
 
-// Assumed: a reusable policy is changed where it is kept, not through one of its applications.
+// Assumed: a reusable policy cannot be changed through one of its applications.
 function requireOwn(from: Configuration, params: Params): OwnPolicy {
   const { id } = requirePolicy(from, params)
   const { policies } = requireApplication(from, params.app_id)
   const own = policies.find((each) => each.id === id)
   if (own && 'decision' in own) return own
-  throw new ApiError(400, accessError('the policy is reusable; change it at /access/policies'))
+  throw invalidRequest('the policy is reusable: change it at /access/policies instead')
 }

@@ -1,12 +1,12 @@
 import * as z from 'zod'
-import { type StoredApplication, withPolicies } from '../../access/application'
-import { applicationSchema, isPublic } from '../../access/application-schema'
+import { domainsOf, type StoredApplication, withPolicies } from '../../access/application'
+import { applicationSchema } from '../../access/application-schema'
 import type { Policy } from '../../access/policy'
 import { timestampsOf } from '../../access/timestamps'
 import type { Configuration } from '../../store/configuration'
 import { policyResult, policyView } from './policy-view'
 
-/** An application as the API answers it. */
+/** The schema of an application in a response. */
 export const applicationResult = z.looseObject({
   ...applicationSchema.shape,
   id: z.uuid(),
@@ -18,27 +18,27 @@ export const applicationResult = z.looseObject({
 })
 
 /**
- * An application as the API answers it: everything filled in, where it is in its three spellings,
- * reusable policies expanded.
+ * Returns an application as the API shows it: with every default, with its domains in all three
+ * spellings, and with reusable policies expanded.
  *
- * Access: observed by others (section C.1).
+ * Access: documented [K1, K4, K13].
  */
 export function applicationView(from: Configuration, stored: StoredApplication) {
   return {
     ...stored,
-    self_hosted_domains: stored.destinations.filter(isPublic).map(({ uri }) => uri),
+    self_hosted_domains: domainsOf(stored),
     policies: policiesOf(from, stored).map((policy) => applicationPolicyView(from, policy)),
     ...timestampsOf(stored),
   }
 }
 
-/** What an application asks, its reusable policies in place of their ids. */
+/** Returns the policies of an application; reusable ones replace their ids. */
 export function policiesOf(from: Configuration, stored: StoredApplication): Policy[] {
   const reusable = new Map(from.policies.map((policy) => [policy.id, policy]))
   return withPolicies(stored, reusable).policies
 }
 
-/** A policy as an application has it. */
+/** Returns a policy as it is shown in its application. */
 export function applicationPolicyView(from: Configuration, policy: Policy) {
   const { precedence, reusable = false } = policy
   return { ...policyView(from, policy, reusable), precedence }

@@ -1,15 +1,12 @@
 import * as z from 'zod'
-import { completeApplication, type StoredApplication } from '../../access/application'
-import {
-  applicationSchema,
-  isPublic,
-  type ParsedApplication,
-} from '../../access/application-schema'
+import { completeApplication, domainsOf, type StoredApplication } from '../../access/application'
+import { applicationSchema, type ParsedApplication } from '../../access/application-schema'
 import { revocable } from '../../access/revocation'
 import { stamped, timestampsOf } from '../../access/timestamps'
 import type { AppContext } from '../../request/context'
 import { reportDecision } from '../../request/events'
 import type { Configuration } from '../../store/configuration'
+import { isObject } from '../body'
 import { change, deletion, save } from '../change'
 import { deletedResult } from '../deleted'
 import { pageOf, pageQuery } from '../envelope'
@@ -32,7 +29,7 @@ const listQuery = z.object({
   target_attributes: z.string().optional(),
 })
 
-/** `/access/apps` (section C.1). */
+/** `/access/apps`. Access: documented [K1]. */
 export const applications: Operation[] = [
   operation({
     method: 'get',
@@ -63,7 +60,7 @@ export const applications: Operation[] = [
       change(c, async (from) => {
         const given = withoutIds(body)
         const stored = await completeApplication(given, () => crypto.randomUUID())
-        return keep(c, from, given, dated(stored, c.get('now')))
+        return checkedEdit(c, from, given, dated(stored, c.get('now')))
       }),
   }),
   operation({
@@ -85,7 +82,7 @@ export const applications: Operation[] = [
     permissions: PERMISSIONS.write,
     body: applicationSchema,
     prefill: (c, params, body) => ({
-      ...whatStays(requireApplication(c.get('configuration'), params.app_id), body),
+      ...keptMembers(requireApplication(c.get('configuration'), params.app_id), body),
       ...body,
     }),
     result: applicationResult,
@@ -93,10 +90,10 @@ export const applications: Operation[] = [
       change(c, async (from) => {
         const before = requireApplication(from, params.app_id)
         const { id, aud } = before
-        const given = { ...withoutIds(body, before), ...whatStays(before, sent), id, aud }
+        const given = { ...withoutIds(body, before), ...keptMembers(before, sent), id, aud }
         const stored = await completeApplication(given, () => crypto.randomUUID())
-        tellLost(c, before, stored, sent)
-        return keep(c, from, given, dated(stored, c.get('now'), before))
+        reportLost(c, before, stored, sent)
+        return checkedEdit(c, from, given, dated(stored, c.get('now'), before))
       }),
   }),
   operation({
@@ -128,9 +125,9 @@ export const applications: Operation[] = [
 ]
 
 /**
- * The application of an id; its `aud` is as good.
+ * Returns the application with an id or an `aud`.
  *
- * @throws ApiError 404
+ * @throws ApiError 404 if it does not exist
  */
 export function requireApplication(from: Configuration, id: string | undefined): StoredApplication {
   const found = from.collections.applications.find((each) => each.id === id || each.aud === id)
@@ -138,8 +135,8 @@ export function requireApplication(from: Configuration, id: string | undefined):
   return found
 }
 
-// A PUT that meant one member and changed others [P17].
-function tellLost(
+// Reports the members that a PUT removed or reset because they were not sent [P17].
+function reportLost(
   c: AppContext,
   before: StoredApplication,
   stored: StoredApplication,
@@ -148,7 +145,7 @@ function tellLost(
   const rules = 'oauth_configuration' in sent ? sent.oauth_configuration : undefined
   const lost = [
     ...changedUnsent(before, stored, sent),
-    ...(typeof rules === 'object' && rules !== null
+    ...(isObject(rules)
       ? changedUnsent(before.oauth_configuration, stored.oauth_configuration, rules)
       : []
     ).map((name) => `oauth_configuration.${name}`),
@@ -158,14 +155,14 @@ function tellLost(
     kind: 'api-call',
     application: { id: stored.id, name: stored.name },
     rule: 'P17',
-    why: `A PUT replaces the whole application. Not sent, and so gone or back to the default: ${lost.join(', ')}.`,
-    change: 'Read the application first, and send all of it with what is to be different.',
+    why: `A PUT replaces the whole application. These members were not sent, so they were removed or reset to their defaults: ${lost.join(', ')}.`,
+    change: 'Get the application first, change it, and send all of it.',
   })
 }
 
 const DATES = ['created_at', 'updated_at']
 
-// The members of what was that are different now, though nobody said so.
+// Returns the members that changed although the request did not send them.
 function changedUnsent(before: object = {}, after: object = {}, sent: object): string[] {
   const now = new Map(Object.entries(after))
   return Object.entries(before)
@@ -174,21 +171,22 @@ function changedUnsent(before: object = {}, after: object = {}, sent: object): s
     .filter((name) => !(name in sent) && !DATES.includes(name))
 }
 
-function keep(
+// Checks an application, and returns the edit that stores it.
+function checkedEdit(
   c: AppContext,
   from: Configuration,
   given: ParsedApplication,
   stored: StoredApplication,
 ) {
   checkApplication(from, stored, given, c.get('settings').REDIRECT_RULES)
-  // The view counts applications, this one too.
+  // The view counts the applications of reusable policies, this one included.
   const others = from.collections.applications.filter(({ id }) => id !== stored.id)
   const collections = { ...from.collections, applications: [...others, stored] }
   const result = applicationView({ ...from, collections }, stored)
   return { edits: [save('applications', stored)], result }
 }
 
-// Also dates the application's own policies.
+// Sets the timestamps of an application and of its own policies.
 function dated(
   stored: StoredApplication,
   now: number,
@@ -202,21 +200,25 @@ function dated(
   return stamped({ ...stored, policies }, now, before && timestampsOf(before))
 }
 
-// Access: documented, a PUT replaces the whole application; what is not sent is gone, policies too.
-// Assumed: but for what an application is and where, which the calls of the documentation leave out.
-function whatStays(
+// Returns the members that a PUT keeps if they are not sent: the name, the type and the domains.
+//
+// Access: observed [K2]. A PUT replaces the whole application, policies included. Assumed: these
+// members stay, because the documentation's calls leave them out.
+function keptMembers(
   { domain, destinations, name, type }: StoredApplication,
   given: object,
 ): Partial<Pick<ParsedApplication, 'domain' | 'destinations' | 'name' | 'type'>> {
-  const saysWhere = ['domain', 'destinations', 'self_hosted_domains'].some((each) => each in given)
+  const namesDomains = ['domain', 'destinations', 'self_hosted_domains'].some(
+    (each) => each in given,
+  )
   return {
     ...(!('name' in given) && { name }),
     ...(!('type' in given) && { type }),
-    ...(!saysWhere && { destinations, ...(domain !== undefined && { domain }) }),
+    ...(!namesDomains && { destinations, ...(domain !== undefined && { domain }) }),
   }
 }
 
-// Ids are Access's to give. Of policies, those that the application or the account has are known.
+// Removes ids that the caller made up, because Access assigns them. A policy may keep its id.
 function withoutIds<T extends z.infer<typeof applicationSchema>>(
   body: T,
   before?: StoredApplication,
@@ -234,7 +236,7 @@ function matching({ aud, domain, exact, name, search }: z.infer<typeof listQuery
   const fits = (text: string, wanted: string | undefined) =>
     wanted === undefined || (exact ? text === wanted : contains(text, wanted))
   return (each: StoredApplication) => {
-    const uris = each.destinations.filter(isPublic).map(({ uri }) => uri)
+    const uris = domainsOf(each)
     return (
       (aud === undefined || each.aud === aud) &&
       fits(each.name, name) &&

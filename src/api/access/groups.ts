@@ -24,13 +24,13 @@ const bodySchema = groupMembersSchema.extend({
 })
 const groupResult = groupMembersSchema.extend({
   id: z.string(),
-  // The API reference's response type is a list of rules, whatever was sent (C.6).
+  // Access: documented [K20]. A list, although a request may send a boolean.
   is_default: z.array(z.unknown()),
   created_at: z.iso.datetime(),
   updated_at: z.iso.datetime(),
 })
 
-/** `/access/groups`. */
+/** `/access/groups`. Access: documented [K20]. */
 export const groups: Operation[] = [
   operation({
     method: 'get',

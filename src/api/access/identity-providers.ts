@@ -7,6 +7,7 @@ import { stamped, timestampsOf } from '../../access/timestamps'
 import type { AppContext } from '../../request/context'
 import type { Configuration } from '../../store/configuration'
 import type { RecordOf } from '../../store/kinds'
+import { isObject } from '../body'
 import { change, deletion, save } from '../change'
 import { deletedResult } from '../deleted'
 import { pageOf, pageQuery } from '../envelope'
@@ -29,7 +30,7 @@ const providerResult = z.object({
   read_only: z.boolean(),
 })
 
-/** `/access/identity_providers`. */
+/** `/access/identity_providers`. Access: documented [K21]. */
 export const identityProviders: Operation[] = [
   operation({
     method: 'get',
@@ -102,7 +103,7 @@ function put(
   })
 }
 
-// A secret is shown to nobody, so who sends back what they have read does not have it.
+// Adds the stored client secret to a body without one: responses do not show it.
 function withSecret(c: AppContext, params: Record<string, string>, body: object): object {
   const before = requireProvider(c.get('configuration'), params.identity_provider_id)
   const { type, config } = body as Record<string, unknown>
@@ -111,11 +112,7 @@ function withSecret(c: AppContext, params: Record<string, string>, body: object)
   return { ...body, config: { client_secret: secret, ...config } }
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-// Assumed: without its secrets.
+// Assumed [K21]: responses leave the secrets out.
 function view({ config, scim_config: scim, ...provider }: RecordOf<'identityProviders'>) {
   const { client_secret: _, ...shown } = config as Record<string, unknown>
   const { secret: __, ...scimShown } = scim ?? {}

@@ -8,7 +8,7 @@ const PERMISSIONS = accepted('access-acct', 'access-key')
 
 const PATH = '/access/keys'
 
-// Access: documented (API reference), the bounds.
+// Access: documented [K24], the bounds included.
 const bodySchema = z.strictObject({ key_rotation_interval_days: z.number().min(21).max(365) })
 const keysResult = z.object({
   days_until_next_rotation: z.number(),
@@ -17,9 +17,9 @@ const keysResult = z.object({
 })
 
 /**
- * `/access/keys`. A rotation changes the published keys; the one before is published for a week.
+ * `/access/keys`. A rotation publishes a new key; the previous one stays published for a week.
  *
- * Not like Access: no rotation comes by itself, only when it is asked for.
+ * Access: documented [K24, K27]. Not like Access: keys are rotated only on request.
  */
 export const keys: Operation[] = [
   operation({
@@ -33,7 +33,7 @@ export const keys: Operation[] = [
   operation({
     method: 'put',
     path: PATH,
-    summary: 'Set how often keys are rotated',
+    summary: 'Update the key rotation settings',
     permissions: PERMISSIONS.write,
     body: bodySchema,
     result: keysResult,
@@ -46,7 +46,7 @@ export const keys: Operation[] = [
   operation({
     method: 'post',
     path: `${PATH}/rotate`,
-    summary: 'Rotate the signing keys now',
+    summary: 'Rotate the signing keys',
     permissions: PERMISSIONS.write,
     result: keysResult,
     handle: async (c) => view(await c.get('emulator').rotateKeys(), c.get('now')),
@@ -57,7 +57,7 @@ function view(state: EmulatorState, now: number) {
   const { keyRotationIntervalDays, lastKeyRotationAtSeconds } = state
   const daysSince = (now - lastKeyRotationAtSeconds) / 86_400
   return {
-    // Assumed: a day that has begun counts as a day.
+    // Assumed: a part of a day counts as a day.
     days_until_next_rotation: Math.max(0, Math.ceil(keyRotationIntervalDays - daysSince)),
     key_rotation_interval_days: keyRotationIntervalDays,
     last_key_rotation_at: formatTime(lastKeyRotationAtSeconds),

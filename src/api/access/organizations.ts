@@ -30,7 +30,7 @@ const organizationResult = organizationMembersSchema.extend({
   updated_at: z.iso.datetime(),
 })
 
-// The SDK writes the body's `devices` as `body_devices` (section 1.2).
+// API: observed [V19]. The SDK sends `devices` as `body_devices`.
 const revocationSchema = z.strictObject({
   email: emailSchema,
   user_uid: z.string().optional(),
@@ -39,7 +39,7 @@ const revocationSchema = z.strictObject({
   warp_session_reauth: z.boolean().optional(),
 })
 
-/** `/access/organizations` (section C.5): there is one, and it is always there. */
+/** `/access/organizations`: there is always exactly one. Access: modelled by others [K18]. */
 export const organizations: Operation[] = [
   operation({
     method: 'get',
@@ -62,8 +62,7 @@ export const organizations: Operation[] = [
       throw new ApiError(400, { code: 11002, message })
     },
   }),
-  // Assumed: PUT changes what it names, as PATCH does (both are in the documentation), because all
-  // its members are optional.
+  // Assumed: as all members are optional, PUT changes only those that it sends, like PATCH.
   ...(['put', 'patch'] as const).map((method) =>
     operation({
       method,
@@ -77,7 +76,7 @@ export const organizations: Operation[] = [
           const { auth_domain, trusted_accounts: _, ...changes } = body
           if (auth_domain !== undefined && auth_domain !== c.get('team').host) {
             throw invalidRequest(
-              `auth_domain is ${c.get('team').host}; the setting TEAM_DOMAIN changes it`,
+              `auth_domain cannot be changed here: expected ${c.get('team').host}, the host of the setting TEAM_DOMAIN`,
               '/auth_domain',
             )
           }
@@ -93,13 +92,13 @@ export const organizations: Operation[] = [
   operation({
     method: 'post',
     path: `${PATH}/revoke_user`,
-    summary: 'Revoke what a person has',
+    summary: 'Revoke the sessions of a user',
     permissions: ['access-acct.revoke', 'access-org.revoke', 'access-acct.write'],
     query: z.object({ devices: z.string().optional() }),
     body: revocationSchema,
     result: z.boolean(),
-    // Access: observed [T15]; what it ends is the setting REVOCATION's to say. Assumed: false where
-    // nobody has that address.
+    // Access: observed [T15]. The setting REVOCATION decides what ends. Assumed: the result is
+    // false if no user has the address.
     async handle(c, { body }) {
       const user = await findUser(c, (each) => each.email === body.email)
       await c.get('emulator').revoke(revocable.person(body.email))

@@ -17,7 +17,7 @@ const PERMISSIONS = accepted('access', 'access-policy')
 const LIST = '/access/policies'
 const ONE = `${LIST}/:policy_id`
 
-/** `/access/policies`: reusable policies, for applications to name. */
+/** `/access/policies`: reusable policies, which applications refer to. Access: documented [K13]. */
 export const policies: Operation[] = [
   operation({
     method: 'get',

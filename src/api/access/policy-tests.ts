@@ -18,22 +18,22 @@ const PERMISSIONS = accepted('access', 'access-policy-test')
 const LIST = '/access/policy-tests'
 const ONE = `${LIST}/:policy_test_id`
 
-/** How long the result of a test is kept, in seconds. */
+/** The lifetime of a test's result. */
 const KEPT_SECONDS = 86_400
 
 type Given = string | z.infer<typeof reusablePolicySchema>
-const givenSchema = chosenSchema<Given>('A reusable policy by its id, or a policy.', (value) =>
+const givenSchema = chosenSchema<Given>('The id of a reusable policy, or a policy.', (value) =>
   typeof value === 'string' ? z.string().min(1) : reusablePolicySchema,
 )
 const bodySchema = z.strictObject({ policies: z.array(givenSchema).default([]) })
 const statusSchema = z.enum(['approved', 'blocked', 'error'])
 
-/** `/access/policy-tests`: what policies would say of every user, without asking anybody. */
+/** `/access/policy-tests`: what policies would decide for every user. */
 export const policyTests: Operation[] = [
   operation({
     method: 'post',
     path: LIST,
-    summary: 'Test policies on all users',
+    summary: 'Test policies against all users',
     permissions: PERMISSIONS.read,
     body: bodySchema,
     result: z.object({ id: z.string(), status: z.literal('success') }),
@@ -86,7 +86,7 @@ export const policyTests: Operation[] = [
   operation({
     method: 'get',
     path: `${ONE}/users`,
-    summary: 'List what a policy test says of each user',
+    summary: 'List the result of a policy test for each user',
     permissions: PERMISSIONS.read,
     query: z.object({
       ...pageQuery,

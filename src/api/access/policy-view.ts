@@ -3,7 +3,7 @@ import { type ReusablePolicy, reusablePolicySchema } from '../../access/policy'
 import { timestampsOf } from '../../access/timestamps'
 import type { Configuration } from '../../store/configuration'
 
-/** A policy as the API answers it. */
+/** The schema of a policy in a response. */
 export const policyResult = z.looseObject({
   ...reusablePolicySchema.shape,
   id: z.string(),
@@ -14,19 +14,18 @@ export const policyResult = z.looseObject({
   updated_at: z.iso.datetime(),
 })
 
-/** A policy as the API answers it; of a reusable one, how many applications ask it. */
+/** Returns a policy as the API shows it; a reusable one with the number of its applications. */
 export function policyView(from: Configuration, policy: ReusablePolicy, isReusable: boolean) {
   return {
     ...policy,
     reusable: isReusable,
-    ...(isReusable && { app_count: applicationsWith(from, policy.id).length }),
+    ...(isReusable && { app_count: countApplications(from, policy.id) }),
     ...timestampsOf(policy),
   }
 }
 
-/** The applications that ask a reusable policy. */
-export function applicationsWith(from: Configuration, policyId: string) {
+function countApplications(from: Configuration, policyId: string): number {
   return from.collections.applications.filter(({ policies }) =>
     policies.some((each) => !('decision' in each) && each.id === policyId),
-  )
+  ).length
 }

@@ -5,7 +5,13 @@ import { type Operation, operation } from '../operation'
 import { accepted } from '../permissions'
 import { timeSchema } from '../query'
 import { expiryOf, rotated } from './service-token-secret'
-import { requireToken, shown, tokenResult, viewOf, withSecretResult } from './service-token-view'
+import {
+  requireToken,
+  saveWithSecret,
+  tokenResult,
+  viewOf,
+  withSecretResult,
+} from './service-token-view'
 
 const PERMISSIONS = accepted('access-service-token')
 
@@ -13,12 +19,12 @@ const ONE = '/access/service_tokens/:service_token_id'
 
 const rotateSchema = z.strictObject({ previous_client_secret_expires_at: timeSchema.optional() })
 
-/** What only accounts have: the second life of a service token, and its second secret. */
+/** Extending and rotating service tokens, which only accounts can. Access: documented [K15]. */
 export const serviceTokenLives: Operation[] = [
   operation({
     method: 'post',
     path: `${ONE}/refresh`,
-    summary: 'Let a service token live for its duration again',
+    summary: 'Extend a service token by its duration',
     permissions: PERMISSIONS.write,
     result: tokenResult,
     handle: (c, { params }) =>
@@ -32,7 +38,7 @@ export const serviceTokenLives: Operation[] = [
   operation({
     method: 'post',
     path: `${ONE}/rotate`,
-    summary: 'Give a service token a new secret',
+    summary: 'Rotate the secret of a service token',
     permissions: PERMISSIONS.write,
     body: rotateSchema,
     result: withSecretResult,
@@ -40,7 +46,7 @@ export const serviceTokenLives: Operation[] = [
       change(c, async (from) => {
         const before = { ...requireToken(from, params), updated_at: formatTime(c.get('now')) }
         const { token, secret } = await rotated(before, body.previous_client_secret_expires_at)
-        return shown(token, secret)
+        return saveWithSecret(token, secret)
       }),
   }),
 ]

@@ -4,24 +4,26 @@ import { formatTime } from '../../access/timestamps'
 import { randomText, sha256 } from '../../oauth/encoding'
 
 /**
- * A new secret, and what is kept of it. Like Access's (`cfast_`, 40 characters, 8 of a checksum) and
- * obviously none: scanners of secrets act on the real form.
+ * Returns a new secret, and the hash that is stored of it.
+ *
+ * Access: documented [K28]. Not like Access: the form is recognizably emulated, because secret
+ * scanners act on the real one.
  */
 export async function newSecret(): Promise<{ secret: string; secretHash: string }> {
   const secret = `cfast_emulated_${randomText(25)}`
   return { secret, secretHash: await sha256(secret) }
 }
 
-/** When a token of this duration is over; never for `forever`. */
+/** Returns when a token of this duration expires, or undefined for `forever`. */
 export function expiryOf(duration: string, now: number): string | undefined {
   return duration === 'forever' ? undefined : formatTime(now + wholeSeconds(duration))
 }
 
 /**
- * The token with a new secret. The old one is good until `previousExpiresAt`; it ends now where that
- * is left out.
+ * Returns the token with a new secret. The old secret is valid until `previousExpiresAt`; without
+ * that it ends now.
  *
- * Access: documented (C.4).
+ * Access: documented [K15].
  */
 export async function rotated(
   token: ServiceToken,

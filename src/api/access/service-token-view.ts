@@ -6,7 +6,7 @@ import type { Configuration } from '../../store/configuration'
 import { save } from '../change'
 import { notFound } from '../error'
 
-/** A service token as the API answers it: without its secret. */
+/** The schema of a service token in a response, without its secret. */
 export const tokenResult = z.object({
   id: z.string(),
   name: z.string(),
@@ -20,23 +20,24 @@ export const tokenResult = z.object({
   created_at: z.iso.datetime(),
   updated_at: z.iso.datetime(),
 })
-/** With it, where it is new. */
+/** The schema of a service token whose secret is new, with the secret. */
 export const withSecretResult = tokenResult.extend({ client_secret: z.string() })
 
-/** Keeps a token with a new secret, and shows that once. */
-export function shown(token: ServiceToken, secret: string) {
+/** Returns the edit that stores a token with a new secret, and the result that shows it once. */
+export function saveWithSecret(token: ServiceToken, secret: string) {
   return {
     edits: [save('serviceTokens', token)],
     result: { ...viewOf(token), client_secret: secret },
   }
 }
 
-/** Tokens with when they were last used. */
+/** Returns tokens with the time of their last use. Access: documented [K17]. */
 export async function views(c: AppContext, tokens: ServiceToken[]) {
   const uses = await c.get('emulator').tokenUses()
   return tokens.map((token) => viewOf(token, uses[token.id]))
 }
 
+/** Returns a token as the API shows it. */
 export function viewOf(token: ServiceToken, usedAtSeconds?: number) {
   const { secretHash: _, previous, ...rest } = token
   return {
@@ -47,7 +48,7 @@ export function viewOf(token: ServiceToken, usedAtSeconds?: number) {
   }
 }
 
-/** @throws ApiError 404 */
+/** Returns a token, or throws an ApiError 404. */
 export function requireToken(from: Configuration, params: Record<string, string>): ServiceToken {
   const token = from.serviceTokens.find(({ id }) => id === params.service_token_id)
   if (!token) throw notFound('service_token_not_found')

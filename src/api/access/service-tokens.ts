@@ -7,11 +7,11 @@ import { ApiError } from '../error'
 import { type Operation, operation } from '../operation'
 import { accepted } from '../permissions'
 import { isNamedBy, nameQuery, timeSchema } from '../query'
-import { usersOf } from '../references'
+import { referrersOf } from '../references'
 import { expiryOf, newSecret, rotated } from './service-token-secret'
 import {
   requireToken,
-  shown,
+  saveWithSecret,
   tokenResult,
   viewOf,
   views,
@@ -38,7 +38,7 @@ const members = {
 const createSchema = z.strictObject({ name: z.string().min(1), ...members })
 const updateSchema = z.strictObject({ name: z.string().min(1).optional(), ...members })
 
-/** `/access/service_tokens` on accounts and zones (section C.4). */
+/** `/access/service_tokens`, of accounts and of zones. Access: documented [K15]. */
 export const serviceTokens: Operation[] = [
   operation({
     method: 'get',
@@ -76,7 +76,7 @@ export const serviceTokens: Operation[] = [
           client_secret_version: body.client_secret_version ?? 1,
           secretHash,
         }
-        return shown(stamped(token, c.get('now')), secret)
+        return saveWithSecret(stamped(token, c.get('now')), secret)
       }),
   }),
   operation({
@@ -103,12 +103,12 @@ export const serviceTokens: Operation[] = [
         const { client_secret_version: version, previous_client_secret_expires_at, ...rest } = body
         const token = { ...before, ...rest, updated_at: formatTime(c.get('now')) }
         if (rest.duration !== undefined) token.expires_at = expiryOf(rest.duration, c.get('now'))
-        // Access: documented (API reference). A higher version is a rotation.
+        // Access: documented [K15]. A higher version rotates the secret.
         if (version === undefined || version <= before.client_secret_version) {
           return { edits: [save('serviceTokens', token)], result: viewOf(token) }
         }
         const { token: next, secret } = await rotated(token, previous_client_secret_expires_at)
-        return shown({ ...next, client_secret_version: version }, secret)
+        return saveWithSecret({ ...next, client_secret_version: version }, secret)
       }),
   }),
   operation({
@@ -120,15 +120,15 @@ export const serviceTokens: Operation[] = [
     handle: (c, { params }) =>
       change(c, (from) => {
         const token = requireToken(from, params)
-        const [user] = usersOf(from, 'serviceTokens', token.id)
-        // Assumed (C.4): refused, and the code.
-        if (user) throw inUse(user)
+        const [referrer] = referrersOf(from, 'serviceTokens', token.id)
+        if (referrer) throw inUse(referrer)
         return { edits: [deletion('serviceTokens', token.id)], result: viewOf(token) }
       }),
   }),
 ]
 
-function inUse(user: string): ApiError {
-  const message = `access.api.error.service_token_in_use: the service token is used by ${user}`
+// Access: modelled by others [K16].
+function inUse(referrer: string): ApiError {
+  const message = `access.api.error.service_token_in_use: the service token is used by ${referrer}`
   return new ApiError(400, { code: 12132, message })
 }

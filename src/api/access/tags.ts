@@ -19,8 +19,8 @@ const bodySchema = z.strictObject({
     .string()
     .min(1)
     .max(35)
-    // No address has such a segment.
-    .refine((name) => !/^\.\.?$/.test(name), 'expected another name than . or ..'),
+    // A path cannot have such a segment.
+    .refine((name) => !/^\.\.?$/.test(name), 'expected a name other than . or ..'),
 })
 const tagResult = z.object({
   name: z.string(),
@@ -29,7 +29,7 @@ const tagResult = z.object({
   updated_at: z.iso.datetime(),
 })
 
-/** `/access/tags`: names to mark applications with. */
+/** `/access/tags`: names that applications are marked with. Access: documented [K5]. */
 export const tags: Operation[] = [
   operation({
     method: 'get',
@@ -84,7 +84,7 @@ export const tags: Operation[] = [
         const before = requireTag(from, params.tag_name)
         if (body.name !== before.name) refuseTaken(from, body.name)
         const tag = stamped({ ...before, name: body.name }, c.get('now'), timestampsOf(before))
-        const renamed = applicationsWith(from, before.name).map((each) => {
+        const renamed = applicationsTagged(from, before.name).map((each) => {
           const names = each.tags.map((name) => (name === before.name ? tag.name : name))
           return save('applications', { ...each, tags: names.sort() })
         })
@@ -104,7 +104,7 @@ export const tags: Operation[] = [
     handle: (c, { params }) =>
       change(c, (from) => {
         const { name } = requireTag(from, params.tag_name)
-        // Assumed: a tag that an application has stays.
+        // Assumed: a tag that an application has cannot be deleted.
         refuseUsed(from, 'tags', name, 'the application ')
         return { edits: [deletion('tags', name)], result: { name } }
       }),
@@ -113,10 +113,10 @@ export const tags: Operation[] = [
 
 function view(from: Configuration, tag: Tag) {
   const { name } = tag
-  return { name, app_count: applicationsWith(from, name).length, ...timestampsOf(tag) }
+  return { name, app_count: applicationsTagged(from, name).length, ...timestampsOf(tag) }
 }
 
-function applicationsWith(from: Configuration, tag: string) {
+function applicationsTagged(from: Configuration, tag: string) {
   return from.collections.applications.filter(({ tags }) => tags.includes(tag))
 }
 

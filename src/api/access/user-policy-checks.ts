@@ -13,15 +13,15 @@ import { requireApplication } from './applications'
 const PERMISSIONS = accepted('access', 'access-policy-test')
 
 /**
- * `/access/apps/{id}/user_policy_checks`: whether the policies let the caller in.
+ * `/access/apps/{id}/user_policy_checks`: whether the policies admit the caller.
  *
- * Assumed: the words of `status`, and what is told of each policy.
+ * Assumed: the values of `status`, and the members of each policy.
  */
 export const userPolicyChecks: Operation[] = [
   operation({
     method: 'get',
     path: '/access/apps/:app_id/user_policy_checks',
-    summary: "Test an application's policies on the caller",
+    summary: "Test an application's policies against the caller",
     permissions: PERMISSIONS.read,
     result: z.object({
       app_state: z.object({

@@ -30,7 +30,7 @@ const sessionResult = z.object({
 })
 const identityResult = z.looseObject({ email: z.string(), user_uuid: z.string() })
 
-/** What a user's sign-ins are (section C.6), of browsers and of clients that were allowed. */
+/** The sessions of a user: browsers' sign-ins and clients' grants. Access: documented [K23]. */
 export const userSessions: Operation[] = [
   operation({
     method: 'get',
@@ -80,7 +80,7 @@ export const userSessions: Operation[] = [
       const failed = (await c.get('emulator').accessRequests()).flatMap((event) => {
         if (event.kind !== 'access-request' || event.allowed || event.email !== email) return []
         const { application, rayId, at, ip } = event
-        // Assumed: kept for a week, and what is told of them.
+        // Assumed: the members, and that a failed login is kept for a week.
         const expiration = Math.floor(Date.parse(at) / 1000) + 7 * 86_400
         const metadata = { app_name: application.name, app_uid: application.id, ip, ray_id: rayId }
         return [{ expiration, metadata: { ...metadata, ts: at } }]
@@ -99,7 +99,7 @@ async function sessionsOf(
   return sessions.filter((session) => isSignInGood(c.get('state'), signInOf(c, session)))
 }
 
-// What ends a browser's sign-in may leave a client's grant as it is [T15].
+// A revocation that ends a browser's sign-in may leave a client's grant valid [T15].
 function signInOf(c: AppContext, session: DirectorySession): SignIn {
   const { id, holder, identity, applications, revision } = session
   const identityNonce = identityNonceOf(id, { count: revision })

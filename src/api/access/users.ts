@@ -30,7 +30,7 @@ const userResult = z.object({
 })
 type User = z.infer<typeof userResult>
 
-/** `/access/users`: who has signed in, or was made a user. Access: documented (C.6). */
+/** `/access/users`: people who have signed in, and created users. Access: documented [K22]. */
 export const users: Operation[] = [
   operation({
     method: 'get',
@@ -88,7 +88,7 @@ export const users: Operation[] = [
     result: userResult,
     async handle(c, { params, body }) {
       const { email } = await requireUser(c, params)
-      // Assumed: who somebody is follows from the address.
+      // Assumed: a user is identified by the address.
       if (body.email !== email) throw invalidRequest('email cannot be changed', '/email')
       await c.get('emulator').putUser(email, body.name)
       return requireUser(c, params)
@@ -97,7 +97,7 @@ export const users: Operation[] = [
   operation({
     method: 'delete',
     path: ONE,
-    summary: 'Delete a user, and end everything of theirs',
+    summary: 'Delete a user, and end their sessions and grants',
     permissions: PERMISSIONS.write,
     result: deletedResult,
     async handle(c, { params }) {
@@ -108,7 +108,7 @@ export const users: Operation[] = [
   }),
 ]
 
-/** Somebody who has signed in, or was made a user. */
+/** Returns the first user that a condition holds for. */
 export async function findUser(
   c: AppContext,
   isWanted: (user: User) => boolean,
@@ -116,13 +116,14 @@ export async function findUser(
   return (await allUsers(c)).find(isWanted)
 }
 
-/** @throws ApiError 404 */
+/** Returns a user, or throws an ApiError 404. */
 export async function requireUser(c: AppContext, params: Record<string, string>): Promise<User> {
   const user = await findUser(c, ({ id }) => id === params.user_id)
   if (!user) throw notFound('user_not_found')
   return user
 }
 
+/** Returns all users. */
 export async function allUsers(c: AppContext): Promise<User[]> {
   const known = await c.get('emulator').users()
   return Promise.all(
@@ -134,7 +135,7 @@ export async function allUsers(c: AppContext): Promise<User[]> {
         uid,
         email,
         name,
-        // Access: documented. Who signs in takes a seat.
+        // Access: documented [K22]. A user takes a seat by signing in.
         access_seat: hasSignedIn,
         gateway_seat: false,
         ...(hasSignedIn && {

@@ -3,7 +3,7 @@ import { timestampsOf } from '../../access/timestamps'
 import { type Account, findAccount } from '../../account/members'
 import { accountsOfCaller } from '../caller'
 import { pageOf, pageQuery } from '../envelope'
-import { ApiError } from '../error'
+import { accountForbidden } from '../error'
 import { type Operation, operation } from '../operation'
 import { accepted } from '../permissions'
 import { contains } from '../query'
@@ -18,13 +18,13 @@ const accountResult = z.object({
   created_on: z.iso.datetime(),
 })
 
-/** `/accounts`. */
+/** `/accounts`. API: observed [V22]. */
 export const accounts: Operation[] = [
   operation({
     method: 'get',
     path: '/accounts',
     summary: 'List accounts',
-    // Access: observed (B.3). An OAuth client is told the accounts that it was given, whatever else it may.
+    // API: observed [V21]. An OAuth client can list its accounts, whatever its scopes.
     permissions: [],
     query: z.object({
       ...pageQuery,
@@ -48,7 +48,7 @@ export const accounts: Operation[] = [
     async handle(c, { params }) {
       const account = findAccount(await accountsOfCaller(c), params.account_id ?? '')
       if (account) return view(account)
-      throw new ApiError(403, { code: 9109, message: 'Unauthorized to access requested resource' })
+      throw accountForbidden()
     },
   }),
 ]

@@ -4,13 +4,13 @@ import { sha256Hex } from '../../oauth/encoding'
 import { accountsOfCaller, callerEmail } from '../caller'
 import { callerOf } from '../credentials'
 import { pageOf, pageQuery } from '../envelope'
-import { ApiError } from '../error'
+import { invalidApiToken } from '../error'
 import { type Operation, operation } from '../operation'
 import { accepted } from '../permissions'
 
 const PERMISSIONS = accepted('memberships')
 
-/** `/user`, its tokens, and `/memberships`: who the caller is. */
+/** `/user`, `/user/tokens/verify` and `/memberships`: the caller. API: observed [V22]. */
 export const user: Operation[] = [
   operation({
     method: 'get',
@@ -43,10 +43,7 @@ export const user: Operation[] = [
     result: z.object({ id: z.string(), status: z.enum(['active', 'disabled', 'expired']) }),
     async handle(c) {
       const caller = await callerOf(c)
-      // Observed (section 1.3): what is no API token of a user.
-      if (caller.kind === 'oauth') {
-        throw new ApiError(401, { code: 1000, message: 'Invalid API Token' })
-      }
+      if (caller.kind === 'oauth') throw invalidApiToken()
       const id = caller.kind === 'token' ? caller.id : (await sha256Hex('any token')).slice(0, 32)
       const expires = caller.kind === 'token' ? caller.expiresAt : undefined
       return { id, status: 'active', ...(expires && { expires_on: expires }) }

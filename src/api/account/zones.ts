@@ -18,8 +18,8 @@ const zoneResult = z.looseObject({
 /**
  * `/zones`, for tools that look up the zone of a host name before they use it.
  *
- * Not like Cloudflare: every name that is asked for is an active zone of the account; a list without
- * a name has `example.com`, which every id is of.
+ * Not like Cloudflare: every requested name is an active zone of the first account. A list without
+ * a name has `example.com`, and every id is the id of `example.com`.
  */
 export const zones: Operation[] = [
   operation({

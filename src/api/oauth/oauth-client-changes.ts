@@ -2,13 +2,15 @@ import { formatTime } from '../../access/timestamps'
 import { isIdentityScope, keptScopes, scopesProblem } from '../../account/oauth/client-scopes'
 import { verificationAfter } from '../../account/oauth/client-uri-verification'
 import type { OAuthClient, OAuthClientChanges } from '../../account/oauth/oauth-client'
-import { refuseClient } from './oauth-client-error'
+import { invalidClient } from './oauth-client-error'
 
 /**
- * A client with what a PATCH changes of it (sections A.3 and A.4).
+ * Returns a client with the changes of a PATCH.
  *
- * @throws ApiError where the whole would be none: scopes that do not fit together, a verified host
- *   that changes, a public client that lacks what it needs
+ * API: documented [C3, C6, C8, C9, C10], observed [C7].
+ *
+ * @throws ApiError if the client would be invalid: its scopes do not fit together, its verified
+ *   host changes, or it is public and a member is missing
  */
 export async function withChanges(
   before: OAuthClient,
@@ -17,7 +19,7 @@ export async function withChanges(
 ): Promise<OAuthClient> {
   const merged = { ...before, ...changes }
   const problem = scopesProblem(merged)
-  if (problem) throw refuseClient(problem.message, `/${problem.path.join('/')}`)
+  if (problem) throw invalidClient(problem.message, `/${problem.path.join('/')}`)
   const { client_uri: uri } = changes
   if (uri !== undefined) refuseOtherHost(before, uri)
   const client: OAuthClient = {
@@ -40,27 +42,27 @@ export async function withChanges(
   return { ...client, visibility: 'public', promoted_at: before.promoted_at ?? formatTime(now) }
 }
 
-// Documented. After verification the domain stays; its path may change.
+// API: documented [C11]. The path may change.
 function refuseOtherHost({ client_uri, client_uri_verification }: OAuthClient, uri: string): void {
   const isVerified = client_uri_verification?.status === 'verified'
   if (!isVerified || !client_uri) return
   if (new URL(client_uri).hostname !== new URL(uri).hostname) {
-    throw refuseClient('the domain of client_uri is verified and cannot change', '/client_uri')
+    throw invalidClient('the host of client_uri is verified and cannot be changed', '/client_uri')
   }
 }
 
-// Documented. Assumed: it has to stay so afterwards.
+// API: documented [C9]. Assumed: it applies to every later change too.
 function requirePublishable(client: OAuthClient): void {
-  if (!client.client_name) throw lacks('a client_name', 'client_name')
-  if (!client.logo_uri) throw lacks('a logo_uri', 'logo_uri')
+  if (!client.client_name) throw missing('a client_name', 'client_name')
+  if (!client.logo_uri) throw missing('a logo_uri', 'logo_uri')
   if (client.client_uri_verification?.status !== 'verified') {
-    throw lacks('a verified client_uri', 'client_uri')
+    throw missing('a verified client_uri', 'client_uri')
   }
   if (client.scopes.every(isIdentityScope)) {
-    throw lacks('a scope that is not an identity scope', 'scopes')
+    throw missing('a scope that is not an identity scope', 'scopes')
   }
 }
 
-function lacks(what: string, member: string) {
-  return refuseClient(`a public client needs ${what}`, `/${member}`)
+function missing(what: string, member: string) {
+  return invalidClient(`a public client requires ${what}`, `/${member}`)
 }

@@ -4,30 +4,32 @@ import { sha256 } from '../../oauth/encoding'
 import { change, save } from '../change'
 import { deletedResult } from '../deleted'
 import { type Operation, operation } from '../operation'
-import { refuseClient } from './oauth-client-error'
+import { invalidClient } from './oauth-client-error'
 import { newSecret, requireClient } from './oauth-clients'
 
 const PATH = '/oauth_clients/:oauth_client_id/rotate_secret'
 
-/** The second secret of a client, and the end of the first (section A.2). */
+/** Rotating the secret of a client. API: documented [C5]. */
 export const oauthClientSecret: Operation[] = [
   operation({
     method: 'post',
     path: PATH,
-    summary: 'Rotate the secret of an OAuth client; the old one is good until it is deleted',
+    summary: 'Rotate the secret of an OAuth client; the old one stays valid until it is deleted',
     permissions: ['oauth-client.write'],
     result: z.object({ client_secret: z.string() }),
     handle: (c, { params }) =>
       change(c, async (from) => {
         const client = requireClient(c, from, params)
         const [current, old] = client.secretHashes
-        // Assumed: 400 for both.
+        // Assumed: 400 for both refusals.
         if (client.token_endpoint_auth_method === 'none') {
-          throw refuseClient('the client has no secret to rotate')
+          throw invalidClient('the client has no secret: its token_endpoint_auth_method is none')
         }
-        if (old !== undefined) throw refuseClient('delete the rotated secret first')
+        if (old !== undefined) {
+          throw invalidClient('the client has a rotated secret already: delete it first')
+        }
         const secret = newSecret()
-        // A client that had the method `none` gets its first one.
+        // A client that had the method `none` before has no current secret.
         const secretHashes = [await sha256(secret), ...(current === undefined ? [] : [current])]
         const updated_at = formatTime(c.get('now'))
         return {
@@ -46,9 +48,9 @@ export const oauthClientSecret: Operation[] = [
       change(c, (from) => {
         const client = requireClient(c, from, params)
         const [current, old] = client.secretHashes
-        // Assumed: 400 where there is none.
+        // Assumed: 400.
         if (current === undefined || old === undefined) {
-          throw refuseClient('there is no rotated secret to delete')
+          throw invalidClient('the client has no rotated secret to delete')
         }
         const updated_at = formatTime(c.get('now'))
         const changed = { ...client, secretHashes: [current], updated_at }

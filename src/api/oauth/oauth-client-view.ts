@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { timestampsOf } from '../../access/timestamps'
 import { type OAuthClient, oauthClientChangesSchema } from '../../account/oauth/oauth-client'
 
-/** A client as the API answers it (section A.1). */
+/** The schema of a client in a response. API: documented [C1]. */
 export const clientResult = z.object({
   ...oauthClientChangesSchema.shape,
   client_id: z.string(),
@@ -19,9 +19,10 @@ export const clientResult = z.object({
   promoted_at: z.iso.datetime().optional(),
 })
 
-/** A client with its secret, which is shown once; there is none for the method `none`. */
+/** The schema of a new client, which has a secret unless its method is `none` [C2]. */
 export const newClientResult = clientResult.extend({ client_secret: z.string().optional() })
 
+/** Returns a client as the API shows it, without its secrets. */
 export function clientView(client: OAuthClient) {
   const { account_id: _, secretHashes, client_uri_verification: verification, ...rest } = client
   return {

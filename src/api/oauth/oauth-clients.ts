@@ -17,13 +17,13 @@ import { deletedResult } from '../deleted'
 import { pageOf, wholeListQuery } from '../envelope'
 import { type Operation, operation } from '../operation'
 import { withChanges } from './oauth-client-changes'
-import { clientError, noClient } from './oauth-client-error'
+import { clientError, clientNotFound } from './oauth-client-error'
 import { clientResult, clientView, newClientResult } from './oauth-client-view'
 
 const LIST = '/oauth_clients'
 const ONE = `${LIST}/:oauth_client_id`
 
-/** `/accounts/{id}/oauth_clients`: self-managed OAuth clients (section A). There is no PUT. */
+/** `/accounts/{id}/oauth_clients`: self-managed OAuth clients. API: documented [C1, C2, C3]. */
 export const oauthClients: Operation[] = [
   operation({
     method: 'get',
@@ -71,7 +71,7 @@ export const oauthClients: Operation[] = [
   operation({
     method: 'patch',
     path: ONE,
-    summary: 'Change an OAuth client',
+    summary: 'Update an OAuth client',
     permissions: ['oauth-client.write'],
     body: oauthClientChangesSchema,
     refuse: clientError,
@@ -99,12 +99,12 @@ export const oauthClients: Operation[] = [
   }),
 ]
 
-/** A client's secret: obviously none of Cloudflare's, whose form is not published. */
+/** Returns a new secret of a client. Assumed: the form, which Cloudflare does not publish. */
 export function newSecret(): string {
   return `cf-oauth-secret-emulated-${randomText(24)}`
 }
 
-/** @throws ApiError 404, also for a client of another account */
+/** Returns a client of the account in the path, or throws an ApiError 404. */
 export function requireClient(
   c: AppContext,
   from: Configuration,
@@ -114,7 +114,7 @@ export function requireClient(
   const client = from.oauthClients.find(
     (each) => each.client_id === params.oauth_client_id && each.account_id === accountId,
   )
-  if (!client) throw noClient()
+  if (!client) throw clientNotFound()
   return client
 }
 

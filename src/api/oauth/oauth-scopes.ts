@@ -3,7 +3,7 @@ import { SCOPES } from '../../account/scopes'
 import { pageOf, wholeListQuery } from '../envelope'
 import { type Operation, operation } from '../operation'
 
-/** `/oauth/scopes`: what OAuth clients can ask for (section A.6). Any caller may read it. */
+/** `/oauth/scopes`: the scopes that OAuth clients can request. API: documented [C15]. */
 export const oauthScopes: Operation[] = [
   operation({
     method: 'get',
