@@ -1,6 +1,6 @@
 import { Fact, Facts } from '../facts'
 import { Frame } from '../frame'
-import { CLIENT_REPORT_STYLE } from './client-report-style'
+import STYLE from './client-report.css' with { type: 'text' }
 
 type Verdict = 'passed' | 'failed' | 'not seen'
 
@@ -42,7 +42,7 @@ export function ClientReportPage({ nonce, client, checks, address }: Report) {
       .toSorted((a, b) => LEVELS.indexOf(a.level) - LEVELS.indexOf(b.level)),
   }))
   return (
-    <Frame title={`Report: ${name}`} nonce={nonce} style={CLIENT_REPORT_STYLE} isWide>
+    <Frame title={`Report: ${name}`} nonce={nonce} style={STYLE} isWide>
       <h1 class="clamped">
         Report of <bdi>{name}</bdi>
       </h1>

@@ -1,7 +1,7 @@
 import { raw } from 'hono/html'
 import type { Child } from 'hono/jsx'
 import { Frame } from '../frame'
-import { CONSOLE_SCRIPT } from './script'
+import SCRIPT from './live.client.js' with { type: 'text' }
 import { CONSOLE_STYLE } from './style'
 
 const PAGES = [
@@ -50,7 +50,9 @@ export function ConsoleFrame({ nonce, here, notice, newest, title, children }: C
         </p>
       )}
       {children}
-      <script nonce={nonce}>{raw(CONSOLE_SCRIPT)}</script>
+      <script type="module" nonce={nonce}>
+        {raw(SCRIPT)}
+      </script>
     </Frame>
   )
 }

@@ -1,7 +1,7 @@
 import { Fact, Facts } from '../facts'
 import { Frame } from '../frame'
-import { PERMISSIONS_STYLE } from './permissions-style'
-import { ApplicationHead, type Publisher } from './publisher'
+import STYLE from './connected.css' with { type: 'text' }
+import { ApplicationHead, PUBLISHER_STYLE, type Publisher } from './publisher'
 
 type Application = {
   grantId: string
@@ -28,7 +28,7 @@ type Connected = {
 /** "Connected Applications": what a person has authorized at the dashboard, and how to end it (B.5). */
 export function ConnectedPage({ nonce, csrf, email, applications, revoked }: Connected) {
   return (
-    <Frame title="Connected Applications" nonce={nonce} style={PERMISSIONS_STYLE} isWide>
+    <Frame title="Connected Applications" nonce={nonce} style={PUBLISHER_STYLE + STYLE} isWide>
       <h1>Connected Applications</h1>
       <p class="lead">
         You are signed in as <strong>{email}</strong>.

@@ -1,9 +1,9 @@
 import { raw } from 'hono/html'
 import { Fact, Facts } from '../facts'
 import { Frame } from '../frame'
-import { NO_PERMISSION, PERMISSIONS_SCRIPT } from './permissions-script'
-import { PERMISSIONS_STYLE } from './permissions-style'
-import { ApplicationHead, type Publisher } from './publisher'
+import SCRIPT from './permissions.client.js' with { type: 'text' }
+import STYLE from './permissions.css' with { type: 'text' }
+import { ApplicationHead, PUBLISHER_STYLE, type Publisher } from './publisher'
 
 type Account = { id: string; name: string; isSelectable: boolean; reason?: string | undefined }
 
@@ -27,12 +27,16 @@ type Permissions = {
   redirectHost: string
 }
 
+// Dashboard: observed [D15].
+const NO_PERMISSION = 'Select at least one permission to authorize, or cancel.'
+const NO_ACCOUNT = 'Select at least one account to authorize, or cancel.'
+
 /** The dashboard's consent page: its texts and the order of its parts are observed (B.3). */
 export function PermissionsPage(page: Permissions) {
   const { nonce, client, publisher, email, accounts, permissions } = page
   const isNothing = permissions.length === 0
   return (
-    <Frame title={`Authorize ${client.name}`} nonce={nonce} style={PERMISSIONS_STYLE} isWide>
+    <Frame title={`Authorize ${client.name}`} nonce={nonce} style={PUBLISHER_STYLE + STYLE} isWide>
       <h1>Authorize application</h1>
       <ApplicationHead name={client.name} publisher={publisher} logoUri={client.logoUri} />
       <Facts>
@@ -59,7 +63,12 @@ export function PermissionsPage(page: Permissions) {
           ))}
         </fieldset>
         <p class="soft small">Only authorize access if you trust this application.</p>
-        <p id="missing" role="status">
+        <p
+          id="missing"
+          role="status"
+          data-no-permission={NO_PERMISSION}
+          data-no-account={NO_ACCOUNT}
+        >
           {isNothing && NO_PERMISSION}
         </p>
         <div class="choices">
@@ -71,7 +80,9 @@ export function PermissionsPage(page: Permissions) {
           </button>
         </div>
       </form>
-      <script nonce={nonce}>{raw(PERMISSIONS_SCRIPT)}</script>
+      <script type="module" nonce={nonce}>
+        {raw(SCRIPT)}
+      </script>
     </Frame>
   )
 }

@@ -1,4 +1,8 @@
 import { raw } from 'hono/html'
+import STYLE from './publisher.css' with { type: 'text' }
+
+/** The style that both pages with an application's head share. */
+export const PUBLISHER_STYLE = STYLE
 
 /** Whose application it is, by its own word or by a verified domain. */
 export type Publisher = { domain: string; isVerified: boolean }
