@@ -7,6 +7,9 @@ const workerd = cloudflareTest({ wrangler: { configPath: './wrangler.toml' } })
 // `toBeRefused` and the other matchers of our own.
 const setupFiles = ['test/support/matchers.ts']
 
+// In Vite, an import of text is a query. esbuild reads `with { type: 'text' }` itself.
+const TEXT = { find: /(\.css|\.client\.js)$/, replacement: '$1?raw' }
+
 const source = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 export default defineConfig(({ mode }) => ({
@@ -21,6 +24,7 @@ export default defineConfig(({ mode }) => ({
         test: {
           name: 'worker',
           include: ['test/{rules,flow,store,golden}/**/*.test.ts'],
+          alias: [TEXT],
           setupFiles,
           // One workerd for all files, because a start for each of them takes most of the time. They
           // share a store: who needs a fresh one resets the emulator.
@@ -36,6 +40,7 @@ export default defineConfig(({ mode }) => ({
           name: 'node',
           include: ['test/{rules,flow,store,golden}/**/*.test.ts'],
           alias: [
+            TEXT,
             { find: 'cloudflare:workers', replacement: source('test/support/on-node/workers.ts') },
             { find: 'cloudflare:test', replacement: source('test/support/on-node/test.ts') },
           ],
@@ -50,6 +55,7 @@ export default defineConfig(({ mode }) => ({
         test: {
           name: 'outside',
           alias: [
+            TEXT,
             {
               find: 'cloudflare:workers',
               replacement: source('src/node/engine/durable-object.ts'),

@@ -8,11 +8,11 @@ type Consent = {
   application: string
   resource: string
   email: string
-  /** How long the client may stay connected, and how long each access token lives. */
+  /** The duration of the grant's session, and the lifetime of each access token. */
   lifetimes: { session: string; accessToken: string }
 }
 
-/** "Authorize Client": shown on every authorization [A8]. */
+/** Renders "Authorize Client", which is shown on every authorization [A8]. */
 export function ConsentPage(consent: Consent) {
   const { nonce, client, redirectHost, application, resource, email, lifetimes } = consent
   return (
@@ -33,15 +33,15 @@ export function ConsentPage(consent: Consent) {
           <code>{redirectHost}</code>
         </Fact>
         <Fact name="Stays connected">
-          {lifetimes.session} <small>with access tokens of {lifetimes.accessToken}</small>
+          {lifetimes.session} <small>(each access token: {lifetimes.accessToken})</small>
         </Fact>
         <Fact name="Client ID">
           <code class="id">{client.id}</code>
         </Fact>
       </Facts>
       <p class="soft small">
-        The client chose its own name. Allow it only if you started it and expect to be sent to{' '}
-        {redirectHost}.
+        The client chose this name itself. Allow it only if you started the client and expect to be
+        sent to {redirectHost}.
       </p>
       <form method="post" class="choices">
         <button type="submit" name="action" value="deny">

@@ -1,6 +1,6 @@
 import type { Child } from 'hono/jsx'
 
-/** A list of facts, each under its name. */
+/** Renders a list of facts, each with its name. */
 export function Facts({ children }: { children: Child }) {
   return <dl class="facts">{children}</dl>
 }

@@ -1,3 +1,6 @@
+// pages/ owns the HTML of every page, its styles (.css), its browser scripts (.client.js), and the
+// headers that a page is sent with. Its components get everything that they show as properties: they
+// read no request, setting or record. The surfaces decide which page is shown.
 import { raw } from 'hono/html'
 import type { Child } from 'hono/jsx'
 import { ICON, Mark } from './mark'
@@ -7,14 +10,14 @@ type Frame = {
   title: string
   /** The nonce of the Content-Security-Policy for the one style element. */
   nonce: string
-  /** What only this page has of style. */
+  /** The style of this page alone, after that of every page. */
   style?: string
-  /** For long lists. */
+  /** A wider column, for long lists. */
   isWide?: boolean
   children: Child
 }
 
-/** The frame of every page: plain HTML that works without scripts, in light and dark. */
+/** Renders the frame of every page: plain HTML that works without scripts, in light and dark. */
 export function Frame({ title, nonce, style = '', isWide, children }: Frame) {
   return (
     <>
@@ -35,7 +38,7 @@ export function Frame({ title, nonce, style = '', isWide, children }: Frame) {
             <span>An emulator: this is not Cloudflare Access.</span>
           </header>
           <main class={isWide ? 'wide' : undefined}>{children}</main>
-          <footer>Nothing here protects anything. Use it for development and tests only.</footer>
+          <footer>This emulator protects nothing. Use it for development and tests only.</footer>
         </body>
       </html>
     </>

@@ -3,35 +3,35 @@ import { Frame } from './frame'
 
 type Home = {
   nonce: string
-  /** Where the application is: `http://localhost:8788`. */
+  /** The origin of the application: `http://localhost:8788`. */
   origin: string
   email: string
 }
 
-/** The demo origin's page. */
+/** Renders the page of the demo origin. */
 export function HomePage({ nonce, origin, email }: Home) {
   return (
     <Frame title="Demo application" nonce={nonce}>
       <h1>Demo application</h1>
       <p class="lead">
-        Access let you in as <strong>{email}</strong>.
+        You are signed in as <strong>{email}</strong>.
       </p>
       <Facts>
         <Fact name="MCP server">
           <code>{origin}/mcp</code>
           <br />
-          <small>with the tools whoami, echo and add</small>
+          <small>its tools are whoami, echo and add</small>
         </Fact>
-        <Fact name="Who am I?">
+        <Fact name="Your identity">
           <a href="/whoami">
             <code>{origin}/whoami</code>
           </a>
           <br />
-          <small>the headers and claims an origin gets</small>
+          <small>the headers and claims that the origin receives</small>
         </Fact>
       </Facts>
       <p class="note">
-        Set <code>ORIGIN_URL</code> to see your own application here.
+        To see your own application here, set <code>ORIGIN_URL</code>.
       </p>
     </Frame>
   )

@@ -2,7 +2,7 @@ import type { Context } from 'hono'
 import { MessagePage } from './message'
 import { respondPage } from './respond'
 
-/** The page after a logout. */
+/** Responds with the page after a logout. */
 export function respondLoggedOut(c: Context): Response | Promise<Response> {
   return respondPage(c, 200, (nonce) => (
     <MessagePage

@@ -6,24 +6,27 @@ type Person = { name: string; email: string; groups: string[] }
 type Login = {
   nonce: string
   application: string
-  /** A part of the page for each identity provider, or several that are buttons only. */
+  /** One part of the page for each identity provider; those that are only a button share a part. */
   blocks: Child[]
-  /** Whether people could be picked, were this not a host for everybody. */
+  /** If a person cannot be picked only because this host is reachable by everyone. */
   isPickingOff?: boolean
 }
 
-/** Log in to an application, by one of the identity providers that it allows. */
+/** Renders the login to an application, through one of the identity providers that it allows. */
 export function LoginPage({ nonce, application, blocks, isPickingOff }: Login) {
   return (
     <Frame title={`Log in to ${application}`} nonce={nonce}>
       <h1>Log in to {application}</h1>
       {blocks.length === 0 && !isPickingOff && (
-        <p class="note">None of its allowed_idps is there.</p>
+        <p class="note">
+          None of the identity providers in this application's <code>allowed_idps</code> exists. Add
+          one of them, or change <code>allowed_idps</code>.
+        </p>
       )}
       {isPickingOff && (
         <p class="note">
-          Picking a person is off on this host. Who holds the emulator's token can sign in to{' '}
-          <a href="/_emulator/sign-in">the console</a> first, and then pick.
+          Picking a person is off on this host. To pick one, first sign in to{' '}
+          <a href="/_emulator/sign-in">the console</a> with <code>EMULATOR_TOKEN</code>.
         </p>
       )}
       {blocks.map((block, index) => (
@@ -36,7 +39,7 @@ export function LoginPage({ nonce, application, blocks, isPickingOff }: Login) {
   )
 }
 
-/** A form around the buttons of identity providers that need nothing but to be chosen. */
+/** Renders a form around the buttons of identity providers that need no further input. */
 export function ProviderButtons(buttons: { loginNonce: string; children: Child }) {
   return (
     <form method="post" class="stack">
@@ -54,7 +57,7 @@ export function ProviderButton({ idp, name }: { idp: string; name: string }) {
   )
 }
 
-/** The people of the seed, and a field for any other address. */
+/** Renders the people in the settings, and a field for any other address. */
 export function PeoplePicker(picker: {
   loginNonce: string
   idp: string
@@ -63,7 +66,7 @@ export function PeoplePicker(picker: {
   const { loginNonce, idp, people } = picker
   return (
     <>
-      <p class="soft">There are no passwords here: who are you?</p>
+      <p class="soft">Choose who you are. The emulator has no passwords.</p>
       {people.length > 0 && (
         <>
           <form method="post">
@@ -89,7 +92,7 @@ export function PeoplePicker(picker: {
   )
 }
 
-/** A field for an e-mail address. */
+/** Renders a field for an e-mail address. */
 export function AddressForm(form: {
   loginNonce: string
   idp: string

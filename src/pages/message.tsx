@@ -6,11 +6,11 @@ type Message = {
   title: string
   /** What happened, in one sentence. */
   message: string
-  /** What can be done about it: a sentence, or a link that does it. */
+  /** The next step: a sentence, or a link that leads to it. */
   advice?: Child
 }
 
-/** A page that says what went wrong, or that somebody is not let in. */
+/** Renders a page that reports an error, or that a person has no access. */
 export function MessagePage({ nonce, title, message, advice }: Message) {
   return (
     <Frame title={title} nonce={nonce}>

@@ -2,22 +2,22 @@ import { Frame } from './frame'
 
 type Pin = {
   nonce: string
-  /** What brings the step back. */
+  /** Hidden fields that resume the login. */
   fields: Record<string, string>
   email: string
 }
 
-/** Asks for the one-time PIN. */
+/** Renders the form for the one-time PIN. */
 export function PinPage({ nonce, fields, email }: Pin) {
   return (
     <Frame title="Enter code" nonce={nonce}>
       <h1>Enter code</h1>
       <p class="soft">
-        A code for <strong>{email}</strong> is in{' '}
+        If the policies admit <strong>{email}</strong>, its code is in{' '}
         <a href="/_emulator/events?kind=one-time-pin" target="_blank" rel="noopener">
           the emulator's events
         </a>
-        , if the policies admit that address. The real service sends it by e-mail.
+        . Access sends the code by e-mail.
       </p>
       <form method="post" class="field">
         {Object.entries(fields).map(([name, value]) => (

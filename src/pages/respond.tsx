@@ -2,14 +2,14 @@ import type { Context } from 'hono'
 import type { HtmlEscapedString } from 'hono/utils/html'
 import { MessagePage } from './message'
 
-/** A page that has to be shown instead of an answer, because nobody may be redirected. */
+/** An error that is shown as a page, because the browser must not be redirected. */
 export class PageError extends Error {
   constructor(
     readonly status: 400 | 403 | 404 | 500 | 502 | 503 | 524,
     readonly title: string,
     message: string,
     readonly advice?: string,
-    /** What the developer is told beyond the page: the rule, why, and what to change. */
+    /** Recorded for the developer, and not shown on the page. */
     readonly hint: { rule?: string; why?: string; change?: string } = {},
   ) {
     super(message)
@@ -17,16 +17,16 @@ export class PageError extends Error {
   }
 }
 
-// What others named, a client say, is shown in the order of its characters (UAX 9). Nothing of ours has
-// any of these.
+// Removed, so that a name that a client chose cannot reorder the text around it (UAX 9). Our own texts
+// have none of these characters.
 const REORDERING = /\p{Bidi_Control}+/gu
 
 /**
- * A page with the headers that every page has. `img-src data:` is for the page's icon: browsers
- * report a violation where a policy leaves none for it.
+ * Responds with a page and the headers that every page has. `img-src data:` allows the page's icon;
+ * without it, browsers report a violation.
  *
- * There is no `form-action` in the policy: Chromium applies it to the redirects after a form too,
- * so it would block the way from the consent page to the client's callback.
+ * The policy has no `form-action`: Chromium applies it also to the redirects after a form, so it would
+ * block the redirect from the consent page to the client's callback.
  */
 export async function respondPage(
   c: Context,
@@ -49,18 +49,18 @@ export async function respondPage(
   )
   c.header('X-Frame-Options', 'DENY')
   c.header('X-Content-Type-Options', 'nosniff')
-  // Nothing leaks to another site, and forms still send their Origin, which `no-referrer` would
-  // turn into `null`: `wrangler dev` refuses that under /cdn-cgi.
+  // Sends no referrer to other sites. With `no-referrer`, forms would send `Origin: null`, which
+  // `wrangler dev` rejects under /cdn-cgi.
   c.header('Referrer-Policy', 'same-origin')
   c.header('Cache-Control', 'no-store')
-  // Assumed: Access's pages sever a popup from its opener (observed), by a header nobody recorded.
+  // Assumed: Access's pages sever a popup from its opener (observed); the header was not recorded.
   c.header('Cross-Origin-Opener-Policy', 'same-origin')
   c.status(status as 200)
   const html = await (await page(nonce)).toString()
   return c.html(html.replaceAll(REORDERING, ''))
 }
 
-/** The page of an error. */
+/** Responds with the page of an error. */
 export function respondPageError(c: Context, error: PageError): Promise<Response> {
   return respondPage(c, error.status, (nonce) => (
     <MessagePage nonce={nonce} title={error.title} message={error.message} advice={error.advice} />

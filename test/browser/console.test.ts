@@ -31,13 +31,13 @@ describe('The console', () => {
     await markPage(page)
     const client = clientOf('my-client/1.0')
     await client.request('/mcp')
-    await arrow(page, /^Client to Application: .*GET \/mcp answered with 401 Bearer$/).waitFor()
+    await arrow(page, /^Client to Application: .*GET \/mcp response 401 Bearer$/).waitFor()
     await signIn(ADA)
     const { tokens } = await client.connect({ client_name: 'Watched' })
     await client.request('/mcp', tokens.access_token)
-    await arrow(page, 'oauth/registration answered with 201 client_id').waitFor()
+    await arrow(page, 'oauth/registration response 201 client_id').waitFor()
     await arrow(page, 'Person to Team domain').waitFor()
-    await arrow(page, 'oauth/token answered with 200 tokens').waitFor()
+    await arrow(page, 'oauth/token response 200 tokens').waitFor()
     await arrow(page, /^Client to Origin: .*GET \/mcp/).waitFor()
     await page.getByRole('heading', { name: 'Watched at Demo' }).waitFor()
     expect(await page.getByRole('status').textContent()).toBe('live')
@@ -50,7 +50,7 @@ describe('The console', () => {
     await page.getByRole('heading', { name: 'one/1' }).waitFor()
     const step = page.locator('.sequence details').first()
     await step.locator('summary').click()
-    await page.getByText('Somebody else, or deny').click()
+    await page.getByText('Another person, or deny').click()
     const field = page.getByLabel('E-mail address')
     await field.fill('hedy@exam')
     await world.server.control('PATCH', 'clock', { advance: '1m' })
@@ -101,7 +101,7 @@ describe('The console', () => {
     await quirk(false).waitFor()
   })
 
-  it('revokes an access token, then its grant, and forgets the client', async () => {
+  it('revokes an access token, then its grant, and deletes the client', async () => {
     await world.server.control('POST', 'reset')
     await signIn(ADA)
     const client = clientOf('four/1')
@@ -117,7 +117,7 @@ describe('The console', () => {
     await page.getByRole('button', { name: 'Revoke grant of ada@example.com to Revoked' }).click()
     await page.locator('#grants .tag', { hasText: 'revoked' }).waitFor()
     expect((await client.refresh(clientId, tokens.refresh_token)).status).toBe(400)
-    await page.getByRole('button', { name: 'Forget Revoked' }).click()
+    await page.getByRole('button', { name: 'Delete client Revoked' }).click()
     await page.getByText('No client is registered.').waitFor()
   })
 

@@ -206,6 +206,6 @@ describe('Verification after setup', () => {
     const { page } = await start()
     await page.goto(`${world.server.team}${CONNECTED}`)
     const text = await page.getByRole('main').textContent()
-    expect(text).toContain('Revoke one to disconnect it: its access ends at once')
+    expect(text).toContain('To disconnect an application, select Revoke. Its access ends at once')
   })
 })

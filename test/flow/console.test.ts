@@ -76,7 +76,7 @@ describe('With more grants than one page shows', () => {
       await fetch(`${APP}/_emulator/grants/${grant.id}`, { method: 'DELETE' })
     }
     const { root } = await page('/_emulator/console/state')
-    expect(root.querySelector('#grants')?.text).toContain('Some of them')
+    expect(root.querySelector('#grants')?.text).toContain('Not all are shown')
   })
 })
 
@@ -156,7 +156,7 @@ describe('The console', () => {
       return line?.text.replaceAll(/\s+/g, ' ').trim()
     })
     const shown = labels.map((label) =>
-      label?.replace(/^.*?(?=GET|POST)/, '').replace('answered with ', ''),
+      label?.replace(/^.*?(?=GET|POST)/, '').replace('response ', ''),
     )
     expect(shown).toEqual([
       'GET /mcp 401 Bearer',

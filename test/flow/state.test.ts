@@ -88,11 +88,11 @@ describe('The state', () => {
     const person = new Person(world.fetch)
     await person.open(`${APP}/`)
     await person.press('ada@example.com')
-    expect(person.page?.text).toContain('Access let you in as ada@example.com')
+    expect(person.page?.text).toContain('You are signed in as ada@example.com')
     const state = await save()
     await world.reset()
     await person.open(`${APP}/`)
-    expect(person.page?.text).not.toContain('Access let you in')
+    expect(person.page?.text).not.toContain('You are signed in')
     await load(state)
     const again = await world.fetch(`${APP}/whoami`, {
       headers: { cookie: person.cookies('localhost:8788') },
@@ -598,7 +598,7 @@ describe('The lists of the control', () => {
     expect((await control('DELETE', `sessions/${session?.id}`)).status).toBe(200)
     expect(await sessions()).toEqual([])
     await person.open(`${APP}/`)
-    expect(person.page?.text).not.toContain('Access let you in')
+    expect(person.page?.text).not.toContain('You are signed in')
     expect((await control('DELETE', `sessions/${session?.id}`)).status).toBe(404)
   })
 })

@@ -29,7 +29,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   index: ['app', 'store'],
   node: ['access', 'emulator', 'events', 'index', 'switches'], // Types, but for the Worker itself.
 }
-const files = import.meta.glob<string>('../../src/**/*.{ts,tsx}', {
+const files = import.meta.glob<string>('../../src/**/*.{ts,tsx,client.js}', {
   query: '?raw',
   import: 'default',
   eager: true,
@@ -129,7 +129,7 @@ it('only these files fetch: the origin, identity providers, a DNS resolver, and 
     'node/engine.ts',
     'node/engine/index.ts',
     'node/serve.ts',
-    'pages/console/script.ts',
+    'pages/console/live.client.js',
     'store/emulator/dns.ts',
     'team/login/providers/oidc.tsx',
   ])

@@ -28,7 +28,7 @@ export async function grantsOf(c: AppContext, control: Control, cursor?: string)
           id: token.id,
           issuedAt: token.issued_at,
           expiresAt: token.expires_at,
-          isOver: isOver(token.expires_at),
+          isExpired: isOver(token.expires_at),
         }))
         .sort((a, b) => b.issuedAt.localeCompare(a.issuedAt)),
     }))
@@ -41,7 +41,7 @@ export async function newestSessionEnd(
   c: AppContext,
   { items, isWhole }: Awaited<ReturnType<typeof grantsOf>>,
 ): Promise<string | undefined> {
-  if (isWhole) return items.find(({ state }) => state === 'living')?.sessionEndsAt
+  if (isWhole) return items.find(({ state }) => state === 'active')?.sessionEndsAt
   const given = grantsGiven(await c.get('emulator').events())
   for (const id of given.slice(0, MOST_LOOKED_AT)) {
     const view = await c.get('stores').grants.view(id)
@@ -52,7 +52,7 @@ export async function newestSessionEnd(
   return undefined
 }
 
-function stateOf(isRevoked: boolean, isOver: boolean): 'living' | 'over' | 'revoked' {
+function stateOf(isRevoked: boolean, isOver: boolean): 'active' | 'expired' | 'revoked' {
   if (isRevoked) return 'revoked'
-  return isOver ? 'over' : 'living'
+  return isOver ? 'expired' : 'active'
 }

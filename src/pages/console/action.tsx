@@ -1,6 +1,6 @@
 import type { Child } from 'hono/jsx'
 
-/** A request to the control that a button stands for. */
+/** The request to the control that a button makes. */
 export type Act = {
   method: 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** Below `/_emulator/`. */
@@ -10,13 +10,16 @@ export type Act = {
 
 type Action = {
   act: Act
-  /** The page to come back to. */
+  /** The page to return to. */
   back: string
   class?: string | undefined
   children?: Child
 }
 
-/** A form that does it without any script; fields in it are named `text.<member>` or `number.<member>`. */
+/**
+ * Renders a form that makes the request without any script. Fields in it are named `text.<member>` or
+ * `number.<member>`.
+ */
 export function ActForm({ act, back, id, class: name, children }: Action & { id?: string }) {
   return (
     <form method="post" action="/_emulator/console/do" id={id} class={name}>
@@ -32,13 +35,13 @@ export function ActForm({ act, back, id, class: name, children }: Action & { id?
 }
 
 type ButtonAction = Action & {
-  /** What the button does, where its text does not say what to. */
+  /** The accessible name, if the text of the button does not name its object. */
   label?: string | undefined
   isMain?: boolean | undefined
   isPressed?: boolean | undefined
 }
 
-/** One button that does one thing. */
+/** Renders a button that makes one request. */
 export function ActButton({
   act,
   back,
@@ -62,7 +65,7 @@ export function ActButton({
   )
 }
 
-/** Text to be copied. The button is there where a script can copy. */
+/** Renders text to copy. The script shows the button. */
 export function CopyBlock({
   name,
   text,
@@ -84,7 +87,7 @@ export function CopyBlock({
   )
 }
 
-/** Text in which code is written as in Markdown. */
+/** Renders text with code between backticks, as in Markdown. */
 export function WithCode({ text }: { text: string }) {
   return <>{text.split('`').map((part, at) => (at % 2 ? <code>{part}</code> : part))}</>
 }

@@ -11,7 +11,7 @@ export type AutoSignInView = {
   people: { name: string; email: string }[]
 }
 
-/** Who signs in by themselves, and who could. */
+/** Renders the rules of automatic sign-in, and the people who can be chosen. */
 export function AutoSignIn({ rules, people, here }: AutoSignInView & { here: string }) {
   const path = 'auto-sign-in'
   return (
@@ -26,7 +26,7 @@ export function AutoSignIn({ rules, people, here }: AutoSignInView & { here: str
                 <strong>{email}</strong> {consent === 'deny' ? 'denies' : 'allows'}
                 <small>
                   {client && ` for the client ${client}`}
-                  {times && `, ${times} more`}
+                  {times && `, ${times === 1 ? 'once more' : `${times} more times`}`}
                 </small>
               </li>
             ))}
@@ -51,7 +51,7 @@ export function AutoSignIn({ rules, people, here }: AutoSignInView & { here: str
         ))}
       </ul>
       <details id="auto-sign-in-more">
-        <summary>Somebody else, or deny</summary>
+        <summary>Another person, or deny</summary>
         <ActForm act={{ method: 'PUT', path }} back={here} class="field">
           <label for="email">E-mail address</label>
           <input id="email" name="text.email" type="email" required autocomplete="off" />
@@ -60,7 +60,7 @@ export function AutoSignIn({ rules, people, here }: AutoSignInView & { here: str
             <option value="allow">allow</option>
             <option value="deny">deny</option>
           </select>
-          <label for="times">Times (empty: always)</label>
+          <label for="times">Number of times (empty: no limit)</label>
           <input id="times" name="number.times" type="number" min="1" />
           <button type="submit">Sign in automatically</button>
         </ActForm>

@@ -1,6 +1,7 @@
 import { Fact, Facts } from '../facts'
 import { Frame } from '../frame'
-import { CLIENT_REPORT_STYLE } from './client-report-style'
+import { UNNAMED } from '../unnamed'
+import STYLE from './client-report.css' with { type: 'text' }
 
 type Verdict = 'passed' | 'failed' | 'not-seen'
 
@@ -19,22 +20,22 @@ type Report = {
   nonce: string
   client: { id: string; name?: string | undefined; redirectUris: string[]; registeredAt: string }
   checks: Check[]
-  /** Where the report is, for who wants it as JSON. */
+  /** The address of the report, which also responds with JSON. */
   address: string
 }
 
 const LEVELS = ['MUST', 'SHOULD', 'MAY']
 
-// What is wrong comes first.
+// Failures first.
 const GROUPS = [
   { verdict: 'failed', anchor: 'failed', sign: '✗', heading: 'Failed' },
   { verdict: 'passed', anchor: 'passed', sign: '✓', heading: 'Passed' },
   { verdict: 'not-seen', anchor: 'not-seen', sign: '–', heading: 'Not seen' },
 ] as const
 
-/** What a client does of what the specifications ask of it: counts, then every check with its reason. */
+/** Renders the report of a client: counts, then every check with its reason. */
 export function ClientReportPage({ nonce, client, checks, address }: Report) {
-  const name = client.name || 'A client without a name'
+  const name = client.name || UNNAMED
   const groups = GROUPS.map((group) => ({
     ...group,
     checks: checks
@@ -42,7 +43,7 @@ export function ClientReportPage({ nonce, client, checks, address }: Report) {
       .toSorted((a, b) => LEVELS.indexOf(a.level) - LEVELS.indexOf(b.level)),
   }))
   return (
-    <Frame title={`Report: ${name}`} nonce={nonce} style={CLIENT_REPORT_STYLE} isWide>
+    <Frame title={`Report: ${name}`} nonce={nonce} style={STYLE} isWide>
       <h1 class="clamped">
         Report of <bdi>{name}</bdi>
       </h1>
@@ -58,7 +59,7 @@ export function ClientReportPage({ nonce, client, checks, address }: Report) {
         <Fact name="Client">
           <code class="id">{client.id}</code>
         </Fact>
-        <Fact name="Redirects to">
+        <Fact name="Redirect URIs">
           {client.redirectUris.map((uri) => (
             <div>
               <code class="id">{uri}</code>
@@ -73,9 +74,10 @@ export function ClientReportPage({ nonce, client, checks, address }: Report) {
         ({ checks, ...group }) => checks.length > 0 && <Group {...group} checks={checks} />,
       )}
       <p class="soft small">
-        Made of the events that are kept, by the MCP authorization specification of 2026-07-28 and
-        the RFCs that it builds on. What no event shows is not seen, which says nothing against the
-        client. Reload the page after its next step. As JSON: <code>curl {address}</code>
+        This report compares the recorded events with the MCP authorization specification of
+        2026-07-28 and the RFCs that it builds on. A check is “not seen” if no event shows a result,
+        which does not count against the client. Reload the page after the client's next step. For
+        JSON, run <code>curl {address}</code>
       </p>
     </Frame>
   )
@@ -87,10 +89,10 @@ function conclusionOf(checks: Check[]): string {
     const count = failed.filter((check) => check.level === level).length
     return count === 0 ? [] : [`${count} ${level}${count > 1 ? 's' : ''}`]
   })
-  if (broken.length > 0) return `It does not keep ${broken.join(' and ')}.`
+  if (broken.length > 0) return `This client violates ${broken.join(' and ')}.`
   return checks.some(({ verdict }) => verdict === 'passed')
-    ? 'Everything that was seen is as it should be.'
-    : 'Nothing was seen of it yet.'
+    ? 'This client passes every check that has a result.'
+    : 'No check has a result yet. Run the client, then reload this page.'
 }
 
 type CountOfChecks = { sign: string; count: number; word: string; to: string }

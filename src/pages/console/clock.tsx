@@ -5,11 +5,11 @@ export type ClockView = {
   /** RFC 3339, of the emulated clock. */
   now: string
   offsetSeconds: number
-  /** When the session of the newest living grant is over, and a second; undefined where there is none. */
+  /** One second after the session of the newest active grant ends; undefined if no grant is active. */
   afterSession?: string | undefined
 }
 
-/** The emulated clock, and what moves it. */
+/** Renders the emulated clock, and the buttons that move it. */
 export function Clock({ clock, here }: { clock: ClockView; here: string }) {
   const { now, offsetSeconds, afterSession } = clock
   const path = 'clock'
@@ -56,7 +56,8 @@ export function Clock({ clock, here }: { clock: ClockView; here: string }) {
         <details id="reset">
           <summary>Reset everything</summary>
           <p class="soft small">
-            Clients, grants, sign-ins, events, faults and what the API has changed are forgotten.
+            This deletes every client, grant, sign-in, event and fault, and every change made
+            through the API.
           </p>
           <ActButton act={{ method: 'POST', path: 'reset' }} back={here} class="danger">
             Yes, reset everything

@@ -3,7 +3,7 @@ import { ConsoleFrame, type ConsolePage } from './frame'
 
 type ClientBlock = {
   name: string
-  /** What to do with it: a command, or the file that it belongs into. */
+  /** Where the text goes: a command line, or the path of a file. */
   where: string
   text: string
 }
@@ -13,7 +13,7 @@ type Connect = ConsolePage & {
   addresses: { name: string; text: string }[]
 }
 
-/** What to paste into each client to have it come here. */
+/** Renders the configuration that connects each client to this emulator. */
 export function ConnectPage({ clients, addresses, ...page }: Connect) {
   return (
     <ConsoleFrame title="Connect" {...page}>

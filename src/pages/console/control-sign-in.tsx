@@ -1,14 +1,16 @@
 import { Frame } from '../frame'
 
-/** Sign in to the console, on a host that is not this machine's. */
+/** Renders the sign-in to the console, for hosts other than this machine. */
 export function ControlSignInPage({ nonce, isWrong }: { nonce: string; isWrong: boolean }) {
   return (
     <Frame title="Sign in to the console" nonce={nonce}>
       <h1>Sign in to the console</h1>
-      <p class="lead">Who controls this emulator knows its secret EMULATOR_TOKEN.</p>
+      <p class="lead">
+        Enter this emulator's <code>EMULATOR_TOKEN</code>.
+      </p>
       {isWrong && (
         <p class="note" role="alert">
-          That is not the token.
+          That is not the token. Enter the secret that this emulator was configured with.
         </p>
       )}
       <form method="post" class="field">

@@ -1,6 +1,6 @@
 export type OutcomeView = 'allowed' | 'asked' | 'refused' | 'failed' | 'noted'
 
-/** An event as the console tells it. */
+/** An event as the console shows it. */
 export type EventView = {
   number: number
   /** RFC 3339, of the emulated clock. */
@@ -10,7 +10,7 @@ export type EventView = {
   status?: number | undefined
   /** `POST localhost:8788/mcp`. */
   request?: string | undefined
-  /** The client and the person, as far as they are known. */
+  /** The client and the person, if they are known. */
   who?: string | undefined
   why: string
   change?: string | undefined
@@ -20,7 +20,7 @@ export type EventView = {
 
 const SIGNS = { allowed: '✓', asked: '?', refused: '✕', failed: '!', noted: '·' }
 
-/** How it ended: a sign with its word. */
+/** Renders the outcome: a sign with its word. */
 export function Sign({ outcome, isWordy }: { outcome: OutcomeView; isWordy?: boolean }) {
   return (
     <span class={`sign ${outcome}`}>
@@ -30,7 +30,7 @@ export function Sign({ outcome, isWordy }: { outcome: OutcomeView; isWordy?: boo
   )
 }
 
-/** The time of the day of an emulated time. */
+/** Renders the time of day of an emulated time. */
 export function TimeOfDay({ at }: { at: string }) {
   return (
     <time datetime={at} title={at}>
@@ -39,12 +39,12 @@ export function TimeOfDay({ at }: { at: string }) {
   )
 }
 
-// The page that begins with it, because it may be too old for the first one.
+// The page of events that begins with this one, because it may be too old for the first page.
 function eventAddress(number: number): string {
   return `/_emulator/console/events?before=${number + 1}#event-${number}`
 }
 
-/** Why it was decided so, and what would have to be different. */
+/** Renders the reason of a decision, and the change that would lead to another one. */
 export function Why({ event }: { event: EventView }) {
   return (
     <div class="why">
@@ -70,9 +70,18 @@ export function Why({ event }: { event: EventView }) {
   )
 }
 
-/** A list of events; the latest first. */
-export function EventList({ events, isBrief }: { events: EventView[]; isBrief?: boolean }) {
-  if (events.length === 0) return <p class="empty">Nothing has happened yet.</p>
+/** Renders a list of events, newest first. */
+export function EventList({
+  events,
+  isBrief,
+  nothing = 'No event has been recorded yet.',
+}: {
+  events: EventView[]
+  isBrief?: boolean
+  /** Shown instead of an empty list. */
+  nothing?: string
+}) {
+  if (events.length === 0) return <p class="empty">{nothing}</p>
   return (
     <ol class={isBrief ? 'events brief' : 'events'} reversed>
       {events.map((event) => (

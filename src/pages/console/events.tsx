@@ -9,12 +9,13 @@ type Events = ConsolePage & {
   kinds: string[]
   outcomes: readonly string[]
   clients: { id: string; name: string }[]
-  /** The page of older events. */
+  /** The address of the page of older events. */
   older?: string | undefined
 }
 
-/** Everything that happened, and why. */
+/** Renders the recorded events, with the reason of each decision. */
 export function EventsPage({ events, filter, kinds, outcomes, clients, older, ...page }: Events) {
+  const isFiltered = Object.values(filter).some((value) => value !== '')
   return (
     <ConsoleFrame title="Events" {...page}>
       <h1>Events</h1>
@@ -36,17 +37,20 @@ export function EventsPage({ events, filter, kinds, outcomes, clients, older, ..
               name="text"
               type="search"
               value={filter.text}
-              placeholder="why, Cf-Ray, path, e-mail ..."
+              placeholder="reason, Cf-Ray, path, e-mail address"
             />
           </div>
           <button type="submit" class="main">
             Filter
           </button>
-          <a href="/_emulator/console/events">All</a>
+          <a href="/_emulator/console/events">Show all</a>
         </form>
       </search>
       <section class="card" id="events" data-live aria-label="Events">
-        <EventList events={events} />
+        <EventList
+          events={events}
+          nothing={isFiltered ? 'No event matches the filter.' : undefined}
+        />
         {older && (
           <p class="older">
             <a href={older}>Older events</a>

@@ -4,9 +4,9 @@ import { ConsoleFrame, type ConsolePage } from './frame'
 export type FieldView = {
   name: string
   type: 'text' | 'number'
-  /** Where it is one of a few. */
+  /** The values that it can have, if they are limited. */
   options?: string[] | undefined
-  /** What it is where it is left out. */
+  /** The value that applies if it is left out. */
   usual?: string | undefined
 }
 
@@ -25,7 +25,7 @@ type QuirkView = { name: string; what: string; source: string; isOn: boolean }
 
 type Faults = ConsolePage & { faults: FaultView[]; quirks: QuirkView[] }
 
-/** What can be broken on purpose, and the variants of the product. */
+/** Renders the switches of faults, which break responses on purpose, and of quirks. */
 export function FaultsPage({ faults, quirks, ...page }: Faults) {
   const isAny = faults.some(({ active }) => active)
   return (
@@ -34,9 +34,8 @@ export function FaultsPage({ faults, quirks, ...page }: Faults) {
         <div>
           <h1>Faults</h1>
           <p class="soft">
-            What goes wrong in production, on purpose: for everybody until it is switched off, or
-            for the next few requests of one client. Each is on once: for another endpoint or
-            client, switch it off and on again.
+            Test how your client handles failures. A fault applies to every client until you switch
+            it off, unless you set limits. To change a fault that is on, switch it off and on again.
           </p>
         </div>
         <div id="clear-faults" data-live>
@@ -57,7 +56,10 @@ export function FaultsPage({ faults, quirks, ...page }: Faults) {
       <div class="title">
         <div>
           <h1>Quirks</h1>
-          <p class="soft">Variants of the product that were documented or observed.</p>
+          <p class="soft">
+            Documented or observed variants of the behaviour. Switch one on to test your client with
+            it.
+          </p>
         </div>
       </div>
       <ul class="switches">
@@ -89,7 +91,7 @@ function Fault({ fault, here }: { fault: FaultView; here: string }) {
             isPressed
           />
         ) : (
-          // It sends the parameters, which are in a form below.
+          // Submits the form below, which has the parameters.
           <div class="switch">
             <button
               type="submit"
@@ -110,7 +112,7 @@ function Fault({ fault, here }: { fault: FaultView; here: string }) {
           ))}
           <span>
             struck {active.struck === 1 ? 'once' : `${active.struck} times`},{' '}
-            {active.left === null ? 'until it is switched off' : `${active.left} more`}
+            {active.left === null ? 'no limit' : `${active.left} left`}
           </span>
         </p>
       ) : (
@@ -124,7 +126,7 @@ function Fault({ fault, here }: { fault: FaultView; here: string }) {
             <Field of={name} field={field} />
           ))}
           <details id={`scope-${name}`}>
-            <summary>For whom, how often</summary>
+            <summary>Limits</summary>
             <div class="parameters">
               {scope.map((field) => (
                 <Field of={name} field={field} />
@@ -160,7 +162,7 @@ function Field({ of, field }: { of: string; field: FieldView }) {
           id={id}
           name={name}
           type={field.type}
-          placeholder={field.usual ?? (field.name === 'times' ? 'until off' : 'any')}
+          placeholder={field.usual ?? (field.name === 'times' ? 'no limit' : 'any')}
           autocomplete="off"
         />
       )}

@@ -22,7 +22,7 @@ export type FlowView = {
   email?: string | undefined
   lanes: LaneView[]
   steps: StepView[]
-  /** How many steps before those are not shown. */
+  /** The number of earlier steps that are not shown. */
   earlier: number
 }
 
@@ -35,7 +35,7 @@ type Flows = ConsolePage & {
   connect: { name: string; text: string }[]
 }
 
-/** The console's first page: what happens, as it happens. */
+/** Renders the console's first page: every flow, as it happens. */
 export function FlowsPage({ flows, flow, events, clock, autoSignIn, connect, ...page }: Flows) {
   return (
     <ConsoleFrame title="Flows" {...page}>
@@ -99,7 +99,9 @@ function FlowLinks({ flows }: { flows: FlowLink[] }) {
       <ul>{flows.slice(0, SHOWN).map(Link)}</ul>
       {older.length > 0 && (
         <details id="older-flows" open={older.some(({ isChosen }) => isChosen)}>
-          <summary>{older.length} older</summary>
+          <summary>
+            {older.length} older {older.length === 1 ? 'flow' : 'flows'}
+          </summary>
           <ul>{older.map(Link)}</ul>
         </details>
       )}

@@ -1,7 +1,7 @@
 import { raw } from 'hono/html'
 import type { Child } from 'hono/jsx'
 import { Frame } from '../frame'
-import { CONSOLE_SCRIPT } from './script'
+import SCRIPT from './live.client.js' with { type: 'text' }
 import { CONSOLE_STYLE } from './style'
 
 const PAGES = [
@@ -12,12 +12,12 @@ const PAGES = [
   { path: '/_emulator/console/connect', name: 'Connect' },
 ]
 
-/** What every page of the console is told. */
+/** The properties that every page of the console has. */
 export type ConsolePage = {
   nonce: string
-  /** The path and query of this page: where its buttons lead back to. */
+  /** The path and query of this page, to which its buttons return. */
   here: string
-  /** What the control refused just now. */
+  /** Why the control rejected the last request. */
   notice?: string | undefined
   /** The number of the newest event that the page shows. */
   newest: number
@@ -25,7 +25,7 @@ export type ConsolePage = {
 
 type ConsoleFrame = ConsolePage & { title: string; children: Child }
 
-/** The frame of the console's pages. */
+/** Renders the frame of the console's pages. */
 export function ConsoleFrame({ nonce, here, notice, newest, title, children }: ConsoleFrame) {
   const path = here.split('?')[0]
   return (
@@ -46,16 +46,18 @@ export function ConsoleFrame({ nonce, here, notice, newest, title, children }: C
       </div>
       {notice && (
         <p class="notice" role="alert">
-          <strong>That was refused.</strong> {notice}
+          <strong>Your request was rejected.</strong> {notice}
         </p>
       )}
       {children}
-      <script nonce={nonce}>{raw(CONSOLE_SCRIPT)}</script>
+      <script type="module" nonce={nonce}>
+        {raw(SCRIPT)}
+      </script>
     </Frame>
   )
 }
 
-/** A part of the page under a heading of its own; where it has an id, it is kept up to date. */
+/** Renders a part of the page with its heading. A card with an id is kept up to date. */
 export function Card({
   title,
   id,
@@ -64,7 +66,7 @@ export function Card({
 }: {
   title: string
   id?: string
-  /** What stands beside the title. */
+  /** Shown beside the title. */
   aside?: Child
   children: Child
 }) {

@@ -1,11 +1,11 @@
 import { type EventView, type OutcomeView, Sign, TimeOfDay, Why } from './event'
 
-/** A line of the diagram. */
+/** A step of the diagram. */
 export type StepView = {
   event: EventView
   /** Other decisions about the same request. */
   notes: EventView[]
-  /** Indices of the lanes, from left to right the first is 0; undefined for what is between nobody. */
+  /** Indices of the lanes, from the left; undefined for an event without participants. */
   from?: number | undefined
   to?: number | undefined
   label: string
@@ -13,12 +13,14 @@ export type StepView = {
   times: number
 }
 
-/** A participant: what it is, and who. */
+/** A participant: its role, and its name. */
 export type LaneView = { name: string; detail?: string | undefined }
 
 type Sequence = { lanes: LaneView[]; steps: StepView[]; earlier: number }
 
-/** A sequence diagram that is an ordered list: a row for each step, a column for each participant. */
+/**
+ * Renders a sequence diagram as an ordered list: a row for each step, a column for each participant.
+ */
 export function Sequence({ lanes, steps, earlier }: Sequence) {
   return (
     <div class={`sequence lanes-${lanes.length}`}>
@@ -32,7 +34,8 @@ export function Sequence({ lanes, steps, earlier }: Sequence) {
       </div>
       {earlier > 0 && (
         <p class="soft small">
-          {earlier} earlier steps are not shown. <a href="/_emulator/console/events">All events</a>
+          {earlier === 1 ? '1 earlier step is' : `${earlier} earlier steps are`} not shown.{' '}
+          <a href="/_emulator/console/events">All events</a>
         </p>
       )}
       <ol>
@@ -81,7 +84,7 @@ function Step({ number, lanes, step }: { number: number; lanes: LaneView[]; step
   )
 }
 
-// Columns are classes, because the page's policy lets no element have a style of its own.
+// Columns are classes, because the page's policy allows no style attributes.
 function Arrow({
   lanes,
   step,
@@ -95,7 +98,7 @@ function Arrow({
 }) {
   const { event, label, result, times } = step
   const [left, right] = from < to ? [from, to] : [to, from]
-  // The label may be longer than its arrow: it begins where that does, unless there is little room.
+  // A label may be longer than its arrow, so it extends to the side that has more room.
   const side = left < lanes.length / 2 ? 'grows-right' : 'grows-left'
   return (
     <span class="lanes">
@@ -109,7 +112,7 @@ function Arrow({
         <code>{label}</code>{' '}
         {result && (
           <span class={`status ${event.outcome}`}>
-            <span class="unseen">answered with </span>
+            <span class="unseen">response </span>
             {result}
           </span>
         )}

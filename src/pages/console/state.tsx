@@ -1,4 +1,5 @@
 import type { Child } from 'hono/jsx'
+import { UNNAMED } from '../unnamed'
 import { type Act, ActButton } from './action'
 import { AutoSignIn, type AutoSignInView } from './auto-sign-in'
 import { Clock, type ClockView } from './clock'
@@ -9,7 +10,7 @@ type ApplicationView = {
   id: string
   domain: string
   isOAuthOn: boolean
-  /** `access_token_lifetime` and the like, each with its value. */
+  /** The settings of Managed OAuth, such as `access_token_lifetime`. */
   options: { name: string; value: string }[]
   policies: string[]
 }
@@ -19,7 +20,7 @@ export type ClientView = {
   redirectUris: string[]
   registeredAt: string
 }
-export type TokenView = { id: string; issuedAt: string; expiresAt: string; isOver: boolean }
+export type TokenView = { id: string; issuedAt: string; expiresAt: string; isExpired: boolean }
 export type GrantView = {
   id: string
   client: { id: string; name?: string | undefined }
@@ -27,7 +28,7 @@ export type GrantView = {
   email: string
   createdAt: string
   sessionEndsAt: string
-  state: 'living' | 'over' | 'revoked'
+  state: 'active' | 'expired' | 'revoked'
   tokens: TokenView[]
 }
 type SessionView = {
@@ -38,7 +39,7 @@ type SessionView = {
   applications: string[]
 }
 
-/** A page of a list, and where the next one is. */
+/** A page of a list, and the address of the next one. */
 type Paged<T> = { items: T[]; next?: string | undefined }
 
 type State = ConsolePage & {
@@ -50,7 +51,7 @@ type State = ConsolePage & {
   autoSignIn: AutoSignInView
 }
 
-/** What the emulator remembers, and what ends each of it. */
+/** Renders the stored state, with the buttons that revoke or delete it. */
 export function StatePage(props: State) {
   const { applications, clients, grants, sessions, clock, autoSignIn, ...page } = props
   return (
@@ -60,12 +61,12 @@ export function StatePage(props: State) {
         <div>
           <Card title="Grants and tokens" id="grants">
             {!grants.isWhole && (
-              <p class="soft small">Some of them: pages follow the ids, which follow nothing.</p>
+              <p class="soft small">Not all are shown; they are listed in no particular order.</p>
             )}
             <List
               items={grants.items}
               next={grants.next}
-              nothing="Nobody has allowed a client yet."
+              nothing="No grant is stored. A grant appears here when a person allows a client."
             >
               {(grant) => <Grant grant={grant} here={page.here} />}
             </List>
@@ -75,7 +76,7 @@ export function StatePage(props: State) {
               {(client) => <Client client={client} here={page.here} />}
             </List>
           </Card>
-          <Card title="Sign-ins of browsers" id="sessions">
+          <Card title="Browser sessions" id="sessions">
             <List items={sessions} nothing="No browser is signed in.">
               {(session) => <Session session={session} here={page.here} />}
             </List>
@@ -168,7 +169,7 @@ function Client({ client, here }: { client: ClientView; here: string }) {
       <div class="record">
         <p>
           <strong>
-            <bdi>{name}</bdi>
+            <bdi>{name || UNNAMED}</bdi>
           </strong>{' '}
           <code class="id">{id}</code>
         </p>
@@ -176,9 +177,9 @@ function Client({ client, here }: { client: ClientView; here: string }) {
         <End
           act={{ method: 'DELETE', path: `clients/${path}` }}
           here={here}
-          label={`Forget ${name}`}
+          label={`Delete client ${name || id}`}
         >
-          Forget
+          Delete
         </End>
       </div>
       <ul class="inline">
@@ -195,12 +196,12 @@ function Client({ client, here }: { client: ClientView; here: string }) {
   )
 }
 
-const TAGS = { living: 'allowed', over: 'noted', revoked: 'refused' }
+const TAGS = { active: 'allowed', expired: 'noted', revoked: 'refused' }
 
 function Grant({ grant, here }: { grant: GrantView; here: string }) {
   const { id, client, application, email, sessionEndsAt, state, tokens } = grant
   const path = `grants/${encodeURIComponent(id)}`
-  const name = client.name ?? client.id
+  const name = client.name || client.id
   return (
     <>
       <div class="record">
@@ -211,7 +212,7 @@ function Grant({ grant, here }: { grant: GrantView; here: string }) {
           </strong>{' '}
           use <strong>{application}</strong> <span class={`tag ${TAGS[state]}`}>{state}</span>
         </p>
-        {state === 'living' && (
+        {state === 'active' && (
           <End
             act={{ method: 'DELETE', path }}
             here={here}
@@ -226,7 +227,7 @@ function Grant({ grant, here }: { grant: GrantView; here: string }) {
           <code class="id">{id}</code>
         </li>
         <li>
-          given <When at={grant.createdAt} />
+          granted <When at={grant.createdAt} />
         </li>
         <li>
           session ends <When at={sessionEndsAt} />
@@ -240,9 +241,9 @@ function Grant({ grant, here }: { grant: GrantView; here: string }) {
                 access token <code class="id">{token.id}</code>
               </span>
               <span class="soft">
-                {token.isOver ? 'over since' : 'until'} <When at={token.expiresAt} />
+                {token.isExpired ? 'expired' : 'expires'} <When at={token.expiresAt} />
               </span>
-              {!token.isOver && state === 'living' && (
+              {!token.isExpired && state === 'active' && (
                 <End
                   act={{ method: 'DELETE', path: `${path}/tokens/${encodeURIComponent(token.id)}` }}
                   here={here}
@@ -264,16 +265,16 @@ function Session({ session, here }: { session: SessionView; here: string }) {
   return (
     <div class="record">
       <p>
-        <strong>{email}</strong> <span class="soft">by {provider}, until</span>{' '}
+        <strong>{email}</strong> <span class="soft">through {provider}, until</span>{' '}
         <When at={expiresAt} />
         {applications.length > 0 && <span class="soft"> at {applications.join(', ')}</span>}
       </p>
       <End
         act={{ method: 'DELETE', path: `sessions/${encodeURIComponent(id)}` }}
         here={here}
-        label={`End the sign-in of ${email}`}
+        label={`End the session of ${email}`}
       >
-        End
+        End session
       </End>
     </div>
   )

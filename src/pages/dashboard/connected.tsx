@@ -1,13 +1,13 @@
 import { Fact, Facts } from '../facts'
 import { Frame } from '../frame'
-import { PERMISSIONS_STYLE } from './permissions-style'
-import { ApplicationHead, type Publisher } from './publisher'
+import STYLE from './connected.css' with { type: 'text' }
+import { ApplicationHead, PUBLISHER_STYLE, type Publisher } from './publisher'
 
 type Application = {
   grantId: string
   name: string
   publisher: Publisher | undefined
-  /** Names of accounts, and of permissions. */
+  /** Names, not ids. */
   accounts: string[]
   permissions: string[]
   /** RFC 3339. */
@@ -17,7 +17,7 @@ type Application = {
 
 type Connected = {
   nonce: string
-  /** Comes back with every form. */
+  /** Sent back with every form. */
   csrf: string
   email: string
   applications: Application[]
@@ -25,10 +25,13 @@ type Connected = {
   revoked?: string | undefined
 }
 
-/** "Connected Applications": what a person has authorized at the dashboard, and how to end it (B.5). */
+/**
+ * Renders "Connected Applications": what a person has authorized at the dashboard, and how to revoke it.
+ * Dashboard: documented [D30].
+ */
 export function ConnectedPage({ nonce, csrf, email, applications, revoked }: Connected) {
   return (
-    <Frame title="Connected Applications" nonce={nonce} style={PERMISSIONS_STYLE} isWide>
+    <Frame title="Connected Applications" nonce={nonce} style={PUBLISHER_STYLE + STYLE} isWide>
       <h1>Connected Applications</h1>
       <p class="lead">
         You are signed in as <strong>{email}</strong>.
@@ -42,7 +45,7 @@ export function ConnectedPage({ nonce, csrf, email, applications, revoked }: Con
         </p>
       )}
       {applications.length === 0 ? (
-        <p>No application is connected. The ones that you authorize will be listed here.</p>
+        <p>No application is connected. Applications that you authorize appear here.</p>
       ) : (
         <ul class="connected">
           {applications.map((application) => (
@@ -53,9 +56,9 @@ export function ConnectedPage({ nonce, csrf, email, applications, revoked }: Con
         </ul>
       )}
       <p class="soft small">
-        Revoke one to disconnect it: its access ends at once, because its access tokens and refresh
-        tokens stop working, and it has to ask you again. What it has already changed in your
-        accounts stays as it is.
+        To disconnect an application, select Revoke. Its access ends at once: its access tokens and
+        refresh tokens stop working, and it must ask you again. Changes that it has already made in
+        your accounts remain.
       </p>
     </Frame>
   )
@@ -68,7 +71,7 @@ function ConnectedApplication(application: Application & { csrf: string }) {
       <ApplicationHead name={name} publisher={publisher} isFirstParty={isFirstParty} />
       <Facts>
         <Fact name={accounts.length === 1 ? 'Account' : 'Accounts'}>
-          {accounts.length === 0 ? <span class="soft">none</span> : accounts.join(', ')}
+          {accounts.length === 0 ? <span class="soft">None</span> : accounts.join(', ')}
         </Fact>
         <Fact name="Permissions">
           <details>

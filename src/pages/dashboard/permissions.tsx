@@ -1,13 +1,13 @@
 import { raw } from 'hono/html'
 import { Fact, Facts } from '../facts'
 import { Frame } from '../frame'
-import { NO_PERMISSION, PERMISSIONS_SCRIPT } from './permissions-script'
-import { PERMISSIONS_STYLE } from './permissions-style'
-import { ApplicationHead, type Publisher } from './publisher'
+import SCRIPT from './permissions.client.js' with { type: 'text' }
+import STYLE from './permissions.css' with { type: 'text' }
+import { ApplicationHead, PUBLISHER_STYLE, type Publisher } from './publisher'
 
 type Account = { id: string; name: string; isSelectable: boolean; reason?: string | undefined }
 
-/** `category` is a title; those of the same one are shown together. */
+/** A permission. `category` is a title; permissions with the same one are shown together. */
 type Permission = { id: string; name: string; category: string; isOptional: boolean }
 
 type Permissions = {
@@ -27,12 +27,16 @@ type Permissions = {
   redirectHost: string
 }
 
-/** The dashboard's consent page: its texts and the order of its parts are observed (B.3). */
+// Dashboard: observed [D15].
+const NO_PERMISSION = 'Select at least one permission to authorize, or cancel.'
+const NO_ACCOUNT = 'Select at least one account to authorize, or cancel.'
+
+/** Renders the dashboard's consent page. Dashboard: observed [D15], texts and order of the parts. */
 export function PermissionsPage(page: Permissions) {
   const { nonce, client, publisher, email, accounts, permissions } = page
   const isNothing = permissions.length === 0
   return (
-    <Frame title={`Authorize ${client.name}`} nonce={nonce} style={PERMISSIONS_STYLE} isWide>
+    <Frame title={`Authorize ${client.name}`} nonce={nonce} style={PUBLISHER_STYLE + STYLE} isWide>
       <h1>Authorize application</h1>
       <ApplicationHead name={client.name} publisher={publisher} logoUri={client.logoUri} />
       <Facts>
@@ -59,7 +63,12 @@ export function PermissionsPage(page: Permissions) {
           ))}
         </fieldset>
         <p class="soft small">Only authorize access if you trust this application.</p>
-        <p id="missing" role="status">
+        <p
+          id="missing"
+          role="status"
+          data-no-permission={NO_PERMISSION}
+          data-no-account={NO_ACCOUNT}
+        >
           {isNothing && NO_PERMISSION}
         </p>
         <div class="choices">
@@ -71,7 +80,9 @@ export function PermissionsPage(page: Permissions) {
           </button>
         </div>
       </form>
-      <script nonce={nonce}>{raw(PERMISSIONS_SCRIPT)}</script>
+      <script type="module" nonce={nonce}>
+        {raw(SCRIPT)}
+      </script>
     </Frame>
   )
 }
@@ -102,7 +113,9 @@ function Accounts({ email, accounts }: Pick<Permissions, 'email' | 'accounts'>) 
   return (
     <fieldset>
       <legend>Accounts</legend>
-      {accounts.length === 0 && <p class="soft small">{email} is a member of no account.</p>}
+      {accounts.length === 0 && (
+        <p class="soft small">You ({email}) are not a member of any account.</p>
+      )}
       <ul class="accounts options">
         {selectable.length > 1 && (
           <li hidden>
@@ -134,7 +147,7 @@ function Accounts({ email, accounts }: Pick<Permissions, 'email' | 'accounts'>) 
   )
 }
 
-// Hidden until the script shows them: without it they would do nothing.
+// Hidden until the script shows them, because they do nothing without it.
 function Tools({ permissions }: Pick<Permissions, 'permissions'>) {
   return (
     <div class="tools" hidden>
@@ -164,7 +177,7 @@ function Category({ title, permissions }: { title: string; permissions: Permissi
         {permissions.map(({ id, name, isOptional }) => (
           <li>
             <label class="option" title={id}>
-              {/* Not sent where it is disabled: what is required is granted without it. */}
+              {/* A disabled checkbox is not sent: required permissions are granted without it. */}
               <input type="checkbox" name="scope" value={id} checked disabled={!isOptional} />
               <span>{name}</span>
               <small>{isOptional ? 'Optional' : 'Required'}</small>

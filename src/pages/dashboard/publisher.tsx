@@ -1,14 +1,18 @@
 import { raw } from 'hono/html'
+import STYLE from './publisher.css' with { type: 'text' }
 
-/** Whose application it is, by its own word or by a verified domain. */
+/** The style that both pages with an application's head share. */
+export const PUBLISHER_STYLE = STYLE
+
+/** The domain that an application claims, and whether it has been verified. */
 export type Publisher = { domain: string; isVerified: boolean }
 
-/** An application as both pages show it: its initial, its name, and whose it is. */
+/** Renders the head of an application: its logo or initial, its name and its publisher. */
 export function ApplicationHead(head: {
   name: string
   publisher: Publisher | undefined
   isFirstParty?: boolean
-  /** In place of the initial, once it has come; the page's policy has to let it in. */
+  /** Replaces the initial once it has loaded. The page's policy must allow it. */
   logoUri?: string | undefined
 }) {
   const { name, publisher, isFirstParty, logoUri } = head
@@ -25,7 +29,7 @@ export function ApplicationHead(head: {
         <p class="publisher">
           {publisher && <bdi>{publisher.domain}</bdi>}{' '}
           <Badge isVerified={publisher?.isVerified === true} />
-          {isFirstParty && <span class="group">Cloudflare’s own</span>}
+          {isFirstParty && <span class="group">By Cloudflare</span>}
         </p>
         {!publisher?.isVerified && (
           <p class="soft small">This application has not verified ownership of any domain</p>
@@ -39,7 +43,7 @@ const SHIELD = '<path d="M8 1.2 2.6 3.1v4.2c0 3.4 2.2 6.2 5.4 7.5 3.2-1.3 5.4-4.
 const TICK = '<path d="m5.4 7.9 1.9 1.9 3.5-3.7"/>'
 const EXCLAMATION = '<path d="M8 4.8v3.4"/><path d="M8 10.7v.01"/>'
 
-// Observed (B.3): a blue shield where the domain is verified, amber where it is not.
+// Dashboard: reported [D19].
 function Badge({ isVerified }: { isVerified: boolean }) {
   const paths = SHIELD + (isVerified ? TICK : EXCLAMATION)
   return (

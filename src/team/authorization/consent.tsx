@@ -4,6 +4,7 @@ import { formatDuration } from '../../access/duration'
 import { readTicket } from '../../access/ticket'
 import { ConsentPage } from '../../pages/consent'
 import { PageError, respondPage } from '../../pages/respond'
+import { UNNAMED } from '../../pages/unnamed'
 import type { AppContext } from '../../request/context'
 import { reportDecision } from '../../request/events'
 import { readPageForm, SEVERED } from '../../signin/browser'
@@ -61,7 +62,7 @@ function showConsent(c: AppContext, request: AuthorizationRequest, who: SignedIn
   return respondPage(c, 200, (nonce) => (
     <ConsentPage
       nonce={nonce}
-      client={{ name: client.name || 'A client without a name', id: client.clientId }}
+      client={{ name: client.name || UNNAMED, id: client.clientId }}
       redirectHost={host || protocol}
       application={application.name}
       resource={resource}
