@@ -117,7 +117,7 @@ describe('startEmulator', () => {
     // Refused at registration, by the rules of all, and at authorization, by those of the one.
     for (const options of [{}, { redirectUri: scheme }]) {
       await expect(emulator.signIn('ada@example.com', options)).rejects.toThrow(
-        /not allowed by .*; signIn\(email, \{ redirectUri \}\) names one/,
+        /not allowed by .*; pass a redirect URI .*: signIn\(email, \{ redirectUri \}\)/,
       )
     }
     const { accessToken } = await emulator.signIn('ada@example.com', { redirectUri: hosted })
