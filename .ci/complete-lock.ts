@@ -1,8 +1,8 @@
 /**
- * `npm run lock`: adds to package-lock.json what npm leaves out of it without a word: optional
- * packages for other platforms in versions that the registry in use does not hold. Without their
- * entries `npm ci` fails everywhere, and npm installs them on no platform. An entry without an
- * `integrity` gets what the registry knows of it.
+ * `npm run lock`: completes package-lock.json. npm silently leaves out optional packages for other
+ * platforms if the registry in use does not hold them in that version. Without their entries `npm ci`
+ * fails everywhere, and npm installs them on no platform. An entry without an `integrity` gets it from
+ * the registry.
  */
 import { execSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -31,9 +31,9 @@ if (import.meta.main) {
   const lock = JSON.parse(readFileSync(file, 'utf8'))
   const missing = missingFrom(lock.packages)
   const entries = Object.entries<Entry>({ ...lock.packages, ...missing })
-  // In the order in which npm writes them.
+  // In npm's order.
   const sorted = entries.sort(([a], [b]) => a.localeCompare(b, 'en'))
-  lock.packages = Object.fromEntries(sorted.map(([path, entry]) => [path, whole(path, entry)]))
+  lock.packages = Object.fromEntries(sorted.map(([path, entry]) => [path, completed(path, entry)]))
   writeFileSync(file, `${JSON.stringify(lock, null, 2)}\n`)
   for (const path of Object.keys(missing)) console.log(`added ${path}`)
 }
@@ -61,7 +61,7 @@ export function missingFrom(packages: Packages): Packages {
   return missing
 }
 
-// As Node resolves it: beside the dependent package, then in each folder above.
+// In the order in which Node resolves a package: beside the dependent one, then in each folder above.
 function isFound(packages: Packages, from: string, name: string, range: string): boolean {
   const folders = from.split(/\/?node_modules\//)
   while (folders.length > 0) {
@@ -72,17 +72,18 @@ function isFound(packages: Packages, from: string, name: string, range: string):
   return false
 }
 
-// Read from the name, because the registry does not hold the package that says so itself.
+// Read from the name, because the registry does not hold the package with its manifest.
 function platformOf(name: string): Pick<Entry, 'os' | 'cpu' | 'libc'> {
   const words = name.replace(/^.*\//, '').split('-')
   const known = (table: Record<string, string>) => words.flatMap((word) => table[word] ?? [])
   const [os, cpu, libc] = [known(OS), known(CPU), known(LIBC)]
-  if (os.length !== 1 || cpu.length !== 1) throw new Error(`Which platform is ${name} for?`)
+  if (os.length !== 1 || cpu.length !== 1)
+    throw new Error(`Cannot tell the platform of ${name}: expected its os and cpu in the name`)
   return { os, cpu, ...(libc.length > 0 && { libc }) }
 }
 
-// What npm writes of a package that the registry holds, in the order in which npm writes it.
-function whole(path: string, entry: Entry): Entry {
+// Adds the members that npm writes for a package that the registry holds, in npm's order.
+function completed(path: string, entry: Entry): Entry {
   if (path === '' || entry.integrity) return entry
   const { version, cpu, dev, libc, optional, os } = entry
   const name = path.replace(/^.*node_modules\//, '')
@@ -92,7 +93,7 @@ function whole(path: string, entry: Entry): Entry {
     const { 'dist.integrity': integrity, license, engines } = held
     return { version, integrity, cpu, dev, libc, license, optional, os, engines }
   } catch {
-    // The registry does not hold this version. Where another one does, npm installs it unchecked.
+    // The registry does not hold this version. npm installs it unchecked from a registry that does.
     return entry
   }
 }

@@ -1,4 +1,4 @@
-/** One line of the table: a figure, and what it is to another of the same rounds. */
+/** One line of the table: a figure, and its ratio to another figure of the same rounds. */
 export type Figure = {
   what: string
   value: number
@@ -7,14 +7,14 @@ export type Figure = {
   ratio?: { value: number; to: string; atMost?: number; atLeast?: number }
 }
 
-/** Whether the ratio is as the target asks; undefined where there is no target. */
+/** Returns whether the ratio meets its target; undefined if there is no target. */
 function isMet({ ratio }: Figure): boolean | undefined {
   const { atLeast, atMost, value } = ratio ?? {}
   if (value === undefined || (atLeast ?? atMost) === undefined) return undefined
   return value <= (atMost ?? Number.POSITIVE_INFINITY) && value >= (atLeast ?? 0)
 }
 
-/** The figures as a table of text. */
+/** Returns the figures as a table of text. */
 export function tableOf(figures: Figure[]): string {
   const rows = figures.map((figure) => {
     const { p99, ratio, unit, value, what } = figure
@@ -39,7 +39,7 @@ export function tableOf(figures: Figure[]): string {
     .join('\n')
 }
 
-/** The same for programs. */
+/** Returns the figures as JSON, for programs. */
 export function jsonOf(figures: Figure[]): string {
   return JSON.stringify(
     figures.map((figure) => ({ ...figure, isMet: isMet(figure) })),

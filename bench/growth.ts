@@ -8,8 +8,8 @@ import { manyTimes } from './together.ts'
 const CONSOLE = '/_emulator/console/state'
 
 /**
- * What a request costs with more and more clients and grants in the store: an emulator for each size,
- * asked in turn.
+ * Measures what a request costs with more and more clients and grants in the store: one emulator for
+ * each size, with requests in turn.
  */
 export async function growth(sizes: number[], rounds: number, times: number): Promise<Figure[]> {
   const origin = await startOrigin()

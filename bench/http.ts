@@ -1,12 +1,13 @@
 import { Agent, request } from 'node:http'
 
 export type Sent = { method?: string; headers?: Record<string, string>; body?: string }
-export type Answer = { status: number; location: string; body: string }
-export type Send = (path: string, sent?: Sent) => Promise<Answer>
+export type HttpResponse = { status: number; location: string; body: string }
+export type Send = (path: string, sent?: Sent) => Promise<HttpResponse>
 
 /**
- * Requests to one port of this machine, over connections that are kept. Node's own HTTP client, because `fetch` adds a
- * third of a millisecond to both sides of every ratio.
+ * Returns a function that sends requests to one port of this machine, over connections that stay open.
+ * It uses Node's own HTTP client, because `fetch` adds a third of a millisecond to both sides of every
+ * ratio.
  */
 export function sender(port: number, host = `localhost:${port}`): Send {
   const agent = new Agent({ keepAlive: true, maxSockets: 64 })
@@ -33,8 +34,14 @@ export function sender(port: number, host = `localhost:${port}`): Send {
     })
 }
 
-/** @throws the whole answer, where it is not of this status */
-export function expectStatus(answer: Answer, status: number): Answer {
-  if (answer.status === status) return answer
-  throw new Error(`expected ${status}, got ${answer.status} ${answer.location} ${answer.body}`)
+/**
+ * Returns a response that has this status.
+ *
+ * @throws Error with the whole response if it has another one
+ */
+export function expectStatus(response: HttpResponse, status: number): HttpResponse {
+  if (response.status === status) return response
+  throw new Error(
+    `expected ${status}, got ${response.status} ${response.location} ${response.body}`,
+  )
 }

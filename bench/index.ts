@@ -1,6 +1,11 @@
 /**
- * `npm run bench -- [node] [speed] [start] [memory] [growth]`: the table on standard error, JSON on standard
- * output. Everything where nothing is named; `ROUNDS` and `LARGEST` are other sizes.
+ * `npm run bench -- [node] [speed] [start] [memory] [growth]`: runs the named sections, or all of them. Prints a
+ * table to standard error and JSON to standard output. The variables `ROUNDS` and `LARGEST` set other
+ * sizes.
+ *
+ * This folder compares the emulator with a bare Hono Worker (bare/) and with
+ * @cloudflare/workers-oauth-provider (provider/) under the same `wrangler dev`, and the
+ * package with `emulate` (node.ts).
  */
 import { type Figure, jsonOf, tableOf } from './figures.ts'
 import { growth } from './growth.ts'
@@ -20,18 +25,18 @@ const SECTIONS: Record<string, () => Promise<Figure[]>> = {
   growth: () => growth([10, 1000, LARGEST], ROUNDS, 60),
 }
 
-const asked = process.argv.slice(2)
-for (const name of asked) {
+const requested = process.argv.slice(2)
+for (const name of requested) {
   if (!Object.hasOwn(SECTIONS, name))
-    throw new Error(`no section ${name}: ${Object.keys(SECTIONS).join(', ')}`)
+    throw new Error(`Unknown section ${name}: expected one of ${Object.keys(SECTIONS).join(', ')}`)
 }
 const figures: Figure[] = []
 for (const [name, section] of Object.entries(SECTIONS)) {
-  if (asked.length > 0 && !asked.includes(name)) continue
+  if (requested.length > 0 && !requested.includes(name)) continue
   const found = await section()
   console.error(`${tableOf(found)}\n`)
   figures.push(...found)
 }
 console.log(jsonOf(figures))
-// Connections that are kept would keep the process.
+// Connections that stay open would keep the process alive.
 process.exit(0)

@@ -4,10 +4,10 @@ export type Operation = () => Promise<unknown>
 export type Round = { p50: number; p99: number }
 
 /**
- * Each operation by itself, one after the other and in turn, so that whatever else the machine does
- * falls upon all of them.
+ * Measures operations one at a time and in turn, so that other load on the machine affects all of them
+ * equally.
  *
- * @returns for each operation its rounds, in milliseconds
+ * @returns the rounds of each operation, in milliseconds
  */
 export async function oneCaller(
   operations: Record<string, Operation>,
@@ -19,7 +19,7 @@ export async function oneCaller(
     const histograms: Record<string, RecordableHistogram> = {}
     for (const name of names) histograms[name] = createHistogram()
     for (let time = 0; time < times; time++) {
-      // Another one begins each time.
+      // Each time, another operation is the first.
       for (let step = 0; step < names.length; step++) {
         const name = names[(time + step) % names.length] ?? ''
         const before = process.hrtime.bigint()
@@ -41,10 +41,10 @@ export async function oneCaller(
 }
 
 /**
- * So many callers at once for a while, one operation after the other in each round.
+ * Measures operations with several callers at once, one operation after the other in each round.
  *
- * @param operations made for each caller
- * @returns for each operation its rounds, in operations per second
+ * @param operations each creates the operation of one caller
+ * @returns the rounds of each operation, in operations per second
  */
 export async function manyCallers(
   operations: Record<string, () => Operation>,
@@ -82,7 +82,7 @@ export function median(values: number[]): number {
   return sorted.length % 2 ? upper : (upper + (sorted[middle - 1] ?? Number.NaN)) / 2
 }
 
-/** The median of what each round's figure is to the other's of the same round. */
+/** Returns the median of the ratios of each round. */
 export function ratio(values: number[], to: number[]): number {
   return median(values.map((value, round) => value / (to[round] ?? Number.NaN)))
 }

@@ -6,7 +6,7 @@ import { manyTimes } from './together.ts'
 
 const REQUESTS_OF_A_FLOW = 2
 
-/** What workerd holds after ten times as many flows, and a bare Worker's after as many requests. */
+/** Measures workerd's memory after ten times as many flows; for a bare Worker, after as many requests. */
 export async function memory(flows: number): Promise<Figure[]> {
   const origin = await startOrigin()
   try {

@@ -14,15 +14,16 @@ export type Server = {
   send: Send
   /** From the start of the process to the first 200, in milliseconds. */
   coldStartMs: number
-  /** The memory of workerd, in MiB: its share of every page that it has (PSS). */
+  /** Returns the memory of workerd in MiB: its proportional share of every page (PSS). */
   memoryMiB(): Promise<number>
   stop(): Promise<void>
 }
 
 /**
- * `wrangler dev` of a folder, as quiet as `npm start` makes it, with a store of its own.
+ * Starts `wrangler dev` with a configuration, in the same environment as `npm start` and with an empty
+ * store.
  *
- * @param probe the path that answers 200 when it is up
+ * @param probe the path that responds with 200 when the server is ready
  * @param flags further flags of `wrangler dev`
  */
 export async function startServer(
@@ -72,7 +73,7 @@ export async function startServer(
 async function until200(child: ChildProcess, send: Send, probe: string): Promise<void> {
   while (child.exitCode === null) {
     const status = await send(probe).then(
-      (answer) => answer.status,
+      (response) => response.status,
       () => undefined,
     )
     if (status === 200) return
@@ -81,7 +82,7 @@ async function until200(child: ChildProcess, send: Send, probe: string): Promise
   throw new Error(`wrangler dev ended with ${child.exitCode}`)
 }
 
-// Linux only, as /proc is.
+// Linux only, because it reads /proc.
 async function workerdMemory(group: number): Promise<number> {
   let kib = 0
   for (const pid of await readdir('/proc')) {

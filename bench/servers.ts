@@ -11,7 +11,7 @@ const PROVIDER_HOST = 'mcp.example.com'
 const PATH = '/cdn-cgi/access'
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 
-/** What the emulator and the bare Worker forward to: the least that answers. */
+/** Starts the origin that the emulator and the bare Worker forward to, the smallest possible one. */
 export async function startOrigin(): Promise<{ url: string; stop(): void }> {
   const server = createServer((_, response) => response.end('{"ok":true}'))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -19,11 +19,15 @@ export async function startOrigin(): Promise<{ url: string; stop(): void }> {
   return { url: `http://127.0.0.1:${port}`, stop: () => server.close() }
 }
 
-/** @param answer what its `/static` says */
-export function startBare(originUrl: string, answer: string): Promise<Server> {
+/**
+ * Starts the bare Worker.
+ *
+ * @param body the response of its `/static`
+ */
+export function startBare(originUrl: string, body: string): Promise<Server> {
   return startServer('bench/bare/wrangler.toml', '/static', [
     ...['--var', `ORIGIN_URL:${originUrl}`],
-    ...['--var', `ANSWER:${answer}`],
+    ...['--var', `STATIC_BODY:${body}`],
   ])
 }
 
@@ -34,14 +38,14 @@ export type Emulator = Server & {
   team: Send
 }
 
-/** The emulator as `npm start` has it. */
+/** Starts the emulator from the bundle of `npm start`. */
 export async function startAlone(originUrl: string): Promise<Server> {
   const script = await keptBundle(ROOT)
   const flags = [script, '--no-bundle', '--var', `ORIGIN_URL:${originUrl}`]
   return startServer('wrangler.toml', METADATA, flags)
 }
 
-/** The same with automatic sign-in. */
+/** Starts the emulator and turns on automatic sign-in. */
 export async function startEmulator(originUrl: string): Promise<Emulator> {
   const server = await startAlone(originUrl)
   const { port } = server

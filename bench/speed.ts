@@ -1,5 +1,5 @@
 import type { Figure } from './figures.ts'
-import { expectStatus } from './http.ts'
+import { expectStatus, type HttpResponse } from './http.ts'
 import { manyCallers, median, oneCaller, type Round, ratio } from './measure.ts'
 import { METADATA, startBare, startEmulator, startOrigin, startProvider } from './servers.ts'
 import { refreshing } from './subjects.ts'
@@ -7,10 +7,10 @@ import { refreshing } from './subjects.ts'
 const CALLERS = 16
 const SECONDS = 2
 
-/** What a request costs, beside a bare Worker and `@cloudflare/workers-oauth-provider`. */
+/** Measures requests against a bare Worker and `@cloudflare/workers-oauth-provider`. */
 export async function speed(rounds: number, times: number): Promise<Figure[]> {
   const origin = await startOrigin()
-  // One after the other: two that start at once may find the same free port.
+  // One after the other, because two that start at once may find the same free port.
   const emulator = await startEmulator(origin.url)
   const bare = await startBare(origin.url, (await emulator.team(METADATA)).body)
   const provider = await startProvider()
@@ -20,8 +20,7 @@ export async function speed(rounds: number, times: number): Promise<Figure[]> {
     const { access_token } = await oauth.flow(clientId)
     const headers = { authorization: `Bearer ${access_token}` }
     const clientThere = await provider.oauth.register()
-    const ok = async (answer: Promise<{ status: number; location: string; body: string }>) =>
-      expectStatus(await answer, 200)
+    const ok = async (response: Promise<HttpResponse>) => expectStatus(await response, 200)
 
     const one = await oneCaller(
       {
@@ -32,7 +31,7 @@ export async function speed(rounds: number, times: number): Promise<Figure[]> {
         flow: () => oauth.flow(clientId),
         refresh: refreshing(oauth, clientId),
         'provider flow': () => provider.oauth.flow(clientThere),
-        // Of a client of its own: another authorization of a client ends its older grants there.
+        // A client of its own, because there a new authorization ends the client's older grants.
         'provider refresh': refreshing(provider.oauth, await provider.oauth.register()),
       },
       { rounds, times },

@@ -4,7 +4,7 @@ import { startAlone, startBare } from './servers.ts'
 
 const NOWHERE = 'http://127.0.0.1:1'
 
-/** From the start of `wrangler dev` to the first 200, one after the other in each round. */
+/** Measures the time from the start of `wrangler dev` to the first 200, one server at a time. */
 export async function start(rounds: number): Promise<Figure[]> {
   const bare: number[] = []
   const emulator: number[] = []

@@ -8,15 +8,15 @@ const FORM = { 'content-type': 'application/x-www-form-urlencoded' }
 
 export type Tokens = { access_token: string; refresh_token: string }
 
-/** An authorization server as a client sees it. */
+/** An authorization server from the view of a client. */
 export type Subject = {
   register(): Promise<string>
-  /** Authorization and exchange: two requests. */
+  /** Authorizes and exchanges the code: two requests. */
   flow(clientId: string): Promise<Tokens>
   refresh(clientId: string, tokens: Tokens): Promise<Tokens>
 }
 
-/** What differs between two authorization servers: addresses. */
+/** The addresses of an authorization server. */
 export type Addresses = {
   registration: string
   authorization: string
@@ -27,16 +27,16 @@ export type Addresses = {
 export function subject(send: Send, addresses: Addresses): Subject {
   const exchange = async (form: Record<string, string>) => {
     const body = String(new URLSearchParams(form))
-    const answer = await send(addresses.token, {
+    const response = await send(addresses.token, {
       method: 'POST',
       headers: FORM,
       body,
     })
-    return JSON.parse(expectStatus(answer, 200).body) as Tokens
+    return JSON.parse(expectStatus(response, 200).body) as Tokens
   }
   return {
     async register() {
-      const answer = await send(addresses.registration, {
+      const response = await send(addresses.registration, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({
@@ -46,7 +46,7 @@ export function subject(send: Send, addresses: Addresses): Subject {
           grant_types: ['authorization_code', 'refresh_token'],
         }),
       })
-      return (JSON.parse(expectStatus(answer, 201).body) as { client_id: string }).client_id
+      return (JSON.parse(expectStatus(response, 201).body) as { client_id: string }).client_id
     },
     async flow(clientId) {
       const query = new URLSearchParams({
@@ -58,9 +58,9 @@ export function subject(send: Send, addresses: Addresses): Subject {
         code_challenge_method: 'S256',
         resource: addresses.resource,
       })
-      const answer = await send(`${addresses.authorization}?${query}`)
-      const code = new URL(expectStatus(answer, 302).location).searchParams.get('code')
-      if (!code) throw new Error(`no code in ${answer.location}`)
+      const response = await send(`${addresses.authorization}?${query}`)
+      const code = new URL(expectStatus(response, 302).location).searchParams.get('code')
+      if (!code) throw new Error(`no code in ${response.location}`)
       return exchange({
         grant_type: 'authorization_code',
         code,
@@ -75,7 +75,7 @@ export function subject(send: Send, addresses: Addresses): Subject {
   }
 }
 
-/** A refresh with the token that the last one brought; the first call gets it by a flow. */
+/** Returns an operation that refreshes with the last refresh token. The first call runs a flow for it. */
 export function refreshing(oauth: Subject, clientId: string): () => Promise<void> {
   let tokens: Tokens | undefined
   return async () => {

@@ -1,8 +1,8 @@
 import OAuthProvider, { type OAuthHelpers } from '@cloudflare/workers-oauth-provider'
 
 /**
- * `@cloudflare/workers-oauth-provider` as its README sets it up in one Worker, with a person who is
- * signed in and consents to everything, as the emulator's automatic sign-in.
+ * `@cloudflare/workers-oauth-provider`, set up in one Worker as in its README. The person is signed in
+ * and consents to everything, as with the emulator's automatic sign-in.
  */
 export default new OAuthProvider<{ OAUTH_PROVIDER: OAuthHelpers }>({
   apiRoute: '/mcp',

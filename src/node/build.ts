@@ -1,4 +1,4 @@
-/** `npm run build`: the package in `dist/`, with the engine and the Worker inside it in one file. */
+/** `npm run build`: builds the package in `dist/`. `engine.js` contains the engine and the Worker. */
 import { execFileSync } from 'node:child_process'
 import { chmod, mkdir, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
@@ -25,7 +25,7 @@ const { metafile } = await build({
   format: 'esm',
   platform: 'node',
   target: 'node22',
-  // What only runs from the source.
+  // Imported only when the emulator runs from the source.
   external: ['./bundle-engine.ts'],
 })
 const bundled = [...inputs, ...Object.keys(metafile.inputs)]

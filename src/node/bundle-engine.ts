@@ -3,8 +3,8 @@ import { build } from 'esbuild'
 import { unstable_readConfig } from 'wrangler'
 
 /**
- * Bundles the Worker with the engine that runs it in Node: what the Worker imports from workerd, and the
- * globals that it uses, are the engine's.
+ * Bundles the Worker with the engine that runs it in Node. The engine provides the modules that the
+ * Worker imports from workerd, and the globals that it uses.
  */
 export async function bundleEngine(root: string) {
   const { vars } = unstable_readConfig({ config: join(root, 'wrangler.toml') })
@@ -31,6 +31,6 @@ export async function bundleEngine(root: string) {
     logLevel: 'silent',
   })
   const [map, script] = outputFiles
-  if (!map || !script) throw new Error('esbuild made nothing of the engine')
+  if (!map || !script) throw new Error('esbuild wrote no bundle of the engine')
   return { script: script.text, map: map.text, inputs: Object.keys(metafile.inputs) }
 }

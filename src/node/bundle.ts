@@ -1,6 +1,6 @@
 import { build } from 'esbuild'
 
-/** Bundles the Worker as wrangler does, with what it was made of, and how its lines go back to that. */
+/** Bundles the Worker as wrangler does, and returns the script, its source map and its inputs. */
 export async function bundleWorker(root: string) {
   const { metafile, outputFiles } = await build({
     absWorkingDir: root,
@@ -10,7 +10,7 @@ export async function bundleWorker(root: string) {
     metafile: true,
     outfile: 'worker.js',
     sourcemap: 'external',
-    // From where npm start keeps it.
+    // Relative to the folder in which npm start keeps the bundle.
     sourceRoot: '../..',
     format: 'esm',
     target: 'es2024',
@@ -18,12 +18,12 @@ export async function bundleWorker(root: string) {
     mainFields: ['module', 'main'],
     external: ['cloudflare:*'],
     legalComments: 'none',
-    // workerd reads it at every start: a third of the time that a start takes.
+    // workerd parses the script at every start, which takes a third of that time.
     minify: true,
     logLevel: 'silent',
   })
   const [map, script] = outputFiles
-  if (!map || !script) throw new Error('esbuild made nothing of src/index.ts')
+  if (!map || !script) throw new Error('esbuild wrote no bundle of src/index.ts')
   return {
     script: script.text,
     map: map.text,

@@ -1,24 +1,25 @@
 #!/usr/bin/env node
 import module from 'node:module'
 import { parseArgs } from 'node:util'
-import { type Emulator, startEmulator } from './emulator.ts'
+import type { Emulator } from './emulator.ts'
+import { startEmulator } from './start-emulator.ts'
 import { packageVersion } from './version.ts'
 
 const HELP = `access-oauth-emulator: stands in for Cloudflare Access with Managed OAuth
 
   access-oauth-emulator --origin http://localhost:3000/mcp --auto-sign-in ada@example.com
 
-  --origin <url>            your MCP server or application; a built-in demo where it is left out
-  --port <number>           8788 unless told; 0 is a free one
-  --auto-sign-in <e-mail>   authorizations complete without pages, as this person
-  --team-domain <host>      the issuer's host; 127.0.0.1 unless told
-  --persist <folder>        keep clients and grants there; in memory where it is left out
-  --var <NAME:value>        a setting of docs/settings.md; structured ones as JSON. May be repeated
-  --quiet                   no line for each decision
+  --origin <url>            your MCP server or application (default: a built-in demo)
+  --port <number>           the port (default: 8788); 0 chooses a free port
+  --auto-sign-in <e-mail>   completes authorizations without pages, as this person
+  --team-domain <host>      the issuer's host (default: 127.0.0.1)
+  --persist <folder>        keeps clients and grants in this folder (default: in memory)
+  --var <NAME:value>        a setting of docs/settings.md, objects and lists as JSON; may be repeated
+  --quiet                   prints no line for each decision
   --help, --version
 `
 
-// Loading the engine takes most of a start.
+// Loading the engine takes most of a start. Node can cache its compiled code.
 module.enableCompileCache?.()
 
 /** A mistake on the command line. */
@@ -29,7 +30,7 @@ try {
 } catch (error) {
   const isUsage = error instanceof UsageError || error instanceof TypeError
   console.error(error instanceof Error ? error.message : error)
-  if (isUsage) console.error('See --help.')
+  if (isUsage) console.error('Run access-oauth-emulator --help for the options.')
   process.exit(isUsage ? 2 : 1)
 }
 
@@ -57,16 +58,16 @@ async function run(): Promise<number> {
       ...(teamDomain !== undefined && { TEAM_DOMAIN: teamDomain }),
     },
   })
-  if (email !== undefined) await signInBy(emulator, email)
+  if (email !== undefined) await signInAutomatically(emulator, email)
   console.log(`Ready on ${emulator.url}
 
   MCP server behind Access   ${emulator.mcpUrl}
   Team domain (the issuer)   ${emulator.teamUrl}
   Console                    ${emulator.consoleUrl}
   The application            ${flags.origin ?? 'a built-in demo with an MCP server'}
-  Sign-in                    ${email === undefined ? 'pick a person in the browser' : `by itself, as ${email}`}
+  Sign-in                    ${email === undefined ? 'pick a person in the browser' : `automatic, as ${email}`}
 `)
-  await stopped()
+  await stopSignal()
   await emulator.close()
   return 0
 }
@@ -96,7 +97,7 @@ function portOf(text = '8788'): number {
   return Number(text)
 }
 
-async function signInBy({ autoSignIn, close }: Emulator, email: string): Promise<void> {
+async function signInAutomatically({ autoSignIn, close }: Emulator, email: string): Promise<void> {
   try {
     await autoSignIn.set({ email })
   } catch {
@@ -117,7 +118,7 @@ function settingsOf(vars: string[]): Record<string, string> {
   )
 }
 
-function stopped(): Promise<void> {
+function stopSignal(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       process.on(signal, () => resolve())

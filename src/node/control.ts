@@ -1,6 +1,6 @@
 import type { Reach } from './reach.ts'
 
-/** A refusal of the emulator's control. */
+/** An error response of the emulator's control. */
 export class ControlError extends Error {
   readonly status: number
   readonly code: string
@@ -16,7 +16,7 @@ export class ControlError extends Error {
 /** Sends a request to `/_emulator`. */
 export type Send = <T>(method: string, path: string, body?: unknown) => Promise<T>
 
-/** A client of the control. */
+/** Returns a client of the control, which throws a `ControlError` for an error response. */
 export function controlBy(reach: Reach): Send {
   return async function send<T>(method: string, path: string, body?: unknown): Promise<T> {
     const response = await reach(`/_emulator/${path}`, {
@@ -25,9 +25,9 @@ export function controlBy(reach: Reach): Send {
       ...(body !== undefined && { body: JSON.stringify(body) }),
     })
     const text = await response.text()
-    const answer = parsed(text)
-    if (response.ok) return answer as T
-    const { error = 'error', error_description = text } = (answer ?? {}) as Record<string, string>
+    const json = parsed(text)
+    if (response.ok) return json as T
+    const { error = 'error', error_description = text } = (json ?? {}) as Record<string, string>
     throw new ControlError(
       response.status,
       error,

@@ -4,9 +4,9 @@ import { createRequire } from 'node:module'
 import { dirname, join, relative, sep } from 'node:path'
 
 /**
- * Makes the tree of declarations that tsc wrote one that stands alone, in every module resolution:
- * imports name whole files, and the types of zod, which the Worker's own are inferred with, come
- * along. An installer needs no zod.
+ * Rewrites the declarations that tsc wrote so that they need no other package, in every module
+ * resolution. Imports name whole files. The Worker's types are inferred with zod, so zod's own
+ * declarations are copied: users need not install zod.
  */
 export async function standAlone(types: string): Promise<void> {
   for (const file of await declarations(types)) {
@@ -21,7 +21,7 @@ export async function standAlone(types: string): Promise<void> {
 }
 
 function wholeSpecifier(types: string, folder: string, specifier: string): string {
-  // An import has slashes on Windows too.
+  // Import specifiers contain slashes on Windows too.
   if (specifier === 'zod') return `./${slashed(relative(folder, join(types, 'zod/index.js')))}`
   if (!specifier.startsWith('.')) return specifier
   const bare = specifier.replace(/\.ts$/, '')

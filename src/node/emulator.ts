@@ -1,5 +1,8 @@
 import type { FaultName } from '../switches/faults.ts'
 import type { QuirkName } from '../switches/quirks.ts'
+import { controlBy, type Send } from './control.ts'
+import { type Events, eventsOf } from './events.ts'
+import type { Reach } from './reach.ts'
 import type {
   AutoSignInRule,
   ClientReport,
@@ -12,12 +15,8 @@ import type {
   Revocation,
   Session,
   State,
-} from './answers.ts'
-import { controlBy, type Send } from './control.ts'
-import { type Events, eventsOf } from './events.ts'
-import { checkOptions, type EmulatorOptions } from './options.ts'
-import type { Reach } from './reach.ts'
-import { type Served, serve } from './serve.ts'
+} from './responses.ts'
+import type { Served } from './serve.ts'
 import { type SignIn, signInAt } from './sign-in.ts'
 
 /** A running emulator. */
@@ -31,20 +30,20 @@ export type Emulator = {
   /** The console, for a browser. */
   consoleUrl: string
   /**
-   * `fetch` of a path of the application, or of a URL whose host is none but the emulator's (a team
-   * domain, an application's): it need not resolve, and no connection is opened. Redirects are left to
-   * the caller.
+   * `fetch` of a path of the application, or of a URL on any host of the emulator (a team domain, an
+   * application's domain). The host need not resolve, and no connection is opened. Redirects are not
+   * followed.
    */
   fetch: Reach
-  /** Signs a person in through the real flow, with a client of its own. */
+  /** Signs a person in through the real flow, with a client registered for it. */
   signIn: SignIn
   autoSignIn: {
-    /** Authorizations complete without pages, as the first rule says that fits; null: no more. */
+    /** Completes authorizations without pages, by the first rule that matches; null turns it off. */
     set(rules: null | AutoSignInRule | AutoSignInRule[]): Promise<void>
     get(): Promise<null | AutoSignInRule | AutoSignInRule[]>
   }
   clock: {
-    /** Moves the one clock that every lifetime is judged by: `16m`, `24h`. */
+    /** Moves the clock that decides every lifetime: `16m`, `24h`. */
     advance(duration: string): Promise<Clock>
     set(now: Date | string): Promise<Clock>
     reset(): Promise<Clock>
@@ -63,16 +62,16 @@ export type Emulator = {
     list(): Promise<Quirk[]>
   }
   state: {
-    /** Everything as one JSON; it holds the emulator's secrets. */
+    /** Returns the whole state as one JSON document, the emulator's secrets included. */
     save(): Promise<State>
-    /** The emulator is as it was when the state was saved. */
+    /** Replaces the whole state with a saved one. */
     load(state: State): Promise<void>
   }
   clients: {
     list(): Promise<RegisteredClient[]>
-    /** As if it had never registered: its grants end with all their tokens. */
+    /** Deletes a client as if it had never registered. Its grants end with all their tokens. */
     forget(id: string): Promise<void>
-    /** What the client did of what the MCP specification and the RFCs ask. */
+    /** Reports which rules of the MCP specification and the RFCs the client follows. */
     report(id: string): Promise<ClientReport>
   }
   grants: {
@@ -84,50 +83,22 @@ export type Emulator = {
   }
   sessions: { list(): Promise<Session[]>; end(id: string): Promise<void> }
   dns: {
-    /** The emulated zone: TXT records by host, where the domains of OAuth clients are verified. */
+    /** Returns the emulated zone: TXT records by host, which verify the domains of OAuth clients. */
     get(): Promise<Record<string, string[]>>
     set(zone: Record<string, string[]>): Promise<void>
   }
-  /** What an administrator does: `{ person }`, `{ application }`, `{ deleted_person }`. */
+  /** Revokes as an administrator does: `{ person }`, `{ application }`, `{ deleted_person }`. */
   revoke(what: Revocation): Promise<void>
   rotateKeys(): Promise<void>
-  /** Back to the start: clients, grants, sessions and switches are forgotten. */
+  /** Resets everything but the signing keys: clients, grants, sessions, edits, switches, the clock. */
   reset(): Promise<void>
-  /** Stops it; nothing is left. */
+  /** Stops the emulator. Nothing is left running. */
   close(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
 }
 
-// The first that has node:sqlite without a flag.
-const OLDEST_NODE = { major: 22, minor: 13 }
-
-/**
- * Starts an emulator on a free port, in this process.
- *
- * @throws TypeError for a wrong option, Error for a wrong setting, a port that is taken, a folder that
- *   another process has, or an old Node
- */
-export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
-  refuseOldNode()
-  checkOptions(options)
-  const served = await serve(options)
-  try {
-    return await handle(served, options.clock)
-  } catch (error) {
-    await served.close()
-    throw error
-  }
-}
-
-function refuseOldNode(): void {
-  const { node } = process.versions
-  const [major = 0, minor = 0] = node.split('.').map(Number)
-  const { major: oldest, minor: oldestMinor } = OLDEST_NODE
-  if (major > oldest || (major === oldest && minor >= oldestMinor)) return
-  throw new Error(`Node ${oldest}.${oldestMinor} or newer is needed, this is ${node}`)
-}
-
-async function handle(
+/** Returns the methods of a running emulator, its clock set. */
+export async function emulatorAt(
   { url, mcpPath, reach, close }: Served,
   clock: Date | string | undefined,
 ): Promise<Emulator> {
@@ -136,8 +107,6 @@ async function handle(
   if (clock !== undefined) await send('PATCH', 'clock', { now: new Date(clock).toISOString() })
   const mcpUrl = url + mcpPath
   const { events: before } = await send<{ events: { number: number }[] }>('GET', 'events?limit=1')
-  // An id is one segment of the path, whatever is in it.
-  const one = (list: string, ...ids: string[]) => [list, ...ids.map(encodeURIComponent)].join('/')
   return {
     url,
     mcpUrl,
@@ -145,10 +114,6 @@ async function handle(
     consoleUrl: `${url}/_emulator/`,
     fetch: reach,
     signIn: signInAt(reach, send, { teamUrl, mcpUrl }),
-    autoSignIn: {
-      set: (rules) => send('PUT', 'auto-sign-in', rules),
-      get: () => send('GET', 'auto-sign-in'),
-    },
     clock: {
       advance: (duration) => send('PATCH', 'clock', { advance: duration }),
       set: async (now) => send('PATCH', 'clock', { now: new Date(now).toISOString() }),
@@ -156,37 +121,12 @@ async function handle(
       now: async () => new Date((await send<Clock>('GET', 'clock')).now),
     },
     events: eventsOf(send, before.at(-1)?.number ?? 0),
-    faults: {
-      set: (name, parameters) => send('PUT', one('faults', name), parameters ?? {}),
-      clear: (name) => send('DELETE', name ? one('faults', name) : 'faults'),
-      list: async () => (await send<{ faults: Fault[] }>('GET', 'faults')).faults,
-    },
-    quirks: {
-      set: (name, on) => send('PUT', one('quirks', name), { on }),
-      list: async () => (await send<{ quirks: Quirk[] }>('GET', 'quirks')).quirks,
-    },
     state: {
       save: () => send('GET', 'state'),
       load: (state) => send('PUT', 'state', state),
     },
-    clients: {
-      list: () => whole(send, 'clients'),
-      forget: (id) => send('DELETE', one('clients', id)),
-      report: (id) => send('GET', `${one('clients', id)}/report`),
-    },
-    grants: {
-      list: () => whole(send, 'grants'),
-      end: (id) => send('DELETE', one('grants', id)),
-      endToken: (id, tokenId) => send('DELETE', one('grants', id, 'tokens', tokenId)),
-    },
-    sessions: {
-      list: () => whole(send, 'sessions'),
-      end: (id) => send('DELETE', one('sessions', id)),
-    },
-    dns: {
-      get: () => send('GET', 'dns'),
-      set: (zone) => send('PUT', 'dns', zone),
-    },
+    ...switchesBy(send),
+    ...recordsBy(send),
     revoke: (what) => send('POST', 'revoke', what),
     rotateKeys: () => send('POST', 'keys/rotate'),
     reset: () => send('POST', 'reset'),
@@ -195,10 +135,55 @@ async function handle(
   }
 }
 
+function switchesBy(send: Send): Pick<Emulator, 'autoSignIn' | 'faults' | 'quirks'> {
+  return {
+    autoSignIn: {
+      set: (rules) => send('PUT', 'auto-sign-in', rules),
+      get: () => send('GET', 'auto-sign-in'),
+    },
+    faults: {
+      set: (name, parameters) => send('PUT', pathOf('faults', name), parameters ?? {}),
+      clear: (name) => send('DELETE', name ? pathOf('faults', name) : 'faults'),
+      list: async () => (await send<{ faults: Fault[] }>('GET', 'faults')).faults,
+    },
+    quirks: {
+      set: (name, on) => send('PUT', pathOf('quirks', name), { on }),
+      list: async () => (await send<{ quirks: Quirk[] }>('GET', 'quirks')).quirks,
+    },
+  }
+}
+
+function recordsBy(send: Send): Pick<Emulator, 'clients' | 'grants' | 'sessions' | 'dns'> {
+  return {
+    clients: {
+      list: () => allPages(send, 'clients'),
+      forget: (id) => send('DELETE', pathOf('clients', id)),
+      report: (id) => send('GET', `${pathOf('clients', id)}/report`),
+    },
+    grants: {
+      list: () => allPages(send, 'grants'),
+      end: (id) => send('DELETE', pathOf('grants', id)),
+      endToken: (id, tokenId) => send('DELETE', pathOf('grants', id, 'tokens', tokenId)),
+    },
+    sessions: {
+      list: () => allPages(send, 'sessions'),
+      end: (id) => send('DELETE', pathOf('sessions', id)),
+    },
+    dns: {
+      get: () => send('GET', 'dns'),
+      set: (zone) => send('PUT', 'dns', zone),
+    },
+  }
+}
+
+// An id is one segment of the path, whatever characters it contains.
+function pathOf(list: string, ...ids: string[]): string {
+  return [list, ...ids.map(encodeURIComponent)].join('/')
+}
+
 type Lists = { clients: RegisteredClient; grants: Grant; sessions: Session }
 
-// All pages of a list.
-async function whole<N extends keyof Lists>(send: Send, name: N): Promise<Lists[N][]> {
+async function allPages<N extends keyof Lists>(send: Send, name: N): Promise<Lists[N][]> {
   const all: Lists[N][] = []
   let cursor: string | undefined
   do {

@@ -4,15 +4,15 @@ import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
-/** A line of the log, and how grave it is. */
+/** A function that receives each line of the log with its level. */
 export type Log = (line: string, level: 'log' | 'warn' | 'error') => void
 
 export type EngineOptions = {
-  /** The settings of the Worker. */
+  /** The Worker's settings. */
   vars: Record<string, string>
-  /** The application, in this process. */
+  /** The application, if it runs in this process. */
   origin?: (request: Request) => Response | Promise<Response>
-  /** A folder to keep everything in; in memory where it is left out. */
+  /** The folder that keeps everything. Without one, it is in memory. */
   persist?: string
   log?: Log
   followFakeTimers?: boolean
@@ -20,22 +20,23 @@ export type EngineOptions = {
 
 /** The Worker, running in this process. */
 export type Engine = {
-  /** Answers a request, whatever its host. */
+  /** Responds to a request, whatever its host is. */
   fetch(request: Request): Promise<Response>
   /**
-   * Answers on a port of 127.0.0.1, 0 for one that is free.
+   * Listens on a port of 127.0.0.1; 0 chooses a free port.
    *
-   * @throws Error where the port is taken
+   * @returns the port
+   * @throws Error if the port is taken
    */
   listen(port: number): Promise<number>
   close(): Promise<void>
 }
 
-/** What the bundle of the engine exports. */
+/** The exports of the engine's bundle. */
 export type EngineBundle = {
-  /** Takes what a test could replace after the package was imported. */
+  /** Receives globals that a test could replace after it imported the package. */
   adopt(found: Found): void
-  /** @throws Error where another process has the folder */
+  /** @throws Error if another process has the folder open */
   startEngine(options: EngineOptions): Promise<Engine>
   /** `[vars]` of `wrangler.toml`. */
   vars: Record<string, unknown>
@@ -43,19 +44,19 @@ export type EngineBundle = {
 
 type Found = { fetch: typeof fetch; Date: DateConstructor; Response: typeof Response }
 
-// As they are when the package is imported.
+// As they were when the package was imported.
 const found: Found = {
   fetch: globalThis.fetch,
   Date: globalThis.Date,
   Response: globalThis.Response,
 }
 
-// Beside this file in the package; while it runs from the source there is nothing yet.
+// Part of the package. When this runs from the source, the file does not exist.
 const BUNDLE = new URL('./engine.js', import.meta.url)
 
 let loaded: Promise<EngineBundle> | undefined
 
-/** The engine, out of the package, or bundled once from the source. */
+/** Returns the engine: from the package, or bundled once from the source. */
 export function loadEngine(): Promise<EngineBundle> {
   loaded ??= load()
   return loaded
@@ -69,11 +70,11 @@ async function load(): Promise<EngineBundle> {
 }
 
 async function fromSource(): Promise<string> {
-  // Not in the package, which comes with the engine built.
+  // The package contains neither this module nor esbuild.
   const { bundleEngine } = await import('./bundle-engine.ts')
   const root = fileURLToPath(new URL('../../', import.meta.url))
   const { script } = await bundleEngine(root)
-  // Where Vitest leaves modules as they are.
+  // Vitest does not transform modules in node_modules.
   const folder = join(root, 'node_modules/.cache/access-oauth-emulator')
   const file = join(folder, `engine-${createHash('sha256').update(script).digest('hex')}.mjs`)
   if (!existsSync(file)) {

@@ -3,10 +3,10 @@ import type { RecordedEvent } from '../events/event.ts'
 import type { Send } from './control.ts'
 
 export type EmulatorEvent = RecordedEvent
-/** The events of a kind. */
+/** An event of one kind. */
 export type EventOf<K extends EmulatorEvent['kind']> = Extract<EmulatorEvent, { kind: K }>
 
-/** Which events are asked for; a `client` or `application` by its id or name. */
+/** A selection of events. `client` and `application` are an id or a name. */
 export type EventFilter<K = EmulatorEvent['kind']> = {
   kind?: K
   outcome?: RecordedEvent['outcome']
@@ -18,16 +18,17 @@ export type EventFilter<K = EmulatorEvent['kind']> = {
 }
 
 export type Events = {
-  /** Those that are kept, the latest last. */
+  /** Returns the recorded events, oldest first. */
   list<K extends EmulatorEvent['kind'] = EmulatorEvent['kind']>(
     filter?: EventFilter<K> & { after?: number; limit?: number },
   ): Promise<EventOf<K>[]>
   /**
-   * The next event that matches, after the last one that `next` had answered when it was called, or
-   * after the start: none is lost between two calls, nor by another call that waits at the same time.
+   * Returns the next event that matches. The search begins after the last event that `next` had
+   * returned when it was called, or else at the start. So no event is lost between two calls, nor to
+   * another call that waits at the same time.
    *
-   * @param options.timeout milliseconds; 5,000 unless told
-   * @throws Error where none comes in time
+   * @param options.timeout milliseconds; 5,000 by default
+   * @throws Error if no event matches in time
    */
   next<K extends EmulatorEvent['kind'] = EmulatorEvent['kind']>(
     filter?: EventFilter<K>,
@@ -35,12 +36,16 @@ export type Events = {
   ): Promise<EventOf<K>>
 }
 
-const LOOK_AGAIN_MS = 20
+const POLL_INTERVAL_MS = 20
 
 // A test's fake timers move neither this clock nor these timers.
 const { now } = Date
 
-/** @param start the number of the last event before the emulator is handed over */
+/**
+ * Returns the methods that read events.
+ *
+ * @param start the number of the last event before `startEmulator` returned
+ */
 export function eventsOf(send: Send, start: number): Events {
   let last = start
   const list: Events['list'] = async <K extends EmulatorEvent['kind']>(filter = {}) => {
@@ -52,19 +57,19 @@ export function eventsOf(send: Send, start: number): Events {
     list,
     async next(filter = {}, { timeout = 5000 } = {}) {
       const end = now() + timeout
-      // Its own: what another call is answered meanwhile may come after what this one waits for.
+      // A copy: meanwhile another call may return an event that is later than the one awaited here.
       const after = last
       for (;;) {
         const [event] = await list({ ...filter, after, limit: 1 })
         if (event) {
-          // Of several that wait at once, an earlier event may be answered later.
+          // If several calls wait at once, they may return in another order than their events.
           last = Math.max(last, event.number)
           return event
         }
         if (now() > end) {
-          throw new Error(`No event ${JSON.stringify(filter)} came within ${timeout} ms`)
+          throw new Error(`No event matched ${JSON.stringify(filter)} within ${timeout} ms`)
         }
-        await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS))
+        await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL_MS))
       }
     },
   }

@@ -1,3 +1,13 @@
+/**
+ * The package. This folder owns what runs in Node: startEmulator, the command (cli.ts), `npm start`
+ * (start.ts), and the build. It starts the Worker and talks to it over the control alone; it knows no
+ * rule of Access. engine/ provides the Worker's bindings in this process.
+ */
+
+export { ControlError } from './control.ts'
+export type { Emulator } from './emulator.ts'
+export type { EmulatorEvent, EventFilter, EventOf } from './events.ts'
+export type { Application, EmulatorOptions, Origin, Person, SettingName } from './options.ts'
 export type {
   AutoSignInRule,
   ClientReport,
@@ -10,9 +20,6 @@ export type {
   Revocation,
   Session,
   State,
-} from './answers.ts'
-export { ControlError } from './control.ts'
-export { type Emulator, startEmulator } from './emulator.ts'
-export type { EmulatorEvent, EventFilter, EventOf } from './events.ts'
-export type { Application, EmulatorOptions, Origin, Person, SettingName } from './options.ts'
+} from './responses.ts'
 export type { SignIn, SignInOptions, Tokens } from './sign-in.ts'
+export { startEmulator } from './start-emulator.ts'

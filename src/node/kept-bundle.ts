@@ -3,17 +3,17 @@ import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
 const FOLDER = '.wrangler/start'
-// What says how it is bundled.
+// Files that decide how the Worker is bundled.
 const ALSO = ['src/node/bundle.ts', 'tsconfig.json']
-// An editor may write a file in several steps.
-const SAVED_MS = 100
-// wrangler reads its entry to see what it exports, which takes as long as a bare Worker's whole start
-// where the entry is everything.
+// Editors may write a file in several steps.
+const AFTER_SAVE_MS = 100
+// wrangler parses the entry to learn its exports. If the entry were the whole bundle, that would take
+// as long as a bare Worker's whole start.
 const ENTRY = "export * from './worker.js'\nexport { default } from './worker.js'\n"
 
 /**
- * The Worker bundled for `wrangler dev --no-bundle`, and kept until one of its sources changes:
- * bundling takes a third of a start.
+ * Bundles the Worker for `wrangler dev --no-bundle`, unless the kept bundle is newer than its sources.
+ * Bundling takes a third of a start.
  *
  * @returns the path of the entry
  */
@@ -21,37 +21,37 @@ export async function keptBundle(root: string): Promise<string> {
   const folder = join(root, FOLDER)
   const entry = join(folder, 'index.js')
   if (await isFresh(root, join(folder, 'inputs.json'))) return entry
-  // Only where it is needed: to load it takes as long as to see that it is not.
+  // Loading esbuild takes as long as finding out that it is not needed.
   const { bundleWorker } = await import('./bundle.ts')
   const startedMs = Date.now()
   const { inputs, map, script } = await bundleWorker(root)
   const stamps = await stampsOf(root, [...inputs, ...ALSO])
-  // What was saved meanwhile may not be in it.
+  // A source that was saved meanwhile may not be in the bundle.
   if (Object.values(stamps).some((stamp) => stamp > startedMs)) return keptBundle(root)
   await mkdir(folder, { recursive: true })
-  await put(join(folder, 'worker.js.map'), map)
-  await put(join(folder, 'worker.js'), `${script}//# sourceMappingURL=worker.js.map\n`)
-  await put(entry, ENTRY)
-  await put(join(folder, 'inputs.json'), JSON.stringify(stamps))
+  await replace(join(folder, 'worker.js.map'), map)
+  await replace(join(folder, 'worker.js'), `${script}//# sourceMappingURL=worker.js.map\n`)
+  await replace(entry, ENTRY)
+  await replace(join(folder, 'inputs.json'), JSON.stringify(stamps))
   return entry
 }
 
-/** Bundles anew whenever a source is saved; wrangler watches the bundle, and begins anew with it. */
-export function bundleAnewAfterChanges(root: string): void {
+/** Bundles again whenever a source is saved. wrangler watches the bundle and reloads it. */
+export function bundleAfterChanges(root: string): void {
   let soon: NodeJS.Timeout | undefined
   let bundling: Promise<unknown> = Promise.resolve()
-  const changed = () => {
+  const bundleSoon = () => {
     clearTimeout(soon)
     soon = setTimeout(() => {
       bundling = bundling.then(() => keptBundle(root)).catch(console.error)
-    }, SAVED_MS)
+    }, AFTER_SAVE_MS)
   }
-  // Each folder by itself: a recursive watch loses a file that an editor puts a new one in the place of.
+  // One watcher for each folder: a recursive one loses a file that an editor replaces.
   const sources = join(root, 'src')
   const entries = readdirSync(sources, { recursive: true, withFileTypes: true })
   const folders = entries.filter((entry) => entry.isDirectory())
-  watch(sources, changed).unref()
-  for (const { name, parentPath } of folders) watch(join(parentPath, name), changed).unref()
+  watch(sources, bundleSoon).unref()
+  for (const { name, parentPath } of folders) watch(join(parentPath, name), bundleSoon).unref()
 }
 
 async function isFresh(root: string, file: string): Promise<boolean> {
@@ -64,15 +64,15 @@ async function isFresh(root: string, file: string): Promise<boolean> {
   }
 }
 
-// When each was written.
+// Returns the time at which each file was written.
 async function stampsOf(root: string, paths: string[]): Promise<Record<string, number>> {
   const stamps = paths.map(async (path) => [path, (await stat(join(root, path))).mtimeMs] as const)
   return Object.fromEntries(await Promise.all(stamps))
 }
 
-// At once, because another start may read it; and not where it is the same, because `wrangler dev`
-// begins anew with what it watches.
-async function put(file: string, text: string): Promise<void> {
+// Replaces a file atomically, because another start may be reading it. Leaves a file with the same text
+// alone, because `wrangler dev` reloads when a file changes.
+async function replace(file: string, text: string): Promise<void> {
   if ((await readFile(file, 'utf8').catch(() => undefined)) === text) return
   const written = join(dirname(file), `.${process.pid}.tmp`)
   await writeFile(written, text)

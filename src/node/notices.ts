@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 // @modelcontextprotocol/server contains copies of these packages, which no metafile shows. They are
-// devDependencies, so that their licences can be read.
+// devDependencies so that their licences can be read.
 const COPIED = ['node_modules/@cfworker/json-schema', 'node_modules/content-type']
 
 // tslib and reflect-metadata have a CopyrightNotice.txt beside their licence.
@@ -22,7 +22,7 @@ export async function thirdPartyNotices(root: string, inputs: string[]): Promise
   return `${[intro, ...notices].join(RULE)}\n`
 }
 
-/** Returns the folder of each package that a bundled file is from; two versions are two folders. */
+/** Returns the folder of each package that a bundled file is from. Two versions have two folders. */
 export function packageFolders(inputs: string[]): string[] {
   const folders = inputs.map((file) => file.match(/^.*node_modules\/(@[^/]+\/)?[^/]+/)?.[0])
   return [...new Set(folders.filter((folder) => folder !== undefined))]

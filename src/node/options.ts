@@ -2,16 +2,16 @@ import type { z } from 'zod'
 import type { applicationSchema } from '../access/application-schema.ts'
 import type { Log } from './engine.ts'
 
-/** The application behind the emulator: where it runs, or what it answers. */
+/** The application behind the emulator: its URL, or a function that responds. */
 export type Origin = string | URL | ((request: Request) => Response | Promise<Response>)
 
 /** A person who can sign in. */
 export type Person = { name: string; email: string; groups?: string[] }
 
-/** An application of Access in the members of Cloudflare's API. */
+/** An Access application, with the members of Cloudflare's API. */
 export type Application = z.input<typeof applicationSchema> & { name: string; domain?: string }
 
-/** The settings, as docs/settings.md has them. */
+/** Every setting of docs/settings.md. */
 export const SETTING_NAMES = [
   'TEAM_DOMAIN',
   'LOCAL_HOSTS',
@@ -41,32 +41,32 @@ export const SETTING_NAMES = [
 ] as const
 export type SettingName = (typeof SETTING_NAMES)[number]
 
-/** What an emulator starts with. What is left out is as `npm start` has it. */
+/** The options of `startEmulator`. The default of each is that of `npm start`. */
 export type EmulatorOptions = {
   /**
-   * The application: a URL, whose path is that of the MCP server (`http://localhost:3000/mcp`), or a
-   * function that answers requests. Without it, the built-in demo with an MCP server at `/mcp`.
+   * The application: a URL whose path is that of the MCP server (`http://localhost:3000/mcp`), or a
+   * function that responds to requests. By default, the built-in demo with an MCP server at `/mcp`.
    */
   origin?: Origin
-  /** Who can sign in with one click, and their groups. */
+  /** The people who can sign in with one click, and their groups. */
   people?: Person[]
-  /** Applications in the members of Cloudflare's API, with `name` and `domain`. */
+  /** Access applications, with the members of Cloudflare's API, `name` and `domain` included. */
   applications?: Application[]
   /** Any other setting by its name: `{ CODE_LIFETIME: '10s' }`. */
   settings?: { [name in SettingName]?: unknown }
-  /** What the emulated clock says at the start. */
+  /** The time of the emulated clock at the start. */
   clock?: Date | string
-  /** A free one where it is left out. */
+  /** The port; a free one by default. */
   port?: number
-  /** `false`: no port is opened, and only the emulator's own `fetch` reaches it. */
+  /** `false` opens no port: only the emulator's own `fetch` reaches it. */
   listen?: boolean
-  /** A folder to keep everything in; in memory where it is left out. */
+  /** The folder that keeps everything; in memory by default. */
   persist?: string
-  /** Is told each line that the emulator logs: one for each decision. It prints nothing itself. */
+  /** Receives each line of the log, one for each decision. The emulator itself prints nothing. */
   log?: Log
   /**
-   * Whether `Date` of a test's fake timers moves the emulated clock. Timers of the emulator always go by
-   * the time that passes.
+   * Whether the `Date` of a test's fake timers moves the emulated clock. The emulator's own timers
+   * always follow the real time.
    */
   followFakeTimers?: boolean
 }
@@ -84,17 +84,19 @@ const KNOWN: (keyof EmulatorOptions)[] = [
   'followFakeTimers',
 ]
 
-/** Where the application is, as the settings want it: its server, the MCP path, or a function. */
+/** The application after parsing: the demo, a server, or a function; and the path of its MCP server. */
 export type ParsedOrigin =
   | { kind: 'demo'; mcpPath: string }
   | { kind: 'url'; url: string; mcpPath: string }
   | {
       kind: 'function'
-      answer: (request: Request) => Response | Promise<Response>
+      respond: (request: Request) => Response | Promise<Response>
       mcpPath: string
     }
 
 /**
+ * Checks the options that the Worker does not check itself.
+ *
  * @throws TypeError that names the option
  */
 export function checkOptions(options: EmulatorOptions): void {
@@ -117,22 +119,24 @@ export function checkOptions(options: EmulatorOptions): void {
     }
   }
   if (log !== undefined && typeof log !== 'function') {
-    throw new TypeError(`log is ${JSON.stringify(log)}: expected a function of a line`)
+    throw new TypeError(`log is ${JSON.stringify(log)}: expected a function that receives a line`)
   }
 }
 
 function refuseUnknown(what: string, given: object, known: readonly string[]): void {
   const name = Object.keys(given).find((each) => !known.includes(each))
   if (name === undefined) return
-  throw new TypeError(`There is no ${what} ${name}; there are ${known.join(', ')}`)
+  throw new TypeError(`Unknown ${what} ${name}: expected one of ${known.join(', ')}`)
 }
 
 /**
- * @throws TypeError that names the option
+ * Parses the option `origin`.
+ *
+ * @throws TypeError if it is neither an HTTP URL nor a function
  */
 export function parseOrigin(origin: Origin | undefined): ParsedOrigin {
   if (origin === undefined) return { kind: 'demo', mcpPath: '/mcp' }
-  if (typeof origin === 'function') return { kind: 'function', answer: origin, mcpPath: '/mcp' }
+  if (typeof origin === 'function') return { kind: 'function', respond: origin, mcpPath: '/mcp' }
   const url = URL.parse(String(origin))
   if (!url || !/^https?:$/.test(url.protocol)) {
     throw new TypeError(`origin is ${origin}: expected an http or https URL, or a function`)
@@ -141,7 +145,7 @@ export function parseOrigin(origin: Origin | undefined): ParsedOrigin {
   return { kind: 'url', url: url.origin, mcpPath }
 }
 
-/** The Worker's settings: those of `wrangler.toml` with those of the options in their place. */
+/** Returns the Worker's settings: those of `wrangler.toml`, replaced by those of the options. */
 export function varsFor(
   vars: Record<string, unknown>,
   options: EmulatorOptions,
@@ -155,7 +159,7 @@ export function varsFor(
     ...options.settings,
   }
   const given = Object.entries(settings).filter(([, value]) => value !== undefined)
-  // Every setting may be written as text, structured ones as JSON.
+  // A setting may be a text; objects and lists are JSON.
   return Object.fromEntries(
     given.map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]),
   )

@@ -1,20 +1,23 @@
 import { createServer } from 'node:net'
 
-// An instance that was told to stop a moment ago lets go of its port within it.
+// An instance that is just stopping releases its port within this time.
 const FREE_WITHIN_MS = 3000
 
-/** The port that is asked for; `0` is any that is free. wrangler could find one, but would not say which. */
-export async function portFor(asked: string): Promise<string> {
-  if (asked !== '0') return asked
+/** Returns the requested port, or a free one for `0`. wrangler finds one too, but does not say which. */
+export async function portFor(requested: string): Promise<string> {
+  if (requested !== '0') return requested
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()
   await new Promise((resolve) => server.close(resolve))
-  if (address === null || typeof address === 'string') throw new Error('no port')
+  if (address === null || typeof address === 'string') throw new Error('The server has no port')
   return String(address.port)
 }
 
-/** Waits a little for a port; answers whether nobody has it. Else whoever has it would be taken for us. */
+/**
+ * Waits up to three seconds for a port, and returns whether it is free. Without this check, `npm start`
+ * would report the server of another process as ready.
+ */
 export async function becomesFree(port: string): Promise<boolean> {
   const until = Date.now() + FREE_WITHIN_MS
   while (!((await isFree(port, '127.0.0.1')) && (await isFree(port, '::1')))) {
@@ -24,7 +27,7 @@ export async function becomesFree(port: string): Promise<boolean> {
   return true
 }
 
-// What else is wrong with a port or a host, wrangler says.
+// wrangler reports every other problem with a port or a host.
 async function isFree(port: string, host: string): Promise<boolean> {
   const server = createServer()
   try {

@@ -1,10 +1,10 @@
-/** The environment in which wrangler does nothing that costs time and that nobody here looks at. */
+/** The environment for wrangler, with every feature off that costs time and is not used here. */
 export const QUIET = {
-  // Local request tracing costs a fifth to a third of every latency, and stores request URLs,
-  // authorization codes included.
+  // Local request tracing takes a fifth to a third of every latency. It also stores request URLs, which
+  // contain authorization codes.
   X_LOCAL_OBSERVABILITY: 'false',
   X_LOCAL_EXPLORER: 'false',
-  // Request.cf cannot be fetched without a network, and only its country is used here.
+  // `request.cf` needs a network, and only its country is used here.
   CLOUDFLARE_CF_FETCH_ENABLED: 'false',
   WRANGLER_SEND_METRICS: 'false',
   ...process.env,

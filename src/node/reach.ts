@@ -1,15 +1,19 @@
 import type { Engine } from './engine.ts'
 
 /**
- * `fetch` that sends every URL to the emulator, whatever its host: a team domain and an application
- * may have names that nothing resolves. Redirects are left to the caller.
+ * A `fetch` that sends every request to the emulator, whatever the host: the names of a team domain
+ * and of an application need not resolve. Redirects are not followed.
  */
 export type Reach = (to: string | URL | Request, init?: RequestInit) => Promise<Response>
 
-// A test may replace it later.
+// Tests may replace the global later.
 const { Request } = globalThis
 
-/** @param base `http://localhost:8788`, which paths are of */
+/**
+ * Returns the `fetch` of an emulator.
+ *
+ * @param base the URL that paths are resolved against: `http://localhost:8788`
+ */
 export function reachAt(base: string, engine: Engine): Reach {
   return async function reach(to, init) {
     const target = to instanceof Request ? to : new URL(String(to), base)

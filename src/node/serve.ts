@@ -2,16 +2,16 @@ import { type Engine, loadEngine } from './engine.ts'
 import { type EmulatorOptions, parseOrigin, varsFor } from './options.ts'
 import { type Reach, reachAt } from './reach.ts'
 
-/** A Worker that runs. */
+/** A running Worker. */
 export type Served = { url: string; mcpPath: string; reach: Reach; close(): Promise<void> }
 
-// That of `npm start`, for an emulator that listens nowhere.
+// The port of `npm start`, in the URLs of an emulator that opens no port.
 const NOMINAL_PORT = 8788
 
 /**
  * Runs the Worker in this process.
  *
- * @throws Error where a setting is wrong, the port is taken, or another process has the folder
+ * @throws Error if a setting is wrong, the port is taken, or another process has the folder open
  */
 export async function serve(options: EmulatorOptions): Promise<Served> {
   const origin = parseOrigin(options.origin)
@@ -20,11 +20,11 @@ export async function serve(options: EmulatorOptions): Promise<Served> {
   let isUp = false
   const engine = await startEngine({
     vars: varsFor(vars, options, origin),
-    // A wrong setting is the error that this function throws.
+    // Until the settings are checked, this function throws what is wrong instead of logging it.
     log: (line, level) => {
       if (isUp) log?.(line, level)
     },
-    ...(origin.kind === 'function' && { origin: origin.answer }),
+    ...(origin.kind === 'function' && { origin: origin.respond }),
     ...(persist !== undefined && { persist }),
     ...(followFakeTimers !== undefined && { followFakeTimers }),
   })
@@ -39,10 +39,11 @@ export async function serve(options: EmulatorOptions): Promise<Served> {
   }
 }
 
-// A wrong setting stops every request with its name, what was found and what was expected.
+// A Worker with a wrong setting responds to every request with the setting's name, the value that was
+// found and what was expected.
 async function refuseWrongSettings({ fetch }: Engine): Promise<void> {
   const response = await fetch(new Request('http://localhost/_emulator/urls'))
   if (response.ok) return
-  const { error_description: what } = (await response.json()) as { error_description?: string }
-  throw new Error(what ?? `The emulator answers ${response.status}`)
+  const { error_description: problem } = (await response.json()) as { error_description?: string }
+  throw new Error(problem ?? `The emulator responds with ${response.status}`)
 }

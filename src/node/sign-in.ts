@@ -3,7 +3,7 @@ import type { AutoSignIn } from '../switches/auto-sign-in.ts'
 import type { Send } from './control.ts'
 import type { Reach } from './reach.ts'
 
-/** What the token endpoint answers, and whose it is. */
+/** The token response, with the client that it was issued to. */
 export type Tokens = {
   clientId: string
   accessToken: string
@@ -14,17 +14,17 @@ export type Tokens = {
 }
 
 export type SignInOptions = {
-  /** What the tokens are for; the MCP server where it is left out. */
+  /** The resource that the tokens are for; the MCP server by default. */
   resource?: string
   clientName?: string
   /**
-   * Where the code would be sent, for redirect rules that allow no localhost. Nobody has to listen there:
-   * the code is read from the redirect, which is not followed.
+   * The redirect URI, for applications whose redirect rules allow no localhost. No server is needed
+   * there: the code is read from the redirect, which is not followed.
    */
   redirectUri?: string
 }
 
-/** Signs a person in. */
+/** Signs a person in. Throws an Error with the reason if a policy or a rule refuses. */
 export type SignIn = (email: string, options?: SignInOptions) => Promise<Tokens>
 
 const REDIRECT_URI = 'http://localhost:33418/callback'
@@ -36,9 +36,9 @@ type Discovered = {
 }
 
 /**
- * Signs people in through the real flow: discovery, registration, authorization with PKCE, exchange.
- * The pages are answered by automatic sign-in, for this one client and once. What it answers throws
- * an Error with the refusal, where policies or rules refuse.
+ * Returns a function that signs people in through the real flow: discovery, registration,
+ * authorization with PKCE, exchange. Automatic sign-in completes the pages, once and for this client
+ * only.
  */
 export function signInAt(
   reach: Reach,
@@ -51,18 +51,11 @@ export function signInAt(
     const metadata = await json<Discovered>(
       await reach(`${teamUrl}/.well-known/oauth-authorization-server`),
     )
-    const registration = {
+    const clientId = await register(reach, metadata.registration_endpoint, {
       client_name: clientName,
       redirect_uris: [redirectUri],
       token_endpoint_auth_method: 'none',
-    }
-    const { client_id: clientId } = await json<{ client_id: string }>(
-      await reach(metadata.registration_endpoint, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(registration),
-      }),
-    )
+    })
     const verifier = randomBytes(32).toString('base64url')
     const state = randomBytes(16).toString('base64url')
     const url = new URL(metadata.authorization_endpoint)
@@ -75,8 +68,8 @@ export function signInAt(
       code_challenge_method: 'S256',
       resource,
     }).toString()
-    const answer = await automatically({ email, client: clientId }, () => reach(url))
-    const code = await codeOf(answer, email, state)
+    const response = await automatically({ email, client: clientId }, () => reach(url))
+    const code = await codeOf(response, email, state)
     const tokens = await json<Record<string, string>>(
       await reach(metadata.token_endpoint, {
         method: 'POST',
@@ -100,10 +93,20 @@ export function signInAt(
   }
 }
 
+async function register(reach: Reach, endpoint: string, metadata: object): Promise<string> {
+  const response = await reach(endpoint, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(metadata),
+  })
+  return (await json<{ client_id: string }>(response)).client_id
+}
+
 type Rule = Pick<AutoSignIn, 'email'> & { client: string }
 
-// The rules are read and written as a whole: two sign-ins at once would lose one's rule. They are
-// as they were afterwards, also where the authorization was refused before the rule was asked.
+// Runs one sign-in after the other, because the rules are read and written as a whole: of two at once,
+// one would lose its rule. Afterwards the rules are as before, even if the authorization was refused
+// before its rule was used.
 function oneAtATime(send: Send) {
   let last: Promise<unknown> = Promise.resolve()
   return function automatically<T>(rule: Rule, act: () => Promise<T>): Promise<T> {
@@ -128,30 +131,30 @@ async function rulesOf(send: Send): Promise<AutoSignIn[]> {
   return rules === null ? [] : [rules].flat()
 }
 
-async function codeOf(answer: Response, email: string, state: string): Promise<string> {
-  const location = answer.headers.get('location') ?? ''
+async function codeOf(response: Response, email: string, state: string): Promise<string> {
+  const location = response.headers.get('location') ?? ''
   const parameters = URL.parse(location)?.searchParams
   const code = parameters?.get('code')
   if (code && parameters?.get('state') === state) return code
   const why =
     parameters?.get('error_description') ??
-    (textOf(await answer.text()) || `${answer.status} ${location}`)
+    (textOf(await response.text()) || `${response.status} ${location}`)
   throw refusal(`${email} cannot be signed in: ${why}`)
 }
 
 async function json<T>(response: Response): Promise<T> {
   const text = await response.text()
-  if (!response.ok) throw refusal(`${response.url} answered ${response.status}: ${text}`)
+  if (!response.ok) throw refusal(`${response.url} responded with ${response.status}: ${text}`)
   return JSON.parse(text)
 }
 
-// At registration and at authorization, which ask different rules.
-const OF_REDIRECT_RULES = /redirect[_ ]uri (is )?not allowed/i
+// The texts of the two refusals, at registration and at authorization.
+const REDIRECT_URI_REFUSED = /redirect[_ ]uri (is )?not allowed/i
 const HINT =
-  'signIn(email, { redirectUri }) names one that allowed_uris of the application allows; nobody has to listen there'
+  "pass a redirect URI of the application's allowed_uris: signIn(email, { redirectUri }). No server is needed there"
 
 function refusal(message: string): Error {
-  return new Error(OF_REDIRECT_RULES.test(message) ? `${message}; ${HINT}` : message)
+  return new Error(REDIRECT_URI_REFUSED.test(message) ? `${message}; ${HINT}` : message)
 }
 
 function textOf(html: string): string {

@@ -1,6 +1,6 @@
 /**
- * `npm start -- <flags>`: runs `wrangler dev` with every flag handed through, without a line of
- * output per request (`--log-level info` brings them back), and says where things are.
+ * `npm start -- <flags>`: runs `wrangler dev` with these flags, prints its addresses and a line for each
+ * decision. wrangler's own line for each request is off; `--log-level info` turns it on.
  */
 import { spawn } from 'node:child_process'
 import http, { type IncomingMessage } from 'node:http'
@@ -10,7 +10,7 @@ import { dirname, join } from 'node:path'
 import { json } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { eventLine } from '../events/event-line.ts'
-import { bundleAnewAfterChanges, keptBundle } from './kept-bundle.ts'
+import { bundleAfterChanges, keptBundle } from './kept-bundle.ts'
 import { becomesFree, portFor } from './port.ts'
 import { QUIET } from './quiet.ts'
 
@@ -21,10 +21,12 @@ const isHelp = flags.includes('--help') || flags.includes('-h')
 
 const port = await portFor(flag('port') ?? DEFAULT_PORT)
 if (!isHelp && !(await becomesFree(port))) {
-  console.error(`Port ${port} is taken: npm start -- --port <another>, or 0 for any that is free`)
+  console.error(
+    `Port ${port} is taken. Choose another: npm start -- --port <port>; 0 chooses a free one`,
+  )
   process.exit(1)
 }
-const script = isHelp || namesItsOwn() ? [] : [await keptBundle(root), '--no-bundle']
+const script = isHelp || hasOwnConfiguration() ? [] : [await keptBundle(root), '--no-bundle']
 const wrangler = createRequire(import.meta.url).resolve('wrangler/package.json')
 const child = spawn(
   process.execPath,
@@ -40,11 +42,11 @@ const child = spawn(
     env: QUIET,
   },
 )
-if (script.length > 0) bundleAnewAfterChanges(root)
+if (script.length > 0) bundleAfterChanges(root)
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
-    // The console of Windows has sent it to wrangler as well, and kill() there would end wrangler
-    // before that has stopped workerd.
+    // On Windows the console sends the signal to wrangler as well. There, kill() would end wrangler
+    // before it has stopped workerd.
     if (process.platform !== 'win32') child.kill(signal)
   })
 }
@@ -52,8 +54,8 @@ child.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)))
 if (process.env.npm_lifecycle_event === 'start') stopWithNpm()
 if (!isHelp) await announce()
 
-// `kill` of `npm start`, as in a script that started it with `&`: npm hands the signal to its shell,
-// which ends without handing it on, and the server would keep the port.
+// If a script ends `npm start` with `kill`, npm passes the signal to its shell, which ends without
+// passing it on. The server would keep the port, so it stops when that shell is gone.
 function stopWithNpm(): void {
   const shell = process.ppid
   setInterval(() => {
@@ -65,17 +67,17 @@ async function announce(): Promise<void> {
   const address = `${flag('local-protocol') ?? 'http'}://localhost:${port}`
   while (child.exitCode === null) {
     try {
-      const answer = await get(`${address}/_emulator/urls`)
-      const urls = (await json(answer)) as Record<string, string>
-      if (answer.statusCode !== 200) return // The Worker has logged what is wrong.
+      const response = await get(`${address}/_emulator/urls`)
+      const urls = (await json(response)) as Record<string, string>
+      if (response.statusCode !== 200) return // The Worker has logged the error.
       console.log(`Ready on ${address}
 
   MCP server behind Access   ${urls.mcp_server}
   Team domain (the issuer)   ${urls.team_domain}
   Console                    ${urls.console}
 `)
-      // At another level wrangler prints what the Worker logs, which is the same.
-      if (flag('log-level') === undefined) await tellEvents(`${address}/_emulator/events?follow`)
+      // At any other level wrangler prints these lines itself.
+      if (flag('log-level') === undefined) await printEvents(`${address}/_emulator/events?follow`)
       return
     } catch {
       await new Promise((resolve) => setTimeout(resolve, 100))
@@ -83,9 +85,9 @@ async function announce(): Promise<void> {
   }
 }
 
-// A line for each decision, as the Worker logs it; wrangler hides that together with its line for each
-// request.
-async function tellEvents(address: string): Promise<void> {
+// Prints the line that the Worker logs for each decision. wrangler hides it together with its own line
+// for each request.
+async function printEvents(address: string): Promise<void> {
   const events = await get(address)
   let text = ''
   for await (const chunk of events.setEncoding('utf8')) {
@@ -99,7 +101,7 @@ async function tellEvents(address: string): Promise<void> {
   }
 }
 
-// The certificate of `--local-protocol https` is one that wrangler made for itself.
+// With `--local-protocol https`, wrangler uses a certificate that it signed itself.
 function get(address: string): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const request = address.startsWith('https:')
@@ -109,8 +111,8 @@ function get(address: string): Promise<IncomingMessage> {
   })
 }
 
-// With another configuration, wrangler bundles what that says.
-function namesItsOwn(): boolean {
+// With a configuration of the user's own, wrangler bundles the Worker that it names.
+function hasOwnConfiguration(): boolean {
   return flag('config') !== undefined || flags.includes('-c')
 }
 
@@ -121,7 +123,7 @@ function flagsWithPort(): string[] {
   })
 }
 
-/** The value of `--name value` or `--name=value`; the last one counts. */
+/** Returns the value of `--name value` or `--name=value`. The last one counts. */
 function flag(name: string): string | undefined {
   let value: string | undefined
   flags.forEach((each, index) => {

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 
-/** The version of the package. */
+/** Returns the version of the package. */
 export function packageVersion(): string {
   const levels = ['../package.json', '../../package.json']
   const file = levels.map((each) => new URL(each, import.meta.url)).find((url) => existsSync(url))

@@ -354,7 +354,7 @@ describe('The command', () => {
       `MCP server behind Access   http://localhost:${port}/mcp`,
       `Team domain (the issuer)   http://127.0.0.1:${port}`,
       `Console                    http://localhost:${port}/_emulator/`,
-      'by itself, as ada@example.com',
+      'automatic, as ada@example.com',
     ]) {
       expect(output()).toContain(line)
     }

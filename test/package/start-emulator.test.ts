@@ -44,7 +44,7 @@ describe('startEmulator', () => {
     await emulator.fetch('/three')
     expect(await later).toMatchObject({ path: '/three' })
     await expect(emulator.events.next({ kind: 'challenge' }, { timeout: 100 })).rejects.toThrow(
-      'No event {"kind":"challenge"} came within 100 ms',
+      'No event matched {"kind":"challenge"} within 100 ms',
     )
     expect(await emulator.events.list({ kind: 'challenge' })).toHaveLength(3)
   })
@@ -117,7 +117,7 @@ describe('startEmulator', () => {
     // Refused at registration, by the rules of all, and at authorization, by those of the one.
     for (const options of [{}, { redirectUri: scheme }]) {
       await expect(emulator.signIn('ada@example.com', options)).rejects.toThrow(
-        /not allowed by .*; signIn\(email, \{ redirectUri \}\) names one/,
+        /not allowed by .*; pass a redirect URI .*: signIn\(email, \{ redirectUri \}\)/,
       )
     }
     const { accessToken } = await emulator.signIn('ada@example.com', { redirectUri: hosted })
@@ -352,7 +352,7 @@ describe('startEmulator', () => {
   })
 
   it('refuses with the name of what is wrong, and leaves nothing running', async () => {
-    await expect(start({ prot: 1 } as never)).rejects.toThrow('There is no option prot')
+    await expect(start({ prot: 1 } as never)).rejects.toThrow('Unknown option prot')
     await expect(start({ port: 70_000 })).rejects.toThrow('port is 70000')
     await expect(start({ clock: 'soon' })).rejects.toThrow('clock is soon')
     await expect(start({ origin: 'ftp://x' })).rejects.toThrow('origin is ftp://x')
@@ -360,7 +360,7 @@ describe('startEmulator', () => {
       'CODE_LIFETIME is "soon"',
     )
     await expect(start({ settings: { CODE_LIFTIME: '10s' } as never })).rejects.toThrow(
-      'There is no setting CODE_LIFTIME',
+      'Unknown setting CODE_LIFTIME',
     )
     await expect(start({ listen: 'no' as never })).rejects.toThrow('listen is "no"')
     await expect(start({ persist: '' })).rejects.toThrow('persist is ""')

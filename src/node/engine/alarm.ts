@@ -1,13 +1,13 @@
 import { clearTimeout, setTimeout } from 'node:timers'
 import type { ObjectDatabase } from './object-database.ts'
 
-// A timer of Node takes no longer.
+// The longest timer that Node has.
 const LONGEST_MS = 2 ** 31 - 1
-// As Cloudflare has it: an alarm that throws is tried again after 2 s, 4 s, 8 s, six times.
+// As Durable Objects do: an alarm that throws is retried after 2 s, 4 s, 8 s, ..., at most six times.
 const FIRST_PAUSE_MS = 2000
 const MOST_RETRIES = 6
 
-/** Runs an object's `alarm`, and answers whether it did not throw. */
+/** Runs an object's `alarm`, and returns whether it succeeded. */
 type Ring = (info: {
   scheduledTime: number
   retryCount: number
@@ -37,7 +37,7 @@ export class Alarm {
     this.schedule()
   }
 
-  /** Sets the timer to what the database says. */
+  /** Sets the timer to the time in the database. */
   schedule(): void {
     clearTimeout(this.#timer)
     const time = this.#isClosed ? null : this.time()
@@ -45,7 +45,7 @@ export class Alarm {
     this.#later(time - Date.now(), () => this.#ring(time))
   }
 
-  /** Rings now if it is set, and answers whether it was. */
+  /** Rings at once if the alarm is set, and returns whether it was. */
   async ringNow(): Promise<boolean> {
     const time = this.time()
     clearTimeout(this.#timer)
@@ -60,7 +60,7 @@ export class Alarm {
 
   async #ring(scheduledTime: number, retryCount = 0): Promise<void> {
     if (this.#isClosed) return
-    // In its handler an object has no alarm, unless it sets the next one.
+    // While its handler runs, an object has no alarm, unless the handler sets the next one.
     if (retryCount === 0) this.set(null)
     const isRetry = retryCount > 0
     if (await this.ring({ scheduledTime, retryCount, isRetry })) return
@@ -68,7 +68,7 @@ export class Alarm {
     this.#later(FIRST_PAUSE_MS * 2 ** retryCount, () => this.#ring(scheduledTime, retryCount + 1))
   }
 
-  // Timers go by the time that passes, also where a test's clock stands still.
+  // These timers follow the real time, even if a test has stopped its own clock.
   #later(milliseconds: number, act: () => unknown): void {
     const left = milliseconds - LONGEST_MS
     const next = left > 0 ? () => this.#later(left, act) : act

@@ -1,9 +1,9 @@
 import { clearTimeout, setTimeout } from 'node:timers'
 
-// How long a close waits for what goes on behind the responses.
+// How long `close` waits for work that continues after the responses.
 const PATIENCE_MS = 1000
 
-/** What goes on behind the responses (`waitUntil`): its errors are logged, and close waits for it. */
+/** The work that continues after the responses (`waitUntil`). Errors are logged; `close` waits for it. */
 export class Background {
   readonly #promises = new Set<Promise<unknown>>()
 

@@ -3,18 +3,18 @@ import { found } from './guest.ts'
 const WITHOUT_BODY = [101, 204, 205, 304]
 
 /**
- * Answers a request in this process as it would be answered over HTTP: it has a `Host`, its signal ends
- * it, and the response is one of the platform.
+ * Handles a request in this process as if it had come over HTTP: it has a `Host`, its signal aborts it,
+ * and the response is an instance of the process's own class.
  */
 export async function dispatch(
   request: Request,
-  answer: (request: Request) => Response | Promise<Response>,
+  respond: (request: Request) => Response | Promise<Response>,
 ): Promise<Response> {
   const { signal } = request
   signal.throwIfAborted()
   const sent = new Request(request)
   if (!sent.headers.has('host')) sent.headers.set('host', new URL(sent.url).host)
-  const response = await Promise.race([answer(sent), aborted(signal)])
+  const response = await Promise.race([respond(sent), aborted(signal)])
   const { headers, status, statusText } = response
   const body = WITHOUT_BODY.includes(status) ? null : response.body
   const whole = new found.Response(body?.pipeThrough(new TransformStream(), { signal }) ?? null, {

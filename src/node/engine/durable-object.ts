@@ -1,4 +1,4 @@
-/** The base class of Durable Objects, which the bundle has as `cloudflare:workers`. */
+/** The base class of Durable Objects. The bundle imports it in place of `cloudflare:workers`. */
 export class DurableObject<Env = unknown> {
   constructor(
     protected ctx: DurableObjectState,

@@ -3,23 +3,23 @@ import { join, resolve } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { openDatabase } from './sqlite.ts'
 
-/** A folder that an emulator keeps everything in, held by one process at a time. */
+/** The folder in which an emulator keeps everything. One process at a time has it open. */
 export class Folder {
   readonly #path: string
   readonly #lock: DatabaseSync
 
-  /** @throws Error that says who holds it */
+  /** @throws Error that names the process that has it open */
   constructor(path: string) {
     this.#path = resolve(path)
     mkdirSync(this.#path, { recursive: true })
-    this.#lock = this.#hold()
+    this.#lock = this.#lockFolder()
   }
 
   file(name: string): string {
     return join(this.#path, name)
   }
 
-  /** The folder of the objects of a class. */
+  /** Returns the folder for the objects of a class. */
   objects(binding: string): string {
     const folder = join(this.#path, binding)
     mkdirSync(folder, { recursive: true })
@@ -30,8 +30,8 @@ export class Folder {
     this.#lock.close()
   }
 
-  // A lock of the operating system ends with the process that has it, however that ends.
-  #hold(): DatabaseSync {
+  // A lock of the operating system ends with its process, however the process ends.
+  #lockFolder(): DatabaseSync {
     const owner = this.file('owner.json')
     let lock: DatabaseSync | undefined
     try {
@@ -40,20 +40,22 @@ export class Folder {
     } catch (error) {
       lock?.close()
       if (!/locked|busy/i.test(String(error))) throw error
-      throw new Error(`${this.#path} is in use by ${holder(owner)}: one emulator has it at a time`)
+      throw new Error(
+        `${this.#path} is in use by ${ownerIn(owner)}. Only one emulator can use a folder at a time`,
+      )
     }
     writeFileSync(owner, JSON.stringify({ pid: process.pid, since: new Date().toISOString() }))
     return lock
   }
 }
 
-/** The names of the objects of a folder whose alarm is set. */
+/** Returns the names of a folder's objects whose alarm is set. */
 export function withAlarm(folder: string): string[] {
   const files = readdirSync(folder).filter((file) => file.endsWith('.sqlite'))
   return files.flatMap((file) => {
     const database = openDatabase(join(folder, file))
     try {
-      // The process may have ended before the table was there.
+      // The process may have ended before it created the table.
       const tables = database.prepare("SELECT 1 FROM sqlite_master WHERE name = '_cf_OBJECT'").all()
       if (tables.length === 0) return []
       const rows = database.prepare('SELECT name FROM _cf_OBJECT WHERE alarm IS NOT NULL').all()
@@ -64,9 +66,9 @@ export function withAlarm(folder: string): string[] {
   })
 }
 
-function holder(owner: string): string {
+function ownerIn(file: string): string {
   try {
-    const { pid, since } = JSON.parse(readFileSync(owner, 'utf8'))
+    const { pid, since } = JSON.parse(readFileSync(file, 'utf8'))
     return `process ${pid}, since ${since}`
   } catch {
     return 'another process'

@@ -1,6 +1,6 @@
 /**
- * What the bundle has in the place of globals (`inject` of esbuild). The Worker's code is written for a
- * process of its own; here it is a guest in the user's, whose globals stay as they are.
+ * The globals of the bundle (`inject` of esbuild). The Worker's code is written for a process of its
+ * own. Here it is a guest in the user's process, and leaves that process's globals unchanged.
  */
 
 import {
@@ -15,8 +15,8 @@ import { found, guest } from './guest.ts'
 import { inside, type LogLevel } from './inside.ts'
 import { outgoingFetch } from './outgoing-fetch.ts'
 
-// The HTTP adapter hands out its Request and Response only as globals, which are the guest's. They read
-// the incoming message and answer a text without a stream between, which takes half of a small request.
+// The HTTP adapter exposes its Request and Response only by assigning globals: here, the guest's. They
+// read a message and send a text without a stream, which would take half the time of a small request.
 getRequestListener(() => undefined)
 export const { Request, Response } = guest
 
@@ -25,15 +25,16 @@ export const fetch = outgoingFetch
 export const clearTimeout = nodeClearTimeout
 export const clearInterval = nodeClearInterval
 
-/** Timers that let the process end. */
+/** Sets a timer that does not keep the process alive. */
 export function setTimeout(act: (...given: unknown[]) => void, ms?: number, ...given: unknown[]) {
   return nodeSetTimeout(act, ms, ...given).unref()
 }
+/** Sets a repeated timer that does not keep the process alive. */
 export function setInterval(act: (...given: unknown[]) => void, ms?: number, ...given: unknown[]) {
   return nodeSetInterval(act, ms, ...given).unref()
 }
 
-/** Prints through the emulator's `log`, and nowhere outside of one. */
+/** A console that writes to the emulator's `log`. Outside of an emulator it writes nothing. */
 export const console = {
   debug: printer('log'),
   log: printer('log'),
@@ -49,7 +50,7 @@ function printer(level: LogLevel) {
   }
 }
 
-/** `Date` as the package found it, or as a test has it now where the emulator follows that. */
+/** `Date` as it was at import, or the test's current one if the emulator follows fake timers. */
 const guestDate = new Proxy(function construct() {} as unknown as DateConstructor, {
   get: (_, name) => Reflect.get(current(), name),
   construct: (_, given) => Reflect.construct(current(), given),

@@ -2,7 +2,7 @@ import { clearInterval, setInterval } from 'node:timers'
 
 const NEVER_MS = 2 ** 31 - 1
 
-/** Keeps the process alive while somebody waits for a response that no connection is open for. */
+/** Keeps the process alive while a caller waits for a response, without an open connection. */
 export class Hold {
   readonly #timer = setInterval(() => {}, NEVER_MS).unref()
   #waiting = 0

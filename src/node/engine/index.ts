@@ -1,6 +1,7 @@
 /**
- * The Worker in a process of Node: its bindings, its globals and an HTTP server, in the place of
- * workerd. It does what the Worker needs, and no more; each file says what it does not do.
+ * Runs the Worker in a Node process. This folder owns what workerd provides otherwise: KV, Durable
+ * Objects, globals, an HTTP server. It provides what the Worker needs and no more; each file names what
+ * it leaves out. test/engine/ compares it with workerd.
  */
 import app, { EmulatorObject, GrantObject } from '../../index.ts'
 import type { Engine, EngineOptions, Log } from '../engine.ts'
@@ -20,7 +21,7 @@ export { adopt } from './guest.ts'
 
 const CLASSES = { GRANTS: GrantObject, EMULATOR: EmulatorObject }
 
-/** Starts the Worker in this process; it opens no port before it is told to. */
+/** Starts the Worker in this process. It opens a port only when `listen` is called. */
 export async function startEngine(options: EngineOptions): Promise<Engine> {
   const folder = options.persist === undefined ? undefined : new Folder(options.persist)
   const background = new Background()
@@ -28,7 +29,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const here: Inside = {
     followsFakeTimers: options.followFakeTimers ?? false,
     log: (level, line) => {
-      if (!isClosed) tell(options.log, line, level)
+      if (!isClosed) writeLine(options.log, line, level)
     },
   }
   const within = <T>(act: () => T) => inside.run(here, act)
@@ -36,22 +37,15 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const env: Record<string, unknown> = { ...options.vars, KV: kv }
   const { origin } = options
   if (origin) env.ORIGIN = { fetch: (request: Request) => forwarded(request, origin) }
-  const namespaces = Object.entries(CLASSES).map(([binding, Class]) => {
-    const objects = folder?.objects(binding)
-    const host = { env, waitUntil: background.add }
-    const namespace = new ObjectNamespace(Class as unknown as ObjectClass, host, objects)
-    env[binding] = namespace
-    for (const name of objects ? withAlarm(objects) : []) within(() => namespace.wake(name))
-    return namespace
-  })
+  const namespaces = within(() => addObjects(env, background, folder))
   const context = { waitUntil: background.add, passThroughOnException: () => {}, props: {} }
-  const answer = (request: Request) => within(() => app.fetch(request, env as never, context))
+  const respond = (request: Request) => within(() => app.fetch(request, env as never, context))
   const servers: Server[] = []
   const hold = new Hold()
-  const fetch = (request: Request) => hold.during(dispatch(request, answer))
+  const fetch = (request: Request) => hold.during(dispatch(request, respond))
   async function end() {
     await Promise.all(servers.map((server) => server.close()))
-    // Whoever reads events hands over those that wait, and they are logged.
+    // Reading the events writes those that still wait to the log.
     await fetch(new Request('http://localhost/_emulator/events?limit=1')).catch(() => undefined)
     if (folder) await background.settled()
     isClosed = true
@@ -62,7 +56,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   return {
     fetch,
     async listen(port) {
-      const server = await listen(port, answer)
+      const server = await listen(port, respond)
       servers.push(server)
       return server.port
     },
@@ -73,8 +67,24 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   }
 }
 
-// A log that throws is not the emulator's mistake.
-function tell(log: Log | undefined, line: string, level: Parameters<Log>[1]): void {
+// Adds a namespace to the bindings for each class. Objects with an alarm in the folder start at once.
+function addObjects(
+  env: Record<string, unknown>,
+  background: Background,
+  folder: Folder | undefined,
+): ObjectNamespace[] {
+  return Object.entries(CLASSES).map(([binding, Class]) => {
+    const objects = folder?.objects(binding)
+    const host = { env, waitUntil: background.add }
+    const namespace = new ObjectNamespace(Class as unknown as ObjectClass, host, objects)
+    env[binding] = namespace
+    for (const name of objects ? withAlarm(objects) : []) namespace.wake(name)
+    return namespace
+  })
+}
+
+// A log function that throws must not break the emulator.
+function writeLine(log: Log | undefined, line: string, level: Parameters<Log>[1]): void {
   try {
     log?.(line, level)
   } catch {}

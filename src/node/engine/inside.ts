@@ -2,12 +2,12 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 
 export type LogLevel = 'log' | 'warn' | 'error'
 
-/** What code of the Worker finds in the place of globals that are of one emulator. */
+/** The state of one emulator that the Worker's code reads through globals. */
 export type Inside = {
   log(level: LogLevel, line: string): void
-  /** Whether the clock of the process is `Date` as the test has it now. */
+  /** Whether `Date` is the test's current one, fake timers included. */
   followsFakeTimers: boolean
 }
 
-/** Several emulators share one process and one bundle: which of them runs is known by this. */
+/** The emulator whose code is running. Several share one process and one bundle. */
 export const inside = new AsyncLocalStorage<Inside>()

@@ -1,4 +1,4 @@
-/** What KV takes, and its errors where it does not: their texts are those of the real one. */
+/** The limits of KV. The errors have the texts of the real KV. */
 
 const LONGEST_KEY_BYTES = 512
 const LONGEST_METADATA_BYTES = 1024
@@ -9,7 +9,11 @@ const LONGEST_PAGE = 1000
 
 type Operation = 'GET' | 'PUT' | 'DELETE'
 
-/** @throws TypeError, or Error with the status that KV answers with */
+/**
+ * Returns a valid key.
+ *
+ * @throws TypeError, or Error with the status of KV's own response
+ */
 export function keyFor(operation: Operation, key: string): string {
   if (key === '') throw new TypeError('Key name cannot be empty.')
   if (key === '.' || key === '..') throw new TypeError(`"${key}" is not allowed as a key name.`)
@@ -19,7 +23,7 @@ export function keyFor(operation: Operation, key: string): string {
   throw refused(operation, 414, `UTF-8 encoded length of ${bytes} exceeds ${limit}.`)
 }
 
-/** A value as it is stored. */
+/** Returns a value in the form in which it is stored. */
 export function storable(value: unknown): string | ArrayBuffer {
   if (typeof value === 'object' || typeof value === 'function') {
     return requireLength(bytesOf(value), (bytes) => bytes.byteLength)
@@ -27,7 +31,7 @@ export function storable(value: unknown): string | ArrayBuffer {
   return requireLength(String(value), Buffer.byteLength)
 }
 
-/** A stored value as it is asked for. */
+/** Returns a stored value in the requested type. */
 export function readAs(
   stored: string | Uint8Array,
   type: 'text' | 'json' | 'arrayBuffer',
@@ -61,7 +65,7 @@ export function metadataOf(metadata: unknown): string | null {
   )
 }
 
-/** When a record is over, in seconds since 1970; null for one that never is. */
+/** Returns when a record expires, in seconds since 1970; null if it never does. */
 export function untilOf(
   { expiration, expirationTtl }: { expiration?: number; expirationTtl?: number },
   now: number,
@@ -83,7 +87,7 @@ export function untilOf(
   throw refused('PUT', 400, `${what} ${soon}`)
 }
 
-/** How many records a page has at the most. */
+/** Returns the largest number of records on a page. */
 export function limitOf(limit: number | undefined): number {
   if (limit === undefined || limit <= 0) return LONGEST_PAGE
   if (limit <= LONGEST_PAGE) return limit
@@ -95,7 +99,7 @@ export function cursorOf(name: string): string {
   return Buffer.from(name).toString('base64')
 }
 
-/** The name that a page begins after. */
+/** Returns the name after which a page begins. */
 export function nameAt(cursor: string | null | undefined): string {
   return Buffer.from(cursor ?? '', 'base64').toString()
 }
@@ -116,7 +120,7 @@ function requireLength<T>(value: T, lengthOf: (value: T) => number): T {
   throw refused('PUT', 413, `Value length of ${length} exceeds limit of ${LONGEST_VALUE_BYTES}.`)
 }
 
-// The binding takes 32 bits; what is not a number is 0.
+// The binding accepts 32-bit integers; NaN becomes 0.
 function wholeNumber(given: number): number {
   if (Math.abs(given) <= LARGEST_INT) return Math.trunc(given)
   if (Number.isNaN(given)) return 0

@@ -27,11 +27,11 @@ CREATE TABLE IF NOT EXISTS record (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS record_end ON record (expiration) WHERE expiration IS NOT NULL`
 
-// How often what is over is deleted; it is found by nobody as soon as it is.
+// How often expired records are deleted. No read finds them from the moment they expire.
 const COLLECTED_EVERY_SECONDS = 60
 
 /**
- * A KV namespace. Reads see what was written at once.
+ * A KV namespace. Reads see every write at once.
  *
  * Not like workerd: no streams, no `get` of several keys, and no `cacheTtl`, which is ignored.
  */
@@ -40,7 +40,7 @@ export class KeyValueNamespace {
   readonly #statements: Statements
   #collectedAtSeconds = 0
 
-  /** @param nowMs the real clock: no lifetime of the emulator is judged by it */
+  /** @param nowMs the real clock, which decides no lifetime of the emulator */
   constructor(
     file: string | undefined,
     private readonly nowMs: () => number,
@@ -118,7 +118,7 @@ export class KeyValueNamespace {
   }
 }
 
-// Keys are in the order of their UTF-8 bytes, none of which is 0xFF.
+// Keys are sorted by their UTF-8 bytes, none of which is 0xFF.
 function endOf(prefix: string): ArrayBuffer {
   return new Uint8Array([...new TextEncoder().encode(prefix), 0xff]).buffer
 }

@@ -2,22 +2,22 @@ import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { type Host, type ObjectClass, ObjectHome } from './object.ts'
 
-/** The Durable Objects of one class: one for each name. */
+/** The Durable Objects of one class, one for each name. */
 export class ObjectNamespace {
   readonly #homes = new Map<string, ObjectHome>()
   #isClosed = false
 
-  /** @param folder where their databases are; in memory where it is left out */
+  /** @param folder the folder of their databases; undefined for databases in memory */
   constructor(
     private readonly Class: ObjectClass,
     private readonly host: Host,
     private readonly folder: string | undefined,
   ) {}
 
-  /** A stub, whose methods are those of the object; not like workerd, it has no `fetch`. */
+  /** Returns a stub with the object's methods. Not like workerd: it has no `fetch`. */
   getByName(name: string): object {
     return new Proxy(this, {
-      // A stub is no promise.
+      // `await` would take an object with a method `then` for a promise.
       get: (_, method) =>
         typeof method === 'symbol' || method === 'then'
           ? undefined
@@ -25,17 +25,17 @@ export class ObjectNamespace {
     })
   }
 
-  /** Makes the object whose alarm is due, or will be. */
+  /** Creates the object of a name, so that its alarm rings when it is due. */
   wake(name: string): void {
     this.#home(name).wake()
   }
 
-  /** The objects that are here, by their names. */
+  /** Returns the names of the objects that exist. */
   names(): string[] {
     return [...this.#homes.keys()]
   }
 
-  /** Rings the alarm of an object now if it is set, and answers whether it was. */
+  /** Rings an object's alarm at once if it is set, and returns whether it was. */
   async ring(name: string): Promise<boolean> {
     return (await this.#homes.get(name)?.alarm.ringNow()) ?? false
   }
@@ -61,7 +61,7 @@ export class ObjectNamespace {
     return home
   }
 
-  // A file system may take two names for one that differ in case.
+  // Hashed, because some file systems ignore case in names.
   #fileOf(name: string): string | undefined {
     if (this.folder === undefined) return undefined
     return join(this.folder, `${createHash('sha256').update(name).digest('hex')}.sqlite`)

@@ -3,7 +3,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { Statements } from './sql.ts'
 import { openDatabase } from './sqlite.ts'
 
-// workerd keeps names that begin so for itself, too.
+// workerd reserves names with this prefix too.
 const TABLES = `
 CREATE TABLE IF NOT EXISTS _cf_KV (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS _cf_OBJECT (one INTEGER PRIMARY KEY CHECK (one = 1), name TEXT NOT NULL, alarm REAL)`
@@ -11,11 +11,11 @@ CREATE TABLE IF NOT EXISTS _cf_OBJECT (one INTEGER PRIMARY KEY CHECK (one = 1), 
 type Opened = { database: DatabaseSync; statements: Statements }
 
 /**
- * The database of one Durable Object, opened when it is needed first.
+ * The database of one Durable Object, opened when it is first needed.
  *
- * In a file, what is written without an `await` between is kept together or not at all, whenever the
- * process ends: a transaction begins with the first statement and is committed before a promise can
- * tell anybody of it.
+ * In a file, writes with no `await` between them are kept together or not at all, whenever the process
+ * ends: the first statement begins a transaction, which is committed before a promise can report a
+ * result.
  */
 export class ObjectDatabase {
   #opened: Opened | undefined
@@ -23,7 +23,7 @@ export class ObjectDatabase {
   #isInTurn = false
   #failure: unknown
   #isClosed = false
-  /** Whether everything was deleted, and nothing kept since. */
+  /** Whether everything was deleted, and nothing written since. */
   wasDeleted = false
 
   /** @param file undefined for a database in memory */
@@ -37,7 +37,7 @@ export class ObjectDatabase {
     return this.#opened !== undefined
   }
 
-  /** The statements, within the transaction of this turn. */
+  /** The statements, in the transaction of this turn. */
   get statements(): Statements {
     this.#opened ??= this.#open()
     const { statements } = this.#opened
@@ -49,7 +49,7 @@ export class ObjectDatabase {
     return statements
   }
 
-  /** Keeps all that `act` writes, or nothing if it throws. */
+  /** Keeps every write of `act`, or none if it throws. */
   transaction<T>(act: () => T): T {
     const { statements } = this
     const savepoint = `transaction${this.#depth}`
@@ -66,7 +66,7 @@ export class ObjectDatabase {
     }
   }
 
-  /** @throws what the last commit failed with */
+  /** @throws the error of the last commit, if it failed */
   requireCommitted(): void {
     this.#commit()
     const failure = this.#failure
@@ -81,7 +81,7 @@ export class ObjectDatabase {
     this.#isInTurn = false
     this.wasDeleted = true
     if (this.file === undefined) return
-    // SQLite ignores the log of a database that does not exist; the other way round it would not.
+    // In this order: SQLite ignores a log without its database, but would use a database without its log.
     rmSync(this.file, { force: true })
     rmSync(`${this.file}-wal`, { force: true })
   }

@@ -11,11 +11,11 @@ export type Host = {
 }
 
 /**
- * One Durable Object: its instance, made when it is needed first, and its storage.
+ * One Durable Object: its instance, created when it is first needed, and its storage.
  *
- * Calls arrive one by one, in the order in which they were made, and each runs until nothing is left to
- * do at once: no other call comes between a question and its answer from the storage. workerd computes
- * digests and keys at once as well; here another call can come while one waits for them.
+ * Calls arrive one by one, in the order in which they were made. Each runs until it waits for something
+ * outside the object: no other call runs between a query of the storage and its result. In workerd,
+ * digests and keys are computed without such a wait; here another call can run meanwhile.
  */
 export class ObjectHome {
   readonly #calls: (() => void)[] = []
@@ -32,7 +32,7 @@ export class ObjectHome {
     private readonly host: Host,
     private readonly onEmpty: () => void,
   ) {
-    // What an instance remembers may not have been kept.
+    // After a failed commit, the instance may remember what was not written.
     const forget = () => {
       this.#instance = undefined
     }
@@ -46,7 +46,7 @@ export class ObjectHome {
     this.alarm.schedule()
   }
 
-  /** Calls a method of the object; what it is given and what it answers are copies. */
+  /** Calls a method of the object, with copies of the arguments, and returns a copy of the result. */
   async call(method: string, given: unknown[]): Promise<unknown> {
     const copies = given.map(copied)
     try {
@@ -61,11 +61,11 @@ export class ObjectHome {
     this.#database.close()
   }
 
-  /** Runs `act` when it is its turn. */
+  /** Runs `act` in its turn. */
   async #run<T>(act: () => T | Promise<T>): Promise<T> {
     this.#running++
     try {
-      const answer = await new Promise<T>((resolve, reject) => {
+      const result = await new Promise<T>((resolve, reject) => {
         this.#calls.push(() => {
           try {
             resolve(act())
@@ -76,7 +76,7 @@ export class ObjectHome {
         this.#pump()
       })
       this.#database.requireCommitted()
-      return answer
+      return result
     } finally {
       this.#running--
       this.#leave()
@@ -89,7 +89,7 @@ export class ObjectHome {
     if (!next) return
     this.#isInTurn = true
     next()
-    // The ticks of a microtask come after all other microtasks.
+    // A tick that a microtask schedules runs after all other microtasks.
     queueMicrotask(() =>
       nextTick(() => {
         this.#isInTurn = false
@@ -129,7 +129,7 @@ export class ObjectHome {
     }
   }
 
-  // An object that has deleted its storage is as if it had never been.
+  // An object that has deleted its storage is forgotten.
   #leave(): void {
     if (this.#running > 0 || this.#database.isOpen || !this.#database.wasDeleted) return
     this.alarm.close()

@@ -1,17 +1,16 @@
 import { found } from './guest.ts'
 
-const NO_WEBSOCKETS = `WebSockets need workerd: run the emulator with npm start.
-`
+const NO_WEBSOCKETS = 'WebSockets need workerd: run the emulator with npm start.\n'
 
-/** `fetch` as workerd's is where that differs from Node's. */
+/** Sends a request as workerd's `fetch` does where that differs from Node's. */
 export function outgoingFetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
   return forwarded(new Request(input, init), found.fetch)
 }
 
 /**
- * Sends a request on: `Host` is the URL's, and `Expect` was answered by this server.
+ * Forwards a request. Its `Host` is the URL's; this server has handled its `Expect`.
  *
- * @returns 501 for a WebSocket, which takes a connection that `fetch` does not hand out
+ * @returns 501 for a WebSocket, which needs a connection that `fetch` does not expose
  */
 export async function forwarded(
   request: Request,

@@ -2,23 +2,23 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 
-type Answer = (request: Request) => Response | Promise<Response>
+type Respond = (request: Request) => Response | Promise<Response>
 
-// As many as Cloudflare takes.
+// The limit of Cloudflare.
 const LONGEST_HEADERS_BYTES = 128 * 1024
 
 /** The HTTP server of an emulator. */
 export type Server = { port: number; close(): Promise<void> }
 
 /**
- * Listens on 127.0.0.1. A request may take as long as it wants, and a connection that is kept stays
- * open until the server is closed, as those of workerd do. That a client or an origin hangs up is no
- * line of the log, and the adapter has no other.
+ * Listens on 127.0.0.1. As in workerd, requests have no timeout, and idle connections stay open until
+ * the server is closed. The log has no line for a client or an origin that disconnects, the only thing
+ * the adapter would report.
  *
- * @throws Error where the port is taken
+ * @throws Error if the port is taken
  */
-export async function listen(port: number, answer: Answer): Promise<Server> {
-  const listener = getRequestListener(answer, { overrideGlobalObjects: false })
+export async function listen(port: number, respond: Respond): Promise<Server> {
+  const listener = getRequestListener(respond, { overrideGlobalObjects: false })
   const server = createServer(
     { keepAliveTimeout: 0, requestTimeout: 0, maxHeaderSize: LONGEST_HEADERS_BYTES },
     (incoming, outgoing) => {
@@ -42,8 +42,8 @@ export async function listen(port: number, answer: Answer): Promise<Server> {
   }
 }
 
-// RFC 9112 3.2.2 has an absolute target win over `Host`; workerd goes by `Host`, and who controls the
-// emulator is told by that. https: is no scheme of this server.
+// RFC 9112 3.2.2: an absolute target replaces `Host`. workerd uses `Host`, which decides whether the
+// caller may control the emulator, so the target's own host is removed here.
 function originForm(target: string): string {
   const rest = target.replace(/^https?:\/\/[^/?#]*/i, '')
   return rest === target || rest.startsWith('/') ? rest : `/${rest}`

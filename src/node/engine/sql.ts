@@ -4,13 +4,13 @@ type Value = string | number | null | ArrayBuffer | undefined
 type Row = Record<string, unknown>
 
 const OF_TRANSACTIONS = /^\s*(BEGIN|COMMIT|END|ROLLBACK|SAVEPOINT|RELEASE)\b/i
-// As workerd says it.
+// workerd's own text.
 const NO_TRANSACTION =
   'To execute a transaction, please use the state.storage.transaction() or state.storage.transactionSync() APIs instead of the SQL BEGIN TRANSACTION or SAVEPOINT statements.'
 
 /**
- * The rows of a query, read at once. workerd reads them one by one, so that there a later statement
- * could change what an open cursor still finds.
+ * The rows of a query, read at once. workerd reads them one by one; there, a later statement can change
+ * the rows that an open cursor still has to read.
  */
 export class SqlCursor<T> implements Iterable<T> {
   #rows: IterableIterator<T>
@@ -41,9 +41,9 @@ export class SqlCursor<T> implements Iterable<T> {
 }
 
 /**
- * The statements of one database, prepared once each.
+ * The statements of one database, each prepared once.
  *
- * Not like workerd: too few bindings are null, booleans are refused, a BLOB is read as a Uint8Array, and
+ * Not like workerd: missing bindings are null, booleans are rejected, a BLOB is read as a Uint8Array, and
  * errors have SQLite's message without the name of its code.
  */
 export class Statements {
@@ -51,28 +51,27 @@ export class Statements {
 
   constructor(private readonly database: DatabaseSync) {}
 
-  /** Runs a query, which may be several statements; bindings and rows are the last one's. */
+  /** Runs one or more statements. The bindings are for the last one, and so are the rows. */
   exec<T = Row>(query: string, bindings: readonly Value[]): SqlCursor<T> {
     if (OF_TRANSACTIONS.test(query)) throw new Error(NO_TRANSACTION)
     return new SqlCursor(this.rows<T>(query, bindings))
   }
 
-  /** The rows of a query, which may begin or end a transaction. */
+  /** Returns the rows of a query, which may begin or end a transaction. */
   rows<T = Row>(query: string, bindings: readonly Value[] = []): T[] {
     const known = this.#prepared.get(query)
     if (known?.length === 1 && known[0]) return all<T>(known[0], query, bindings)
     return this.#each<T>(query, bindings)
   }
 
-  // A statement can refer to a table that the one before it creates, so each runs before the next is
-  // prepared.
+  // Each statement runs before the next is prepared, because it may create a table that the next needs.
   #each<T>(query: string, bindings: readonly Value[]): T[] {
     const statements: StatementSync[] = []
     let rest = query
     let rows: T[] = []
     do {
       const statement = this.database.prepare(rest)
-      // SQLite prepares the first statement of a text, and says how far it has come.
+      // SQLite prepares the first statement of a text, and reports where it ends.
       const next = rest.slice(statement.sourceSQL.length).trim()
       rows = all<T>(statement, rest, next === '' ? bindings : [])
       statements.push(statement)
@@ -85,7 +84,7 @@ export class Statements {
 
 function all<T>(statement: StatementSync, query: string, bindings: readonly Value[]): T[] {
   const values = bindings.map(bindable)
-  // Node 22 has numbered parameters by their names alone.
+  // Node 22 binds numbered parameters only by name.
   if (!/\?\d/.test(query)) return statement.all(...values) as T[]
   const named = Object.fromEntries(values.map((value, index) => [`?${index + 1}`, value]))
   return statement.all(named) as T[]

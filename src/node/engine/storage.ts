@@ -11,7 +11,7 @@ type ListOptions = {
   reverse?: boolean
 }
 
-/** `storage.kv`: values by the structured clone algorithm. */
+/** `storage.kv`, whose values are serialized as structured clones. */
 class KeyValues {
   constructor(private readonly database: ObjectDatabase) {}
 
@@ -21,7 +21,7 @@ class KeyValues {
   }
 
   put(key: string, value: unknown): void {
-    // What `serialize` cannot take is refused as the platform does.
+    // For a function, `structuredClone` throws the platform's own error.
     const bytes = typeof value === 'function' ? structuredClone(value) : serialize(value)
     this.database.statements.rows('INSERT OR REPLACE INTO _cf_KV VALUES (?, ?)', [
       key,
@@ -57,7 +57,7 @@ class KeyValues {
   }
 }
 
-/** What an object of Cloudflare's has as `ctx.storage`, without the asynchronous key-value methods. */
+/** `ctx.storage` of a Durable Object, without the asynchronous key-value methods. */
 export class ObjectStorage {
   readonly kv: KeyValues
   readonly sql: { exec<T>(query: string, ...bindings: never[]): SqlCursor<T> }

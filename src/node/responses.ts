@@ -3,13 +3,13 @@ import type { Responses } from '../emulator/responses.ts'
 import type { AutoSignIn } from '../switches/auto-sign-in.ts'
 import type { FAULTS, FaultName } from '../switches/faults.ts'
 
-/** Who signs in by themselves; `consent` is `allow` unless told. */
+/** A rule of automatic sign-in. `consent` is `allow` by default. */
 export type AutoSignInRule = Pick<AutoSignIn, 'email'> & Partial<AutoSignIn>
 
 /** The emulated clock. */
 export type Clock = Responses['GET clock']
 
-/** What a fault is told when it is switched on. */
+/** The parameters with which a fault is switched on. */
 export type FaultParameters<N extends FaultName> = z.input<(typeof FAULTS)[N]['parameters']>
 
 export type Fault<N extends FaultName = FaultName> = Omit<
@@ -17,7 +17,7 @@ export type Fault<N extends FaultName = FaultName> = Omit<
   'name' | 'active'
 > & {
   name: N
-  /** `left`: how often it still strikes; null: until it is cleared. */
+  /** `left`: how many times it still strikes; null: until it is cleared. */
   active:
     | null
     | (z.infer<(typeof FAULTS)[N]['parameters']> & { left: number | null; struck: number })
@@ -28,21 +28,21 @@ export type Quirk = Responses['PUT quirks/{name}']
 /** A client of Managed OAuth. */
 export type RegisteredClient = Responses['GET clients']['clients'][number]
 
-/** What a client did of what the MCP specification and the RFCs ask. */
+/** A report on which rules of the MCP specification and the RFCs a client follows. */
 export type ClientReport = Responses['GET clients/{id}/report']
 
-/** What a person has allowed a client, with the access tokens that came of it. */
+/** The consent that a person gave a client, with the access tokens issued for it. */
 export type Grant = Responses['GET grants']['grants'][number]
 
 /** A browser's sign-in at the team domain. */
 export type Session = Responses['GET sessions']['sessions'][number]
 
-/** What an administrator takes away; with `oauth_client`, what the person does themselves. */
+/** A revocation by an administrator; with `oauth_client`, by the person. */
 export type Revocation =
   | { person: string }
   | { deleted_person: string }
   | { application: string }
   | { person: string; oauth_client: string }
 
-/** Everything as one JSON; it holds the emulator's secrets. */
+/** The whole state as one JSON document, the emulator's secrets included. */
 export type State = Responses['GET state']
