@@ -66,7 +66,7 @@ const REFUSALS = {
   unknown: {
     credential: 'unknown access token',
     rule: 'U8',
-    why: 'No grant has this access token: it was revoked, was issued from another store or before a reset, or was never issued.',
+    why: 'No grant has this access token: it was revoked, is from another store or from before a reset, or was never issued.',
     change: 'Authorize again.',
   },
   expired: {
