@@ -126,7 +126,7 @@ function notHere(c: AppContext): Response | Promise<Response> {
       ? {
           rule: 'R17',
           why: 'A registration is permanent: it cannot be read, changed or deleted, although its response has a registration_client_uri (P10).',
-          change: `To delete the client here, send DELETE /_emulator/clients/${id}. Access has no counterpart.`,
+          change: `DELETE /_emulator/clients/${id} deletes the client here. Access has no counterpart.`,
         }
       : {
           why: message,

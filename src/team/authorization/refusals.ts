@@ -12,7 +12,7 @@ export function unreadableRequest(description: string): PageError {
     400,
     'Invalid authorization request',
     `${description}.`,
-    'The error cannot be redirected to a client until client_id and redirect_uri are known.',
+    'Send client_id and redirect_uri, each once. Until both are known, the error cannot be redirected to the client.',
   )
 }
 
