@@ -1,19 +1,19 @@
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTPayload, jwtVerify } from 'jose'
 
-/** What an origin knows of the Access in front of it. */
+/** The Access configuration of an origin. */
 export type KnownAccess = {
   issuer: string
-  /** The application's `aud`; undefined where no application covers the URL. */
+  /** The application's `aud`; undefined if no application covers the URL. */
   audience: string | undefined
-  /** What `/cdn-cgi/access/certs` publishes. */
+  /** The keys of `/cdn-cgi/access/certs`. */
   keySet: JSONWebKeySet
-  /** Seconds, of the emulated clock. */
+  /** The emulated time, in seconds. */
   now: number
 }
 
 export type AccessClaims = JWTPayload & { email?: string }
 
-/** The claims of an assertion, or undefined where it is missing or not good. */
+/** Verifies an assertion and returns its claims; undefined if it is missing or not valid. */
 export async function verifyAssertion(
   assertion: string | undefined,
   { issuer, audience, keySet, now }: KnownAccess,

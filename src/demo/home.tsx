@@ -3,7 +3,7 @@ import { HomePage } from '../pages/home'
 import { respondPage } from '../pages/respond'
 import type { AccessClaims } from './assertion'
 
-/** The demo's page: who Access says is looking, and what else there is. */
+/** Shows the demo's page: the e-mail address in the assertion, and the other paths. */
 export function home(c: Context<{ Variables: { claims: AccessClaims } }>) {
   const { origin } = new URL(c.req.url)
   return respondPage(c, 200, (nonce) => (

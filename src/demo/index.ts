@@ -1,15 +1,17 @@
+/**
+ * The demo: the built-in origin, used if no ORIGIN or ORIGIN_URL is set. It has an MCP server at
+ * `/mcp`, `/whoami`, and a page, and trusts only a verified assertion, as any origin behind Access
+ * should. It reads nothing of the emulator but the arguments that it is called with (`KnownAccess`).
+ */
 import { Hono } from 'hono'
 import { bytesWithin, drainBody } from '../request/bytes'
 import { type AccessClaims, type KnownAccess, verifyAssertion } from './assertion'
 import { home } from './home'
 
-// Of the SDK, which would leave the rest of a longer body unread.
+// The SDK's own limit. It is checked here, because the SDK would leave the rest of the body unread.
 const MCP_BODY_LIMIT_BYTES = 4 * 1024 * 1024
 
-/**
- * The built-in origin: an MCP server at `/mcp`, `/whoami`, and a page. It believes nothing but a
- * verified assertion, as an origin behind Access should.
- */
+/** The routes of the built-in origin. */
 export const demo = new Hono<{ Bindings: KnownAccess; Variables: { claims: AccessClaims } }>()
 demo.use(async function readToEnd(c, next) {
   await next()
@@ -18,14 +20,15 @@ demo.use(async function readToEnd(c, next) {
 demo.use(async function verify(c, next) {
   const claims = await verifyAssertion(c.req.header('cf-access-jwt-assertion'), c.env)
   if (!claims) {
-    const message = 'Cf-Access-Jwt-Assertion is missing or not signed by this Access'
+    const message =
+      'Cf-Access-Jwt-Assertion is missing, or it is not a valid assertion for this application'
     return c.json({ error: 'no_assertion', error_description: message }, 403)
   }
   c.set('claims', claims)
   await next()
 })
 demo.all('/mcp', async (c) => {
-  // Loaded when it is asked for: its schemas are a third of the time that the Worker takes to start.
+  // Loaded on demand: its schemas take a third of the Worker's start-up time.
   const { mcp } = await import('./mcp')
   const { body, method } = c.req.raw
   if (body === null || method !== 'POST') return mcp(c.req.raw, c.get('claims'))
@@ -35,7 +38,7 @@ demo.all('/mcp', async (c) => {
   return c.json({ jsonrpc: '2.0', error: { code: -32_000, message }, id: null }, 413)
 })
 demo.get('/whoami', (c) => {
-  // The assertion is in it.
+  // The response contains the assertion.
   c.header('Cache-Control', 'no-store')
   return c.json({ headers: Object.fromEntries(c.req.raw.headers), claims: c.get('claims') })
 })

@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { version } from '../../package.json'
 import type { AccessClaims } from './assertion'
 
-/** The demo's MCP server: `whoami`, `echo` and `add`, for every revision of the protocol. */
+/** Handles MCP requests of every protocol revision; the tools are `whoami`, `echo` and `add`. */
 export function mcp(request: Request, claims: AccessClaims): Promise<Response> {
   return createMcpHandler(() => createServer(claims)).fetch(request)
 }
@@ -12,13 +12,13 @@ function createServer(claims: AccessClaims): McpServer {
   const server = new McpServer({ name: 'access-oauth-emulator demo', version })
   server.registerTool(
     'whoami',
-    { description: 'Who Access says is calling: the verified claims of the assertion.' },
+    { description: "Returns the verified claims of the caller's Access assertion." },
     () => text(JSON.stringify(claims, null, 2)),
   )
   server.registerTool(
     'echo',
     {
-      description: 'Answers with the text it was given.',
+      description: 'Returns the given text.',
       inputSchema: z.object({ text: z.string() }),
     },
     ({ text: given }) => text(given),

@@ -1,15 +1,15 @@
 import type { Identity } from '../access/identity'
 import type { RequestDecision } from '../events/request-event'
 
-/** Who is let in, and what the origin is told of it. */
+/** The identity that a request is admitted with, as the origin receives it. */
 export type Admission = {
-  /** Undefined for a bypass: Access says nothing to the origin then [O19]. */
+  /** The `Cf-Access-Jwt-Assertion`. A bypass sends none [O19]. */
   assertion?: string
-  /** Of a person; a service token has none [O13]. */
+  /** The person. A service token has none [O13]. */
   identity?: Identity
-  /** Whether `Authorization` was the credential: then it does not reach the origin [O2]. */
+  /** Whether `Authorization` was the credential. It then does not reach the origin [O2]. */
   byAuthorization?: boolean
-  /** Where the login gives the caller a cookie too. */
+  /** The `Set-Cookie` of the response, if the login sets a cookie. */
   setCookie?: string
 }
 
@@ -17,19 +17,19 @@ export type Admission = {
 export type Admitted = { admission: Admission; event: AdmissionEvent }
 type AdmissionEvent = Omit<Extract<RequestDecision, { kind: 'admission' }>, 'kind' | 'outcome'>
 
-/** A credential that admits nobody, and why. */
+/** The reason why a credential was not accepted. */
 export type CredentialRefusal = {
   credential: Exclude<Extract<RequestDecision, { kind: 'challenge' }>['credential'], 'none'>
-  /** How a service token failed: it is not good, or it is good and in no Service Auth policy. */
-  service?: 'not authenticated' | 'not authorized'
+  /** How a service token failed: it is not valid, or it is valid and no Service Auth policy has it. */
+  service?: 'not-authenticated' | 'not-authorized'
   rule?: string | undefined
   why: string
   change?: string | undefined
 }
 
-/** Nobody is admitted. */
+/** A request that is not admitted. */
 export type NotAdmitted = {
   service: CredentialRefusal['service']
-  /** The refusal that the event tells, if a credential was shown. */
+  /** The refusal that the event reports, if the request had a credential. */
   refusal: CredentialRefusal | undefined
 }

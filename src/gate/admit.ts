@@ -10,10 +10,10 @@ import { byServiceToken } from './by-service-token'
 import { requestedApplication } from './requested'
 
 /**
- * Decides who is let in to the application with this request. A service token decides alone where
- * the organization is strict about it; else any good credential does.
+ * Admits the request to the application by any valid credential, or returns why not. If the
+ * organization is strict about service tokens, a service token decides alone.
  *
- * @see facts, sections 1.4 and 6.1
+ * Access: observed [U16-U19, O1-O14]. Access: documented [O20].
  */
 export async function admit(
   c: AppContext,
@@ -32,10 +32,10 @@ export async function admit(
   return { service: service?.service, refusal: own ?? token ?? service }
 }
 
-/** The bypass policy that turns Access off for this request: nobody is asked for anything [O19]. */
+/** Finds the bypass policy that turns Access off for this request [O19]. */
 export const bypassPolicy = oncePerRequest(function find(c): Verdict['policy'] {
   const application = requestedApplication(c)
-  // Reading `request.cf` costs time, so it is read only if there is a bypass policy.
+  // Reading `request.cf` is slow, so it is read only if there is a bypass policy.
   if (!application?.policies.some(({ decision }) => decision === 'bypass')) return undefined
   const { references } = c.get('configuration')
   const verdict = evaluate(application.policies, whereFrom(c), references)

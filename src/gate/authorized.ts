@@ -24,11 +24,11 @@ const ticketSchema = z.object({
 })
 
 /**
- * `GET /cdn-cgi/access/authorized` on the application's host: the end of a browser login. Sets
- * `CF_Authorization` and goes to the page first asked for.
+ * Handles `GET /cdn-cgi/access/authorized` on the application's host, the end of a browser login.
+ * Sets `CF_Authorization` and redirects to the page that was requested first.
  *
- * The ticket is good in the browser that asked for the page, by its CF_AppSession cookie: nobody
- * can be logged in as somebody else by a link.
+ * The ticket is bound to the browser that requested the page, by its CF_AppSession cookie. A link
+ * therefore cannot log a person in as another one.
  *
  * @throws PageError
  */
@@ -40,14 +40,14 @@ export async function authorized(c: AppContext): Promise<Response> {
   const { identityNonce, policyId, redirectUrl } = ticket
   const sessionId = sessionIdOf(identityNonce)
   const policy = application.policies.find(({ id }) => id === policyId)
-  // Access: documented. A policy's own session duration comes before the application's.
+  // Access: documented [K1]. A policy's session duration has precedence over the application's.
   const lifetime = policy?.session_duration ?? application.session_duration
   const assertion = await signIdentity(
     {
       issuer: team.origin,
       audience: application.aud,
       identity: session.identity,
-      // Of now, so that what was revoked of the application before does not concern this token.
+      // With the current revision: earlier revocations of the application do not end this token.
       identityNonce: identityNonceOf(sessionId, state.revocations),
       country: whereFrom(c).country,
       policyId,
@@ -58,7 +58,7 @@ export async function authorized(c: AppContext): Promise<Response> {
     await emulator.signingKey(),
   )
   const { email } = session.identity
-  const why = `${email} is back from the login page: ${application.name} sets its cookie.`
+  const why = `${email} returned from the login page, and the cookie of ${application.name} is set.`
   reportDecision(c, {
     kind: 'login',
     step: 'done',
@@ -78,10 +78,10 @@ export async function authorized(c: AppContext): Promise<Response> {
   return c.redirect(url.origin + redirectUrl, 302)
 }
 
-/** A login that comes back from the team domain, with all that it rests on. */
+/** A login that returns from the team domain, with its application and session. */
 type Login = { ticket: z.infer<typeof ticketSchema>; application: Application; session: Session }
 
-// Returns undefined if the login is of another browser or host, too old, or was ended since.
+// Returns undefined if the login belongs to another browser or host, has expired, or was ended.
 async function findLogin(c: AppContext, token: string): Promise<Login | undefined> {
   const { configuration, now, state, stores, ticketSecret, url } = c.var
   const claims = await readTicket(ticketSecret, 'authorized', token, now)
@@ -101,8 +101,8 @@ function invalidNonce(): PageError {
   return new PageError(
     400,
     'Invalid nonce. Please try logging in again.',
-    'This login was started in another browser, or too long ago.',
-    'Open your application again.',
+    'This login was started in another browser, or it has expired.',
+    'Open your application again to start a new login.',
     { rule: 'A12' },
   )
 }

@@ -12,7 +12,7 @@ import type { FaultSubject } from '../switches/faults'
 import type { Admitted, CredentialRefusal } from './admission'
 import { shownToken } from './requested'
 
-/** Admits the holder of a Managed OAuth access token, or says why not; undefined without one [O1, O2]. */
+/** Admits by an access token of Managed OAuth, or returns why not; undefined without one [O1, O2]. */
 export async function byAccessToken(
   c: AppContext,
   application: Application,
@@ -29,12 +29,12 @@ export async function byAccessToken(
   }
   if (admitted.outcome !== 'admitted') return REFUSALS[admitted.outcome]
   const { grant } = admitted
-  // Assumed [T20]: the token of another application is as good as none.
+  // Assumed [T20]: a token of another application is refused like a missing one.
   if (grant.applicationId !== application.id) return ofAnother(application)
-  // Access: observed [T16]. A grant from before the application's `revoke_tokens` still refreshes,
-  // and what it gets is refused here.
+  // Access: observed [T16]. A grant made before the application's `revoke_tokens` can still refresh,
+  // but the new access token is refused here.
   if (!isSignInGood(c.get('state'), grantSignIn(grant, c.get('settings').REVOCATION))) {
-    return REFUSALS['tokens revoked']
+    return REFUSALS['tokens-revoked']
   }
   const subject = { clientId: grant.clientId, application }
   if (await strikes(c, 'key-rotation', subject)) await c.get('emulator').rotateKeys()
@@ -50,10 +50,10 @@ export async function byAccessToken(
   }
 }
 
-const GOOD = { rule: 'O1', why: 'The access token is good.' }
+const GOOD = { rule: 'O1', why: 'The access token is valid.' }
 const LEFT_ALONE = {
   rule: 'T15',
-  why: 'The access token is good: its person was revoked since, which leaves grants alone (P21).',
+  why: 'The access token is valid: its person was revoked after it was issued, which does not end grants (P21).',
   change: 'The quirk strict-revocation (or REVOCATION "strict") ends grants at once.',
 }
 
@@ -66,25 +66,25 @@ const REFUSALS = {
   unknown: {
     credential: 'unknown-access-token',
     rule: 'U8',
-    why: 'No grant knows this access token: it was revoked by itself, is of another store, or was made up.',
-    change: 'Authorize again. After a reset everything issued before is forgotten.',
+    why: 'No grant has this access token: it was revoked, is from another store or from before a reset, or was never issued.',
+    change: 'Authorize again.',
   },
   expired: {
     credential: 'expired-access-token',
     rule: 'U9',
-    why: 'The access token is over: it lives as long as grant.access_token_lifetime of its application says (P20). A stream that is open goes on.',
-    change: 'Use the refresh token, before expires_in is over or upon this answer.',
+    why: "The access token has expired. Its lifetime is the application's grant.access_token_lifetime (P20). A stream that is already open continues.",
+    change: 'Use the refresh token, before expires_in has passed or after this response.',
   },
   revoked: {
     credential: 'revoked-access-token',
     rule: 'U8',
-    why: 'The grant of this access token was revoked: by the client, by a code or refresh token used twice, or at the console.',
+    why: 'The grant of this access token was revoked: by the client, because a code or refresh token was used twice, or at the console.',
     change: 'Authorize again.',
   },
-  'tokens revoked': {
+  'tokens-revoked': {
     credential: 'revoked-access-token',
     rule: 'T16',
-    why: 'The application, or the person, was revoked after the grant was made; it may refresh, and what it gets is refused here.',
+    why: 'The application or the person was revoked after the grant was made. A refresh may succeed, but the new access token is refused here too.',
     change: 'Authorize again.',
   },
 } as const satisfies Record<string, CredentialRefusal>
@@ -95,9 +95,9 @@ function foreign(token: string): CredentialRefusal {
     credential: 'other-bearer-token',
     rule: isJwt ? 'O15' : 'U8',
     why: isJwt
-      ? 'A JWT is no access token of Managed OAuth, which begin with oauth:. Access takes its own JWTs as a cookie or in Cf-Access-Token, never as a bearer token.'
-      : "The bearer token is none of Access's, which begin with oauth:. Managed OAuth keeps Authorization for itself, also where the application has tokens of its own.",
-    change: 'Send the access token of the token endpoint.',
+      ? 'The bearer token is a JWT. Access tokens of Managed OAuth begin with oauth:. Access accepts its own JWTs as a cookie or in Cf-Access-Token, never as a bearer token.'
+      : 'The bearer token was not issued by Managed OAuth, whose access tokens begin with oauth:. Managed OAuth reserves the Authorization header, even if the application has tokens of its own.',
+    change: 'Send the access token from the token endpoint.',
   }
 }
 
@@ -105,8 +105,8 @@ function ofAnother({ name }: Application): CredentialRefusal {
   return {
     credential: 'access-token-of-another-application',
     rule: 'T20',
-    why: `The access token was issued for another application than ${name}.`,
-    change: 'Authorize with the resource of this application.',
+    why: `The access token was not issued for ${name}, but for another application.`,
+    change: 'Authorize again, with the resource of this application.',
   }
 }
 
@@ -124,8 +124,8 @@ async function skewed(
   }
 }
 
-// Signing costs more than all the rest of the gate, so it is done once per access token. The
-// claims are those of the token, so that another isolate signs the very same bytes.
+// Signing costs more than everything else at the gate, so it is done once per access token. All
+// claims follow from the token, so that another isolate signs the same bytes.
 const assertions = new Remembered<string, Promise<string>>(10_000)
 
 async function assertionOf(
@@ -151,7 +151,7 @@ async function assertionOf(
       policyId: token.policyId,
       host: url.host,
       issuedAtSeconds: token.issuedAtSeconds,
-      // Assumed: the assertion of a Managed OAuth request lives as long as its access token.
+      // Assumed: the assertion expires together with the access token.
       expiresAtSeconds: token.expiresAtSeconds,
     },
     signingKey,

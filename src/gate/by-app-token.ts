@@ -29,9 +29,9 @@ const claimsSchema = z.object({
 export type AppToken = z.infer<typeof claimsSchema>
 
 /**
- * Who is let in by one of Access's own JWTs: the cookie of a browser or service login, the same
- * replayed in a header [O14], or the token of another application that a policy is linked to. In
- * `Authorization` it admits nobody [O15].
+ * Admits by one of Access's own JWTs, or returns why not; undefined without one. The JWT is the
+ * cookie of a browser or service login, the same in a header [O14], or the token of another
+ * application that a policy is linked to [K14]. In `Authorization` it is not accepted [O15].
  */
 export async function byAppToken(
   c: AppContext,
@@ -50,23 +50,24 @@ export async function byAppToken(
       if (linked) return linked
     } else if (isGoodFor(c, application, claims)) {
       return {
-        event: { by: 'application-token', rule: 'O14', email: claims.email, why: GOOD },
+        event: { by: 'application-token', rule: 'O14', email: claims.email, why: VALID },
         admission: { assertion: token, identity: await identityOf(c, claims) },
       }
     }
   }
-  return candidates.some(Boolean) ? NOT_GOOD : undefined
+  return candidates.some(Boolean) ? NOT_VALID : undefined
 }
 
-const GOOD = "Access's own JWT for this application is good."
-const NOT_GOOD = {
+const VALID = "Access's own JWT for this application is valid."
+const NOT_VALID = {
   credential: 'application-token',
   rule: 'O14',
-  why: "Access's own JWT was shown, and is over, revoked, not signed here, or for another application.",
-  change: 'Log in again; behind another application, a policy with linked_app_token lets it in.',
+  why: "Access's own JWT was sent, but it has expired, was revoked, was not signed here, or is for another application.",
+  change:
+    'Log in again. To accept the JWT of another application, add a policy with linked_app_token.',
 } as const satisfies CredentialRefusal
 
-// Who the token's session is of; where that is not to be found, what the token itself says.
+// Returns the identity of the token's session. If the session does not exist, the token's own.
 async function identityOf(c: AppContext, claims: AppToken): Promise<Identity | undefined> {
   if (claims.email === undefined) return undefined
   const session = await c.get('stores').sessions.find(sessionIdOf(claims.identity_nonce ?? ''))
@@ -74,7 +75,7 @@ async function identityOf(c: AppContext, claims: AppToken): Promise<Identity | u
   return currentIdentity(c.get('settings').PEOPLE, known)
 }
 
-/** The claims of a JWT that this team has signed and that is not over; undefined for all others. */
+/** Reads the claims of a JWT. Returns undefined if this team did not sign it, or it has expired. */
 export async function readAppToken(c: AppContext, token: string): Promise<AppToken | undefined> {
   const { emulator, now, team } = c.var
   try {
@@ -92,18 +93,17 @@ export async function readAppToken(c: AppContext, token: string): Promise<AppTok
   }
 }
 
-/** The application that a token is for. */
+/** Finds the application that a token is for. */
 export function applicationOf(c: AppContext, claims: AppToken): Application | undefined {
   return c.get('configuration').applications.find(({ aud }) => [claims.aud].flat().includes(aud))
 }
 
-/** Whether the claims of a token of this application are good here now. */
+/** Whether the application accepts a token with these claims now. */
 export function isGoodFor(c: AppContext, application: Application, claims: AppToken): boolean {
   const { configuration, now, state } = c.var
   if (claims.email !== undefined) {
     const signIn = appTokenSignIn(application.id, claims.email, claims.identity_nonce ?? '')
-    // Access: observed. A person's token opens an application that has an Allow policy, and not one
-    // with Service Auth only.
+    // Access: observed [O14]. A person's token is accepted only if there is an Allow policy.
     const isForPersons = application.policies.some(({ decision }) => decision === 'allow')
     return isForPersons && isSignInGood(state, signIn)
   }
@@ -118,8 +118,8 @@ export function isGoodFor(c: AppContext, application: Application, claims: AppTo
   )
 }
 
-// Access: documented (`linked_app_token`). Assumed: what the second origin is told, the person of
-// the forwarded token in an assertion of the second application, as long as the first one lives.
+// Access: reported [K14], `linked_app_token`. Assumed: the second origin receives the person of the
+// forwarded token, in an assertion for the second application that expires with the first.
 async function byLinkedApplication(
   c: AppContext,
   application: Application,

@@ -8,10 +8,10 @@ import type { Admitted, CredentialRefusal } from './admission'
 import { appCookie } from './app-cookie'
 
 /**
- * A machine let in by its service token, or why not; undefined where it shows none.
+ * Admits a machine by its service token, or returns why not; undefined if the request has none.
  *
- * Access: observed [O8, O9, O13, O16]. The login gives its assertion as a cookie too, unless the
- * organization is strict (documented, [O20]).
+ * Access: observed [O8, O9, O13, O16]. The response also sets the assertion as a cookie. Access:
+ * documented [O20]. A strict organization sets none.
  */
 export async function byServiceToken(
   c: AppContext,
@@ -21,7 +21,7 @@ export async function byServiceToken(
   const { strict_service_token_auth: isStrict } = configuration.organization
   const shown = shownServiceToken(c.req.raw.headers, application.read_service_tokens_from_header)
   if (!shown) return undefined
-  // Access: documented. A token in both forms at once is refused by strict organizations.
+  // Access: documented [K19]. A strict organization refuses a token that is sent in both forms.
   const isRefused = isStrict && shown.isTwice
   const tokens = isRefused ? [] : configuration.serviceTokens
   const token = await findServiceToken(tokens, shown.credentials, now)
@@ -30,11 +30,11 @@ export async function byServiceToken(
     logDecision(c, application, 'service_auth', whereFrom(c), refusal)
     return {
       credential: 'service-token',
-      service: 'not authenticated',
+      service: 'not-authenticated',
       rule: 'U17',
-      why: 'The service token shown is not known, its secret is wrong, or it is off or over.',
+      why: 'The service token is unknown, disabled or expired, or its secret is wrong.',
       change:
-        'Look at SERVICE_TOKENS or access/service_tokens; an old secret lives on after a rotation only where it was asked for.',
+        'Compare it with SERVICE_TOKENS or access/service_tokens. After a rotation the old secret works only until previous_client_secret_expires_at.',
     }
   }
   const serviceToken = { id: token.id, name: token.name, commonName: token.client_id }
@@ -42,7 +42,7 @@ export async function byServiceToken(
   const verdict = judge(c, application, 'service_auth', subject)
   const { rule, why, change } = reasonFor(c, application, subject, verdict)
   if (verdict.decision !== 'non_identity') {
-    return { credential: 'service-token', service: 'not authorized', rule, why, change }
+    return { credential: 'service-token', service: 'not-authorized', rule, why, change }
   }
   const lifetime = verdict.policy.session_duration ?? application.session_duration
   const assertion = await signService(

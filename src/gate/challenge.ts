@@ -1,3 +1,10 @@
+/**
+ * The response to a request without a valid credential.
+ *
+ * A 401 consists of `respondBearerChallenge` (status, `WWW-Authenticate: Bearer`, JSON body, CORS),
+ * or of `respondScriptChallenge` for scripts while Managed OAuth is off. `challengeRequest` decides
+ * between them, the redirect to the login page and the 403.
+ */
 import { getCookie } from 'hono/cookie'
 import { type Application, managedOAuth } from '../access/application'
 import { loginUrl } from '../access/login'
@@ -15,9 +22,9 @@ type ChallengeEvent = Extract<RequestDecision, { kind: 'challenge' }>
 const APP_SESSION = /^n[0-9a-f]{16}$/
 
 /**
- * The answer to a request that nobody is let in with: the 401 for a client that can use Managed
- * OAuth, the way to the login page for a browser, and for everybody while Managed OAuth is off; a
- * plain refusal where no login could help.
+ * Responds to a request that is not admitted: with 401 to a client that can use Managed OAuth, with
+ * a redirect to the login page to a browser (while Managed OAuth is off, to every client), and with
+ * 403 if no login could help.
  */
 export async function challengeRequest(
   c: AppContext,
@@ -28,31 +35,33 @@ export async function challengeRequest(
   const { policies, service_auth_401_redirect: services401 } = application
   const isService = service !== undefined
   const isOn = managedOAuth(application) !== undefined
-  // Access: documented [O20]. A service token that fails is never sent to the login page: 401 where
-  // it could not be authenticated, 403 where it is good and no policy wants it.
+  // Access: documented [O20]. A failed service token is never redirected to the login page: 401 if
+  // it was not authenticated, 403 if it is valid and no policy has it.
   if (isService && c.get('configuration').organization.strict_service_token_auth) {
-    if (service === 'not authorized') return forbid(c, application, refusal)
-    return isOn ? askForToken(c, application, refusal) : refuseScript(c, refusal)
+    if (service === 'not-authorized') return respondForbidden(c, application, refusal)
+    return isOn
+      ? respondBearerChallenge(c, application, refusal)
+      : respondScriptChallenge(c, refusal)
   }
-  // Access: observed [U16, U19]. Nobody can log in to an application with Service Auth only.
+  // Access: observed [U16, U19]. An application with Service Auth policies only has no login.
   const isForServices = policies.some(({ decision: each }) => each === 'non_identity')
   const isForPersons = policies.some(({ decision: each }) => each === 'allow')
-  if (isForServices && !isForPersons) return forbid(c, application, refusal)
+  if (isForServices && !isForPersons) return respondForbidden(c, application, refusal)
   const isNavigation = isBrowserNavigation(c.req.method, c.req.raw.headers)
   if (isOn) {
     return isNavigation && !isService
       ? redirectToLogin(c, application, refusal)
-      : askForToken(c, application, refusal) // Access: observed [U17], for a bad service token too.
+      : respondBearerChallenge(c, application, refusal) // Access: observed [U17], for service tokens too.
   }
   const isScript = c.req.header('x-requested-with')?.toLowerCase() === 'xmlhttprequest'
-  // Access: documented (`service_auth_401_redirect`): machines have no use for a login page.
+  // Access: documented [K1], `service_auth_401_redirect`: a machine cannot use a login page.
   const isMachine = services401 && isForServices && !isNavigation
-  if (isScript || isMachine || (isService && services401)) return refuseScript(c, refusal)
+  if (isScript || isMachine || (isService && services401)) return respondScriptChallenge(c, refusal)
   return redirectToLogin(c, application, refusal)
 }
 
-// Access: observed [U1-U6, U8, U9]. One answer, whatever was wrong with the token.
-async function askForToken(
+// Access: observed [U1-U6, U8, U9]. The response is the same, whatever was wrong with the token.
+async function respondBearerChallenge(
   c: AppContext,
   application: Application,
   refusal: CredentialRefusal | undefined,
@@ -60,7 +69,8 @@ async function askForToken(
   const resourceMetadata = resourceMetadataUrl(c)
   reportChallenge(c, { response: '401-bearer', resourceMetadata }, refusal, {
     rule: 'U2',
-    why: `No credential was sent. Managed OAuth is on for ${application.name}, so the client is told where to get a token.`,
+    why: `No credential was sent. Managed OAuth is on for ${application.name}, so the 401 says where to get a token.`,
+    change: 'Follow resource_metadata to the authorization server, and send its access token.',
   })
   const body = {
     error: 'invalid_token',
@@ -68,8 +78,8 @@ async function askForToken(
     resource_metadata: resourceMetadata,
   }
   c.header('WWW-Authenticate', challenge('Bearer', { realm: 'OAuth', ...body }))
-  // Assumed: a web page may read the answer; Access's CORS headers here were not recorded. Where
-  // the application has CORS settings, they say who may.
+  // Assumed: any web page may read the response, because Access's CORS headers here were not
+  // recorded. If the application has CORS settings, they decide.
   if (!application.cors_headers) c.header('Access-Control-Allow-Origin', '*')
   c.header('Access-Control-Expose-Headers', 'WWW-Authenticate')
   c.header('Cache-Control', 'no-store')
@@ -87,10 +97,10 @@ async function redirectToLogin(
     { response: '302-login' },
     refusal,
     managedOAuth(application)
-      ? { rule: 'U7', why: 'A browser asks for a page, so it is sent to the login page.' }
+      ? { rule: 'U7', why: 'A browser requested a page, so it is redirected to the login page.' }
       : {
           rule: 'U10',
-          why: `Managed OAuth is off for ${application.name}: everybody without a credential is sent to the login page, and clients that know only a Bearer challenge go no further.`,
+          why: `Managed OAuth is off for ${application.name}: every request without a credential is redirected to the login page. Clients that support only a Bearer challenge stop here.`,
           change: 'Set oauth_configuration.enabled of the application to true.',
         },
   )
@@ -107,14 +117,14 @@ async function redirectToLogin(
     },
     now,
   )
-  // The expiry is for a browser to judge, so it is real time, not the emulated clock's.
+  // In real time, not in that of the emulated clock, because the browser evaluates it.
   const expires = new Date(Date.now() + 86_400_000).toUTCString()
   const secure = url.protocol === 'https:' ? ' Secure;' : ''
   c.header(
     'Set-Cookie',
     `${APP_SESSION_COOKIE}=${nonce}; Expires=${expires}; Path=/;${secure} HttpOnly`,
   )
-  sayCloudflareAccess(c)
+  setCloudflareAccessChallenge(c)
   c.header('Access-Control-Allow-Credentials', 'true')
   c.header(
     'Cache-Control',
@@ -126,21 +136,22 @@ async function redirectToLogin(
   return c.body('<html><head><title>302 Found</title></head><body>302 Found</body></html>', 302)
 }
 
-// Access: observed [U15]. The switch for single-page applications, while Managed OAuth is off.
-function refuseScript(c: AppContext, refusal: CredentialRefusal | undefined): Response {
+// Access: observed [U15]. For single-page applications, while Managed OAuth is off.
+function respondScriptChallenge(c: AppContext, refusal: CredentialRefusal | undefined): Response {
   reportChallenge(c, { response: '401-script' }, refusal, {
     rule: 'U15',
-    why: 'A script or a machine asks, which has no use for a login page, and Managed OAuth is off or the organization is strict about service tokens.',
+    why: 'A script or a machine cannot use the login page, so it gets a 401. Managed OAuth is off for the application.',
+    change: 'Send a service token, or open the application in a browser and log in.',
   })
-  sayCloudflareAccess(c)
+  setCloudflareAccessChallenge(c)
   c.header('Access-Control-Allow-Headers', 'x-requested-with')
   c.header('Access-Control-Allow-Credentials', 'true')
   return c.html('<head><title>401 Unauthorized</title></head>', 401)
 }
 
-// Access: observed [U16, U19]; the members of the JSON body by one source. With
-// `custom_non_identity_deny_url` (documented) a browser is sent there.
-function forbid(
+// Access: observed [U16, U19]; the members of the JSON body by one source. Access: documented [K1].
+// A browser is redirected to `custom_non_identity_deny_url`.
+function respondForbidden(
   c: AppContext,
   application: Application,
   refusal: CredentialRefusal | undefined,
@@ -148,8 +159,8 @@ function forbid(
   reportChallenge(c, { response: '403' }, refusal, {
     outcome: 'refused',
     rule: 'U16',
-    why: `${application.name} has Service Auth policies only, or the service token is in none of them: no login could help.`,
-    change: 'Send the service token of a policy, or add an allow policy for people.',
+    why: `${application.name} has Service Auth policies only, or none of them has the service token, so a login cannot help.`,
+    change: 'Send a service token that a policy has, or add an allow policy for people.',
   })
   const { custom_non_identity_deny_url: denyUrl } = application
   if (denyUrl && isBrowserNavigation(c.req.method, c.req.raw.headers)) {
@@ -166,7 +177,7 @@ function forbid(
   return c.json({ message, status_code: 403, aud: application.aud, ray_id: c.get('rayId') }, 403)
 }
 
-// Why a credential was refused says more than that there is a challenge.
+// The reason for a refused credential replaces that of the challenge, because it says more.
 function reportChallenge(
   c: AppContext,
   facts: Pick<ChallengeEvent, 'response' | 'resourceMetadata'>,
@@ -179,19 +190,19 @@ function reportChallenge(
   reportDecision(c, { kind: 'challenge', ...facts, credential, outcome, rule, why, change })
 }
 
-function sayCloudflareAccess(c: AppContext): void {
+function setCloudflareAccessChallenge(c: AppContext): void {
   const parameters = { resource_metadata: resourceMetadataUrl(c) }
   c.header('WWW-Authenticate', challenge('Cloudflare-Access', parameters))
 }
 
-// Access: observed [U4, U5]. The path of the request; assumed: without its query.
+// Access: observed [U4, U5]. The URL ends with the path of the request. Assumed: without its query.
 function resourceMetadataUrl(c: AppContext): string {
   const { url } = c.var
   return `${url.origin}${ACCESS_RESOURCE_METADATA}${url.pathname}`
 }
 
-// `n` and 16 hexadecimal characters [U12]; kept while the browser has one, so that two tabs can
-// both come back from the login page.
+// Access: observed [U12]. `n` and 16 hexadecimal characters. A known value is kept, so that two tabs
+// can both return from the login page.
 function appSession(c: AppContext): string {
   const known = getCookie(c, APP_SESSION_COOKIE)
   if (known && APP_SESSION.test(known)) return known

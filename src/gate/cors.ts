@@ -9,43 +9,43 @@ import { forward } from './origin'
 import { requestedApplication } from './requested'
 
 /**
- * CORS of an application. A preflight brings no credential, so it is refused, until Access is told
- * to answer it (`cors_headers`) or to let the origin do so (`options_preflight_bypass`).
+ * Applies the CORS settings of an application. A preflight has no credential, so it is refused unless
+ * Access responds to it (`cors_headers`) or forwards it to the origin (`options_preflight_bypass`).
  *
- * Access: documented [O17, O18], that the two exclude one another included. Assumed: the body of the
- * refusal; what `cors_headers` says is on every response of the application too.
+ * Access: documented [O17, O18, K7]. Assumed: the body of the refusal, and that the headers of
+ * `cors_headers` are on every response of the application too.
  */
 export async function applicationCors(c: AppContext, next: Next): Promise<Response | undefined> {
   const application = requestedApplication(c)
-  if (!application || bypassPolicy(c)) return goOn(next)
-  if (isPreflight(c)) return answerPreflight(c, application)
+  if (!application || bypassPolicy(c)) return proceed(next)
+  if (isPreflight(c)) return respondPreflight(c, application)
   const { cors_headers: configured } = application
-  // Every other OPTIONS is a request like any other; the middleware would answer it.
-  if (!configured || c.req.method === 'OPTIONS') return goOn(next)
+  // Any other OPTIONS request is an ordinary one, but the middleware would respond to it.
+  if (!configured || c.req.method === 'OPTIONS') return proceed(next)
   await middleware(configured)(c, next)
   return undefined
 }
 
-async function goOn(next: Next): Promise<undefined> {
+async function proceed(next: Next): Promise<undefined> {
   await next()
 }
 
-async function answerPreflight(c: AppContext, application: Application): Promise<Response> {
+async function respondPreflight(c: AppContext, application: Application): Promise<Response> {
   note(c, { application: { id: application.id, name: application.name } })
   if (application.options_preflight_bypass) {
-    const why = 'options_preflight_bypass hands CORS preflights to the origin.'
+    const why = 'options_preflight_bypass is on, so CORS preflights are forwarded to the origin.'
     reportDecision(c, { kind: 'admission', by: 'bypass', outcome: 'allowed', rule: 'O18', why })
     return forward(c, application, {})
   }
   const { cors_headers: configured } = application
   if (!configured) return refusePreflight(c, application)
   const preflight = await middleware(configured)(c, async () => {})
-  // Access: documented, with 200. The middleware answers 204.
+  // Access: documented [O17], with 200. The middleware responds with 204.
   const headers = new Headers(preflight?.headers)
-  // The middleware reflects what was asked for where nothing is listed.
+  // If no header is listed, the middleware reflects the requested ones.
   const nothing = !configured.allow_all_headers && configured.allowed_headers.length === 0
   if (nothing) headers.delete('Access-Control-Allow-Headers')
-  // Emptied first: Hono would put the headers of the middleware back.
+  // Deleted first, because Hono would merge the middleware's headers into the new response.
   c.res = undefined
   c.res = new Response(null, { status: 200, headers })
   return c.res
@@ -59,8 +59,8 @@ function refusePreflight(c: AppContext, { name }: Application): Response {
     credential: 'none',
     outcome: 'refused',
     rule: 'O17',
-    why: `A browser asks whether a page of ${c.req.header('origin')} may send this request, and ${name} has no CORS settings.`,
-    change: 'Set cors_headers, or options_preflight_bypass and answer at the origin.',
+    why: `The request is the CORS preflight of a page at ${c.req.header('origin')}, and ${name} has no CORS settings.`,
+    change: 'Set cors_headers, or set options_preflight_bypass and respond at the origin.',
   })
   return c.text('CORS preflight refused', 403)
 }

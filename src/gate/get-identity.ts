@@ -6,17 +6,18 @@ import { whereFrom } from '../request/judge'
 import { ownSessions } from './own-sessions'
 
 /**
- * `GET /cdn-cgi/access/get-identity`: who the session of an application's cookie is of.
+ * Handles `GET /cdn-cgi/access/get-identity`: returns the identity of the application's session.
+ * Without such a session it passes the request on, because this host may be the team domain too.
  *
- * Access: documented. Where there is none, the team domain answers, which may be this host.
+ * Access: documented [K26].
  */
 export async function getIdentity(
   c: AppContext,
   next: () => Promise<void>,
 ): Promise<Response | undefined> {
   const { settings, stores, team } = c.var
-  // Access: documented, and what Cloudflare's own Pages plugin does: the origin asks the team domain,
-  // with the token that it was sent.
+  // Access: documented [K26]. Cloudflare's Pages plugin does the same: the origin requests the
+  // identity from the team domain, with the token that it received.
   const [own] = await ownSessions(c, team.isRequestHost)
   const nonce = own?.claims.identity_nonce
   const session = nonce && (await stores.sessions.find(sessionIdOf(nonce)))

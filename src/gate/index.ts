@@ -1,3 +1,12 @@
+/**
+ * The gate: the protected application, on every host that an application covers.
+ *
+ * `admit.ts` decides by the credential (`by-*.ts`), `origin.ts` forwards an admitted request, and
+ * `challenge.ts` is the 401, the redirect to the login page or the 403 of any other. `metadata.ts`
+ * and `cors.ts` need no credential. `authorized.ts` ends a browser login.
+ *
+ * Not here: the login page, consent and tokens (`team/`), and the rules of policies (`access/`).
+ */
 import { Hono } from 'hono'
 import { ACCESS_RESOURCE_METADATA, RESOURCE_METADATA, SERVER_METADATA } from '../access/metadata'
 import type { AppContext, Env } from '../request/context'
@@ -15,7 +24,7 @@ import { applicationSubject, requestedApplication } from './requested'
 
 const METADATA_METHODS = ['GET', 'OPTIONS']
 
-/** Surface 1: the protected application, on every host that an application covers. */
+/** The routes of the protected application. */
 export const gate = new Hono<Env>()
 for (const path of [ACCESS_RESOURCE_METADATA, RESOURCE_METADATA]) {
   gate.on(METADATA_METHODS, [path, `${path}/*`], ...metadata(resourceDocument(path)))
@@ -29,14 +38,15 @@ gate.all(
 
 async function protect(c: AppContext): Promise<Response> {
   const application = requestedApplication(c)
-  // A host or path that no application covers is not behind Access.
+  // Access protects only what an application covers.
   if (!application) {
     reportDecision(c, {
       kind: 'admission',
       by: 'no-application',
       outcome: 'noted',
-      why: 'No application of Access covers this host and path, so nobody is asked for anything.',
-      change: 'An application is where its domain and destinations say.',
+      why: 'No application of Access covers this host and path, so no credential is required.',
+      change:
+        'To protect it, add this host and path to the domain or destinations of an application.',
     })
     return forward(c, undefined, {})
   }
@@ -53,7 +63,7 @@ async function protect(c: AppContext): Promise<Response> {
   return forward(c, application, decision.admission)
 }
 
-/** Access's own paths on an application's host. */
+/** The routes of Access's own paths on an application's host. */
 export const gateAccessPaths = new Hono<Env>()
 gateAccessPaths.get('/authorized', page({ event: 'login' }), authorized)
 gateAccessPaths.get('/get-identity', page(), getIdentity)

@@ -7,10 +7,10 @@ import { appCookie } from './app-cookie'
 import { ownSessions } from './own-sessions'
 
 /**
- * `GET /cdn-cgi/access/logout` on the application's host: ends the sign-in, and with it the sessions
- * of every application.
+ * Handles `GET /cdn-cgi/access/logout` on the application's host: ends the sign-in, and with it the
+ * sessions of every application.
  *
- * Access: documented (session management). There is no logout of one application alone.
+ * Access: documented (session management). Logging out of a single application is not possible.
  */
 export async function logout(c: AppContext, next: () => Promise<void>) {
   const { configuration, emulator, team, url } = c.var
@@ -18,7 +18,7 @@ export async function logout(c: AppContext, next: () => Promise<void>) {
     if (claims.identity_nonce === undefined) continue
     await emulator.revoke(revocable.session(sessionIdOf(claims.identity_nonce)))
   }
-  // A cookie that keeps to its path does not come here, so all that may be there are taken away.
+  // The browser does not send a cookie with another path here, so all possible cookies are deleted.
   const cleared = configuration.applications
     .filter((each) => isOnHost(each, url))
     .flatMap((each) =>

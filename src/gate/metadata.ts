@@ -12,19 +12,19 @@ import type { AppContext, Env } from '../request/context'
 import { endpoint } from '../request/endpoint'
 import { reportDecision } from '../request/events'
 
-/** A metadata document of an application, and the event of showing it. */
+/** A metadata document of an application, and the event of a request for it. */
 type Document = {
   application: Application
   event: Omit<Extract<RequestDecision, { kind: 'discovery' }>, 'kind' | 'of' | 'application'>
   content(): object
 }
-/** Finds the document that a request is about; none where the path is a path like any other. */
+/** A function that finds the requested document; undefined if the path is an ordinary one. */
 type Find = (c: AppContext) => Document | undefined
 
-// Access: observed [M17], readable from any web page.
+// Access: observed [M17]. Any web page can read the documents.
 const ANY_ORIGIN = cors({ origin: '*', allowMethods: ['GET', 'HEAD'], maxAge: 86_400 })
 
-/** The endpoint of a metadata document, where there is one; any other request goes on. */
+/** Returns the endpoint of a metadata document. Requests that it does not find pass through. */
 export function metadata(find: Find): MiddlewareHandler<Env>[] {
   const declared = endpoint('metadata', {
     event: 'discovery',
@@ -32,7 +32,7 @@ export function metadata(find: Find): MiddlewareHandler<Env>[] {
     subject: (c) => ({ application: find(c)?.application }),
   })
   return [
-    async function declareWhereThere(c, next) {
+    async function declareIfFound(c, next) {
       const document = find(c)
       if (!document) return next()
       const { id, name } = document.application
@@ -40,10 +40,10 @@ export function metadata(find: Find): MiddlewareHandler<Env>[] {
       reportDecision(c, { kind: 'discovery', ...about, ...document.event })
       return declared(c, next)
     },
-    async function showWhereThere(c, next) {
+    async function respondIfFound(c, next) {
       const document = find(c)
       if (!document) return next()
-      // The endpoints' path depends on who asks, see `reachablePath`.
+      // The endpoints' path depends on the Origin header, see `reachablePath`.
       c.header('Vary', 'Origin', { append: true })
       return c.json(document.content())
     },
@@ -51,10 +51,10 @@ export function metadata(find: Find): MiddlewareHandler<Env>[] {
 }
 
 /**
- * The protected resource's metadata, at Access's own path and at that of RFC 9728.
+ * Returns how to find the protected resource's metadata, at Access's own path or at that of RFC 9728.
  *
- * Access: observed. The own path answers whether Managed OAuth is on or off [M1]; the standard one
- * only while it is on [M7], and else is a path like any other [M8].
+ * Access: observed [M1, M7, M8]. Access's own path responds whether Managed OAuth is on or off. The
+ * standard path responds only while it is on; otherwise it is an ordinary path.
  */
 export function resourceDocument(path: string): Find {
   const isStandard = path === RESOURCE_METADATA
@@ -79,7 +79,7 @@ export function resourceDocument(path: string): Find {
   }
 }
 
-/** The authorization server's metadata on an application's host, while Managed OAuth is on [M10, M11]. */
+/** Finds the authorization server's metadata on an application's host, if Managed OAuth is on [M10, M11]. */
 export function serverDocument(c: AppContext): Document | undefined {
   const { configuration, quirks, team, url } = c.var
   const application = applicationAt(configuration.applications, described(url, SERVER_METADATA))
@@ -90,7 +90,7 @@ export function serverDocument(c: AppContext): Document | undefined {
       document: 'authorization-server',
       place: 'rfc-8414',
       rule: 'M10',
-      why: `The team's metadata on the application's host: its issuer is ${team.origin}, which strict clients refuse here (P19).`,
+      why: `The team's metadata on the application's host: its issuer is ${team.origin}, which a strict client rejects on this host (P19).`,
     },
     content: () =>
       serverMetadata(team, configuration.applications, {
@@ -99,8 +99,8 @@ export function serverDocument(c: AppContext): Document | undefined {
   }
 }
 
-// RFC 8414 3.1, RFC 9728 3.1: the path of what a document is about follows the document's own path.
-// That may be written in escapes, so its segments are counted and not its characters.
+// RFC 8414 3.1, RFC 9728 3.1: the path of the described URL follows the document's own path. The
+// document's path may contain escapes, so segments are counted instead of characters.
 function described(url: URL, path: string): URL {
   const rest = url.pathname.split('/').slice(path.split('/').length)
   return new URL(`${url.origin}/${rest.join('/')}`)

@@ -12,14 +12,13 @@ import { withoutOwnCookies } from '../signin/browser'
 import type { Admission } from './admission'
 import { WORKER_ACCESS_HEADER, workerAccess } from './worker-access'
 
-/** How long the origin may take until its first byte, as on the real edge (error 524). */
-const PATIENCE_MS = 100_000
+/** The time that the origin has until its first byte, as on the real edge (error 524). */
+const TIMEOUT_MS = 100_000
 
 /**
- * Hands the request to the application and its answer back, both streaming.
+ * Forwards the request to the origin and returns its response. Both are streamed.
  *
- * @param application undefined where no application of Access covers the URL
- * @param admission who is asking
+ * @param application undefined if no application of Access covers the URL
  */
 export async function forward(
   c: AppContext,
@@ -31,13 +30,13 @@ export async function forward(
     headers.set(WORKER_ACCESS_HEADER, await workerAccess(c, application, admission))
   }
   c.set('isForwarded', true)
-  const answer = await send(c, application, new Request(c.req.raw, { headers }))
-  if (!admission.setCookie) return answer
-  const answerWithCookie = new Response(answer.body, answer)
-  answerWithCookie.headers.append('Set-Cookie', admission.setCookie)
-  // Assumed: whatever the origin says of its answer, the token in it is kept by no cache.
-  answerWithCookie.headers.set('Cache-Control', 'no-store')
-  return answerWithCookie
+  const response = await send(c, application, new Request(c.req.raw, { headers }))
+  if (!admission.setCookie) return response
+  const withCookie = new Response(response.body, response)
+  withCookie.headers.append('Set-Cookie', admission.setCookie)
+  // Assumed: no cache stores the token, whatever Cache-Control the origin sends.
+  withCookie.headers.set('Cache-Control', 'no-store')
+  return withCookie
 }
 
 async function send(
@@ -52,14 +51,14 @@ async function send(
   }
   const ORIGIN_URL = own ?? c.get('settings').ORIGIN_URL
   if (!ORIGIN_URL) return demo.fetch(request, await knownAccess(c))
-  // Of the whole address, because `search` has no question mark where nothing follows it.
+  // Cut from the whole URL, because `search` drops a question mark with nothing after it.
   const pathAndQuery = c.get('url').href.slice(c.get('url').origin.length)
   return viaProxy(c, request, ORIGIN_URL.replace(/\/$/, '') + pathAndQuery, 'ORIGIN_URL', fetch)
 }
 
-// Access: observed [O1, O2, O5, O12]. Whatever the outside says in Access's own headers is removed
-// before ours are set, also where an origin would read `Cf_Access_...` or `Cf.Access...` as the same
-// header: in CGI `-` is `_` (RFC 3875 4.1.18), and some servers make that of any other sign as well.
+// Access: observed [O1, O2, O5, O12]. Access's own headers are removed from the request before ours
+// are set. That includes `Cf_Access_...` and `Cf.Access...`, which an origin could read as the same
+// header: CGI turns `-` into `_` (RFC 3875 4.1.18), and some servers turn any other sign into it.
 function originHeaders(
   c: AppContext,
   application: Application | undefined,
@@ -69,7 +68,7 @@ function originHeaders(
   for (const name of [...headers.keys()]) {
     if (/^cf-(access-|ray$)/i.test(name.replace(/[^a-z0-9]/gi, '-'))) headers.delete(name)
   }
-  // Access: observed, the edge's own; the answer says the same.
+  // The edge sets it on the request and, with the same value, on the response.
   headers.set('Cf-Ray', c.get('rayId'))
   headers.delete(WORKER_ACCESS_HEADER)
   const cookies = withoutOwnCookies(headers.get('cookie') ?? '')
@@ -77,7 +76,7 @@ function originHeaders(
   else headers.delete('Cookie')
   const named = application?.read_service_tokens_from_header
   if (named && namedServiceCredentials(headers, named)) headers.delete(named)
-  // RFC 9110 7.6.1: of one hop as well, and unknown to the proxy helper.
+  // RFC 9110 7.6.1: this header is hop-by-hop too, but the proxy helper does not remove it.
   headers.delete('Proxy-Connection')
   headers.set('X-Forwarded-Host', c.get('url').host)
   headers.set('X-Forwarded-Proto', c.get('url').protocol.slice(0, -1))
@@ -88,8 +87,8 @@ function originHeaders(
   return headers
 }
 
-// Access: observed [O2, O3]. Assumed: a token of Access's own does not reach an origin either where
-// another credential let the request in, live or not. A bypass leaves everything as it was.
+// Access: observed [O2, O3]. Assumed: if another credential admitted the request, a token of Managed
+// OAuth, valid or not, does not reach the origin either. A bypass changes nothing.
 function isOfAccess(headers: Headers, { assertion, byAuthorization }: Admission): boolean {
   const token = bearerToken(headers.get('authorization')) ?? ''
   return byAuthorization === true || (assertion !== undefined && isManagedOAuthToken(token))
@@ -102,19 +101,19 @@ async function viaProxy(
   setting: 'ORIGIN' | 'ORIGIN_URL',
   customFetch: (request: Request) => Promise<Response>,
 ): Promise<Response> {
-  const patience = new AbortController()
-  const timer = setTimeout(() => patience.abort(), PATIENCE_MS)
-  const signal = AbortSignal.any([c.req.raw.signal, patience.signal])
+  const timeout = new AbortController()
+  const timer = setTimeout(() => timeout.abort(), TIMEOUT_MS)
+  const signal = AbortSignal.any([c.req.raw.signal, timeout.signal])
   const where = setting === 'ORIGIN' ? 'the service binding ORIGIN' : `ORIGIN_URL ${url}`
   try {
-    // An upgrade is hop-by-hop: the helper would take its headers away.
+    // The headers of an upgrade are hop-by-hop, so the proxy helper would remove them.
     if (request.headers.get('upgrade')?.toLowerCase() === 'websocket') {
       return await customFetch(new Request(url, request))
     }
     return await proxy(url, { raw: request, redirect: 'manual', signal, customFetch })
   } catch (error) {
-    if (patience.signal.aborted) {
-      return originError(c, 524, `${where} did not answer within ${PATIENCE_MS / 1000} s.`)
+    if (timeout.signal.aborted) {
+      return originError(c, 524, `${where} did not respond within ${TIMEOUT_MS / 1000} s.`)
     }
     return originError(
       c,
@@ -129,16 +128,16 @@ async function viaProxy(
 function originError(c: AppContext, status: 502 | 524, message: string) {
   c.set('isForwarded', false)
   if (isBrowserNavigation(c.req.method, c.req.raw.headers)) {
-    const advice = 'Start the application, or point ORIGIN_URL to where it runs.'
+    const advice = 'Start your application, or set ORIGIN_URL to its address.'
     return respondPageError(
       c,
-      new PageError(status, 'The application does not answer', message, advice),
+      new PageError(status, 'The application does not respond', message, advice),
     )
   }
   return c.json({ error: 'bad_gateway', error_description: message }, status as 502)
 }
 
-// What a real origin would look up for itself: whose assertions to accept, and with which keys.
+// Returns what a real origin would be configured with: the issuer, the audience and the keys.
 async function knownAccess(c: AppContext) {
   const { configuration, emulator, now, team, url } = c.var
   return {

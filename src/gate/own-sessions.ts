@@ -4,10 +4,10 @@ import { appTokens } from './app-cookie'
 import { type AppToken, applicationOf, isGoodFor, readAppToken } from './by-app-token'
 
 /**
- * The browser's own sessions on applications of this host, by its cookies. Access's own paths are
- * below no application's path, so a token itself says which one it is for.
+ * Returns the browser's sessions on applications of this host, by its cookies. Access's own paths
+ * are outside every application's path, so the token's audience names the application.
  *
- * @param ofAnyHost whether sessions on applications of other hosts count too
+ * @param ofAnyHost whether to include sessions on applications of other hosts
  */
 export async function ownSessions(
   c: AppContext,

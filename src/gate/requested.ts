@@ -12,7 +12,7 @@ export const requestedApplication = oncePerRequest((c) =>
 /** Reads the bearer token of the request. */
 export const shownToken = oncePerRequest((c) => bearerToken(c.req.header('authorization')))
 
-/** Reads whom a request to the application is about: the client of its access token. */
+/** Reads the client and the application of a request, for faults that are limited to one of them. */
 export async function applicationSubject(c: AppContext): Promise<FaultSubject> {
   const token = shownToken(c)
   const grant = token === undefined ? undefined : await c.get('stores').grants.findNamed(token)

@@ -6,13 +6,14 @@ import { whereFrom } from '../request/judge'
 import type { Admission } from './admission'
 
 /**
- * The header that fills `ctx.access` of a Worker behind a service binding, whose configuration has
- * `access.dev.aud`. Seen in workerd and miniflare (facts of the API, section D.3), undocumented;
- * only under `wrangler dev`, deployed it means nothing.
+ * The header that fills `ctx.access` of a Worker behind a service binding, if its configuration has
+ * `access.dev.aud`. It works only under `wrangler dev`; a deployed Worker ignores it.
+ *
+ * Access: reported [K29].
  */
 export const WORKER_ACCESS_HEADER = 'MF-Access-Blob'
 
-/** Its value: the application's audience, and for a person what `getIdentity()` answers. */
+/** Returns the header's value: the application's audience and the result of `getIdentity()`. */
 export async function workerAccess(
   c: AppContext,
   application: Application,
@@ -22,10 +23,10 @@ export async function workerAccess(
   const session = { issuedAtSeconds, ...whereFrom(c) }
   const blob = JSON.stringify({
     app_aud: application.aud,
-    // Access: observed. `getIdentity()` gives nothing for a service token.
+    // Access: observed [O13]. `getIdentity()` returns nothing for a service token.
     ...(identity && { jwt_claims: await identityDocument(identity, session) }),
   })
-  // A header's value is ASCII; JSON can say the rest in escapes.
+  // A header's value is ASCII. JSON writes all other characters as escapes.
   return blob.replace(/[^\x20-\x7e]/g, (character) => {
     return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
   })

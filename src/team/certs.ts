@@ -2,7 +2,7 @@ import { publicKeySet } from '../access/keys'
 import type { AppContext } from '../request/context'
 import { reportDecision } from '../request/events'
 
-/** `GET /cdn-cgi/access/certs`: the keys that assertions are signed with [O11]. */
+/** Handles `GET /cdn-cgi/access/certs`: returns the public keys of assertions [O11]. */
 export async function certs(c: AppContext): Promise<Response> {
   reportDecision(c, {
     kind: 'discovery',
@@ -10,7 +10,7 @@ export async function certs(c: AppContext): Promise<Response> {
     place: 'certs',
     of: c.get('team').isRequestHost ? 'team-domain' : 'application',
     rule: 'O11',
-    why: 'The keys that assertions are signed with.',
+    why: 'The public keys that verify assertions.',
   })
   return c.json(publicKeySet(await c.get('emulator').keys()))
 }

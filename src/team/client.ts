@@ -15,7 +15,7 @@ export const shownClient = oncePerRequest(async (c) =>
 )
 
 /**
- * The client of a token or revocation request, authenticated as it registered to be.
+ * Authenticates the client of a token or revocation request, by the method that it registered.
  *
  * @throws OAuthError `invalid_client` (401), `invalid_request`
  * @see https://www.rfc-editor.org/rfc/rfc6749#section-2.3
@@ -25,16 +25,19 @@ export async function authenticateClient(c: AppContext): Promise<Client> {
   const client = await c.get('stores').clients.find(credentials.clientId)
   if (!client) {
     throw invalidClient('client_id is not registered here; register the client again', {
-      // Not the client_id itself, in whose place a secret may have been sent.
-      why: 'No client with this client_id is registered here; a reset forgets clients, and clients keep a registration for good.',
+      // The client_id is not quoted, because a client may have sent a secret in its place.
+      why: 'No client with this client_id is registered here. A reset deletes clients, but the client keeps its registration permanently.',
       change: 'Delete what the client has saved about this server, and connect again.',
     })
   }
   note(c, { client: { id: client.clientId, name: client.name } })
   if (client.tokenEndpointAuthMethod !== credentials.method) {
     throw invalidClient(
-      `this client authenticates with ${client.tokenEndpointAuthMethod}, not ${credentials.method}`,
-      { rule: 'RFC 6749 2.3', change: 'Authenticate as token_endpoint_auth_method says.' },
+      `this client must authenticate with ${client.tokenEndpointAuthMethod}, not with ${credentials.method}`,
+      {
+        rule: 'RFC 6749 2.3',
+        change: 'Authenticate by the registered token_endpoint_auth_method.',
+      },
     )
   }
   if (credentials.secret !== undefined && !(await isClientSecret(client, credentials.secret))) {

@@ -4,9 +4,9 @@ import { whereFrom } from '../request/judge'
 import { signedInByCookie } from './authorization/session'
 
 /**
- * `GET /cdn-cgi/access/get-identity` on the team domain: who is signed in.
+ * Handles `GET /cdn-cgi/access/get-identity` on the team domain: returns the identity of the session.
  *
- * Access: documented. Assumed: 400 with this body where nobody is.
+ * Access: documented [K26]. Assumed: 400 with this body if no person is signed in.
  */
 export async function getIdentity(c: AppContext): Promise<Response> {
   c.header('Cache-Control', 'no-store')

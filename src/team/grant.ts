@@ -3,7 +3,7 @@ import type { AppContext } from '../request/context'
 import { note, noteGrant } from '../request/events'
 import type { AccessGrant } from '../store/grants/grant'
 
-/** Finds the application that a grant was made for, as long as it exists. */
+/** Finds the application that a grant was made for, if it still exists. */
 export function applicationOf(c: AppContext, grant: AccessGrant): Application | undefined {
   return c.get('configuration').applications.find(({ id }) => id === grant.applicationId)
 }

@@ -1,3 +1,13 @@
+/**
+ * The team domain: the authorization server of Managed OAuth, and the login page.
+ *
+ * `registration/` registers clients. `authorization/` goes from the request over login and consent
+ * to a code. `login/` signs people in. `token/` exchanges and refreshes; each reason why it refuses
+ * is a constructor in `token/refusals.ts`. `authorization/` and `registration/` have theirs too.
+ *
+ * Not here: the use of an access token (`gate/`), redirect rules and policies (`access/`), and grants
+ * (`store/grants/`).
+ */
 import { Hono, type MiddlewareHandler } from 'hono'
 import { cors } from 'hono/cors'
 import { applicationAt } from '../access/application'
@@ -23,20 +33,20 @@ import { revoke } from './revoke'
 import { token } from './token'
 import { tokenSubject } from './token/subject'
 
-// Access: observed [M17]. Metadata, registration and token answers can be read from any web page,
-// errors included. Assumed: by `*`, the header's value was not recorded.
+// Access: observed [M17]. Any web page can read the responses of metadata, registration and token,
+// errors included. Assumed: the header's value `*`, which was not recorded.
 const ANY_ORIGIN = cors({ origin: '*', maxAge: 86_400 })
 
-// On another host these paths lead to a page like any other.
+// On another host these paths are ordinary ones.
 const readableOnTheTeamDomain: MiddlewareHandler<Env> = (c, next) =>
   c.get('team').isRequestHost ? ANY_ORIGIN(c, next) : next()
 
 const registration = { event: 'registration', cors: readableOnTheTeamDomain } as const
 const authorization = { event: 'authorization', subject: authorizationSubject } as const
 
-/** Surface 2: the team domain, under both of Access's paths. */
+/** The routes of the team domain, below both of Access's paths. */
 export const team = new Hono<Env>()
-team.onError(function answerToClient(error, c) {
+team.onError(function redirectToClient(error, c) {
   if (!(error instanceof RedirectedError)) throw error
   reportRefusal(c, refusalOf(error.error))
   return redirectError(c, error)
@@ -79,7 +89,7 @@ team.all('/oauth/token', postOnly)
 team.all('/oauth/revoke', postOnly)
 team.all('*', notHere)
 
-/** The authorization server's metadata on the team domain, whatever the applications say [M9]. */
+/** The route of the authorization server's metadata, whatever the applications' settings are [M9]. */
 export const teamMetadata = new Hono<Env>()
 const declareMetadata = endpoint('metadata', { event: 'discovery', cors: ANY_ORIGIN })
 for (const path of [SERVER_METADATA, `${SERVER_METADATA}/*`]) {
@@ -97,28 +107,31 @@ function authorizationSubject(c: AppContext): FaultSubject {
 }
 
 function postOnly(): never {
-  throw new OAuthError('invalid_request', 'this endpoint takes POST', {
+  throw new OAuthError('invalid_request', 'this endpoint accepts only POST', {
     status: 405,
     headers: { Allow: 'POST' },
   })
 }
 
-// Access: observed for DELETE of a registration [R17]; assumed for the rest.
+// Access: reported [R17], for DELETE of a registration. Assumed: everything else.
 function notHere(c: AppContext): Response | Promise<Response> {
   const { team, url } = c.var
   const message = team.isRequestHost
-    ? `There is nothing for ${c.req.method} at ${url.pathname}.`
-    : `${url.host} is an application's host. This path answers on the team domain, ${team.origin}.`
+    ? `No endpoint of the team domain accepts ${c.req.method} ${url.pathname}.`
+    : `${url.host} is an application's host. This path exists only on the team domain, ${team.origin}.`
   const id = url.pathname.match(/\/oauth\/registration\/(.+)/)?.[1]
   reportRefusal(c, {
     outcome: 'refused',
     ...(team.isRequestHost && id
       ? {
           rule: 'R17',
-          why: 'A registration is for good: nobody can read, change or delete it, though the answer to it had a registration_client_uri (P10).',
-          change: `DELETE /_emulator/clients/${id} forgets a client, which Access has no way to do.`,
+          why: 'A registration is permanent: it cannot be read, changed or deleted, although its response has a registration_client_uri (P10).',
+          change: `DELETE /_emulator/clients/${id} deletes the client here. Access has no counterpart.`,
         }
-      : { why: message, ...(!team.isRequestHost && { change: `Ask ${team.origin}.` }) }),
+      : {
+          why: message,
+          ...(!team.isRequestHost && { change: `Send the request to ${team.origin}.` }),
+        }),
   })
   if (isBrowserNavigation(c.req.method, c.req.raw.headers)) {
     return respondPageError(c, new PageError(404, 'Not found', message))

@@ -4,10 +4,10 @@ import type { AppContext } from '../request/context'
 import { endSession, signedInByCookie } from './authorization/session'
 
 /**
- * `GET /cdn-cgi/access/logout` on the team domain: ends the session with every application. Grants
- * of Managed OAuth have a life of their own.
+ * Handles `GET /cdn-cgi/access/logout` on the team domain: ends the session with every application.
+ * Grants of Managed OAuth continue.
  *
- * Access: documented.
+ * Access: documented (session management).
  */
 export async function logout(c: AppContext): Promise<Response> {
   const who = await signedInByCookie(c)

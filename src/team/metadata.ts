@@ -2,7 +2,7 @@ import { serverMetadata } from '../access/metadata'
 import type { AppContext } from '../request/context'
 import { reportDecision } from '../request/events'
 
-/** `GET /.well-known/oauth-authorization-server` [M9]. */
+/** Handles `GET /.well-known/oauth-authorization-server` [M9]. */
 export function metadata(c: AppContext): Response {
   const team = c.get('team')
   reportDecision(c, {
@@ -13,7 +13,7 @@ export function metadata(c: AppContext): Response {
     rule: 'M9',
     why: `The metadata of the authorization server ${team.origin}.`,
   })
-  // The endpoints' path depends on who asks, see `reachablePath`.
+  // The endpoints' path depends on the Origin header, see `reachablePath`.
   c.header('Vary', 'Origin')
   const { applications } = c.get('configuration')
   const sendsIssuer = c.get('quirks').has('iss-in-response')

@@ -7,16 +7,16 @@ import { noteGrantAndApplication } from './grant'
 
 const WHY = {
   revoked:
-    'The client gave its token back: an access token ends alone, a refresh token ends its grant.',
-  unknown: 'Nobody knows this token, so there is nothing to revoke (RFC 7009 2.2).',
+    'The client revoked its token. An access token ends alone; a refresh token ends its whole grant.',
+  unknown: 'No grant has this token, so there is nothing to revoke (RFC 7009 2.2).',
 }
 
 /**
- * `POST /cdn-cgi/access/oauth/revoke` (RFC 7009): an access token ends alone, a refresh token ends
- * its whole grant.
+ * Handles `POST /cdn-cgi/access/oauth/revoke` (RFC 7009): an access token ends alone, a refresh token
+ * ends its whole grant.
  *
- * Assumed: Access undocumented [T21]. 200 with an empty body, for a token that nobody knows too
- * (RFC 7009 2.2); the token of another client is refused (2.1). `token_type_hint` is not needed.
+ * Assumed [T21]: 200 with an empty body, for an unknown token too (RFC 7009 2.2). The token of
+ * another client is refused (2.1). `token_type_hint` is ignored.
  *
  * @throws OAuthError `invalid_request`, `invalid_client`, `invalid_grant`
  */

@@ -34,7 +34,7 @@ describe('The protected application in a browser', () => {
     await page.goto(asked)
     await page.getByRole('button', { name: 'Mallory' }).click()
     await sees(page, 'That account does not have access.')
-    await page.getByRole('link', { name: 'Log in as somebody else' }).click()
+    await page.getByRole('link', { name: 'Log in as another person' }).click()
     await page.getByRole('button', { name: 'Grace' }).click()
     await sees(page, 'Demo application')
     expect(page.url()).toBe(asked)

@@ -38,7 +38,7 @@ describe('An authorization in a browser', () => {
     expect(await sees(page, heading)).toBe(heading)
     expect(await page.getByRole('main').textContent()).toContain('mallory@blocked.example')
     expect(callback.queries).toEqual([])
-    await page.getByRole('link', { name: 'Log in as somebody else' }).click()
+    await page.getByRole('link', { name: 'Log in as another person' }).click()
     await page.getByRole('button', { name: 'Grace' }).click()
     await page.getByRole('button', { name: 'Allow' }).click()
     await sees(page, 'You are connected')

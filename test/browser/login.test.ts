@@ -65,7 +65,7 @@ describe('A person at a browser', () => {
     expect(await page.context().cookies(world.server.app)).not.toContainEqual(
       expect.objectContaining({ name: 'CF_Authorization' }),
     )
-    await page.getByRole('link', { name: 'Log in as somebody else' }).click()
+    await page.getByRole('link', { name: 'Log in as another person' }).click()
     await page.getByRole('button', { name: 'Grace' }).click()
     await sees(page, 'Demo application')
   })

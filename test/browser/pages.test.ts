@@ -152,7 +152,7 @@ describe('What others chose', () => {
     await page.keyboard.press('Enter')
     await sees(page, 'That account does not have access.')
     expect(await sizeOf(page)).toMatchObject({ width: PHONE.width })
-    await page.getByRole('link', { name: 'Log in as somebody else' }).click()
+    await page.getByRole('link', { name: 'Log in as another person' }).click()
     await page.getByRole('button', { name: 'Ada' }).click()
     await sees(page, 'Authorize Client')
     expect(await sizeOf(page)).toMatchObject({ width: PHONE.width })

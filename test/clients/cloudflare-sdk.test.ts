@@ -335,7 +335,7 @@ describe('Who signed in [K22, K23, K25]', () => {
     const { access } = cloudflare.zeroTrust
     const person = await new Person(server.fetch, hosts()).open(`${server.app}/whoami`)
     await person.press('mallory@blocked.example')
-    await person.follow('Log in as somebody else')
+    await person.follow('Log in as another person')
     await person.press('ada@example.com')
     const users = []
     for await (const user of access.users.list({ account_id, per_page: 1 })) users.push(user)

@@ -291,10 +291,10 @@ describe('A person at a browser', () => {
     expect(person.callback).toBeUndefined()
   })
 
-  it('can log in as somebody else after being blocked', async () => {
+  it('can log in as another person after being blocked', async () => {
     const { person } = await start()
     await person.press(MALLORY.email)
-    await (await person.follow('Log in as somebody else')).press('ada@example.com')
+    await (await person.follow('Log in as another person')).press('ada@example.com')
     expect(person.page?.title).toBe('Authorize Client')
   })
 

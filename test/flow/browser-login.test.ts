@@ -42,11 +42,11 @@ describe('A browser that opens the application', () => {
     expect(person.page?.title).toBe('Log in to Demo')
   })
 
-  it('shows the block page if no policy admits the person, who can log in as somebody else', async () => {
+  it('shows the block page if no policy admits the person, who can log in as another person', async () => {
     const person = await new Person(world.fetch).open(`${APP}/`)
     await person.press(MALLORY.email)
     expect(person.page).toMatchObject({ status: 403, title: 'That account does not have access.' })
-    await (await person.follow('Log in as somebody else')).press('grace@example.com')
+    await (await person.follow('Log in as another person')).press('grace@example.com')
     expect(person.page).toMatchObject({ status: 200, title: 'Demo application' })
   })
 

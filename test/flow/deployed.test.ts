@@ -302,7 +302,7 @@ describe('Sign-in by picking a person, on a public host', () => {
       body: new URLSearchParams({ nonce, idp: kept.id, email: ADA.email }).toString(),
     })
     expect([response.status, response.headers.get('set-cookie')]).toEqual([400, null])
-    expect(await response.text()).toContain('idp is no identity provider of this application')
+    expect(await response.text()).toContain('idp is not an identity provider of this application')
   })
 
   it("is offered to the token's holder, after the console's sign-in page", async () => {

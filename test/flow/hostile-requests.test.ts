@@ -73,7 +73,7 @@ describe("Path confusion between the gate and the emulator's own paths", () => {
       expect([path, response.status, await response.text()]).toEqual([
         path,
         404,
-        expect.stringContaining('This path answers on the team domain'),
+        expect.stringContaining('This path exists only on the team domain'),
       ])
     }
   })

@@ -72,7 +72,7 @@ describe('A client without resource', () => {
       outcome: 'refused',
       rule: 'A1',
       why: /no resource/,
-      change: /Send resource/,
+      change: /Send the resource/,
     })
   })
 })
@@ -141,8 +141,8 @@ describe('Redirect rules', () => {
     const event = await explained(response, 'registration', {
       outcome: 'refused',
       rule: 'R5',
-      why: /`https:\/\/vscode.dev\/redirect` is not allowed.* fails all 6 \[R6\]/,
-      change: /List the URI/,
+      why: /`https:\/\/vscode.dev\/redirect` is not allowed.* refuses all 6 \[R6\]/,
+      change: /[Ll]ist the URI/,
     })
     expect(event.redirectUris).toEqual(redirect_uris)
   })
@@ -210,7 +210,7 @@ describe('Challenges', () => {
     await explained(response, 'challenge', {
       outcome: 'asked',
       rule: 'U10',
-      why: /know only a Bearer challenge/,
+      why: /support only a Bearer challenge/,
       change: /enabled/,
     })
   })
@@ -221,8 +221,8 @@ describe('Challenges', () => {
     const event = await explained(response, 'challenge', {
       outcome: 'refused',
       rule: 'U8',
-      why: /keeps Authorization for itself/,
-      change: /access token of the token endpoint/,
+      why: /reserves the Authorization header/,
+      change: /access token from the token endpoint/,
     })
     expect(event.credential).toBe('other-bearer-token')
   })
@@ -362,7 +362,7 @@ describe('Pages', () => {
       outcome: 'refused',
       rule: 'P18',
       why: /begins with - or _/,
-      change: /another verifier/,
+      change: /another code_verifier/,
     })
   })
 })
@@ -380,8 +380,8 @@ describe('Tokens', () => {
     await explained(loser, 'token', {
       outcome: 'refused',
       rule: 'T13',
-      why: /refreshed at once \(P9\)/,
-      change: /refresh in one place; REFRESH_TOKEN_GRACE/,
+      why: /refreshed at the same time \(P9\)/,
+      change: /refresh in one process. REFRESH_TOKEN_GRACE/,
     })
     const next = (await winner?.json()) as Tokens
     const after = await client.request('/', next.access_token)
@@ -410,7 +410,7 @@ describe('Tokens', () => {
     const { access_token } = (await refreshed.json()) as Tokens
     const admitted = await client.request('/whoami', access_token)
     expect(admitted.status).toBe(200)
-    await explained(admitted, 'admission', { ...livesOn, why: /revoked since/ })
+    await explained(admitted, 'admission', { ...livesOn, why: /revoked after it was issued/ })
   })
 
   it('[P21] the grant ends with the quirk strict-revocation', async () => {
@@ -435,7 +435,7 @@ describe('Tokens', () => {
     const exchange = await client.exchange(client_id, code, { resource })
     expect(resource).toBe(APP)
     expect(await exchange.json()).toMatchObject({ resource: `${APP}/` })
-    const why = /compare it byte by byte with http:\/\/localhost:8788 refuse it \(P24\)/
+    const why = /compares it byte by byte with http:\/\/localhost:8788 rejects it \(P24\)/
     await explained(authorization, 'authorization', { outcome: 'allowed', why })
     await explained(exchange, 'token', { outcome: 'allowed', rule: 'T1', why })
   })
@@ -453,7 +453,7 @@ describe('Administration', () => {
     const { change } = await explained(response, 'registration', {
       outcome: 'refused',
       rule: 'R17',
-      why: /for good/,
+      why: /permanent/,
       change: /^DELETE \/_emulator\/clients\//,
     })
     const url = `${APP}${change?.match(/\/_emulator\S+/)?.[0]}`
@@ -508,7 +508,7 @@ describe('Administration', () => {
     await explained(response, 'discovery', {
       outcome: 'allowed',
       rule: 'M10',
-      why: /strict clients refuse/,
+      why: /strict client rejects/,
     })
     await explained(await world.fetch(TEAM + path), 'discovery', {
       outcome: 'allowed',

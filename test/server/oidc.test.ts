@@ -199,7 +199,7 @@ describe('allowed_idps', () => {
   it('asks again there for whom the policies deny, who can come back as somebody else', async () => {
     const person = await enter(await at('/auto'), 'grace@example.com')
     expect(person.page).toMatchObject(BLOCKED)
-    await person.follow('Log in as somebody else')
+    await person.follow('Log in as another person')
     expect(person.page?.url).toContain(`${provider.issuer}/interaction/`)
     await enter(person, 'ada@example.com')
     expect(claimsOf(person)).toMatchObject({ email: 'ada@example.com' })
@@ -220,7 +220,7 @@ describe('A login that the provider does not complete', () => {
   it('ends on a page with the answer of token_url where the client_secret is wrong', async () => {
     const person = await signIn(await at('/'), 'ada@example.com', 'Wrong secret')
     expect(person.page).toMatchObject({ status: 400, title: 'Wrong secret did not sign you in' })
-    expect(person.page?.text).toMatch(/token_url answered 401: \{"error":"invalid_client"/)
+    expect(person.page?.text).toMatch(/token_url responded with 401: \{"error":"invalid_client"/)
     await isNotSignedIn(person)
   })
 
@@ -332,10 +332,10 @@ describe('An id_token', () => {
   })
 
   it.each([
-    ['/token', 200, '{"access_token":"x"}', 'token_url answered 200 without an id_token'],
-    ['/token', 200, '<h1>Hello</h1>', 'token_url answered 200: <h1>Hello</h1>'],
-    ['/token', 500, 'oh', 'token_url answered 500: oh'],
-    ['/token', 307, '', 'token_url answered 307'],
+    ['/token', 200, '{"access_token":"x"}', 'token_url responded with 200 without an id_token'],
+    ['/token', 200, '<h1>Hello</h1>', 'token_url responded with 200: <h1>Hello</h1>'],
+    ['/token', 500, 'oh', 'token_url responded with 500: oh'],
+    ['/token', 307, '', 'token_url responded with 307'],
     ['/jwks', 500, 'oh', 'Expected 200 OK from the JSON Web Key Set HTTP response'],
     ['/jwks', 200, '<h1>Hello</h1>', 'Failed to parse the JSON Web Key Set HTTP response as JSON'],
     ['/jwks', 200, '{"keys":[]}', 'no applicable key found'],

@@ -51,7 +51,7 @@ export class GrantModel {
     if (!isVerifier) return 'code_verifier does not match the code_challenge'
     if (this.#isRedeemed) {
       this.#isRevoked = true
-      return 'authorization code was used before; what it gave is revoked'
+      return 'authorization code was used before; its tokens are revoked'
     }
     if (this.#isRevoked) return 'the grant is revoked'
     if (now >= this.openedAtSeconds + this.rules.codeSeconds)

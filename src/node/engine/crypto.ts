@@ -12,7 +12,10 @@ const { subtle } = webcrypto
 /** What an HMAC key of this file was imported from. Keys of Node's own are not in it. */
 const secrets = new WeakMap<object, Buffer>()
 
-async function digest(algorithm: AlgorithmIdentifier, data: webcrypto.BufferSource): Promise<ArrayBuffer> {
+async function digest(
+  algorithm: AlgorithmIdentifier,
+  data: webcrypto.BufferSource,
+): Promise<ArrayBuffer> {
   if (algorithm !== 'SHA-256') return subtle.digest(algorithm, data)
   return exactly(hash('sha256', bytesOf(data), 'buffer'))
 }

@@ -5,12 +5,12 @@ import { respondPage } from '../../pages/respond'
 import type { AppContext } from '../../request/context'
 
 /**
- * The answer to a person whom the policies deny [A11]: the block page with the application's
- * `custom_deny_message`, or the way to its `custom_deny_url`.
+ * Responds to a person whom the policies deny [A11]: with the block page and the application's
+ * `custom_deny_message`, or with a redirect to its `custom_deny_url`.
  *
- * Access: documented (the two members).
+ * Access: documented [K1], the two members.
  *
- * @param loginAgain where somebody else can log in for the same step
+ * @param loginAgain the URL to log in as another person for the same step
  */
 export async function showBlocked(
   c: AppContext,
@@ -25,7 +25,7 @@ export async function showBlocked(
       nonce={nonce}
       title="That account does not have access."
       message={message ?? `${email} is not admitted to ${name} by any of its policies.`}
-      advice={<a href={loginAgain}>Log in as somebody else</a>}
+      advice={<a href={loginAgain}>Log in as another person</a>}
     />
   ))
 }

@@ -3,22 +3,24 @@ import { grantLifetimes } from '../../access/application'
 import { formatDuration } from '../../access/duration'
 import { readTicket } from '../../access/ticket'
 import { ConsentPage } from '../../pages/consent'
-import { PageError, respondPage } from '../../pages/respond'
+import { respondPage } from '../../pages/respond'
 import { UNNAMED } from '../../pages/unnamed'
 import type { AppContext } from '../../request/context'
 import { reportDecision } from '../../request/events'
 import { readPageForm, SEVERED } from '../../signin/browser'
-import { proceed, REMEMBERED } from './authorize'
+import { proceed } from './authorize'
+import { staleConsentPage, unknownAction } from './refusals'
 import { type AuthorizationRequest, readAuthorizationRequest } from './request'
 import { type SignedIn, signedInByCookie } from './session'
+import { KEEP_REFRESH_TOKEN } from './steps'
 
 const ticketSchema = z.object({ query: z.string(), identityNonce: z.string() })
 
 /**
- * `/cdn-cgi/access/oauth/consent`: "Authorize Client" [A8]. GET shows the page, POST takes `action`
- * (`allow` or `deny`).
+ * Handles `/cdn-cgi/access/oauth/consent`, the page "Authorize Client" [A8]. GET shows the page, POST
+ * reads `action` (`allow` or `deny`).
  *
- * The ticket is bound to the session that it was made for: a form of another site has neither.
+ * The ticket is bound to the session that it was made for, so another site cannot forge the form.
  *
  * @throws PageError, RedirectedError
  */
@@ -32,9 +34,9 @@ export async function consent(c: AppContext): Promise<Response> {
   )
   const ticket = ticketSchema.safeParse(claims)
   const who = await signedInByCookie(c)
-  if (!ticket.success || who?.identityNonce !== ticket.data.identityNonce) throw stale()
+  if (!ticket.success || who?.identityNonce !== ticket.data.identityNonce) throw staleConsentPage()
   const { query } = ticket.data
-  // The request is checked again: rules may have changed while the page was open.
+  // The request is checked again, because rules may have changed while the page was open.
   const request = await readAuthorizationRequest(c, query)
   if (c.req.method !== 'POST') {
     reportDecision(c, {
@@ -43,15 +45,13 @@ export async function consent(c: AppContext): Promise<Response> {
       outcome: 'asked',
       rule: 'A8',
       why: `The page "Authorize Client" is shown, as at every authorization (P8). ${SEVERED}`,
-      change: REMEMBERED,
+      change: KEEP_REFRESH_TOKEN,
       email: who.identity.email,
     })
     return showConsent(c, request, who)
   }
   const action = (await readPageForm(c)).get('action')
-  if (action !== 'allow' && action !== 'deny') {
-    throw new PageError(400, 'Invalid form', 'action must be allow or deny.')
-  }
+  if (action !== 'allow' && action !== 'deny') throw unknownAction()
   return proceed(c, query, request, action)
 }
 
@@ -73,13 +73,4 @@ function showConsent(c: AppContext, request: AuthorizationRequest, who: SignedIn
       }}
     />
   ))
-}
-
-function stale(): PageError {
-  return new PageError(
-    400,
-    'This page is out of date',
-    'It was open for too long, or somebody else has logged in since.',
-    'Start again from your client.',
-  )
 }

@@ -7,32 +7,48 @@ import { Parameters } from '../../oauth/parameters'
 import { isCodeChallenge } from '../../oauth/pkce'
 import { parseRedirectUri } from '../../oauth/redirect-uri'
 import { parseResource } from '../../oauth/resource'
-import { PageError } from '../../pages/respond'
 import type { AppContext } from '../../request/context'
 import { note } from '../../request/events'
 import type { Client } from '../../store/clients'
 import type { Quirks } from '../../switches/quirks'
-import { answeringTo, RedirectedError, type Target } from './respond'
+import {
+  challengeStart,
+  malformedChallenge,
+  managedOAuthIsOff,
+  missingResource,
+  pkceRequired,
+  redirectUriNotAllowed,
+  unknownClient,
+  unknownResource,
+  unreadableRequest,
+  unregisteredRedirectUri,
+  unsupportedChallengeMethod,
+  unsupportedResponseMode,
+  unsupportedResponseType,
+} from './refusals'
+import { RedirectedError, redirectingErrors, type Target } from './respond'
 
-/** An authorization request that has passed every check which needs no person. */
+/** An authorization request that has passed all checks that need no person. */
 export type AuthorizationRequest = {
   client: Client
   target: Target
   codeChallenge: string | undefined
   /** The `resource` parameter, normalised. */
   resource: string
-  /** The same as it was sent. */
+  /** The `resource` parameter as it was sent. */
   resourceSent: string
   application: Application
   oauth: ManagedOAuth
 }
 
 /**
- * Reads and checks an authorization request, in Access's own order (facts, section 4.1): resource,
- * client, redirect URI, the application's redirect rules, then the rest.
+ * Reads and checks an authorization request, in Access's own order: resource, client, redirect URI,
+ * the application's redirect rules, then the rest.
+ *
+ * Access: observed [A1, A2, A4, A5].
  *
  * @param query the query of the request, without the question mark
- * @throws PageError while there is nobody to redirect to, RedirectedError from then on
+ * @throws PageError until the redirect URI is known to be the client's, RedirectedError after that
  */
 export async function readAuthorizationRequest(
   c: AppContext,
@@ -42,13 +58,13 @@ export async function readAuthorizationRequest(
   await noteRequest(c, parameters)
   const { client, target } = await findTarget(c, parameters)
   note(c, { client: { id: client.clientId, name: client.name } })
-  const checked = answeringTo(target, () => checkRequest(c, client, target, parameters))
+  const checked = redirectingErrors(target, () => checkRequest(c, client, target, parameters))
   return { client, target, ...checked }
 }
 
-// Hashes begin the same where the values are: a client has to make new ones for every request.
+// Equal values have equal hashes, so that the events show a client that reuses a state or challenge.
 async function noteRequest(c: AppContext, parameters: Parameters): Promise<void> {
-  const plainly = (name: string) => {
+  const readable = (name: string) => {
     try {
       return parameters.get(name)
     } catch {
@@ -56,13 +72,13 @@ async function noteRequest(c: AppContext, parameters: Parameters): Promise<void>
     }
   }
   const hashOf = async (name: string) => {
-    const value = plainly(name)
+    const value = readable(name)
     return value === undefined ? undefined : (await sha256(value)).slice(0, 8)
   }
   const facts = {
-    redirectUri: plainly('redirect_uri'),
-    resource: plainly('resource'),
-    codeChallengeMethod: plainly('code_challenge_method'),
+    redirectUri: readable('redirect_uri'),
+    resource: readable('resource'),
+    codeChallengeMethod: readable('code_challenge_method'),
     stateHash: await hashOf('state'),
     codeChallengeHash: await hashOf('code_challenge'),
   }
@@ -82,31 +98,20 @@ async function findTarget(
   const state = readState(parameters)
   const client = await c.get('stores').clients.find(clientId)
   if (!client) {
-    // Access: claimed by one source [A2]. A missing resource is told before the client is looked
-    // up. Not like Access: only where the account's rules would let a client have that URI, so
-    // that the endpoint sends nobody to an address of a stranger's choice.
+    // Access: reported [A2]. A missing resource is reported before the client is looked up. Not like
+    // Access: only if the account's rules allow the redirect URI, so that the endpoint never
+    // redirects to an address that a stranger chose.
     if (
       !parameters.has('resource') &&
       redirectUri.problem === undefined &&
       !evaluateAccountRules(c.get('configuration').applications, [redirectUri]).refusal
     ) {
-      throw new RedirectedError({ redirectUri, state }, noResource())
+      throw new RedirectedError({ redirectUri, state }, missingResource())
     }
-    throw new PageError(
-      400,
-      'Unknown client',
-      `No client with the client_id ${clientId.slice(0, 100)} is registered here.`,
-      'Clients keep a registration for good. If this emulator was reset or started with another store, delete what your client has saved about this server and connect again.',
-    )
+    throw unknownClient(clientId)
   }
-  // Assumed [A14]: an unregistered URI gets a page, never a redirect (RFC 6749 4.1.2.1).
   if (redirectUri.problem !== undefined || !client.redirectUris.includes(redirectUri.text)) {
-    throw new PageError(
-      400,
-      'Unregistered redirect URI',
-      `The client did not register the redirect_uri ${redirectUri.text.slice(0, 300)}.`,
-      'It has to be one of the registered ones, to the letter, port included.',
-    )
+    throw unregisteredRedirectUri(redirectUri.text)
   }
   return { client, target: { redirectUri, state } }
 }
@@ -117,72 +122,32 @@ function checkRequest(
   target: Target,
   parameters: Parameters,
 ): Omit<AuthorizationRequest, 'client' | 'target'> {
-  if (!parameters.has('resource')) throw noResource()
+  if (!parameters.has('resource')) throw missingResource()
   parameters.rejectUnusable()
   const resourceSent = parameters.require('resource')
   const resource = parseResource(resourceSent)
   const application = applicationAt(c.get('configuration').applications, resource)
-  if (!application) {
-    // Assumed: the text for a resource that no application covers.
-    throw new OAuthError('invalid_target', 'No application found for the targeted resource', {
-      hint: {
-        why: `No application of Access covers the resource ${resource.href}.`,
-        change:
-          "Send the `resource` of the application's metadata, or give an application that domain.",
-      },
-    })
-  }
+  if (!application) throw unknownResource(resource.href)
   const oauth = managedOAuth(application)
-  if (!oauth) {
-    throw new OAuthError('invalid_target', 'OAuth not enabled for the targeted resource', {
-      hint: {
-        rule: 'A3',
-        why: `Managed OAuth is off for ${application.name}.`,
-        change: 'Set oauth_configuration.enabled of the application to true.',
-      },
-    })
-  }
+  if (!oauth) throw managedOAuthIsOff(application)
   note(c, { application: { id: application.id, name: application.name } })
-  // Access: observed [A4, A5]. The application's rules as they are now, not as of registration.
+  // Access: observed [A4, A5]. The application's rules apply as they are now, not as at registration.
   const { dynamic_client_registration: rules } = oauth
   const verdict = evaluateRedirectRules(rules, target.redirectUri)
-  if (verdict.refusal) throw notAllowed(application, verdict.refusal)
+  if (verdict.refusal) throw redirectUriNotAllowed(application, verdict.refusal)
   checkResponse(parameters)
   const codeChallenge = readCodeChallenge(client, parameters, c.get('quirks'))
   return { codeChallenge, resource: resource.href, resourceSent, application, oauth }
 }
 
-function notAllowed(
-  { name }: Application,
-  { why, change }: { why: string; change: string },
-): OAuthError {
-  return new OAuthError(
-    'invalid_request',
-    'Redirect URI not allowed by application configuration',
-    {
-      hint: {
-        rule: 'A4',
-        why: `${why} for app ${name}. Registration asks the rules of all applications together, authorization those of this one.`,
-        change,
-      },
-    },
-  )
-}
-
 function checkResponse(parameters: Parameters): void {
-  if (parameters.require('response_type') !== 'code') {
-    throw new OAuthError('unsupported_response_type', 'response_type must be code')
-  }
+  if (parameters.require('response_type') !== 'code') throw unsupportedResponseType()
   const mode = parameters.get('response_mode')
-  if (mode !== undefined && mode !== 'query') {
-    throw new OAuthError('invalid_request', 'response_mode must be query')
-  }
+  if (mode !== undefined && mode !== 'query') throw unsupportedResponseMode()
 }
-
-const NOT_S256 = 'code_challenge_method must be S256 for public clients'
 
 // Access: documented [A6]. Assumed: the code `invalid_request`, and that a confidential client may
-// leave PKCE out altogether.
+// omit PKCE.
 function readCodeChallenge(
   client: Client,
   parameters: Parameters,
@@ -192,42 +157,18 @@ function readCodeChallenge(
   const method = parameters.get('code_challenge_method')
   const isPublic = client.tokenEndpointAuthMethod === 'none'
   if (isPublic && (challenge === undefined || method !== 'S256')) {
-    throw new OAuthError('invalid_request', NOT_S256, {
-      hint: {
-        rule: 'A6',
-        why: `A public client needs PKCE with S256; this request has ${challenge === undefined ? 'no code_challenge' : `the method ${method ?? 'plain (by default)'}`}.`,
-        change: 'Send code_challenge and code_challenge_method=S256, or register with a secret.',
-      },
-    })
+    throw pkceRequired(challenge, method)
   }
   if (quirks.has('pkce-challenge-start') && challenge && /^[-_]/.test(challenge)) {
-    const why = 'The code_challenge begins with - or _, which one deployment was seen to refuse.'
-    throw new OAuthError('invalid_request', NOT_S256, {
-      hint: { rule: 'P18', why, change: 'Make another verifier.' },
-    })
+    throw challengeStart()
   }
   if (challenge === undefined && method === undefined) return undefined
-  if (method !== 'S256') {
-    throw new OAuthError('invalid_request', 'code_challenge_method must be S256')
-  }
-  if (challenge === undefined || !isCodeChallenge(challenge)) {
-    throw new OAuthError('invalid_request', 'code_challenge must be 43 base64url characters')
-  }
+  if (method !== 'S256') throw unsupportedChallengeMethod()
+  if (challenge === undefined || !isCodeChallenge(challenge)) throw malformedChallenge()
   return challenge
 }
 
-// Access: observed [A1].
-function noResource(): OAuthError {
-  return new OAuthError('invalid_target', 'No resource parameter found', {
-    hint: {
-      rule: 'A1',
-      why: 'The authorization request has no resource. Clients that never read the protected resource metadata, or forget it, end here: connected, without tools (P1-P3).',
-      change: 'Send resource (RFC 8707) in the authorization request, as the metadata has it.',
-    },
-  })
-}
-
-// A state that cannot be read is refused later; the refusal then goes back without it.
+// A state that cannot be read is refused later, and that refusal is redirected without a state.
 function readState(parameters: Parameters): string | undefined {
   try {
     return parameters.get('state')
@@ -241,11 +182,6 @@ function onPage<T>(read: () => T): T {
     return read()
   } catch (error) {
     if (!(error instanceof OAuthError)) throw error
-    throw new PageError(
-      400,
-      'Invalid authorization request',
-      `${error.description}.`,
-      'Until client_id and redirect_uri are known, there is nobody to send the error to.',
-    )
+    throw unreadableRequest(error.description)
   }
 }

@@ -3,12 +3,12 @@ import { type RedirectUri, redirectWith } from '../../oauth/redirect-uri'
 import type { AppContext } from '../../request/context'
 
 /**
- * Where the answer to an authorization request may be sent. Whoever holds a target has checked
- * that it is a place to redirect to (RFC 6749 4.1.2.1); before that, errors are pages.
+ * A redirect URI that the response may be sent to. A target exists only after the checks of RFC 6749
+ * 4.1.2.1; until then, errors are pages.
  */
 export type Target = { redirectUri: RedirectUri; state: string | undefined }
 
-/** A refusal that goes back to the client. */
+/** A refusal that is redirected to the client. */
 export class RedirectedError extends Error {
   constructor(
     readonly target: Target,
@@ -19,8 +19,8 @@ export class RedirectedError extends Error {
   }
 }
 
-/** Runs the checks that come once the target is known: their refusals go back to the client. */
-export function answeringTo<T>(target: Target, checks: () => T): T {
+/** Runs the checks that follow once the target is known; their refusals are redirected to it. */
+export function redirectingErrors<T>(target: Target, checks: () => T): T {
   try {
     return checks()
   } catch (error) {
@@ -29,7 +29,7 @@ export function answeringTo<T>(target: Target, checks: () => T): T {
   }
 }
 
-/** `302 <redirect_uri>?code&state` [A10]; there is no `iss` unless one is given. */
+/** Responds with `302 <redirect_uri>?code&state` [A10], and `iss` if one is given. */
 export function redirectCode(
   c: AppContext,
   { redirectUri, state }: Target,
@@ -39,7 +39,11 @@ export function redirectCode(
   return redirect(c, redirectWith(redirectUri, { code, state, iss }))
 }
 
-/** `302 <redirect_uri>?error&error_description&state`. Assumed: the state, not captured live. */
+/**
+ * Responds with `302 <redirect_uri>?error&error_description&state`.
+ *
+ * Access: observed [A1, A4]. Assumed: `state`, which was not recorded.
+ */
 export function redirectError(c: AppContext, { target, error }: RedirectedError): Response {
   return redirect(
     c,

@@ -13,23 +13,21 @@ import { automaticPerson } from '../../signin/automatic'
 import { setPrivateCookie, TEAM_SESSION_COOKIE } from '../../signin/browser'
 import type { Session } from '../../store/sessions'
 
-/** Who is signed in at the team domain. The nonce names the sign-in: steps are bound to it. */
+/** A sign-in at the team domain. The steps of a login are bound to its nonce. */
 export type SignedIn = Session & { identityNonce: string }
 
-// On the real team domain it is CF_Authorization too, which one origin for team and application could
-// not tell apart.
+// Not like Access: the real team domain calls this cookie CF_Authorization too. Here team and
+// application may share one origin, so the names differ.
 const COOKIE = TEAM_SESSION_COOKIE
 const claimsSchema = z.object({ identityNonce: z.string() })
 
 /**
- * Who asks: the person of automatic sign-in, or of the session cookie [A9].
+ * Returns the person of automatic sign-in, or else of the session cookie [A9].
  *
- * @param clientId whose authorization it is
+ * @param clientId the client of the authorization, if this is one
  */
 export async function signedIn(c: AppContext, clientId?: string): Promise<SignedIn | undefined> {
-  const now = c.get('now')
-  const settings = c.get('settings')
-  const state = c.get('state')
+  const { now, settings, state } = c.var
   const automatic = await automaticPerson(c, clientId)
   if (automatic) {
     const { email } = automatic
@@ -43,13 +41,9 @@ export async function signedIn(c: AppContext, clientId?: string): Promise<Signed
   return signedInByCookie(c)
 }
 
-/** Who the session cookie names, unless the session has ended or was revoked. */
+/** Returns the person of the session cookie, unless the session has ended or was revoked. */
 export async function signedInByCookie(c: AppContext): Promise<SignedIn | undefined> {
-  const now = c.get('now')
-  const settings = c.get('settings')
-  const state = c.get('state')
-  const stores = c.get('stores')
-  const ticketSecret = c.get('ticketSecret')
+  const { now, settings, state, stores, ticketSecret } = c.var
   const cookie = getCookie(c, COOKIE)
   const claims = cookie && (await readTicket(ticketSecret, 'session', cookie, now))
   const ticket = claimsSchema.safeParse(claims)
@@ -61,13 +55,9 @@ export async function signedInByCookie(c: AppContext): Promise<SignedIn | undefi
   return { ...session, identity: currentIdentity(settings.PEOPLE, session.identity), identityNonce }
 }
 
-/** Signs a person in: a signed cookie on the team domain, for the organization's session duration. */
+/** Signs a person in: sets a signed cookie on the team domain, for the organization's session duration. */
 export async function startSession(c: AppContext, identity: Identity): Promise<SignedIn> {
-  const configuration = c.get('configuration')
-  const now = c.get('now')
-  const state = c.get('state')
-  const stores = c.get('stores')
-  const ticketSecret = c.get('ticketSecret')
+  const { configuration, now, state, stores, ticketSecret } = c.var
   const sessionId = newSessionId(state.revocations)
   const identityNonce = identityNonceOf(sessionId, state.revocations)
   const lifetimeSeconds = wholeSeconds(configuration.organization.session_duration)
@@ -76,7 +66,7 @@ export async function startSession(c: AppContext, identity: Identity): Promise<S
   const session = { identity, issuedAtSeconds: now, ip, endsAtSeconds: now + seconds }
   const expiresAtSeconds = now + lifetimeSeconds
   const revision = state.revocations.count
-  // First, because a sign-in that is not kept has not happened.
+  // Stored before it is reported: a sign-in that cannot be stored does not happen.
   await stores.sessions.put(sessionId, session, { fromSeconds: now, seconds })
   report(c, {
     kind: 'signed-in',
@@ -94,7 +84,7 @@ export async function startSession(c: AppContext, identity: Identity): Promise<S
   return { ...session, identityNonce }
 }
 
-// As long as any cookie that may name the session: the team's own, or an application's.
+// Returns the longest lifetime of a cookie that names the session: the team's or an application's.
 function longestSession(c: AppContext): number {
   const { applications, organization } = c.get('configuration')
   const durations = applications.flatMap(({ session_duration: own, policies }) => [
@@ -104,7 +94,7 @@ function longestSession(c: AppContext): number {
   return Math.max(...[organization.session_duration, ...durations].map(wholeSeconds))
 }
 
-/** Takes the session cookie away. */
+/** Deletes the session cookie. */
 export function endSession(c: AppContext): void {
   setPrivateCookie(c, COOKIE, '', 0)
 }

@@ -6,15 +6,15 @@ const LIFETIME_SECONDS = 15 * 60
 
 const stateSchema = z.object({
   idp: z.string(),
-  /** The query of the login page, to go on from. */
+  /** The query of the login page, where the login continues. */
   query: z.string(),
   loginNonce: z.string(),
-  /** Secrets of this login follow from it and the emulator's own key. */
+  /** The seed from which the emulator's own key derives the secrets of this login. */
   seed: z.string(),
 })
 type CallbackState = z.infer<typeof stateSchema>
 
-/** The `state` that an identity provider of another site sends back: a ticket, so nothing is stored. */
+/** Signs the `state` that an identity provider of another site returns. Nothing is stored. */
 export function signState(
   c: AppContext,
   { idp, loginNonce, seed }: Omit<CallbackState, 'query'>,
@@ -24,13 +24,13 @@ export function signState(
   return signTicket(ticketSecret, 'callback', claims, now, LIFETIME_SECONDS)
 }
 
-/** The login that a `state` stands for, or undefined if it is not ours, or too old. */
+/** Reads the login of a `state`. Returns undefined if it was not signed here, or has expired. */
 export async function readState(c: AppContext, text: string): Promise<CallbackState | undefined> {
   const { now, ticketSecret } = c.var
   return stateSchema.safeParse(await readTicket(ticketSecret, 'callback', text, now)).data
 }
 
-/** Where identity providers of other sites send the browser back. */
+/** Returns the redirect URI for identity providers of other sites. */
 export function callbackUrl(c: AppContext): string {
   return `${c.get('team').origin}${c.get('team').accessPath}/callback`
 }

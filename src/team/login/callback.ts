@@ -4,11 +4,11 @@ import { endLogin, invalidNonce, isLoginNonce } from '../../signin/browser'
 import { startSession } from '../authorization/session'
 import { readState } from './callback-state'
 import { finish } from './finish'
-import { loginBy } from './providers'
+import { loginWith } from './providers'
 import { readStep } from './step'
 
 /**
- * `GET /cdn-cgi/access/callback`: an identity provider of another site sends the browser back.
+ * Handles `GET /cdn-cgi/access/callback`, the return from an identity provider of another site.
  *
  * @throws PageError
  */
@@ -19,9 +19,9 @@ export async function callback(c: AppContext): Promise<Response> {
   const { login, application, providers } = await readStep(c, new URLSearchParams(state.query))
   const provider = providers.find(({ id }) => id === state.idp)
   if (!provider || !isEmulated(provider)) throw invalidNonce()
-  const by = loginBy(provider)
-  if (!by.finish) throw invalidNonce()
+  const back = loginWith(provider)
+  if (!back.finish) throw invalidNonce()
   endLogin(c)
-  const identity = await by.finish(c, { provider, query, seed: state.seed })
+  const identity = await back.finish(c, { provider, query, seed: state.seed })
   return finish(c, login, application, await startSession(c, identity))
 }

@@ -3,7 +3,7 @@ import type { Parameters } from '../../oauth/parameters'
 import { PageError } from '../../pages/respond'
 
 /**
- * Reads the e-mail address that was typed on the login page.
+ * Reads the e-mail address from the form of the login page.
  *
  * @throws PageError
  */

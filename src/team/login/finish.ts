@@ -10,7 +10,7 @@ import type { SignedIn } from '../authorization/session'
 
 const AUTHORIZED_LIFETIME_SECONDS = 60
 
-/** Goes on to what the login was for: the authorization, or the application. */
+/** Redirects to the destination of the login: the authorization, or the application. */
 export async function finish(
   c: AppContext,
   step: Login,
@@ -21,7 +21,7 @@ export async function finish(
   const { email } = who.identity
   const done = { kind: 'login', step: 'done', email } as const
   reportDecision(c, { ...done, outcome: 'allowed', why: `${email} is signed in.` })
-  // Back to the authorization endpoint, which checks everything again.
+  // The authorization endpoint checks everything again.
   if (!step.application) return redirectToStep(c, team.origin + step.redirectUrl)
   const { origin, nonce, accessPath } = step.application
   const verdict = judge(c, application, 'login', { identity: who.identity, ...whereFrom(c) })

@@ -17,12 +17,12 @@ import {
 } from '../../signin/browser'
 import { signedIn, startSession } from '../authorization/session'
 import { finish } from './finish'
-import { loginBy } from './providers'
+import { loginWith } from './providers'
 import { type LoginStep, readStep } from './step'
 
 /**
- * `/cdn-cgi/access/login/<host>`: who are you? GET shows the page, or goes on where somebody is
- * signed in [A9]; POST takes the choice of an identity provider (`idp`) and what it needs.
+ * Handles `/cdn-cgi/access/login/<host>`, the login page. GET shows it, or continues if a person is
+ * already signed in [A9]. POST reads the chosen identity provider (`idp`) and its fields.
  *
  * @throws PageError
  */
@@ -31,7 +31,7 @@ export async function login(c: AppContext): Promise<Response> {
   if (c.req.method === 'POST') return signIn(c, step)
   const who = step.login.again ? undefined : await signedIn(c)
   if (!who) return showLogin(c, step)
-  // Automatic sign-in has no session yet, and the application's cookie is to name one.
+  // Automatic sign-in has no session yet, but the application's cookie has to name one.
   const session = (await automaticPerson(c)) ? await startSession(c, who.identity) : who
   return finish(c, step.login, step.application, session)
 }
@@ -39,13 +39,13 @@ export async function login(c: AppContext): Promise<Response> {
 async function showLogin(c: AppContext, step: LoginStep): Promise<Response> {
   const { application, isPickingOff, providers } = step
   const loginNonce = startLogin(c)
-  const why = `Nobody is signed in: the login page is shown. ${SEVERED}`
+  const why = `No person is signed in, so the login page is shown. ${SEVERED}`
   const change = WAIT_FOR_THE_REDIRECT
   reportDecision(c, { kind: 'login', step: 'page', outcome: 'asked', why, change })
   const [only] = providers
-  // Access: documented (`auto_redirect_to_identity`): with one provider there is nothing to choose.
+  // Access: documented [K1], `auto_redirect_to_identity`: skips the page if there is one provider.
   const isChosen = application.auto_redirect_to_identity && only && isEmulated(only)
-  if (isChosen && loginBy(only).redirects) {
+  if (isChosen && loginWith(only).redirects) {
     return start(c, step, only, new Parameters(new URLSearchParams()), loginNonce)
   }
   return respondPage(c, 200, (nonce) => (
@@ -58,13 +58,12 @@ async function showLogin(c: AppContext, step: LoginStep): Promise<Response> {
   ))
 }
 
-// In the order of the settings; those that are a button only are together where they follow one
-// another.
+// Returns the providers' parts in the order of the settings. Adjacent buttons share one block.
 function blocksOf(c: AppContext, providers: EmulatedProvider[], loginNonce: string): Child[] {
   const people = c.get('settings').PEOPLE
   const blocks: { isOfButtons: boolean; parts: Child[] }[] = []
   for (const provider of providers) {
-    const { Button, redirects } = loginBy(provider)
+    const { Button, redirects } = loginWith(provider)
     const part = <Button provider={provider} loginNonce={loginNonce} people={people} />
     const last = blocks.at(-1)
     if (redirects && last?.isOfButtons) last.parts.push(part)
@@ -91,7 +90,7 @@ async function start(
 ): Promise<Response> {
   const { again = false } = login
   const attempt = { provider, application, form, loginNonce, again }
-  const started = await loginBy(provider).start(c, attempt)
+  const started = await loginWith(provider).start(c, attempt)
   if (started instanceof Response) return started
   endLogin(c)
   return finish(c, login, application, await startSession(c, started))
@@ -100,7 +99,7 @@ async function start(
 function chosen({ providers }: LoginStep, id: string | undefined): EmulatedProvider {
   const provider = id === undefined ? providers[0] : providers.find((each) => each.id === id)
   if (!provider || !isEmulated(provider)) {
-    throw new PageError(400, 'Invalid form', 'idp is no identity provider of this application.')
+    throw new PageError(400, 'Invalid form', 'idp is not an identity provider of this application.')
   }
   return provider
 }

@@ -5,21 +5,21 @@ import type { AppContext } from '../../request/context'
 import { note } from '../../request/events'
 import { invalidNonce } from '../../signin/browser'
 import { mayPickPeople } from '../../signin/control-session'
-import { loginBy } from './providers'
+import { loginWith } from './providers'
 
-/** A login under way: what it is for, and whom the application lets people sign in with. */
+/** A login in progress: its destination, and the identity providers of the application. */
 export type LoginStep = {
   login: Login
   application: Application
   providers: IdentityProvider[]
-  /** Whether people could be picked, were this not a host for everybody. */
+  /** Whether the choice of a person is hidden, because this host is public. */
   isPickingOff: boolean
 }
 
 /**
- * The login that the query of a login page is about.
+ * Reads the login from the query of a login page.
  *
- * @throws PageError where the query is not ours, changed, or too old
+ * @throws PageError if the query was not signed here, was changed, or has expired
  */
 export async function readStep(c: AppContext, query: URLSearchParams): Promise<LoginStep> {
   const { configuration, now, stores, team, ticketSecret } = c.var
@@ -39,5 +39,5 @@ export async function readStep(c: AppContext, query: URLSearchParams): Promise<L
 }
 
 function isForThisMachine(provider: IdentityProvider): boolean {
-  return isEmulated(provider) && loginBy(provider).isForThisMachine
+  return isEmulated(provider) && loginWith(provider).isForThisMachine
 }

@@ -9,7 +9,6 @@ import type { TokenPair } from '../../store/grants'
 import type { AccessGrant, Redemption } from '../../store/grants/grant'
 import { applicationOf } from '../grant'
 import { resourceNote } from '../resource-note'
-import type { Issued } from './answer'
 import { namedApplication } from './named-application'
 import {
   codeExpired,
@@ -24,11 +23,12 @@ import {
   revokedByAdministrator,
   unknownCode,
 } from './refusals'
+import type { Issued } from './response'
 import { isEndedByAdministrator } from './revocation'
 import { namedGrant } from './subject'
 
 /**
- * `grant_type=authorization_code`: redeems a code, exactly once [T1, T7-T10].
+ * Handles `grant_type=authorization_code`: redeems a code, exactly once [T1, T7-T10].
  *
  * @throws OAuthError `invalid_request`, `invalid_grant`, `invalid_target`
  */
@@ -88,14 +88,14 @@ function issuedBy(
   return { grant, pair, event: { rule: 'T1', why: why.trim() } }
 }
 
-// How a code that is good is refused all the same, and left as it was.
+// Returns the outcome of a valid code that a fault or a revocation refuses. The code stays unredeemed.
 async function outcomeInAdvance(
   c: AppContext,
   { clientId }: Client,
   named: Application | undefined,
 ): Promise<Redemption['refuseAs']> {
   const { faults, revocations } = c.get('state')
-  // The grant is looked up only if something may depend on it.
+  // The grant is read only if a fault or a revocation may depend on it.
   if (faults.length === 0 && Object.keys(revocations.entries).length === 0) return undefined
   const grant = await namedGrant(c)
   const application = named ?? (grant && applicationOf(c, grant))

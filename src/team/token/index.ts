@@ -8,9 +8,9 @@ import { unlessLost } from '../../request/faults'
 import type { Client } from '../../store/clients'
 import { authenticateClient } from '../client'
 import { applicationOf, noteGrantAndApplication } from '../grant'
-import { type Issued, tokenAnswer } from './answer'
 import { exchangeCode } from './authorization-code'
 import { refresh } from './refresh-token'
+import { type Issued, tokenResponse } from './response'
 
 type GrantType = (c: AppContext, client: Client, parameters: Parameters) => Promise<Issued>
 const GRANT_TYPES: Record<string, GrantType> = {
@@ -19,7 +19,7 @@ const GRANT_TYPES: Record<string, GrantType> = {
 }
 
 /**
- * `POST /cdn-cgi/access/oauth/token`.
+ * Handles `POST /cdn-cgi/access/oauth/token`. The reasons why it refuses are in `refusals.ts`.
  *
  * @throws OAuthError with the codes of RFC 6749 5.2 and `invalid_target` (RFC 8707)
  */
@@ -41,17 +41,16 @@ export async function token(c: AppContext): Promise<Response> {
   }
   const { grant, pair, event } = await issue(c, client, parameters)
   noteGrantAndApplication(c, grant)
-  const answer = tokenAnswer(grant, pair, c.get('now'))
-  reportDecision(c, { ...facts, grantType, ...event, expiresInSeconds: answer.expires_in })
-  // RFC 6749 5.1: no token is kept in a cache.
+  const response = tokenResponse(grant, pair, c.get('now'))
+  reportDecision(c, { ...facts, grantType, ...event, expiresInSeconds: response.expires_in })
+  // RFC 6749 5.1: no cache stores a token.
   c.header('Cache-Control', 'no-store')
   c.header('Pragma', 'no-cache')
   const subject = { clientId: client.clientId, application: applicationOf(c, grant) }
-  return unlessLost(c, grantType, subject, c.json(answer))
+  return unlessLost(c, grantType, subject, c.json(response))
 }
 
-// Assumed: Access undocumented. The form of the verifier is reported to the client's developer, and
-// decides nothing.
+// Assumed: a malformed verifier is not refused. Only the event reports it.
 function factsOf(parameters: Parameters) {
   const verifier = parameters.get('code_verifier')
   const verifierProblem = verifier && codeVerifierProblem(verifier)

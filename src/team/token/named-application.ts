@@ -5,8 +5,8 @@ import type { AppContext } from '../../request/context'
 import { otherResource } from './refusals'
 
 /**
- * Finds the application that a token request's `resource` names, or undefined without one: it is
- * not needed at this endpoint [T11], but must not name another application than the grant's.
+ * Finds the application that the `resource` of a token request names; undefined without a `resource`.
+ * This endpoint does not need it [T11], but it must not name another application than the grant's.
  *
  * @throws OAuthError `invalid_target`
  */

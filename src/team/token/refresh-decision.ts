@@ -17,10 +17,10 @@ import {
 import { isEndedByAdministrator } from './revocation'
 
 type Judged = { application: Application; subject: Subject; verdict: Verdict }
-/** The decision that needs no look at the refresh token itself. */
+/** The decision about a refresh that does not depend on the state of the refresh token. */
 type Decision =
   | { refusal: OAuthError; verdict?: undefined }
-  /** The policies refuse: `verdict` is theirs. */
+  /** A refusal by the policies, with their verdict. */
   | (Judged & { refusal: OAuthError })
   | {
       refusal?: undefined
@@ -41,7 +41,7 @@ export function decideRefresh(
   const oauth = application && managedOAuth(application)
   if (!oauth) return { refusal: managedOAuthIsOff() }
   if (named && named.id !== application.id) return { refusal: otherResource() }
-  // Access: documented [T18]. Assumed: the code, and that the token is left as it was.
+  // Access: documented [T18]. Assumed: the error code, and that the refresh token stays valid.
   const identity = currentIdentity(c.get('settings').PEOPLE, grant.identity)
   const subject = { identity, ...whereFrom(c) }
   const verdict = verdictOf(c, application, subject)
@@ -50,7 +50,7 @@ export function decideRefresh(
   return { application, subject, verdict, refusal }
 }
 
-/** Logs what the policies decided; only after the token has proved genuine. */
+/** Logs the verdict of the policies. Called only after the refresh token has proved genuine. */
 export function logRefresh(c: AppContext, { application, subject, verdict }: Judged): void {
   logDecision(c, application, 'refresh', subject, verdict)
 }

@@ -1,13 +1,13 @@
 import { type Application, grantLifetimes } from '../../access/application'
 import { wholeSeconds } from '../../access/duration'
 import { survivedRevocation } from '../../access/sign-in'
+import type { Credential } from '../../access/token'
 import type { Parameters } from '../../oauth/parameters'
 import type { AppContext } from '../../request/context'
 import { strikes } from '../../request/faults'
 import type { Client } from '../../store/clients'
 import type { AccessGrant } from '../../store/grants/grant'
 import { noteGrantAndApplication } from '../grant'
-import type { Issued } from './answer'
 import { namedApplication } from './named-application'
 import { decideRefresh, logRefresh } from './refresh-decision'
 import {
@@ -17,11 +17,13 @@ import {
   sessionEnded,
   unknownRefreshToken,
 } from './refusals'
+import type { Issued } from './response'
 
 /**
- * `grant_type=refresh_token`: the next pair, after the policies were asked again [T11-T18].
+ * Handles `grant_type=refresh_token`: evaluates the policies again and issues the next pair [T11-T18].
+ * The reasons why a refresh is refused are in `refusals.ts`.
  *
- * Redirect rules are not asked: they bind authorizations, not grants [T14].
+ * Redirect rules are not checked: they apply to authorizations, not to grants [T14].
  *
  * @throws OAuthError `invalid_request`, `invalid_grant`, `invalid_target`
  */
@@ -38,14 +40,7 @@ export async function refresh(
   const grant = token && (await grants.find(token.grantId))
   if (!grant) throw unknownRefreshToken()
   const graceSeconds = wholeSeconds(settings.REFRESH_TOKEN_GRACE)
-  // A grant's id is no secret, it is in every token of the grant. Until a refresh token of the grant
-  // is shown, the grant is neither described nor changed (RFC 6819 4.5.3). The rotation checks that
-  // itself, so only what comes before it has to.
-  const requireOwnToken = async () => {
-    const status = await grants.weigh(token, { graceSeconds, now })
-    if (status === 'unknown') throw unknownRefreshToken()
-    return status
-  }
+  const requireOwnToken = () => statusOfOwnToken(c, token, graceSeconds)
   if (grant.clientId !== client.clientId) {
     await requireOwnToken()
     throw refreshTokenOfAnotherClient()
@@ -85,7 +80,17 @@ export async function refresh(
   }
 }
 
-// The fault is used up only by a refresh token that is good.
+// A grant's id is not secret: every token of the grant contains it. So the grant is neither described
+// nor changed until the request has proved to have a refresh token of it (RFC 6819 4.5.3). The
+// rotation checks this itself; whatever is decided before the rotation has to check it here.
+async function statusOfOwnToken(c: AppContext, token: Credential, graceSeconds: number) {
+  const { now, stores } = c.var
+  const status = await stores.grants.weigh(token, { graceSeconds, now })
+  if (status === 'unknown') throw unknownRefreshToken()
+  return status
+}
+
+// Only a valid refresh token uses up the fault.
 async function endByFault(
   c: AppContext,
   { clientId, id }: AccessGrant,
@@ -102,8 +107,8 @@ async function endByFault(
 const REPEATED = {
   rule: 'T13',
   isRepeated: true,
-  why: 'This refresh token was rotated already. Within REFRESH_TOKEN_GRACE the same pair is answered again.',
-  change: 'Store the new refresh token before anything else, and refresh in one place.',
+  why: 'This refresh token was already rotated. Within REFRESH_TOKEN_GRACE the same pair is returned again.',
+  change: 'Store the new refresh token before anything else, and refresh in one process.',
 }
 
 function rotated(c: AppContext, grant: AccessGrant): Issued['event'] {
@@ -116,14 +121,14 @@ function rotated(c: AppContext, grant: AccessGrant): Issued['event'] {
       const who = grant.identity.email
       return {
         rule: 'T15',
-        why: `${why} ${who} was revoked, which leaves grants alone (P21).`,
+        why: `${why} ${who} was revoked, which does not end grants (P21).`,
         change,
       }
     }
     case 'application':
       return {
         rule: 'T16',
-        why: `${why} The tokens of the application were revoked since the grant was made: they will be refused at the application.`,
+        why: `${why} The application's tokens were revoked after the grant was made, so the application will refuse the new access token.`,
         change,
       }
   }

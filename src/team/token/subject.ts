@@ -6,7 +6,7 @@ import type { FaultSubject } from '../../switches/faults'
 import { shownClient } from '../client'
 import { applicationOf } from '../grant'
 
-/** Finds the grant that the code or token of the request names, whether or not that is still good. */
+/** Finds the grant that the code or token of the request names, even if that is no longer valid. */
 export const namedGrant = oncePerRequest(async function find(c): Promise<AccessGrant | undefined> {
   const parameters = await readForm(c)
   const shown = ['code', 'refresh_token', 'token'].map((name) => parameters.get(name))
@@ -14,8 +14,8 @@ export const namedGrant = oncePerRequest(async function find(c): Promise<AccessG
 })
 
 /**
- * Reads whom a token or revocation request is about. The endpoint itself refuses what cannot be read,
- * later.
+ * Reads the client and the application of a token or revocation request, for faults that are limited
+ * to one of them. A request that cannot be read is refused later, by the endpoint.
  */
 export async function tokenSubject(c: AppContext): Promise<FaultSubject> {
   const client = await shownClient(c).catch(() => undefined)

@@ -4,7 +4,7 @@ import { PeoplePicker } from '../../../pages/login'
 import { readEmail } from '../email'
 import type { LoginProvider } from './provider'
 
-/** People of the seed are picked, or an address is typed. Nothing proves who it is. */
+/** The login by a choice among the seeded people or a typed address, without any proof. */
 export const cloudflare: LoginProvider<EmulatedProvider<'cloudflare'>> = {
   redirects: false,
   isForThisMachine: true,

@@ -4,14 +4,14 @@ import { oidc } from './oidc'
 import { onetimepin } from './onetimepin'
 import type { LoginProvider } from './provider'
 
-/** The types of identity providers that people can log in by, a file each. */
+/** The types of identity providers that people can log in with, one file each. */
 const PROVIDERS: { [Type in EmulatedType]: LoginProvider<EmulatedProvider<Type>> } = {
   cloudflare,
   onetimepin,
   oidc,
 }
 
-/** How people log in by an identity provider. */
-export function loginBy({ type }: EmulatedProvider): LoginProvider {
+/** Returns the login of an identity provider, by its type. */
+export function loginWith({ type }: EmulatedProvider): LoginProvider {
   return PROVIDERS[type]
 }

@@ -15,16 +15,16 @@ import type { LoginProvider } from './provider'
 
 type OidcProvider = EmulatedProvider<'oidc'>
 
-/** How long the provider's own servers may take. */
-const PATIENCE_MS = 10_000
-const ADVICE = 'Go back to your client or application and start again.'
+/** The time that the provider's servers have for a response. */
+const TIMEOUT_MS = 10_000
+const ADVICE = 'Return to your client or application and start again.'
 
 /**
- * An OpenID Connect provider: code flow with state and nonce, and PKCE where `pkce_enabled` is on
- * (OpenID Connect Core 3.1.2.1).
+ * The login by an OpenID Connect provider: code flow with state and nonce, and PKCE if `pkce_enabled`
+ * is on (OpenID Connect Core 3.1.2.1).
  *
- * The state is a ticket; nonce and verifier follow from a seed in it and the emulator's own key, so
- * nothing is stored and the browser knows neither.
+ * The state is a ticket. Nonce and verifier are derived from a seed in it and the emulator's own key,
+ * so nothing is stored and the browser knows neither.
  */
 export const oidc: LoginProvider<OidcProvider> = {
   redirects: true,
@@ -42,7 +42,7 @@ export const oidc: LoginProvider<OidcProvider> = {
       scope: config.scopes.join(' '),
       state: await signState(c, { idp: id, loginNonce, seed }),
       nonce,
-      // Assumed: else a session at the provider would bring the same person back without a question.
+      // Assumed: without it, a session at the provider would return the same person at once.
       ...(again && { prompt: 'login' }),
       ...(config.pkce_enabled && {
         code_challenge: await codeChallengeOf(verifier),
@@ -56,7 +56,8 @@ export const oidc: LoginProvider<OidcProvider> = {
     const { code, error } = Object.fromEntries(query)
     if (code && !error) return identityFrom(c, provider, code, seed)
     const description = query.get('error_description') ?? ''
-    throw failed(provider, `It answered ${error ?? 'without a code'}. ${description}`.trim())
+    const what = error ? `the error ${error}` : 'no code'
+    throw failed(provider, `It returned ${what}. ${description}`.trim())
   },
   Button: ({ provider }) => <ProviderButton idp={provider.id} name={provider.name} />,
 }
@@ -71,7 +72,8 @@ async function identityFrom(
   const { nonce, verifier } = await secretsOf(c, seed)
   const idToken = await exchange(c, provider, code, verifier)
   const payload = await verify(provider, idToken)
-  if (payload.nonce !== nonce) throw failed(provider, 'Its id_token has another nonce.')
+  if (payload.nonce !== nonce)
+    throw failed(provider, 'Its id_token does not have the nonce of this login.')
   const email = emailSchema.safeParse(payload[config.email_claim_name])
   if (!email.success) {
     throw failed(provider, `Its id_token has no e-mail address in ${config.email_claim_name}.`)
@@ -100,9 +102,9 @@ async function exchange(
   const encoded = [config.client_id, config.client_secret].map(encodeURIComponent)
   const { isOk, status, body } = await reach(provider, config.token_url, {
     method: 'POST',
-    // The client's secret is for this address alone.
+    // A redirect would send the client secret to another address.
     redirect: 'manual',
-    // RFC 6749 2.3.1; the method that every provider has to take.
+    // RFC 6749 2.3.1: every provider must support this method.
     headers: { authorization: `Basic ${btoa(encoded.join(':'))}`, accept: 'application/json' },
     body: new URLSearchParams({
       grant_type: 'authorization_code',
@@ -113,31 +115,31 @@ async function exchange(
   })
   const tokens = z.object({ id_token: z.string() }).safeParse(jsonOf(body))
   if (!isOk || !tokens.success) {
-    // Tokens are nobody's to read, on a page or in an event.
+    // The body is not quoted if it has tokens, because the page and the event would show them.
     const hasTokens = isOk && /token/i.test(body)
     const what = hasTokens ? ' without an id_token' : `: ${body.slice(0, 200)}`
-    throw failed(provider, `token_url answered ${status}${what}`)
+    throw failed(provider, `token_url responded with ${status}${what}`)
   }
   return tokens.data.id_token
 }
 
 async function verify(provider: OidcProvider, idToken: string): Promise<JWTPayload> {
   const { certs_url: certsUrl, client_id: audience } = provider.config
-  // Fetched at every login, so that a provider may start again with other keys.
-  const keys = createRemoteJWKSet(new URL(certsUrl), { timeoutDuration: PATIENCE_MS })
+  // Fetched at every login, because a provider may restart with other keys.
+  const keys = createRemoteJWKSet(new URL(certsUrl), { timeoutDuration: TIMEOUT_MS })
   try {
-    // By the real clock: the provider knows no other.
+    // By the real clock, which is the provider's.
     return (await jwtVerify(idToken, keys, { audience, requiredClaims: ['exp', 'iss', 'sub'] }))
       .payload
   } catch (error) {
     if (!(error instanceof errors.JOSEError)) throw unreachable(provider, certsUrl, error)
-    throw failed(provider, `Its id_token is not good: ${error.message}.`)
+    throw failed(provider, `Its id_token is not valid: ${error.message}.`)
   }
 }
 
 async function reach(provider: OidcProvider, url: string, init: RequestInit) {
   try {
-    const response = await fetch(url, { ...init, signal: AbortSignal.timeout(PATIENCE_MS) })
+    const response = await fetch(url, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) })
     return { isOk: response.ok, status: response.status, body: await response.text() }
   } catch (error) {
     throw unreachable(provider, url, error)

@@ -14,7 +14,7 @@ import { judge, whereFrom } from '../../../request/judge'
 import { readEmail } from '../email'
 import type { LoginProvider } from './provider'
 
-// Access: documented. A one-time PIN is good for ten minutes.
+// Access: documented. A one-time PIN expires after ten minutes.
 const PIN_LIFETIME_SECONDS = 10 * 60
 
 const PATH_SCOPED =
@@ -22,11 +22,11 @@ const PATH_SCOPED =
 
 const ticketSchema = z.object({ email: z.string(), loginNonce: z.string(), check: z.string() })
 
-/** A code that is sent to an address proves that a person reads its mail. */
+/** The login by a one-time PIN, which proves that the person can read the mail of an address. */
 export const onetimepin: LoginProvider<EmulatedProvider<'onetimepin'>> = {
   redirects: false,
-  // A code is for the events of who controls the emulator: six digits without a limit to guesses prove
-  // little to anybody else.
+  // The code appears in the events, for the person who controls the emulator. For anyone else it is
+  // no protection: six digits, without a limit on guesses.
   isForThisMachine: true,
   async start(c, { provider, application, form, loginNonce }) {
     const { PEOPLE } = c.get('settings')
@@ -46,12 +46,12 @@ export const onetimepin: LoginProvider<EmulatedProvider<'onetimepin'>> = {
 }
 
 /**
- * Makes a code, and shows the page that asks for it. The code is told in an event instead of being
- * mailed (`GET /_emulator/events`).
+ * Generates a code and shows the page to enter it. The code is reported in an event
+ * (`GET /_emulator/events`) instead of being mailed.
  *
- * Access: documented. Whom the policies deny gets no code, and the page does not tell.
+ * Access: documented. A person whom the policies deny gets no code, and the page does not show that.
  *
- * @param identity who the person would be with the right code
+ * @param identity the identity of the person once the code is entered
  */
 async function askForPin(
   c: AppContext,
@@ -61,7 +61,7 @@ async function askForPin(
 ): Promise<Response> {
   const { now, quirks, ticketSecret } = c.var
   const { email, idp } = identity
-  // Access: observed once [P12]. Advice in the field: no path on an application with Managed OAuth.
+  // Access: reported [P12]. The usual advice is to have no path on an application with Managed OAuth.
   if (quirks.has('path-scoped-pin') && application.domain?.includes('/')) {
     const change = `Give ${application.name} a domain without a path (${application.domain}), or switch the quirk path-scoped-pin off.`
     const hint = { rule: 'P12', change }
@@ -89,9 +89,9 @@ async function askForPin(
 }
 
 /**
- * The address whose code the form has; undefined where it has none yet.
+ * Returns the e-mail address that the form's code proves; undefined if the form has no code yet.
  *
- * @throws PageError where the code is wrong or too late
+ * @throws PageError if the code is wrong or has expired
  */
 async function readPin(
   c: AppContext,
@@ -115,17 +115,17 @@ function newCode(): string {
   return String(random % 1_000_000).padStart(6, '0')
 }
 
-// The ticket is in the browser's hands, so the code is in it only with the emulator's own key.
+// The browser can read the ticket, so it contains the code only as a hash with the emulator's own key.
 function checkOf(c: AppContext, email: string, code: string): Promise<string> {
   return sha256(`${c.get('state').ticketSecret}:${email}:${code}`)
 }
 
-// Access: documented, the title. Assumed: the status.
+// Access: documented (the title). Assumed: the status.
 function wrongCode(): PageError {
   return new PageError(
     403,
     'That account does not have access.',
-    'The code is wrong, or older than ten minutes.',
-    'Go back to try again, or start again from your client or application.',
+    'The code is wrong, or it has expired after ten minutes.',
+    'Go back and enter the code again, or start again from your client or application.',
   )
 }

@@ -5,39 +5,39 @@ import type { EmulatedProvider } from '../../../access/identity-provider'
 import type { Parameters } from '../../../oauth/parameters'
 import type { AppContext } from '../../../request/context'
 
-/** A person who has chosen an identity provider on the login page. */
+/** A choice of an identity provider on the login page. */
 type Attempt<Provider> = {
   provider: Provider
   application: Application
-  /** The form of the login page; empty if nobody had to choose. */
+  /** The form of the login page; empty if there was nothing to choose. */
   form: Parameters
-  /** Binds the login to the browser that began it. */
+  /** Binds the login to the browser that started it. */
   loginNonce: string
-  /** Whether the person wants to be somebody else than last time. */
+  /** Whether the person wants to log in as another person than before. */
   again: boolean
 }
 
-/** A person whom an identity provider of another site sends back. */
+/** A return from an identity provider of another site. */
 type Return<Provider> = { provider: Provider; query: URLSearchParams; seed: string }
 
-/** How people log in by one type of identity provider. */
+/** The login with one type of identity provider. */
 export type LoginProvider<Provider = EmulatedProvider> = {
-  /** Whether a login by it begins with a redirect: the login page has nothing to fill in for it. */
+  /** Whether the login starts with a redirect, so that the login page has only a button for it. */
   redirects: boolean
-  /** Whether it is for people on this machine, and for who controls the emulator. */
+  /** Whether it is offered only on this machine and to the person who controls the emulator. */
   isForThisMachine: boolean
   /**
-   * Returns who signs in, or a response that leads there.
+   * Returns the person who signs in, or the response of the next step.
    *
    * @throws PageError
    */
   start(c: AppContext, attempt: Attempt<Provider>): Promise<Identity | Response>
   /**
-   * Returns who was signed in at another site.
+   * Returns the person who signed in at another site.
    *
    * @throws PageError
    */
   finish?(c: AppContext, back: Return<Provider>): Promise<Identity>
-  /** Its part of the login page. */
+  /** The part of the login page for this provider. */
   Button(props: { provider: Provider; loginNonce: string; people: readonly Person[] }): JSX.Element
 }
