@@ -50,7 +50,7 @@ function checkDomains(
     const message = 'access.api.error.application_already_exists'
     throw new ApiError(400, { code: 12136, message, pointer: '/domain' })
   }
-  // Access: modelled by others [K30].
+  // Access: modelled by others [K36].
   const refuse = (pointer: string) => {
     throw invalidRequest('destination belongs to another application', pointer)
   }
