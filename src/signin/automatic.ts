@@ -5,11 +5,11 @@ const known = new WeakMap<Request, Promise<AutoSignIn | undefined>>()
 
 /**
  * Returns the person of automatic sign-in for this request. The rule is looked up once, because a rule
- * for the next n authorizations is used up by it. Whoever controls the emulator has switched the rule
- * on, so it applies on every host.
+ * for the next n authorizations is used up by it. It applies on every host: only the control of the
+ * emulator can switch it on.
  *
- * @param clientId the client that authorizes; without one, rules limited to a number of authorizations
- *   or to a client do not apply
+ * @param clientId the client that authorizes; without one, rules limited to a client or to a number of
+ *   authorizations do not apply
  */
 export function automaticPerson(c: AppContext, clientId?: string): Promise<AutoSignIn | undefined> {
   const found = known.get(c.req.raw) ?? find(c, clientId)
