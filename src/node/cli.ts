@@ -5,7 +5,7 @@ import type { Emulator } from './emulator.ts'
 import { startEmulator } from './start-emulator.ts'
 import { packageVersion } from './version.ts'
 
-const HELP = `access-oauth-emulator: stands in for Cloudflare Access with Managed OAuth
+const HELP = `access-oauth-emulator: emulates Cloudflare Access with Managed OAuth
 
   access-oauth-emulator --origin http://localhost:3000/mcp --auto-sign-in ada@example.com
 
