@@ -313,7 +313,11 @@ describe('An id_token', () => {
   })
 
   it.each<[string, Misbehaviour, string]>([
-    ['does not have the nonce of this login', { claims: { nonce: 'of-another-login' } }, 'does not have the nonce of this login'],
+    [
+      'another nonce',
+      { claims: { nonce: 'of-another-login' } },
+      'does not have the nonce of this login',
+    ],
     ['no nonce', { claims: { nonce: undefined } }, 'does not have the nonce of this login'],
     ['another aud', { claims: { aud: 'another-client' } }, 'unexpected "aud"'],
     ['no aud', { claims: { aud: undefined } }, 'missing required "aud"'],
