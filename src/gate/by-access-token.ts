@@ -10,19 +10,19 @@ import type { AccessGrant, AccessToken } from '../store/grants/grant'
 import { Remembered } from '../store/remembered'
 import type { FaultSubject } from '../switches/faults'
 import type { Admitted, CredentialRefusal } from './admission'
-import { shownToken } from './requested'
+import { presentedToken } from './requested'
 
 /** Admits by an access token of Managed OAuth, or returns why not; undefined without one [O1, O2]. */
 export async function byAccessToken(
   c: AppContext,
   application: Application,
 ): Promise<Admitted | CredentialRefusal | undefined> {
-  const shown = shownToken(c)
-  if (shown === undefined || !managedOAuth(application)) return undefined
-  if (!isManagedOAuthToken(shown)) return foreign(shown)
+  const presented = presentedToken(c)
+  if (presented === undefined || !managedOAuth(application)) return undefined
+  if (!isManagedOAuthToken(presented)) return foreign(presented)
   const now = c.get('now')
   const stores = c.get('stores')
-  const admitted = await stores.grants.admit(shown, now)
+  const admitted = await stores.grants.admit(presented, now)
   if (admitted.outcome !== 'unknown') {
     noteGrant(c, admitted.grant)
     noteClient(c, admitted.grant)
@@ -41,7 +41,7 @@ export async function byAccessToken(
   const isLeftAlone = survivedRevocation(c.get('state').revocations, grant) === 'person'
   const token = { ...admitted.token, ...(await skewed(c, subject, admitted.token)) }
   return {
-    event: { by: 'access-token', ...(isLeftAlone ? LEFT_ALONE : GOOD) },
+    event: { by: 'access-token', ...(isLeftAlone ? LEFT_ALONE : VALID) },
     admission: {
       assertion: await assertionOf(c, application, grant, token),
       identity: grant.identity,
@@ -50,7 +50,7 @@ export async function byAccessToken(
   }
 }
 
-const GOOD = { rule: 'O1', why: 'The access token is valid.' }
+const VALID = { rule: 'O1', why: 'The access token is valid.' }
 const LEFT_ALONE = {
   rule: 'T15',
   why: 'The access token is valid: its person was revoked after it was issued, which does not end grants (P21).',

@@ -19,12 +19,15 @@ export async function byServiceToken(
 ): Promise<Admitted | CredentialRefusal | undefined> {
   const { configuration, emulator, now, team, url } = c.var
   const { strict_service_token_auth: isStrict } = configuration.organization
-  const shown = shownServiceToken(c.req.raw.headers, application.read_service_tokens_from_header)
-  if (!shown) return undefined
+  const presented = shownServiceToken(
+    c.req.raw.headers,
+    application.read_service_tokens_from_header,
+  )
+  if (!presented) return undefined
   // Access: documented [K19]. A strict organization refuses a token that is sent in both forms.
-  const isRefused = isStrict && shown.isTwice
+  const isRefused = isStrict && presented.isTwice
   const tokens = isRefused ? [] : configuration.serviceTokens
-  const token = await findServiceToken(tokens, shown.credentials, now)
+  const token = await findServiceToken(tokens, presented.credentials, now)
   if (!token) {
     const refusal = { decision: 'deny', policy: undefined } as const
     logDecision(c, application, 'service_auth', whereFrom(c), refusal)

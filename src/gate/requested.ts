@@ -10,11 +10,11 @@ export const requestedApplication = oncePerRequest((c) =>
 )
 
 /** Reads the bearer token of the request. */
-export const shownToken = oncePerRequest((c) => bearerToken(c.req.header('authorization')))
+export const presentedToken = oncePerRequest((c) => bearerToken(c.req.header('authorization')))
 
 /** Reads the client and the application of a request, for faults that are limited to one of them. */
 export async function applicationSubject(c: AppContext): Promise<FaultSubject> {
-  const token = shownToken(c)
+  const token = presentedToken(c)
   const grant = token === undefined ? undefined : await c.get('stores').grants.findNamed(token)
   return { clientId: grant?.clientId, application: requestedApplication(c) }
 }

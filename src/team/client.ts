@@ -10,7 +10,7 @@ import { type Client, isClientSecret } from '../store/clients'
  *
  * @throws OAuthError `invalid_client` (401), `invalid_request`
  */
-export const shownClient = oncePerRequest(async (c) =>
+export const presentedClient = oncePerRequest(async (c) =>
   clientCredentials(c.req.header('authorization'), await readForm(c)),
 )
 
@@ -21,7 +21,7 @@ export const shownClient = oncePerRequest(async (c) =>
  * @see https://www.rfc-editor.org/rfc/rfc6749#section-2.3
  */
 export async function authenticateClient(c: AppContext): Promise<Client> {
-  const credentials = await shownClient(c)
+  const credentials = await presentedClient(c)
   const client = await c.get('stores').clients.find(credentials.clientId)
   if (!client) {
     throw invalidClient('client_id is not registered here; register the client again', {

@@ -313,15 +313,19 @@ describe('An id_token', () => {
   })
 
   it.each<[string, Misbehaviour, string]>([
-    ['another nonce', { claims: { nonce: 'of-another-login' } }, 'another nonce'],
-    ['no nonce', { claims: { nonce: undefined } }, 'another nonce'],
+    [
+      'another nonce',
+      { claims: { nonce: 'of-another-login' } },
+      'does not have the nonce of this login',
+    ],
+    ['no nonce', { claims: { nonce: undefined } }, 'does not have the nonce of this login'],
     ['another aud', { claims: { aud: 'another-client' } }, 'unexpected "aud"'],
     ['no aud', { claims: { aud: undefined } }, 'missing required "aud"'],
     ['a past exp', { claims: { exp: 1 } }, '"exp" claim timestamp check failed'],
     ['no exp', { claims: { exp: undefined } }, 'missing required "exp"'],
     ['no sub', { claims: { sub: undefined } }, 'missing required "sub"'],
     ['the signature of another key', { signedByStranger: true }, 'signature verification failed'],
-    ['a signature by the client secret', { signedWithSecret: true }, 'not good'],
+    ['a signature by the client secret', { signedWithSecret: true }, 'not valid'],
     ['no e-mail address', { claims: { email: undefined } }, 'no e-mail address in email'],
     ['something else for an address', { claims: { email: 'ada' } }, 'no e-mail address in email'],
   ])('is refused with %s (OpenID Connect Core 3.1.3.7)', async (_, misbehaviour, message) => {

@@ -3,14 +3,14 @@ import type { AppContext } from '../../request/context'
 import { oncePerRequest } from '../../request/once'
 import type { AccessGrant } from '../../store/grants/grant'
 import type { FaultSubject } from '../../switches/faults'
-import { shownClient } from '../client'
+import { presentedClient } from '../client'
 import { applicationOf } from '../grant'
 
 /** Finds the grant that the code or token of the request names, even if that is no longer valid. */
 export const namedGrant = oncePerRequest(async function find(c): Promise<AccessGrant | undefined> {
   const parameters = await readForm(c)
-  const shown = ['code', 'refresh_token', 'token'].map((name) => parameters.get(name))
-  return c.get('stores').grants.findNamed(shown.find((text) => text !== undefined) ?? '')
+  const presented = ['code', 'refresh_token', 'token'].map((name) => parameters.get(name))
+  return c.get('stores').grants.findNamed(presented.find((text) => text !== undefined) ?? '')
 })
 
 /**
@@ -18,7 +18,7 @@ export const namedGrant = oncePerRequest(async function find(c): Promise<AccessG
  * to one of them. A request that cannot be read is refused later, by the endpoint.
  */
 export async function tokenSubject(c: AppContext): Promise<FaultSubject> {
-  const client = await shownClient(c).catch(() => undefined)
+  const client = await presentedClient(c).catch(() => undefined)
   const grant = await namedGrant(c).catch(() => undefined)
   return {
     clientId: client?.clientId ?? grant?.clientId,
