@@ -1,7 +1,7 @@
 import type { AppContext } from '../request/context'
 import { respond } from './respond'
 
-/** `GET /_emulator/urls`: where things are, for who starts the emulator and says so. */
+/** Handles `GET /_emulator/urls`: returns the addresses that `npm start` prints. */
 export function showUrls(c: AppContext): Response {
   const { team, url } = c.var
   return respond(c, 'GET urls', {
