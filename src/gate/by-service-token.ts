@@ -1,8 +1,9 @@
 import type { Application } from '../access/application'
 import { signService } from '../access/assertion'
 import { wholeSeconds } from '../access/duration'
-import { findServiceToken, shownServiceToken } from '../access/service-token'
+import { findServiceToken, isGoodNow, shownServiceToken } from '../access/service-token'
 import type { AppContext } from '../request/context'
+import { impersonationOf } from '../request/impersonation'
 import { judge, logDecision, reasonFor, whereFrom } from '../request/judge'
 import type { Admitted, CredentialRefusal } from './admission'
 import { appCookie } from './app-cookie'
@@ -24,7 +25,10 @@ export async function byServiceToken(
   // Access: documented. A token in both forms at once is refused by strict organizations.
   const isRefused = isStrict && shown.isTwice
   const tokens = isRefused ? [] : configuration.serviceTokens
-  const token = await findServiceToken(tokens, shown.credentials, now)
+  const impersonated = impersonationOf(c)?.serviceToken
+  const token = impersonated
+    ? isGoodNow(impersonated, now) && impersonated
+    : await findServiceToken(tokens, shown.credentials, now)
   if (!token) {
     const refusal = { decision: 'deny', policy: undefined } as const
     logDecision(c, application, 'service_auth', whereFrom(c), refusal)
