@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import type { AppContext, Env } from '../request/context'
 import { report } from '../request/events'
 import { configure } from '../request/prepare'
+import { signAssertion } from './assertions'
 import { changeAutoSignIn, showAutoSignIn } from './auto-sign-in'
 import { showClientReport } from './client-report'
 import { forgetClient, showClients } from './clients'
@@ -19,6 +20,7 @@ import { revoke } from './revoke'
 import { endSession, showSessions } from './sessions'
 import { signInToConsole } from './sign-in'
 import { loadState, showState } from './state'
+import { issueTokens } from './tokens'
 import { showUrls } from './urls'
 
 /**
@@ -39,6 +41,8 @@ emulatorControl.put('/auto-sign-in', changeAutoSignIn)
 emulatorControl.get('/clock', showClock)
 emulatorControl.patch('/clock', changeClock)
 emulatorControl.post('/revoke', configure, revoke)
+emulatorControl.post('/tokens', configure, issueTokens)
+emulatorControl.post('/assertions', configure, signAssertion)
 emulatorControl.post('/keys/rotate', rotateKeys)
 emulatorControl.get('/dns', showDns)
 emulatorControl.put('/dns', changeDns)

@@ -101,6 +101,23 @@ export const RESPONSES = {
   'GET clock': clockSchema,
   'PATCH clock': clockSchema,
   'POST revoke': z.object({ revoked: z.record(text, text) }),
+  'POST tokens': z.object({
+    client_id: text,
+    access_token: text,
+    token_type: z.literal('bearer'),
+    expires_in: z.int(),
+    scope: z.literal(''),
+    resource: text,
+    /** Missing if the client is not registered for refresh tokens. */
+    refresh_token: text.optional(),
+  }),
+  'POST assertions': z.object({
+    assertion: z.jwt(),
+    /** The headers of Access that the origin gets. */
+    headers: z.record(text, text),
+    /** `CF_Authorization=<jwt>`; missing for a service token in a strict organization. */
+    cookie: text.optional(),
+  }),
   'POST keys/rotate': z.object({ current: text, published: z.array(text) }),
   'GET dns': zoneSchema,
   'PUT dns': zoneSchema,

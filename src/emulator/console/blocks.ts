@@ -1,8 +1,9 @@
 import type { AppContext } from '../../request/context'
+import { mcpServer } from '../urls'
 
 /** Returns the texts to paste into each client, with this instance's addresses. */
 export function clientBlocks(c: AppContext) {
-  const url = mcpUrl(c)
+  const url = mcpServer(c)
   const name = 'demo'
   return [
     {
@@ -55,7 +56,7 @@ export function clientBlocks(c: AppContext) {
 export function shortBlocks(c: AppContext) {
   const [claude] = clientBlocks(c)
   return [
-    { name: 'MCP server', text: mcpUrl(c) },
+    { name: 'MCP server', text: mcpServer(c) },
     { name: 'Claude Code', text: claude?.text ?? '' },
     { name: 'Team domain (the issuer)', text: c.get('team').origin },
   ]
@@ -65,17 +66,13 @@ export function shortBlocks(c: AppContext) {
 export function addresses(c: AppContext) {
   const { team, url } = c.var
   return [
-    { name: 'MCP server behind Access', text: mcpUrl(c) },
+    { name: 'MCP server behind Access', text: mcpServer(c) },
     { name: 'Team domain (the issuer)', text: team.origin },
     { name: 'Signing keys', text: `${team.origin}${team.accessPath}/certs` },
     { name: 'Management API', text: `${url.origin}/client/v4` },
     { name: 'Events as they happen', text: `${url.origin}/_emulator/events?follow` },
     { name: 'A request as a person', text: `${url.origin}/whoami` },
   ]
-}
-
-function mcpUrl({ var: { url } }: AppContext): string {
-  return `${url.origin}/mcp`
 }
 
 function json(value: unknown): string {
