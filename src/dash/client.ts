@@ -10,10 +10,10 @@ import { readParameters } from './form'
 type Shown = { clientId: string; secret: string; basicSecret: string | undefined }
 
 /**
- * The client of a token, revocation or device request, authenticated as it is registered to be.
+ * Authenticates the client of a token, revocation or device request by its registered method.
  *
- * Dashboard: observed (B.4). Who shows a secret in another way than the registered one is told which
- * that is; whoever gets past this has shown the right secret.
+ * Dashboard: observed [D26]. A client that uses another method gets an error that names the registered
+ * one. Credentials are checked before the code or token.
  *
  * @throws DashError `invalid_client` (401), `invalid_request`
  */
@@ -42,10 +42,10 @@ export function noteClient(c: AppContext, { client_id: id, client_name: name }: 
 }
 
 /**
- * Reads the credentials of the request, by its header or its form.
+ * Reads the credentials of the request from its header or its form.
  *
- * Observed (B.1): 401 for a request that names no client. Assumed: the hint, which is the engine's for
- * a 400 there.
+ * Dashboard: observed [D4]. A request without a client is a 401. Assumed: the hint, which the engine
+ * uses for a 400.
  *
  * @throws DashError `invalid_client`, `invalid_request`
  */
@@ -80,7 +80,8 @@ function basicCredentials(
   }
 }
 
-// RFC 6749 2.3.1: both halves are form-encoded. What has none of its signs is the same in plain text.
+// Dashboard: observed [D27]. RFC 6749 2.3.1: both halves are form-encoded; a raw value without `%` or `+`
+// decodes to itself.
 function formDecoded(text: string, what: 'id' | 'secret'): string {
   try {
     return decodeURIComponent(text.replaceAll('+', ' '))

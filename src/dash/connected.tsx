@@ -20,8 +20,10 @@ const LIFETIME_SECONDS = 15 * 60
 const ticketSchema = z.object({ identityNonce: z.string() })
 
 /**
- * `/profile/access-management/authorization`: the applications that a person has authorized (B.5). GET
- * shows them; POST with `grant` ends what one of them holds, and shows the rest.
+ * Handles `/profile/access-management/authorization`. GET shows the applications that a person has
+ * authorized; POST with `grant` ends all grants of that grant's application.
+ *
+ * Dashboard: documented [D30].
  *
  * @throws PageError
  */
@@ -35,19 +37,24 @@ export async function connected(c: AppContext): Promise<Response> {
   const connections = await emulator.connections(who.email)
   const revoked = connections.find(({ grantId }) => grantId === fields.get('grant'))
   if (!revoked) {
-    throw new PageError(400, 'Invalid form', 'grant must be of one of your applications.')
+    throw new PageError(
+      400,
+      'Invalid form',
+      'grant must belong to one of your connected applications.',
+      'Open the page again.',
+    )
   }
   const ended = await endConnections(emulator, stores, who.email, revoked.clientId)
   reportEndedConnections(c, who.email, ended, 'person')
   return showConnected(c, who, revoked)
 }
 
-// The form has to be of this session's page: a form of another site has no ticket.
+// The ticket proves that the form comes from a page of this session.
 async function requireOwnForm(c: AppContext, who: SignedIn, csrf: string): Promise<void> {
   const { now, ticketSecret } = c.var
   const claims = await readTicket(ticketSecret, 'dash-connected', csrf, now)
   const ticket = ticketSchema.safeParse(claims)
-  // Automatic sign-in is no session: every request has a nonce of its own.
+  // With automatic sign-in there is no session, and the nonce differs in every request.
   if (
     ticket.success &&
     ((await automaticPerson(c)) || ticket.data.identityNonce === who.identityNonce)
@@ -56,7 +63,7 @@ async function requireOwnForm(c: AppContext, who: SignedIn, csrf: string): Promi
   throw new PageError(
     400,
     'This page is out of date',
-    'It was open for too long, or somebody else has logged in since.',
+    'The page was open for more than 15 minutes, or another person has logged in since.',
     'Open it again.',
   )
 }
@@ -80,7 +87,7 @@ async function showConnected(c: AppContext, who: SignedIn, revoked?: Connection)
   ))
 }
 
-// One line for an application, however often it was authorized, with all that it was given.
+// Merges the grants of an application: its entry has the accounts and scopes of all of them.
 function byClient(connections: readonly Connection[]): Connection[] {
   const found = new Map<string, Connection>()
   for (const each of connections) {

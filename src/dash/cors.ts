@@ -4,9 +4,9 @@ import type { AppContext } from '../request/context'
 import { shownCredentials } from './client'
 
 /**
- * Lets web pages read the token endpoint's responses: those of the origins that the client of the
- * request has registered (`allowed_cors_origins`), to the letter. A preflight names no client, so it is
- * allowed to the origins of any.
+ * Lets web pages read responses of the token endpoint if the client of the request lists their exact
+ * origin in `allowed_cors_origins` [C17]. A preflight names no client, so the lists of all clients
+ * count.
  */
 export async function clientCors(c: AppContext, next: Next): Promise<Response | undefined> {
   const { oauthClients } = c.get('configuration')
@@ -25,7 +25,7 @@ export async function clientCors(c: AppContext, next: Next): Promise<Response | 
     return c.body(null, 204)
   }
   await next()
-  // The endpoint itself refuses credentials that cannot be read.
+  // The endpoint itself refuses malformed credentials.
   const shown = await shownCredentials(c).catch(() => undefined)
   const client = shown && findOAuthClient(oauthClients, shown.clientId)
   if (client && allows(client.allowed_cors_origins)) allow(c, origin)

@@ -3,9 +3,10 @@ import type { AppContext } from '../request/context'
 import { authenticateClient } from './client'
 
 /**
- * `POST /oauth2/device/auth`: refused, for no client of an account may use the device grant (B.1).
+ * Refuses `POST /oauth2/device/auth`: clients of an account cannot use the device grant.
  *
- * Not like Cloudflare: wrangler may there, with `login --device`, which demands https.
+ * Dashboard: documented [D6]. Not like Cloudflare: wrangler can use it there (`login --device`), but
+ * requires https.
  *
  * @throws DashError always
  */

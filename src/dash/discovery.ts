@@ -2,11 +2,11 @@ import { publicKeySet } from '../access/keys'
 import type { AppContext } from '../request/context'
 
 /**
- * `GET /.well-known/openid-configuration` (B.1): what the engine can do, which is more than a client
- * may ask for.
+ * Handles `GET /.well-known/openid-configuration`. It describes the engine, which supports more than a
+ * client may use.
  *
- * Dashboard: observed, the members up to the authentication methods. Assumed: the rest, which OpenID
- * Connect Discovery 3 requires.
+ * Dashboard: observed [D1], the members up to the authentication methods. Assumed: the other members,
+ * which OpenID Connect Discovery 3 requires.
  */
 export function openidConfiguration(c: AppContext): Response {
   const { origin } = c.get('dash')
@@ -42,7 +42,11 @@ export function openidConfiguration(c: AppContext): Response {
   })
 }
 
-/** `GET /.well-known/jwks.json`: the keys of id_tokens. Not like Cloudflare: those of Access's JWTs. */
+/**
+ * Handles `GET /.well-known/jwks.json`: the keys that verify ID tokens.
+ *
+ * Not like Cloudflare: these are also the keys of Access's JWTs.
+ */
 export async function jwks(c: AppContext): Promise<Response> {
   const { keys } = publicKeySet(await c.get('emulator').keys())
   return c.json({ keys })

@@ -5,10 +5,10 @@ import { oncePerRequest } from '../request/once'
 import { onPage } from '../signin/browser'
 
 /**
- * The parameters of a request to one of the protocol's endpoints; none, where the body is no form.
+ * Reads the form parameters of a protocol request; a body of another type has none.
  *
- * Dashboard: engine. Of a repeated parameter the first counts (Go's `Form.Get`), which is not refused
- * as RFC 6749 3.2 has it.
+ * Dashboard: documented [D33]. The first of a repeated parameter counts (Go's `Form.Get`); RFC 6749
+ * 3.2 would refuse the request.
  *
  * @throws OAuthError `invalid_request`: too long, not UTF-8
  */
@@ -19,7 +19,7 @@ export const readParameters = oncePerRequest(async function read(c): Promise<URL
 })
 
 /**
- * The form of one of our pages whose fields may be repeated: a list is one field for each entry.
+ * Reads the form of one of our pages. A list is a repeated field.
  *
  * @throws PageError
  */
@@ -27,7 +27,11 @@ export async function readPageFields(c: AppContext): Promise<URLSearchParams> {
   return onPage(() => readParameters(c))
 }
 
-/** The value of a field that has one of these. */
+/**
+ * Returns the value of a field that allows these values only.
+ *
+ * @throws PageError
+ */
 export function oneOf<T extends string>(fields: URLSearchParams, name: string, values: T[]): T {
   const found = values.find((value) => value === fields.get(name))
   if (found) return found

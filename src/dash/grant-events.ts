@@ -3,7 +3,7 @@ import type { AppContext } from '../request/context'
 import { note, reportInstead } from '../request/events'
 import type { DashboardGrant } from '../store/grants/grant'
 
-/** Takes a grant that has ended from the person's list of applications, and reports who ended it. */
+/** Removes an ended grant from the person's connected applications, and reports what ended it. */
 export async function reportRevoked(
   c: AppContext,
   grant: DashboardGrant | undefined,
@@ -15,7 +15,7 @@ export async function reportRevoked(
   reportInstead(c, { kind: 'grant-revoked', grantId: grant.id, by })
 }
 
-/** Reports why a token of a grant is no longer good. */
+/** Reports that a token was refused because it has expired or its grant was revoked. */
 export function reportEnded(
   c: AppContext,
   grant: DashboardGrant | undefined,

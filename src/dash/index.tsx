@@ -20,17 +20,19 @@ import { reportAuthorizationRefusal, reportFailure, reportTokenRefusal } from '.
 import { revoke } from './revoke'
 import { authorizationSubject, tokenSubject } from './subject'
 import { token } from './token'
-import { respondJson } from './token/answer'
+import { respondJson } from './token/response'
 import { userinfo } from './userinfo'
 
 /**
- * Surface 3: the dashboard's OAuth server, on its own host (`DASH_DOMAIN`), else on the team domain's.
+ * Surface 3: the OAuth server of the Cloudflare dashboard, for self-managed OAuth clients. It owns the
+ * authorization, token, revocation and metadata endpoints, their pages, and the page of connected
+ * applications. The API (`api/`) manages the clients and accepts their tokens.
  *
- * On a host that an application covers too, as "*" does, these paths are the dashboard's and not the
- * application's; on every other host they are none of its business.
+ * It responds on its own host (`DASH_DOMAIN`), else on that of the team domain. On that host its paths
+ * come before an application that covers the host too, as "*" does.
  */
 export const dash = new Hono<Env>()
-dash.onError(function answerAndReport(error, c) {
+dash.onError(function respondAndReport(error, c) {
   if (error instanceof AuthorizationError) {
     reportAuthorizationRefusal(c, error.error, error.target ? 'client' : 'person')
     return redirectError(c, error)
@@ -48,7 +50,7 @@ dash.onError(function answerAndReport(error, c) {
 const authorization = { event: 'authorization', subject: authorizationSubject } as const
 dash.use('/oauth2/auth', here(endpoint('authorization', authorization)))
 dash.use('/oauth2/consent', here(endpoint('authorization', authorization)))
-// Refusals of these two have events of their own (DashboardEvent).
+// Refusals of these two endpoints are events of their own (DashboardEvent).
 dash.use('/oauth2/token', here(endpoint('token', { cors: clientCors, subject: tokenSubject })))
 dash.use('/oauth2/revoke', here(endpoint('revocation', { subject: tokenSubject })))
 dash.use('/oauth2/login', here(page({ event: 'login' })))
@@ -75,14 +77,14 @@ dash.get(SERVER_METADATA, whereApart(spa))
 dash.on(['GET', 'POST'], CONNECTED_PATH, here(connected))
 dash.get('/', whereApart(deepLink))
 
-/** For requests to the dashboard's host; any other request goes on. */
+/** Runs a handler for requests to the dashboard's host only. */
 function here(handler: Handler<Env> | MiddlewareHandler<Env>): MiddlewareHandler<Env> {
   return async function onTheDashboard(c, next) {
     return c.get('dash').isRequestHost ? handler(c, next) : next()
   }
 }
 
-/** The same, where the team domain has another host. */
+/** Runs a handler for requests to the dashboard's host only if the team domain has another host. */
 function whereApart(handler: Handler<Env> | MiddlewareHandler<Env>): MiddlewareHandler<Env> {
   return async function onTheDashboardAlone(c, next) {
     const { isApart, isRequestHost } = c.get('dash')
@@ -90,17 +92,17 @@ function whereApart(handler: Handler<Env> | MiddlewareHandler<Env>): MiddlewareH
   }
 }
 
-// Observed (B.1): 404 for GET of the token endpoint.
+// Dashboard: observed [D3]. GET of the token endpoint is a 404.
 function notHere(c: AppContext): never {
   const { method } = c.req
   throw new PageError(
     404,
     'Not found',
-    `There is nothing for ${method} at ${c.get('url').pathname}.`,
+    `${method} ${c.get('url').pathname} is not an endpoint of the dashboard's OAuth server.`,
   )
 }
 
-// Observed (B.1): there is no RFC 8414 document. The dashboard's page answers, 200 and HTML.
+// Dashboard: observed [D2]. There is no RFC 8414 document: the response is the dashboard's HTML page.
 function spa(c: AppContext): Response | Promise<Response> {
   return respondPage(c, 200, (nonce) => (
     <MessagePage
@@ -111,7 +113,7 @@ function spa(c: AppContext): Response | Promise<Response> {
   ))
 }
 
-// Documented (B.5): `/?to=<path>` leads to a page of the account that is chosen.
+// Dashboard: documented [D30]. `/?to=<path>` leads to a page of the dashboard.
 function deepLink(c: AppContext): Response | Promise<Response> {
   return c.get('url').searchParams.get('to') === CONNECTED_PATH
     ? c.redirect(c.get('dash').origin + CONNECTED_PATH, 302)

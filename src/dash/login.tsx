@@ -22,9 +22,9 @@ const LIFETIME_SECONDS = 15 * 60
 const ticketSchema = z.object({ to: z.string() })
 
 /**
- * Sends the browser to the login page.
+ * Redirects the browser to the login page.
  *
- * @param to the path, with its query, that the person wanted
+ * @param to the path and query to which the browser returns after the login
  */
 export async function redirectToLogin(c: AppContext, to: string): Promise<Response> {
   const { dash, now, ticketSecret } = c.var
@@ -33,10 +33,10 @@ export async function redirectToLogin(c: AppContext, to: string): Promise<Respon
 }
 
 /**
- * `/oauth2/login`: who are you? GET shows the page, POST takes the choice and goes back to what the
- * login was for.
+ * Handles `/oauth2/login`. GET shows the login page; POST signs in the chosen person and redirects to
+ * the page that needed the login.
  *
- * Not like Cloudflare: no passwords, and the page's address is ours.
+ * Not like Cloudflare: there are no passwords, and the address of the page is ours.
  *
  * @throws PageError
  */
@@ -53,7 +53,7 @@ export async function login(c: AppContext): Promise<Response> {
     return redirectToStep(c, dash.origin + ticket.data.to)
   }
   const loginNonce = startLogin(c)
-  const why = `Nobody is signed in: the dashboard's login page is shown. ${SEVERED}`
+  const why = `No person is signed in: the dashboard's login page is shown. ${SEVERED}`
   reportDecision(c, { kind: 'login', step: 'page', outcome: 'asked', why })
   return respondPage(c, 200, (nonce) => (
     <LoginPage
@@ -80,7 +80,7 @@ function pickingIsOff(): PageError {
   return new PageError(
     403,
     'Picking a person is off on this host',
-    'People sign in to the dashboard by saying who they are, which is for this machine only.',
-    "Who holds the emulator's token can sign in to the console (/_emulator/sign-in) first, and then pick.",
+    'The login page of the dashboard has no passwords, so it is open on this machine only.',
+    'Sign in to the console at /_emulator/sign-in with EMULATOR_TOKEN first. Then open this page again.',
   )
 }

@@ -6,10 +6,11 @@ import type { AppContext } from '../request/context'
 import { endSession } from './session'
 
 /**
- * `/oauth2/logout` and `/oauth2/sessions/logout`: ends the browser's session, and no grant. It goes on
- * to `post_logout_redirect_uri` where the client of `id_token_hint` or `client_id` has registered that.
+ * Handles `/oauth2/logout` and `/oauth2/sessions/logout`: ends the browser's session and no grant.
+ * It redirects to `post_logout_redirect_uri` if the client of `id_token_hint` or `client_id` has
+ * registered that URI.
  *
- * Dashboard: documented (B.1). Not like the engine: nobody is asked whether they mean it.
+ * Dashboard: documented [D7]. Not like the engine: there is no page that asks for confirmation.
  *
  * @see https://openid.net/specs/openid-connect-rpinitiated-1_0.html
  */

@@ -6,16 +6,16 @@ import { readParameters } from './form'
 import { reportRevoked } from './grant-events'
 
 const WHY = {
-  unknown: 'Nobody knows this token, so there is nothing to revoke (RFC 7009 2.2).',
-  'other client': 'The token is of another client, so it stays good.',
+  unknown: 'The token is unknown, so nothing was revoked (RFC 7009 2.2).',
+  'other client': 'The token belongs to another client, so it was not revoked.',
 }
 
 /**
- * `POST /oauth2/revoke` (RFC 7009): ends the grant with all its tokens, whichever of them is shown.
+ * Handles `POST /oauth2/revoke` (RFC 7009): ends the grant of a token with all its tokens.
  *
- * Engine (B.4): 200 with an empty body, for a token that nobody knows and for another client's too,
- * which stays good. `token_type_hint` is not needed. Every refusal of the client is in its code's bare
- * sentence.
+ * Dashboard: documented [D29]. The response is 200 with an empty body, even for unknown tokens and for
+ * those of another client, which stay valid. `token_type_hint` is not needed. A refusal of the client
+ * has the sentence of its code without a hint.
  *
  * @throws DashError `invalid_client`
  */

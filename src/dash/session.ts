@@ -11,10 +11,10 @@ import { DASH_SESSION_COOKIE as COOKIE, setPrivateCookie } from '../signin/brows
 
 const claimsSchema = z.object({ email: z.string(), identityNonce: z.string(), iat: z.number() })
 
-/** Who is signed in at the dashboard. The nonce names the sign-in: steps are bound to it. */
+/** A person who is signed in at the dashboard. The nonce identifies the sign-in; pages are bound to it. */
 export type SignedIn = { email: string; identityNonce: string; authenticatedAtSeconds: number }
 
-/** Who asks: the person of automatic sign-in, or of the session cookie. */
+/** Returns the person of automatic sign-in, else the person of the session cookie. */
 export async function signedIn(c: AppContext, clientId?: string): Promise<SignedIn | undefined> {
   const { now, state } = c.var
   const automatic = await automaticPerson(c, clientId)
@@ -25,7 +25,7 @@ export async function signedIn(c: AppContext, clientId?: string): Promise<Signed
   return { email, identityNonce, authenticatedAtSeconds: now }
 }
 
-/** Who the session cookie names, unless the session has ended or was logged out of. */
+/** Returns the person of the session cookie; undefined if the session has expired or was ended. */
 export async function signedInByCookie(c: AppContext): Promise<SignedIn | undefined> {
   const { now, state, ticketSecret } = c.var
   const cookie = getCookie(c, COOKIE)
@@ -39,9 +39,9 @@ export async function signedInByCookie(c: AppContext): Promise<SignedIn | undefi
 }
 
 /**
- * Signs a person in: a signed cookie, which is nobody's at the team domain.
+ * Signs a person in with a signed cookie, which the team domain does not accept.
  *
- * Assumed: for how long; as long as a sign-in at the team domain.
+ * Assumed: the lifetime, which is that of a sign-in at the team domain.
  */
 export async function startSession(c: AppContext, email: string): Promise<void> {
   const { configuration, now, state, ticketSecret } = c.var
@@ -54,7 +54,7 @@ export async function startSession(c: AppContext, email: string): Promise<void> 
   setPrivateCookie(c, COOKIE, cookie, lifetimeSeconds)
 }
 
-/** Ends the session, wherever its cookie may have been copied to. */
+/** Ends the session, so that copies of its cookie are refused too. */
 export async function endSession(c: AppContext): Promise<void> {
   const who = await signedInByCookie(c)
   if (who) await c.get('emulator').revoke(revocable.session(sessionIdOf(who.identityNonce)))

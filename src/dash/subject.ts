@@ -3,14 +3,14 @@ import type { FaultSubject } from '../switches/faults'
 import { shownCredentials } from './client'
 import { readParameters } from './form'
 
-/** Reads which client an authorization request is about. */
+/** Reads the client of an authorization request. */
 export function authorizationSubject(c: AppContext): FaultSubject {
   return { clientId: c.req.query('client_id') }
 }
 
 /**
- * Reads which client a token or revocation request is about: the one that it names, or the one of the
- * grant. The endpoint itself refuses what cannot be read, later.
+ * Reads the client of a token or revocation request: the named one, else that of the grant. The
+ * endpoint itself refuses malformed requests later.
  */
 export async function tokenSubject(c: AppContext): Promise<FaultSubject> {
   const shown = await shownCredentials(c).catch(() => undefined)

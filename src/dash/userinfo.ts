@@ -5,12 +5,12 @@ import { bearerToken, challenge } from '../oauth/bearer'
 import type { AppContext } from '../request/context'
 import { noteClient } from './client'
 import { reportEnded } from './grant-events'
-import { respondJson } from './token/answer'
+import { respondJson } from './token/response'
 
 /**
- * `/oauth2/userinfo`: who granted an access token, by the id alone (B.1).
+ * Handles `/oauth2/userinfo`: returns the id of the person who granted an access token.
  *
- * Assumed: the refusal's words, which are the engine's.
+ * Dashboard: documented [D5]. Assumed: the text of the refusal, which is the engine's.
  *
  * @throws DashError (401)
  */

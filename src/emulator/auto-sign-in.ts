@@ -13,15 +13,15 @@ const rulesSchema = chosenSchema<null | AutoSignIn | AutoSignIn[]>(
   },
 )
 
-/** `GET /_emulator/auto-sign-in`: who signs in by themselves: `null`, one rule, or a list of them. */
+/** Handles `GET /_emulator/auto-sign-in`: shows `null`, the rule, or the list of rules. */
 export function showAutoSignIn(c: AppContext): Response {
-  return respond(c, 'GET auto-sign-in', answer(c.get('state').autoSignIns))
+  return respond(c, 'GET auto-sign-in', rulesView(c.get('state').autoSignIns))
 }
 
 /**
- * `PUT /_emulator/auto-sign-in`: authorizations complete without pages, as this person and with
- * this answer to the consent page; for one client, or for the next n authorizations, where the rule
- * says so. Of a list the first rule that fits counts; `null` turns it off. Policies still apply.
+ * Handles `PUT /_emulator/auto-sign-in`: authorizations complete without pages, as the person and with
+ * the consent of a rule. A rule can be limited to a client or to the next n authorizations. The first
+ * matching rule of a list counts; `null` turns automatic sign-in off. Policies still apply.
  *
  * @throws OAuthError `invalid_request`
  */
@@ -31,11 +31,11 @@ export async function changeAutoSignIn(c: AppContext): Promise<Response> {
   return respond(
     c,
     'PUT auto-sign-in',
-    answer((await c.get('emulator').setAutoSignIns(list)).autoSignIns),
+    rulesView((await c.get('emulator').setAutoSignIns(list)).autoSignIns),
   )
 }
 
-function answer(rules: AutoSignIn[]): null | AutoSignIn | AutoSignIn[] {
+function rulesView(rules: AutoSignIn[]): null | AutoSignIn | AutoSignIn[] {
   const [first = null] = rules
   return rules.length > 1 ? rules : first
 }

@@ -4,24 +4,25 @@ import { readJson } from '../request/body'
 import type { AppContext } from '../request/context'
 
 /**
- * The JSON body of a control request, through its schema; its event tells it then.
+ * Reads the JSON body of a control request with its schema, and keeps it for the request's event.
  *
- * @throws OAuthError `invalid_request` that names the member
+ * @throws OAuthError `invalid_request`, which names the member and what was expected
  */
 export async function readControl<T>(
   c: AppContext,
   schema: z.ZodType<T>,
   limit?: number,
 ): Promise<T> {
-  const said = await readJson(c, limit)
-  const result = schema.safeParse(said)
+  const body = await readJson(c, limit)
+  const result = schema.safeParse(body)
   if (result.success) {
-    c.set('controlBody', said)
+    c.set('controlBody', body)
     return result.data
   }
-  const [issue] = result.error.issues
-  throw new OAuthError(
-    'invalid_request',
-    `${issue?.path.join('.') || 'the body'}: ${issue?.message}`,
-  )
+  throw invalidMember(result.error, 'the body')
+}
+
+/** Returns the refusal of a body or query: its first problem, with the member that has it. */
+export function invalidMember({ issues: [issue] }: z.ZodError, whole: string): OAuthError {
+  return new OAuthError('invalid_request', `${issue?.path.join('.') || whole}: ${issue?.message}`)
 }

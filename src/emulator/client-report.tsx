@@ -6,12 +6,12 @@ import { PageError, respondPage } from '../pages/respond'
 import { type ClientReport, clientReport } from '../report'
 import type { AppContext } from '../request/context'
 import type { Client } from '../store/clients'
-import { notFound } from './not-found'
+import { clientNotFound } from './not-found'
 import { respond } from './respond'
 
 /**
- * `GET /_emulator/clients/{id}/report`: what a client of Managed OAuth did of what the MCP spec and the
- * RFCs ask of it, as JSON, or as a page for who prefers one.
+ * Handles `GET /_emulator/clients/{id}/report`: checks the behaviour of a client of Managed OAuth against
+ * the MCP specification and the RFCs. Browsers get a page, other callers JSON.
  *
  * @throws OAuthError `not_found`, PageError
  */
@@ -46,13 +46,12 @@ function prefersPage(c: AppContext): boolean {
 }
 
 function unknown(id: string, isPage: boolean): Error {
-  const what = `client ${id} of Managed OAuth`
-  if (!isPage) return notFound(what)
+  if (!isPage) return clientNotFound(id)
   return new PageError(
     404,
     'Unknown client',
-    `There is no ${what.slice(0, 100)}.`,
-    'Reports are for clients that have registered here since the last reset.',
+    `No client with the id ${id.slice(0, 100)} is registered with Managed OAuth.`,
+    'Connect the client again if the emulator was reset. The console lists the registered clients.',
   )
 }
 

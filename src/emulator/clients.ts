@@ -2,14 +2,14 @@ import { formatTime } from '../access/timestamps'
 import type { AppContext } from '../request/context'
 import type { Client } from '../store/clients'
 import { readCursor } from './cursor'
-import { grantsGiven } from './given'
-import { notFound } from './not-found'
+import { issuedGrants } from './issued-grants'
+import { clientNotFound } from './not-found'
 import { respond } from './respond'
 
 const PER_PAGE = 50
 const GRANTS_AT_ONCE = 100
 
-/** `GET /_emulator/clients`: the clients that are registered with Managed OAuth, a page of them. */
+/** Handles `GET /_emulator/clients`: lists a page of the clients registered with Managed OAuth. */
 export async function showClients(c: AppContext): Promise<Response> {
   const { clients } = c.get('stores')
   const { ids, ...rest } = await clients.list(PER_PAGE, readCursor(c))
@@ -21,15 +21,14 @@ export async function showClients(c: AppContext): Promise<Response> {
 }
 
 /**
- * `DELETE /_emulator/clients/{id}`: forgets a client, as if it had never registered: its grants
- * end with all their tokens.
+ * Handles `DELETE /_emulator/clients/{id}`: deletes a client, and ends its grants with all their tokens.
  *
- * Not like Access, where a registration is for good [R17, P10].
+ * Not like Access, where a registration never ends [R17, P10].
  */
 export async function forgetClient(c: AppContext): Promise<Response> {
   const { clients } = c.get('stores')
   const id = c.req.param('id') ?? ''
-  if (!(await clients.find(id))) throw notFound(`client ${id}`)
+  if (!(await clients.find(id))) throw clientNotFound(id)
   await endGrantsOf(c, id)
   await clients.delete(id)
   return respond(c, 'DELETE clients/{id}', { forgotten: id })
@@ -37,8 +36,8 @@ export async function forgetClient(c: AppContext): Promise<Response> {
 
 async function endGrantsOf(c: AppContext, clientId: string): Promise<void> {
   const { emulator, stores } = c.var
-  const given = grantsGiven(await emulator.events(), clientId)
-  await Promise.all(given.map((id) => stores.grants.end(id)))
+  const issued = issuedGrants(await emulator.events(), clientId)
+  await Promise.all(issued.map((id) => stores.grants.end(id)))
   let cursor: string | undefined
   do {
     const page = await stores.grants.list(GRANTS_AT_ONCE, cursor)

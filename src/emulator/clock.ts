@@ -17,14 +17,13 @@ const clockSchema = z.union(
   'expected {"advance":"16m"}, {"now":"2027-01-01T00:00:00Z"} or {"reset":true}',
 )
 
-/** `GET /_emulator/clock`. */
+/** Handles `GET /_emulator/clock`: shows the emulated time. */
 export function showClock(c: AppContext): Response {
   return respond(c, 'GET clock', clockOf(c.get('state')))
 }
 
 /**
- * `PATCH /_emulator/clock`: moves the one clock that every lifetime is judged by, and lets it go on
- * from there.
+ * Handles `PATCH /_emulator/clock`: moves the clock of all lifetimes, which runs on from there.
  *
  * @throws OAuthError `invalid_request`
  */
@@ -32,7 +31,10 @@ export async function changeClock(c: AppContext): Promise<Response> {
   const move = moveOf(await readControl(c, clockSchema))
   const state = await c.get('emulator').moveClock(move)
   if (state === 'too late') {
-    throw new OAuthError('invalid_request', 'the clock goes to the end of the year 9999')
+    throw new OAuthError(
+      'invalid_request',
+      'the clock cannot pass the year 9999: expected an earlier time',
+    )
   }
   return respond(c, 'PATCH clock', clockOf(state))
 }

@@ -9,14 +9,14 @@ const zoneSchema = z.record(
   'expected {"example.com":["a TXT record"]}',
 )
 
-/** `GET /_emulator/dns`: the emulated zone, its TXT records by host. */
+/** Handles `GET /_emulator/dns`: shows the TXT records of the emulated zone by host. */
 export async function showDns(c: AppContext): Promise<Response> {
   return respond(c, 'GET dns', await c.get('emulator').dns())
 }
 
 /**
- * `PUT /_emulator/dns`: replaces the emulated zone, where the domains of OAuth clients are verified
- * unless `DNS_RESOLVER` names a real resolver. They are looked at soon after.
+ * Handles `PUT /_emulator/dns`: replaces the emulated zone, and verifies the domains of OAuth clients
+ * again soon after. With the setting `DNS_RESOLVER`, a real resolver is used instead of this zone.
  *
  * @throws OAuthError `invalid_request`
  */

@@ -2,14 +2,14 @@ import { streamSSE } from 'hono/streaming'
 import * as z from 'zod'
 import type { RecordedEvent } from '../events/event'
 import { OUTCOMES } from '../events/reason'
-import { OAuthError } from '../oauth/errors'
 import type { AppContext } from '../request/context'
 import type { EventRange } from '../store/emulator/event-log'
+import { invalidMember } from './body'
 
-// How long a follower's connection is silent at the most.
+// The longest silence on a follower's connection.
 const PATIENCE_MS = 15_000
 
-// Of the answer, written at once.
+// The size at which a part of the response is written.
 const CHUNK_CHARACTERS = 64 * 1024
 
 const number = z
@@ -33,23 +33,23 @@ const querySchema = z.strictObject({
 type Filter = z.infer<typeof querySchema>
 
 /**
- * `GET /_emulator/events`: what happened, the latest last; with `?follow` as server-sent events, from
- * `after` (or `Last-Event-ID`) on, else from now on.
+ * Handles `GET /_emulator/events`: lists events, the latest last. With `?follow` it sends server-sent
+ * events after number `after` (or `Last-Event-ID`), else from now on.
  *
  * @throws OAuthError `invalid_request`
  */
 export async function showEvents(c: AppContext): Promise<Response> {
   const query = readQuery(c)
   if (c.req.query('follow') !== undefined) return follow(c, query)
-  // A page after a number goes on from there; without one, the newest are asked for.
+  // With `limit` but without `after`, the newest events are listed.
   const after = query.after ?? (await beforeNewest(c, query))
   const events = found(c, query, { after })
-  // Read before it is answered, so that a failure is one.
+  // Read before the response starts, so that a failure can still be a 500.
   const first = await events.next()
   return c.body(listOf(first, events), 200, { 'Content-Type': 'application/json' })
 }
 
-// The number that as many events come after as are asked for.
+// The number before the newest `limit` matching events.
 async function beforeNewest(c: AppContext, query: Filter): Promise<number> {
   if (query.limit === undefined) return 0
   let oldest: number | undefined
@@ -57,7 +57,7 @@ async function beforeNewest(c: AppContext, query: Filter): Promise<number> {
   return oldest === undefined ? 0 : oldest - 1
 }
 
-/** Those that match, as many as are asked for. */
+/** Yields the matching events, at most `limit`. */
 async function* found(
   c: AppContext,
   query: Filter,
@@ -65,7 +65,7 @@ async function* found(
 ): AsyncGenerator<RecordedEvent> {
   const { kind, limit = Number.POSITIVE_INFINITY } = query
   const matches = matching(query)
-  // Where nothing but the kind is asked for, no more are read than are told.
+  // If only the kind filters, the store can apply the limit itself.
   const { follow: _, after: __, limit: ___, kind: ____, ...others } = query
   const isByKind = Object.values(others).every((each) => each === undefined)
   let left = limit
@@ -83,7 +83,7 @@ async function* found(
   }
 }
 
-/** `{"events": [...]}`, written as it is read: all of them may be more than can be held at once. */
+/** Streams `{"events": [...]}` while it reads, because all events may not fit into memory. */
 function listOf(
   first: IteratorResult<RecordedEvent>,
   rest: AsyncGenerator<RecordedEvent>,
@@ -114,9 +114,9 @@ function follow(c: AppContext, query: Filter): Response {
   const matches = matching(query)
   return streamSSE(c, async (stream) => {
     const newest = await emulator.newestEvent()
-    // Numbers go on for good, so a higher one is of another store: what comes next comes after it.
+    // A number above the newest is from another store, so following starts at the newest.
     let last = Math.min(query.after ?? newest, newest)
-    // At once, so that the caller knows that it is listening.
+    // Written at once: the caller knows that no later event is missed.
     await stream.write(': following\n\n')
     while (!stream.aborted) {
       const events = await emulator.nextEvents(last, PATIENCE_MS)
@@ -131,15 +131,11 @@ function follow(c: AppContext, query: Filter): Response {
 
 function readQuery(c: AppContext): Filter {
   const lastEventId = c.req.header('last-event-id')
-  // A follower that comes back asks by the address it had, and says what it has seen since.
+  // A follower that reconnects repeats its first query; its `Last-Event-ID` is newer than `after`.
   const given = { ...c.req.query(), ...(lastEventId && { after: lastEventId }) }
   const result = querySchema.safeParse(given)
   if (result.success) return result.data
-  const [issue] = result.error.issues
-  throw new OAuthError(
-    'invalid_request',
-    `${issue?.path.join('.') || 'the query'}: ${issue?.message}`,
-  )
+  throw invalidMember(result.error, 'the query')
 }
 
 function matching(filter: Filter): (event: RecordedEvent) => boolean {
@@ -153,8 +149,8 @@ function matching(filter: Filter): (event: RecordedEvent) => boolean {
     is(filter.application, ...namesOf('application' in event ? event.application : undefined))
 }
 
-function namesOf(what: string | { id: string; name?: string | undefined } | undefined) {
-  return typeof what === 'object' ? [what.id, what.name] : [what]
+function namesOf(actor: string | { id: string; name?: string | undefined } | undefined) {
+  return typeof actor === 'object' ? [actor.id, actor.name] : [actor]
 }
 
 function is(wanted: string | undefined, ...values: (string | undefined)[]): boolean {

@@ -7,7 +7,7 @@ import { respond } from './respond'
 
 const PER_PAGE = 25
 
-/** `GET /_emulator/grants`: the grants of Managed OAuth with their access tokens, a page of them. */
+/** Handles `GET /_emulator/grants`: lists a page of the grants of Managed OAuth with their tokens. */
 export async function showGrants(c: AppContext): Promise<Response> {
   const { grants, ...rest } = await c.get('stores').grants.list(PER_PAGE, readCursor(c))
   return respond(c, 'GET grants', {
@@ -16,18 +16,21 @@ export async function showGrants(c: AppContext): Promise<Response> {
   })
 }
 
-/** `DELETE /_emulator/grants/{id}`: ends a grant with all its tokens, at once. */
+/** Handles `DELETE /_emulator/grants/{id}`: ends a grant with all its tokens at once. */
 export async function endGrant(c: AppContext): Promise<Response> {
   const id = c.req.param('id') ?? ''
-  if (!(await c.get('stores').grants.view(id))) throw notFound(`grant ${id}`)
+  if (!(await c.get('stores').grants.view(id)))
+    throw notFound(`grant ${id}`, 'GET /_emulator/grants lists the grants')
   await c.get('stores').grants.end(id)
   return respond(c, 'DELETE grants/{id}', { revoked: id })
 }
 
-/** `DELETE /_emulator/grants/{id}/tokens/{token}`: ends one access token; the grant lives on. */
+/** Handles `DELETE /_emulator/grants/{id}/tokens/{token}`: ends one access token, and not its grant. */
 export async function endToken(c: AppContext): Promise<Response> {
   const { id = '', token = '' } = c.req.param() as { id?: string; token?: string }
-  if (!(await c.get('stores').grants.endToken(id, token))) throw notFound(`token ${token}`)
+  if (!(await c.get('stores').grants.endToken(id, token))) {
+    throw notFound(`token ${token} of grant ${id}`, 'GET /_emulator/grants lists the tokens by id')
+  }
   return respond(c, 'DELETE grants/{id}/tokens/{token}', { revoked: token })
 }
 

@@ -10,8 +10,8 @@ import { hasControlCookie, hasEmulatorToken } from '../signin/control-session'
 const SIGN_IN = '/_emulator/sign-in'
 
 /**
- * Lets nobody else control the emulator: on this machine no web page of another origin, on any other
- * host nobody without `EMULATOR_TOKEN`.
+ * Protects the control: on this machine it refuses web pages of other origins, on any other host every
+ * caller without `EMULATOR_TOKEN`.
  *
  * @throws OAuthError, PageError
  */
@@ -25,33 +25,37 @@ export const guardControl: MiddlewareHandler<Env> = async function guardControl(
   if (isSignIn(c) || (await hasEmulatorToken(c))) return next()
   if ((await hasControlCookie(c)) && isOwnRequest(c)) return next()
   if (isBrowserNavigation(c.req.method, c.req.raw.headers)) return c.redirect(SIGN_IN, 302)
-  throw new OAuthError('invalid_token', 'Authorization: Bearer <EMULATOR_TOKEN> is needed here', {
-    status: 401,
-    headers: { 'WWW-Authenticate': challenge('Bearer', { realm: 'access-oauth-emulator' }) },
-  })
+  throw new OAuthError(
+    'invalid_token',
+    'this host requires the header Authorization: Bearer <EMULATOR_TOKEN>',
+    {
+      status: 401,
+      headers: { 'WWW-Authenticate': challenge('Bearer', { realm: 'access-oauth-emulator' }) },
+    },
+  )
 }
 
-// In the methods that it has: any other has no business without a token.
+// Other methods than those of the sign-in page need the token.
 function isSignIn(c: AppContext): boolean {
   return c.req.path === SIGN_IN && ['GET', 'HEAD', 'POST'].includes(c.req.method)
 }
 
 function onlyHere(): OAuthError {
-  return new OAuthError('access_denied', 'No web page of another origin controls the emulator', {
-    status: 403,
-  })
+  const message =
+    'web pages of other origins cannot control the emulator: use its console at /_emulator/ or a program'
+  return new OAuthError('access_denied', message, { status: 403 })
 }
 
 function withoutToken(c: AppContext): Error {
-  const message = `${c.get('url').host} is not this machine, and the secret EMULATOR_TOKEN is not set.`
+  const message = `The control at ${c.get('url').host} requires the secret EMULATOR_TOKEN, which is not set.`
   const advice = 'Set it with: npx wrangler secret put EMULATOR_TOKEN'
   return isBrowserNavigation(c.req.method, c.req.raw.headers)
     ? new PageError(503, 'The emulator cannot be controlled here', message, advice)
     : new OAuthError('temporarily_unavailable', `${message} ${advice}`, { status: 503 })
 }
 
-// A cookie comes along by itself, so the page that sends it has to be one of ours. A link may be
-// followed from anywhere: it changes nothing, and no page reads what it leads to.
+// Browsers add the cookie to every request, so the request must come from one of our own pages. Links
+// from other sites are allowed: a navigation changes nothing, and the other site cannot read the page.
 function isOwnRequest(c: AppContext): boolean {
   const site = c.req.header('sec-fetch-site')
   if (isSameOrigin(c)) return true

@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import type { AppContext, Env } from '../request/context'
 import { report } from '../request/events'
 import { configure } from '../request/prepare'
+import { signAssertion } from './assertions'
 import { changeAutoSignIn, showAutoSignIn } from './auto-sign-in'
 import { showClientReport } from './client-report'
 import { forgetClient, showClients } from './clients'
@@ -19,10 +20,16 @@ import { revoke } from './revoke'
 import { endSession, showSessions } from './sessions'
 import { signInToConsole } from './sign-in'
 import { loadState, showState } from './state'
+import { issueTokens } from './tokens'
 import { showUrls } from './urls'
 
 /**
- * Surface 5: what only an emulator has. On another host than this machine's it needs `EMULATOR_TOKEN`.
+ * Surface 5: the emulator's own control below `/_emulator`, described in docs/control.md, and its console.
+ * It owns the clock, automatic sign-in, faults, quirks, events, lists and snapshots. It does not own
+ * anything that Cloudflare's API can do: that is `api/`. The console's markup is in `pages/console/`.
+ *
+ * On other hosts than this machine it requires `EMULATOR_TOKEN`. `responses.ts` has the form of every
+ * response.
  */
 export const emulatorControl = new Hono<Env>()
 emulatorControl.use(guardControl)
@@ -34,6 +41,8 @@ emulatorControl.put('/auto-sign-in', changeAutoSignIn)
 emulatorControl.get('/clock', showClock)
 emulatorControl.patch('/clock', changeClock)
 emulatorControl.post('/revoke', configure, revoke)
+emulatorControl.post('/tokens', configure, issueTokens)
+emulatorControl.post('/assertions', configure, signAssertion)
 emulatorControl.post('/keys/rotate', rotateKeys)
 emulatorControl.get('/dns', showDns)
 emulatorControl.put('/dns', changeDns)
@@ -57,17 +66,18 @@ emulatorControl.put('/state', loadState)
 emulatorControl.post('/reset', reset)
 emulatorControl.route('/', consolePages(emulatorControl))
 emulatorControl.all('*', (c) => {
-  const message = `There is no ${c.req.method} ${c.get('url').pathname}`
+  const message = `${c.req.method} ${c.get('url').pathname} does not exist: docs/control.md lists the paths`
   return c.json({ error: 'not_found', error_description: message }, 404)
 })
 
-// After these there is another story, and a whole state has secrets in it.
-const UNTOLD = ['/_emulator/reset', '/_emulator/state']
+// These replace the events of before, and a state contains secrets.
+const UNREPORTED = ['/_emulator/reset', '/_emulator/state']
 
-// What somebody changed belongs to the story of what happened after it.
+// Reports changes, because they explain later events.
 async function reportControl(c: AppContext, next: () => Promise<void>): Promise<void> {
   const { method, path } = c.req
   await next()
-  const isTold = method !== 'GET' && method !== 'HEAD' && !UNTOLD.includes(path)
-  if (isTold && c.res.ok) report(c, { kind: 'control', method, path, body: c.get('controlBody') })
+  const isReported = method !== 'GET' && method !== 'HEAD' && !UNREPORTED.includes(path)
+  if (isReported && c.res.ok)
+    report(c, { kind: 'control', method, path, body: c.get('controlBody') })
 }

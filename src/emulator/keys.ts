@@ -2,8 +2,8 @@ import type { AppContext } from '../request/context'
 import { respond } from './respond'
 
 /**
- * `POST /_emulator/keys/rotate`: assertions are signed with a new key from now on; the one before is
- * published for another week of emulated time [O11].
+ * Handles `POST /_emulator/keys/rotate`: a new key signs assertions from now on. The previous key stays
+ * published for a week of emulated time [O11].
  */
 export async function rotateKeys(c: AppContext): Promise<Response> {
   const { emulator } = c.var

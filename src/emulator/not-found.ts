@@ -1,7 +1,17 @@
 import { OAuthError } from '../oauth/errors'
 
-/** What the control has none of; where there are names to choose from, they are said. */
-export function notFound(what: string, names: readonly string[] = []): OAuthError {
-  const known = names.length > 0 ? `; there are ${names.join(', ')}` : ''
-  return new OAuthError('not_found', `There is no ${what.slice(0, 100)}${known}`, { status: 404 })
+/**
+ * Returns the refusal of a request for a resource that does not exist.
+ *
+ * @param resource its kind and name
+ * @param next the names that exist, or the request that lists them
+ */
+export function notFound(resource: string, next: string): OAuthError {
+  const message = `${resource.slice(0, 100)} does not exist: ${next}`
+  return new OAuthError('not_found', message, { status: 404 })
+}
+
+/** Returns the refusal for a client that is not registered. */
+export function clientNotFound(id: string): OAuthError {
+  return notFound(`client ${id}`, 'GET /_emulator/clients lists the registered clients')
 }

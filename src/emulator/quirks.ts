@@ -7,7 +7,7 @@ import { respond } from './respond'
 
 const switchSchema = z.strictObject({ on: z.boolean() })
 
-/** `GET /_emulator/quirks`: the variants of the product, and which of them are on. */
+/** Handles `GET /_emulator/quirks`: lists every quirk, and whether it is on. */
 export function showQuirks(c: AppContext): Response {
   return respond(c, 'GET quirks', {
     quirks: QUIRK_NAMES.map((name) => view(name, c.get('quirks').has(name))),
@@ -15,13 +15,13 @@ export function showQuirks(c: AppContext): Response {
 }
 
 /**
- * `PUT /_emulator/quirks/{name}`: `{"on": true}` or `{"on": false}`.
+ * Handles `PUT /_emulator/quirks/{name}`: switches a quirk on or off.
  *
  * @throws OAuthError `invalid_request`
  */
 export async function switchQuirk(c: AppContext): Promise<Response> {
   const name = QUIRK_NAMES.find((each) => each === c.req.param('name'))
-  if (!name) throw notFound(`quirk ${c.req.param('name')}`, QUIRK_NAMES)
+  if (!name) throw notFound(`quirk ${c.req.param('name')}`, `expected ${QUIRK_NAMES.join(', ')}`)
   const { on } = await readControl(c, switchSchema)
   await c.get('emulator').setQuirk(name, on)
   return respond(c, 'PUT quirks/{name}', view(name, on))

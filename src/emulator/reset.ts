@@ -3,8 +3,8 @@ import { resetStore } from '../store/epochs'
 import { respond } from './respond'
 
 /**
- * `POST /_emulator/reset`: returns to the seed. Clients, grants, sessions and open pages are forgotten at
- * once, the clock is the real one again, automatic sign-in is off. The signing keys stay.
+ * Handles `POST /_emulator/reset`: returns to the seed. Clients, grants, sessions and open pages end at
+ * once, the clock shows real time, and automatic sign-in is off. The signing keys stay.
  */
 export async function reset(c: AppContext): Promise<Response> {
   await resetStore(c.get('emulator'), c.get('stores'), c.executionCtx)

@@ -1,7 +1,7 @@
 import type { AppContext } from '../request/context'
 import type { Responses } from './responses'
 
-/** Sends a response of the control, of the type that `responses.ts` has for this method and path. */
+/** Sends a response of the control; `responses.ts` has its type by method and path. */
 export function respond<R extends keyof Responses>(
   c: AppContext,
   _route: R,

@@ -8,7 +8,7 @@ import { QUIRK_NAMES } from '../switches/quirks'
 const text = z.string()
 const time = z.iso.datetime()
 
-/** Where the next page of a list begins; missing on the last page. */
+/** The cursor of the next page of a list; missing on the last page. */
 const page = { cursor: text.optional() }
 
 const clockSchema = z.object({ now: time, now_seconds: z.int(), offset_seconds: z.int() })
@@ -19,7 +19,7 @@ const autoSignInResponseSchema = z.union([
   z.array(autoSignInSchema).min(2),
 ])
 
-// One parameter of a fault, in the few forms of JSON Schema that the table of faults uses.
+// A parameter of a fault, in the forms of JSON Schema that the table of faults uses.
 const choice = z.union([text, z.number()])
 const parameterSchema = z.looseObject({
   type: text.optional(),
@@ -34,7 +34,7 @@ const faultSchema = z.object({
   source: text,
   /** JSON Schemas of the parameters that the fault takes. */
   parameters: z.record(text, parameterSchema),
-  /** The parameters it was switched on with. `left`: how often it still strikes; null: until cleared. */
+  /** Null if it is off, else its parameters. `left`: the remaining strikes; null: until it is cleared. */
   active: z
     .looseObject({ left: z.int().nullable(), struck: z.int(), times: z.int().optional() })
     .nullable(),
@@ -55,19 +55,19 @@ const clientMembers = {
   token_endpoint_auth_method: text,
   registered_at: time,
 }
-/** A registered client; the members of its registration that decide nothing follow. */
+/** A registered client, with the informational members of its registration. */
 const clientSchema = z.looseObject(clientMembers)
 
 const clientReportSchema = z.object({
   client: z.object(clientMembers),
   summary: z.object({ passed: z.int(), failed: z.int(), not_seen: z.int() }),
-  // The checks describe themselves (access/client-report).
+  // The checks are typed in report/.
   checks: z.array(z.custom<CheckResult>()),
 })
 
 const named = z.object({ id: text, name: text.optional() })
 
-/** What a person has allowed a client, with the access tokens that were issued for it. */
+/** A person's grant to a client, with its access tokens. */
 const grantSchema = z.object({
   id: text,
   client: named,
@@ -101,10 +101,27 @@ export const RESPONSES = {
   'GET clock': clockSchema,
   'PATCH clock': clockSchema,
   'POST revoke': z.object({ revoked: z.record(text, text) }),
+  'POST tokens': z.object({
+    client_id: text,
+    access_token: text,
+    token_type: z.literal('bearer'),
+    expires_in: z.int(),
+    scope: z.literal(''),
+    resource: text,
+    /** Missing if the client is not registered for refresh tokens. */
+    refresh_token: text.optional(),
+  }),
+  'POST assertions': z.object({
+    assertion: z.jwt(),
+    /** The headers of Access that the origin gets. */
+    headers: z.record(text, text),
+    /** `CF_Authorization=<jwt>`; missing for a service token in a strict organization. */
+    cookie: text.optional(),
+  }),
   'POST keys/rotate': z.object({ current: text, published: z.array(text) }),
   'GET dns': zoneSchema,
   'PUT dns': zoneSchema,
-  // Events are typed by kind (access/event.ts).
+  // Events are typed by kind (events/event.ts).
   'GET events': z.object({ events: z.array(z.custom<RecordedEvent>()) }),
   'GET faults': z.object({ faults: z.array(faultSchema) }),
   'DELETE faults': z.object({ cleared: z.literal(true) }),
@@ -120,7 +137,7 @@ export const RESPONSES = {
   'DELETE grants/{id}/tokens/{token}': z.object({ revoked: text }),
   'GET sessions': z.object({ sessions: z.array(sessionSchema) }),
   'DELETE sessions/{id}': z.object({ ended: text }),
-  // What it holds is checked when it is loaded (state.ts).
+  // A state is checked in full when it is loaded (state.ts).
   'GET state': z.looseObject({ version: z.int(), at: time }),
   'PUT state': z.object({ loaded: z.object({ clients: z.int(), grants: z.int() }) }),
   'POST reset': z.object({ reset: z.literal(true) }),

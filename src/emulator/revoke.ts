@@ -1,10 +1,10 @@
 import * as z from 'zod'
 import { emailSchema } from '../access/identity'
 import { revocable } from '../access/revocation'
-import { OAuthError } from '../oauth/errors'
 import type { AppContext } from '../request/context'
 import { reportEndedConnections } from '../request/events'
 import { endConnections } from '../store/connected'
+import { requireApplication } from './application'
 import { readControl } from './body'
 import { respond } from './respond'
 
@@ -19,10 +19,10 @@ const revocationSchema = z.union(
 )
 
 /**
- * `POST /_emulator/revoke`: what an administrator does to a person (`revoke_user`, or deleting the
- * user) or to an application (`revoke_tokens`). What that ends is as observed [T15, T16], or all of
- * it with the setting `REVOCATION = "strict"`. With `oauth_client`, what the person does themselves on
- * the dashboard's page of connected applications.
+ * Handles `POST /_emulator/revoke`: revokes a person's access as an administrator does (`revoke_user`, or
+ * deleting the user), or that of an application (`revoke_tokens`). It ends what Access was observed to
+ * end [T15, T16], or everything with the setting `REVOCATION = "strict"`. With `oauth_client` it revokes
+ * a client as the person does on the dashboard's page of connected applications.
  *
  * @throws OAuthError `invalid_request`
  */
@@ -39,15 +39,11 @@ export async function revoke(c: AppContext): Promise<Response> {
   return respond(c, 'POST revoke', { revoked: revocation })
 }
 
-type OfAccess = Exclude<z.infer<typeof revocationSchema>, { oauth_client: string }>
+type AccessRevocation = Exclude<z.infer<typeof revocationSchema>, { oauth_client: string }>
 
-function keyOf(c: AppContext, revocation: OfAccess): string {
+function keyOf(c: AppContext, revocation: AccessRevocation): string {
   if ('person' in revocation) return revocable.person(revocation.person)
   if ('deleted_person' in revocation) return revocable.deletedPerson(revocation.deleted_person)
-  const { application } = revocation
-  const found = c
-    .get('configuration')
-    .applications.find(({ id, name }) => id === application || name === application)
-  if (!found) throw new OAuthError('invalid_request', `application: there is no ${application}`)
-  return revocable.application(found.id)
+  const { applications } = c.get('configuration')
+  return revocable.application(requireApplication(applications, revocation.application).id)
 }

@@ -6,21 +6,23 @@ import type { DirectorySession } from '../store/emulator/directory'
 import { notFound } from './not-found'
 import { respond } from './respond'
 
-/** `GET /_emulator/sessions`: the sign-ins of browsers at the team domain that are not over. */
+/** Handles `GET /_emulator/sessions`: lists the active sign-ins of browsers at the team domain. */
 export async function showSessions(c: AppContext): Promise<Response> {
-  return respond(c, 'GET sessions', { sessions: (await living(c)).map(view) })
+  return respond(c, 'GET sessions', { sessions: (await activeSessions(c)).map(view) })
 }
 
-/** `DELETE /_emulator/sessions/{id}`: ends a sign-in with every application, as a logout does. */
+/** Handles `DELETE /_emulator/sessions/{id}`: ends a sign-in at every application, as a logout does. */
 export async function endSession(c: AppContext): Promise<Response> {
   const id = c.req.param('id') ?? ''
-  if (!(await living(c)).some((each) => each.id === id)) throw notFound(`session ${id}`)
+  if (!(await activeSessions(c)).some((each) => each.id === id)) {
+    throw notFound(`session ${id}`, 'GET /_emulator/sessions lists the active sessions')
+  }
   await c.get('emulator').revoke(revocable.session(sessionIdOf(id)))
   return respond(c, 'DELETE sessions/{id}', { ended: id })
 }
 
-// The sign-in of a client is its grant, which is in the list of grants.
-async function living(c: AppContext): Promise<DirectorySession[]> {
+// Only those of browsers: the sign-in of a client is its grant.
+async function activeSessions(c: AppContext): Promise<DirectorySession[]> {
   const { emulator, state } = c.var
   return (await emulator.sessions(undefined, 'browser')).filter(({ id, identity, revision }) =>
     isSignInGood(state, browserSignIn(identity.email, identityNonceOf(id, { count: revision }))),

@@ -5,17 +5,22 @@ import { readPageForm } from '../signin/browser'
 import { giveControlCookie, isEmulatorToken } from '../signin/control-session'
 
 /**
- * `/_emulator/sign-in`: GET asks for `EMULATOR_TOKEN`, POST gives the browser of who has it the console's
- * cookie. On this machine nobody needs it.
+ * Handles `/_emulator/sign-in`. GET shows a form for `EMULATOR_TOKEN`; POST with the right token sets the
+ * console's cookie. Without the setting `EMULATOR_TOKEN` it redirects to the console.
  *
  * @throws PageError
  */
 export async function signInToConsole(c: AppContext): Promise<Response> {
   if (c.get('settings').EMULATOR_TOKEN === undefined) return c.redirect('/_emulator/', 302)
   if (c.req.method !== 'POST') return show(c, 200)
-  // Nobody is signed in by another site's form.
+  // Forms of other sites are refused.
   if (c.req.header('origin') !== c.get('url').origin) {
-    throw new PageError(403, 'Invalid form', 'The form has to be of this page.')
+    throw new PageError(
+      403,
+      'Invalid form',
+      'The form must be sent from this page.',
+      'Open /_emulator/sign-in and enter the token there.',
+    )
   }
   const form = await readPageForm(c)
   const token = form.get('token')

@@ -9,9 +9,9 @@ import { respond } from './respond'
 const LONGEST_BYTES = 64 * 1024 * 1024
 
 /**
- * `GET /_emulator/state`: everything as one JSON: clients, grants, sessions, what the API has edited,
- * the clock, what is switched on, the signing keys. It holds secrets of the emulator: whoever has it
- * can make tokens for an emulator that loads it. Events are not in it, nor codes not yet redeemed.
+ * Handles `GET /_emulator/state`: returns a snapshot with clients, grants, sessions, the API's edits, the
+ * clock, switches and signing keys. Events and unredeemed codes are not included. It contains secrets:
+ * its owner can make tokens for every emulator that loads it.
  */
 export async function showState(c: AppContext): Promise<Response> {
   const { emulator, now, stores } = c.var
@@ -19,10 +19,10 @@ export async function showState(c: AppContext): Promise<Response> {
 }
 
 /**
- * `PUT /_emulator/state`: the emulator is as it was when the state was written, so that a test starts
- * from there; who signed in after that is signed in no more. All of it or nothing.
+ * Handles `PUT /_emulator/state`: replaces the emulator's state with a snapshot, as a whole or not at all.
+ * Sign-ins after the snapshot end.
  *
- * @throws OAuthError `invalid_request` that names what is wrong
+ * @throws OAuthError `invalid_request`, which names the first problem
  */
 export async function loadState(c: AppContext): Promise<Response> {
   const state = await readControl(c, snapshotSchema, LONGEST_BYTES)
@@ -33,10 +33,11 @@ export async function loadState(c: AppContext): Promise<Response> {
   return respond(c, 'PUT state', { loaded: { clients: Object.keys(state.clients).length, grants } })
 }
 
-// The schema has seen the form of the keys, not whether anything can be signed with them.
+// The schema checks the form of the keys only.
 async function checkKeys({ emulator }: Snapshot): Promise<void> {
   for (const [index, key] of emulator.keys.entries()) {
     if (await canSign(key)) continue
-    throw new OAuthError('invalid_request', `emulator.keys.${index}.jwk: nothing is signed with it`)
+    const message = `emulator.keys.${index}.jwk: expected a private RSA key that can sign RS256`
+    throw new OAuthError('invalid_request', message)
   }
 }

@@ -1,8 +1,9 @@
 import type { Application } from '../access/application'
 import { signService } from '../access/assertion'
 import { wholeSeconds } from '../access/duration'
-import { findServiceToken, shownServiceToken } from '../access/service-token'
+import { findServiceToken, isGoodNow, shownServiceToken } from '../access/service-token'
 import type { AppContext } from '../request/context'
+import { impersonationOf } from '../request/impersonation'
 import { judge, logDecision, reasonFor, whereFrom } from '../request/judge'
 import type { Admitted, CredentialRefusal } from './admission'
 import { appCookie } from './app-cookie'
@@ -27,7 +28,10 @@ export async function byServiceToken(
   // Access: documented [K19]. A strict organization refuses a token that is sent in both forms.
   const isRefused = isStrict && presented.isTwice
   const tokens = isRefused ? [] : configuration.serviceTokens
-  const token = await findServiceToken(tokens, presented.credentials, now)
+  const impersonated = impersonationOf(c)?.serviceToken
+  const token = impersonated
+    ? isGoodNow(impersonated, now) && impersonated
+    : await findServiceToken(tokens, presented.credentials, now)
   if (!token) {
     const refusal = { decision: 'deny', policy: undefined } as const
     logDecision(c, application, 'service_auth', whereFrom(c), refusal)

@@ -8,6 +8,7 @@ import { demo } from '../demo'
 import { bearerToken } from '../oauth/bearer'
 import { PageError, respondPageError } from '../pages/respond'
 import type { AppContext } from '../request/context'
+import { impersonationOf } from '../request/impersonation'
 import { withoutOwnCookies } from '../signin/browser'
 import type { Admission } from './admission'
 import { WORKER_ACCESS_HEADER, workerAccess } from './worker-access'
@@ -30,7 +31,8 @@ export async function forward(
     headers.set(WORKER_ACCESS_HEADER, await workerAccess(c, application, admission))
   }
   c.set('isForwarded', true)
-  const response = await send(c, application, new Request(c.req.raw, { headers }))
+  const request = new Request(c.req.raw, { headers })
+  const response = impersonationOf(c)?.origin?.(request) ?? (await send(c, application, request))
   if (!admission.setCookie) return response
   const withCookie = new Response(response.body, response)
   withCookie.headers.append('Set-Cookie', admission.setCookie)

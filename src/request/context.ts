@@ -50,6 +50,8 @@ type Variables = {
   team: TeamDomain
   dash: DashDomain
   stores: Stores
+  /** Sends a request to the surfaces in this process. Set for the emulator's own control only. */
+  sendToSurfaces: (request: Request) => Promise<Response>
 }
 
 export type Env = { Bindings: Bindings; Variables: Variables }

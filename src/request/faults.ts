@@ -3,11 +3,13 @@ import { type Faults, strike } from '../faults/strike'
 import type { FaultName, FaultParameters, FaultSubject } from '../switches/faults'
 import type { AppContext } from './context'
 import { report } from './events'
+import { impersonationOf } from './impersonation'
 
 /** Returns the faults that are on, and records those that strike as events of this request. */
 export function faultsOf(c: AppContext): Faults {
   return {
-    active: c.get('state').faults,
+    // The control is never struck, nor what it sends.
+    active: impersonationOf(c) ? [] : c.get('state').faults,
     useUp: (name) => c.get('emulator').strike(name),
     report(fault, { application, clientId }) {
       report(c, {

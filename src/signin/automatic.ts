@@ -1,4 +1,5 @@
 import type { AppContext } from '../request/context'
+import { impersonationOf } from '../request/impersonation'
 import { type AutoSignIn, matchingRule } from '../switches/auto-sign-in'
 
 const known = new WeakMap<Request, Promise<AutoSignIn | undefined>>()
@@ -18,6 +19,8 @@ export function automaticPerson(c: AppContext, clientId?: string): Promise<AutoS
 }
 
 async function find(c: AppContext, clientId: string | undefined): Promise<AutoSignIn | undefined> {
+  const email = impersonationOf(c)?.email
+  if (email !== undefined) return { email, consent: 'allow' }
   const rules = c.get('state').autoSignIns
   if (clientId === undefined) return rules.find(({ client, times }) => !client && !times)
   const rule = rules[matchingRule(rules, clientId)]

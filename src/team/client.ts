@@ -2,6 +2,7 @@ import { clientCredentials, invalidClient } from '../oauth/client-auth'
 import { readForm } from '../request/body'
 import type { AppContext } from '../request/context'
 import { note } from '../request/events'
+import { impersonationOf } from '../request/impersonation'
 import { oncePerRequest } from '../request/once'
 import { type Client, isClientSecret } from '../store/clients'
 
@@ -21,6 +22,8 @@ export const presentedClient = oncePerRequest(async (c) =>
  * @see https://www.rfc-editor.org/rfc/rfc6749#section-2.3
  */
 export async function authenticateClient(c: AppContext): Promise<Client> {
+  const impersonated = impersonationOf(c)?.client
+  if (impersonated) return noted(c, impersonated)
   const credentials = await presentedClient(c)
   const client = await c.get('stores').clients.find(credentials.clientId)
   if (!client) {
@@ -30,7 +33,7 @@ export async function authenticateClient(c: AppContext): Promise<Client> {
       change: 'Delete what the client has saved about this server, and connect again.',
     })
   }
-  note(c, { client: { id: client.clientId, name: client.name } })
+  noted(c, client)
   if (client.tokenEndpointAuthMethod !== credentials.method) {
     throw invalidClient(
       `this client must authenticate with ${client.tokenEndpointAuthMethod}, not with ${credentials.method}`,
@@ -43,5 +46,10 @@ export async function authenticateClient(c: AppContext): Promise<Client> {
   if (credentials.secret !== undefined && !(await isClientSecret(client, credentials.secret))) {
     throw invalidClient('client_secret is wrong')
   }
+  return client
+}
+
+function noted(c: AppContext, client: Client): Client {
+  note(c, { client: { id: client.clientId, name: client.name } })
   return client
 }

@@ -19,6 +19,8 @@ const REQUESTS: Partial<Record<Route, unknown>> = {
   'PUT auto-sign-in': [{ ...ADA }, { email: 'grace@example.com', times: 2 }],
   'PATCH clock': { advance: '1m' },
   'POST revoke': { person: 'grace@example.com' },
+  'POST tokens': ADA,
+  'POST assertions': ADA,
   'PUT dns': { 'example.com': ['a record'] },
   'PUT faults/{name}': { delay: '1s', endpoint: 'token', times: 3 },
   'PUT quirks/{name}': { on: true },

@@ -112,8 +112,8 @@ describe('The faults', () => {
       'does not identify its application',
     ],
     ['keys-unavailable', { client: 'x' }, 'no client and no application'],
-    ['expired-code', { application: 'Dmeo' }, 'application: there is no Dmeo, by id or name'],
-    ['error', { application: 'Dmeo' }, 'there are Demo'],
+    ['expired-code', { application: 'Dmeo' }, 'application: Dmeo does not exist'],
+    ['error', { application: 'Dmeo' }, 'expected an id or name of an application (Demo'],
   ])(
     'refuse a scope that can never match, with the reason: %s %j',
     async (name, parameters, why) => {

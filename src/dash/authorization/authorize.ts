@@ -15,11 +15,13 @@ import { requireChallenge } from './pkce'
 import { type AuthorizationRequest, readAuthorizationRequest } from './request'
 import { AuthorizationError, redirectCode } from './respond'
 
-/** How long the consent page may be left open, in seconds. */
+/** The lifetime of an open consent page. */
 const CONSENT_LIFETIME_SECONDS = 15 * 60
 
 /**
- * `GET /oauth2/auth` (B.2).
+ * Handles `GET /oauth2/auth`.
+ *
+ * Dashboard: observed [D9].
  *
  * @throws AuthorizationError, PageError
  */
@@ -29,11 +31,11 @@ export async function authorize(c: AppContext): Promise<Response> {
 }
 
 /**
- * Decides what comes next in an authorization: who? a member, where the application is private?
- * consented? then the code. Every step returns here; no step knows another.
+ * Decides the next step of an authorization: login, membership if the application is private, consent,
+ * then the code. Every step returns here; no step knows another.
  *
- * @param query the authorization request's query, which the steps carry on
- * @param decided what the person said on the consent page
+ * @param query the query of the authorization request, which every step passes on
+ * @param decided the person's decision on the consent page
  */
 export async function proceed(
   c: AppContext,
@@ -42,21 +44,21 @@ export async function proceed(
   decided?: Consent | 'cancel',
 ): Promise<Response> {
   const { client, target } = request
-  // Who has decided on the page is who the page was for.
+  // The consent page is bound to its session, so a decision counts for that session only.
   const who = decided ? await signedInByCookie(c) : await signedIn(c, client.client_id)
   if (!who) {
-    asked(c, 'login', 'Nobody is signed in: the login page is next.')
+    asked(c, 'login', 'No person is signed in: the login page is next.')
     return redirectToLogin(c, `/oauth2/auth?${query}`)
   }
   refuseOutsiders(c, client, who)
-  // Observed (B.3). Consent is asked at every authorization and never remembered.
+  // Dashboard: observed [D15]. Every authorization needs consent; none is remembered.
   const consent = decided ?? (await automaticConsent(c, request, who))
   if (consent === undefined) {
-    asked(c, 'consent', 'The person is asked for every authorization.')
+    asked(c, 'consent', 'Every authorization needs consent: the consent page is next.')
     return redirectToStep(c, await consentFor(c, query, who))
   }
   if (consent === 'cancel') throw cancelled(request)
-  const codeChallenge = answering(request, () => requireChallenge(request))
+  const codeChallenge = reportedToClient(request, () => requireChallenge(request))
   if (!publisherOf(client)?.isVerified) {
     report(c, { kind: 'client-not-verified', ...actorsOf(c) })
   }
@@ -68,12 +70,12 @@ function asked(c: AppContext, step: 'login' | 'consent', why: string): void {
   reportDecision(c, { kind: 'authorization', step, outcome: 'asked', why })
 }
 
-/** The accounts that a person can choose from. */
+/** Returns the accounts that a person can choose from. */
 export function selectableAccounts(c: AppContext, { email }: SignedIn): Account[] {
   return accountsOf(c.get('settings').ACCOUNTS, email)
 }
 
-// Dashboard: documented (A.4). Assumed: the status.
+// Dashboard: documented [C12]. Assumed: the status.
 function refuseOutsiders(c: AppContext, client: OAuthClient, { email }: SignedIn): void {
   if (client.visibility === 'public' || isFirstParty(client)) return
   const owner = findAccount(c.get('settings').ACCOUNTS, client.account_id)
@@ -82,8 +84,8 @@ function refuseOutsiders(c: AppContext, client: OAuthClient, { email }: SignedIn
   throw new PageError(
     403,
     'This is a private application',
-    `Only members of the account that owns ${client.client_name} can authorize it, and ${email} is none.`,
-    'Its owner can make you a member, or make the application public.',
+    `Only members of the account that owns ${client.client_name} can authorize it. ${email} is not a member.`,
+    'Ask its owner to add you to the account, or to make the application public.',
   )
 }
 
@@ -95,9 +97,14 @@ async function automaticConsent(
   const automatic = await automaticPerson(c, client.client_id)
   if (!automatic) return undefined
   if (automatic.consent === 'deny') return 'cancel'
-  // Observed (B.2): who asks for nothing sees "0 total permissions", and cannot be authorized.
+  // Dashboard: observed [D12]. A request without scopes cannot be authorized.
   if (scopes.length === 0) {
-    throw new PageError(400, '0 total permissions', 'The request has no scope to authorize.')
+    throw new PageError(
+      400,
+      '0 total permissions',
+      'The authorization request has no scope.',
+      'Request at least one of the scopes of the client.',
+    )
   }
   return { accountIds: selectableAccounts(c, who).map(({ id }) => id), scopes }
 }
@@ -115,7 +122,7 @@ async function consentFor(c: AppContext, query: string, who: SignedIn): Promise<
   return `${dash.origin}/oauth2/consent?request=${ticket}`
 }
 
-// Assumed: the hint, which tells that a person did it.
+// Dashboard: documented [D18]. Assumed: the hint, which says that a person cancelled.
 function cancelled({ target }: AuthorizationRequest): AuthorizationError {
   return new AuthorizationError(
     target,
@@ -123,7 +130,8 @@ function cancelled({ target }: AuthorizationRequest): AuthorizationError {
   )
 }
 
-function answering<T>({ target }: AuthorizationRequest, check: () => T): T {
+/** Runs a check whose refusal is sent to the client. */
+function reportedToClient<T>({ target }: AuthorizationRequest, check: () => T): T {
   try {
     return check()
   } catch (error) {

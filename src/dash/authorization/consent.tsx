@@ -15,10 +15,11 @@ import { type AuthorizationRequest, readAuthorizationRequest } from './request'
 const ticketSchema = z.object({ query: z.string(), identityNonce: z.string() })
 
 /**
- * `/oauth2/consent`: what the application asks for, and on which accounts (B.3). GET shows the page,
- * POST takes `action` (`authorize` or `cancel`), and `account` and `scope` as often as there are any.
+ * Handles `/oauth2/consent`. GET shows the permissions and accounts; POST takes `action` (`authorize`
+ * or `cancel`) and repeated `account` and `scope` fields.
  *
- * The ticket is bound to the session that it was made for: a form of another site has neither.
+ * Dashboard: observed [D15, D17]. The ticket is bound to the session for which it was made, so a form
+ * of another site cannot use it.
  *
  * @throws PageError, AuthorizationError
  */
@@ -29,7 +30,7 @@ export async function consent(c: AppContext): Promise<Response> {
   const who = await signedInByCookie(c)
   if (!ticket.success || who?.identityNonce !== ticket.data.identityNonce) throw stale()
   const { query } = ticket.data
-  // The request is checked again: the client may have changed while the page was open.
+  // Checked again, because the client may have changed while the page was open.
   const request = readAuthorizationRequest(c, query)
   if (c.req.method !== 'POST') {
     // The request that led here has reported this step.
@@ -46,7 +47,7 @@ export async function consent(c: AppContext): Promise<Response> {
   )
 }
 
-// Observed (B.3): an application may be granted less than it asks for, by what is optional.
+// Dashboard: documented [D16]. The person can decline optional scopes.
 function chosen(
   c: AppContext,
   { client, scopes }: AuthorizationRequest,
@@ -56,9 +57,14 @@ function chosen(
   const selectable = selectableAccounts(c, who).map(({ id }) => id)
   const accountIds = [...new Set(fields.getAll('account'))]
   if (!accountIds.every((id) => selectable.includes(id))) {
-    throw new PageError(400, 'Invalid form', 'account must be one of your accounts.')
+    throw new PageError(
+      400,
+      'Invalid form',
+      'account must be one of your accounts.',
+      'Go back, and select accounts on the page.',
+    )
   }
-  // Assumed: who is a member of none can still grant what is about themselves.
+  // Assumed: a person without accounts can still grant the scopes of their own user.
   if (accountIds.length === 0 && selectable.length > 0) {
     throw new PageError(400, 'No account', 'Select at least one account to authorize, or cancel.')
   }
@@ -112,7 +118,7 @@ function stale(): PageError {
   return new PageError(
     400,
     'This page is out of date',
-    'It was open for too long, or somebody else has logged in since.',
+    'The page was open for more than 15 minutes, or another person has logged in since.',
     'Start again from the application.',
   )
 }

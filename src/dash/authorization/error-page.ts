@@ -2,10 +2,10 @@ import { PageError } from '../../pages/respond'
 import type { AppContext } from '../../request/context'
 
 /**
- * `GET /oauth/error`: where authorizations end that may not be told to the client (B.1). What it shows
- * is in its address, and may be anybody's text.
+ * Handles `GET /oauth/error`, which shows the errors that must not be sent to the client. The text
+ * comes from the page's address, so it is untrusted.
  *
- * Assumed: the page, and its status.
+ * Dashboard: observed [D8]. Assumed: the page and its status.
  *
  * @throws PageError always
  */
@@ -17,6 +17,6 @@ export function errorPage(c: AppContext): never {
     400,
     'The application cannot be authorized',
     description ? `${error}: ${description}` : error,
-    'Go back to the application, and tell its developers what this page says.',
+    'Go back to the application, and send this message to its developers.',
   )
 }

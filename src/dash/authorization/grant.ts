@@ -4,13 +4,13 @@ import { reportInstead } from '../../request/events'
 import type { SignedIn } from '../session'
 import type { AuthorizationRequest } from './request'
 
-/** How long a client stays connected without the person, in seconds. Assumed: unpublished (E). */
+/** The lifetime of a grant. Not published by Cloudflare [D21]. */
 const GRANT_LIFETIME_SECONDS = 30 * 86_400
 
-/** What the person said on the consent page: which accounts, and which of the permissions. */
+/** The accounts and scopes that the person granted on the consent page. */
 export type Consent = { accountIds: string[]; scopes: string[] }
 
-/** Starts a grant; answers its code. The list of the person's connected applications learns of it. */
+/** Starts a grant, adds it to the person's connected applications, and returns its code. */
 export async function openGrant(
   c: AppContext,
   { client, redirectUri, nonce }: AuthorizationRequest,
@@ -34,7 +34,7 @@ export async function openGrant(
     {
       redirectUri,
       codeChallenge,
-      // Assumed: as long as a code of Managed OAuth.
+      // Assumed: the same lifetime as a code of Managed OAuth.
       expiresAtSeconds: now + wholeSeconds(settings.CODE_LIFETIME),
       policyId: '',
       accessTokenLifetimeSeconds: wholeSeconds(settings.DASH_ACCESS_TOKEN_LIFETIME),

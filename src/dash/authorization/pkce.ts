@@ -2,10 +2,10 @@ import { DashError } from '../../account/oauth/dash-error'
 import type { AuthorizationRequest } from './request'
 
 /**
- * The S256 challenge of a request; undefined where a client with a secret leaves PKCE out.
+ * Returns the S256 challenge of a request; undefined if a client with a secret does not use PKCE.
  *
- * Dashboard: documented. S256 is required of clients without a secret, and optional for the others.
- * Engine (B.2): asked for after the person has consented; a challenge's form is not looked at.
+ * Dashboard: documented [D14]. Only clients without a secret must use PKCE.
+ * Dashboard: observed [D9]. It is checked after consent; the form of a challenge is not checked.
  *
  * @throws DashError `invalid_request`
  */

@@ -7,16 +7,16 @@ import type { AppContext } from '../../request/context'
 import { noteClient } from '../client'
 import { AuthorizationError, type Target } from './respond'
 
-/** The shortest `state` that is accepted. Observed (B.2). */
+/** The minimum length of `state`. Dashboard: observed [D11]. */
 const STATE_MIN_LENGTH = 8
 
-/** An authorization request that has passed every check which needs no person. */
+/** An authorization request that has passed every check before login. */
 export type AuthorizationRequest = {
   client: OAuthClient
   target: Target
-  /** As the request names it: the token request has to name the same. */
+  /** As in the request: the token request must send the same value. */
   redirectUri: string | undefined
-  /** In the order of the request, each once. */
+  /** Without duplicates, in the order of the request. */
   scopes: string[]
   codeChallenge: string | undefined
   codeChallengeMethod: string | undefined
@@ -24,8 +24,10 @@ export type AuthorizationRequest = {
 }
 
 /**
- * Reads and checks an authorization request, in the engine's order (B.2): client, redirect URI, scope,
- * response type, response mode, state. PKCE is asked for after the consent only.
+ * Reads and checks an authorization request in this order: client, redirect URI, scope, response type,
+ * response mode, `state`. PKCE is checked after consent.
+ *
+ * Dashboard: observed [D9].
  *
  * @param query the query of the request, without the question mark
  * @throws AuthorizationError
@@ -85,7 +87,7 @@ function requireRedirectUri(client: OAuthClient, redirectUri: string | undefined
   )
 }
 
-// Observed (B.2): what a client has registered is a ceiling, and no default.
+// Dashboard: observed [D12]. The registered scopes are a ceiling and no default.
 function checkScopes(client: OAuthClient, scopes: string[]): void {
   const refused = scopes.find((scope) => !client.scopes.includes(scope))
   if (refused !== undefined) throw scopeNotAllowed(refused)
@@ -94,7 +96,7 @@ function checkScopes(client: OAuthClient, scopes: string[]): void {
 function checkResponseType(client: OAuthClient, text: string | undefined): string {
   const responseType = words(text).join(' ')
   if (responseType === '') {
-    // The stray backtick is the engine's own.
+    // The stray backtick is part of the engine's text.
     const hint = "`The request is missing the 'response_type' parameter."
     throw new DashError('unsupported_response_type', hint)
   }
@@ -105,7 +107,7 @@ function checkResponseType(client: OAuthClient, text: string | undefined): strin
   )
 }
 
-// Not like the engine: it has form_post too, which needs a page with a script.
+// Not like the engine, which supports form_post too: that needs a page with a script.
 function readResponseMode(mode: string | undefined, isPlainCode: boolean): 'query' | 'fragment' {
   if (mode === undefined) return isPlainCode ? 'query' : 'fragment'
   if (mode === 'fragment' || (mode === 'query' && isPlainCode)) return mode
@@ -123,8 +125,8 @@ function checkState(state: string): void {
   )
 }
 
-// Dashboard: documented. No implicit grant, whatever response types a client has registered.
-// Assumed: the error.
+// Dashboard: documented [D6]. The implicit grant is refused even if the client has registered its
+// response types. Assumed: the error.
 function implicit(): DashError {
   return new DashError(
     'unauthorized_client',

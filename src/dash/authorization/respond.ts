@@ -4,17 +4,17 @@ import type { RedirectUri } from '../../oauth/redirect-uri'
 import type { AppContext } from '../../request/context'
 
 /**
- * Where the answer to an authorization request may be sent. Whoever holds a target has checked that
- * it is a place to redirect to (RFC 6749 4.1.2.1).
+ * A checked redirect URI for the authorization response. Code that holds a target may redirect to it
+ * (RFC 6749 4.1.2.1).
  */
 export type Target = {
   redirectUri: RedirectUri
   state: string
-  /** Everything but the plain code goes into the fragment, where it asks for nothing else. */
+  /** The default is `query` for a plain code and `fragment` for all other response types. */
   responseMode: 'query' | 'fragment'
 }
 
-/** A refusal of an authorization: for the client where there is a target, else for the person. */
+/** A refusal of an authorization. It is sent to the client if it has a target, else shown to the person. */
 export class AuthorizationError extends Error {
   constructor(
     readonly target: Target | undefined,
@@ -25,39 +25,42 @@ export class AuthorizationError extends Error {
   }
 }
 
-/** Back to the client with `code`, `scope` and `state`. Observed (B.2). */
+/** Redirects to the client with `code`, `scope` and `state`. Dashboard: observed [D13]. */
 export function redirectCode(
   c: AppContext,
   target: Target,
   code: string,
   scopes: readonly string[],
 ): Response {
-  return redirect(c, answerUri(target, { code, scope: scopes.join(' '), state: target.state }))
+  return redirect(c, responseUri(target, { code, scope: scopes.join(' '), state: target.state }))
 }
 
 /**
- * Back to the client with `error`, `error_description` and `state`, or to the dashboard's own error
- * page. Observed (B.2).
+ * Redirects to the client with `error`, `error_description` and `state`, or, without a target, to the
+ * error page of the dashboard. Dashboard: observed [D8, D10].
  */
 export function redirectError(c: AppContext, { target, error }: AuthorizationError): Response {
   const members = { error: error.code, error_description: error.description }
   return redirect(
     c,
     target
-      ? answerUri(target, { ...members, state: target.state })
+      ? responseUri(target, { ...members, state: target.state })
       : `${c.get('dash').origin}/oauth/error?${goForm(members)}`,
   )
 }
 
-// The parameters that the registered URI has of its own are sorted in with the answer's.
-function answerUri({ redirectUri, responseMode }: Target, answer: Record<string, string>): string {
-  if (responseMode === 'fragment') return `${redirectUri.text}#${goForm(answer)}`
+// The engine sorts the parameters of the registered URI in with those of the response.
+function responseUri(
+  { redirectUri, responseMode }: Target,
+  response: Record<string, string>,
+): string {
+  if (responseMode === 'fragment') return `${redirectUri.text}#${goForm(response)}`
   const [base = '', query = ''] = redirectUri.text.split(/\?(.*)/s)
-  const own = [...new URLSearchParams(query)].filter(([name]) => !Object.hasOwn(answer, name))
-  return `${base}?${goForm(answer, own)}`
+  const own = [...new URLSearchParams(query)].filter(([name]) => !Object.hasOwn(response, name))
+  return `${base}?${goForm(response, own)}`
 }
 
-// Observed (B.2): the body is the tiny anchor of Go's `http.Redirect`.
+// Dashboard: observed [D8]. The body is the anchor that Go's `http.Redirect` writes.
 function redirect(c: AppContext, location: string): Response {
   c.header('Cache-Control', 'no-store')
   c.header('Pragma', 'no-cache')

@@ -2,7 +2,6 @@ import type { OAuthClient } from '../../account/oauth/oauth-client'
 import { codeChallengeOf } from '../../oauth/pkce'
 import type { AppContext } from '../../request/context'
 import { reportEnded, reportRevoked } from '../grant-events'
-import type { Issued } from './answer'
 import {
   codeNotGood,
   codeOfAnotherClient,
@@ -11,15 +10,16 @@ import {
   otherVerifier,
   unexpectedVerifier,
 } from './refusals'
+import type { Issued } from './response'
 
-/** A challenge that no verifier has. */
+/** A challenge that no verifier matches. */
 const NEVER = 'none'
 
 /**
- * `grant_type=authorization_code`: redeems a code, exactly once. A refusal leaves it as it was.
+ * Redeems a code exactly once (`grant_type=authorization_code`). A refusal leaves the code unchanged.
  *
- * Not like the engine: a code that was used before is told so only to who shows its client, its
- * redirect URI and its verifier, and a failed verifier can be tried again.
+ * Not like the engine: a request learns that a code was used only if its client, redirect URI and
+ * verifier match, and a client can try again after a wrong verifier.
  *
  * @throws DashError `invalid_grant`
  */
@@ -56,7 +56,7 @@ export async function exchangeCode(
     case 'unexpected verifier':
       throw unexpectedVerifier()
     case 'replayed':
-      // RFC 6749 4.1.2: what the code gave is revoked.
+      // RFC 6749 4.1.2, and documented [D24]: the tokens of the code are revoked.
       await reportRevoked(c, await grants.find(code.grantId), 'code-replay')
       throw codeReused()
     case 'revoked':
@@ -69,7 +69,7 @@ export async function exchangeCode(
   }
 }
 
-// RFC 7636 4.1, in the engine's words.
+// RFC 7636 4.1, with the engine's texts.
 function verifierProblem(verifier: string): string | undefined {
   if (verifier.length < 43) return 'The PKCE code verifier must be at least 43 characters.'
   if (verifier.length > 128) return 'The PKCE code verifier can not be longer than 128 characters.'

@@ -5,9 +5,9 @@ import { reportDecision } from '../../request/events'
 import { unlessLost } from '../../request/faults'
 import { authenticateClient } from '../client'
 import { readParameters } from '../form'
-import { type Issued, respondJson, tokenAnswer } from './answer'
 import { exchangeCode } from './authorization-code'
 import { refresh } from './refresh-token'
+import { type Issued, respondJson, tokenResponse } from './response'
 
 type GrantType = (
   c: AppContext,
@@ -19,8 +19,8 @@ const GRANT_TYPES: Record<string, GrantType> = {
   refresh_token: refresh,
 }
 
-// Documented (B.1): the engine has them, and no client of an account may use them. Of Cloudflare's own
-// client wrangler the last is, and is not emulated.
+// Dashboard: documented [D6]. The engine supports them, but clients of an account cannot use them. Only
+// wrangler uses the device grant, which is not emulated.
 const ENGINE_ONLY = [
   'client_credentials',
   'implicit',
@@ -28,7 +28,9 @@ const ENGINE_ONLY = [
 ]
 
 /**
- * `POST /oauth2/token` (B.4).
+ * Handles `POST /oauth2/token`.
+ *
+ * Dashboard: observed [D26, D28].
  *
  * @throws DashError
  */
@@ -41,21 +43,21 @@ export async function token(c: AppContext): Promise<Response> {
   }
   const issue = Object.hasOwn(GRANT_TYPES, grantType) ? GRANT_TYPES[grantType] : undefined
   if (!issue) {
-    // Assumed: unsupported_grant_type for what the engine has not, `password` first.
+    // Assumed: unsupported_grant_type for every grant type that the engine does not support, as `password`.
     throw ENGINE_ONLY.includes(grantType)
       ? grantNotAllowed(grantType)
       : new DashError('unsupported_grant_type')
   }
   if (!client.grant_types.some((each) => each === grantType)) throw grantNotAllowed(grantType)
-  const answer = await tokenAnswer(c, await issue(c, client, parameters))
+  const response = await tokenResponse(c, await issue(c, client, parameters))
   reportDecision(c, {
     kind: 'token',
     outcome: 'allowed',
     grantType,
     hasVerifier: parameters.has('code_verifier'),
-    expiresInSeconds: answer.expires_in,
-    why: 'The dashboard gave tokens.',
+    expiresInSeconds: response.expires_in,
+    why: 'The dashboard issued tokens.',
   })
   const subject = { clientId: client.client_id }
-  return unlessLost(c, grantType, subject, respondJson(c, 200, answer))
+  return unlessLost(c, grantType, subject, respondJson(c, 200, response))
 }

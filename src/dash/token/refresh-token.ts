@@ -4,20 +4,20 @@ import type { OAuthClient } from '../../account/oauth/oauth-client'
 import type { AppContext } from '../../request/context'
 import { note } from '../../request/events'
 import { reportEnded, reportRevoked } from '../grant-events'
-import type { Issued } from './answer'
 import {
   refreshTokenExpired,
   refreshTokenOfAnotherClient,
   refreshTokenReused,
   unknownRefreshToken,
 } from './refusals'
+import type { Issued } from './response'
 
 /**
- * `grant_type=refresh_token`: the next pair. The token is good once; when it comes back after the
- * grace window, the whole family is revoked (B.4).
+ * Exchanges a refresh token for the next pair (`grant_type=refresh_token`). A token is valid once; its
+ * reuse after the grace window revokes the grant.
  *
- * Engine: what a revoked grant answers is what a used token answers; a grant with a scope that the
- * client has lost since is refused.
+ * Dashboard: documented [D24]. The response for a revoked grant is that for a used token.
+ * Dashboard: documented [D34]. A grant with a scope that its client no longer has is refused.
  *
  * @throws DashError `invalid_grant`, `invalid_scope`
  */
@@ -32,8 +32,8 @@ export async function refresh(
   const grant = token && (await grants.find(token.grantId))
   if (!grant) throw unknownRefreshToken()
   const graceSeconds = wholeSeconds(settings.REFRESH_TOKEN_GRACE)
-  // A grant's id is no secret: the grant is not described until a refresh token of it is shown. The
-  // rotation checks that itself.
+  // A grant's id is no secret, so these refusals need a genuine refresh token first: they describe the
+  // grant. The rotation checks the token itself.
   const lost = grant.scopes.find((scope) => !client.scopes.includes(scope))
   const isOfAnother = grant.clientId !== client.client_id
   if (isOfAnother || lost !== undefined) {

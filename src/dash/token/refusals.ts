@@ -1,13 +1,13 @@
 import { DashError } from '../../account/oauth/dash-error'
 
-// Dashboard: observed, and the engine's (B.4): the sentence of the code, and a hint to some refusals.
+// Dashboard: observed [D10, D28]. Each code has one sentence, which some refusals complete with a hint.
 
-/** No grant has this code, or it has expired or was revoked. */
+/** The code is unknown, has expired, or its grant was revoked. */
 export function codeNotGood(): DashError {
   return new DashError('invalid_grant')
 }
 
-/** Another client asked for the code. */
+/** The code was issued to another client. */
 export function codeOfAnotherClient(): DashError {
   return invalidGrant(
     'The OAuth 2.0 Client ID from this request does not match the one from the authorize request.',
@@ -22,9 +22,9 @@ export function otherRedirectUri(): DashError {
 }
 
 /**
- * The verifier is not the one of the challenge.
+ * The verifier does not match the challenge.
  *
- * @param problem what is wrong with its form, if anything is
+ * @param problem the problem with the form of the verifier, if it has one
  */
 export function otherVerifier(problem: string | undefined): DashError {
   return invalidGrant(problem ?? 'The PKCE code challenge did not match the code verifier.')

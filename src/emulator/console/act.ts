@@ -14,11 +14,11 @@ const formSchema = z.object({
 })
 
 /**
- * `POST /_emulator/console/do`: what a button of the console stands for, sent to the control. Fields
- * named `text.<member>` and `number.<member>` become members of the body; empty ones are left out. A
- * refusal is told on the page that it goes back to.
+ * Handles `POST /_emulator/console/do`: sends the request of a console button to the control, then
+ * redirects to the page with the button, which shows a refusal as a notice. Fields named
+ * `text.<member>` and `number.<member>` become members of the body; empty fields are left out.
  *
- * @throws PageError for a form of another site, or one that no page of the console has
+ * @throws PageError for a form of another site, or one that no page of the console sends
  */
 export async function act(c: AppContext, control: Control): Promise<Response> {
   requireSameOrigin(c)
@@ -28,7 +28,7 @@ export async function act(c: AppContext, control: Control): Promise<Response> {
   const { method, path, back } = fields.data
   const to = ownPath(c, path)
   const backTo = ownPath(c, back)
-  // The bridge is not to cross itself.
+  // The control contains this handler, which must not call itself.
   if (to.pathname.startsWith('/_emulator/console/')) throw unknownForm()
   const body = bodyOf(fields.data.body, form)
   const response = await inside(c, control, method, to.pathname + to.search, body)
@@ -37,7 +37,7 @@ export async function act(c: AppContext, control: Control): Promise<Response> {
   return c.redirect(backTo.pathname + backTo.search, 303)
 }
 
-// A page of another site may send forms here; it cannot send these headers with them.
+// Other sites can send forms here, but cannot set these headers.
 function requireSameOrigin(c: AppContext): void {
   const origin = c.req.header('origin')
   const isSame =
@@ -48,15 +48,15 @@ function requireSameOrigin(c: AppContext): void {
   throw new PageError(
     403,
     'Not from the console',
-    'The emulator is controlled by its own console only.',
-    'Open /_emulator/ and press the button there; a program uses the JSON below /_emulator.',
+    'This form was sent from another site.',
+    'Open /_emulator/ and use its buttons. Programs use the JSON requests of docs/control.md.',
   )
 }
 
 function ownPath(c: AppContext, path: string): URL {
   const { origin } = c.get('url')
   const url = path.startsWith('/_emulator/') ? URL.parse(path, origin) : null
-  // `..` may lead out of it again.
+  // `..` in the path may lead out of it again.
   if (url?.origin !== origin || !url.pathname.startsWith('/_emulator/')) throw unknownForm()
   return url
 }
@@ -81,11 +81,19 @@ function readJson(text: string): string {
 }
 
 async function refusalOf(response: Response): Promise<string> {
-  const answer: unknown = await response.json().catch(() => undefined)
-  const { error_description: description } = (answer ?? {}) as { error_description?: unknown }
-  return String(description ?? `The answer was ${response.status}`).slice(0, LONGEST_NOTICE)
+  const body: unknown = await response.json().catch(() => undefined)
+  const { error_description: description } = (body ?? {}) as { error_description?: unknown }
+  return String(description ?? `The request failed with status ${response.status}.`).slice(
+    0,
+    LONGEST_NOTICE,
+  )
 }
 
 function unknownForm(): PageError {
-  return new PageError(400, 'Unknown form', 'No page of the console sends a form like this.')
+  return new PageError(
+    400,
+    'Unknown form',
+    'No page of the console sends this form.',
+    'Open /_emulator/ and try again.',
+  )
 }

@@ -1,44 +1,49 @@
 import type { AppContext } from '../../request/context'
+import { mcpServer } from '../urls'
 
-/** What to paste into each client, filled with this instance's addresses. */
+/** Returns the texts to paste into each client, with this instance's addresses. */
 export function clientBlocks(c: AppContext) {
-  const url = mcpUrl(c)
+  const url = mcpServer(c)
   const name = 'demo'
   return [
     {
       name: 'Claude Code',
-      where: 'In a terminal; then `/mcp` inside Claude Code, or `claude mcp login demo`.',
+      where: 'Run in a terminal, then use `/mcp` in Claude Code or `claude mcp login demo`.',
       text: `claude mcp add --transport http ${name} ${url}`,
     },
     {
       name: 'Codex',
-      where: '~/.codex/config.toml; then `codex mcp login demo`.',
+      where: 'Add to ~/.codex/config.toml, then run `codex mcp login demo`.',
       text: `[mcp_servers.${name}]\nurl = "${url}"`,
     },
     {
       name: 'curl',
-      where: 'The 401 that starts it all.',
+      where: 'Run in a terminal: shows the 401 with which the flow starts.',
       text: `curl -i ${url}`,
     },
     {
       name: 'VS Code',
-      where: '.vscode/mcp.json',
+      where: 'Save as .vscode/mcp.json.',
       text: json({ servers: { [name]: { type: 'http', url } } }),
     },
-    { name: 'Cursor', where: '.cursor/mcp.json', text: json({ mcpServers: { [name]: { url } } }) },
+    {
+      name: 'Cursor',
+      where: 'Save as .cursor/mcp.json.',
+      text: json({ mcpServers: { [name]: { url } } }),
+    },
     {
       name: 'mcp-remote',
-      where: 'The configuration of a client that starts servers as commands.',
+      where: 'Add to the configuration of a client that starts servers as commands.',
       text: json({ mcpServers: { [name]: { command: 'npx', args: ['mcp-remote', url] } } }),
     },
     {
       name: 'MCP Inspector',
-      where: 'In a terminal; a browser opens to sign in.',
+      where: 'Run in a terminal; a browser opens for the sign-in.',
       text: `MCP_AUTO_OPEN_ENABLED=true npx @modelcontextprotocol/inspector --cli ${url} --transport http --method tools/list`,
     },
     {
       name: 'A test',
-      where: 'Automatic sign-in, so that no page is in the way; then the clock.',
+      where: 'Turn on automatic sign-in, so that no pages are shown; then move the clock.',
       text: [
         `curl -X PUT ${c.get('url').origin}/_emulator/auto-sign-in --json '{"email":"ada@example.com"}'`,
         `curl -X PATCH ${c.get('url').origin}/_emulator/clock --json '{"advance":"16m"}'`,
@@ -47,31 +52,27 @@ export function clientBlocks(c: AppContext) {
   ]
 }
 
-/** The few that are at hand on every page. */
+/** Returns the texts for the overview. */
 export function shortBlocks(c: AppContext) {
   const [claude] = clientBlocks(c)
   return [
-    { name: 'MCP server', text: mcpUrl(c) },
+    { name: 'MCP server', text: mcpServer(c) },
     { name: 'Claude Code', text: claude?.text ?? '' },
     { name: 'Team domain (the issuer)', text: c.get('team').origin },
   ]
 }
 
-/** Where everything is. */
+/** Returns the addresses of this instance. */
 export function addresses(c: AppContext) {
   const { team, url } = c.var
   return [
-    { name: 'MCP server behind Access', text: mcpUrl(c) },
+    { name: 'MCP server behind Access', text: mcpServer(c) },
     { name: 'Team domain (the issuer)', text: team.origin },
     { name: 'Signing keys', text: `${team.origin}${team.accessPath}/certs` },
     { name: 'Management API', text: `${url.origin}/client/v4` },
     { name: 'Events as they happen', text: `${url.origin}/_emulator/events?follow` },
     { name: 'A request as a person', text: `${url.origin}/whoami` },
   ]
-}
-
-function mcpUrl({ var: { url } }: AppContext): string {
-  return `${url.origin}/mcp`
 }
 
 function json(value: unknown): string {

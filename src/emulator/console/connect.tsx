@@ -4,7 +4,7 @@ import type { AppContext } from '../../request/context'
 import { addresses, clientBlocks } from './blocks'
 import { pageOf } from './view'
 
-/** `GET /_emulator/console/connect`: what to paste into each client. */
+/** Handles `GET /_emulator/console/connect`: shows the texts to paste into each client. */
 export async function showConnectPage(c: AppContext): Promise<Response> {
   const newest = await c.get('emulator').newestEvent()
   return respondPage(

@@ -1,13 +1,13 @@
 import type { RecordedEvent } from '../../events/event'
+import { OUTCOMES } from '../../events/reason'
 import { EventsPage } from '../../pages/console/events'
 import { respondPage } from '../../pages/respond'
 import type { AppContext } from '../../request/context'
 import { eventView, nameOf, pageOf } from './view'
 
 const PER_PAGE = 100
-const OUTCOMES = ['allowed', 'asked', 'refused', 'failed', 'noted'] as const
 
-/** `GET /_emulator/console/events`: everything that happened, the latest first. */
+/** Handles `GET /_emulator/console/events`: shows a page of events, the latest first. */
 export async function showEventsPage(c: AppContext): Promise<Response> {
   const { kind = '', outcome = '', client = '', text = '', before } = c.req.query()
   const filter = { kind, outcome, client, text }

@@ -2,17 +2,17 @@ import { FaultsPage, type FaultView, type FieldView } from '../../pages/console/
 import { respondPage } from '../../pages/respond'
 import type { AppContext } from '../../request/context'
 import type { Responses } from '../responses'
-import { ask, type Control } from './inside'
+import { type Control, fetchList } from './inside'
 import { pageOf } from './view'
 
 type Fault = Responses['GET faults']['faults'][number]
 type Parameter = Fault['parameters'][string]
 
-/** `GET /_emulator/console/faults`: what can be broken on purpose, as switches. */
+/** Handles `GET /_emulator/console/faults`: shows faults and quirks as switches. */
 export async function showFaultsPage(c: AppContext, control: Control): Promise<Response> {
   const [{ faults }, { quirks }, newest] = await Promise.all([
-    ask(c, control, 'faults'),
-    ask(c, control, 'quirks'),
+    fetchList(c, control, 'faults'),
+    fetchList(c, control, 'quirks'),
     c.get('emulator').newestEvent(),
   ])
   return respondPage(
@@ -38,7 +38,7 @@ function faultView({ name, what, source, parameters, active }: Fault): FaultView
   }
 }
 
-// How many are left says more than how many there were.
+// `left` is shown instead of `times`.
 function activeView({ left, struck, times: _, ...given }: NonNullable<Fault['active']>) {
   const parameters = Object.entries(given).map(([name, value]) => ({ name, value: String(value) }))
   return { left, struck, parameters }

@@ -21,7 +21,7 @@ const NAMES: Record<Participant, string> = {
   api: 'API',
 }
 
-/** `GET /_emulator/`: what happens as it happens, and what changes it. */
+/** Handles `GET /_emulator/`: shows the flows live, with the clock and automatic sign-in. */
 export async function showFlows(c: AppContext, control: Control): Promise<Response> {
   const events = await c.get('emulator').events()
   const flows = flowsOf(events).sort((a, b) => lastOf(b) - lastOf(a))
@@ -83,7 +83,7 @@ function flowView(c: AppContext, flow: Flow, all: RecordedEvent[]): FlowView {
   }
 }
 
-// Who or where it is, by what the flow itself says.
+// The person, user agent or host of a participant, as far as the flow's events have it.
 function detailOf(c: AppContext, participant: Participant, flow: Flow): string | undefined {
   switch (participant) {
     case 'person':

@@ -1,20 +1,20 @@
 import { formatTime } from '../../access/timestamps'
 import type { AppContext } from '../../request/context'
-import { grantsGiven } from '../given'
-import { ask, type Control } from './inside'
+import { issuedGrants } from '../issued-grants'
+import { type Control, fetchList } from './inside'
 
-// Each asks its grant's object.
-const MOST_LOOKED_AT = 25
+// Each lookup is a call of a Durable Object.
+const MAX_LOOKUPS = 25
 
 /**
- * A page of the grants as the console shows them. They are kept by their ids, so that a page is any of
- * them; those on it are by age.
+ * Returns a page of grants for the console, the newest first. The store orders grants by id, so a page
+ * does not have the newest of all.
  */
 export async function grantsOf(c: AppContext, control: Control, cursor?: string) {
   const query = cursor ? `?cursor=${encodeURIComponent(cursor)}` : ''
-  const answer = await ask(c, control, 'grants', query)
+  const page = await fetchList(c, control, 'grants', query)
   const isOver = (at: string) => Date.parse(at) / 1000 <= c.get('now')
-  const items = answer.grants
+  const items = page.grants
     .map((grant) => ({
       id: grant.id,
       client: grant.client,
@@ -33,17 +33,17 @@ export async function grantsOf(c: AppContext, control: Control, cursor?: string)
         .sort((a, b) => b.issuedAt.localeCompare(a.issuedAt)),
     }))
     .sort((a, b) => b.createdAt.localeCompare(a.createdAt))
-  return { items, cursor: answer.cursor, isWhole: !cursor && !answer.cursor }
+  return { items, cursor: page.cursor, isWhole: !cursor && !page.cursor }
 }
 
-/** When the session of the grant that was given last and lives is over; undefined where none lives. */
+/** Returns the end of the newest active grant's session; undefined if no grant is active. */
 export async function newestSessionEnd(
   c: AppContext,
   { items, isWhole }: Awaited<ReturnType<typeof grantsOf>>,
 ): Promise<string | undefined> {
   if (isWhole) return items.find(({ state }) => state === 'active')?.sessionEndsAt
-  const given = grantsGiven(await c.get('emulator').events())
-  for (const id of given.slice(0, MOST_LOOKED_AT)) {
+  const issued = issuedGrants(await c.get('emulator').events())
+  for (const id of issued.slice(0, MAX_LOOKUPS)) {
     const view = await c.get('stores').grants.view(id)
     if (!view || view.revoked) continue
     const { sessionEndsAtSeconds } = view.grant

@@ -9,11 +9,14 @@ import { showFlows } from './flows'
 import type { Control } from './inside'
 import { showStatePage } from './state'
 
-/** The console: pages about the control that it stands in front of, and a bridge for their buttons. */
+/**
+ * Returns the console: pages that show what the control returns, and a handler that sends the requests of
+ * their buttons to the control. It can do nothing that the control cannot.
+ */
 export function consolePages(control: Control): Hono<Env> {
   const pages = new Hono<Env>()
   pages.get('/', (c) => c.redirect('/_emulator/'))
-  // Hono takes both for one when it puts routes together, and tells them apart when it matches.
+  // `/_emulator` and `/_emulator/` are the same route for Hono, so the path is compared here.
   pages.get('*', async function withSlash(c, next) {
     return c.get('url').pathname === '/_emulator/' ? showFlows(c, control) : next()
   })

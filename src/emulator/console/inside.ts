@@ -3,14 +3,14 @@ import { OAuthError } from '../../oauth/errors'
 import type { AppContext, Env } from '../../request/context'
 import type { Responses } from '../responses'
 
-/** The emulator's own control, which the console's pages ask and whose buttons they show. */
+/** The emulator's own control, to which the console sends its requests. */
 export type Control = Hono<Env>
 
 /**
- * Sends a request to the control as if it came from outside, with the caller's own credentials: the
- * console knows nothing that the control does not say.
+ * Sends a request to the control with the caller's credentials, as if it came from outside: the console
+ * has no other source of data.
  *
- * @param path below the caller's origin, with its query
+ * @param path the path and query at the caller's origin
  */
 export async function inside(
   c: AppContext,
@@ -20,7 +20,7 @@ export async function inside(
   body?: string,
 ): Promise<Response> {
   const url = new URL(path, c.get('url').origin)
-  // Whoever asks the console has been judged already, and the console asks for them.
+  // The caller is already authorised; the console acts on their behalf.
   const headers = new Headers({
     'content-type': 'application/json',
     'sec-fetch-site': 'same-origin',
@@ -32,8 +32,8 @@ export async function inside(
   const around = new Hono<Env>()
   around.onError((error, inner) => {
     if (!(error instanceof OAuthError)) throw error
-    const answer = { error: error.code, error_description: error.description }
-    return inner.json(answer, error.status as 400)
+    const refusal = { error: error.code, error_description: error.description }
+    return inner.json(refusal, error.status as 400)
   })
   around.use(async function likeOutside(inner, next) {
     for (const name of Object.keys(c.var) as (keyof Env['Variables'])[])
@@ -51,15 +51,15 @@ type Lists = 'faults' | 'quirks' | 'clients' | 'grants' | 'sessions'
 /**
  * Returns the control's response to a GET.
  *
- * @param query with its `?`, or nothing
+ * @param query the query with its `?`, or an empty string
  */
-export async function ask<L extends Lists>(
+export async function fetchList<L extends Lists>(
   c: AppContext,
   control: Control,
   list: L,
   query = '',
 ): Promise<Responses[`GET ${L}`]> {
   const response = await inside(c, control, 'GET', `/_emulator/${list}${query}`)
-  if (!response.ok) throw new Error(`GET ${list} was answered with ${response.status}`)
+  if (!response.ok) throw new Error(`GET ${list} failed with status ${response.status}`)
   return response.json()
 }

@@ -4,17 +4,17 @@ import { StatePage } from '../../pages/console/state'
 import { respondPage } from '../../pages/respond'
 import type { AppContext } from '../../request/context'
 import { grantsOf, newestSessionEnd } from './grants'
-import { ask, type Control } from './inside'
+import { type Control, fetchList } from './inside'
 import { clockView, pageOf, peopleOf } from './view'
 
-/** `GET /_emulator/console/state`: what is remembered, and what ends each of it. */
+/** Handles `GET /_emulator/console/state`: shows what is stored, with buttons that end it. */
 export async function showStatePage(c: AppContext, control: Control): Promise<Response> {
   const { clients: clientsFrom, grants: grantsFrom } = c.req.query()
   const query = clientsFrom ? `?cursor=${encodeURIComponent(clientsFrom)}` : ''
   const [clients, grants, { sessions }, newest] = await Promise.all([
-    ask(c, control, 'clients', query),
+    fetchList(c, control, 'clients', query),
     grantsOf(c, control, grantsFrom),
-    ask(c, control, 'sessions'),
+    fetchList(c, control, 'sessions'),
     c.get('emulator').newestEvent(),
   ])
   const sessionEndsAt = await newestSessionEnd(c, grants)

@@ -1,7 +1,7 @@
 import type { RecordedEvent } from '../../events/event'
 import type { AppContext } from '../../request/context'
 
-/** What every page of the console is told. */
+/** Returns the properties that every page of the console has. */
 export function pageOf(c: AppContext, newest: number) {
   const { pathname, search } = new URL(c.req.url)
   const query = new URLSearchParams(search)
@@ -11,7 +11,7 @@ export function pageOf(c: AppContext, newest: number) {
   return { here, notice, newest }
 }
 
-/** An event as the pages show it. */
+/** Returns an event as the pages show it. */
 export function eventView(event: RecordedEvent) {
   const { number, at, outcome, kind, why, change, rule, rayId } = event
   return {
@@ -24,20 +24,20 @@ export function eventView(event: RecordedEvent) {
   }
 }
 
-/** An event's client, by its name where it has one. */
+/** Returns the name of an event's client, else its id. */
 export function nameOf(event: RecordedEvent): string | undefined {
   return 'client' in event ? (event.client?.name ?? event.client?.id) : undefined
 }
 
-/** The people whom a click signs in. */
+/** Returns the people of the setting `PEOPLE`. */
 export function peopleOf(c: AppContext) {
   return c.get('settings').PEOPLE.map(({ name, email }) => ({ name, email }))
 }
 
 /**
- * The clock, and the end of the session that matters most.
+ * Returns the clock, and the time one second after the session's end.
  *
- * @param sessionEndsAt RFC 3339
+ * @param sessionEndsAt the end of the newest active session, RFC 3339
  */
 export function clockView(c: AppContext, sessionEndsAt: string | undefined) {
   const { now, state } = c.var

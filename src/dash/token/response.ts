@@ -4,11 +4,11 @@ import type { AppContext } from '../../request/context'
 import type { TokenPair } from '../../store/grants'
 import type { DashboardGrant } from '../../store/grants/grant'
 
-/** What a grant type issues; `nonce` is the one of the authorization request. */
+/** The grant and tokens that a token request leads to; `nonce` is that of the authorization request. */
 export type Issued = { grant: DashboardGrant; pair: TokenPair; nonce?: string | undefined }
 
-/** The token endpoint's response (B.4). */
-export type TokenAnswer = {
+/** The response of the token endpoint. */
+export type TokenResponse = {
   access_token: string
   token_type: 'bearer'
   expires_in: number
@@ -17,22 +17,24 @@ export type TokenAnswer = {
   id_token?: string | undefined
 }
 
-/** The scopes that a refresh token needs, any of them; `offline` is the engine's older name. */
+/** A refresh token needs one of these scopes; `offline` is the engine's older name. */
 const OFFLINE = ['offline_access', 'offline']
 
 /**
- * What a grant gives. It names no account (B.3): a client asks the API for the accounts it was given.
+ * Makes the response of the token endpoint. It names no account [D17]: a client reads its accounts from
+ * the API.
  *
- * Observed (B.4): a refresh token needs its grant type and `offline_access`; an id_token `openid`.
- * OpenID Connect Core 12.2: the nonce is in the first response alone.
+ * Dashboard: observed [D23]. A refresh token needs its grant type and the scope `offline_access`.
+ * Dashboard: documented [D25]. An ID token needs the scope `openid`. OpenID Connect Core 12.2: only the
+ * first response has the nonce.
  */
-export async function tokenAnswer(
+export async function tokenResponse(
   c: AppContext,
   { grant, pair, nonce }: Issued,
-): Promise<TokenAnswer> {
+): Promise<TokenResponse> {
   const { now } = c.var
   const { accessToken, refreshToken, token } = pair
-  // Minted with every code; where the person granted no stay, nobody is told it.
+  // Every pair has a refresh token; it is sent only if the person granted offline access.
   const isOffline = grant.scopes.some((scope) => OFFLINE.includes(scope))
   return {
     access_token: accessToken,
@@ -46,7 +48,7 @@ export async function tokenAnswer(
   }
 }
 
-/** A JSON answer as the engine writes it, which no cache keeps (RFC 6749 5.1). Observed (B.4). */
+/** Sends JSON as the engine does, and keeps it out of caches (RFC 6749 5.1). Dashboard: observed [D28]. */
 export function respondJson(c: AppContext, status: number, body: object): Response {
   c.header('Cache-Control', 'no-store')
   c.header('Pragma', 'no-cache')

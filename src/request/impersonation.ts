@@ -1,0 +1,31 @@
+import type { ServiceToken } from '../access/service-token'
+import type { Client } from '../store/clients'
+import type { AppContext } from './context'
+
+/**
+ * The caller as whom the emulator's own control sends a request to the surfaces, without a proof: the
+ * control knows no secrets, which are stored as hashes. Everything else is decided as for any request.
+ */
+export type Impersonation = {
+  /** The e-mail address of the person who signs in and consents. */
+  email?: string
+  /** The client of a token request. */
+  client?: Client
+  /** The service token of a request to an application. */
+  serviceToken?: ServiceToken
+  /** Responds in place of the application's origin. */
+  origin?: (request: Request) => Response
+}
+
+// By the request object itself, which only code in this process can have.
+const impersonations = new WeakMap<Request, Impersonation>()
+
+/** Marks a request of the control, before it is sent to the surfaces. */
+export function impersonate(request: Request, impersonation: Impersonation): void {
+  impersonations.set(request, impersonation)
+}
+
+/** Returns the impersonation of a request of the control; undefined for every other request. */
+export function impersonationOf(c: AppContext): Impersonation | undefined {
+  return impersonations.get(c.req.raw)
+}
