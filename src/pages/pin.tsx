@@ -17,7 +17,7 @@ export function PinPage({ nonce, fields, email }: Pin) {
         <a href="/_emulator/events?kind=one-time-pin" target="_blank" rel="noopener">
           the emulator's events
         </a>
-        . Access sends the code by e-mail.
+        . Access itself would send it by e-mail.
       </p>
       <form method="post" class="field">
         {Object.entries(fields).map(([name, value]) => (

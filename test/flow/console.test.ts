@@ -266,7 +266,7 @@ describe("A button's form", () => {
     const response = await press({ ...fields, ...scope })
     const { root } = await page(response.headers.get('location') ?? '')
     expect(root.querySelector('[role=alert]')?.text).toContain('does not identify its client')
-    expect(root.text).toContain('Each is on once')
+    expect(root.text).toContain('To change a fault that is on')
     // What a fault has no use for is not offered.
     expect(root.querySelector('#keys-unavailable-client')).toBeNull()
   })

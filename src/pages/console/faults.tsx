@@ -57,8 +57,7 @@ export function FaultsPage({ faults, quirks, ...page }: Faults) {
         <div>
           <h1>Quirks</h1>
           <p class="soft">
-            Documented or observed variants of the behaviour. Switch one on to test your client with
-            it.
+            Variants of the behaviour of Access. Switch one on to test your client with it.
           </p>
         </div>
       </div>
