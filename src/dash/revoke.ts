@@ -7,7 +7,7 @@ import { reportRevoked } from './grant-events'
 
 const WHY = {
   unknown: 'Nobody knows this token, so there is nothing to revoke (RFC 7009 2.2).',
-  'other client': 'The token is of another client, so it stays good.',
+  'other-client': 'The token is of another client, so it stays good.',
 }
 
 /**

@@ -3,7 +3,7 @@ import { isBrowserNavigation } from '../access/navigation'
 import { OAuthError } from '../oauth/errors'
 import { PageError, respondPageError } from '../pages/respond'
 import { SettingsError } from '../settings/error'
-import { StorageUnavailable } from '../store/kv'
+import { StorageUnavailable } from '../store/unavailable'
 import type { AppContext, Env } from './context'
 import { refusalOf, reportRefusal } from './events'
 
@@ -50,12 +50,7 @@ function respondUnavailable(c: AppContext, error: StorageUnavailable) {
   reportRefusal(c, { outcome: 'failed', why: `${error.message}.` })
   return respondPageError(
     c,
-    new PageError(
-      503,
-      'Not now',
-      'The storage does not answer.',
-      'Nothing was changed. Try again.',
-    ),
+    new PageError(503, 'Not now', `${error.message}.`, 'Nothing was changed. Try again.'),
   )
 }
 

@@ -15,7 +15,7 @@ import type { ClockMove } from './kept-state'
 import { asTheEdgeSees } from './late-edits'
 import { configurationOf, loadOnce, recentStateOf, rememberState } from './loaded'
 import type { EmulatorObject } from './object'
-import { type EmulatorState, emulatedNow } from './state'
+import { type EmulatorState, type Epoch, emulatedNow } from './state'
 
 /** The namespace of the emulator's one object. */
 export type EmulatorBinding = DurableObjectNamespace<EmulatorObject>
@@ -65,10 +65,10 @@ export class Emulator {
     return recentStateOf(this.#binding) ?? this.#remember(await this.#object.read())
   }
 
-  /** Moves the clock. `too late`: beyond the year 9999. */
-  async moveClock(move: ClockMove): Promise<EmulatorState | 'too late'> {
+  /** Moves the clock. `too-late`: beyond the year 9999. */
+  async moveClock(move: ClockMove): Promise<EmulatorState | 'too-late'> {
     const state = await this.#object.moveClock(move)
-    return state === 'too late' ? state : this.#remember(state)
+    return state === 'too-late' ? state : this.#remember(state)
   }
 
   async setKeyRotationInterval(keyRotationIntervalDays: number): Promise<EmulatorState> {
@@ -106,9 +106,12 @@ export class Emulator {
     return this.#remember(await this.#object.setQuirk(name, isOn))
   }
 
-  async reset(): Promise<EmulatorState> {
+  /** Returns to the seed, in a new epoch. Returns the ended epoch, whose KV records are to be swept. */
+  async reset(): Promise<string> {
     await this.#handOver()
-    return this.#remember(await this.#object.reset())
+    const { state, ended } = await this.#object.reset()
+    this.#remember(state)
+    return ended
   }
 
   async revoke(key: string): Promise<EmulatorState> {
@@ -272,10 +275,20 @@ export class Emulator {
     return dump
   }
 
-  /** Replaces everything of the emulator's object. The records of the loaded state are under `epoch` already. */
-  async load(dump: EmulatorDump, epoch: string): Promise<EmulatorState> {
+  /** Returns a new epoch, for a snapshot to be written in before it is loaded. */
+  async nextEpoch(): Promise<Epoch> {
+    return this.#object.nextEpoch()
+  }
+
+  /**
+   * Replaces everything of the emulator's object. The records of the loaded state are in `next` already.
+   * Returns the ended epoch, whose KV records are to be swept.
+   */
+  async load(dump: EmulatorDump, next: Epoch): Promise<string> {
     await this.#handOver()
-    return this.#remember(await this.#object.load(dump, epoch))
+    const { state, ended } = await this.#object.load(dump, next)
+    this.#remember(state)
+    return ended
   }
 
   /** Sweeps the records of an ended epoch later, because KV did not respond. */

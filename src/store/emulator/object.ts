@@ -19,10 +19,13 @@ import { type ClockMove, KeptState } from './kept-state'
 import type { LateEdit } from './late-edits'
 import { objectSettingsSchema } from './settings'
 import { SigningKeys } from './signing-keys'
-import type { EmulatorState } from './state'
+import type { EmulatorState, Epoch } from './state'
 import { Switches } from './switches'
 
 type Env = { KV: KVNamespace }
+
+/** The state after everything was replaced, and the epoch that ended. */
+type Replaced = { state: EmulatorState; ended: string }
 
 /**
  * The emulator's one object: the calls that its parts take from other isolates, and what concerns several
@@ -55,9 +58,9 @@ export class EmulatorObject extends DurableObject<Env> {
     return this.#state.change(change)
   }
 
-  moveClock(move: ClockMove): EmulatorState | 'too late' {
+  moveClock(move: ClockMove): EmulatorState | 'too-late' {
     const state = this.#state.moveClock(move)
-    if (state !== 'too late') this.#domains.clockMoved()
+    if (state !== 'too-late') this.#domains.clockMoved()
     return state
   }
 
@@ -201,14 +204,19 @@ export class EmulatorObject extends DurableObject<Env> {
 
   // --- All parts: reset, dump, load, collection ---
 
-  /** Returns to the seed: everything issued and registered is forgotten, the signing keys stay. */
-  reset(): EmulatorState {
+  /** Returns to the seed: deletes everything issued and registered. The signing keys stay. */
+  reset(): Replaced {
+    const { epoch: ended } = this.#state.current
     this.#edits.reset()
     this.#events.reset()
     this.#directory.reset()
     this.#connections.reset()
     this.#domains.reset()
-    return this.#state.reset()
+    return { state: this.#state.reset(), ended }
+  }
+
+  nextEpoch(): Epoch {
+    return this.#state.nextEpoch()
   }
 
   /** Returns everything that a store is loaded with, and the state after that. */
@@ -219,14 +227,19 @@ export class EmulatorObject extends DurableObject<Env> {
     return { dump: { state: dumped, keys, dns: this.#domains.zone(), tables }, state }
   }
 
-  /** Replaces everything but the events, at once. The records of the loaded state are under `epoch`. */
-  load({ state, keys, dns, tables }: EmulatorDump, epoch: string): EmulatorState {
+  /**
+   * Replaces everything but the events, at once. The records of the loaded state are in the epoch `next`.
+   * If a later epoch has replaced everything already, the loaded state has ended with it.
+   */
+  load({ state, keys, dns, tables }: EmulatorDump, next: Epoch): Replaced {
+    const { current } = this.#state
+    if (next.epochNumber < current.epochNumber) return { state: current, ended: next.epoch }
     return this.ctx.storage.transactionSync(() => {
       loadTables(this.ctx.storage.sql, tables)
       this.#domains.setZone(dns)
       // The last, because these are remembered.
       this.#keys.replace(keys)
-      return this.#state.load(state, epoch)
+      return { state: this.#state.load(state, next), ended: current.epoch }
     })
   }
 

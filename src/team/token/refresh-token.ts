@@ -42,7 +42,7 @@ export async function refresh(
   // is shown, the grant is neither described nor changed (RFC 6819 4.5.3). The rotation checks that
   // itself, so only what comes before it has to.
   const requireOwnToken = async () => {
-    const status = await grants.weigh(token, { graceSeconds, now })
+    const status = await grants.refreshTokenStatus(token, { graceSeconds, now })
     if (status === 'unknown') throw unknownRefreshToken()
     return status
   }
@@ -80,7 +80,7 @@ export async function refresh(
       throw refreshTokenReused(settings.REFRESH_TOKEN_REUSE)
     case 'revoked':
       throw refreshTokenRevoked()
-    case 'session ended':
+    case 'session-ended':
       throw sessionEnded()
   }
 }
