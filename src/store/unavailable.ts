@@ -2,7 +2,7 @@ const NOT_RESPONDING = 'Storage is not responding; try again'
 const OUT_OF_FILES =
   'The emulator cannot open more files: raise the limit on open files (ulimit -n) or restart it, and try again'
 const FAILED_INSIDE =
-  'Storage failed inside the runtime. The log has the cause, often "too many open files" (ulimit -n); try again'
+  'Storage failed inside the runtime. The log has the cause, often too many open files (see ulimit -n); try again'
 
 /**
  * The error of storage that fails for now: nothing is known, or nothing was stored, and a later request
