@@ -1,8 +1,8 @@
 /**
  * The store: everything that the emulator keeps between requests.
  *
- * It owns KV, the Durable Objects and their keys, and when stored records are deleted. `kv.ts` has records
- * that are written once, `grants/` what may happen only once to a grant, `emulator/` what exists once;
+ * It owns KV, the Durable Objects, their keys, and the deletion of stored records. `kv.ts` has records that
+ * are written once, `grants/` what may happen only once to a grant, `emulator/` what exists once;
  * `epochs.ts` resets and loads all of them together. No other folder uses the bindings.
  * The store does not decide whether a request is permitted: policies are in `access/`.
  */

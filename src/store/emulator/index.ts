@@ -20,7 +20,7 @@ import { type EmulatorState, type Epoch, emulatedNow } from './state'
 /** The namespace of the emulator's one object. */
 export type EmulatorBinding = DurableObjectNamespace<EmulatorObject>
 
-// A story reads at most this many pages of events, which are 4 Mi characters each.
+// A query reads at most this many pages of events (4 Mi characters each).
 const MOST_PAGES = 8
 
 /** Returns the emulator's object, for another object. */
@@ -28,10 +28,12 @@ export function emulatorObject(binding: EmulatorBinding): Remote<EmulatorObject>
   return remote(binding, 'emulator')
 }
 
-/** The error of an edit that the store has no room for. */
+/** The error of an edit that does not fit into the store. */
 export class ConfigurationFull extends Error {
   constructor() {
-    super('The configuration is full: what the API has made takes more than 16 MiB')
+    super(
+      'The configuration is full: the records that the API has changed take more than 16 MiB. Delete some, or reset the emulator',
+    )
     this.name = 'ConfigurationFull'
   }
 }
@@ -223,7 +225,7 @@ export class Emulator {
     await this.#object.setDns(zone)
   }
 
-  /** Returns those who signed in or were created as users. */
+  /** Returns everyone who signed in or was created as a user. */
   async users(): Promise<DirectoryUser[]> {
     await this.#handOver()
     return this.#object.users()
@@ -302,7 +304,7 @@ export class Emulator {
 
   async signingKey(): Promise<SigningKey> {
     const [current] = await this.keys()
-    if (!current) throw new Error('no signing key')
+    if (!current) throw new Error('The store has no signing key')
     return current
   }
 
@@ -311,7 +313,7 @@ export class Emulator {
     return loadOnce(this.#binding, 'edits', () => this.#object.edits())
   }
 
-  // What follows from events is read only after those that are still waiting have been recorded.
+  // Everything derived from events is read only after the waiting events have been recorded.
   #handOver(): Promise<void> {
     return handOverEvents(this.#binding, this.#receiver)
   }

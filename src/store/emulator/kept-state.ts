@@ -59,7 +59,10 @@ export class KeptState {
     })
   }
 
-  /** Returns a new epoch, which becomes the current one by `reset` or `load`. No number is used twice. */
+  /**
+   * Returns a new epoch, which becomes the current one by `reset` or `load`. No number is used
+   * twice.
+   */
   nextEpoch(): Epoch {
     const epochNumber = (this.kv.get<number>('newestEpoch') ?? this.#state.epochNumber) + 1
     this.kv.put('newestEpoch', epochNumber)
@@ -87,7 +90,10 @@ export class KeptState {
     return { dumped, state: this.change({ revocations: afterWriting(dumped.revocations) }) }
   }
 
-  /** Replaces the state by one of another store. The revisions count on, so that every isolate notices. */
+  /**
+   * Replaces the state by one of another store. The revisions count on, so that every isolate
+   * notices.
+   */
   load(dumped: EmulatorDump['state'], next: Epoch): EmulatorState {
     return this.change({
       ...dumped,

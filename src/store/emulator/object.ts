@@ -28,8 +28,8 @@ type Env = { KV: KVNamespace }
 type Replaced = { state: EmulatorState; ended: string }
 
 /**
- * The emulator's one object: the calls that its parts take from other isolates, and what concerns several
- * of them. It is one, because a reset and a loaded state replace all parts at once.
+ * The emulator's one object: the calls of its parts from other isolates, and those that concern several
+ * parts. It is one object, because a reset or a loaded state replaces all parts at once.
  */
 export class EmulatorObject extends DurableObject<Env> {
   #settings = objectSettingsSchema.parse(this.env)
@@ -104,7 +104,7 @@ export class EmulatorObject extends DurableObject<Env> {
     return this.#state.rotated(now)
   }
 
-  // --- Events, and the directory that follows from them ---
+  // --- Events, and the directory that is derived from them ---
 
   record(events: ToldEvent[]): void {
     for (const event of this.#events.record(events)) {
@@ -177,10 +177,10 @@ export class EmulatorObject extends DurableObject<Env> {
   }
 
   /**
-   * Keeps edits that were planned at this revision of the configuration, all of them or none.
+   * Stores edits that were planned at this revision of the configuration, all of them or none.
    * `overtaken`: another edit came first, so the checks of the plan may no longer hold.
    *
-   * @param gone those of the edits that delete a record which the seed does not have
+   * @param gone the edits that delete a record that the seed does not have
    */
   edit(edits: Edit[], revision: number, gone: Edit[] = []): EmulatorState | 'overtaken' | 'full' {
     const refusal = this.#edits.refusalOf(edits, revision)

@@ -10,9 +10,15 @@ export type EmulatorState = {
   version: number
   /** Part of every KV key: a new epoch is an empty store. */
   epoch: string
-  /** Part of every key in the grant objects. A higher number is a later epoch, so the objects stay the same. */
+  /**
+   * Part of every key in the grant objects. A higher number is a later epoch, so the objects stay
+   * the same.
+   */
   epochNumber: number
-  /** The HMAC key of tickets and session cookies, base64url. A reset replaces it, which ends them all. */
+  /**
+   * The HMAC key of tickets and session cookies, base64url. A reset replaces it, which ends them
+   * all.
+   */
   ticketSecret: string
   /** How far the emulated clock is ahead of the real one. */
   clockOffsetSeconds: number
@@ -29,7 +35,10 @@ export type EmulatorState = {
   lastKeyRotationAtSeconds: number
 }
 
-/** The time from one reset or load to the next, as a part of the keys of everything that is stored in it. */
+/**
+ * The time from one reset or load to the next, as a part of the keys of everything that is stored
+ * in it.
+ */
 export type Epoch = Pick<EmulatorState, 'epoch' | 'epochNumber'>
 
 /** The number of an epoch that an earlier version began, which did not count them. */

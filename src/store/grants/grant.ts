@@ -12,7 +12,10 @@ const frame = {
   sessionEndsAtSeconds: secondsSchema,
 }
 
-/** A grant of Managed OAuth: what a refresh token stands for. Written once, when the person allows the client. */
+/**
+ * A grant of Managed OAuth: what a refresh token stands for. Written once, when the person allows
+ * the client.
+ */
 export const accessGrantSchema = z.object({
   ...frame,
   applicationId: z.string(),
@@ -116,7 +119,10 @@ export type AdmissionOutcome<G extends Grant = Grant> =
   | { outcome: 'expired' | 'revoked'; grant: G }
   | { outcome: 'unknown' }
 
-/** An `AdmissionOutcome` of the object, without the grant if the caller has it: a grant never changes. */
+/**
+ * An `AdmissionOutcome` of the object, without the grant if the caller has it: a grant never
+ * changes.
+ */
 export type Admission =
   | { outcome: 'admitted'; grant: Grant | undefined; token: AccessToken }
   | { outcome: 'expired' | 'revoked'; grant: Grant | undefined }

@@ -126,7 +126,10 @@ export class Grants<G extends Grant> {
     return { outcome: 'redeemed', grant, pair: this.#pair(grantId, { access, refresh }, token) }
   }
 
-  /** Writes the grant's record after the response. A failure is logged: the grant works, but is not listed. */
+  /**
+   * Writes the grant's record after the response. A failure is logged: the grant works, but is not
+   * listed.
+   */
   keepLater(context: Pick<ExecutionContext, 'waitUntil'>, grant: G, now: number): void {
     const kept = this.keep(grant, now).catch((error) =>
       console.error(`The record of the grant ${grant.id} was not written.`, error),
@@ -228,7 +231,10 @@ export class Grants<G extends Grant> {
     return this.#object(grantId).revoke(this.#epoch, grantId, hash, clientId, accessTokenEnds)
   }
 
-  /** Returns a page of the grants whose code was redeemed, and the cursor of the next page if there is one. */
+  /**
+   * Returns a page of the grants whose code was redeemed, and the cursor of the next page if there
+   * is one.
+   */
   async list(limit: number, cursor?: string): Promise<{ grants: GrantView<G>[]; cursor?: string }> {
     const { ids, ...rest } = await this.#records.list(limit, cursor)
     const views = await Promise.all(ids.map((id) => this.view(id)))
@@ -284,7 +290,8 @@ export class Grants<G extends Grant> {
   }
 
   // One of 64, by the first character of the random id. An object has grants of one product only, so the
-  // grants that it returns are of the type `G`. In an epoch without a number, objects are named by the epoch.
+  // grants that it returns are of the type `G`. In an epoch without a number, objects are named by
+  // the epoch.
   #object(grantId: string): Remote<GrantObject> {
     const { epoch, epochNumber } = this.epoch
     const name = `${this.product.objects}${grantId[0]}`
