@@ -7,7 +7,7 @@ import { reportRevoked } from './grant-events'
 
 const WHY = {
   unknown: 'The token is unknown, so nothing was revoked (RFC 7009 2.2).',
-  'other client': 'The token belongs to another client, so it was not revoked.',
+  'other-client': 'The token belongs to another client, so it was not revoked.',
 }
 
 /**

@@ -30,7 +30,7 @@ export function showClock(c: AppContext): Response {
 export async function changeClock(c: AppContext): Promise<Response> {
   const move = moveOf(await readControl(c, clockSchema))
   const state = await c.get('emulator').moveClock(move)
-  if (state === 'too late') {
+  if (state === 'too-late') {
     throw new OAuthError(
       'invalid_request',
       'the clock cannot pass the year 9999: expected an earlier time',

@@ -3,7 +3,7 @@ import { isBrowserNavigation } from '../access/navigation'
 import { OAuthError } from '../oauth/errors'
 import { PageError, respondPageError } from '../pages/respond'
 import { SettingsError } from '../settings/error'
-import { StorageUnavailable } from '../store/kv'
+import { StorageUnavailable } from '../store/unavailable'
 import type { AppContext, Env } from './context'
 import { refusalOf, reportRefusal } from './events'
 
@@ -53,7 +53,7 @@ function respondUnavailable(c: AppContext, error: StorageUnavailable) {
     new PageError(
       503,
       'Temporarily unavailable',
-      'The storage is not responding.',
+      `${error.message}.`,
       'Nothing was changed. Try again.',
     ),
   )

@@ -56,7 +56,7 @@ export const prepare: MiddlewareHandler<Env> = async function prepare(c, next) {
   const team = teamDomain(settings, url, c.req.header('origin'))
   c.set('team', team)
   c.set('dash', dashDomain(settings.DASH_DOMAIN, team, url))
-  c.set('stores', openStores(c.env, state.epoch))
+  c.set('stores', openStores(c.env, state))
   await next()
 }
 

@@ -3,7 +3,10 @@ import { secondsSchema } from '../access/timestamps'
 import { hashSecret, newSecret } from '../access/token'
 import { CLIENT_AUTH_METHODS } from '../oauth/client-auth'
 
-/** A registered client. `metadata` is what registration was told and answers again. */
+/**
+ * A registered client. `metadata` is what the registration request contained and its response
+ * repeats.
+ */
 export const clientSchema = z.object({
   clientId: z.string(),
   secretHash: z.string().optional(),
@@ -17,13 +20,16 @@ export const clientSchema = z.object({
 })
 export type Client = z.infer<typeof clientSchema>
 
-/** A client's secret, shown once, with the hash that is kept of it. */
+/** Returns a new client secret, which is shown once, and its hash, which is stored. */
 export async function newClientSecret(): Promise<{ secret: string; secretHash: string }> {
   const secret = newSecret()
   return { secret, secretHash: await hashSecret(secret) }
 }
 
-/** Whether `secret` is the client's. Hashes are compared, so timing tells nothing of the secret. */
+/**
+ * Returns whether `secret` is the client's. It compares hashes, so timing reveals nothing about the
+ * secret.
+ */
 export async function isClientSecret(client: Client, secret: string): Promise<boolean> {
   return client.secretHash !== undefined && client.secretHash === (await hashSecret(secret))
 }

@@ -5,23 +5,23 @@ import type { References } from '../access/rules'
 import { type Account, findAccount, isMember } from '../account/members'
 import { type Collections, collectionsOf, type Kind, type RecordOf, recordKind } from './kinds'
 
-/** One record as it is since an edit, or null where it was deleted. */
+/** An edit: one record as it is since then, or null if it was deleted. */
 export type Edit = { [K in Kind]: { kind: K; id: string; value: RecordOf<K> | null } }[Kind]
 
-/** What the settings say; edits are kept apart from it. */
+/** The configuration of the settings. Edits are stored apart from it. */
 export type Seed = Collections & { emailLists: EmailList[]; accounts: Account[] }
 
-/** The configuration that requests are judged by. */
+/** The current configuration: the seed with all edits. */
 export type Configuration = Omit<Collections, 'applications' | 'organizations'> & {
   applications: Application[]
   organization: Organization
-  /** As they are kept, for who edits them. */
+  /** The records as they are stored, for the API that edits them. */
   collections: Collections
-  /** What rules refer to by id. */
+  /** The records that rules refer to by id. */
   references: References
 }
 
-/** The seed as edits have left it: the edited in their places, the new ones after them. */
+/** Returns the seed with edits: edited records in their places, new ones after them. */
 export function edited(seed: Seed, edits: readonly Edit[]): Configuration {
   const collections = collectionsOf((kind) => overlaid(kind, seed, edits))
   const reusable = new Map(collections.policies.map((policy) => [policy.id, policy]))
@@ -43,7 +43,7 @@ export function edited(seed: Seed, edits: readonly Edit[]): Configuration {
   }
 }
 
-/** Whether the seed has a record of this id, so that its deletion has to be kept. */
+/** Returns whether the seed has a record of this id, so that its deletion has to be stored. */
 export function isSeeded(seed: Seed, { kind, id }: Edit): boolean {
   return seed[kind].some((record) => recordKind(kind).idOf(record) === id)
 }

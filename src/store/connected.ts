@@ -3,8 +3,8 @@ import type { Connection } from './emulator/connections'
 import type { Stores } from './stores'
 
 /**
- * Ends every grant that a person has given a client at the dashboard: its access tokens and refresh
- * tokens stop at once. Returns what was connected.
+ * Ends every grant that a person has given a client at the dashboard. All of its tokens stop working at
+ * once. Returns the connections that were ended.
  */
 export async function endConnections(
   emulator: Emulator,

@@ -5,8 +5,7 @@ import { KINDS, type Kind, recordKind } from './kinds'
 const timestampsSchema = z.looseObject(timestampMembers)
 
 /**
- * An edit as it is kept: its value is the JSON of a record of its kind, or of null where the record was
- * deleted.
+ * A stored edit. Its value is the JSON of a record of its kind, or of null if the record was deleted.
  */
 export const editRowSchema = z
   .strictObject({ kind: z.enum(KINDS), id: z.string(), value: z.string() })
@@ -15,7 +14,7 @@ export const editRowSchema = z
     return value === undefined ? z.NEVER : { ...row, value }
   })
 
-/** What the edge still sees of a record; null is the record of the seed. */
+/** A stored late edit: the record that the edge still sees; null is the record of the seed. */
 export const lateEditRowSchema = z
   .strictObject({
     kind: z.enum(KINDS),
@@ -30,7 +29,7 @@ export const lateEditRowSchema = z
     return known === undefined ? z.NEVER : { ...row, value: known }
   })
 
-// The record as JSON, with what an older version of the emulator did not know of it.
+// Returns the record as JSON, with the members that an earlier version of the emulator did not have.
 function completed(
   { kind, id, value }: { kind: Kind; id: string; value: string },
   context: z.RefinementCtx,
@@ -40,7 +39,7 @@ function completed(
   const record = jsonOf(value)
   if (record === undefined) return void refuse('expected JSON')
   const { idOf, isSingleton, noun, schema } = recordKind(kind)
-  if (record === null) return isSingleton ? void refuse(`there is always an ${noun}`) : value
+  if (record === null) return isSingleton ? void refuse(`an ${noun} cannot be deleted`) : value
   const result = timestampsSchema.safeParse(record)
   const checked = result.success ? schema.safeParse(withoutTimestamps(result.data)) : result
   if (!checked.success) {
@@ -48,7 +47,7 @@ function completed(
     return void refuse(`${issue?.message}`, issue?.path)
   }
   const whole = { ...(record as object), ...checked.data }
-  if (idOf(whole) !== id) return void refuse(`is of ${idOf(whole)}, not of ${id}`)
+  if (idOf(whole) !== id) return void refuse(`is the record ${idOf(whole)}, expected ${id}`)
   return JSON.stringify(whole)
 }
 

@@ -1,25 +1,26 @@
-import { randomText } from '../oauth/encoding'
 import type { Emulator } from './emulator'
 import { KEPT_SECONDS } from './kv'
 import type { Snapshot } from './snapshot'
 import type { Stores } from './stores'
 
-/** What goes on after the response. */
+/** Work that continues after the response. */
 type Background = { waitUntil(promise: Promise<unknown>): void }
 
-/** Returns to the seed: begins an empty epoch, and sweeps the current one in the background. */
+/** Returns to the seed: begins an empty epoch, and sweeps the ended one from KV in the background. */
 export async function resetStore(
   emulator: Emulator,
   stores: Stores,
   background: Background,
 ): Promise<void> {
-  await emulator.reset()
-  background.waitUntil(sweepAway(emulator, stores))
+  const ended = await emulator.reset()
+  background.waitUntil(sweep(emulator, stores, ended))
 }
 
 /**
  * Replaces everything by a snapshot, or changes nothing: its records are written under a new epoch first,
  * which then replaces the current one.
+ *
+ * The grant objects keep the grants of a failed load until the next epoch begins. No token finds them.
  */
 export async function loadSnapshot(
   emulator: Emulator,
@@ -27,22 +28,22 @@ export async function loadSnapshot(
   snapshot: Snapshot,
   background: Background,
 ): Promise<void> {
-  const next = stores.inEpoch(randomText(9))
+  const next = await emulator.nextEpoch()
   try {
-    await writeRecords(next, snapshot)
-    await emulator.load(snapshot.emulator, next.epoch)
+    await writeRecords(stores.inEpoch(next), snapshot)
+    const ended = await emulator.load(snapshot.emulator, next)
+    background.waitUntil(sweep(emulator, stores, ended))
   } catch (error) {
-    background.waitUntil(sweepAway(emulator, next))
+    background.waitUntil(sweep(emulator, stores, next.epoch))
     throw error
   }
-  background.waitUntil(sweepAway(emulator, stores))
 }
 
-function sweepAway(emulator: Emulator, stores: Stores): Promise<void> {
-  return stores.sweep().catch(() => emulator.sweepLater(stores.epoch))
+function sweep(emulator: Emulator, stores: Stores, epoch: string): Promise<void> {
+  return stores.sweep(epoch).catch(() => emulator.sweepLater(epoch))
 }
 
-// What has expired is judged by the clock of the snapshot, which is the emulator's from then on.
+// The snapshot's clock decides what has expired, because it is the emulator's clock from then on.
 async function writeRecords(stores: Stores, snapshot: Snapshot): Promise<void> {
   const fromSeconds = Math.floor(Date.now() / 1000) + snapshot.emulator.state.clockOffsetSeconds
   const entries = <T>(all: Record<string, T>) => Object.entries(all)
@@ -57,6 +58,7 @@ async function writeRecords(stores: Stores, snapshot: Snapshot): Promise<void> {
     await stores.policyTests.put(id, test, { fromSeconds, seconds: KEPT_SECONDS })
   }
   for (const grant of snapshot.grants) await stores.grants.load(grant, fromSeconds)
-  for (const grant of snapshot.dashboard_grants)
+  for (const grant of snapshot.dashboard_grants) {
     await stores.dashboardGrants.load(grant, fromSeconds)
+  }
 }

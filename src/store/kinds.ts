@@ -8,7 +8,7 @@ import { serviceTokenKind } from '../access/service-token'
 import { tagKind } from '../access/tag'
 import { oauthClientKind } from '../account/oauth/oauth-client-kind'
 
-/** Every kind of record that the management API can change. A new kind is one line here. */
+/** The kinds of records that the management API can change. A new kind is one line here. */
 export const RECORD_KINDS = {
   applications: applicationKind,
   policies: policyKind,
@@ -28,13 +28,13 @@ export type Collections = { [K in Kind]: RecordOf<K>[] }
 
 export const KINDS = Object.keys(RECORD_KINDS) as Kind[]
 
-/** Returns what is known of a kind, whatever its records are. */
+/** Returns the description of a kind, without the type of its records. */
 export function recordKind(kind: Kind): RecordKind<object> {
   return RECORD_KINDS[kind]
 }
 
 /** Returns a value for each kind. */
 export function collectionsOf(recordsOf: (kind: Kind) => object[]): Collections {
-  // The records of each kind are what its schema, or the API's own, has let pass.
+  // The schema of the kind, or the API's own, has accepted the records.
   return Object.fromEntries(KINDS.map((kind) => [kind, recordsOf(kind)])) as Collections
 }

@@ -1,41 +1,32 @@
 import type { z } from 'zod'
 import { Remembered } from './remembered'
+import { StorageUnavailable } from './unavailable'
 
-/** KV takes no key that is longer. */
+// KV rejects longer keys.
 const LONGEST_KEY_BYTES = 512
 
-/** What an id may take of it beside the epoch and the longest prefix. */
+/** The longest id that fits into a key, after the epoch and the longest prefix. */
 export const LONGEST_ID_BYTES = LONGEST_KEY_BYTES - 32
 
-/** KV refuses an `expirationTtl` under 60 s. */
+// KV rejects a shorter `expirationTtl`.
 const SHORTEST_TTL_SECONDS = 60
 
-/** The runtime takes no `expirationTtl` over 2^31 - 1 s, which are 68 years. */
+// The runtime rejects an `expirationTtl` over 2^31 - 1 s (68 years).
 const LONGEST_TTL_SECONDS = 2_000_000_000
 
 /**
- * How long what is over is kept: a day. The emulated clock may lag behind the real one; no lifetime is
- * ever judged by KV, its TTL only collects what is long over.
+ * How long expired records are kept: a day. KV's TTL never decides whether a record has expired, because
+ * the emulated clock may lag behind the real one. It only deletes what expired long ago.
  */
 export const KEPT_SECONDS = 86_400
 
-// What is told beside a record, for `collect`.
+// KV metadata, read by `collect`.
 type Ends = { endsAtSeconds?: number }
 
-// A Durable Object may ask KV a thousand times for one alarm.
+// A Durable Object may call KV a thousand times for one alarm.
 const MOST_COLLECTED = 900
 
-/** Thrown where KV does not answer: nothing is known, or nothing was kept, and later it may be. */
-export class StorageUnavailable extends Error {
-  readonly retryAfterSeconds = 5
-
-  constructor(cause: unknown) {
-    super('The storage does not answer; try again', { cause })
-    this.name = 'StorageUnavailable'
-  }
-}
-
-// The one table of key prefixes.
+// All key prefixes.
 const PREFIXES = {
   client: 'client',
   grant: 'grant',
@@ -46,14 +37,14 @@ const PREFIXES = {
 } as const
 export type RecordKind = keyof typeof PREFIXES
 
-// Records are written once, so what this isolate has seen of them stays true.
+// Records are written once, so a record that this isolate has read stays true.
 const REMEMBERED = 10_000
 
 /**
- * Typed KV records of one kind, read through a schema, written once and never changed.
+ * KV records of one kind, read through a schema. A record is written once and never changes.
  *
- * The epoch is part of every key: a reset gives the emulator a new one, and with it an empty store
- * at once, however long KV goes on answering for the old keys.
+ * The epoch is part of every key. A reset begins a new epoch, so the store is empty at once, however long
+ * KV still returns the old keys.
  */
 export class Records<T> {
   readonly #remembered = new Remembered<string, T>(REMEMBERED)
@@ -65,30 +56,35 @@ export class Records<T> {
     private readonly schema: z.ZodType<T>,
   ) {}
 
-  /** The record where this isolate has read it before. */
+  /** Returns the record if this isolate has read or written it before. */
   remembered(id: string): T | undefined {
     return this.#remembered.get(id)
   }
 
-  /** @throws StorageUnavailable */
+  /**
+   * Returns the record; undefined if it does not exist.
+   *
+   * @throws StorageUnavailable
+   */
   async find(id: string): Promise<T | undefined> {
     const known = this.#remembered.get(id)
     if (known) return known
     const key = this.#key(id)
-    // KV throws at a longer key, and nothing can have been put there.
+    // KV throws for a longer key, and no record can have one.
     if (new TextEncoder().encode(key).length > LONGEST_KEY_BYTES) return undefined
-    const stored = await answered(this.kv.get(key, 'json'))
+    const stored = await responded(this.kv.get(key, 'json'))
     if (stored === null) return undefined
-    // What another version of the emulator has stored counts as not there.
+    // A record that another version of the emulator wrote in another form counts as missing.
     const record = this.schema.safeParse(stored).data
     if (record !== undefined) this.remember(id, record)
     return record
   }
 
   /**
-   * @param life from when on and how long the record is needed, by the emulated clock; for good
-   *   where it is left out
-   * @throws StorageUnavailable where it was not kept
+   * Writes the record.
+   *
+   * @param life how long the record is needed, by the emulated clock; without it, forever
+   * @throws StorageUnavailable if it was not written
    */
   async put(id: string, record: T, life?: { fromSeconds: number; seconds: number }): Promise<void> {
     const options = life && {
@@ -98,26 +94,27 @@ export class Records<T> {
       ),
       metadata: { endsAtSeconds: life.fromSeconds + life.seconds } satisfies Ends,
     }
-    await answered(this.kv.put(this.#key(id), JSON.stringify(record), { ...options }))
+    await responded(this.kv.put(this.#key(id), JSON.stringify(record), { ...options }))
     this.remember(id, record)
   }
 
-  /** Deletes the record, for what only an emulator does. */
+  /** Deletes the record. Access never does; only the emulator's own control needs it. */
   async delete(id: string): Promise<void> {
     this.#remembered.delete(id)
-    await answered(this.kv.delete(this.#key(id)))
+    await responded(this.kv.delete(this.#key(id)))
   }
 
-  /** A page of records in the order of their ids, and where the next one begins. */
+  /** Returns a page of ids in their order, and the cursor of the next page if there is one. */
   async list(limit: number, cursor?: string): Promise<{ ids: string[]; cursor?: string }> {
     const prefix = this.#key('')
-    const page = await answered(this.kv.list({ prefix, limit, ...(cursor && { cursor }) }))
+    const page = await responded(this.kv.list({ prefix, limit, ...(cursor && { cursor }) }))
     return {
       ids: page.keys.map(({ name }) => name.slice(prefix.length)),
       ...(page.list_complete ? {} : { cursor: page.cursor }),
     }
   }
 
+  /** Remembers a record that was not read from KV. */
   remember(id: string, record: T): void {
     this.#remembered.set(id, record)
   }
@@ -127,7 +124,7 @@ export class Records<T> {
   }
 }
 
-async function answered<T>(operation: Promise<T>): Promise<T> {
+async function responded<T>(operation: Promise<T>): Promise<T> {
   try {
     return await operation
   } catch (error) {
@@ -136,29 +133,29 @@ async function answered<T>(operation: Promise<T>): Promise<T> {
 }
 
 /**
- * Deletes records that are long over by the emulated clock, which may be far ahead of the one that KV's
- * TTL counts with.
+ * Deletes the records that expired more than a day ago by the emulated clock, which may be far ahead of
+ * the clock of KV's TTL.
  *
- * @returns whether those were all
+ * @returns whether no such record is left
  */
 export async function collect(kv: KVNamespace, epoch: string, now: number): Promise<boolean> {
   let cursor: string | undefined
   let left = MOST_COLLECTED
   do {
     const page: KVNamespaceListResult<Ends> = await kv.list({ prefix: `${epoch}:`, cursor })
-    const over = page.keys.filter(
+    const expired = page.keys.filter(
       ({ metadata }) => (metadata?.endsAtSeconds ?? Number.POSITIVE_INFINITY) + KEPT_SECONDS <= now,
     )
-    const some = over.slice(0, left)
+    const some = expired.slice(0, left)
     await Promise.all(some.map(({ name }) => kv.delete(name)))
     left -= some.length
-    if (some.length < over.length) return false
+    if (some.length < expired.length) return false
     cursor = page.list_complete ? undefined : page.cursor
   } while (cursor)
   return true
 }
 
-/** Deletes every record of an epoch that a reset has ended. */
+/** Deletes every record of an epoch. */
 export async function sweep(kv: KVNamespace, epoch: string): Promise<void> {
   let cursor: string | undefined
   do {

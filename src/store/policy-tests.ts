@@ -1,6 +1,6 @@
 import * as z from 'zod'
 
-/** What a test of policies said of each user. */
+/** The results of a policy test, by user. */
 export const policyTestSchema = z.object({
   users: z.array(
     z.object({

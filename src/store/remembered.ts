@@ -1,6 +1,6 @@
 /**
- * A bounded memory of what this isolate has read or computed and what never changes. At its limit
- * it forgets everything, which costs less than keeping an order. Secrets are never its keys.
+ * A bounded cache of values that this isolate has read or computed and that never change. At its limit
+ * it drops everything, which costs less than keeping an order. Secrets are never its keys.
  */
 export class Remembered<K, V> {
   readonly #values = new Map<K, V>()

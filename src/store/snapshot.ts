@@ -33,19 +33,22 @@ const clientsSchema = records(
 })
 
 export const snapshotSchema = z.strictObject({
-  version: z.literal(VERSION, `expected ${VERSION}, another version of the emulator wrote this`),
-  /** When it was written, by the emulated clock. */
+  version: z.literal(
+    VERSION,
+    `expected ${VERSION}: this state was written by another version of the emulator`,
+  ),
+  /** The time of writing, by the emulated clock. */
   at: z.string(),
   emulator: emulatorDumpSchema,
   clients: clientsSchema,
   sessions: records(sessionSchema),
   grants: rows(accessGrantDumpSchema, ({ state }) => state.grant.id),
   dashboard_grants: rows(dashboardGrantDumpSchema, ({ state }) => state.grant.id),
-  // A state of before has none of these.
+  // Earlier versions did not write these.
   consents: records(rememberedConsentSchema).default({}),
   policy_tests: records(policyTestSchema).default({}),
 })
-/** Everything that an emulator stores, except for its events and the codes that are not redeemed yet. */
+/** Everything that an emulator stores, except events and the codes that have not been redeemed. */
 export type Snapshot = z.infer<typeof snapshotSchema>
 
 /**
@@ -76,7 +79,10 @@ function records<T>(schema: z.ZodType<T>) {
   const key = z
     .string()
     .min(1)
-    .refine((id) => new TextEncoder().encode(id).length <= LONGEST_ID_BYTES, 'is too long')
+    .refine(
+      (id) => new TextEncoder().encode(id).length <= LONGEST_ID_BYTES,
+      `expected at most ${LONGEST_ID_BYTES} bytes`,
+    )
   return z.record(key, schema)
 }
 

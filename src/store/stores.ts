@@ -1,7 +1,16 @@
+/**
+ * The store: everything that the emulator keeps between requests.
+ *
+ * It owns KV, the Durable Objects, their keys, and the deletion of stored records. `kv.ts` has records that
+ * are written once, `grants/` what may happen only once to a grant, `emulator/` what exists once;
+ * `epochs.ts` resets and loads all of them together. No other folder uses the bindings.
+ * The store does not decide whether a request is permitted: policies are in `access/`.
+ */
 import { MANAGED_OAUTH_FORMS } from '../access/token'
 import { DASHBOARD_FORMS } from '../account/oauth/dash-token'
 import { type Client, clientSchema } from './clients'
 import type { EmulatorBinding } from './emulator'
+import type { Epoch } from './emulator/state'
 import { Grants, type GrantsBinding } from './grants'
 import {
   type AccessGrant,
@@ -14,57 +23,62 @@ import { type PolicyTest, policyTestSchema } from './policy-tests'
 import { type RememberedConsent, rememberedConsentSchema } from './remembered-consent'
 import { type Session, sessionSchema } from './sessions'
 
-/** The bindings that the store is in. Nothing else uses them. */
+/** The bindings of the store. Only this folder uses them. */
 export type StoreBindings = { KV: KVNamespace; GRANTS: GrantsBinding; EMULATOR: EmulatorBinding }
 
 /** The records and grants of one epoch. */
 export type Stores = {
   epoch: string
   clients: Records<Client>
-  /** Of Managed OAuth. */
+  /** The grants of Managed OAuth. */
   grants: Grants<AccessGrant>
-  /** Of the dashboard's OAuth server. */
+  /** The grants of the dashboard's OAuth server. */
   dashboardGrants: Grants<DashboardGrant>
   sessions: Records<Session>
   policyTests: Records<PolicyTest>
-  /** Of the quirk that remembers them. */
+  /** The consents that the quirk `consent-remembered` remembers. */
   consents: Records<RememberedConsent>
-  /** Deletes all records of this epoch from KV. */
-  sweep(): Promise<void>
+  /** Deletes all records of an epoch from KV. */
+  sweep(epoch: string): Promise<void>
   /** Opens the stores of another epoch. */
-  inEpoch(epoch: string): Stores
+  inEpoch(epoch: Epoch): Stores
 }
 
 const opened = new WeakMap<KVNamespace, Stores>()
 
-/** Opens the stores of the current epoch, once for an isolate, so that they remember what they read. */
-export function openStores(bindings: StoreBindings, epoch: string): Stores {
+/** Opens the stores of an epoch. An isolate keeps those that it opened last, with what they remember. */
+export function openStores(bindings: StoreBindings, of: Epoch): Stores {
   const known = opened.get(bindings.KV)
-  if (known?.epoch === epoch) return known
-  const stores: Stores = {
+  if (known?.epoch === of.epoch) return known
+  const stores = storesOf(bindings, of)
+  opened.set(bindings.KV, stores)
+  return stores
+}
+
+function storesOf(bindings: StoreBindings, of: Epoch): Stores {
+  const { epoch } = of
+  return {
     epoch,
     clients: new Records(bindings.KV, epoch, 'client', clientSchema),
-    grants: new Grants(bindings.KV, bindings.GRANTS, epoch, {
+    grants: new Grants(bindings.KV, bindings.GRANTS, of, {
       records: 'grant',
       objects: '',
       schema: accessGrantSchema,
       forms: MANAGED_OAUTH_FORMS,
       accessTokenEnds: 'itself',
     }),
-    dashboardGrants: new Grants(bindings.KV, bindings.GRANTS, epoch, {
+    dashboardGrants: new Grants(bindings.KV, bindings.GRANTS, of, {
       records: 'dashboardGrant',
       objects: 'dashboard:',
       schema: dashboardGrantSchema,
       forms: DASHBOARD_FORMS,
-      // Dashboard: the engine ends the whole chain of tokens, whichever of them is shown (B.4).
+      // Dashboard: documented [D29]. Revoking any token of a grant ends all of them.
       accessTokenEnds: 'grant',
     }),
     sessions: new Records(bindings.KV, epoch, 'session', sessionSchema),
     policyTests: new Records(bindings.KV, epoch, 'policyTest', policyTestSchema),
     consents: new Records(bindings.KV, epoch, 'consent', rememberedConsentSchema),
-    sweep: () => sweep(bindings.KV, epoch),
+    sweep: (ended) => sweep(bindings.KV, ended),
     inEpoch: (other) => openStores(bindings, other),
   }
-  opened.set(bindings.KV, stores)
-  return stores
 }

@@ -25,7 +25,7 @@ export async function revoke(c: AppContext): Promise<Response> {
   const client = await authenticateClient(c)
   const { grants } = c.get('stores')
   const outcome = await grants.revoke(parameters.require('token'), client.clientId)
-  if (outcome === 'other client') {
+  if (outcome === 'other-client') {
     throw new OAuthError('invalid_grant', 'the token was issued to another client')
   }
   const grant = await grants.findNamed(parameters.require('token'))

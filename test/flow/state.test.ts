@@ -240,7 +240,7 @@ describe('The state', () => {
       ],
       [
         'a row is there twice',
-        'emulator.tables.user.1: ada@example.com is there twice',
+        'emulator.tables.user.1: ada@example.com appears twice, expected unique keys',
         ({ emulator }) => {
           emulator.tables.user = [user, user]
         },

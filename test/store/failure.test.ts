@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { Client } from '../support/client'
 import { DashClient, withClients } from '../support/dashboard'
-import { ADA, emulator } from '../support/emulator'
+import { ADA, APP, emulator } from '../support/emulator'
+import { NAVIGATION } from '../support/person'
 
 const world = emulator()
 // An isolate opens its stores once: a replaced binding is used from one reset to the next.
@@ -9,6 +10,39 @@ beforeEach(world.reset)
 
 const grantsWith = (method: string, cause: Error) => ({
   GRANTS: { getByName: () => ({ [method]: () => Promise.reject(cause) }) },
+})
+
+describe('A store that has run out of files is a 503 that says so', () => {
+  it.each([
+    // Node's SQLite, the operating system, and workerd, which gives the Worker only a reference.
+    ['unable to open database file', 'The emulator cannot open more files'],
+    ['EMFILE: too many open files, open', 'The emulator cannot open more files'],
+    ['internal error; reference = hl51shv36u9o8603erkca3rb', 'often too many open files'],
+  ])('%s', async (cause, sentence) => {
+    vi.spyOn(console, 'warn').mockImplementation(() => {})
+    const broken = new Client(emulator(grantsWith('admit', new Error(cause))).fetch)
+
+    const response = await broken.request('/whoami', `oauth:${'a'.repeat(65)}`)
+
+    expect(response.status).toBe(503)
+    expect(response.headers.get('retry-after')).toMatch(/^[1-9]\d*$/)
+    expect(await response.json()).toEqual({
+      error: 'temporarily_unavailable',
+      error_description: expect.stringContaining(sentence),
+    })
+  })
+
+  it('as a page for a browser', async () => {
+    vi.spyOn(console, 'warn').mockImplementation(() => {})
+    const cause = new Error('SQLITE_CANTOPEN')
+    const EMULATOR = { getByName: () => ({ read: () => Promise.reject(cause) }) }
+    const { fetch } = emulator({ EMULATOR })
+
+    const page = await fetch(`${APP}/whoami`, { headers: NAVIGATION })
+
+    expect(page.status).toBe(503)
+    expect(await page.text()).toContain('The emulator cannot open more files')
+  })
 })
 
 describe('An unexpected failure of the storage', () => {

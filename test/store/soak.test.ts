@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, inject, it } from 'vitest'
 import { Client } from '../support/client'
 import { controlOf } from '../support/control'
 import { emulator, stopClock } from '../support/emulator'
-import { type Sizes, sizesOf, soak } from '../support/flows'
+import { sizesOf, soak } from '../support/flows'
 
 stopClock()
 const world = emulator()
@@ -14,9 +14,26 @@ beforeEach(world.reset)
 
 const FLOWS = inject('flows')
 const TOGETHER = 20
-const FLAT_AFTER = 12
 const LOOKED_EVERY = Math.ceil(FLOWS / TOGETHER / 20)
-const TABLES = ['session', 'session_application', 'connection', 'edit', 'user', 'token_use']
+
+// A lot is six hours, and what it leaves is known. A grant lives for a day and is kept for another: eight
+// lots. The sign-ins of the API's list live for a day: four lots, with two in each flow and the browser's
+// own. In both, two more lots may be waiting for the collection, which runs at some event of a lot.
+const MOST = {
+  clients: 1,
+  sessions: 10,
+  grants: 10 * TOGETHER,
+  dashboardGrants: 0,
+  // Older ones are merged.
+  revocations: 10_000,
+  session: 6 * (2 * TOGETHER + 1),
+  session_application: 6 * (2 * TOGETHER + 1),
+  connection: 0,
+  edit: 0,
+  late_edit: 0,
+  user: 1,
+  token_use: 0,
+}
 
 /** Runs every object's alarm, as hours without requests would. */
 async function alarms(): Promise<void> {
@@ -33,28 +50,17 @@ describe('Expired records are deleted as the clock moves', () => {
   it(`the storage does not grow over ${FLOWS} flows, and is empty once all has expired`, async ({
     annotate,
   }) => {
-    // A grant of a day is kept for another: after nine lots as many go as come.
-    const flat: Sizes[] = []
     let lots = 0
     await soak(client, FLOWS, TOGETHER, '6h', async (done) => {
       lots++
-      if (lots !== FLAT_AFTER && lots % LOOKED_EVERY !== 0 && done < FLOWS) return
-      const sizes = await sizesOf(control)
-      await annotate(`after ${done} flows: ${JSON.stringify(sizes)}`)
-      if (lots >= FLAT_AFTER) flat.push(sizes)
+      if (lots % LOOKED_EVERY !== 0 && done < FLOWS) return
+      const { characters, ...sizes } = await sizesOf(control)
+      await annotate(`after ${done} flows: ${JSON.stringify({ ...sizes, characters })}`)
+      expect(new Set(Object.keys(sizes))).toEqual(new Set(Object.keys(MOST)))
+      const exceeded = Object.entries(MOST).filter(([name, most]) => (sizes[name] ?? 0) > most)
+      expect(exceeded.map(([name, most]) => [name, sizes[name], `at most ${most}`])).toEqual([])
+      if (done === FLOWS) expect(sizes.grants).toBeGreaterThan(TOGETHER)
     })
-    const [first, ...later] = flat
-    if (!first) throw new Error('too few flows')
-    expect(first.grants).toBeGreaterThan(TOGETHER)
-    for (const sizes of later) {
-      for (const name of ['clients', 'sessions', 'grants', ...TABLES]) {
-        expect([name, sizes[name]]).toEqual([
-          name,
-          expect.toSatisfy((size: number) => size <= (first[name] ?? 0) * 1.3),
-        ])
-      }
-      expect(sizes.revocations).toBeLessThanOrEqual(10_000)
-    }
     await world.advance('49h')
     await alarms()
     expect(await sizesOf(control)).toMatchObject({
@@ -69,13 +75,12 @@ describe('Expired records are deleted as the clock moves', () => {
     })
   }, 36_000_000)
 
-  it('Durable Objects from before a reset keep no storage', async () => {
+  it('the grants of before a reset are deleted, and those of after it stay', async () => {
     await world.signIn({ email: 'ada@example.com' })
     const { tokens } = await client.connect()
     await world.reset()
     await alarms()
     await expect(client.request('/whoami', tokens.access_token)).not.toBeAdmitted()
-    // Objects since the reset keep theirs.
     await world.signIn({ email: 'ada@example.com' })
     const again = await client.connect()
     await alarms()

@@ -47,13 +47,13 @@ export async function exchangeCode(
       grants.keepLater(c.executionCtx, grant, now)
       return { grant, pair, nonce: grant.nonce }
     }
-    case 'other client':
+    case 'other-client':
       throw codeOfAnotherClient()
-    case 'other redirect_uri':
+    case 'other-redirect-uri':
       throw otherRedirectUri()
-    case 'other verifier':
+    case 'other-verifier':
       throw otherVerifier(problem)
-    case 'unexpected verifier':
+    case 'unexpected-verifier':
       throw unexpectedVerifier()
     case 'replayed':
       // RFC 6749 4.1.2, and documented [D24]: the tokens of the code are revoked.
@@ -64,7 +64,7 @@ export async function exchangeCode(
       throw codeNotGood()
     case 'unknown':
     case 'expired':
-    case 'other resource':
+    case 'other-resource':
       throw codeNotGood()
   }
 }

@@ -37,7 +37,7 @@ export async function refresh(
   const lost = grant.scopes.find((scope) => !client.scopes.includes(scope))
   const isOfAnother = grant.clientId !== client.client_id
   if (isOfAnother || lost !== undefined) {
-    const status = await grants.weigh(token, { graceSeconds, now })
+    const status = await grants.refreshTokenStatus(token, { graceSeconds, now })
     if (status === 'unknown') throw unknownRefreshToken()
   }
   if (isOfAnother) throw refreshTokenOfAnotherClient()
@@ -63,7 +63,7 @@ export async function refresh(
     case 'revoked':
       reportEnded(c, grant, 'token-of-a-revoked-grant')
       throw refreshTokenReused()
-    case 'session ended':
+    case 'session-ended':
       reportEnded(c, grant, 'token-expired')
       throw refreshTokenExpired()
   }

@@ -1,9 +1,9 @@
 import { collect, sweep } from '../kv'
 
-// By the emulated clock; by the real one, too, where nothing happens.
+// By the emulated clock. Without requests, the alarm goes by the real one.
 export const COLLECTED_EVERY_SECONDS = 6 * 3600
 
-/** Forgets the records of KV that are over by the emulated clock, and those of epochs that have ended. */
+/** Deletes KV records that have expired by the emulated clock, and the records of ended epochs. */
 export class Collector {
   #collectedAtSeconds: number
 
@@ -19,13 +19,13 @@ export class Collector {
     return Math.abs(now - this.#collectedAtSeconds) >= COLLECTED_EVERY_SECONDS
   }
 
-  /** What KV refuses is tried again the next time. */
+  /** Deletes what is due. If KV fails, the next collection tries again. */
   async collect(epoch: string, now: number): Promise<void> {
     const before = this.#collectedAtSeconds
     this.#collectedAtSeconds = now
     this.storage.put('collectedAtSeconds', now)
     try {
-      // Where there was more than one may delete at once, the next event goes on.
+      // If one run may not delete everything, the next event continues.
       if (!(await collect(this.kv, epoch, now))) this.#collectedAtSeconds = before
       for (const ended of this.#unswept()) {
         await sweep(this.kv, ended)
@@ -33,12 +33,15 @@ export class Collector {
         this.storage.put('unswept', left)
       }
     } catch (error) {
-      console.warn('KV could not be collected, which is tried again:', error)
+      console.warn(
+        'Expired records could not be deleted from KV. The next event tries again:',
+        error,
+      )
       this.#collectedAtSeconds = before
     }
   }
 
-  /** An ended epoch whose records could not be swept. */
+  /** Adds an ended epoch whose records could not be swept. */
   sweepLater(epoch: string): void {
     this.storage.put('unswept', [...this.#unswept(), epoch])
   }

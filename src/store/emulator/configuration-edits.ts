@@ -6,7 +6,7 @@ import { type LateEdit, LateEdits } from './late-edits'
 import type { EmulatorState } from './state'
 import type { Switches } from './switches'
 
-/** The edits of the configuration: the newest, and those that the edge still sees instead. */
+/** The edits of the configuration: the newest ones, and the earlier ones that the edge still sees. */
 export class ConfigurationEdits {
   readonly #edits: Edits
   readonly #late: LateEdits
@@ -24,21 +24,21 @@ export class ConfigurationEdits {
     return this.#edits.all()
   }
 
-  /** Returns what the edge still sees of edited records. */
+  /** Returns the earlier records that the edge still sees. */
   late(): LateEdit[] {
     return this.#late.all(this.state.now())
   }
 
-  /** Returns why edits that were planned at this revision cannot be kept. */
+  /** Returns why edits that were planned at this revision cannot be stored; undefined if they can. */
   refusalOf(edits: Edit[], revision: number): 'overtaken' | 'full' | undefined {
     if (revision !== this.state.current.configurationRevision) return 'overtaken'
     return this.#edits.hasRoomFor(edits) ? undefined : 'full'
   }
 
   /**
-   * Keeps edits.
+   * Stores edits.
    *
-   * @param gone those of the edits that delete a record which the seed does not have: nothing is kept of them
+   * @param gone the edits that delete a record that the seed does not have: nothing of them is stored
    */
   keep(edits: Edit[], gone: Edit[]): EmulatorState {
     this.#keepLate(edits)
@@ -47,7 +47,7 @@ export class ConfigurationEdits {
     return this.state.edited()
   }
 
-  /** Shows the newest edits to the edge at once. */
+  /** Makes the edge see the newest edits at once. */
   showAll(): void {
     this.#late.reset()
   }
@@ -61,7 +61,7 @@ export class ConfigurationEdits {
     this.#late.reset()
   }
 
-  // While the fault `late-settings` is on, the edge goes on with what it has for the fault's delay.
+  // While the fault `late-settings` is on, the edge sees the earlier records for the fault's delay.
   #keepLate(edits: Edit[]): void {
     const fault = this.switches.fault('late-settings')
     if (!fault) return

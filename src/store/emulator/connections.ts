@@ -1,4 +1,4 @@
-/** An application that a person has authorized at the dashboard, by the grant that it holds. */
+/** A client that a person has authorized at the dashboard, with the grant that it holds. */
 export type Connection = {
   grantId: string
   clientId: string
@@ -19,8 +19,8 @@ CREATE INDEX IF NOT EXISTS connection_of ON connection (email);
 CREATE INDEX IF NOT EXISTS connection_end ON connection (endsAtSeconds);`
 
 /**
- * Which grants people have given at the dashboard: the list of their connected applications. Whether
- * a grant is good is asked of its own object.
+ * The connected applications of each person: the grants that they have given at the dashboard. Only the
+ * grant's own object knows whether a grant is valid.
  */
 export class Connections {
   constructor(private readonly sql: SqlStorage) {
@@ -41,7 +41,7 @@ export class Connections {
     this.sql.exec('DELETE FROM connection WHERE grantId = ?', grantId)
   }
 
-  /** Those of a person that are not over, the latest first. */
+  /** Returns a person's connections that have not expired, the latest first. */
   of(email: string, now: number): Connection[] {
     const rows = this.sql.exec<{ value: string }>(
       'SELECT value FROM connection WHERE email = ? AND endsAtSeconds > ? ORDER BY rowid DESC',
@@ -51,7 +51,7 @@ export class Connections {
     return [...rows].map(({ value }) => JSON.parse(value))
   }
 
-  /** Forgets those that are over. */
+  /** Deletes connections that have expired. */
   collect(now: number): void {
     this.sql.exec('DELETE FROM connection WHERE endsAtSeconds <= ?', now)
   }

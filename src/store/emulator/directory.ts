@@ -48,8 +48,8 @@ CREATE TABLE IF NOT EXISTS session_application (
 CREATE TABLE IF NOT EXISTS token_use (serviceTokenId TEXT PRIMARY KEY, atSeconds INTEGER NOT NULL);`
 
 /**
- * Who signed in, when and for what: what the API tells of users. It follows from events, after the
- * fact; nobody is let in by it.
+ * The users that the API lists, with their sign-ins and the applications that they opened. It is derived
+ * from events afterwards. No decision depends on it.
  */
 export class Directory {
   constructor(private readonly sql: SqlStorage) {
@@ -68,7 +68,7 @@ export class Directory {
     return [...this.sql.exec<DirectoryUser>('SELECT * FROM user ORDER BY rowid')]
   }
 
-  /** Makes a user, or gives one another name. */
+  /** Creates a user, or renames one. */
   putUser(email: string, name: string, now: number): void {
     this.sql.exec(
       `INSERT INTO user VALUES (?1, ?2, ?3, ?3, NULL)
@@ -79,7 +79,7 @@ export class Directory {
     )
   }
 
-  /** Forgets a user and their sign-ins. */
+  /** Deletes a user and their sign-ins. */
   deleteUser(email: string): void {
     this.sql.exec('DELETE FROM user WHERE email = ?', email)
     this.sql.exec(
@@ -89,7 +89,7 @@ export class Directory {
     this.sql.exec('DELETE FROM session WHERE email = ?', email)
   }
 
-  /** The sign-ins of a person, or of everybody, that are not over. */
+  /** Returns the sign-ins that have not expired: all, or those of one person or one kind of holder. */
   sessions(
     email: string | undefined,
     now: number,
@@ -109,12 +109,12 @@ export class Directory {
     })
   }
 
-  /** Forgets when a service token, which is no more, was used. */
+  /** Deletes the last use of a service token that was deleted. */
   forgetTokenUse(serviceTokenId: string): void {
     this.sql.exec('DELETE FROM token_use WHERE serviceTokenId = ?', serviceTokenId)
   }
 
-  /** When a service token last let a machine in. */
+  /** Returns when each service token was last admitted, in seconds, by its id. */
   tokenUses(): Record<string, number> {
     const rows = this.sql.exec<{ serviceTokenId: string; atSeconds: number }>(
       'SELECT * FROM token_use',
@@ -124,7 +124,7 @@ export class Directory {
     )
   }
 
-  /** Forgets the sign-ins that are over. */
+  /** Deletes sign-ins that have expired. */
   collect(now: number): void {
     this.sql.exec('DELETE FROM session WHERE expiresAtSeconds <= ?', now)
     this.sql.exec('DELETE FROM session_application WHERE sessionId NOT IN (SELECT id FROM session)')

@@ -7,15 +7,15 @@ import type { OAuthClient } from '../../account/oauth/oauth-client'
 import type { Edit } from '../configuration'
 import type { LookUp } from './dns'
 
-/** What was seen of the host of a client's `client_uri`. */
+/** The result of one look-up for the host of a client's `client_uri`. */
 type Seen = { clientId: string; clientUri: string; verification: ClientUriVerification }
 
-/** Whether the host of some client's `client_uri` is still to be verified. */
+/** Returns whether the host of any client's `client_uri` is still to be verified. */
 export function awaitsVerification(edits: readonly Edit[]): boolean {
   return underWay(edits).length > 0
 }
 
-/** One look at every host that is still to be verified. */
+/** Looks up every host that is still to be verified, once. */
 export function lookAtDomains(
   edits: readonly Edit[],
   lookUp: LookUp,
@@ -25,7 +25,7 @@ export function lookAtDomains(
     underWay(edits).map(async ({ client_id: clientId, clientUri, verification }) => {
       const { hostname } = new URL(clientUri)
       const records = await lookUp(hostname).catch((error) => {
-        // A resolver that does not answer is asked again.
+        // If a resolver fails, the next look-up tries again.
         console.warn(`DNS_RESOLVER: TXT records of ${hostname}:`, error)
         return []
       })
@@ -34,7 +34,7 @@ export function lookAtDomains(
   )
 }
 
-/** The edits that keep what was seen, of clients that are as they were then. */
+/** Returns the edits that store the results, for clients that have not changed since the look-up. */
 export function verified(edits: readonly Edit[], seen: readonly Seen[]): Edit[] {
   return underWay(edits).flatMap(({ clientUri, verification: before, ...client }) => {
     const now = seen.find((each) => each.clientId === client.client_id)

@@ -2,10 +2,10 @@ import type { Edit } from '../configuration'
 import type { Resolver, Zone } from './dns'
 import { awaitsVerification, lookAtDomains, verified } from './domain-verification'
 
-// Real time: how soon the domain of an OAuth client is looked up first.
+// The delay before the first look-up of an OAuth client's domain, in real time.
 const FIRST_LOOK_MS = 1000
 
-/** The configuration, as far as its domains are verified. */
+/** The part of the configuration whose domains are verified. */
 type Clients = { all(): Edit[]; keep(edits: Edit[]): void }
 
 /**
@@ -29,21 +29,24 @@ export class Domains {
     this.#verifyIn(0)
   }
 
-  /** Schedules the first look at the domains that these edits leave to be verified. */
+  /** Schedules the first look-up of the domains that these edits leave to be verified. */
   edited(edits: Edit[]): void {
     if (awaitsVerification(edits)) this.#verifyIn(FIRST_LOOK_MS)
   }
 
-  /** Schedules a look at once: two days without the record are two days of the emulated clock. */
+  /** Schedules a look-up now, because the two days for the record are days of the emulated clock. */
   clockMoved(): void {
     if (awaitsVerification(this.clients.all())) this.#verifyIn(0)
   }
 
-  /** Looks up every domain that is still to be verified, until its record is there or late. */
+  /**
+   * Looks up every domain that is still to be verified, until its record exists or its time has
+   * expired.
+   */
   async verify(now: number): Promise<void> {
     const lookUp = this.resolver.lookUpIn(this.zone())
     const seen = await lookAtDomains(this.clients.all(), lookUp, now)
-    // Read again: an edit may have come while the records were looked up.
+    // Read again, because an edit may have been stored during the look-up.
     const changed = verified(this.clients.all(), seen)
     if (changed.length > 0) this.clients.keep(changed)
     if (awaitsVerification(this.clients.all())) this.#verifyIn(this.resolver.againAfterMs)

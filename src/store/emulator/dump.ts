@@ -11,13 +11,13 @@ import { MOST_CHARACTERS } from './edits'
 
 const text = z.string()
 
-// Of the size that a value of the storage may have.
+// The storage limits a value to 2 MB.
 const MOST_BYTES = 1024 * 1024
 const MOST_REVOCATIONS = 5000
 
 const editsSchema = rows(editRowSchema, ({ kind, id }) => `${kind} ${id}`).refine(
   (edits) => edits.reduce((sum, { value }) => sum + value.length, 0) <= MOST_CHARACTERS,
-  'they take more than 16 MiB',
+  'expected at most 16 MiB',
 )
 
 const sessionSchema = z.looseObject({
@@ -40,7 +40,7 @@ const connectionSchema = z.looseObject({
   authorizedAtSeconds: secondsSchema,
 })
 
-// What follows from the API's edits and from events, with the columns of the tables.
+// The tables of the API's edits and of what is derived from events, with their columns.
 const tablesSchema = z.object({
   edit: editsSchema,
   late_edit: rows(lateEditRowSchema, ({ kind, id }) => `${kind} ${id}`).default([]),
@@ -93,33 +93,33 @@ const faultSchema = z
   .transform(({ name, parameters, ...rest }, context) => {
     const result = FAULTS[name].parameters.safeParse(parameters)
     if (result.success) return { name, parameters: result.data, ...rest }
-    context.addIssue({ code: 'custom', message: `the parameters of the fault ${name} are wrong` })
+    context.addIssue({ code: 'custom', message: `the parameters do not match the fault ${name}` })
     return z.NEVER
   })
 
 const clockOffsetSchema = z.int().refine((offset) => {
   const now = Date.now() / 1000 + offset
   return EARLIEST_SECONDS <= now && now <= LATEST_SECONDS
-}, 'the clock goes to the end of the year 9999')
+}, 'expected a time before the end of the year 9999')
 
 const revocationsSchema = z
   .object({
     count: z.int().min(0),
     entries: z.record(text, z.object({ number: z.int(), atSeconds: secondsSchema })),
-    // A state of before has none: no cookie of it is good.
+    // Earlier versions did not write it. Without it, no cookie of that state is valid.
     history: text.default(''),
     earlier: z.array(z.object({ history: text, upTo: z.int() })).default([]),
   })
   .refine(({ entries }) => Object.keys(entries).length <= MOST_REVOCATIONS, {
     path: ['entries'],
-    message: `expected ${MOST_REVOCATIONS} at the most`,
+    message: `expected at most ${MOST_REVOCATIONS}`,
   })
   .refine(({ count, entries }) => Object.values(entries).every(({ number }) => number <= count), {
     path: ['count'],
-    message: 'expected the highest number of the entries, or more',
+    message: 'expected at least the highest number of the entries',
   })
 
-// Who loads a key signs with it.
+// A loaded key is used to sign.
 const privateKeySchema = signingKeySchema.refine(({ jwk }) => typeof jwk.d === 'string', {
   path: ['jwk', 'd'],
   message: 'expected a private key',
@@ -142,19 +142,19 @@ export const emulatorDumpSchema = z.object({
   keys: rows(privateKeySchema, ({ jwk }) => jwk.kid).min(2),
   dns: z
     .record(text, z.array(text))
-    .refine((zone) => JSON.stringify(zone).length <= MOST_BYTES, 'it takes more than 1 MiB'),
+    .refine((zone) => JSON.stringify(zone).length <= MOST_BYTES, 'expected at most 1 MiB'),
   tables: tablesSchema,
 })
 export type EmulatorDump = z.infer<typeof emulatorDumpSchema>
 
-/** The rows of every table. */
+/** Returns the rows of every table. */
 export function dumpTables(sql: SqlStorage): EmulatorDump['tables'] {
   const found = (table: string) => [...sql.exec(`SELECT * FROM ${table} ORDER BY rowid`)]
-  // As they are: what was kept is not judged again until somebody loads it.
+  // Unchecked: stored rows are checked when they are loaded.
   return Object.fromEntries(TABLES.map((table) => [table, found(table)])) as EmulatorDump['tables']
 }
 
-/** Puts these rows in the place of those that are there. */
+/** Replaces the rows of every table. */
 export function loadTables(sql: SqlStorage, tables: EmulatorDump['tables']): void {
   for (const table of TABLES) {
     sql.exec(`DELETE FROM ${table}`)
@@ -176,5 +176,5 @@ function jsonOf(schema: z.ZodType) {
     } catch {
       return false
     }
-  }, 'expected the JSON of such a row')
+  }, 'expected the JSON of a row of this table')
 }

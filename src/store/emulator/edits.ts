@@ -7,16 +7,16 @@ const TABLE = `CREATE TABLE IF NOT EXISTS edit (
   PRIMARY KEY (kind, id)
 )`
 
-// One answer of a Durable Object is 32 MiB at the most.
+// One response of a Durable Object is at most 32 MiB.
 export const MOST_CHARACTERS = 16 * 1024 * 1024
 
-/** What edits have left of the configuration, record by record: beside them the seed counts. */
+/** The stored edits, record by record. Records without an edit are those of the seed. */
 export class Edits {
   constructor(private readonly sql: SqlStorage) {
     sql.exec(TABLE)
   }
 
-  /** In the order in which the records were first edited. */
+  /** Returns all edits, in the order in which the records were first edited. */
   all(): Edit[] {
     const rows = this.sql.exec<{ kind: string; id: string; value: string }>(
       'SELECT kind, id, value FROM edit ORDER BY rowid',
@@ -24,7 +24,7 @@ export class Edits {
     return [...rows].map(({ kind, id, value }) => ({ kind, id, value: JSON.parse(value) }) as Edit)
   }
 
-  /** What is kept of a record as JSON; null where it was never edited. */
+  /** Returns the stored record as JSON; null if it was never edited. */
   of(kind: Edit['kind'], id: string): { value: string | null } {
     const [row] = this.sql.exec<{ value: string }>(
       'SELECT value FROM edit WHERE kind = ? AND id = ?',
@@ -34,7 +34,7 @@ export class Edits {
     return { value: row?.value ?? null }
   }
 
-  /** Whether the whole stays small enough to be handed over in one piece. */
+  /** Returns whether all edits together stay small enough for one response. */
   hasRoomFor(edits: Edit[]): boolean {
     const [row] = this.sql.exec<{ length: number }>(
       'SELECT COALESCE(SUM(LENGTH(value)), 0) AS length FROM edit',
@@ -42,7 +42,7 @@ export class Edits {
     return (row?.length ?? 0) + JSON.stringify(edits).length <= MOST_CHARACTERS
   }
 
-  /** Forgets records that are as the seed has them. */
+  /** Deletes edits after which the record is as in the seed. */
   forget(edits: Edit[]): void {
     for (const { kind, id } of edits) {
       this.sql.exec('DELETE FROM edit WHERE kind = ? AND id = ?', kind, id)

@@ -1,19 +1,19 @@
 import type { ReportedEvent } from '../../events/event'
 
-// Events are handed over together: one call for each would cost as much as many a request. Whoever
-// reads them does not wait for it.
+// Events are recorded together, because a call for each would cost as much as a request. A reader of
+// events does not wait for this time.
 const TOGETHER_MS = 100
-// A request that has promised to hand them over may have been broken off.
+// After this time, a request that was to record the events counts as aborted.
 const BROKEN_OFF_MS = 1000
-// What one call takes is 32 MiB at the most, and an event is hardly longer than the body of a request.
+// One call takes at most 32 MiB, and an event is hardly longer than the body of a request.
 const MOST_TOGETHER = 100
-// While they cannot be kept; then the oldest are given up.
+// The limit while events cannot be recorded. Beyond it, the oldest are dropped.
 const MOST_WAITING = 10_000
 
 type Waiting = { events: ReportedEvent[]; printed: number; promisedAt: number | undefined }
 const waitings = new WeakMap<object, Waiting>()
 
-/** Where events go. */
+/** The destination of events. */
 export type Receiver = {
   /** Records events, all of them or none. */
   keep(events: ReportedEvent[]): Promise<void>
@@ -22,9 +22,9 @@ export type Receiver = {
 }
 
 /**
- * Lets an event wait for others, and hands them over a little later.
+ * Adds an event to a batch that is recorded a little later.
  *
- * @param store what tells the events of one store from those of another
+ * @param store the object whose events form a batch
  */
 export function addEvent(
   store: object,
@@ -46,8 +46,8 @@ export function addEvent(
 }
 
 /**
- * Hands over all that wait, at once: whoever reads what follows from events has to see them. Those that
- * could not be kept wait for the next time.
+ * Records all waiting events now, so that a reader sees them. Events that cannot be recorded wait for the
+ * next call.
  *
  * @throws what `receiver.keep` throws
  */
@@ -72,7 +72,7 @@ function putBack(waiting: Waiting, events: ReportedEvent[]): void {
   const lost = Math.max(0, all.length - MOST_WAITING)
   waiting.events = all.slice(lost)
   waiting.printed = Math.max(0, waiting.printed + events.length - lost)
-  if (lost > 0) console.warn(`${lost} events could not be kept, and are forgotten`)
+  if (lost > 0) console.warn(`${lost} events could not be recorded and were dropped.`)
 }
 
 function waitingFor(store: object): Waiting {

@@ -1,15 +1,15 @@
 import type { RecordedEvent, ReportedEvent } from '../../events/event'
 
-// Collected now and then only: an event is written in the way of a request.
+// Old events are deleted only at every hundredth, because recording delays a request.
 const COLLECTED_EVERY = 100
 const LONGEST = 500
 const MOST = 50
 const DEEPEST = 8
 
-// One answer of a Durable Object is 32 MiB at the most.
+// One response of a Durable Object is at most 32 MiB.
 const PAGE_CHARACTERS = 4 * 1024 * 1024
 
-/** Which events are read: those between two numbers, and of one kind where that is told. */
+/** A range of events: those between two numbers, and of one kind if `kind` is set. */
 export type EventRange = {
   after?: number
   before?: number
@@ -27,10 +27,10 @@ CREATE TABLE IF NOT EXISTS event_log (
 );
 CREATE INDEX IF NOT EXISTS event_log_kind ON event_log (kind);`
 
-// The entries of Access's own log are an answer of the API: requests in plenty do not push them out.
+// The API returns the entries of Access's own log, so other events do not push them out.
 const LOGGED = 'access-request'
 
-// What a request says may be long, wide and deep; an event tells what it was about.
+// The values of a request may be long, wide and deep. An event has the beginning of them.
 function short(value: unknown, depth = 0): unknown {
   if (typeof value === 'string') {
     return value.length > LONGEST ? `${value.slice(0, LONGEST)}...` : value
@@ -44,7 +44,7 @@ function short(value: unknown, depth = 0): unknown {
   )
 }
 
-/** What happened, the last of it. */
+/** The stored events, up to a number of them. */
 export class EventLog {
   constructor(
     private readonly sql: SqlStorage,
@@ -65,7 +65,7 @@ export class EventLog {
     return { ...event, number }
   }
 
-  /** The first page of a range. */
+  /** Returns the first page of a range. */
   page({ after = 0, before, kind, limit, isNewestFirst = false }: EventRange): EventPage {
     const oldest = Math.max(after, this.newest() - this.kept)
     return this.#read(
@@ -80,9 +80,10 @@ export class EventLog {
   }
 
   /**
-   * A page of the entries of Access's own log, the latest first.
+   * Returns a page of the entries of Access's own log, the latest first.
    *
-   * @param before the number of the entry that was read last, of so many that were read
+   * @param before the number of the entry that was read last
+   * @param read how many entries were read before
    */
   accessRequests(before = Number.MAX_SAFE_INTEGER, read = 0): EventPage {
     return this.#read(
@@ -93,7 +94,7 @@ export class EventLog {
     )
   }
 
-  /** The number of the newest event; 0 where there never was one. */
+  /** Returns the number of the newest event; 0 if there was none. */
   newest(): number {
     const [row] = this.sql.exec<{ newest: number | null }>(
       'SELECT MAX(number) AS newest FROM event_log',

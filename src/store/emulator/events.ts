@@ -1,7 +1,7 @@
 import type { RecordedEvent, ReportedEvent } from '../../events/event'
 import { EventLog, type EventPage, type EventRange } from './event-log'
 
-/** The event log and those who follow it: a follower waits until something is recorded. */
+/** The event log and its followers, each of which waits for the next event. */
 export class Events {
   readonly #log: EventLog
   readonly #followers = new Set<() => void>()

@@ -15,12 +15,12 @@ import type { ClockMove } from './kept-state'
 import { asTheEdgeSees } from './late-edits'
 import { configurationOf, loadOnce, recentStateOf, rememberState } from './loaded'
 import type { EmulatorObject } from './object'
-import { type EmulatorState, emulatedNow } from './state'
+import { type EmulatorState, type Epoch, emulatedNow } from './state'
 
 /** The namespace of the emulator's one object. */
 export type EmulatorBinding = DurableObjectNamespace<EmulatorObject>
 
-// A story reads at most this many pages of events, which are 4 Mi characters each.
+// A query reads at most this many pages of events (4 Mi characters each).
 const MOST_PAGES = 8
 
 /** Returns the emulator's object, for another object. */
@@ -28,10 +28,12 @@ export function emulatorObject(binding: EmulatorBinding): Remote<EmulatorObject>
   return remote(binding, 'emulator')
 }
 
-/** The error of an edit that the store has no room for. */
+/** The error of an edit that does not fit into the store. */
 export class ConfigurationFull extends Error {
   constructor() {
-    super('The configuration is full: what the API has made takes more than 16 MiB')
+    super(
+      'The configuration is full: the records that the API has changed take more than 16 MiB. Delete some, or reset the emulator',
+    )
     this.name = 'ConfigurationFull'
   }
 }
@@ -65,10 +67,10 @@ export class Emulator {
     return recentStateOf(this.#binding) ?? this.#remember(await this.#object.read())
   }
 
-  /** Moves the clock. `too late`: beyond the year 9999. */
-  async moveClock(move: ClockMove): Promise<EmulatorState | 'too late'> {
+  /** Moves the clock. `too-late`: beyond the year 9999. */
+  async moveClock(move: ClockMove): Promise<EmulatorState | 'too-late'> {
     const state = await this.#object.moveClock(move)
-    return state === 'too late' ? state : this.#remember(state)
+    return state === 'too-late' ? state : this.#remember(state)
   }
 
   async setKeyRotationInterval(keyRotationIntervalDays: number): Promise<EmulatorState> {
@@ -106,9 +108,12 @@ export class Emulator {
     return this.#remember(await this.#object.setQuirk(name, isOn))
   }
 
-  async reset(): Promise<EmulatorState> {
+  /** Returns to the seed, in a new epoch. Returns the ended epoch, whose KV records are to be swept. */
+  async reset(): Promise<string> {
     await this.#handOver()
-    return this.#remember(await this.#object.reset())
+    const { state, ended } = await this.#object.reset()
+    this.#remember(state)
+    return ended
   }
 
   async revoke(key: string): Promise<EmulatorState> {
@@ -220,7 +225,7 @@ export class Emulator {
     await this.#object.setDns(zone)
   }
 
-  /** Returns those who signed in or were created as users. */
+  /** Returns everyone who signed in or was created as a user. */
   async users(): Promise<DirectoryUser[]> {
     await this.#handOver()
     return this.#object.users()
@@ -272,10 +277,20 @@ export class Emulator {
     return dump
   }
 
-  /** Replaces everything of the emulator's object. The records of the loaded state are under `epoch` already. */
-  async load(dump: EmulatorDump, epoch: string): Promise<EmulatorState> {
+  /** Returns a new epoch, for a snapshot to be written in before it is loaded. */
+  async nextEpoch(): Promise<Epoch> {
+    return this.#object.nextEpoch()
+  }
+
+  /**
+   * Replaces everything of the emulator's object. The records of the loaded state are in `next` already.
+   * Returns the ended epoch, whose KV records are to be swept.
+   */
+  async load(dump: EmulatorDump, next: Epoch): Promise<string> {
     await this.#handOver()
-    return this.#remember(await this.#object.load(dump, epoch))
+    const { state, ended } = await this.#object.load(dump, next)
+    this.#remember(state)
+    return ended
   }
 
   /** Sweeps the records of an ended epoch later, because KV did not respond. */
@@ -289,7 +304,7 @@ export class Emulator {
 
   async signingKey(): Promise<SigningKey> {
     const [current] = await this.keys()
-    if (!current) throw new Error('no signing key')
+    if (!current) throw new Error('The store has no signing key')
     return current
   }
 
@@ -298,7 +313,7 @@ export class Emulator {
     return loadOnce(this.#binding, 'edits', () => this.#object.edits())
   }
 
-  // What follows from events is read only after those that are still waiting have been recorded.
+  // Everything derived from events is read only after the waiting events have been recorded.
   #handOver(): Promise<void> {
     return handOverEvents(this.#binding, this.#receiver)
   }

@@ -5,18 +5,19 @@ import {
   withRevocation,
 } from '../../access/revocation'
 import { LATEST_SECONDS } from '../../access/timestamps'
+import { randomText } from '../../oauth/encoding'
 import type { EmulatorDump } from './dump'
-import { type EmulatorState, emulatedNow, freshState } from './state'
+import { type EmulatorState, type Epoch, emulatedNow, freshState, NOT_COUNTED } from './state'
 
 /** A move of the clock: from where it is, or to an offset from the real one. */
 export type ClockMove = { bySeconds: number } | { offsetSeconds: number }
 
-/** The state where it is stored, with the clock. Every change has a version of its own. */
+/** The stored state, with the clock. Every change has a version of its own. */
 export class KeptState {
   #state: EmulatorState
 
   constructor(private readonly kv: SyncKvStorage) {
-    this.#state = this.#keep(completed(kv.get<EmulatorState>('state')))
+    this.#state = this.#keep(completed(kv.get<Partial<EmulatorState>>('state')))
   }
 
   get current(): EmulatorState {
@@ -33,11 +34,11 @@ export class KeptState {
   }
 
   /** Moves the clock. Of several simultaneous advances, none is lost. */
-  moveClock(move: ClockMove): EmulatorState | 'too late' {
+  moveClock(move: ClockMove): EmulatorState | 'too-late' {
     const before = this.#state.clockOffsetSeconds
     const clockOffsetSeconds = 'bySeconds' in move ? before + move.bySeconds : move.offsetSeconds
     const moved = { ...this.#state, clockOffsetSeconds }
-    return emulatedNow(moved) > LATEST_SECONDS ? 'too late' : this.change({ clockOffsetSeconds })
+    return emulatedNow(moved) > LATEST_SECONDS ? 'too-late' : this.change({ clockOffsetSeconds })
   }
 
   /** Revokes what `key` names (`revocable`), for everything issued before. */
@@ -58,30 +59,46 @@ export class KeptState {
     })
   }
 
-  /** Begins a new epoch; what was issued before is revoked. The keys stay, and so does their revision. */
+  /**
+   * Returns a new epoch, which becomes the current one by `reset` or `load`. No number is used
+   * twice.
+   */
+  nextEpoch(): Epoch {
+    const epochNumber = (this.kv.get<number>('newestEpoch') ?? this.#state.epochNumber) + 1
+    this.kv.put('newestEpoch', epochNumber)
+    return { epoch: randomText(9), epochNumber }
+  }
+
+  /**
+   * Begins a new epoch and revokes everything issued before. The keys stay, and so does their revision.
+   */
   reset(): EmulatorState {
     const { keyRevision, configurationRevision, revocations } = this.#state
     const { version: _, ...fresh } = freshState()
     return this.change({
       ...fresh,
+      ...this.nextEpoch(),
       revocations: withEverythingRevoked(revocations, this.now()),
       keyRevision,
       configurationRevision: configurationRevision + 1,
     })
   }
 
-  /** Returns what another store is loaded with, and counts that it was written. */
+  /** Returns the state for another store, and counts that it was written. */
   dump(): { dumped: EmulatorDump['state']; state: EmulatorState } {
-    const { version: _, epoch: __, ...dumped } = this.#state
+    const { version: _, epoch: __, epochNumber: ___, ...dumped } = this.#state
     return { dumped, state: this.change({ revocations: afterWriting(dumped.revocations) }) }
   }
 
-  /** Takes a state of another store. The revisions count on, so that every isolate notices. */
-  load(dumped: EmulatorDump['state'], epoch: string): EmulatorState {
+  /**
+   * Replaces the state by one of another store. The revisions count on, so that every isolate
+   * notices.
+   */
+  load(dumped: EmulatorDump['state'], next: Epoch): EmulatorState {
     return this.change({
       ...dumped,
+      ...next,
       revocations: afterLoading(dumped.revocations),
-      epoch,
       keyRevision: this.#state.keyRevision + 1,
       configurationRevision: this.#state.configurationRevision + 1,
     })
@@ -94,9 +111,11 @@ export class KeptState {
   }
 }
 
-// A store of an earlier version may lack members.
-function completed(stored: EmulatorState | undefined): EmulatorState {
+// A state that an earlier version stored may lack members.
+function completed(stored: Partial<EmulatorState> | undefined): EmulatorState {
   const fresh = freshState()
-  const revocations = { ...fresh.revocations, ...stored?.revocations }
-  return { ...fresh, ...stored, revocations }
+  if (!stored) return fresh
+  const revocations = { ...fresh.revocations, ...stored.revocations }
+  const { epochNumber = NOT_COUNTED } = stored
+  return { ...fresh, ...stored, epochNumber, revocations }
 }

@@ -1,6 +1,9 @@
 import type { Edit } from '../configuration'
 
-/** What the edge still sees of a record: an earlier edit, or the seed where `value` is undefined. */
+/**
+ * The record that the edge still sees: an earlier edit as JSON, or the record of the seed if
+ * `value` is null.
+ */
 export type LateEdit = {
   kind: Edit['kind']
   id: string
@@ -16,13 +19,13 @@ const TABLE = `CREATE TABLE IF NOT EXISTS late_edit (
   PRIMARY KEY (kind, id)
 )`
 
-/** The records as the edge sees them while the fault `late-settings` is on. */
+/** The earlier records that the edge sees while the fault `late-settings` is on. */
 export class LateEdits {
   constructor(private readonly sql: SqlStorage) {
     sql.exec(TABLE)
   }
 
-  /** Those that are still seen. A value is JSON; null is the record of the seed. */
+  /** Returns the late edits that the edge still sees. */
   all(now: number): LateEdit[] {
     return [
       ...this.sql.exec<LateEdit>(
@@ -32,7 +35,7 @@ export class LateEdits {
     ]
   }
 
-  /** Keeps what edits replace; what the edge already sees late of a record stays what it sees. */
+  /** Stores the records that edits replace. A record that the edge already sees late stays the same. */
   keep(replaced: Omit<LateEdit, 'untilSeconds'>[], now: number, untilSeconds: number): void {
     this.collect(now)
     for (const { kind, id, value } of replaced) {
@@ -56,10 +59,10 @@ export class LateEdits {
   }
 }
 
-/** The edits with those in their old form that the edge sees late. */
+/** Returns the edits as the edge sees them: late ones in their earlier form. */
 export function asTheEdgeSees(edits: readonly Edit[], late: readonly LateEdit[]): Edit[] {
   const isOf = (edit: Edit) => (each: LateEdit) => each.kind === edit.kind && each.id === edit.id
-  // Deleted where the seed has none of it, and so no edit any more.
+  // Records that were deleted and are not in the seed, so no edit of them is stored.
   const gone = late.filter((each) => each.value !== null && !edits.some((edit) => isOf(edit)(each)))
   const seenYet = gone.map(
     ({ kind, id, value }) => ({ kind, id, value: JSON.parse(value ?? 'null') }) as Edit,

@@ -2,8 +2,9 @@ import type { SigningKey } from '../../access/keys'
 import { type Configuration, type Edit, edited, type Seed } from '../configuration'
 import type { EmulatorState } from './state'
 
-// Deployed, other isolates see a change of the clock or a reset after this time. The isolate that
-// made it, and so all of `wrangler dev`, sees it at once.
+// When deployed, other isolates see a change of the clock or a reset after this time. The isolate
+// that made
+// it, and so all of `wrangler dev`, sees it at once.
 const FRESH_MS = 1000
 
 type Loaded = {
@@ -22,7 +23,10 @@ export function recentStateOf(store: object): EmulatorState | undefined {
   return known && Math.abs(Date.now() - known.at) < FRESH_MS ? known.state : undefined
 }
 
-/** Remembers the state of a store, unless a newer one is known. Keys and edits go with their revisions. */
+/**
+ * Remembers the state of a store, unless a newer one is known. Drops keys and edits of another
+ * revision.
+ */
 export function rememberState(store: object, state: EmulatorState): EmulatorState {
   const known = loaded.get(store)
   if (known && known.state.version > state.version) return state
@@ -36,14 +40,14 @@ export function rememberState(store: object, state: EmulatorState): EmulatorStat
   return state
 }
 
-/** Returns what belongs to the state that is known, and loads it once. A failure is not remembered. */
+/** Returns the keys or edits of the known state, and loads them once. A failure is not remembered. */
 export function loadOnce<N extends 'keys' | 'edits'>(
   store: object,
   name: N,
   load: () => NonNullable<Loaded[N]>,
 ): NonNullable<Loaded[N]> {
   const known: Pick<Loaded, N> | undefined = loaded.get(store)
-  if (!known) throw new Error('the emulator is not loaded')
+  if (!known) throw new Error('The state of the emulator has not been read')
   const found = known[name]
   if (found) return found
   const loading = load()
@@ -54,7 +58,7 @@ export function loadOnce<N extends 'keys' | 'edits'>(
   return loading
 }
 
-/** Returns the configuration that edits make of a seed, computed once for each. */
+/** Returns the seed with edits, computed once for each list of edits. */
 export function configurationOf(seed: Seed, edits: Edit[]): Configuration {
   const known = configurations.get(seed)
   if (known?.edits === edits) return known.configuration

@@ -19,14 +19,17 @@ import { type ClockMove, KeptState } from './kept-state'
 import type { LateEdit } from './late-edits'
 import { objectSettingsSchema } from './settings'
 import { SigningKeys } from './signing-keys'
-import type { EmulatorState } from './state'
+import type { EmulatorState, Epoch } from './state'
 import { Switches } from './switches'
 
 type Env = { KV: KVNamespace }
 
+/** The state after everything was replaced, and the epoch that ended. */
+type Replaced = { state: EmulatorState; ended: string }
+
 /**
- * The emulator's one object: the calls that its parts take from other isolates, and what concerns several
- * of them. It is one, because a reset and a loaded state replace all parts at once.
+ * The emulator's one object: the calls of its parts from other isolates, and those that concern several
+ * parts. It is one object, because a reset or a loaded state replaces all parts at once.
  */
 export class EmulatorObject extends DurableObject<Env> {
   #settings = objectSettingsSchema.parse(this.env)
@@ -55,9 +58,9 @@ export class EmulatorObject extends DurableObject<Env> {
     return this.#state.change(change)
   }
 
-  moveClock(move: ClockMove): EmulatorState | 'too late' {
+  moveClock(move: ClockMove): EmulatorState | 'too-late' {
     const state = this.#state.moveClock(move)
-    if (state !== 'too late') this.#domains.clockMoved()
+    if (state !== 'too-late') this.#domains.clockMoved()
     return state
   }
 
@@ -101,7 +104,7 @@ export class EmulatorObject extends DurableObject<Env> {
     return this.#state.rotated(now)
   }
 
-  // --- Events, and the directory that follows from them ---
+  // --- Events, and the directory that is derived from them ---
 
   record(events: ReportedEvent[]): void {
     for (const event of this.#events.record(events)) {
@@ -174,10 +177,10 @@ export class EmulatorObject extends DurableObject<Env> {
   }
 
   /**
-   * Keeps edits that were planned at this revision of the configuration, all of them or none.
+   * Stores edits that were planned at this revision of the configuration, all of them or none.
    * `overtaken`: another edit came first, so the checks of the plan may no longer hold.
    *
-   * @param gone those of the edits that delete a record which the seed does not have
+   * @param gone the edits that delete a record that the seed does not have
    */
   edit(edits: Edit[], revision: number, gone: Edit[] = []): EmulatorState | 'overtaken' | 'full' {
     const refusal = this.#edits.refusalOf(edits, revision)
@@ -201,14 +204,19 @@ export class EmulatorObject extends DurableObject<Env> {
 
   // --- All parts: reset, dump, load, collection ---
 
-  /** Returns to the seed: everything issued and registered is forgotten, the signing keys stay. */
-  reset(): EmulatorState {
+  /** Returns to the seed: deletes everything issued and registered. The signing keys stay. */
+  reset(): Replaced {
+    const { epoch: ended } = this.#state.current
     this.#edits.reset()
     this.#events.reset()
     this.#directory.reset()
     this.#connections.reset()
     this.#domains.reset()
-    return this.#state.reset()
+    return { state: this.#state.reset(), ended }
+  }
+
+  nextEpoch(): Epoch {
+    return this.#state.nextEpoch()
   }
 
   /** Returns everything that a store is loaded with, and the state after that. */
@@ -219,14 +227,19 @@ export class EmulatorObject extends DurableObject<Env> {
     return { dump: { state: dumped, keys, dns: this.#domains.zone(), tables }, state }
   }
 
-  /** Replaces everything but the events, at once. The records of the loaded state are under `epoch`. */
-  load({ state, keys, dns, tables }: EmulatorDump, epoch: string): EmulatorState {
+  /**
+   * Replaces everything but the events, at once. The records of the loaded state are in the epoch `next`.
+   * If a later epoch has replaced everything already, the loaded state has ended with it.
+   */
+  load({ state, keys, dns, tables }: EmulatorDump, next: Epoch): Replaced {
+    const { current } = this.#state
+    if (next.epochNumber < current.epochNumber) return { state: current, ended: next.epoch }
     return this.ctx.storage.transactionSync(() => {
       loadTables(this.ctx.storage.sql, tables)
       this.#domains.setZone(dns)
       // The last, because these are remembered.
       this.#keys.replace(keys)
-      return this.#state.load(state, epoch)
+      return { state: this.#state.load(state, next), ended: current.epoch }
     })
   }
 

@@ -1,11 +1,14 @@
 import * as z from 'zod'
 
-/** An optional setting. An empty value counts as not set, so `--var ORIGIN_URL:` clears it. */
+/**
+ * Returns the schema of an optional setting. An empty value counts as unset, so `--var ORIGIN_URL:`
+ * clears it.
+ */
 export function optional<T extends z.ZodType>(schema: T) {
   return z.preprocess((value) => (value === '' ? undefined : value), schema)
 }
 
-/** The settings that the emulator's object reads, too: it has the Worker's variables, unparsed. */
+/** The settings that the emulator's object reads, too. It has the Worker's variables, unparsed. */
 export const objectSettingsSchema = z.object({
   /** How many events are kept; 0 records none. */
   EVENTS_KEPT: optional(z.coerce.number().int().min(0).max(100_000).default(1000)),

@@ -1,36 +1,36 @@
 import { createSigningKey, type SigningKey } from '../../access/keys'
 
 /**
- * The signing keys, made exactly once however many ask for them first. They survive a reset: origins
- * keep the published set for minutes, and a test that resets the emulator must not wait for them.
+ * The signing keys, created exactly once, however many requests need them first. They survive a reset,
+ * because origins cache the published keys for minutes and a test that resets must not wait for that.
  */
 export class SigningKeys {
   #keys: Promise<SigningKey[]> | undefined
 
   constructor(private readonly kv: SyncKvStorage) {}
 
-  /** The current one first, the one that follows it second. */
+  /** Returns the current key first, the next one second, then the retired ones. */
   all(): Promise<SigningKey[]> {
     this.#keys ??= this.#load()
     return this.#keys
   }
 
   /**
-   * Makes the next key the current one. The one before is still published, and accepted, for a week
-   * of emulated time.
+   * Makes the next key the current one. The previous key is published and accepted for another week of
+   * emulated time.
    *
-   * Access: documented (section 6.3).
+   * Access: documented [K27].
    */
   async rotate(now: number): Promise<void> {
     await this.all()
     const added = await createSigningKey(now)
-    // Asked only now: another rotation may have come while the key was made.
+    // Read only now, because another rotation may have happened while the key was created.
     const [current, next, ...retired] = this.kv.get<SigningKey[]>('keys') ?? []
-    if (!current || !next) throw new Error('no signing keys')
+    if (!current || !next) throw new Error('The store has no signing keys')
     this.#keep([next, added, { ...current, retiredAtSeconds: now }, ...retired])
   }
 
-  /** Takes the keys of another store. */
+  /** Replaces the keys by those of another store. */
   replace(keys: SigningKey[]): void {
     this.#keep(keys)
   }

@@ -6,28 +6,45 @@ import type { QuirkName } from '../../switches/quirks'
 
 /** The emulator's state: clock, switches, revocations, and the counters that other isolates compare. */
 export type EmulatorState = {
-  /** Counts every change, over resets too: the higher one is the newer. */
+  /** Counts every change, across resets: of two states, the newer one has the higher version. */
   version: number
-  /** Part of every stored record's address; a new one is an empty store. */
+  /** Part of every KV key: a new epoch is an empty store. */
   epoch: string
-  /** The HMAC key of tickets and session cookies, base64url. A reset replaces it, which ends them all. */
+  /**
+   * Part of every key in the grant objects. A higher number is a later epoch, so the objects stay
+   * the same.
+   */
+  epochNumber: number
+  /**
+   * The HMAC key of tickets and session cookies, base64url. A reset replaces it, which ends them
+   * all.
+   */
   ticketSecret: string
   /** How far the emulated clock is ahead of the real one. */
   clockOffsetSeconds: number
   autoSignIns: AutoSignIn[]
   faults: ActiveFault[]
-  /** The quirks that were switched on or off, in addition to the setting `QUIRKS`. */
+  /** Quirks that were switched on or off, in addition to the setting `QUIRKS`. */
   quirks: Partial<Record<QuirkName, boolean>>
   revocations: Revocations
-  /** How often the configuration was edited, so that every isolate notices. */
+  /** Counts edits of the configuration, so that every isolate notices them. */
   configurationRevision: number
-  /** How often the keys were rotated, so that every isolate notices. */
+  /** Counts rotations of the keys, so that every isolate notices them. */
   keyRevision: number
   keyRotationIntervalDays: number
   lastKeyRotationAtSeconds: number
 }
 
-// Access: documented. Every six weeks.
+/**
+ * The time from one reset or load to the next, as a part of the keys of everything that is stored
+ * in it.
+ */
+export type Epoch = Pick<EmulatorState, 'epoch' | 'epochNumber'>
+
+/** The number of an epoch that an earlier version began, which did not count them. */
+export const NOT_COUNTED = 0
+
+// Access: documented [K27]. Every six weeks.
 const KEY_ROTATION_INTERVAL_DAYS = 42
 
 /** Returns the emulated time in whole seconds since 1970. */
@@ -35,11 +52,12 @@ export function emulatedNow({ clockOffsetSeconds }: EmulatorState): number {
   return Math.floor(Date.now() / 1000) + clockOffsetSeconds
 }
 
-/** Returns the state of an emulator that has just been made. */
+/** Returns the state of a new emulator. */
 export function freshState(): EmulatorState {
   return {
     version: 0,
     epoch: randomText(9),
+    epochNumber: 1,
     ticketSecret: randomText(32),
     clockOffsetSeconds: 0,
     autoSignIns: [],

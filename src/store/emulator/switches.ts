@@ -4,7 +4,7 @@ import type { QuirkName } from '../../switches/quirks'
 import type { KeptState } from './kept-state'
 import type { EmulatorState } from './state'
 
-/** Automatic sign-in, faults and quirks: what is switched on, and how often it still applies. */
+/** Automatic sign-in, faults and quirks: which are on, and how often they still apply. */
 export class Switches {
   constructor(private readonly state: KeptState) {}
 

@@ -3,7 +3,7 @@ import { identitySchema } from '../../access/identity'
 import { secondsSchema } from '../../access/timestamps'
 import { rows } from '../rows'
 
-// What every grant has, whatever it permits.
+// The members of every grant.
 const frame = {
   id: z.string(),
   clientId: z.string(),
@@ -12,53 +12,56 @@ const frame = {
   sessionEndsAtSeconds: secondsSchema,
 }
 
-/** A grant of Managed OAuth: what a refresh token stands for. Written once, when a person allows a client. */
+/**
+ * A grant of Managed OAuth: what a refresh token stands for. Written once, when the person allows
+ * the client.
+ */
 export const accessGrantSchema = z.object({
   ...frame,
   applicationId: z.string(),
-  /** Who allowed the client, as the identity provider told it then. */
+  /** The person who allowed the client, as the identity provider described them then. */
   identity: identitySchema,
   identityNonce: z.string(),
   country: z.string(),
-  /** The `resource` of the authorization request, normalised. */
+  /** The `resource` of the authorization request, normalized. */
   resource: z.string(),
 })
 export type AccessGrant = z.infer<typeof accessGrantSchema>
 
-/** A grant of the dashboard's OAuth server: what a person lets a client do, and on which accounts. */
+/** A grant of the dashboard's OAuth server: what a client may do for a person, and on which accounts. */
 export const dashboardGrantSchema = z.object({
   ...frame,
   email: z.string(),
   accountIds: z.array(z.string()),
-  /** What was granted, in the order of the request; colon scopes as they were asked for. */
+  /** The granted scopes in the order of the request; scopes with a colon as they were requested. */
   scopes: z.array(z.string()),
-  /** Of the authorization request, for the id_token. */
+  /** The `nonce` of the authorization request, for the id_token. */
   nonce: z.string().optional(),
-  /** When the person signed in, for the id_token. */
+  /** The time of the person's sign-in, for the id_token. */
   authenticatedAtSeconds: secondsSchema,
 })
 export type DashboardGrant = z.infer<typeof dashboardGrantSchema>
 
 export type Grant = AccessGrant | DashboardGrant
 
-/** A new access token: the hash of its secret, and its life. */
+/** An access token: the hash of its secret, and its lifetime. */
 export type AccessToken = {
   hash: string
   issuedAtSeconds: number
   expiresAtSeconds: number
-  /** The policy that admitted the person; empty where no policies are asked, at the dashboard. */
+  /** The policy that admitted the person; empty at the dashboard, which has no policies. */
   policyId: string
 }
 
-/** An authorization code, and what its redemption has to show. */
+/** An authorization code, with the values that its redemption has to match. */
 export type Code = {
   hash: string
-  /** Undefined where the request left it out: then its redemption need not name one. */
+  /** Undefined if the authorization request has none: then the redemption need not have one either. */
   redirectUri: string | undefined
   codeChallenge: string | undefined
   expiresAtSeconds: number
   policyId: string
-  /** How long the first access token lives. */
+  /** The lifetime of the first access token. */
   accessTokenLifetimeSeconds: number
 }
 
@@ -67,9 +70,9 @@ export type Redemption = {
   clientId: string
   redirectUri: string | undefined
   codeChallenge: string | undefined
-  /** The application that `resource` names, where the request has one. */
+  /** The application that `resource` names, if the request has one. */
   applicationId?: string | undefined
-  /** Refuses a code that is good with this outcome, and leaves it as it was. */
+  /** Refuses a valid code with this outcome, and does not use it up (a fault). */
   refuseAs?: 'revoked' | 'expired' | undefined
   accessHash: string
   refreshHash: string | undefined
@@ -80,12 +83,12 @@ export type RedemptionOutcome<G extends Grant = Grant> =
   | {
       outcome:
         | 'unknown'
-        | 'other client'
-        | 'other redirect_uri'
-        | 'other verifier'
+        | 'other-client'
+        | 'other-redirect-uri'
+        | 'other-verifier'
         /** The authorization request had no challenge. */
-        | 'unexpected verifier'
-        | 'other resource'
+        | 'unexpected-verifier'
+        | 'other-resource'
         | 'replayed'
         | 'expired'
         | 'revoked'
@@ -93,7 +96,7 @@ export type RedemptionOutcome<G extends Grant = Grant> =
 
 export type Rotation = {
   refreshHash: string
-  /** What the successors are derived with, and their hashes. */
+  /** The text that the successors are derived with, and their hashes. */
   nonce: string
   next: { accessHash: string; refreshHash: string }
   accessTokenLifetimeSeconds: number
@@ -103,30 +106,33 @@ export type Rotation = {
   now: number
 }
 export type RotationOutcome =
-  /** `nonce` is the stored one: another's, where the token was rotated within the grace window. */
+  /** `nonce` is the stored one: that of an earlier request if the token is in its grace window. */
   | { outcome: 'rotated'; nonce: string; token: AccessToken }
-  | { outcome: 'unknown' | 'reused' | 'revoked' | 'session ended' }
+  | { outcome: 'unknown' | 'reused' | 'revoked' | 'session-ended' }
 
-/** What a rotation would make of a refresh token. */
-export type RefreshTokenWorth = 'good' | Exclude<RotationOutcome['outcome'], 'rotated'>
+/** A refresh token's state, as a rotation would find it. */
+export type RefreshTokenStatus = 'good' | Exclude<RotationOutcome['outcome'], 'rotated'>
 
-/** What an access token is worth now, and why it is not, as long as that is remembered. */
+/** An access token's state now. Some time after a token has ended, it is unknown. */
 export type AdmissionOutcome<G extends Grant = Grant> =
   | { outcome: 'admitted'; grant: G; token: AccessToken }
   | { outcome: 'expired' | 'revoked'; grant: G }
   | { outcome: 'unknown' }
 
-/** The same as its object answers it, without the grant where the caller has it: it never changes. */
+/**
+ * An `AdmissionOutcome` of the object, without the grant if the caller has it: a grant never
+ * changes.
+ */
 export type Admission =
   | { outcome: 'admitted'; grant: Grant | undefined; token: AccessToken }
   | { outcome: 'expired' | 'revoked'; grant: Grant | undefined }
   | { outcome: 'unknown' }
 
-/** A grant and its tokens that are not over, for people to look at. */
+/** A grant and its stored access tokens, for display. */
 export type GrantView<G extends Grant = Grant> = {
   grant: G
   revoked: boolean
-  /** By the first characters of their hashes. */
+  /** `id`: the first characters of the token's hash. */
   tokens: { id: string; issuedAtSeconds: number; expiresAtSeconds: number }[]
 }
 
@@ -137,7 +143,7 @@ const accessTokenSchema = z.object({
   policyId: z.string(),
 })
 
-/** Everything that is kept of a grant of one product. */
+/** Returns the schema of everything that is stored about a grant. */
 function grantDumpSchemaOf<G extends Grant>(grant: z.ZodType<G>) {
   return z.object({
     state: z.object({
@@ -168,4 +174,4 @@ export type GrantDump<G extends Grant = Grant> = {
   state: Omit<z.infer<typeof accessGrantDumpSchema>['state'], 'grant'> & { grant: G }
 } & Omit<z.infer<typeof accessGrantDumpSchema>, 'state'>
 
-export type RevocationOutcome = 'revoked' | 'unknown' | 'other client'
+export type RevocationOutcome = 'revoked' | 'unknown' | 'other-client'

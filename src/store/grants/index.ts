@@ -7,8 +7,10 @@ import {
   newSecret,
   successorSecrets,
 } from '../../access/token'
-import { type RecordKind, Records, StorageUnavailable } from '../kv'
+import { type Epoch, NOT_COUNTED } from '../emulator/state'
+import { type RecordKind, Records } from '../kv'
 import { type Remote, remote } from '../remote'
+import { StorageUnavailable } from '../unavailable'
 import type {
   AccessToken,
   AdmissionOutcome,
@@ -18,19 +20,19 @@ import type {
   GrantView,
   Redemption,
   RedemptionOutcome,
-  RefreshTokenWorth,
+  RefreshTokenStatus,
   RevocationOutcome,
   Rotation,
   RotationOutcome,
 } from './grant'
 import type { GrantObject } from './object'
 
-/** The objects that grants are in. */
+/** The namespace of the objects that store grants. */
 export type GrantsBinding = DurableObjectNamespace<GrantObject>
 
-const KEPT_AGAIN_AFTER_MS = [100, 1000, 5000]
+const RETRY_AFTER_MS = [100, 1000, 5000]
 
-/** The tokens of one answer of the token endpoint. */
+/** The tokens of one response of the token endpoint. */
 export type TokenPair = {
   accessToken: string
   refreshToken: string | undefined
@@ -41,18 +43,18 @@ type Redeemed<G extends Grant> =
   | { outcome: 'redeemed'; grant: G; pair: TokenPair }
   | Exclude<RedemptionOutcome, { outcome: 'redeemed' }>
 type Rotated =
-  /** `isRepeated`: it was rotated before, and the grace window forgives it. */
+  /** `isRepeated`: the token was rotated before, and is still in its grace window. */
   | { outcome: 'rotated'; pair: TokenPair; isRepeated: boolean }
   | Exclude<RotationOutcome, { outcome: 'rotated' }>
 
-/** What tells the grants of one product from those of another. */
+/** The differences between the grants of Access and those of the dashboard. */
 type Product<G extends Grant> = {
   records: RecordKind
-  /** The part of an object's name: no token of one product finds a grant of another. */
+  /** A part of an object's name, so that no token of one product finds a grant of another. */
   objects: '' | 'dashboard:'
   schema: z.ZodType<G>
   forms: CredentialForms
-  /** What the revocation of an access token ends. */
+  /** What ends when an access token is revoked. */
   accessTokenEnds: 'itself' | 'grant'
 }
 
@@ -60,22 +62,24 @@ type Product<G extends Grant> = {
  * The grants of one product, with their codes and tokens.
  *
  * This folder owns what may happen only once to a grant: `object.ts` decides it, `tables.ts` stores it,
- * and this class is the way there from a code or token. The KV record of a grant is written once; it
- * lists the grant and says what its tokens permit. Policies and revocations by administrators are not here.
+ * and this class finds the object of a code or token. The KV record of a grant is written once; it lists
+ * the grant and says what its tokens permit. Policies and revocations by administrators are not here.
  */
 export class Grants<G extends Grant> {
   readonly #records: Records<G>
+  readonly #epoch: number
 
   constructor(
     kv: KVNamespace,
     private readonly objects: GrantsBinding,
-    private readonly epoch: string,
+    private readonly epoch: Epoch,
     private readonly product: Product<G>,
   ) {
-    this.#records = new Records(kv, epoch, product.records, product.schema)
+    this.#epoch = epoch.epochNumber
+    this.#records = new Records(kv, epoch.epoch, product.records, product.schema)
   }
 
-  /** Starts a grant; answers the authorization code that redeems it, and the grant's id. */
+  /** Starts a grant, and returns its id and the authorization code that redeems it. */
   async open(
     grant: Omit<G, 'id'>,
     code: Omit<Code, 'hash'>,
@@ -83,7 +87,10 @@ export class Grants<G extends Grant> {
     const grantId = newGrantId()
     const secret = newSecret()
     const whole = { ...grant, id: grantId } as G
-    await this.#object(grantId).open(whole, { ...code, hash: await hashSecret(secret) })
+    await this.#object(grantId).open(this.#epoch, whole, {
+      ...code,
+      hash: await hashSecret(secret),
+    })
     this.#records.remember(grantId, whole)
     return { code: this.product.forms.code.format({ grantId, secret }), grantId }
   }
@@ -108,7 +115,7 @@ export class Grants<G extends Grant> {
     const access = newSecret()
     const refresh = redemption.withRefreshToken ? newSecret() : undefined
     const { withRefreshToken: _, ...rest } = redemption
-    const result = (await this.#object(grantId).redeem(grantId, {
+    const result = (await this.#object(grantId).redeem(this.#epoch, grantId, {
       ...rest,
       codeHash: await hashSecret(secret),
       accessHash: await hashSecret(access),
@@ -119,7 +126,10 @@ export class Grants<G extends Grant> {
     return { outcome: 'redeemed', grant, pair: this.#pair(grantId, { access, refresh }, token) }
   }
 
-  /** Writes the grant's record after the response. A failure is logged: the grant works, and is in no list. */
+  /**
+   * Writes the grant's record after the response. A failure is logged: the grant works, but is not
+   * listed.
+   */
   keepLater(context: Pick<ExecutionContext, 'waitUntil'>, grant: G, now: number): void {
     const kept = this.keep(grant, now).catch((error) =>
       console.error(`The record of the grant ${grant.id} was not written.`, error),
@@ -128,11 +138,11 @@ export class Grants<G extends Grant> {
   }
 
   /**
-   * Keeps the grant's record; not needed for any decision, so it may be written after the answer. A
-   * grant without one is in no list, so it is tried again where KV does not answer.
+   * Writes the grant's record, and retries if KV does not respond. No decision needs the record, so it may
+   * be written after the response; a grant without one is not listed.
    */
   async keep(grant: G, now: number): Promise<void> {
-    for (const pauseMs of [...KEPT_AGAIN_AFTER_MS, undefined]) {
+    for (const pauseMs of [...RETRY_AFTER_MS, undefined]) {
       try {
         return await this.#records.put(grant.id, grant, {
           fromSeconds: now,
@@ -145,29 +155,30 @@ export class Grants<G extends Grant> {
     }
   }
 
-  /** The grant of a code or token, whether or not that is still good. */
+  /** Returns the grant of a code or token, even if that is no longer valid. */
   async find(grantId: string): Promise<G | undefined> {
-    // Where KV does not answer, or has no record yet at this place, the object does.
+    // If KV does not respond, or does not have the record here yet, the object has the grant.
     const known = await this.#records.find(grantId).catch(unlessUnavailable)
     if (known) return known
-    const grant = (await this.#object(grantId).find(grantId)) as G | undefined
+    const grant = (await this.#object(grantId).find(this.#epoch, grantId)) as G | undefined
     if (grant) this.#records.remember(grantId, grant)
     return grant
   }
 
-  /** The grant that a code or token names, whether or not that is, or ever was, good. */
+  /** Returns the grant that a code or token names, even if that is not, or never was, valid. */
   async findNamed(text: string): Promise<G | undefined> {
     const credential = this.#parse(text)
     return credential && this.find(credential.grantId)
   }
 
-  /** What `rotate` would make of a refresh token; changes nothing. */
-  async weigh(
+  /** Returns how `rotate` would find a refresh token; changes nothing. */
+  async refreshTokenStatus(
     { grantId, secret }: Credential,
     moment: Pick<Rotation, 'graceSeconds' | 'now'>,
-  ): Promise<RefreshTokenWorth> {
+  ): Promise<RefreshTokenStatus> {
     const refreshHash = await hashSecret(secret)
-    return this.#object(grantId).weigh(grantId, { ...moment, refreshHash })
+    const shown = { ...moment, refreshHash }
+    return this.#object(grantId).refreshTokenStatus(this.#epoch, grantId, shown)
   }
 
   /** Replaces a refresh token by the next pair. */
@@ -177,7 +188,7 @@ export class Grants<G extends Grant> {
   ): Promise<Rotated> {
     const nonce = newSecret()
     const next = await successorSecrets(secret, nonce)
-    const result = await this.#object(grantId).rotate(grantId, {
+    const result = await this.#object(grantId).rotate(this.#epoch, grantId, {
       ...rotation,
       refreshHash: await hashSecret(secret),
       nonce,
@@ -203,7 +214,7 @@ export class Grants<G extends Grant> {
     const known = this.#records.remembered(grantId)
     const hash = await hashSecret(secret)
     const isKnown = known !== undefined
-    const admission = await this.#object(grantId).admit(grantId, hash, now, isKnown)
+    const admission = await this.#object(grantId).admit(this.#epoch, grantId, hash, now, isKnown)
     if (admission.outcome === 'unknown') return admission
     const grant = known ?? (admission.grant as G)
     if (!known) this.#records.remember(grantId, grant)
@@ -216,44 +227,48 @@ export class Grants<G extends Grant> {
     if (!credential) return 'unknown'
     const hash = await hashSecret(credential.secret)
     const { grantId } = credential
-    return this.#object(grantId).revoke(grantId, hash, clientId, this.product.accessTokenEnds)
+    const { accessTokenEnds } = this.product
+    return this.#object(grantId).revoke(this.#epoch, grantId, hash, clientId, accessTokenEnds)
   }
 
-  /** A page of the grants whose code was redeemed, and where the next one begins. */
+  /**
+   * Returns a page of the grants whose code was redeemed, and the cursor of the next page if there
+   * is one.
+   */
   async list(limit: number, cursor?: string): Promise<{ grants: GrantView<G>[]; cursor?: string }> {
     const { ids, ...rest } = await this.#records.list(limit, cursor)
     const views = await Promise.all(ids.map((id) => this.view(id)))
     return { ...rest, grants: views.filter((view) => view !== undefined) }
   }
 
-  /** A grant as its object knows it. */
+  /** Returns a grant with its tokens, for display. */
   async view(grantId: string): Promise<GrantView<G> | undefined> {
-    return (await this.#object(grantId).view(grantId)) as GrantView<G> | undefined
+    return (await this.#object(grantId).view(this.#epoch, grantId)) as GrantView<G> | undefined
   }
 
-  /** Ends one access token by the id that the view names it with. */
+  /** Ends one access token by its id in the view, and returns whether it exists. */
   async endToken(grantId: string, tokenId: string): Promise<boolean> {
-    return this.#object(grantId).endToken(grantId, tokenId)
+    return this.#object(grantId).endToken(this.#epoch, grantId, tokenId)
   }
 
-  /** Everything about a grant, for a store to be loaded with it. */
+  /** Returns everything about a grant, for another store. */
   async dump(grantId: string): Promise<GrantDump<G> | undefined> {
-    return (await this.#object(grantId).dump(grantId)) as GrantDump<G> | undefined
+    return (await this.#object(grantId).dump(this.#epoch, grantId)) as GrantDump<G> | undefined
   }
 
   /**
-   * Puts a grant into this store as it was in another.
+   * Adds a grant of another store.
    *
-   * @param now of the clock that the grant goes on by
+   * @param now the time by the clock that the grant is used with
    */
   async load(dump: GrantDump<G>, now: number): Promise<void> {
-    await this.#object(dump.state.grant.id).load(dump)
+    await this.#object(dump.state.grant.id).load(this.#epoch, dump)
     await this.keep(dump.state.grant, now)
   }
 
-  /** Ends a grant with all its tokens, at once; answers whether that was news. */
+  /** Ends a grant with all its tokens, and returns whether it had not ended before. */
   async end(grantId: string): Promise<boolean> {
-    return this.#object(grantId).end(grantId)
+    return this.#object(grantId).end(this.#epoch, grantId)
   }
 
   #parse(text: string): Credential | undefined {
@@ -274,10 +289,13 @@ export class Grants<G extends Grant> {
     }
   }
 
-  // One of 64, by the first of the random characters of its id. An object holds grants of one product
-  // only, so what it returns of a grant is a `G`.
+  // One of 64, by the first character of the random id. An object has grants of one product only, so the
+  // grants that it returns are of the type `G`. In an epoch without a number, objects are named by
+  // the epoch.
   #object(grantId: string): Remote<GrantObject> {
-    return remote(this.objects, `${this.epoch}:${this.product.objects}${grantId[0]}`)
+    const { epoch, epochNumber } = this.epoch
+    const name = `${this.product.objects}${grantId[0]}`
+    return remote(this.objects, epochNumber === NOT_COUNTED ? `${epoch}:${name}` : name)
   }
 }
 

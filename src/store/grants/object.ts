@@ -10,44 +10,56 @@ import type {
   GrantView,
   Redemption,
   RedemptionOutcome,
-  RefreshTokenWorth,
+  RefreshTokenStatus,
   RevocationOutcome,
   Rotation,
   RotationOutcome,
 } from './grant'
-import { GrantTables, type Spent, type State } from './tables'
+import { createTables, GrantTables, isEmpty, type Spent, type State } from './tables'
 
 type Env = { EMULATOR: EmulatorBinding }
 
-/** A refresh token as it is shown. */
+/** A refresh token in a request. */
 type Shown = Pick<Rotation, 'refreshHash' | 'graceSeconds' | 'now'>
-type Weighed =
-  | { worth: 'unknown' }
-  | { worth: Exclude<RefreshTokenWorth, 'unknown'>; state: State; spent: Spent | undefined }
+/** A grant of the current epoch, with the tables that it is in. */
+type Found = { tables: GrantTables; state: State }
+type Judged =
+  | { status: 'unknown' }
+  | (Found & { status: Exclude<RefreshTokenStatus, 'unknown'>; spent: Spent | undefined })
 
 const COLLECTED_EVERY_SECONDS = 6 * 3600
 
-// Enough to tell the tokens of one grant apart.
+// Long enough to tell the tokens of one grant apart.
 const TOKEN_ID_LENGTH = 12
 
 /**
- * The lives of some of the grants: a code is redeemed once, a refresh token rotates, a grant is revoked.
+ * The grants whose ids begin with one character: a code is redeemed once, a refresh token rotates, a grant
+ * is revoked.
  *
- * A Durable Object, because KV has no compare-and-set: each method runs from the question to the
- * stored answer without an `await`, so of any number of simultaneous calls one is the first. Many grants
- * share an object, because a new object costs more than all the rest of an authorization. Only hashes of
- * codes and tokens come here.
+ * A Durable Object, because KV has no compare-and-set. Each method runs from the question to the stored
+ * response without an `await`, so of any number of simultaneous calls one is the first. Many grants share
+ * an object, because a new object costs more than all the rest of an authorization. The object stores
+ * only hashes of codes and tokens.
+ *
+ * Each call names its epoch. The first call of a later epoch deletes the grants of the earlier ones, and
+ * a call of an earlier epoch finds nothing. So a reset needs no new objects.
  */
 export class GrantObject extends DurableObject<Env> {
-  #known: GrantTables | undefined
+  #epoch = 0
+  #entered: GrantTables | undefined
+  #hasTables = false
   #collectedAtSeconds = 0
 
   /** Starts a grant with its code. */
-  async open(grant: Grant, code: Code): Promise<void> {
+  async open(epoch: number, grant: Grant, code: Code): Promise<void> {
+    const tables = this.#enter(epoch)
+    if (!tables) return
     const now = grant.createdAtSeconds
-    // By the emulated clock, which may be far ahead of the one of alarms.
-    if (Math.abs(now - this.#collectedAtSeconds) >= COLLECTED_EVERY_SECONDS) this.#collect(now)
-    this.#tables.add({
+    // By the emulated clock, which may be far ahead of the clock of alarms.
+    if (Math.abs(now - this.#collectedAtSeconds) >= COLLECTED_EVERY_SECONDS) {
+      this.#collect(tables, now)
+    }
+    tables.add({
       grant,
       code: { ...code, redeemed: false },
       refreshHash: undefined,
@@ -56,33 +68,24 @@ export class GrantObject extends DurableObject<Env> {
     await this.#collectLater()
   }
 
-  find(grantId: string): Grant | undefined {
-    return this.#tables.find(grantId)?.grant
+  find(epoch: number, grantId: string): Grant | undefined {
+    return this.#find(epoch, grantId)?.state.grant
   }
 
-  /** Every check comes before the code is used up, so that a refusal leaves it as it was. */
-  redeem(grantId: string, redemption: Redemption): RedemptionOutcome {
-    const state = this.#tables.find(grantId)
-    const { now } = redemption
-    if (!state || state.code.hash !== redemption.codeHash) return { outcome: 'unknown' }
+  /** Redeems a code. Every check comes before the code is used up, so that a refusal changes nothing. */
+  redeem(epoch: number, grantId: string, redemption: Redemption): RedemptionOutcome {
+    const found = this.#find(epoch, grantId)
+    if (!found || found.state.code.hash !== redemption.codeHash) return { outcome: 'unknown' }
+    const { state, tables } = found
     const { code, grant } = state
-    if (grant.clientId !== redemption.clientId) return { outcome: 'other client' }
-    if (code.redirectUri !== undefined && code.redirectUri !== redemption.redirectUri) {
-      return { outcome: 'other redirect_uri' }
-    }
-    if (code.codeChallenge !== redemption.codeChallenge) {
-      return { outcome: code.codeChallenge ? 'other verifier' : 'unexpected verifier' }
-    }
-    const { applicationId } = redemption
-    if (applicationId && 'applicationId' in grant && applicationId !== grant.applicationId) {
-      return { outcome: 'other resource' }
-    }
+    const mismatch = mismatchOf(state, redemption)
+    if (mismatch) return { outcome: mismatch }
     if (code.redeemed) {
-      // RFC 6749 4.1.2: a code used twice revokes what it gave, however late it comes.
-      this.#tables.save({ ...state, revoked: true })
+      // RFC 6749 4.1.2: a code that is used twice revokes its grant, however late that is.
+      tables.save({ ...state, revoked: true })
       return { outcome: 'replayed' }
     }
-    const { refuseAs } = redemption
+    const { now, refuseAs } = redemption
     if (state.revoked || refuseAs === 'revoked') return { outcome: 'revoked' }
     if (now >= code.expiresAtSeconds || refuseAs === 'expired') return { outcome: 'expired' }
     const token = accessToken(
@@ -93,21 +96,22 @@ export class GrantObject extends DurableObject<Env> {
       now,
     )
     const { refreshHash } = redemption
-    this.#tables.save({ ...state, code: { ...code, redeemed: true }, refreshHash })
-    this.#tables.addToken(grantId, token)
+    tables.save({ ...state, code: { ...code, redeemed: true }, refreshHash })
+    tables.addToken(grantId, token)
     return { outcome: 'redeemed', grant, token }
   }
 
-  rotate(grantId: string, rotation: Rotation): RotationOutcome {
-    const weighed = this.#weigh(grantId, rotation)
-    if (weighed.worth === 'unknown') return { outcome: 'unknown' }
-    const { worth, state, spent } = weighed
-    if (worth === 'reused') {
-      // RFC 9700 4.14.2: a rotated token that comes back may be stolen, so the grant ends.
-      if (rotation.onReuse === 'revoke') this.#tables.save({ ...state, revoked: true })
+  /** Replaces a refresh token by the next pair. */
+  rotate(epoch: number, grantId: string, rotation: Rotation): RotationOutcome {
+    const judged = this.#judge(epoch, grantId, rotation)
+    if (judged.status === 'unknown') return { outcome: 'unknown' }
+    const { status, state, spent, tables } = judged
+    if (status === 'reused') {
+      // RFC 9700 4.14.2: a rotated token that is used again may be stolen, so the grant ends.
+      if (rotation.onReuse === 'revoke') tables.save({ ...state, revoked: true })
       return { outcome: 'reused' }
     }
-    if (worth !== 'good') return { outcome: worth }
+    if (status !== 'good') return { outcome: status }
     if (spent) return { outcome: 'rotated', nonce: spent.nonce, token: spent.token }
     const { nonce, refreshHash, next, now } = rotation
     const token = accessToken(
@@ -117,84 +121,80 @@ export class GrantObject extends DurableObject<Env> {
       rotation.accessTokenLifetimeSeconds,
       now,
     )
-    this.#tables.spend(grantId, refreshHash, { nonce, rotatedAtSeconds: now, token })
-    this.#tables.save({ ...state, refreshHash: next.refreshHash })
-    this.#tables.addToken(grantId, token)
+    tables.spend(grantId, refreshHash, { nonce, rotatedAtSeconds: now, token })
+    tables.save({ ...state, refreshHash: next.refreshHash })
+    tables.addToken(grantId, token)
     return { outcome: 'rotated', nonce, token }
   }
 
-  /** What `rotate` would make of a refresh token; changes nothing. */
-  weigh(grantId: string, shown: Shown): RefreshTokenWorth {
-    return this.#weigh(grantId, shown).worth
-  }
-
-  #weigh(grantId: string, { refreshHash, graceSeconds, now }: Shown): Weighed {
-    const state = this.#tables.find(grantId)
-    if (!state) return { worth: 'unknown' }
-    const isCurrent = state.refreshHash === refreshHash
-    const spent = isCurrent ? undefined : this.#tables.spent(grantId, refreshHash)
-    if (!isCurrent && !spent) return { worth: 'unknown' }
-    if (state.revoked) return { worth: 'revoked', state, spent }
-    const isOver = now >= state.grant.sessionEndsAtSeconds
-    if (isOver) return { worth: 'session ended', state, spent }
-    const isReused = spent !== undefined && now >= spent.rotatedAtSeconds + graceSeconds
-    return { worth: isReused ? 'reused' : 'good', state, spent }
+  /** Returns how `rotate` would find a refresh token; changes nothing. */
+  refreshTokenStatus(epoch: number, grantId: string, shown: Shown): RefreshTokenStatus {
+    return this.#judge(epoch, grantId, shown).status
   }
 
   /**
-   * The grant and the token behind an access token that is good now.
+   * Returns the grant and the token behind an access token that is valid now.
    *
    * @param isKnown whether the caller has the grant
    */
-  admit(grantId: string, accessHash: string, now: number, isKnown: boolean): Admission {
-    const state = this.#tables.find(grantId)
-    const token = state && this.#tables.token(grantId, accessHash)
-    if (!state || !token) return { outcome: 'unknown' }
+  admit(
+    epoch: number,
+    grantId: string,
+    accessHash: string,
+    now: number,
+    isKnown: boolean,
+  ): Admission {
+    const found = this.#find(epoch, grantId)
+    const token = found?.tables.token(grantId, accessHash)
+    if (!found || !token) return { outcome: 'unknown' }
+    const { state } = found
     const grant = isKnown ? undefined : state.grant
     if (state.revoked) return { outcome: 'revoked', grant }
     if (now >= token.expiresAtSeconds) return { outcome: 'expired', grant }
     return { outcome: 'admitted', grant, token }
   }
 
-  /** Ends a grant; answers whether that was news. */
-  end(grantId: string): boolean {
-    const state = this.#tables.find(grantId)
-    if (!state || state.revoked) return false
-    this.#tables.save({ ...state, revoked: true })
+  /** Ends a grant, and returns whether it had not ended before. */
+  end(epoch: number, grantId: string): boolean {
+    const found = this.#find(epoch, grantId)
+    if (!found || found.state.revoked) return false
+    found.tables.save({ ...found.state, revoked: true })
     return true
   }
 
   /**
-   * RFC 7009: a refresh token, current or rotated, ends the grant.
+   * Revokes a token (RFC 7009). A refresh token, current or rotated, ends the grant.
    *
    * @param accessTokenEnds what an access token ends: itself, or its grant too
    */
   revoke(
+    epoch: number,
     grantId: string,
     hash: string,
     clientId: string,
     accessTokenEnds: 'itself' | 'grant',
   ): RevocationOutcome {
-    const state = this.#tables.find(grantId)
-    if (!state) return 'unknown'
-    const isAccess = this.#tables.token(grantId, hash) !== undefined
-    const isRefresh = state.refreshHash === hash || this.#tables.spent(grantId, hash) !== undefined
+    const found = this.#find(epoch, grantId)
+    if (!found) return 'unknown'
+    const { state, tables } = found
+    const isAccess = tables.token(grantId, hash) !== undefined
+    const isRefresh = state.refreshHash === hash || tables.spent(grantId, hash) !== undefined
     if (!isAccess && !isRefresh) return 'unknown'
-    if (state.grant.clientId !== clientId) return 'other client'
-    if (isAccess && accessTokenEnds === 'itself') this.#tables.removeToken(grantId, hash)
-    else this.#tables.save({ ...state, revoked: true })
+    if (state.grant.clientId !== clientId) return 'other-client'
+    if (isAccess && accessTokenEnds === 'itself') tables.removeToken(grantId, hash)
+    else tables.save({ ...state, revoked: true })
     return 'revoked'
   }
 
-  /** A grant and its tokens, for people to look at. */
-  view(grantId: string): GrantView | undefined {
-    const state = this.#tables.find(grantId)
-    if (!state) return undefined
-    const tokens = this.#tables.tokens(grantId)
+  /** Returns a grant and its tokens for display. */
+  view(epoch: number, grantId: string): GrantView | undefined {
+    const found = this.#find(epoch, grantId)
+    if (!found) return undefined
+    const { state, tables } = found
     return {
       grant: state.grant,
       revoked: state.revoked,
-      tokens: tokens.map(({ hash, issuedAtSeconds, expiresAtSeconds }) => ({
+      tokens: tables.tokens(grantId).map(({ hash, issuedAtSeconds, expiresAtSeconds }) => ({
         id: hash.slice(0, TOKEN_ID_LENGTH),
         issuedAtSeconds,
         expiresAtSeconds,
@@ -202,62 +202,112 @@ export class GrantObject extends DurableObject<Env> {
     }
   }
 
-  /** Ends one access token by the id that the view names it with. */
-  endToken(grantId: string, tokenId: string): boolean {
-    const tokens = this.#tables.tokens(grantId)
+  /** Ends one access token by its id in the view, and returns whether it exists. */
+  endToken(epoch: number, grantId: string, tokenId: string): boolean {
+    const tables = this.#enter(epoch)
+    const tokens = tables?.tokens(grantId) ?? []
     const token = tokens.find(({ hash }) => hash.slice(0, TOKEN_ID_LENGTH) === tokenId)
-    if (token) this.#tables.removeToken(grantId, token.hash)
+    if (token) tables?.removeToken(grantId, token.hash)
     return token !== undefined
   }
 
-  /** Everything of a grant, for another store. */
-  dump(grantId: string): GrantDump | undefined {
-    const state = this.#tables.find(grantId)
-    if (!state) return undefined
-    return {
-      state,
-      accessTokens: this.#tables.tokens(grantId),
-      spent: this.#tables.allSpent(grantId),
-    }
+  /** Returns everything about a grant, for another store. */
+  dump(epoch: number, grantId: string): GrantDump | undefined {
+    const found = this.#find(epoch, grantId)
+    if (!found) return undefined
+    const { state, tables } = found
+    return { state, accessTokens: tables.tokens(grantId), spent: tables.allSpent(grantId) }
   }
 
-  /** Puts a grant here as it was in another store. */
-  async load({ state, accessTokens, spent }: GrantDump): Promise<void> {
+  /**
+   * Adds a grant of another store to an epoch that has not begun. The epoch begins with the first other
+   * call, so a load that fails changes nothing.
+   */
+  async load(epoch: number, { state, accessTokens, spent }: GrantDump): Promise<void> {
+    if (epoch < this.#epoch) return
     const { id } = state.grant
-    this.#tables.add(state)
-    for (const token of accessTokens) this.#tables.addToken(id, token)
-    for (const [hash, each] of Object.entries(spent)) this.#tables.spend(id, hash, each)
+    const tables = new GrantTables(this.#sql, epoch)
+    tables.add(state)
+    for (const token of accessTokens) tables.addToken(id, token)
+    for (const [hash, each] of Object.entries(spent)) tables.spend(id, hash, each)
     await this.#collectLater()
   }
 
   /**
-   * Deletes the grants whose session is over by the emulated clock, and all of them after a reset. An
-   * object without grants is left without storage, as if it had never been.
+   * Deletes the grants of ended epochs, and those whose session has expired by the emulated clock. An
+   * object without grants deletes its storage.
    */
   override async alarm(): Promise<void> {
     const state = await emulatorObject(this.env.EMULATOR).read()
-    const isOfAnEndedEpoch = this.ctx.id.name?.startsWith(`${state.epoch}:`) === false
-    this.#collect(emulatedNow(state))
-    if (!isOfAnEndedEpoch && !this.#tables.isEmpty()) return this.#collectLater()
-    this.#known = undefined
+    const tables = this.#enter(state.epochNumber)
+    if (tables) this.#collect(tables, emulatedNow(state))
+    if (!isEmpty(this.#sql)) return this.#collectLater()
+    this.#entered = undefined
+    this.#hasTables = false
     await this.ctx.storage.deleteAll()
   }
 
-  #collect(now: number): void {
-    this.#collectedAtSeconds = now
-    this.#tables.collect(now)
+  // Begins the epoch if it is a later one. Undefined if a later one has begun.
+  #enter(epoch: number): GrantTables | undefined {
+    if (epoch < this.#epoch) return undefined
+    if (this.#entered && epoch === this.#epoch) return this.#entered
+    const tables = new GrantTables(this.#sql, epoch)
+    tables.deleteEarlier()
+    this.#epoch = epoch
+    this.#entered = tables
+    return tables
   }
 
-  // Made when they are needed first, so that asking for nothing after the last grant has a place.
-  get #tables(): GrantTables {
-    this.#known ??= new GrantTables(this.ctx.storage.sql)
-    return this.#known
+  #find(epoch: number, grantId: string): Found | undefined {
+    const tables = this.#enter(epoch)
+    const state = tables?.find(grantId)
+    return tables && state && { tables, state }
+  }
+
+  #judge(epoch: number, grantId: string, { refreshHash, graceSeconds, now }: Shown): Judged {
+    const found = this.#find(epoch, grantId)
+    if (!found) return { status: 'unknown' }
+    const { state, tables } = found
+    const isCurrent = state.refreshHash === refreshHash
+    const spent = isCurrent ? undefined : tables.spent(grantId, refreshHash)
+    if (!isCurrent && !spent) return { status: 'unknown' }
+    if (state.revoked) return { status: 'revoked', ...found, spent }
+    const hasEnded = now >= state.grant.sessionEndsAtSeconds
+    if (hasEnded) return { status: 'session-ended', ...found, spent }
+    const isReused = spent !== undefined && now >= spent.rotatedAtSeconds + graceSeconds
+    return { status: isReused ? 'reused' : 'good', ...found, spent }
+  }
+
+  #collect(tables: GrantTables, now: number): void {
+    this.#collectedAtSeconds = now
+    tables.collect(now)
+  }
+
+  // Creates the tables lazily, because an object without grants has deleted them.
+  get #sql(): SqlStorage {
+    const { sql } = this.ctx.storage
+    if (!this.#hasTables) createTables(sql)
+    this.#hasTables = true
+    return sql
   }
 
   async #collectLater(): Promise<void> {
     if ((await this.ctx.storage.getAlarm()) !== null) return
     await this.ctx.storage.setAlarm(Date.now() + COLLECTED_EVERY_SECONDS * 1000)
   }
+}
+
+function mismatchOf({ code, grant }: State, redemption: Redemption) {
+  if (grant.clientId !== redemption.clientId) return 'other-client'
+  if (code.redirectUri !== undefined && code.redirectUri !== redemption.redirectUri) {
+    return 'other-redirect-uri'
+  }
+  if (code.codeChallenge !== redemption.codeChallenge) {
+    return code.codeChallenge ? 'other-verifier' : 'unexpected-verifier'
+  }
+  const { applicationId } = redemption
+  const isOther = applicationId && 'applicationId' in grant && applicationId !== grant.applicationId
+  return isOther ? 'other-resource' : undefined
 }
 
 // Assumed: an access token never outlives the grant's session.

@@ -3,57 +3,87 @@ import { Remembered } from '../remembered'
 import type { AccessToken, GrantDump } from './grant'
 
 export type State = GrantDump['state']
-/** What is remembered of a rotated refresh token: how its pair was made, for the grace window. */
+/** A rotated refresh token: when it was rotated, and its successors, for the grace window. */
 export type Spent = GrantDump['spent'][string]
 
+const NAMES = ['grant_state', 'access_token', 'spent_token'] as const
+
+// Snapshots repeat the ids of grants, so the epoch is part of every key.
 const TABLES = `
 CREATE TABLE IF NOT EXISTS grant_state (
-  id TEXT PRIMARY KEY,
+  epoch INTEGER NOT NULL,
+  id TEXT NOT NULL,
   value TEXT NOT NULL,
-  endsAtSeconds INTEGER NOT NULL
+  endsAtSeconds INTEGER NOT NULL,
+  PRIMARY KEY (epoch, id)
 ) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS grant_end ON grant_state (endsAtSeconds);
+CREATE INDEX IF NOT EXISTS grant_end ON grant_state (epoch, endsAtSeconds);
 CREATE TABLE IF NOT EXISTS access_token (
+  epoch INTEGER NOT NULL,
   grantId TEXT NOT NULL,
   hash TEXT NOT NULL,
   issuedAtSeconds INTEGER NOT NULL,
   expiresAtSeconds INTEGER NOT NULL,
   policyId TEXT NOT NULL,
-  PRIMARY KEY (grantId, hash)
+  PRIMARY KEY (epoch, grantId, hash)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS spent_token (
+  epoch INTEGER NOT NULL,
   grantId TEXT NOT NULL,
   hash TEXT NOT NULL,
   value TEXT NOT NULL,
-  PRIMARY KEY (grantId, hash)
+  PRIMARY KEY (epoch, grantId, hash)
 ) WITHOUT ROWID;`
 
-// States that were read or written here; nobody else writes them.
+// The states that were read or written here. Only this object writes them.
 const REMEMBERED = 1000
 
-/** The grants of one object as they are stored: states, access tokens, and rotated refresh tokens. */
+/** Creates the tables of an object that has none. */
+export function createTables(sql: SqlStorage): void {
+  addEpochs(sql)
+  sql.exec(TABLES)
+}
+
+/** Returns whether an object stores no grants of any epoch. */
+export function isEmpty(sql: SqlStorage): boolean {
+  return [...sql.exec('SELECT 1 FROM grant_state LIMIT 1')].length === 0
+}
+
+// An earlier version did not count epochs. Its objects have tables of one epoch, whose number is 0.
+function addEpochs(sql: SqlStorage): void {
+  const columns = [...sql.exec<{ name: string }>('PRAGMA table_info(grant_state)')]
+  if (columns.length === 0 || columns.some(({ name }) => name === 'epoch')) return
+  for (const name of NAMES) {
+    sql.exec(`ALTER TABLE ${name} ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0`)
+  }
+}
+
+/** The grants of one epoch in one object: states, access tokens, and rotated refresh tokens. */
 export class GrantTables {
   readonly #remembered = new Remembered<string, State>(REMEMBERED)
 
-  constructor(private readonly sql: SqlStorage) {
-    sql.exec(TABLES)
-  }
+  constructor(
+    private readonly sql: SqlStorage,
+    private readonly epoch: number,
+  ) {}
 
   find(grantId: string): State | undefined {
     const known = this.#remembered.get(grantId)
     if (known) return known
     const [row] = this.sql.exec<{ value: string }>(
-      'SELECT value FROM grant_state WHERE id = ?',
+      'SELECT value FROM grant_state WHERE epoch = ? AND id = ?',
+      this.epoch,
       grantId,
     )
     return row && this.#remembered.set(grantId, JSON.parse(row.value))
   }
 
-  /** @throws Error where the grant is there already */
+  /** @throws Error if the grant exists already */
   add(state: State): void {
     const { code, grant } = state
     this.sql.exec(
-      'INSERT INTO grant_state VALUES (?, ?, ?)',
+      'INSERT INTO grant_state (epoch, id, value, endsAtSeconds) VALUES (?, ?, ?, ?)',
+      this.epoch,
       grant.id,
       JSON.stringify(state),
       Math.max(grant.sessionEndsAtSeconds, code.expiresAtSeconds),
@@ -63,14 +93,20 @@ export class GrantTables {
 
   save(state: State): void {
     const { id } = state.grant
-    this.sql.exec('UPDATE grant_state SET value = ? WHERE id = ?', JSON.stringify(state), id)
+    this.sql.exec(
+      'UPDATE grant_state SET value = ? WHERE epoch = ? AND id = ?',
+      JSON.stringify(state),
+      this.epoch,
+      id,
+    )
     this.#remembered.set(id, state)
   }
 
   token(grantId: string, hash: string): AccessToken | undefined {
     const [row] = this.sql.exec<AccessToken>(
       `SELECT hash, issuedAtSeconds, expiresAtSeconds, policyId FROM access_token
-       WHERE grantId = ? AND hash = ?`,
+       WHERE epoch = ? AND grantId = ? AND hash = ?`,
+      this.epoch,
       grantId,
       hash,
     )
@@ -81,21 +117,26 @@ export class GrantTables {
     return [
       ...this.sql.exec<AccessToken>(
         `SELECT hash, issuedAtSeconds, expiresAtSeconds, policyId FROM access_token
-         WHERE grantId = ? ORDER BY issuedAtSeconds, hash`,
+         WHERE epoch = ? AND grantId = ? ORDER BY issuedAtSeconds, hash`,
+        this.epoch,
         grantId,
       ),
     ]
   }
 
+  /** Adds an access token, and deletes those of its grant that expired more than a day ago. */
   addToken(grantId: string, token: AccessToken): void {
     const { hash, issuedAtSeconds, expiresAtSeconds, policyId } = token
     this.sql.exec(
-      'DELETE FROM access_token WHERE grantId = ? AND expiresAtSeconds <= ?',
+      'DELETE FROM access_token WHERE epoch = ? AND grantId = ? AND expiresAtSeconds <= ?',
+      this.epoch,
       grantId,
       issuedAtSeconds - KEPT_SECONDS,
     )
     this.sql.exec(
-      'INSERT INTO access_token VALUES (?, ?, ?, ?, ?)',
+      `INSERT INTO access_token (epoch, grantId, hash, issuedAtSeconds, expiresAtSeconds, policyId)
+       VALUES (?, ?, ?, ?, ?, ?)`,
+      this.epoch,
       grantId,
       hash,
       issuedAtSeconds,
@@ -105,12 +146,18 @@ export class GrantTables {
   }
 
   removeToken(grantId: string, hash: string): void {
-    this.sql.exec('DELETE FROM access_token WHERE grantId = ? AND hash = ?', grantId, hash)
+    this.sql.exec(
+      'DELETE FROM access_token WHERE epoch = ? AND grantId = ? AND hash = ?',
+      this.epoch,
+      grantId,
+      hash,
+    )
   }
 
   spent(grantId: string, hash: string): Spent | undefined {
     const [row] = this.sql.exec<{ value: string }>(
-      'SELECT value FROM spent_token WHERE grantId = ? AND hash = ?',
+      'SELECT value FROM spent_token WHERE epoch = ? AND grantId = ? AND hash = ?',
+      this.epoch,
       grantId,
       hash,
     )
@@ -118,33 +165,42 @@ export class GrantTables {
   }
 
   spend(grantId: string, hash: string, spent: Spent): void {
-    this.sql.exec('INSERT INTO spent_token VALUES (?, ?, ?)', grantId, hash, JSON.stringify(spent))
+    this.sql.exec(
+      'INSERT INTO spent_token (epoch, grantId, hash, value) VALUES (?, ?, ?, ?)',
+      this.epoch,
+      grantId,
+      hash,
+      JSON.stringify(spent),
+    )
   }
 
   allSpent(grantId: string): Record<string, Spent> {
     const rows = this.sql.exec<{ hash: string; value: string }>(
-      'SELECT hash, value FROM spent_token WHERE grantId = ?',
+      'SELECT hash, value FROM spent_token WHERE epoch = ? AND grantId = ?',
+      this.epoch,
       grantId,
     )
     return Object.fromEntries([...rows].map(({ hash, value }) => [hash, JSON.parse(value)]))
   }
 
-  /** Forgets the grants that are over, a day later: as long they are told from those that never were. */
+  /** Deletes grants one day after they end. Until then, "expired" and "unknown" can be told apart. */
   collect(now: number): void {
-    const over = this.sql.exec<{ id: string }>(
-      'SELECT id FROM grant_state WHERE endsAtSeconds <= ?',
+    const expired = this.sql.exec<{ id: string }>(
+      'SELECT id FROM grant_state WHERE epoch = ? AND endsAtSeconds <= ?',
+      this.epoch,
       now - KEPT_SECONDS,
     )
-    for (const { id } of [...over]) {
+    for (const { id } of [...expired]) {
       for (const table of ['access_token', 'spent_token']) {
-        this.sql.exec(`DELETE FROM ${table} WHERE grantId = ?`, id)
+        this.sql.exec(`DELETE FROM ${table} WHERE epoch = ? AND grantId = ?`, this.epoch, id)
       }
-      this.sql.exec('DELETE FROM grant_state WHERE id = ?', id)
+      this.sql.exec('DELETE FROM grant_state WHERE epoch = ? AND id = ?', this.epoch, id)
       this.#remembered.delete(id)
     }
   }
 
-  isEmpty(): boolean {
-    return [...this.sql.exec('SELECT 1 FROM grant_state LIMIT 1')].length === 0
+  /** Deletes the grants of all earlier epochs. */
+  deleteEarlier(): void {
+    for (const name of NAMES) this.sql.exec(`DELETE FROM ${name} WHERE epoch < ?`, this.epoch)
   }
 }

@@ -55,18 +55,18 @@ export async function exchangeCode(
     now,
   })
   if (redemption.outcome === 'unknown') throw unknownCode()
-  if (redemption.outcome === 'other client') throw codeOfAnotherClient()
+  if (redemption.outcome === 'other-client') throw codeOfAnotherClient()
   note(c, { grantId: code.grantId })
   switch (redemption.outcome) {
     case 'redeemed':
       stores.grants.keepLater(c.executionCtx, redemption.grant, now)
       return issuedBy(redemption, parameters)
-    case 'other redirect_uri':
+    case 'other-redirect-uri':
       throw otherRedirectUri()
-    case 'other verifier':
-    case 'unexpected verifier':
+    case 'other-verifier':
+    case 'unexpected-verifier':
       throw verifier === undefined ? missingVerifier() : otherVerifier()
-    case 'other resource':
+    case 'other-resource':
       throw otherResource()
     case 'expired':
       throw codeExpired(settings.CODE_LIFETIME)

@@ -75,7 +75,7 @@ export async function refresh(
       throw refreshTokenReused(settings.REFRESH_TOKEN_REUSE)
     case 'revoked':
       throw refreshTokenRevoked()
-    case 'session ended':
+    case 'session-ended':
       throw sessionEnded()
   }
 }
@@ -85,7 +85,7 @@ export async function refresh(
 // rotation checks this itself; whatever is decided before the rotation has to check it here.
 async function statusOfOwnToken(c: AppContext, token: Credential, graceSeconds: number) {
   const { now, stores } = c.var
-  const status = await stores.grants.weigh(token, { graceSeconds, now })
+  const status = await stores.grants.refreshTokenStatus(token, { graceSeconds, now })
   if (status === 'unknown') throw unknownRefreshToken()
   return status
 }

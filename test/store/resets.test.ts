@@ -1,0 +1,37 @@
+import { listDurableObjectIds } from 'cloudflare:test'
+import { beforeEach, expect, it, vi } from 'vitest'
+import { Client } from '../support/client'
+import { ADA, emulator } from '../support/emulator'
+import { size } from '../support/size'
+import { bindings } from '../support/store'
+
+const RESETS = size(40, 10_000)
+const GRANTS = 3
+// One for each character that a grant's id can begin with.
+const MOST_OBJECTS = 64
+
+const world = emulator()
+const client = new Client(world.fetch)
+beforeEach(world.reset)
+
+const objects = async () => (await listDurableObjectIds(bindings.GRANTS)).length
+// A grant's record that was being written during the reset stays until its time to live has passed.
+const keptForever = async () =>
+  (await bindings.KV.list()).keys.filter(({ expiration }) => expiration === undefined)
+
+it(`${RESETS} resets with ${GRANTS} grants each reuse ${MOST_OBJECTS} objects, and leave nothing in KV for good`, async () => {
+  const before = await objects()
+  for (let reset = 0; reset < RESETS; reset++) {
+    await world.signIn(ADA)
+    const { client_id } = await client.register()
+    const flows = Array.from({ length: GRANTS }, async () => {
+      const exchange = await client.exchange(client_id, await client.code(client_id))
+      expect(exchange.status).toBe(200)
+    })
+    await Promise.all(flows)
+    await world.reset()
+  }
+
+  expect((await objects()) - before).toBeLessThanOrEqual(MOST_OBJECTS)
+  await vi.waitFor(async () => expect(await keptForever()).toEqual([]), { timeout: 10_000 })
+}, 3_600_000)
