@@ -454,7 +454,7 @@ describe('domain, self_hosted_domains and destinations express the same fact [K4
     },
   )
 
-  it('a domain belongs to one application: a further destination of another one [K6]', async () => {
+  it('a domain belongs to one application: a further destination of another one [K37]', async () => {
     const taken = await create({ domain: 'taken.example' })
     const members = { destinations: [at('free.example'), at('taken.example')] }
     const { status, body } = await cloudflare.post(APPS, members)

@@ -113,7 +113,7 @@ describe('With API_TOKENS', () => {
     ['a token cut short', bearer('group')],
     ['the name of a token', bearer('Groups')],
     ['a key', { 'x-auth-email': 'ada@example.com', 'x-auth-key': 'groups' }],
-  ])('%s is 403 with code 9109 [V11]', async (_, headers) => {
+  ])('%s is 403 with code 9109 [V11, V24]', async (_, headers) => {
     expect(await ask(guarded, GROUPS, headers)).toMatchObject({ status: 403, code: 9109 })
   })
 
@@ -179,7 +179,7 @@ describe('With API_TOKENS', () => {
   })
 })
 
-describe('A token’s permissions (the API reference’s "accepted permissions")', () => {
+describe('A token’s permissions (accepted permissions) [V25]', () => {
   const APPS = 'Access: Apps and Policies'
   const ACCT = 'Access: Organizations, Identity Providers, and Groups'
   const names = [

@@ -402,7 +402,7 @@ describe('A refresh', () => {
     )
   })
 
-  it('is refused once the client has lost a scope of the grant', async () => {
+  it('is refused once the client has lost a scope of the grant [D34]', async () => {
     const { refresh_token } = await client.connect()
     const changed = emulator(withClients({ scopes: ['dns.write'] }))
     const response = await new DashClient(changed.fetch).refresh(refresh_token)
@@ -498,7 +498,7 @@ describe('Web pages', () => {
   })
 })
 
-it('Of repeated parameters, the first is used', async () => {
+it('Of repeated parameters, the first is used [D33]', async () => {
   const code = await client.code()
   const form = new URLSearchParams({
     grant_type: 'authorization_code',

@@ -84,7 +84,7 @@ it('https-redirect-rules: rules of other schemes allow nothing, and cannot be ad
   expect(await register('http://localhost:1/callback')).toBe(201)
 })
 
-it('flat-protected-resource: one method in flat members (docs of April 2026)', async () => {
+it('flat-protected-resource: one method in flat members [M18]', async () => {
   await turn('flat-protected-resource', true)
   const metadata = await json(await world.fetch(`${APP}/.well-known/oauth-protected-resource`))
   expect(metadata).toMatchObject({

@@ -386,7 +386,7 @@ describe('An application with an Allow and a Service Auth policy', () => {
   })
 })
 
-describe('read_service_tokens_from_header', () => {
+describe('read_service_tokens_from_header [K35]', () => {
   const named = (header: string, settings: Record<string, unknown> = {}) =>
     account({ policies: [SERVICE_AUTH], read_service_tokens_from_header: header }, settings)
   const json = JSON.stringify(credentials())

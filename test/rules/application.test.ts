@@ -410,7 +410,7 @@ describe('Managed OAuth', () => {
     expect(managedOAuth(await applicationWith(off))).toBeUndefined()
   })
 
-  it('is on with oauth_configuration, which has the documented defaults', async () => {
+  it('is on with oauth_configuration, which has the documented defaults [K30]', async () => {
     expect(managedOAuth(await applicationWith({ oauth_configuration: {} }))).toEqual({
       enabled: true,
       dynamic_client_registration: {

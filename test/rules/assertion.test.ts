@@ -81,7 +81,7 @@ describe('The assertion of a person', () => {
     expect(await signIdentity({ ...CLAIMS, country: 'DE' }, key)).not.toBe(assertion)
   })
 
-  it("carries the identity provider's claims as custom, as many as fit 1 KB", async () => {
+  it("carries the identity provider's claims as custom, as many as fit 1 KB [K34]", async () => {
     const claims = { department: 'engines', long: 'x'.repeat(1024), groups: ['a', 'b'] }
     const identity = { email: 'ada@example.com', claims }
     expect(decodeJwt(await signIdentity({ ...CLAIMS, identity }, key)).custom).toEqual({

@@ -124,7 +124,7 @@ function coversByExpression(domain: string, { hostname, pathname }: URL): boolea
   return starred(path, '.*', '(?:/.*)?').test(to)
 }
 
-describe('The stars of a domain', () => {
+describe('The wildcards of a domain [K31]', () => {
   it('cover what a regular expression with [^.]* in labels and .* in paths covers [O19]', () => {
     const label = fc.stringMatching(/^[ab]{0,2}\*?[ab]{0,2}$/)
     const segment = fc.stringMatching(/^[ab]{0,2}\*?[ab]{0,2}$/)

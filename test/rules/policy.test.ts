@@ -66,7 +66,7 @@ describe('A rule', () => {
     [{ everyone: true }, 'no object'],
     ['everyone', 'a word'],
     [null, 'nothing'],
-  ])('is not %j: %s', (rule) => {
+  ])('is not %j: %s [K33]', (rule) => {
     expect(ruleSchema.safeParse(rule).success).toBe(false)
   })
 })
@@ -106,7 +106,7 @@ describe('A policy', () => {
   })
 })
 
-describe('The policies of an application', () => {
+describe('The policies of an application [K32]', () => {
   const allow = (name: string, more = {}) => ({ name, include: [EVERYONE], ...more })
   const deny = (name: string, more = {}) => ({ ...allow(name, more), decision: 'deny' })
   const never = (name: string) => ({ name, include: [email('nobody@example.com')] })
