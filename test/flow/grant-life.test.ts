@@ -244,7 +244,7 @@ describe('The Worker and a model of a grant agree on every response', () => {
       const property = fc.asyncProperty(
         fc.commands(commandsFor(rules), { maxCommands: COMMANDS, size: 'max' }),
         async (commands) => {
-          // Now and then only: the objects of a new epoch take longer than a life.
+          // Now and then only: most lives share an epoch.
           if (runs++ % RUNS_PER_EPOCH === 0) {
             await world.reset()
             await world.signIn(ADA)

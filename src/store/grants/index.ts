@@ -54,7 +54,7 @@ type Product<G extends Grant> = {
   objects: '' | 'dashboard:'
   schema: z.ZodType<G>
   forms: CredentialForms
-  /** What ends when an access token is revoked. */
+  /** The scope of revoking an access token. */
   accessTokenEnds: 'itself' | 'grant'
 }
 

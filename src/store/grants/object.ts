@@ -1,8 +1,14 @@
 import { DurableObject } from 'cloudflare:workers'
 import { type EmulatorBinding, emulatorObject } from '../emulator'
 import { emulatedNow } from '../emulator/state'
+import {
+  type Found,
+  judgeRefreshToken,
+  newAccessToken,
+  redemptionMismatch,
+  type ShownRefreshToken,
+} from './checks'
 import type {
-  AccessToken,
   Admission,
   Code,
   Grant,
@@ -15,17 +21,9 @@ import type {
   Rotation,
   RotationOutcome,
 } from './grant'
-import { createTables, GrantTables, isEmpty, type Spent, type State } from './tables'
+import { createTables, GrantTables, isEmpty } from './tables'
 
 type Env = { EMULATOR: EmulatorBinding }
-
-/** A refresh token in a request. */
-type Shown = Pick<Rotation, 'refreshHash' | 'graceSeconds' | 'now'>
-/** A grant of the current epoch, with the tables that it is in. */
-type Found = { tables: GrantTables; state: State }
-type Judged =
-  | { status: 'unknown' }
-  | (Found & { status: Exclude<RefreshTokenStatus, 'unknown'>; spent: Spent | undefined })
 
 const COLLECTED_EVERY_SECONDS = 6 * 3600
 
@@ -36,8 +34,8 @@ const TOKEN_ID_LENGTH = 12
  * The grants whose ids begin with one character: a code is redeemed once, a refresh token rotates, a grant
  * is revoked.
  *
- * A Durable Object, because KV has no compare-and-set. Each method runs from the question to the stored
- * response without an `await`, so of any number of simultaneous calls one is the first. Many grants share
+ * A Durable Object, because KV has no compare-and-set. Each method runs from the check to the stored
+ * result without an `await`, so of any number of simultaneous calls one is the first. Many grants share
  * an object, because a new object costs more than all the rest of an authorization. The object stores
  * only hashes of codes and tokens.
  *
@@ -78,7 +76,7 @@ export class GrantObject extends DurableObject<Env> {
     if (!found || found.state.code.hash !== redemption.codeHash) return { outcome: 'unknown' }
     const { state, tables } = found
     const { code, grant } = state
-    const mismatch = mismatchOf(state, redemption)
+    const mismatch = redemptionMismatch(state, redemption)
     if (mismatch) return { outcome: mismatch }
     if (code.redeemed) {
       // RFC 6749 4.1.2: a code that is used twice revokes its grant, however late that is.
@@ -88,7 +86,7 @@ export class GrantObject extends DurableObject<Env> {
     const { now, refuseAs } = redemption
     if (state.revoked || refuseAs === 'revoked') return { outcome: 'revoked' }
     if (now >= code.expiresAtSeconds || refuseAs === 'expired') return { outcome: 'expired' }
-    const token = accessToken(
+    const token = newAccessToken(
       grant,
       redemption.accessHash,
       code.policyId,
@@ -103,9 +101,10 @@ export class GrantObject extends DurableObject<Env> {
 
   /** Replaces a refresh token by the next pair. */
   rotate(epoch: number, grantId: string, rotation: Rotation): RotationOutcome {
-    const judged = this.#judge(epoch, grantId, rotation)
-    if (judged.status === 'unknown') return { outcome: 'unknown' }
-    const { status, state, spent, tables } = judged
+    const found = this.#find(epoch, grantId)
+    const { status, spent } = judgeRefreshToken(found, rotation)
+    if (!found || status === 'unknown') return { outcome: 'unknown' }
+    const { state, tables } = found
     if (status === 'reused') {
       // RFC 9700 4.14.2: a rotated token that is used again may be stolen, so the grant ends.
       if (rotation.onReuse === 'revoke') tables.save({ ...state, revoked: true })
@@ -114,7 +113,7 @@ export class GrantObject extends DurableObject<Env> {
     if (status !== 'good') return { outcome: status }
     if (spent) return { outcome: 'rotated', nonce: spent.nonce, token: spent.token }
     const { nonce, refreshHash, next, now } = rotation
-    const token = accessToken(
+    const token = newAccessToken(
       state.grant,
       next.accessHash,
       rotation.policyId,
@@ -128,8 +127,8 @@ export class GrantObject extends DurableObject<Env> {
   }
 
   /** Returns how `rotate` would find a refresh token; changes nothing. */
-  refreshTokenStatus(epoch: number, grantId: string, shown: Shown): RefreshTokenStatus {
-    return this.#judge(epoch, grantId, shown).status
+  refreshTokenStatus(epoch: number, grantId: string, shown: ShownRefreshToken): RefreshTokenStatus {
+    return judgeRefreshToken(this.#find(epoch, grantId), shown).status
   }
 
   /**
@@ -264,20 +263,6 @@ export class GrantObject extends DurableObject<Env> {
     return tables && state && { tables, state }
   }
 
-  #judge(epoch: number, grantId: string, { refreshHash, graceSeconds, now }: Shown): Judged {
-    const found = this.#find(epoch, grantId)
-    if (!found) return { status: 'unknown' }
-    const { state, tables } = found
-    const isCurrent = state.refreshHash === refreshHash
-    const spent = isCurrent ? undefined : tables.spent(grantId, refreshHash)
-    if (!isCurrent && !spent) return { status: 'unknown' }
-    if (state.revoked) return { status: 'revoked', ...found, spent }
-    const hasEnded = now >= state.grant.sessionEndsAtSeconds
-    if (hasEnded) return { status: 'session-ended', ...found, spent }
-    const isReused = spent !== undefined && now >= spent.rotatedAtSeconds + graceSeconds
-    return { status: isReused ? 'reused' : 'good', ...found, spent }
-  }
-
   #collect(tables: GrantTables, now: number): void {
     this.#collectedAtSeconds = now
     tables.collect(now)
@@ -294,34 +279,5 @@ export class GrantObject extends DurableObject<Env> {
   async #collectLater(): Promise<void> {
     if ((await this.ctx.storage.getAlarm()) !== null) return
     await this.ctx.storage.setAlarm(Date.now() + COLLECTED_EVERY_SECONDS * 1000)
-  }
-}
-
-function mismatchOf({ code, grant }: State, redemption: Redemption) {
-  if (grant.clientId !== redemption.clientId) return 'other-client'
-  if (code.redirectUri !== undefined && code.redirectUri !== redemption.redirectUri) {
-    return 'other-redirect-uri'
-  }
-  if (code.codeChallenge !== redemption.codeChallenge) {
-    return code.codeChallenge ? 'other-verifier' : 'unexpected-verifier'
-  }
-  const { applicationId } = redemption
-  const isOther = applicationId && 'applicationId' in grant && applicationId !== grant.applicationId
-  return isOther ? 'other-resource' : undefined
-}
-
-// Assumed: an access token never outlives the grant's session.
-function accessToken(
-  grant: Grant,
-  hash: string,
-  policyId: string,
-  lifetimeSeconds: number,
-  now: number,
-): AccessToken {
-  return {
-    hash,
-    policyId,
-    issuedAtSeconds: now,
-    expiresAtSeconds: Math.min(now + lifetimeSeconds, grant.sessionEndsAtSeconds),
   }
 }
