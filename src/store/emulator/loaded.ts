@@ -9,8 +9,8 @@ const FRESH_MS = 1000
 type Loaded = {
   state: EmulatorState
   at: number
-  keys?: Promise<SigningKey[]> | undefined
-  edits?: Promise<Edit[]> | undefined
+  keys?: SigningKey[] | undefined
+  edits?: Edit[] | undefined
 }
 
 const loaded = new WeakMap<object, Loaded>()
@@ -39,22 +39,22 @@ export function rememberState(store: object, state: EmulatorState): EmulatorStat
   return state
 }
 
-/** Returns the keys or edits of the known state, and loads them once. A failure is not remembered. */
-export function loadOnce<N extends 'keys' | 'edits'>(
+/**
+ * Returns the keys or edits of the known state, and loads them if this isolate has not. Only a value is
+ * remembered: workerd cancels a request that waits for nothing but the promise of another request.
+ */
+export async function loadOnce<N extends 'keys' | 'edits'>(
   store: object,
   name: N,
-  load: () => NonNullable<Loaded[N]>,
-): NonNullable<Loaded[N]> {
+  load: () => Promise<NonNullable<Loaded[N]>>,
+): Promise<NonNullable<Loaded[N]>> {
   const known: Pick<Loaded, N> | undefined = loaded.get(store)
   if (!known) throw new Error('The state of the emulator has not been read')
   const found = known[name]
   if (found) return found
-  const loading = load()
-  known[name] = loading
-  loading.catch(() => {
-    known[name] = undefined as Loaded[N]
-  })
-  return loading
+  const value = await load()
+  known[name] = value
+  return value
 }
 
 /** Returns the seed with edits, computed once for each list of edits. */
