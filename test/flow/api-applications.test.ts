@@ -280,7 +280,7 @@ describe('A wrong member is refused with its pointer, and nothing is stored [V3]
       domain: 'app.example',
       ...members,
     })
-    // A PUT that leaves out where the application is leaves it there.
+    // A PUT that omits the domain of the application keeps it.
     if (!('domain' in members)) expect(replaced.body.errors).toEqual(body.errors)
     if (replaced.status === 400) expect(await read(created)).toEqual(created)
   })

@@ -14,7 +14,7 @@ const APPS = `${ACCOUNT}/access/apps`
 const GROUP = { name: 'Staff', include: [{ everyone: {} }] }
 const POLICY = { name: 'Staff', decision: 'allow', include: [{ everyone: {} }] }
 
-/** A request that says more, or less, than the helper's. */
+/** A request with other headers than those of the helper. */
 async function send(path: string, init: RequestInit = {}) {
   const response = await world.fetch(`${APP}/client/v4${path}`, {
     ...init,

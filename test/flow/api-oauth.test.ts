@@ -16,7 +16,7 @@ const tokenFor = async (scopes: string[], { fetch, signIn } = world, who = ADA) 
   await signIn(null)
   return ((await response.json()) as { access_token: string }).access_token
 }
-/** The API as an OAuth client with these scopes asks it. */
+/** The API as called by an OAuth client with these scopes. */
 const as = async (...scopes: string[]) => {
   const authorization = `Bearer ${await tokenFor(scopes)}`
   const fetch: typeof world.fetch = (url, init) => {

@@ -13,7 +13,7 @@ afterEach(() => vi.restoreAllMocks())
 
 type Domains = Record<string, [domain: string, ...destinations: string[]]>
 
-/** The name of the application that a URL belongs to, or `none`: who sends it to the login. */
+/** The name of the application that redirects a request for a URL to the login page, or `none`. */
 async function applicationAt(domains: Domains, url: string): Promise<string> {
   const names = Object.keys(domains)
   const audOf = (name: string) => String(names.indexOf(name)).padStart(64, '0')
@@ -313,7 +313,7 @@ describe('An application with a Bypass policy at a path of a gated host', () => 
     async (path) => {
       const response = await fetch(APP + path)
       expect(response.status).toBe(403)
-      expect(await response.json()).toMatchObject({ error: 'no_assertion' }) // The demo's answer.
+      expect(await response.json()).toMatchObject({ error: 'no_assertion' }) // The demo's response.
     },
   )
 

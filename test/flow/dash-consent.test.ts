@@ -19,14 +19,14 @@ const client = new DashClient(world.fetch)
 const SCOPE = 'zone.read dns.write offline_access'
 beforeEach(world.reset)
 
-/** Somebody at the consent page. */
+/** A person at the consent page. */
 async function atConsent(email = 'ada@example.com', scope: string | undefined = SCOPE) {
   const person = new Person(world.fetch)
   await person.open(await client.authorizationUrl({ scope }))
   return person.press(email)
 }
 
-/** What the consent page's form sends, with fields of its own. */
+/** The form of the consent page, with fields replaced. */
 async function send(person: Person, fields: [string, string][]): Promise<Response> {
   return world.fetch(person.page?.url ?? '', {
     method: 'POST',

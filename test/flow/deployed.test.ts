@@ -351,7 +351,7 @@ describe('Sign-in by picking a person, on a public host', () => {
     expect(person.page?.text).toContain('Connected Applications')
   })
 
-  it('leaves OpenID Connect on, and gives no reason if there is nobody to pick', async () => {
+  it('leaves OpenID Connect on, and gives no reason if PEOPLE is empty', async () => {
     const own = emulator({ ...deployed, IDENTITY_PROVIDERS: [PROVIDER] })
     const person = new Person(own.fetch, [new URL(HOST).host])
     const { client_id } = await new Client(own.fetch, HOST, HOST, '/.access').register()

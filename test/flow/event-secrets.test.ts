@@ -108,7 +108,7 @@ it('No event and no log line contains a secret, a token, or a part of one', asyn
   for (const kind of ['registration', 'token', 'revocation', 'login', 'api-call', 'control']) {
     expect(kinds).toContain(kind)
   }
-  // A grant's id begins its tokens, and is what an event names it by.
+  // A grant's id begins its tokens, and events identify the grant by it.
   const publicText = events.map((each) => ('grantId' in each ? each.grantId : '')).join(' ')
   const told = events.flatMap((event) => [JSON.stringify(event), eventLine(event)]).join('\n')
   expect(new Set(secrets.values()).size).toBeGreaterThan(20)

@@ -62,7 +62,7 @@ async function leaves(
   kind: string,
   expected: object,
 ): Promise<Told> {
-  if (!answer) throw new Error('no answer')
+  if (!answer) throw new Error('no response')
   const told = await eventsOf(answer)
   const decisions = told.filter((each) => REQUESTS.includes(each.kind))
   expect(decisions.map((each) => each.kind)).toEqual([kind])
@@ -963,7 +963,7 @@ describe('Events are stored', () => {
   })
 
   it('and read completely, also if they exceed one response of the Durable Object', async () => {
-    // Of the control, because it takes long bodies of any form.
+    // At the control, because it accepts long bodies of any form.
     const record = 'x'.repeat(499)
     const many = Array.from({ length: 11 }, (_, host) => [String(host), Array(10).fill(record)])
     const zone = Object.fromEntries(many)

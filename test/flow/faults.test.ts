@@ -202,7 +202,7 @@ describe('A fault at the metadata, of one application', () => {
         expect([document, await status(document + struck)]).toEqual([document, 503])
         expect([document, await status(document + left)]).toEqual([document, 200])
       }
-      // The team's own document is of no application.
+      // The team's own document belongs to no application.
       expect(await status(TEAM + SERVER)).toBe(200)
     },
   )
@@ -384,7 +384,7 @@ describe('The fault error', () => {
   })
 })
 
-/** The assertion that the origin gets. */
+/** The assertion that the origin receives. */
 async function assertionFor({ access_token }: Tokens) {
   const ORIGIN = {
     fetch: (request: Request) => new Response(request.headers.get('cf-access-jwt-assertion')),
@@ -575,7 +575,7 @@ it('late-settings shows the edge a record that was created and deleted for the s
   await world.fetch(`${account}/${result.id}`, { method: 'DELETE', headers })
   expect(await status()).toBe(302)
   await world.advance('61s')
-  // What is left is the application for every host, which has Managed OAuth.
+  // The remaining application is that for every host, which has Managed OAuth.
   expect(await status()).toBe(401)
 })
 

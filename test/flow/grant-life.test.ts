@@ -51,10 +51,10 @@ const pairOf = ({ access_token, refresh_token }: Tokens): Pair => ({
   refresh: refresh_token,
 })
 
-// Any number names one of what there is; where there is nothing yet, the command does not apply.
+// Any number selects one of the existing items; if none exists yet, the command does not apply.
 const pick = <T>(from: readonly T[], index: number): T => from[index % from.length] as T
 
-/** A step that needs a grant, told by any number. */
+/** A step that needs a grant, which any number selects. */
 function step(
   name: string,
   grantIndex: number,
@@ -112,7 +112,7 @@ const refresh = (index: number, tokenIndex: number, isOwn: boolean) =>
     if (typeof expected === 'string') expect(answer).toBe(expected)
     if (expected !== 'ok' && typeof expected === 'string') return
     const tokens = (await copy.json()) as Tokens
-    // Within the grace window the very same pair comes again.
+    // Within the grace window the same pair is returned again.
     if (typeof expected === 'object') expect(pairOf(tokens)).toEqual(expected.pair)
     else grant.refreshed(model.now, pairOf(tokens))
     expect(tokens.expires_in).toBe(grant.secondsLeft(model.now, tokens.access_token))
@@ -219,7 +219,7 @@ const commandsFor = (rules: Rules) => [
   fc.boolean().map(changePolicies),
   // A rarity, because little happens after it.
   fc.tuple(fc.nat({ max: 3 }), grantIndex).map(([rare, index]) => (rare ? use(index) : end(index))),
-  // A rarity, because a load takes longer than all the rest.
+  // Rarely, because a load takes longer than all other steps.
   fc.constantFrom(restart, ...Array(4).fill(changePolicies(true))),
 ]
 

@@ -33,7 +33,7 @@ async function explained(
   kind: string,
   { outcome, rule, why, change }: Explanation,
 ): Promise<Told> {
-  if (!answer) throw new Error('no answer')
+  if (!answer) throw new Error('no response')
   const event = await eventOf(answer, kind)
   expect(event).toMatchObject({
     outcome,
@@ -44,7 +44,7 @@ async function explained(
   return event
 }
 
-/** What is sent back to the callback. */
+/** The parameters of the redirect to the callback. */
 
 const REFUSED = {
   error: 'invalid_client_metadata',

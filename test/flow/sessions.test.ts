@@ -255,7 +255,7 @@ describe('The cookie of a browser login', () => {
   const HTTPS = 'https://app.example/whoami'
 
   it.each<[reason: string, changes: Record<string, unknown>, page: string, attributes: string]>([
-    ['by itself', {}, HTTPS, 'Path=/; Secure; HttpOnly'],
+    ['by default', {}, HTTPS, 'Path=/; Secure; HttpOnly'],
     ['over plain http', {}, `${APP}/whoami`, 'Path=/; HttpOnly'],
     [
       'http_only_cookie_attribute: false',

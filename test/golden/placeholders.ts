@@ -33,7 +33,7 @@ const TABLE: { name: string; pattern: RegExp }[] = [
   { name: 'secret', pattern: /(?<![\w-])(?=[\w-]*[A-Z])(?=[\w-]*[a-z])[\w-]{43}(?![\w-])/g },
 ]
 
-/** Counters that go on over resets, so that they depend on the test files before this one. */
+/** Counters that continue across resets, so that they depend on the test files before this one. */
 const COUNTERS = [
   /(?<="(?:configurationRevision|keyRevision|count)":\s*)\d+/g,
   /(?<=\\*"revision\\*":\s*)\d+/g,
@@ -45,7 +45,7 @@ const EVENT_NUMBERS = [
   /(?<="evidence":\s*\[(?:<#\d+>|[\d,\s])*)\b\d+\b/g,
   /(?<=data-after="|\bstep-|[?&]before=|[?&]after=|\bevent-|\b[eE]vent |aria-label="Event <#\d+>">)\d+/g,
 ]
-// What the emulated clock is ahead of the real one.
+// How far the emulated clock is ahead of the real one.
 const CLOCK_OFFSET = /(?<="(?:offset_seconds|clockOffsetSeconds)":\s*)-?\d+/g
 
 const JWT = /eyJ[\w-]+\.eyJ[\w-]+\.[\w-]+/g
@@ -85,7 +85,7 @@ export class Placeholders {
     return this.#withoutRealTime(result)
   }
 
-  /** What was in the JWTs that were replaced since the last call. */
+  /** Returns the content of the JWTs that were replaced since the last call. */
   takeContents(): string[] {
     const contents = this.#contents
     this.#contents = []
@@ -97,7 +97,7 @@ export class Placeholders {
     this.#learned.set(value, this.#numbered(name, value))
   }
 
-  // A number that a request has made up stays as it is.
+  // A number that a request invented stays as it is.
   #event(text: string): string {
     const number = Number(text) - this.lastEvent
     return number >= 0 && this.lastEvent > 0 ? `<#${number}>` : text

@@ -5,8 +5,8 @@ import type { Exchange } from './replay'
 /**
  * The recording of a scenario: requests and responses, every header by its name and value.
  *
- * A line of a body begins with `|`. What is broken up only to be read begins with `+`, and belongs to
- * the line before. JSON without white space is told by `json`, and is indented here.
+ * A line of a body begins with `|`. A line that is broken only for readability begins with `+`, and belongs to
+ * the line before. JSON without white space is marked by `json`, and is indented here.
  */
 export function recordingOf(
   name: string,
@@ -58,7 +58,7 @@ function bodyLines(body: string, prefix = ''): string[] {
   })
 }
 
-// Only what says the same byte for byte when it is put together again.
+// Only if joining the parts returns the same bytes.
 function indented(body: string): string[] | undefined {
   try {
     const value: unknown = JSON.parse(body)
@@ -70,7 +70,7 @@ function indented(body: string): string[] | undefined {
   }
 }
 
-// Of a longer one, which only the OpenAPI document is, each part is recorded by its hash.
+// A longer one (only the OpenAPI document) is recorded as the hash of each part.
 const LONGEST_BODY = 100_000
 
 function digested(value: object): object {

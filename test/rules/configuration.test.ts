@@ -165,7 +165,7 @@ describe('However many edits there were', () => {
   )
   const edits = fc.array(edit, { maxLength: 30 })
 
-  // What the emulator keeps: one edit of each record, in the order of the first.
+  // The stored edits: one for each record, in the order of the first edits.
   const lastOfEach = (all: Edit[]): Edit[] => [
     ...new Map(all.map((each) => [`${each.kind} ${each.id}`, each])).values(),
   ]

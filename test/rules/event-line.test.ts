@@ -40,7 +40,7 @@ describe('The line of an event', () => {
       { rule: 'R5', change: 'turn it on' },
       '09:41:02 - registration (400): It is not allowed. [R5] -> turn it on',
     ],
-  ])('says %s', (_, changes, expected) => {
+  ])('is %s', (_, changes, expected) => {
     expect(line(changes)).toBe(expected)
   })
 

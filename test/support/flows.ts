@@ -2,7 +2,7 @@ import type { Client, Fetch, Tokens } from './client'
 import { type Control, controlOf } from './control'
 import { Person } from './person'
 
-/** How much a store holds, by the state that it shows. */
+/** The size of a store, by its state. */
 export type Sizes = Record<string, number>
 
 type State = {
@@ -29,7 +29,7 @@ export async function sizesOf(control: Control): Promise<Sizes> {
   }
 }
 
-/** A client's whole way, while automatic sign-in is on, with a refresh token that comes back. */
+/** A client's whole flow, while automatic sign-in is on, with a refresh token that is reused. */
 export async function clientFlow(client: Client, clientId: string): Promise<void> {
   const exchange = await answered(client.exchange(clientId, await client.code(clientId)))
   const first = (await exchange.json()) as Tokens
@@ -49,7 +49,7 @@ export async function browserFlow(fetch: Fetch, app: string, team: string): Prom
   await person.open(`${app}/cdn-cgi/access/logout`)
 }
 
-/** A record of the API that comes and goes. */
+/** Creates and deletes a record of the API. */
 export async function apiFlow(fetch: Fetch, app: string): Promise<void> {
   const path = `${app}/client/v4/accounts/${'a'.repeat(32)}/access/tags`
   const headers = { authorization: 'Bearer anything', 'content-type': 'application/json' }
@@ -59,9 +59,9 @@ export async function apiFlow(fetch: Fetch, app: string): Promise<void> {
 }
 
 /**
- * So many flows, `together` at once, with the clock moved on after each lot.
+ * Runs this number of flows, `together` at a time, and moves the clock after each batch.
  *
- * @param look receives the number of flows after each lot
+ * @param look receives the number of flows after each batch
  */
 export async function soak(
   client: Client,

@@ -15,8 +15,8 @@ export type Rules = {
 type Spent = { atSeconds: number; pair: Pair }
 
 /**
- * One grant's life as README and RFCs tell it, without storage, hashes or concurrency: what every
- * request has to be answered with, and what it changes.
+ * The life of one grant by the README and the RFCs, without storage, hashes or concurrency: the
+ * required response to every request, and its effect.
  */
 export class GrantModel {
   #isRedeemed = false
@@ -34,12 +34,12 @@ export class GrantModel {
     private readonly openedAtSeconds: number,
   ) {}
 
-  /** Every refresh token that was ever given, the current one last. */
+  /** Every refresh token that was ever issued, the current one last. */
   get refreshTokens(): string[] {
     return [...this.#spent.keys(), ...(this.#current === undefined ? [] : [this.#current])]
   }
 
-  /** Every access token that was ever given. */
+  /** Every access token that was ever issued. */
   get accessTokens(): string[] {
     return [...this.#endsOfAccess.keys()]
   }
@@ -60,7 +60,7 @@ export class GrantModel {
     return 'ok'
   }
 
-  /** What a redemption has given. */
+  /** Adds the tokens of a redemption. */
   redeemed(now: number, pair: Pair): void {
     this.#current = pair.refresh
     this.#addAccess(now, pair.access)
@@ -81,7 +81,7 @@ export class GrantModel {
     return 'refresh token was used before'
   }
 
-  /** What the rotation of the current token has given. */
+  /** Adds the tokens of a rotation of the current token. */
   refreshed(now: number, pair: Pair): void {
     if (this.#current !== undefined) this.#spent.set(this.#current, { atSeconds: now, pair })
     this.#current = pair.refresh
@@ -116,7 +116,7 @@ export class GrantModel {
     return Math.max(0, (this.#endsOfAccess.get(token) ?? 0) - now)
   }
 
-  /** What comes of the grant where a state is loaded that was saved now. */
+  /** Returns the grant after a state that is saved now has been loaded. */
   restart(): void {
     if (!this.#isRedeemed) this.#isForgotten = true
   }

@@ -6,11 +6,11 @@ export type RawAnswer = { status: number; headers: Map<string, string[]>; body: 
 export class Hang extends Error {}
 
 /**
- * Bytes to a port of this machine, and what comes back, whatever it is: for requests that no HTTP
+ * Sends bytes to a port of this machine, and returns the response: for requests that no HTTP
  * client would send. The request should end its connection (`Connection: close`).
  *
  * @param request its characters are bytes
- * @param isCut whether the request ends before it says that it does
+ * @param isCut whether the request ends before its announced end
  * @return undefined if the connection was closed without a response
  * @throws Hang
  */
