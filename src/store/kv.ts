@@ -15,7 +15,7 @@ const SHORTEST_TTL_SECONDS = 60
 const LONGEST_TTL_SECONDS = 2_000_000_000
 
 /**
- * How long expired records are kept: a day. KV's TTL never decides whether a record has expired, because
+ * The time for which expired records are kept: a day. KV's TTL never decides whether a record has expired, because
  * the emulated clock may lag behind the real one. It only deletes what expired long ago.
  */
 export const KEPT_SECONDS = 86_400

@@ -798,7 +798,7 @@ describe('A PUT', () => {
   })
 
   it.each(['PUT', 'DELETE'] as const)(
-    'is %s of nothing where there is none: 404',
+    'is refused for %s of an unknown application: 404',
     async (method) => {
       const before = await list()
       const path = `${APPS}/11111111-1111-4111-8111-111111111111`

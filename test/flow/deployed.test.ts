@@ -143,17 +143,20 @@ describe('With EMULATOR_TOKEN, the control', () => {
 
   it.each([
     ['another step', 'session'],
-    ['nobody in particular', 'control'],
-  ] as const)('opens with no ticket of %s, whoever knows the key of tickets', async (_, step) => {
-    const exported = await world.fetch(`${HOST}/_emulator/state`, { headers: bearer })
-    const { emulator: state } = (await exported.json()) as {
-      emulator: { state: { ticketSecret: string } }
-    }
-    const secret = new TextEncoder().encode(state.state.ticketSecret)
-    const now = Math.floor(Date.now() / 1000)
-    const ticket = await signTicket(secret, step, {}, now, 3600)
-    expect((await clock({ cookie: `CF_Emulator_Control=${ticket}` })).status).toBe(401)
-  })
+    ['the console without a person', 'control'],
+  ] as const)(
+    'rejects every ticket of %s, even one signed with the key of tickets',
+    async (_, step) => {
+      const exported = await world.fetch(`${HOST}/_emulator/state`, { headers: bearer })
+      const { emulator: state } = (await exported.json()) as {
+        emulator: { state: { ticketSecret: string } }
+      }
+      const secret = new TextEncoder().encode(state.state.ticketSecret)
+      const now = Math.floor(Date.now() / 1000)
+      const ticket = await signTicket(secret, step, {}, now, 3600)
+      expect((await clock({ cookie: `CF_Emulator_Control=${ticket}` })).status).toBe(401)
+    },
+  )
 
   it.each(['PUT', 'DELETE', 'PATCH', 'OPTIONS'])(
     'refuses other methods at the sign-in page: %s',

@@ -62,12 +62,12 @@ describe('The faults', () => {
 
   it.each([
     ['no such fault', 'nothing', {}, 404],
-    ['a parameter that there is none of', 'error', { stauts: 500 }, 400],
+    ['an unknown parameter', 'error', { stauts: 500 }, 400],
     ['a status that it has not', 'error', { status: 418 }, 400],
-    ['an endpoint that there is not', 'error', { endpoint: 'nowhere' }, 400],
+    ['an unknown endpoint', 'error', { endpoint: 'nowhere' }, 400],
     ['no times at all', 'error', { times: 0 }, 400],
     ['no duration', 'slow', { delay: 'long' }, 400],
-    ['a skew that is none', 'clock-skew', { skew: '--5m' }, 400],
+    ['a skew that is no duration', 'clock-skew', { skew: '--5m' }, 400],
     ['a delay that outlasts every client', 'slow', { delay: '61s' }, 400],
   ])('refuse %s', async (_, name, parameters, status) => {
     const response = await control('PUT', `faults/${name}`, parameters)

@@ -264,7 +264,7 @@ describe('Responses with X-Content-Type-Options: nosniff (Fetch 3.6):', () => {
   )
   it.each([
     ...own.map(([name, [, ask]]) => [name, ask] as const),
-    ['a Host that is none', () => world.fetch(APP, { headers: { host: 'a@b' } })] as const,
+    ['an invalid Host', () => world.fetch(APP, { headers: { host: 'a@b' } })] as const,
     ['metadata', () => world.fetch(`${TEAM}/.well-known/oauth-authorization-server`)] as const,
     ['keys', () => world.fetch(`${TEAM}/cdn-cgi/access/certs`)] as const,
     ['a refusal of the token endpoint', () => client.postForm('/oauth/token', {})] as const,

@@ -188,11 +188,11 @@ describe('A group', () => {
     ['is unknown', [group('b', [EVERYONE])], 'denied'],
     ['excludes the person', [group('a', [EVERYONE], { exclude: [ADA_ONLY] })], 'denied'],
     [
-      'requires what does not hold',
+      'requires a rule that does not hold',
       [group('a', [EVERYONE], { require: [ADA_ONLY, GRACE_ONLY] })],
       'denied',
     ],
-    ['requires what holds', [group('a', [EVERYONE], { require: [ADA_ONLY] })], 'allowed'],
+    ['requires a rule that holds', [group('a', [EVERYONE], { require: [ADA_ONLY] })], 'allowed'],
     ['names a group', [group('a', [named('b')]), group('b', [ADA_ONLY])], 'allowed'],
     [
       'names a group that names a group',
@@ -523,12 +523,12 @@ describe('A wrong rule is a settings error that names it', () => {
 
   it.each<[reason: string, include: unknown, named: string]>([
     ['no rules', [], AT],
-    ['a kind that there is not', [{ emails: {} }], `${AT}[0]`],
+    ['an unknown kind', [{ emails: {} }], `${AT}[0]`],
     ['two kinds in one', [{ ...EVERYONE, ...ADA_ONLY }], `${AT}[0]`],
     ['no kind', [{}], `${AT}[0]`],
     ['text', ['everyone'], `${AT}[0]`],
     ['a member left out', [EVERYONE, { email: { mail: 'a@b.c' } }], `${AT}[1].email.email`],
-    ['a member that there is not', [{ everyone: { really: true } }], `${AT}[0].everyone.really`],
+    ['an unknown member', [{ everyone: { really: true } }], `${AT}[0].everyone.really`],
     ['no address range', [{ ip: { ip: '203.0.113.0/33' } }], `${AT}[0].ip.ip`],
     ['no country code', [{ geo: { country_code: 'Germany' } }], `${AT}[0].geo.country_code`],
   ])('%s', async (_, include, named) => {
@@ -632,7 +632,7 @@ describe('The session duration', () => {
   const HALF_HOUR = { session_duration: '30m' }
 
   it.each<[reason: string, changes: Record<string, unknown>, seconds: number]>([
-    ['is 24h where nothing says otherwise', { policies: [ALLOW] }, 86_400],
+    ['is 24h by default', { policies: [ALLOW] }, 86_400],
     ["is the application's", { session_duration: '1h', policies: [ALLOW] }, 3600],
     [
       "is the policy's before the application's",

@@ -84,7 +84,7 @@ describe('A machine with a service token', () => {
   it.each([
     ['a live one', (token: string) => `Bearer ${token}`],
     ['in other letters', (token: string) => `bearer  ${token}`],
-    ['one that is good no longer', () => `Bearer oauth:${'a'.repeat(65)}`],
+    ['one that is no longer valid', () => `Bearer oauth:${'a'.repeat(65)}`],
   ])(
     'loses an access token of Managed OAuth sent with it: %s [O2, O3] (assumed)',
     async (_, make) => {

@@ -1,11 +1,11 @@
 import { formatTime } from '../../src/access/timestamps'
 
 /**
- * What differs from one recording to the next, and what the recording has in its place. Everything
- * that is not in this table is recorded byte for byte.
+ * The values that differ between recordings, with their placeholders. All other values are recorded
+ * byte for byte.
  *
- * A value is numbered where it appears first in a scenario, so that a recording still tells whether
- * two values are the same one.
+ * A value is numbered where it appears first in a scenario, so that a recording still shows whether
+ * two values are equal.
  */
 const TABLE: { name: string; pattern: RegExp }[] = [
   { name: 'basic', pattern: /(?<=Basic )[\w+/]+=*/g },
@@ -111,7 +111,7 @@ export class Placeholders {
     this.#counts.set(name, number)
     const placeholder = `<${name} ${number}>`
     this.#numbers.set(value, placeholder)
-    // These are too short to be told from a word where they stand alone: the id of a sign-in, and that
+    // These are too short to be distinguished from a word on their own: the id of a sign-in, and that
     // of a grant, which every code and token of the grant begins with.
     if (name === 'session') this.#learned.set(value, placeholder)
     if (name === 'code' || name === 'credential') this.learn('grant', value.slice(0, 22))

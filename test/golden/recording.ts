@@ -88,7 +88,7 @@ function digested(value: object): object {
 
 const LINE_LENGTH = 100
 
-// A member a line, where a line does not hold the whole value.
+// One member for each line, if the whole value does not fit into a line.
 function linesOf(value: unknown, before = '', after = ''): string[] {
   const text = `${before}${JSON.stringify(value)}${after}`
   // Whatever number a counter has come to, the lines are the same.

@@ -62,7 +62,7 @@ describe('A client authenticates', () => {
       `Basic ${btoa('a:')}`,
       '',
       { method: 'client_secret_basic', clientId: 'a', secret: '' },
-      'an empty secret in the header is one that is wrong',
+      'an empty secret in the header is a wrong secret',
     ],
   ])('%s %s gives %j (%s)', (authorization, parameters, credentials) => {
     expect(clientCredentials(authorization, body(parameters))).toEqual(credentials)

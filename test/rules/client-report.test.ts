@@ -132,7 +132,7 @@ const CASES: Case[] = [
   [
     'server-metadata',
     'not-seen',
-    'by what it remembers',
+    'by metadata that it remembers',
     [readServer(), registered({ client: twin }), registered()],
   ],
 
@@ -443,13 +443,13 @@ const CASES: Case[] = [
   [
     'refreshes',
     'not-seen',
-    'tried in vain, then asked',
+    'a refused refresh, then an authorization',
     [exchanged(), over, refreshed(refused('T17')), authorized()],
   ],
   [
     'refreshes',
     'not-seen',
-    'tried where a fault struck, then asked',
+    'a refresh that a fault struck, then an authorization',
     [exchanged(), over, struck('error'), authorized()],
   ],
   ['refreshes', 'not-seen', 'no token has expired', [exchanged(), admitted()]],

@@ -85,16 +85,16 @@ describe('An edit', () => {
       ['aa', 'b2', 'cc'],
     ],
     [
-      'brings back what was deleted',
+      'restores a deleted record',
       [deletion('groups', 'a'), save('groups', group('a', '!'))],
       ['a!', 'bb', 'cc'],
     ],
     [
-      'deletes what was added',
+      'deletes an added record',
       [save('groups', group('d')), deletion('groups', 'd')],
       ['aa', 'bb', 'cc'],
     ],
-    ['deletes nothing where there is nothing', [deletion('groups', 'x')], ['aa', 'bb', 'cc']],
+    ['deletes nothing if the record does not exist', [deletion('groups', 'x')], ['aa', 'bb', 'cc']],
     [
       'is of its kind alone',
       [deletion('policies', 'a'), deletion('tags', 'b')],

@@ -225,7 +225,7 @@ describe('A login that the provider does not complete', () => {
   })
 
   it.each(['token_url', 'certs_url'])(
-    'ends on a page that names %s where it is down',
+    'ends on a page that names %s if it is down',
     async (name) => {
       const person = await signIn(await at('/'), 'ada@example.com', `Down ${name}`)
       expect(person.page).toMatchObject({ status: 502, title: `Down ${name} cannot be reached` })

@@ -191,7 +191,7 @@ describe('KV that is 60 seconds stale', () => {
         client.postForm('/oauth/revoke', { client_id: clientId, token: tokens.refresh_token }),
     ],
     [
-      'a refresh token that was rotated and came back',
+      'a refresh token that was rotated and is used again',
       async (clientId: string, tokens: Tokens) => {
         await client.refresh(clientId, tokens.refresh_token)
         await client.refresh(clientId, tokens.refresh_token)

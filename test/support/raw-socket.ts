@@ -30,7 +30,7 @@ export function rawSocket(
     const finish = () => done(() => resolve(parse(text)))
     const timer = setTimeout(
       () =>
-        done(() => reject(new Hang(`no answer in ${limitMs} ms, only ${JSON.stringify(text)}`))),
+        done(() => reject(new Hang(`no response in ${limitMs} ms, only ${JSON.stringify(text)}`))),
       limitMs,
     )
     socket.on('error', finish)

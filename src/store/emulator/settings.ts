@@ -10,7 +10,7 @@ export function optional<T extends z.ZodType>(schema: T) {
 
 /** The settings that the emulator's object reads, too. It has the Worker's variables, unparsed. */
 export const objectSettingsSchema = z.object({
-  /** How many events are kept; 0 records none. */
+  /** The number of events that are kept; 0 records none. */
   EVENTS_KEPT: optional(z.coerce.number().int().min(0).max(100_000).default(1000)),
   /** A DNS-over-HTTPS resolver; without one, domains are looked up in the emulated zone. */
   DNS_RESOLVER: optional(z.url({ protocol: /^https?$/, error: 'expected a URL' }).optional()),
