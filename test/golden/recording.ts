@@ -19,7 +19,7 @@ export function recordingOf(
 }
 
 /**
- * What was reported of a scenario, an event a line. Members are in alphabetical
+ * The recorded events of a scenario, one for each line. Members are in alphabetical
  * order, because their order has no meaning. The very first, of the clock being set, is of the
  * real time still.
  */
