@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { version } from '../../package.json'
-import { ACCOUNT, type Answer, api, type Item } from '../support/api'
+import { ACCOUNT, type ApiResponse, api, type Item } from '../support/api'
 import { APP, emulator } from '../support/emulator'
 
 const world = emulator()
@@ -20,7 +20,7 @@ async function send(path: string, init: RequestInit = {}) {
     ...init,
     headers: { authorization: 'Bearer a-token', ...init.headers },
   })
-  return { response, ...((await response.json()) as Answer<unknown>['body']) }
+  return { response, ...((await response.json()) as ApiResponse<unknown>['body']) }
 }
 const json = (body: string, type = 'application/json') => ({
   body,

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { ACCOUNT, type Answer, api } from '../support/api'
+import { ACCOUNT, type ApiResponse, api } from '../support/api'
 import { DashClient, oauthClient, withClients } from '../support/dashboard'
 import { ADA, carrying, emulator, MALLORY, stopClock } from '../support/emulator'
 
@@ -25,7 +25,7 @@ const as = async (...scopes: string[]) => {
   }
   return api(fetch)
 }
-const refused = ({ status, body }: Answer<unknown>) => [status, body.errors[0]?.code]
+const refused = ({ status, body }: ApiResponse<unknown>) => [status, body.errors[0]?.code]
 beforeEach(world.reset)
 
 describe('The access token of an OAuth client opens the API', () => {

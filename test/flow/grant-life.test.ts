@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { Client, type Tokens } from '../support/client'
 import { controlOf } from '../support/control'
 import { ADA, application, emulator, stopClock } from '../support/emulator'
-import { type Answer, GrantModel, type Pair, type Rules } from '../support/grant-model'
+import { GrantModel, type Outcome, type Pair, type Rules } from '../support/grant-model'
 import { size } from '../support/size'
 
 stopClock()
@@ -41,7 +41,7 @@ type Command = fc.AsyncCommand<Model, Real>
 
 const clientOf = (model: Model, real: Real) => (model.isOpen ? real.open : real.closed)
 
-async function answerOf(response: Response): Promise<Answer> {
+async function outcomeOf(response: Response): Promise<Outcome> {
   if (response.ok) return 'ok'
   return ((await response.json()) as { error_description: string }).error_description
 }
@@ -84,7 +84,7 @@ const redeem = (index: number, isOwn: boolean, isVerifier: boolean) =>
       }),
     })
     const copy = response.clone()
-    expect(await answerOf(response)).toBe(expected)
+    expect(await outcomeOf(response)).toBe(expected)
     if (expected !== 'ok') return
     const tokens = (await copy.json()) as Tokens
     grant.redeemed(model.now, pairOf(tokens))
@@ -108,7 +108,7 @@ const refresh = (index: number, tokenIndex: number, isOwn: boolean) =>
       : 'refresh token is invalid'
     const response = await clientOf(model, real).refresh(isOwn ? real.own : real.foreign, token)
     const copy = response.clone()
-    const answer = await answerOf(response)
+    const answer = await outcomeOf(response)
     if (typeof expected === 'string') expect(answer).toBe(expected)
     if (expected !== 'ok' && typeof expected === 'string') return
     const tokens = (await copy.json()) as Tokens
@@ -132,7 +132,7 @@ const twoRefreshes = (index: number) =>
     if (first === 'ok' && won) grant.refreshed(model.now, pairOf(await won.clone().json()))
     const second = grant.refresh(model.now, token, true, model.isOpen)
     const expected = [first, second].map((each) => (typeof each === 'string' ? each : 'ok'))
-    const answers = await Promise.all(responses.map(answerOf))
+    const answers = await Promise.all(responses.map(outcomeOf))
     expect(answers.toSorted()).toEqual(expected.toSorted())
   })
 
@@ -150,7 +150,7 @@ const revoke = (index: number, tokenIndex: number, isAccess: boolean, isOwn: boo
         client_id: isOwn ? real.own : real.foreign,
         token,
       })
-      expect(await answerOf(response)).toBe(grant.revoke(token, isOwn))
+      expect(await outcomeOf(response)).toBe(grant.revoke(token, isOwn))
     },
   )
 

@@ -115,7 +115,11 @@ describe('Redirect rules', () => {
   it('[P4] a client that needs a 401 is redirected to a login page while Managed OAuth is off', async () => {
     const on = await world.fetch(`${APP}/mcp`, { method: 'POST' })
     expect(on.status).toBe(401)
-    await explained(on, 'challenge', { outcome: 'asked', rule: 'U2', why: /metadata of its authorization server/ })
+    await explained(on, 'challenge', {
+      outcome: 'asked',
+      rule: 'U2',
+      why: /metadata of its authorization server/,
+    })
     await edit({ oauth_configuration: { enabled: false } })
     const off = await world.fetch(`${APP}/mcp`, { method: 'POST' })
     expect(off.status).toBe(302)

@@ -9,7 +9,7 @@ import {
   type Known,
 } from '../support/hostile-requests'
 import { Person } from '../support/person'
-import { type RawAnswer, rawSocket } from '../support/raw-socket'
+import { type RawResponse, rawSocket } from '../support/raw-socket'
 import { type Server, startServer } from '../support/server'
 import { size } from '../support/size'
 
@@ -90,14 +90,17 @@ async function judge(request: HostileRequest): Promise<Judged> {
 }
 
 // Requests that do not reach the Worker: not HTTP, or refused by wrangler's own checks.
-function isOfTheRuntime({ method }: HostileRequest, { status, headers, body }: RawAnswer): boolean {
+function isOfTheRuntime(
+  { method }: HostileRequest,
+  { status, headers, body }: RawResponse,
+): boolean {
   const isBare = headers.get('content-type')?.[0] === 'text/plain'
   if (status === 400 || status === 501) return isBare || headers.get('content-length')?.[0] === '11'
   return status === 403 && (method === 'HEAD' || /^Invalid (`?Host|`?Origin)/.test(body))
 }
 
 // The runtime's response to a client that has disconnected.
-function isOfTheLost({ status, body }: RawAnswer): boolean {
+function isOfTheLost({ status, body }: RawResponse): boolean {
   return status === 500 && body.startsWith('Error: Network connection lost.')
 }
 
@@ -120,7 +123,7 @@ function difference(before: string, after: string): string {
   return [before, after].map((each) => each.slice(Math.max(0, from - 80), from + 200)).join('\n')
 }
 
-function shown(answer: RawAnswer | string | undefined): string {
+function shown(answer: RawResponse | string | undefined): string {
   if (typeof answer !== 'object') return answer ?? 'closed without a response'
   return JSON.stringify([answer.status, [...answer.headers], answer.body.slice(0, 500)])
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { Origin } from '../support/origin'
-import { type RawAnswer, rawSocket } from '../support/raw-socket'
+import { type RawResponse, rawSocket } from '../support/raw-socket'
 import { type Server, startServer } from '../support/server'
 
 let origin: Origin
@@ -18,7 +18,7 @@ afterAll(async () => {
 })
 
 /** A request of exactly these lines, with `Connection: close` added. */
-async function send(line: string, headers: string[] = [], body = ''): Promise<RawAnswer> {
+async function send(line: string, headers: string[] = [], body = ''): Promise<RawResponse> {
   const lines = [`${line} HTTP/1.1`, ...headers, 'Connection: close', '', body]
   const answer = await rawSocket(server.port, lines.join('\r\n'))
   return answer ?? expect.fail('closed without a response')

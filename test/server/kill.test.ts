@@ -60,7 +60,7 @@ async function tokensOf(response: Response): Promise<Tokens> {
 }
 
 it(
-  `what was answered holds after a SIGKILL in the middle of token traffic, ${KILLS} times`,
+  `every change that had a response survives a SIGKILL during token traffic, ${KILLS} times`,
   async () => {
     const folder = await mkdtemp(join(tmpdir(), 'emulator-'))
     let server = await startServer([], folder)

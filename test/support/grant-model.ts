@@ -1,5 +1,5 @@
 /** The outcome of a request: 'ok', or the description of the refusal. */
-export type Answer = string
+export type Outcome = string
 
 /** A pair from a response of the Worker: the model creates no tokens. */
 export type Pair = { access: string; refresh: string }
@@ -45,7 +45,7 @@ export class GrantModel {
   }
 
   /** The exchange of the code by the client `isOwn`, with the right verifier or another. */
-  redeem(now: number, isOwn: boolean, isVerifier: boolean): Answer {
+  redeem(now: number, isOwn: boolean, isVerifier: boolean): Outcome {
     if (this.#isForgotten) return 'authorization code is invalid'
     if (!isOwn) return 'authorization code was issued to another client'
     if (!isVerifier) return 'code_verifier does not match the code_challenge'
@@ -67,7 +67,7 @@ export class GrantModel {
   }
 
   /** The refresh of a token by a client, while the policies admit the person or not. */
-  refresh(now: number, token: string, isOwn: boolean, isOpen: boolean): Answer | Spent {
+  refresh(now: number, token: string, isOwn: boolean, isOpen: boolean): Outcome | Spent {
     if (this.#isForgotten) return 'refresh token is invalid'
     const spent = this.#spent.get(token)
     if (!spent && token !== this.#current) return 'refresh token is invalid'
@@ -89,7 +89,7 @@ export class GrantModel {
   }
 
   /** A revocation (RFC 7009) of any text by a client. */
-  revoke(token: string, isOwn: boolean): Answer {
+  revoke(token: string, isOwn: boolean): Outcome {
     const isAccess = this.#endsOfAccess.has(token) && !this.#ended.has(token)
     if (!isAccess && !this.refreshTokens.includes(token)) return 'ok'
     if (!isOwn) return 'the token was issued to another client'

@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 
-export type RawAnswer = { status: number; headers: Map<string, string[]>; body: string }
+export type RawResponse = { status: number; headers: Map<string, string[]>; body: string }
 
 /** Neither a response nor a closed connection in time. */
 export class Hang extends Error {}
@@ -18,7 +18,7 @@ export function rawSocket(
   port: number,
   request: string,
   { isCut = false, limitMs = 20_000 } = {},
-): Promise<RawAnswer | undefined> {
+): Promise<RawResponse | undefined> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1')
     let text = ''
@@ -50,7 +50,7 @@ function isOfEvents(text: string): boolean {
   return head.length < text.length && /content-type: text\/event-stream/i.test(head)
 }
 
-function parse(text: string): RawAnswer | undefined {
+function parse(text: string): RawResponse | undefined {
   const [head = '', ...rest] = text.split('\r\n\r\n')
   const [first = '', ...lines] = head.split('\r\n')
   const status = first.match(/^HTTP\/1\.1 (\d{3})/)?.[1]
