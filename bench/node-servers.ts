@@ -64,7 +64,7 @@ export async function startEmulate(): Promise<NodeServer & { oauth: Subject; use
   }
   const oauth: Subject = {
     register: async () => CLIENT.client_id,
-    // The answer of its page and the exchange: two requests, as ours.
+    // The response of its page and the exchange: two requests, as ours.
     async flow() {
       const body = String(new URLSearchParams({ ...authorization(), user_ref: user }))
       const sent = { method: 'POST', headers: FORM, body }

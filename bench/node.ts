@@ -8,7 +8,7 @@ import { refreshing } from './subjects.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 
-/** What the package costs in Node, beside `emulate`, an emulator that checks less. */
+/** The cost of the package in Node, beside `emulate`, an emulator that checks less. */
 export async function node(rounds: number, times: number): Promise<Figure[]> {
   execFileSync(process.execPath, ['src/node/build.ts'], { cwd: ROOT, stdio: 'inherit' })
   return [...(await starts(rounds)), ...(await requests(rounds, times)), ...inProcess()]

@@ -1,5 +1,5 @@
 /**
- * `access/` is what Cloudflare Access knows, as pure functions and schemas: the records that the API
+ * `access/` is the model of Cloudflare Access, as pure functions and schemas: the records that the API
  * configures, how policies and redirect rules are evaluated, revocation, keys, assertions and the
  * credentials of Managed OAuth. It imports `oauth/` and nothing else, and does no I/O.
  * `redirect-rules.ts` judges redirect URIs; `sign-in.ts` lists what ends a grant. It does not own the

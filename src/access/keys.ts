@@ -13,7 +13,7 @@ import { sha256Hex } from '../oauth/encoding'
 export const signingKeySchema = z.object({
   jwk: z.looseObject({ kid: z.string(), kty: z.literal('RSA') }),
   cert: z.string(),
-  /** When another key replaced it as the current one. */
+  /** The time at which another key replaced it as the current one. */
   retiredAtSeconds: z.number().exactOptional(),
 })
 export type SigningKey = z.infer<typeof signingKeySchema>

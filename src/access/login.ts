@@ -4,7 +4,7 @@ import type { Application } from './application'
 import { ACCESS_PATHS, type TeamDomain } from './team-domain'
 import { readTicket, signTicket } from './ticket'
 
-/** How long a login may take from its redirect to its end, in seconds. */
+/** The maximum duration of a login, from its redirect to its end, in seconds. */
 const LOGIN_LIFETIME_SECONDS = 15 * 60
 
 /**

@@ -1,5 +1,5 @@
 /**
- * Whether Access allows a redirect URI. It is judged in this order:
+ * The rules that decide whether Access allows a redirect URI. They apply in this order:
  *
  * 1. Form, for every client: `parseRedirectUri` (`oauth/redirect-uri.ts`).
  * 2. Registration: `evaluateAccountRules`, the union of the rules of all applications [R5, R15].

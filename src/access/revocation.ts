@@ -1,6 +1,6 @@
 /**
- * The arithmetic of revocation. `sign-in.ts` defines which revocations end which credential, and lists
- * everything else that ends a grant.
+ * Revocations as numbered records, and their comparison with credentials. `sign-in.ts` defines which
+ * revocations end which credential, and lists everything else that ends a grant.
  */
 import { randomText } from '../oauth/encoding'
 

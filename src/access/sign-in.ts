@@ -4,7 +4,8 @@
  * - a revocation by an administrator: here, `grantSignIn` at the gate and `tokenEndpointSignIn` at the
  *   token endpoint, which differ [T15, T16];
  * - the end of its session, `sessionEndsAtSeconds` [T17]; a code or refresh token that is used twice
- *   [T8, T13]; a revocation by the client [T21]: `store/grants/object.ts`.
+ *   [T8, T13]; a revocation by the client [T21]: `store/grants/object.ts`;
+ * - the emulator's own control, which deletes the grant or its client, or resets: `emulator/`.
  *
  * A refresh is refused without ending the grant if Managed OAuth is off or the policies no longer match
  * [T18]: `team/token/refresh-decision.ts`.

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 
-/** When a record was created and last changed (RFC 3339). Records of the settings have neither. */
+/** The times at which a record was created and last changed (RFC 3339). Records of the settings have neither. */
 export type Timestamps = { created_at?: string; updated_at?: string }
 
 /** The schema members for the timestamps of a stored record. */

@@ -1,5 +1,5 @@
 /**
- * `account/` is what Cloudflare knows around Access, as pure functions and schemas: accounts and their
+ * `account/` is the model of a Cloudflare account, as pure functions and schemas: accounts and their
  * members, API tokens, the catalogue of permission scopes, and in `oauth/` the self-managed OAuth clients
  * with the tokens, errors and redirect rules of the dashboard's OAuth server. It imports `access/` and
  * `oauth/`. The records of Access are in `access/`, the endpoints in `api/` and `dash/`.

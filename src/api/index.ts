@@ -1,7 +1,7 @@
 /*
  * Cloudflare's API below `/client/v4`: the envelope, callers and their permissions, and the
  * operations that `access/`, `oauth/` and `account/` define. The routes and the OpenAPI document are
- * made of the operations.
+ * generated from the operations.
  *
  * It does not own the records: their schemas are in `src/access` and `src/account`, and the store
  * keeps them.
@@ -93,7 +93,7 @@ api.onError(function respondInEnvelope(error, c) {
     reportRefusal(c, { outcome: 'failed', why: `${error.message}.` })
     return respondError(c, new ApiError(503, { code: 10001, message: error.message }))
   }
-  reportRefusal(c, { outcome: 'failed', why: `The emulator made a mistake: ${error.message}` })
+  reportRefusal(c, { outcome: 'failed', why: `Internal error of the emulator: ${error.message}` })
   console.error(error)
   return respondError(c, new ApiError(500, { code: 10001, message: 'Internal server error' }))
 })

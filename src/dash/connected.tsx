@@ -54,7 +54,7 @@ async function requireOwnForm(c: AppContext, who: SignedIn, csrf: string): Promi
   const { now, ticketSecret } = c.var
   const claims = await readTicket(ticketSecret, 'dash-connected', csrf, now)
   const ticket = ticketSchema.safeParse(claims)
-  // With automatic sign-in there is no session, and the nonce differs in every request.
+  // Automatic sign-in creates no session, and its nonce differs in every request.
   if (
     ticket.success &&
     ((await automaticPerson(c)) || ticket.data.identityNonce === who.identityNonce)

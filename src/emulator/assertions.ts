@@ -24,13 +24,13 @@ const assertionSchema = z.union(
 
 const APP_TOKEN = 'CF_Authorization'
 
-/** What the application's origin and a browser get of an admitted request. */
+/** The headers that the origin receives with an admitted request, and the cookie of the response. */
 type Seen = { headers: Headers; cookie: string | undefined }
 
 /**
  * Handles `POST /_emulator/assertions`: returns the assertion of a person or service token, with the
- * headers that the origin gets and the cookie that the caller gets. It logs in at the application as a
- * browser or machine would, so that all policies apply; the origin gets no request.
+ * headers that the origin would receive and the cookie that the caller would receive. It logs in at the
+ * application as a browser or machine would, so that all policies apply. No request reaches the origin.
  *
  * @throws OAuthError `access_denied` (403) if the application does not admit the caller
  */
@@ -43,7 +43,7 @@ export async function signAssertion(c: AppContext): Promise<Response> {
       : await call(c, target, page, requireServiceToken(c, wanted.service_token))
   const assertion = seen.headers.get('cf-access-jwt-assertion')
   if (assertion === null) {
-    const message = `${target.name} has a bypass policy for this request, so its origin gets no assertion`
+    const message = `${target.name} has a bypass policy for this request, so its origin receives no assertion`
     throw new OAuthError('access_denied', message, { status: 403 })
   }
   const own = [...seen.headers].filter(([name]) => name.startsWith('cf-access-'))
@@ -99,7 +99,7 @@ async function call(
   throw new OAuthError('access_denied', message, { status: 403 })
 }
 
-/** Makes an origin that keeps the headers of the request it gets. */
+/** Makes an origin that keeps the headers of the request that it receives. */
 function capture() {
   const origin = {
     headers: undefined as Headers | undefined,

@@ -23,7 +23,7 @@ export function showClock(c: AppContext): Response {
 }
 
 /**
- * Handles `PATCH /_emulator/clock`: moves the clock of all lifetimes, which runs on from there.
+ * Handles `PATCH /_emulator/clock`: moves the clock of all lifetimes, which continues from there.
  *
  * @throws OAuthError `invalid_request`
  */

@@ -2,7 +2,7 @@ import type { RecordedEvent } from '../events/event'
 
 /**
  * Returns the ids of the grants of Managed OAuth whose first tokens are among the events, the newest
- * first. The store's list of grants has no order, and gets a grant a moment after its tokens were sent.
+ * first. The store's list of grants has no order, and contains a grant only a moment after its tokens were sent.
  */
 export function issuedGrants(events: RecordedEvent[], clientId?: string): string[] {
   const ids = events.map((event) => {

@@ -113,7 +113,7 @@ export const RESPONSES = {
   }),
   'POST assertions': z.object({
     assertion: z.jwt(),
-    /** The headers of Access that the origin gets. */
+    /** The headers of Access that the origin receives. */
     headers: z.record(text, text),
     /** `CF_Authorization=<jwt>`; missing for a service token in a strict organization. */
     cookie: text.optional(),

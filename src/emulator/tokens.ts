@@ -26,12 +26,13 @@ const tokensSchema = z
   })
   .refine(({ client, client_name: name }) => client === undefined || name === undefined, {
     path: ['client_name'],
-    error: 'only a client that is registered now gets a name: expected client or client_name',
+    error:
+      'a name is only for a client that this request registers: expected client or client_name',
   })
 type Wanted = z.infer<typeof tokensSchema>
 type TokenResponse = Omit<Responses['POST tokens'], 'client_id'>
 
-/** Nothing listens there: the code is read from the redirect. */
+/** No server listens there: the code is read from the redirect. */
 const REDIRECT_URI = 'http://localhost:33418/callback'
 
 /**

@@ -1,7 +1,7 @@
 /**
- * Events: what happened and why, in types, texts, one line for a terminal, and sequences.
+ * Events and their reasons: types, texts, one line for a terminal, and sequence diagrams.
  *
- * Pure: `request/events.ts` reports events, and the store numbers and keeps them.
+ * Pure: `request/events.ts` records events, and the store numbers and keeps them.
  */
 import type { Identity } from '../access/identity'
 import type { FaultName } from '../switches/faults'

@@ -124,7 +124,7 @@ function dashboardReasonOf(event: DashboardEvent): Reason {
         change: `Request one of these scopes: ${event.enough.join(', ')}.`,
       }
     case 'failure':
-      return { outcome: 'failed', why: `The emulator made a mistake: ${event.message}` }
+      return { outcome: 'failed', why: `Internal error of the emulator: ${event.message}` }
   }
 }
 

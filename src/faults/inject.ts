@@ -1,5 +1,5 @@
 /**
- * Breaking on purpose: the effect that a fault of `switches/faults.ts` has on a request.
+ * `faults/` applies the faults that are on. To add a fault, add an entry to `switches/faults.ts`.
  *
  * Routes declare which requests a fault may strike (`request/endpoint.ts`). Faults of grants and keys
  * act in their handlers, through `strike`.

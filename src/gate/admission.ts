@@ -20,7 +20,7 @@ type AdmissionEvent = Omit<Extract<RequestDecision, { kind: 'admission' }>, 'kin
 /** The reason why a credential was not accepted. */
 export type CredentialRefusal = {
   credential: Exclude<Extract<RequestDecision, { kind: 'challenge' }>['credential'], 'none'>
-  /** How a service token failed: it is not valid, or it is valid and no Service Auth policy has it. */
+  /** The failure of a service token: it is not valid, or it is valid and no Service Auth policy has it. */
   service?: 'not-authenticated' | 'not-authorized'
   rule?: string | undefined
   why: string

@@ -98,7 +98,7 @@ export function applicationOf(c: AppContext, claims: AppToken): Application | un
   return c.get('configuration').applications.find(({ aud }) => [claims.aud].flat().includes(aud))
 }
 
-/** Whether the application accepts a token with these claims now. */
+/** Returns whether the application accepts a token with these claims now. */
 export function isGoodFor(c: AppContext, application: Application, claims: AppToken): boolean {
   const { configuration, now, state } = c.var
   if (claims.email !== undefined) {

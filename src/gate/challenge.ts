@@ -69,7 +69,7 @@ async function respondBearerChallenge(
   const resourceMetadata = resourceMetadataUrl(c)
   reportChallenge(c, { response: '401-bearer', resourceMetadata }, refusal, {
     rule: 'U2',
-    why: `No credential was sent. Managed OAuth is on for ${application.name}, so the 401 says where to get a token.`,
+    why: `No credential was sent. Managed OAuth is on for ${application.name}, so the 401 names the metadata of its authorization server.`,
     change: 'Follow resource_metadata to the authorization server, and send its access token.',
   })
   const body = {
@@ -140,7 +140,7 @@ async function redirectToLogin(
 function respondScriptChallenge(c: AppContext, refusal: CredentialRefusal | undefined): Response {
   reportChallenge(c, { response: '401-script' }, refusal, {
     rule: 'U15',
-    why: 'A script or a machine cannot use the login page, so it gets a 401. Managed OAuth is off for the application.',
+    why: 'A script or a machine cannot use the login page, so it receives a 401. Managed OAuth is off for the application.',
     change: 'Send a service token, or open the application in a browser and log in.',
   })
   setCloudflareAccessChallenge(c)

@@ -9,7 +9,8 @@ import { forward } from './origin'
 import { requestedApplication } from './requested'
 
 /**
- * Applies the CORS settings of an application. A preflight has no credential, so it is refused unless
+ * Applies the CORS settings of an application. CORS of all other routes is the member `cors` of their
+ * declaration (`request/endpoint.ts`). A preflight has no credential, so it is refused unless
  * Access responds to it (`cors_headers`) or forwards it to the origin (`options_preflight_bypass`).
  *
  * Access: documented [O17, O18, K7]. Assumed: the body of the refusal, and that the headers of

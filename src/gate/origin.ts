@@ -139,7 +139,7 @@ function originError(c: AppContext, status: 502 | 524, message: string) {
   return c.json({ error: 'bad_gateway', error_description: message }, status as 502)
 }
 
-// Returns what a real origin would be configured with: the issuer, the audience and the keys.
+// Returns the configuration of a real origin: the issuer, the audience and the keys.
 async function knownAccess(c: AppContext) {
   const { configuration, emulator, now, team, url } = c.var
   return {

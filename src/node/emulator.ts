@@ -78,7 +78,7 @@ export type Emulator = {
     list(): Promise<Grant[]>
     /** Ends a grant with all its tokens. */
     end(id: string): Promise<void>
-    /** Ends one access token; the grant lives on. */
+    /** Ends one access token; the grant continues. */
     endToken(id: string, tokenId: string): Promise<void>
   }
   sessions: { list(): Promise<Session[]>; end(id: string): Promise<void> }

@@ -1,3 +1,7 @@
+/**
+ * The form of a redirect URI, and the redirect to it. Whether a URI is allowed is decided elsewhere:
+ * `access/redirect-rules.ts` for Managed OAuth, `account/oauth/redirect-match.ts` for the dashboard.
+ */
 const PARSED = Symbol('parsed')
 
 /** A redirect URI that every parser reads alike. Only `parseRedirectUri` creates one. */

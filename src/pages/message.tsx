@@ -4,13 +4,13 @@ import { Frame } from './frame'
 type Message = {
   nonce: string
   title: string
-  /** What happened, in one sentence. */
+  /** The problem or the result, in one sentence. */
   message: string
   /** The next step: a sentence, or a link that leads to it. */
   advice?: Child
 }
 
-/** Renders a page that reports an error, or that a person has no access. */
+/** Renders a page with a message: an error, a refusal, the end of a login. */
 export function MessagePage({ nonce, title, message, advice }: Message) {
   return (
     <Frame title={title} nonce={nonce}>

@@ -1,7 +1,7 @@
 /**
- * The client report: which rules for MCP clients a client kept, judged by its recorded events.
+ * The client report: the rules for MCP clients that a client followed or broke, by its recorded events.
  *
- * One file for each step of a client's way, and one entry in its table for each rule. Pure: the store reads
+ * One file for each step of the flow, and one entry in its table for each rule. Pure: the store reads
  * the events, the console renders the report.
  */
 import type { RecordedEvent } from '../events/event'

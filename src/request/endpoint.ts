@@ -11,7 +11,7 @@ import { faultsOf } from './faults'
 export type Declaration = {
   /** The kind of the request's event. Without it, the handler decides whether there is one. */
   event?: RequestKind
-  /** Adds the CORS headers, also to responses of faults. */
+  /** Decides which web pages may read the response. Adds the CORS headers, also to responses of faults. */
   cors?: MiddlewareHandler<Env>
   /** Returns the client and application of the request, for faults that are limited to them. */
   subject?: (c: AppContext) => FaultSubject | Promise<FaultSubject>

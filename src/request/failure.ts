@@ -19,7 +19,7 @@ export const failure: ErrorHandler<Env> = function failure(error, c) {
     return respondPageError(c, error)
   }
   if (error instanceof StorageUnavailable) return respondUnavailable(c, error)
-  reportRefusal(c, { outcome: 'failed', why: `The emulator made a mistake: ${error.message}` })
+  reportRefusal(c, { outcome: 'failed', why: `Internal error of the emulator: ${error.message}` })
   console.error(error instanceof SettingsError ? error.message : error)
   const page =
     error instanceof SettingsError
@@ -29,7 +29,7 @@ export const failure: ErrorHandler<Env> = function failure(error, c) {
           error.message,
           'Correct it in [vars] of wrangler.toml, or on the command line (--var NAME:value).',
         )
-      : new PageError(500, 'Internal error', 'The emulator made a mistake. Its log has the cause.')
+      : new PageError(500, 'Internal error', 'The emulator failed. Its log has the cause.')
   if (isBrowserNavigation(c.req.method, c.req.raw.headers)) return respondPageError(c, page)
   return c.json({ error: 'server_error', error_description: page.message }, 500)
 }

@@ -8,7 +8,7 @@ import { impersonationOf } from './impersonation'
 /** Returns the faults that are on, and records those that strike as events of this request. */
 export function faultsOf(c: AppContext): Faults {
   return {
-    // The control is never struck, nor what it sends.
+    // Faults strike neither the control nor the requests that it sends.
     active: impersonationOf(c) ? [] : c.get('state').faults,
     useUp: (name) => c.get('emulator').strike(name),
     report(fault, { application, clientId }) {

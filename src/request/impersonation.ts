@@ -17,7 +17,7 @@ export type Impersonation = {
   origin?: (request: Request) => Response
 }
 
-// By the request object itself, which only code in this process can have.
+// Keyed by the request object, which only code in this process can have.
 const impersonations = new WeakMap<Request, Impersonation>()
 
 /** Marks a request of the control, before it is sent to the surfaces. */

@@ -3,7 +3,7 @@ import type { z } from 'zod'
 /** A setting with an invalid value. */
 export type SettingsProblem = { setting: string; found: string; expected: string }
 
-/** Thrown if settings are invalid. Every request is then answered with the list of problems. */
+/** Thrown if settings are invalid. Every response is then an error that lists the problems. */
 export class SettingsError extends Error {
   constructor(readonly problems: SettingsProblem[]) {
     super(

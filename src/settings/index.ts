@@ -1,5 +1,6 @@
 /**
- * The settings: variables of the Worker, checked once, with their defaults.
+ * The settings: variables of the Worker, checked once, with their defaults. Handlers read them as
+ * `c.get('settings')`, which `request/prepare.ts` sets.
  *
  * Each kind of record declares its own setting and schema (`store/kinds`). Quirks change the settings of a
  * request in `overlay.ts`. Changes made through the API are the store's, not the settings'.

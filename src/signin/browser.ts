@@ -76,7 +76,7 @@ export function endLogin(c: AppContext): void {
   setPrivateCookie(c, LOGIN_COOKIE, '', 0)
 }
 
-/** Note in events of pages, for clients that open them in a popup. Access: observed [P13]. */
+/** The note in events of pages, for clients that open them in a popup. Access: observed [P13]. */
 export const SEVERED =
   'The page severs a popup from the window that opened it (Cross-Origin-Opener-Policy, P13).'
 export const WAIT_FOR_THE_REDIRECT =

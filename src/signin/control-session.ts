@@ -46,7 +46,7 @@ export async function giveControlCookie(c: AppContext, token: string): Promise<v
 
 /**
  * Returns whether the person may sign in by picking an identity: on this machine, or in a browser that
- * is signed in to the console. Everybody else has to use an identity provider that authenticates them.
+ * is signed in to the console. All other people have to use an identity provider that authenticates them.
  */
 export async function mayPickPeople(c: AppContext): Promise<boolean> {
   return c.get('isLocal') || hasControlCookie(c)

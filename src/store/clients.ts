@@ -4,7 +4,7 @@ import { hashSecret, newSecret } from '../access/token'
 import { CLIENT_AUTH_METHODS } from '../oauth/client-auth'
 
 /**
- * A registered client. `metadata` is what the registration request contained and its response
+ * A registered client. `metadata` has the members of the registration request, which the response
  * repeats.
  */
 export const clientSchema = z.object({

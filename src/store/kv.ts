@@ -26,7 +26,7 @@ type Ends = { endsAtSeconds?: number }
 // A Durable Object may call KV a thousand times for one alarm.
 const MOST_COLLECTED = 900
 
-// All key prefixes.
+// All key prefixes: everything that is stored in KV. `stores.ts` gives each kind its schema.
 const PREFIXES = {
   client: 'client',
   grant: 'grant',

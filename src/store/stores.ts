@@ -1,9 +1,10 @@
 /**
  * The store: everything that the emulator keeps between requests.
  *
- * It owns KV, the Durable Objects, their keys, and the deletion of stored records. `kv.ts` has records that
- * are written once, `grants/` what may happen only once to a grant, `emulator/` what exists once;
- * `epochs.ts` resets and loads all of them together. No other folder uses the bindings.
+ * It owns KV, the Durable Objects, their keys, and the deletion of stored records. KV (`kv.ts`) holds
+ * records that are written once: the kinds in `Stores` below, each under its own key prefix. `grants/`
+ * holds the state of grants, `emulator/` the state that exists only once. `epochs.ts` resets and loads all
+ * of them together. No other folder uses the bindings.
  * The store does not decide whether a request is permitted: policies are in `access/`.
  */
 import { MANAGED_OAUTH_FORMS } from '../access/token'

@@ -1,6 +1,7 @@
 /**
- * The table of faults: what can be broken on purpose, with parameters and source. Pure: `faults/` and the
- * handlers make a fault happen, and the store holds the faults that are on.
+ * The table of faults, which break something on purpose: their effects, parameters and sources. A new
+ * fault is one entry here. Pure: `faults/` and the handlers (`strikes`) apply a fault, and the store holds
+ * the faults that are on.
  */
 import * as z from 'zod'
 import { durationMilliseconds, lifetimeSchema, periodSchema } from '../access/duration'

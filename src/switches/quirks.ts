@@ -2,7 +2,7 @@
  * The quirks: variants of the product that were documented or observed, each a switch. The control and the
  * console read this table, and a test compares docs/control.md with it.
  *
- * `how` says where a quirk is applied: to the settings and the configuration, before anything reads
+ * `how` is the place where a quirk is applied: to the settings and the configuration, before anything reads
  * them (`settings/overlay.ts`), or in the handler that it changes (`quirks.has`).
  */
 export const QUIRKS = {

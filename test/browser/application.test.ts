@@ -17,7 +17,7 @@ describe('The protected application in a browser', () => {
     expect(await page.getByRole('main').textContent()).toContain('ada@example.com')
   })
 
-  it('is reached at the path and query first asked for', async () => {
+  it('is reached at the path and query that were requested first', async () => {
     const asked = `${world.server.app}/whoami?q=a%20b%26c&next=%2Fd%3Fe&empty=`
     const page = await world.tab()
     await page.goto(asked)
@@ -28,7 +28,7 @@ describe('The protected application in a browser', () => {
     expect(headers['cf-access-authenticated-user-email']).toBe('ada@example.com')
   })
 
-  it('stays closed to whom no policy admits, and opens to somebody else [A11]', async () => {
+  it('refuses a person whom no policy admits, and admits another person [A11]', async () => {
     const asked = `${world.server.app}/?a=b`
     const page = await world.tab()
     await page.goto(asked)
@@ -40,7 +40,7 @@ describe('The protected application in a browser', () => {
     expect(page.url()).toBe(asked)
   })
 
-  it('asks once who it is, for itself and for clients [A9]', async () => {
+  it('needs one login for the application and for clients [A9]', async () => {
     const { app, client } = world.server
     const page = await world.tab()
     await page.goto(`${app}/`)

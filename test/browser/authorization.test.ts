@@ -31,7 +31,7 @@ describe('An authorization in a browser', () => {
     ])
   })
 
-  it('ends on a page for whom no policy admits, and goes on as somebody else [A11]', async () => {
+  it('ends on a page for a person whom no policy admits, and continues as another person [A11]', async () => {
     const { page, callback, clientId } = await start()
     await page.getByRole('button', { name: 'mallory@blocked.example' }).click()
     const heading = 'That account does not have access.'
@@ -45,7 +45,7 @@ describe('An authorization in a browser', () => {
     expect(await personOf(callback, clientId)).toBe('grace@example.com')
   })
 
-  it('takes an e-mail address that is typed', async () => {
+  it('accepts an e-mail address that is typed', async () => {
     const { page, callback, clientId } = await start()
     await page.getByLabel('Another e-mail address').fill('hedy@example.com')
     await page.getByRole('button', { name: 'Log in', exact: true }).click()
@@ -54,7 +54,7 @@ describe('An authorization in a browser', () => {
     expect(await personOf(callback, clientId)).toBe('hedy@example.com')
   })
 
-  it('skips the login page the second time [A9], and asks for consent again [A8]', async () => {
+  it('skips the login page the second time [A9], and requires consent again [A8]', async () => {
     const { page, url } = await start()
     await page.getByRole('button', { name: 'Ada' }).click()
     await page.getByRole('button', { name: 'Allow' }).click()
@@ -99,7 +99,7 @@ describe('An authorization in a browser', () => {
     ['Allow', 'code'],
     ['Deny', 'error'],
   ])(
-    'lets a callback send the browser on to another origin after %s',
+    'allows a callback to redirect the browser to another origin after %s',
     async (button, parameter) => {
       const home = await listen('127.0.0.1', { body: '<h1>Home of the client</h1>' })
       const { page, callback } = await start(await listen('localhost', { location: home.url }))
@@ -122,7 +122,7 @@ async function start(callback?: Callback, page?: Page) {
   return { page: tab, callback: to, clientId, url }
 }
 
-/** Exchanges the code of the callback's one call: the e-mail address that an origin is told. */
+/** Exchanges the code of the only callback. Returns the e-mail address that the origin receives. */
 async function personOf(callback: Callback, clientId: string): Promise<string> {
   const { client } = world.server
   expect(callback.queries.map((query) => Object.fromEntries(query))).toEqual([

@@ -3,9 +3,9 @@ import type { Page } from 'playwright-core'
 
 const STANDARDS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 
-/** What axe finds wrong with a page, by rule and place: empty for an accessible page. */
+/** Returns the violations that axe finds in a page, by rule and element; none for an accessible page. */
 export async function axeFaults(page: Page): Promise<string[]> {
-  // Evaluated, because the pages' policy lets no script in by a tag.
+  // Evaluated, because the pages' policy allows no script element.
   await page.evaluate(axe.source)
   return page.evaluate(async (values) => {
     const { axe: runner } = window as unknown as { axe: typeof import('axe-core') }

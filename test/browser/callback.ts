@@ -3,19 +3,19 @@ import { onTestFinished } from 'vitest'
 
 type Answer = { body: string } | { location: string }
 
-/** A server that a browser is sent to: a client's callback, or just another site. */
+/** A server to which a browser is redirected: a client's callback, or another site. */
 export type Callback = {
   /** `http://<host>:<port>/callback`. */
   url: string
-  /** The queries it was called with, first to last. */
+  /** The queries of the requests, in their order. */
   queries: URLSearchParams[]
 }
 
 /**
- * Listens on a free port until the test is over.
+ * Listens on a free port until the test ends.
  *
  * @param host `localhost` or `127.0.0.1`
- * @param answer a page, or where to send the browser on to
+ * @param answer a page, or the URL to redirect the browser to
  */
 export async function listen(
   host = 'localhost',

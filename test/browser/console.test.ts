@@ -44,7 +44,7 @@ describe('The console', () => {
     expect(await isMarked(page)).toBe(true)
   })
 
-  it('keeps focus, what is open and what is being typed while it goes on', async () => {
+  it('keeps the focus, open details and text in fields while events arrive', async () => {
     const page = await open('')
     await clientOf('one/1').request('/mcp')
     await page.getByRole('heading', { name: 'one/1' }).waitFor()
@@ -121,7 +121,7 @@ describe('The console', () => {
     await page.getByText('No client is registered.').waitFor()
   })
 
-  it('signs a person in automatically, and says what was refused', async () => {
+  it('signs a person in automatically, and shows what was refused', async () => {
     await signIn(null)
     const page = await open('')
     await page.getByRole('button', { name: 'Sign in automatically as Grace' }).click()
@@ -145,7 +145,7 @@ describe('The console', () => {
     expect(text).toBe(`claude mcp add --transport http demo ${world.server.app}/mcp`)
   })
 
-  it('resets everything, but asks first', async () => {
+  it('resets everything, after a confirmation', async () => {
     await clientOf('six/1').request('/mcp')
     const page = await open('')
     const reset = page.getByRole('button', { name: 'Yes, reset everything' })
@@ -195,18 +195,18 @@ describe.each(PAGES)('The page /_emulator/%s', (path) => {
     }
   })
 
-  it('is accessible by all that axe can see', async () => {
+  it('has no violation that axe detects', async () => {
     expect(await axeFaults(page)).toEqual([])
   })
 
-  it('fits a phone and every window up from it', async () => {
+  it('fits a phone and every wider window', async () => {
     for (const width of [PHONE.width, 480, 800, 1024, 1440]) {
       await page.setViewportSize({ width, height: PHONE.height })
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width)
     }
   })
 
-  it('shows where the keyboard is (WCAG 2.2, 2.4.7)', async () => {
+  it('shows the keyboard focus (WCAG 2.2, 2.4.7)', async () => {
     const fresh = await openTab(path)
     const controls = await fresh.locator(CONTROLS.map((each) => `${each}:visible`).join()).all()
     expect(controls.length).toBeGreaterThan(5)
@@ -228,7 +228,7 @@ async function signIn(rule: object | null): Promise<void> {
   await world.server.control('PUT', 'auto-sign-in', rule)
 }
 
-/** A client of this user agent. */
+/** A client with this user agent. */
 function clientOf(userAgent: string): Client {
   return clientNamed(world.server, userAgent)
 }

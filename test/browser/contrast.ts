@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 
 /**
- * Text of the page whose contrast with what is behind it is below 4.5 (WCAG 2.2, 1.4.3 AA), each
+ * Text of the page whose contrast with its background is below 4.5 (WCAG 2.2, 1.4.3 AA), each
  * with its ratio. Backgrounds are plain colours or none.
  */
 export function faintText(page: Page): Promise<string[]> {

@@ -47,7 +47,7 @@ describe('The consent page of the dashboard [D15, D19]', () => {
     expect(text).toContain('This application has not verified ownership of any domain')
   })
 
-  it('shows the logo, and tells its host nothing of the page', async () => {
+  it('shows the logo, and reveals nothing about the page to the host of the logo', async () => {
     const asked: IncomingHttpHeaders[] = []
     const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"/>'
     const host = createServer((request, response) => {
@@ -62,7 +62,7 @@ describe('The consent page of the dashboard [D15, D19]', () => {
     expect(asked.map(({ referer }) => referer)).toEqual([undefined])
   })
 
-  it('grants what is required, and of what is optional what is left ticked', async () => {
+  it('grants the required permissions, and the optional ones that stay selected', async () => {
     const { page, callback, clientId } = await start()
     const zone = page.getByRole('checkbox', { name: /Zone Read/ })
     expect(await zone.isChecked()).toBe(true)
@@ -87,7 +87,7 @@ describe('The consent page of the dashboard [D15, D19]', () => {
     await page.getByText('4 total permissions').waitFor()
   })
 
-  it('lets nobody authorize nothing', async () => {
+  it('refuses an authorization without permissions', async () => {
     const callback = await listen()
     const scopes = { scopes: ['zone.read'], grant_types: ['authorization_code'] }
     const { client_id } = await register(world.server, callback.url, scopes)
@@ -109,7 +109,7 @@ describe('The consent page of the dashboard [D15, D19]', () => {
   })
 })
 
-// The list of a setup checklist that developers go by: each line of it a test.
+// A setup checklist for developers, with one test for each line.
 describe('Verification after setup', () => {
   it('the consent screen shows the expected app name and publisher domain', async () => {
     const callback = await listen()

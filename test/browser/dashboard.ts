@@ -8,7 +8,7 @@ const ACCOUNT = '0123456789abcdef0123456789abcdef'
 export type Registered = { client_id: string; client_uri_verification: { text: string } }
 export type Tokens = { access_token: string; refresh_token: string; scope: string }
 
-/** A developer's application: what it documents that it needs, and what it can do without. */
+/** A developer's application, with its required and its optional permissions. */
 export const REPORTS = {
   client_name: 'Reports',
   client_uri: 'https://reports.example.com',
@@ -46,7 +46,7 @@ export async function register(
   return result as Registered
 }
 
-/** Opens an authorization, as far as the consent page, as Ada. */
+/** Opens an authorization as Ada, up to the consent page. */
 export async function ask(
   server: Server,
   page: Page,
@@ -59,7 +59,7 @@ export async function ask(
   await sees(page, 'Authorize application')
 }
 
-/** The address that the application sends its user to. */
+/** The URL to which the application redirects its user. */
 export async function authorizationUrl(
   { team }: Server,
   clientId: string,

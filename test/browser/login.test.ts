@@ -52,7 +52,7 @@ describe('A person at a browser', () => {
     expect(await sees(page, 'Demo application')).toBe('Demo application')
   })
 
-  it('is blocked with the message of the application where no policy admits [A11]', async () => {
+  it('is blocked with the message of the application if no policy admits the person [A11]', async () => {
     const page = await atLogin()
     await page.getByRole('button', { name: 'Mallory' }).click()
     expect(await sees(page, 'That account does not have access.')).toBe(
@@ -71,7 +71,7 @@ describe('A person at a browser', () => {
   })
 
   it.each(['team', 'app'] as const)(
-    'is asked again after logging out, on the %s host',
+    'sees the login page again after logging out, on the %s host',
     async (host) => {
       const page = await loggedIn()
       await page.goto(`${world.server[host]}/cdn-cgi/access/logout`)
@@ -83,7 +83,7 @@ describe('A person at a browser', () => {
     },
   )
 
-  it('is somebody else in another browser', async () => {
+  it('can be another person in another browser', async () => {
     const ada = await loggedIn()
     const grace = await loggedIn('Grace')
     await ada.reload()
@@ -105,20 +105,20 @@ describe('A person at a browser', () => {
     expect(await page.getByRole('main').textContent()).toContain('ada@example.com')
   })
 
-  it('is let send nothing but six digits as the code', async () => {
+  it('can send only six digits as the code', async () => {
     const page = await atPin('ada@example.com')
-    // The field has the keyboard already.
+    // The field already has the focus.
     await page.keyboard.type('12345')
     await page.keyboard.press('Enter')
     expect(await page.locator('input:invalid').count()).toBe(1)
     expect(await page.title()).toBe('Enter code')
   })
 
-  it('signs in at an OpenID Connect provider on another origin, and comes back', async () => {
+  it('signs in at an OpenID Connect provider on another origin, and returns', async () => {
     const provider = await starting
     provider.serve(`${world.server.team}/cdn-cgi/access/callback`)
     const page = await atLogin()
-    // The pages of oidc-provider want a font from the network.
+    // The pages of oidc-provider request a font from the network.
     await page.route('https://fonts.googleapis.com/**', (route) =>
       route.fulfill({ contentType: 'text/css', body: '' }),
     )
@@ -150,7 +150,7 @@ describe.each([
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(PHONE.width)
   })
 
-  it('shows where the keyboard is, in every control (WCAG 2.2, 2.4.7)', async () => {
+  it('shows the keyboard focus in every control (WCAG 2.2, 2.4.7)', async () => {
     const page = await open()
     const controls = await page.locator('a, button, input:not([type=hidden])').all()
     await page.evaluate(() => (document.activeElement as HTMLElement).blur())
@@ -190,7 +190,7 @@ async function loggedIn(name = 'Ada'): Promise<Page> {
   return page
 }
 
-/** A browser that is asked for the code that was made for this address. */
+/** A browser at the page that requests the code sent to this address. */
 async function atPin(email: string): Promise<Page> {
   const page = await atLogin()
   await page.getByLabel('E-mail me a code').fill(email)

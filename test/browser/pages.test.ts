@@ -11,10 +11,10 @@ import { useWorld } from './world'
 const world = useWorld(async () => ['--var', 'EMULATOR_TOKEN:a-token-of-some-length'])
 const PHONE = { width: 320, height: 640 }
 const SMALL_WINDOW = { width: 800, height: 760 }
-// As long as what an application asks for.
+// As long as the permissions that an application requests.
 const LONG = ['permissions', 'report']
 
-/** The ways to the pages. */
+/** Functions that open the pages. */
 const PAGES = {
   login: (page) => WAYS.login(world.server, page),
   consent: (page) => WAYS.consent(world.server, page),
@@ -88,16 +88,13 @@ describe.each(Object.entries(PAGES))('The %s page', (name, open) => {
     expect(world.complaints.splice(0)).toEqual([expect.stringContaining("frame-ancestors 'none'")])
   })
 
-  it.each(['light', 'dark'] as const)(
-    'is accessible, as far as axe can tell: %s',
-    async (scheme) => {
-      await page.emulateMedia({ colorScheme: scheme })
-      expect(await axeFaults(page)).toEqual([])
-      await page.emulateMedia({ colorScheme: null })
-    },
-  )
+  it.each(['light', 'dark'] as const)('has no violation that axe detects: %s', async (scheme) => {
+    await page.emulateMedia({ colorScheme: scheme })
+    expect(await axeFaults(page)).toEqual([])
+    await page.emulateMedia({ colorScheme: null })
+  })
 
-  it('is let have its own style and icon by its policy', async () => {
+  it('may load its own style and icon under its policy', async () => {
     const icon = await page.locator('link[rel=icon]').getAttribute('href')
     await page.evaluate((src) => Object.assign(new Image(), { src }).decode(), icon)
     const width = await page.getByRole('main').evaluate((main) => getComputedStyle(main).maxWidth)
@@ -118,8 +115,8 @@ describe.each(Object.entries(PAGES))('The %s page', (name, open) => {
     expect(await sizeOf(page)).toMatchObject(LONG.includes(name) ? { width: 800 } : SMALL_WINDOW)
   })
 
-  it('shows where the keyboard is (WCAG 2.2, 2.4.7)', async () => {
-    // From the start of the page on, also where it begins in a field.
+  it('shows the keyboard focus (WCAG 2.2, 2.4.7)', async () => {
+    // From the start of the page, even if the focus begins in a field.
     await page.getByRole('banner').click({ position: { x: 2, y: 2 } })
     for (const control of await page.locator(CONTROLS).all()) {
       await page.keyboard.press('Tab')
@@ -131,8 +128,8 @@ describe.each(Object.entries(PAGES))('The %s page', (name, open) => {
   })
 })
 
-describe('What others chose', () => {
-  it('is shown as text where it is markup, and runs nothing', async () => {
+describe('Text that other parties chose', () => {
+  it('is shown as text if it is markup, and runs no script', async () => {
     const name = '<img src=x onerror="document.title=1"><script>document.title=2</script>&amp;'
     const page = await world.tab()
     await authorize(world.server, page, { client_name: name })
@@ -168,7 +165,7 @@ describe('What others chose', () => {
   })
 })
 
-/** How large the page is, which is at least as large as the window. */
+/** The size of the page, which is at least that of the window. */
 function sizeOf(page: Page): Promise<{ width: number; height: number }> {
   return page.evaluate(() => {
     const { scrollWidth: width, scrollHeight: height } = document.documentElement

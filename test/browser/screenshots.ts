@@ -1,4 +1,4 @@
-/** `npm run screenshots`: takes the pictures of the README anew, into `docs/`. */
+/** `npm run screenshots`: takes the screenshots of the README again, into `docs/`. */
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { launchBrowser } from '../support/browser.ts'

@@ -1,7 +1,7 @@
 import { bearer, Client, type Fetch, tokensOf } from '../support/client.ts'
 import { networkFetch, type Server } from '../support/server.ts'
 
-/** A client with a user agent of its own, which keeps its flow apart from those of others. */
+/** A client with its own user agent, which separates its flow from those of other clients. */
 export function clientNamed({ app, team }: Server, userAgent: string): Client {
   const fetch: Fetch = (url, init) => {
     const isBrowser = url.includes('/oauth/authorization')

@@ -6,7 +6,7 @@ import { sees } from './sees.ts'
 /** The redirect URI of MCP Inspector. */
 export const INSPECTOR = 'http://localhost:6274/oauth/callback'
 
-/** The ways to the pages that the README shows. */
+/** Functions that open the pages that the README shows. */
 export const WAYS = {
   login: (server, page) => authorize(server, page),
   consent: async (server, page) => {
@@ -25,7 +25,7 @@ export const WAYS = {
   },
 } satisfies Record<string, (server: Server, page: Page) => Promise<void>>
 
-/** Opens an authorization request of MCP Inspector for the MCP server, as far as the login page. */
+/** Opens an authorization request of MCP Inspector for the MCP server, up to the login page. */
 export async function authorize(
   { client }: Server,
   page: Page,

@@ -6,16 +6,16 @@ import { type Server, startServer } from '../support/server'
 /** `npm start` and a Chromium for the tests of one file. */
 export type World = {
   server: Server
-  /** What browsers complained about in this test; a test fails for what is left at its end. */
+  /** The errors that browsers reported in this test. A test fails if any are left at its end. */
   complaints: string[]
-  /** A tab of a browser that has not been here before. */
+  /** A tab of a new browser. */
   tab(options?: BrowserContextOptions): Promise<Page>
 }
 
 /**
  * Starts and stops a world around the tests of the calling file.
  *
- * @param flags of `wrangler dev`, asked for when the world starts
+ * @param flags of `wrangler dev`, called when the world starts
  */
 export function useWorld(flags: () => Promise<string[]> = async () => []): World {
   let server: Server | undefined
@@ -48,7 +48,7 @@ export function useWorld(flags: () => Promise<string[]> = async () => []): World
   }
 }
 
-// Chromium says of every 4xx page that it could not be loaded. The pages load nothing else.
+// Chromium reports every 4xx page as not loaded. The pages load nothing else.
 function isComplaint(message: ConsoleMessage): boolean {
   const isStatusOfPage = /^Failed to load resource: .* a status of 4\d\d /.test(message.text())
   return ['error', 'warning'].includes(message.type()) && !isStatusOfPage

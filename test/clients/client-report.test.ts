@@ -53,7 +53,7 @@ async function checks(): Promise<Check[]> {
 }
 
 describe('The MCP TypeScript SDK 2.x', () => {
-  it('keeps every MUST that its report has seen', async () => {
+  it('follows every MUST that its report has seen', async () => {
     await expect(connect()).rejects.toThrow(UnauthorizedError)
     await transport.finishAuth(provider.callback)
     await connect()
@@ -84,12 +84,12 @@ describe('The MCP TypeScript SDK 2.x', () => {
     )
   })
 
-  it('refuses a response with the iss of another server, and its report says so', async () => {
+  it('refuses a response with the iss of another server, and its report shows it', async () => {
     await server.control('PUT', 'faults/wrong-issuer', { times: 1 })
     await expect(connect()).rejects.toThrow(UnauthorizedError)
     expect(provider.callback.has('iss')).toBe(true)
     await expect(transport.finishAuth(provider.callback)).rejects.toThrow()
-    // Until its code is over, the client could still redeem it.
+    // Until its code has expired, the client could still redeem it.
     await advance('1h')
     expect(await checks()).toContainEqual(
       expect.objectContaining({ id: 'issuer', verdict: 'passed' }),

@@ -10,7 +10,7 @@ import { type Server, startServer } from '../support/server'
 const account_id = '023e105f4ecef8ad9ca31a8372d0c353'
 const TOKENS = [
   { name: 'reader', token: 'reads', permissions: ['Access: Apps and Policies Read'] },
-  { name: 'over', token: 'over', permissions: [], expires_on: '2020-01-01T00:00:00Z' },
+  { name: 'expired', token: 'expired', permissions: [], expires_on: '2020-01-01T00:00:00Z' },
 ]
 
 let server: Server
@@ -77,7 +77,7 @@ describe('A wrong member is a BadRequestError that points to it [V3, V16]', () =
     })
   })
 
-  it('and nothing of it is kept', async () => {
+  it('and is not stored', async () => {
     const found = []
     const list = clientOf(server, 'any').zeroTrust.access.applications.list({ account_id })
     for await (const application of list) found.push(application)
@@ -85,7 +85,7 @@ describe('A wrong member is a BadRequestError that points to it [V3, V16]', () =
   })
 })
 
-describe('What there is none of is a NotFoundError [V14, V18]', () => {
+describe('A resource that does not exist is a NotFoundError [V14, V18]', () => {
   const zeroTrust = () => clientOf(server, 'any').zeroTrust
   it.each<[string, () => Promise<unknown>, number, RegExp]>([
     [
@@ -127,7 +127,7 @@ describe('What there is none of is a NotFoundError [V14, V18]', () => {
     })
   })
 
-  it('PATCH of an application is refused with 10405, and not told as missing', async () => {
+  it('PATCH of an application is refused with 10405, and not reported as missing', async () => {
     const path = `/accounts/${account_id}/access/apps/x`
     await expect(clientOf(server, 'any').patch(path, { body: {} })).rejects.toMatchObject({
       status: 405,
@@ -136,7 +136,7 @@ describe('What there is none of is a NotFoundError [V14, V18]', () => {
   })
 })
 
-describe('With API_TOKENS, a token may do what it has a permission for [V9]', () => {
+describe('With API_TOKENS, a token may do only what its permissions allow [V9]', () => {
   const list = (token: string) => {
     const { applications } = clientOf(strict, token).zeroTrust.access
     return applications.list({ account_id })
@@ -146,14 +146,14 @@ describe('With API_TOKENS, a token may do what it has a permission for [V9]', ()
     expect((await list('reads')).result).toMatchObject([{ name: 'Demo' }])
   })
 
-  it('and else is a PermissionDeniedError with 10000', async () => {
+  it('and any other operation is a PermissionDeniedError with 10000', async () => {
     const { applications } = clientOf(strict, 'reads').zeroTrust.access
     const refused = applications.create({ account_id, type: 'self_hosted', domain: 'a.example' })
     await expect(refused).rejects.toBeInstanceOf(PermissionDeniedError)
     await expect(refused).rejects.toMatchObject({ errors: [{ code: 10000 }] })
   })
 
-  it.each(['unknown', 'over'])('and one that is %s gets 9109', async (token) => {
+  it.each(['unknown', 'expired'])('and one that is %s is refused with 9109', async (token) => {
     await expect(list(token)).rejects.toMatchObject({ status: 403, errors: [{ code: 9109 }] })
   })
 

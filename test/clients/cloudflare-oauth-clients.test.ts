@@ -61,7 +61,7 @@ describe('An OAuth client [C1, C3]', () => {
     expect(await create({ token_endpoint_auth_method: 'none' })).not.toHaveProperty('client_secret')
   })
 
-  it('is answered with 200, not 201, and deleted with its id', async () => {
+  it('is created with 200, not 201, and deleted with its id in the response', async () => {
     const response = await clients().create(NEW).asResponse()
     expect(response.status).toBe(200)
     const { client_id } = (await create()) as { client_id: string }
@@ -69,7 +69,7 @@ describe('An OAuth client [C1, C3]', () => {
     await expect(get(client_id)).rejects.toBeInstanceOf(NotFoundError)
   })
 
-  it('is changed by PATCH in the named members only; there is no PUT', async () => {
+  it('is changed by PATCH in the named members only; PUT does not exist', async () => {
     const { client_secret: _, ...created } = await create()
     const changed = await clients().update(created.client_id, { account_id, client_name: 'Other' })
     expect(changed).toEqual({ ...created, client_name: 'Other', updated_at: changed?.updated_at })
@@ -80,7 +80,7 @@ describe('An OAuth client [C1, C3]', () => {
     })
   })
 
-  it('of one account is none of another', async () => {
+  it('of one account does not exist in another', async () => {
     const accounts = [
       { id: 'a'.repeat(32), name: 'A' },
       { id: 'b'.repeat(32), name: 'B' },
@@ -105,7 +105,7 @@ describe('The scopes of a client [C6-C8]', () => {
     [{ scopes: ['openid', 'dns.write'] }, ['dns.write', 'offline_access']],
     [{ response_types: ['code', 'id_token'] }, [...NEW.scopes, 'offline_access', 'openid']],
     [{ scopes: ['account.read'] }, ['account.read', 'offline_access']],
-  ])('offline_access and openid come and go by themselves: %j has %j', async (changes, scopes) => {
+  ])('offline_access and openid follow the other members: %j has %j', async (changes, scopes) => {
     expect((await create(changes)).scopes?.toSorted()).toEqual(scopes.toSorted())
   })
 
@@ -167,7 +167,7 @@ describe('The redirect URIs of a client [C13]', () => {
 })
 
 describe('The secret of a client [C5]', () => {
-  it('has one successor at a time, and the flag says so', async () => {
+  it('has one successor at a time, and the flag shows it', async () => {
     const { client_id, client_secret } = await create()
     const rotated = await clients().rotateSecret(client_id, { account_id })
     expect(rotated?.client_secret).not.toBe(client_secret)
@@ -183,7 +183,7 @@ describe('The secret of a client [C5]', () => {
     )
   })
 
-  it('cannot be rotated where there is none', async () => {
+  it('cannot be rotated if the client has none', async () => {
     const { client_id } = await create({ token_endpoint_auth_method: 'none' })
     await expect(clients().rotateSecret(client_id, { account_id })).rejects.toBeInstanceOf(
       BadRequestError,

@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => server?.stop())
 beforeEach(() => server.control('POST', 'reset'))
 
-/** What an SDK resource does with one kind of record. */
+/** The operations of an SDK resource on one kind of record. */
 type Resource<T> = {
   title: string
   id: (record: T) => string
@@ -25,10 +25,10 @@ type Resource<T> = {
   get: (id: string) => Promise<T>
   list: () => AsyncIterable<T>
   replace: (id: string) => Promise<T>
-  /** What a replaced record has. */
+  /** The members of a replaced record. */
   replaced: object
   remove: (id: string) => Promise<unknown>
-  /** How many there are in the seed. */
+  /** The number of records in the seed. */
   seeded?: number
 }
 
@@ -41,7 +41,7 @@ function describeResource<T extends object>(resource: () => Resource<T>): void {
     if (!first) throw new Error('nothing was created')
     expect(await get(id(first))).toMatchObject(withoutSecret(first))
     const listed = []
-    // The SDK asks for pages of two until one is empty.
+    // The SDK requests pages of two until one is empty.
     for await (const each of list()) listed.push(id(each))
     expect(listed).toHaveLength(5 + seeded)
     expect(listed).toEqual(expect.arrayContaining(created.map(id)))
@@ -53,7 +53,7 @@ function describeResource<T extends object>(resource: () => Resource<T>): void {
   })
 }
 
-// A service token's secret is in the answer to its creation, and nowhere else.
+// Only the response to its creation contains a service token's secret.
 function withoutSecret<T extends object>(record: T): object {
   const { client_secret: _, ...rest } = record as T & { client_secret?: string }
   return rest
@@ -63,7 +63,7 @@ describe('An application [K1, K2]', () => {
   const { applications } = new Cloudflare({ apiToken: 'x' }).zeroTrust.access
   type Application = Awaited<ReturnType<typeof applications.get>> & { id: string }
   const api = () => cloudflare.zeroTrust.access.applications
-  // The SDK's types have no policies that are written out, which its documentation has.
+  // The SDK's types have no inline policies, although its documentation has.
   const create = (members: object) =>
     api().create({ account_id, type: 'self_hosted', policies: [ALLOW], ...members } as never)
   describeResource<Application>(() => ({
@@ -79,7 +79,7 @@ describe('An application [K1, K2]', () => {
         domain: 'other.example.com/mcp',
         oauth_configuration: { grant: { access_token_lifetime: '5m' } },
       }) as Promise<Application>,
-    // What is not sent is gone, the policies too; `enabled` is on where the object is there [K2, K8].
+    // Members that are not sent are removed, policies included; `enabled` is on if the object exists [K2, K8].
     replaced: {
       domain: 'other.example.com/mcp',
       policies: [],
@@ -105,7 +105,7 @@ describe('An application [K1, K2]', () => {
     expect(found).toEqual([apps[0]])
   })
 
-  it('answers 201 when it is created, 202 with its id when it is deleted', async () => {
+  it('is created with 201, and deleted with 202 and its id', async () => {
     const created = await create({ domain: 'a.example.com' }).asResponse()
     expect(created.status).toBe(201)
     const { result } = (await created.json()) as { result: { id: string } }
@@ -126,7 +126,7 @@ describe('An application [K1, K2]', () => {
     expect(await api().get(id, { account_id })).toEqual(await api().get(id, { zone_id }))
   })
 
-  it('tells whether its policies let the caller in [K36]', async () => {
+  it('reports whether its policies admit the caller [K36]', async () => {
     const { id } = (await create({ domain: 'a.example.com' })) as Application
     const checks = await api().userPolicyChecks.list(id, { account_id })
     expect(checks).toMatchObject({ app_state: { app_uid: id, status: 'approved' } })
@@ -168,7 +168,7 @@ describe('A reusable policy [K13]', () => {
     remove: (id) => api().delete(id, { account_id }),
   }))
 
-  it('is named by an application, expanded in its answer, and counted', async () => {
+  it('is named by an application, expanded in its response, and counted', async () => {
     const policy = await api().create({ account_id, ...ALLOW })
     const app = await cloudflare.zeroTrust.access.applications.create({
       account_id,
@@ -233,7 +233,7 @@ describe('An identity provider [K21]', () => {
     seeded: 2,
   }))
 
-  it('shows its secret to nobody', async () => {
+  it('never shows its secret', async () => {
     const made = await api().create({ account_id, name: 'Corporate', type: 'oidc', config })
     const shown = await api().get(made.id ?? '', { account_id })
     expect(JSON.stringify([made, shown])).not.toContain('a secret')
@@ -277,9 +277,9 @@ describe('A service token [K15]', () => {
     return { token, id: token.id ?? '', secret: token.client_secret ?? '' }
   }
 
-  it('lets a machine in; after a rotation the old secret is good as long as it was told', async () => {
+  it('admits a machine; after a rotation the old secret is valid until the requested time', async () => {
     const { token, id, secret } = await start()
-    // The demo has no such page: 404 is behind the gate, 403 before it [U16].
+    // The demo has no such page: an admitted request is a 404, a refused one a 403 [U16].
     expect(await admitted(token, secret)).toBe(404)
     const ends = new Date(Date.now() + 3_600_000).toISOString()
     const rotated = await api().rotate(id, {
@@ -296,7 +296,7 @@ describe('A service token [K15]', () => {
     expect(await api().get(id, { account_id })).toHaveProperty('last_seen_at')
   })
 
-  it('lives for its duration again after a refresh', async () => {
+  it('is valid for its duration again after a refresh', async () => {
     const { token, id, secret } = await start()
     await server.control('PATCH', 'clock', { advance: '8760h' })
     expect(await admitted(token, secret)).toBe(403)
@@ -304,7 +304,7 @@ describe('A service token [K15]', () => {
     expect(await admitted(token, secret)).toBe(404)
   })
 
-  it('that a policy names stays', async () => {
+  it('that a policy names cannot be deleted', async () => {
     const { id } = await start()
     await expect(api().delete(id, { account_id })).rejects.toMatchObject({ status: 400 })
   })
@@ -330,7 +330,7 @@ describe('The organization [K18]', () => {
   })
 })
 
-describe('Who signed in [K22, K23, K25]', () => {
+describe('A person who signed in [K22, K23, K25]', () => {
   it('is a user, with sessions, an identity and entries in the log', async () => {
     const { access } = cloudflare.zeroTrust
     const person = await new Person(server.fetch, hosts()).open(`${server.app}/whoami`)
@@ -362,7 +362,7 @@ describe('Who signed in [K22, K23, K25]', () => {
 })
 
 describe('The signing keys [K24]', () => {
-  it('are others after a rotation, and the ones before are still published', async () => {
+  it('change with a rotation, after which the previous ones are still published', async () => {
     const kids = async () => {
       const response = await server.fetch(`${server.team}/cdn-cgi/access/certs`)
       return ((await response.json()) as { keys: { kid: string }[] }).keys.map(({ kid }) => kid)
@@ -379,7 +379,7 @@ describe('The signing keys [K24]', () => {
 })
 
 describe('A policy test [K36]', () => {
-  it('says of every user whether they are let in', async () => {
+  it('reports for every user whether the policies admit them', async () => {
     const { access } = cloudflare.zeroTrust
     for (const email of ['ada@example.com', 'x@blocked.example']) {
       await access.users.create({ account_id, email })
@@ -397,8 +397,8 @@ describe('A policy test [K36]', () => {
   })
 })
 
-describe('Who the caller is [V22, V26]', () => {
-  it('is told of the token, the user, accounts, memberships and zones', async () => {
+describe('The caller [V22, V26]', () => {
+  it('can read the token, the user, accounts, memberships and zones', async () => {
     expect(await cloudflare.user.tokens.verify()).toMatchObject({ status: 'active' })
     expect(await cloudflare.user.get()).toMatchObject({ email: 'ada@example.com' })
     const lists = [cloudflare.accounts.list(), cloudflare.memberships.list()]

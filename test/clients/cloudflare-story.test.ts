@@ -53,7 +53,7 @@ describe('An application made with the SDK', () => {
   const clients: Client[] = []
   afterEach(() => Promise.all(clients.splice(0).map((client) => client.close())))
 
-  it('is connected to by an MCP client, until its policy is tightened: then the refresh is refused', async () => {
+  it('accepts an MCP client until its policy is tightened; then the refresh is refused', async () => {
     // The demo's MCP server is at one path, whatever application is in front of it.
     const domain = `localhost:${server.port}/mcp`
     const members = { domain, oauth_configuration: OAUTH, policies: staff('example.com') }
@@ -88,7 +88,7 @@ describe('An application made with the SDK', () => {
       400,
       expect.objectContaining({ error: 'invalid_grant' }),
     ])
-    // Relaxed again, the grant goes on: no refusal has changed it.
+    // With the policy relaxed again, the grant continues: no refusal has changed it.
     await replace(id, members)
     const again = await client.callTool({ name: 'whoami', arguments: {} })
     expect(JSON.stringify(again.content)).toContain('ada@example.com')
@@ -97,7 +97,7 @@ describe('An application made with the SDK', () => {
 })
 
 // The calls of https://developers.cloudflare.com/cloudflare-one/access-controls/applications/http-apps/managed-oauth/,
-// letter for letter but for the host, and the spaces at the ends of lines, which no shell takes.
+// unchanged but for the host, and without the spaces at the ends of lines, which break the shell command.
 const GET_APP = `curl "https://api.cloudflare.com/client/v4/accounts/$ACCOUNT_ID/access/apps/$APP_ID" \\
   --request GET \\
   --header "Authorization: Bearer $CLOUDFLARE_API_TOKEN"`
@@ -161,7 +161,7 @@ describe("The curl calls of Cloudflare's page on Managed OAuth", () => {
     expect(await challenge()).toEqual([401, 'Bearer'])
   })
 
-  it('set who may register, and how long grants live', async () => {
+  it('set the redirect rules, and the lifetimes of grants', async () => {
     const { id } = await create({ domain: `localhost:${server.port}/protected` })
     await run(CONFIGURE, id)
     expect((await run(GET_APP, id)).result.oauth_configuration).toEqual({
@@ -178,7 +178,7 @@ describe("The curl calls of Cloudflare's page on Managed OAuth", () => {
 })
 
 describe('Edits', () => {
-  it('survive a kill, and a reset goes back to the seed', async () => {
+  it('survive a kill, and a reset returns to the seed', async () => {
     const { id } = await create({ domain: 'kept.example.com', oauth_configuration: OAUTH })
     const [demo] = await list()
     await apps().delete(demo?.id ?? '', { account_id })

@@ -5,12 +5,12 @@ import { MemoryProvider } from '../support/oauth-provider'
 import { Person } from '../support/person'
 import { type Server, startServer } from '../support/server'
 
-/** One MCP client of the SDK, as its documentation puts it together. */
+/** One MCP client of the SDK, as in its documentation. */
 export type McpClient = {
   connect(): Promise<void>
   /** Redeems the code of the callback. */
   finishAuth(callback: URLSearchParams): Promise<void>
-  /** The text of a tool's answer. */
+  /** The text of a tool's result. */
   call(tool: string, parameters?: Record<string, unknown>): Promise<string>
   close(): Promise<void>
 }
@@ -21,7 +21,7 @@ export type Sdk = {
   UnauthorizedError: new () => Error
 }
 
-/** What every generation of the official SDK has to manage, unmodified. */
+/** The tests that every generation of the official SDK has to pass, unmodified. */
 export function describeMcpSdk(sdks: Sdk[]): void {
   let server: Server
   let clients: McpClient[]
@@ -38,8 +38,8 @@ export function describeMcpSdk(sdks: Sdk[]): void {
 
   const signInAs = (email: string, consent = 'allow') =>
     server.control('PUT', 'auto-sign-in', { email, consent })
-  // The SDKs ask for an event stream beside everything else. Time moves between two requests and
-  // not during one: else both would find their token over, and refresh with the same one.
+  // The SDKs request an event stream as well. Time moves between two requests and
+  // not during one: otherwise both would find their token expired, and refresh with the same one.
   let underWay = 0
   const advance = async (duration: string) => {
     do await setImmediate()
@@ -53,7 +53,7 @@ export function describeMcpSdk(sdks: Sdk[]): void {
     const openMcp = (person = newPerson(), fetch: Fetch = server.fetch) => {
       const provider = new MemoryProvider(person)
       const url = new URL('/mcp', server.app)
-      // The SDKs ask for a whole `fetch`, and call it with a URL and options only.
+      // The SDKs require a complete `fetch`, but call it with a URL and options only.
       const client = open(url, provider, (input, init) => {
         underWay++
         return fetch(String(input), init).finally(() => underWay--)
@@ -69,7 +69,7 @@ export function describeMcpSdk(sdks: Sdk[]): void {
       return { provider, client }
     }
 
-    it('finds its way from the 401 to the registration and the authorization [U2, M1, M9]', async () => {
+    it('goes from the 401 to the registration and the authorization [U2, M1, M9]', async () => {
       const requests: string[] = []
       const { provider, client } = openMcp(newPerson(), async (url, init) => {
         const response = await server.fetch(url, init)
@@ -94,7 +94,7 @@ export function describeMcpSdk(sdks: Sdk[]): void {
       expect(await client.call('add', { a: 19, b: 23 })).toBe('42')
     })
 
-    it('refreshes by itself once the access token is over, and keeps the rotated token [U9, T12]', async () => {
+    it('refreshes automatically once the access token has expired, and stores the rotated token [U9, T12]', async () => {
       const { provider, client } = await connected()
       const before = provider.saved
       await advance('16m')
@@ -105,7 +105,7 @@ export function describeMcpSdk(sdks: Sdk[]): void {
       expect(provider.authorizations).toBe(1)
     })
 
-    it('goes on refreshing until the session of the grant ends, then asks for a login [T17]', async () => {
+    it('refreshes until the session of the grant ends, then requires a login [T17]', async () => {
       const { provider, client } = await connected()
       await advance('23h')
       expect(await client.call('echo', { text: 'the last hour' })).toBe('the last hour')
@@ -117,7 +117,7 @@ export function describeMcpSdk(sdks: Sdk[]): void {
       expect(await client.call('echo', { text: 'back' })).toBe('back')
     })
 
-    it('is told at the callback that the person said no [RFC 6749 4.1.2.1]', async () => {
+    it('receives access_denied at the callback if the person denies consent [RFC 6749 4.1.2.1]', async () => {
       await signInAs('ada@example.com', 'deny')
       const { provider, client } = openMcp()
       await expect(client.connect()).rejects.toThrow(UnauthorizedError)
@@ -126,7 +126,7 @@ export function describeMcpSdk(sdks: Sdk[]): void {
       expect(provider.saved).toBeUndefined()
     })
 
-    it('gets no code for a person whom the policies deny, who sees the block page [A11]', async () => {
+    it('receives no code for a person whom the policies deny, who sees the block page [A11]', async () => {
       await signInAs('mallory@blocked.example')
       const { provider, client } = openMcp()
       await expect(client.connect()).rejects.toThrow(UnauthorizedError)

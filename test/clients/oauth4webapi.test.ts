@@ -3,8 +3,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { REDIRECT_URI } from '../support/client'
 import { type Server, startServer } from '../support/server'
 
-// oauth4webapi is the strictest client there is: it checks every `must` of the RFCs. Plain http is
-// the one thing it has to be asked to accept.
+// oauth4webapi is the strictest client available: it checks every `must` of the RFCs. Plain http is
+// the only exception that has to be configured.
 const INSECURE = { [oauth.allowInsecureRequests]: true }
 
 let server: Server
@@ -68,13 +68,13 @@ describe('Discovery', () => {
 })
 
 describe('A public client', () => {
-  it('registers and gets no secret [RFC 7591 3.2.1, R1-R3]', async () => {
+  it('registers and receives no secret [RFC 7591 3.2.1, R1-R3]', async () => {
     const { client } = await register('none')
     expect(client.client_id).toMatch(/^[0-9a-f-]{36}$/)
     expect(client).not.toHaveProperty('client_secret')
   })
 
-  it('gets tokens by code and PKCE, and is let in with them [RFC 6749 4.1, A10, T1-T6]', async () => {
+  it('receives tokens by code and PKCE, and is admitted with them [RFC 6749 4.1, A10, T1-T6]', async () => {
     const { tokens } = await authorize(await register('none'))
     expect(tokens).toMatchObject({
       token_type: 'bearer',
@@ -87,7 +87,7 @@ describe('A public client', () => {
     expect(headers).not.toHaveProperty('authorization')
   })
 
-  it('refreshes once the access token is over [RFC 6749 6, U9, T12]', async () => {
+  it('refreshes once the access token has expired [RFC 6749 6, U9, T12]', async () => {
     const { client, auth } = await register('none')
     const { tokens } = await authorize({ client, auth })
     await server.control('PATCH', 'clock', { advance: '16m' })
@@ -118,7 +118,7 @@ describe('A public client', () => {
     })
   })
 
-  it('ends one access token by revoking it, and goes on with the refresh token [RFC 7009 2.1]', async () => {
+  it('ends one access token by revoking it, and continues with the refresh token [RFC 7009 2.1]', async () => {
     const { client, auth } = await register('none')
     const { tokens } = await authorize({ client, auth })
     await revoke(client, auth, tokens.access_token)
@@ -127,7 +127,7 @@ describe('A public client', () => {
     expect((await whoami(next.access_token)).claims.email).toBe('ada@example.com')
   })
 
-  it('is told that the person said no [RFC 6749 4.1.2.1]', async () => {
+  it('receives access_denied if the person denies consent [RFC 6749 4.1.2.1]', async () => {
     await signIn('deny')
     await expect(authorize(await register('none'))).rejects.toMatchObject({
       code: oauth.AUTHORIZATION_RESPONSE_ERROR,
@@ -135,7 +135,7 @@ describe('A public client', () => {
     })
   })
 
-  it('is told that it sent no resource [A1]', async () => {
+  it('receives an error if it sends no resource [A1]', async () => {
     const request = authorize(await register('none'), {})
     await expect(request).rejects.toMatchObject({
       error: 'invalid_target',
@@ -148,7 +148,7 @@ describe.each([
   ['client_secret_basic', oauth.ClientSecretBasic],
   ['client_secret_post', oauth.ClientSecretPost],
 ] as const)('A confidential client, by %s [M14]', (method, authentication) => {
-  it('gets tokens, refreshes and revokes with its secret [RFC 6749 2.3.1]', async () => {
+  it('receives tokens, refreshes and revokes with its secret [RFC 6749 2.3.1]', async () => {
     const { client, auth } = await register(method)
     const { tokens } = await authorize({ client, auth })
     const next = await refresh(client, auth, tokens.refresh_token)
@@ -157,7 +157,7 @@ describe.each([
     await expect(whoami(next.access_token)).rejects.toMatchObject({ status: 401 })
   })
 
-  it('is refused with a wrong secret, and its refresh token stays good [RFC 6749 5.2]', async () => {
+  it('is refused with a wrong secret, and its refresh token stays valid [RFC 6749 5.2]', async () => {
     const { client, auth } = await register(method)
     const { tokens } = await authorize({ client, auth })
     await expect(
@@ -206,7 +206,7 @@ async function register(method: string): Promise<Registered> {
   }
 }
 
-/** Goes through authorization and exchange, as whoever signs in automatically. */
+/** Goes through authorization and exchange as the person of automatic sign-in. */
 async function authorize(
   { client, auth }: Registered,
   target: { resource?: string } = { resource: server.app },

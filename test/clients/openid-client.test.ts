@@ -4,8 +4,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { EMULATED_ACCOUNT_ID } from '../support/dashboard'
 import { type Server, startServer } from '../support/server'
 
-// Two clients of other people against the dashboard's OAuth server: the certified OpenID Connect
-// client, and the strict one that it is made of. Plain http is what they have to be asked to accept.
+// Two third-party clients against the dashboard's OAuth server: the certified OpenID Connect
+// client, and the strict one that it is built on. Both are configured to accept plain http.
 const CALLBACK = 'http://localhost:53682/callback'
 const SCOPE = 'openid user-details.read zone.read offline_access'
 const INSECURE = { [oauth.allowInsecureRequests]: true }
@@ -33,7 +33,7 @@ describe.each([
     })
   }
 
-  it('discovers, signs in with PKCE, state and nonce, and believes the id_token [D1, D25]', async () => {
+  it('discovers, signs in with PKCE, state and nonce, and accepts the id_token [D1, D25]', async () => {
     const config = await configured()
     const tokens = await authorize(config)
     expect(tokens.scope).toBe(SCOPE)
@@ -43,14 +43,14 @@ describe.each([
     })
   })
 
-  it('asks userinfo for the same sub as in the id_token [D5]', async () => {
+  it('reads the same sub from userinfo as from the id_token [D5]', async () => {
     const config = await configured()
     const tokens = await authorize(config)
     const sub = String(tokens.claims()?.sub)
     expect(await openid.fetchUserInfo(config, tokens.access_token, sub)).toEqual({ sub })
   })
 
-  it('refreshes, and the API takes what it gets [D23]', async () => {
+  it('refreshes, and the API accepts the new access token [D23]', async () => {
     const config = await configured()
     const tokens = await authorize(config)
     const next = await openid.refreshTokenGrant(config, String(tokens.refresh_token))
@@ -61,7 +61,7 @@ describe.each([
     })
   })
 
-  it('revokes: nothing it has is good any longer [D29]', async () => {
+  it('revokes: none of its tokens is valid any longer [D29]', async () => {
     const config = await configured()
     const tokens = await authorize(config)
     await openid.tokenRevocation(config, tokens.access_token)
@@ -73,11 +73,11 @@ describe.each([
 })
 
 describe('oauth4webapi', () => {
-  it('takes the metadata as that of OpenID Connect Discovery, and as no other [D1]', async () => {
+  it('accepts the metadata as that of OpenID Connect Discovery only [D1]', async () => {
     expect(await discover()).toMatchObject({ issuer: server.team })
   })
 
-  it('does without PKCE where the client has a secret [D14]', async () => {
+  it('needs no PKCE if the client has a secret [D14]', async () => {
     const { client_id, client_secret } = await register('client_secret_basic')
     const client = { client_id }
     const as = await discover()
@@ -101,10 +101,10 @@ describe('oauth4webapi', () => {
   })
 
   it.each([
-    ['the person said no', {}, 'deny', 'access_denied'],
+    ['the person denied consent', {}, 'deny', 'access_denied'],
     ['a scope is not allowed', { scope: 'dns.write' }, 'allow', 'invalid_scope'],
     ['PKCE is missing', {}, 'allow', 'invalid_request'],
-  ] as const)('is told that %s [D8, D10]', async (_, changes, consent, error) => {
+  ] as const)('receives an error because %s [D8, D10]', async (_, changes, consent, error) => {
     await signIn(consent)
     const { client_id } = await register('none')
     const as = await discover()

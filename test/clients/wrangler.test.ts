@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest'
 import { type Server, startServer } from '../support/server'
 
-// The installed wrangler, unmodified: it is sent to the emulator by its environment [D31].
+// The installed wrangler, unmodified: its environment points it to the emulator [D31].
 const WRANGLER = join(import.meta.dirname, '../../node_modules/wrangler/bin/wrangler.js')
 
 let server: Server
@@ -24,7 +24,7 @@ afterEach(async () => {
   await rm(home, { recursive: true, force: true })
 })
 
-it('logs in, says who it is, and logs out [D31, V22]', async () => {
+it('logs in, shows the user, and logs out [D31, V22]', async () => {
   expect(await login('allow')).toMatchObject({
     code: 0,
     output: expect.stringContaining('Successfully logged in.'),
@@ -42,11 +42,11 @@ it('logs in, says who it is, and logs out [D31, V22]', async () => {
   expect(kinds).toContainEqual(['grant-revoked', 'client'])
 })
 
-it('refreshes its tokens by itself once they are over [D23]', async () => {
+it('refreshes its tokens automatically once they have expired [D23]', async () => {
   await login('allow')
   const before = await tokens()
   await server.control('PATCH', 'clock', { advance: '61m' })
-  // Wrangler goes by its own clock: as if the hour were over there too.
+  // Wrangler uses its own clock, so its stored expiry is set to the past.
   await expire()
   const whoami = await wrangler(['whoami']).done
   expect(whoami.output).toContain('ada@example.com')
@@ -61,13 +61,13 @@ it('is no longer logged in once the person has revoked it [D30]', async () => {
   expect((await wrangler(['whoami']).done).output).not.toContain('ada@example.com')
 })
 
-it('is told that the person said no [D18]', async () => {
+it('receives access_denied if the person denies consent [D18]', async () => {
   const { code, output } = await login('deny')
   expect(code).toBe(1)
   expect(output).toContain('Consent denied')
 })
 
-/** `wrangler login`, with a browser that follows the address it prints. */
+/** `wrangler login`, with a browser that opens the URL that it prints. */
 async function login(consent: 'allow' | 'deny') {
   await server.control('PUT', 'auto-sign-in', { email: 'ada@example.com', consent })
   const { address, done } = wrangler(['login', '--browser=false'])
@@ -78,7 +78,7 @@ async function login(consent: 'allow' | 'deny') {
   return done
 }
 
-/** Wrangler prints the address before it listens: a person is slower than that, a test is not. */
+/** Wrangler prints the URL before it listens, so a test has to wait for the port. */
 async function atTheCallback(callback: string): Promise<void> {
   await vi.waitFor(() => server.fetch(callback), { timeout: 20_000 })
 }

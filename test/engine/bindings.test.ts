@@ -11,7 +11,7 @@ import { outcome, Probe, type World } from './worker'
 
 type Engine = { outcome(title: string): Promise<unknown>; close(): unknown }
 
-// The runtime of Cloudflare, with the bindings as Miniflare has them.
+// Cloudflare's runtime, with the bindings of Miniflare.
 async function workerd(): Promise<Engine> {
   const { outputFiles } = await build({
     entryPoints: ['test/engine/worker.ts'],

@@ -27,7 +27,7 @@ function objects() {
 }
 
 describe('KV', () => {
-  it('has no record any more at the second at which it ends, and deletes it later', async () => {
+  it('returns no record from the second at which it expires, and deletes it later', async () => {
     let now = 1_000_000
     const kv = new KeyValueNamespace(join(folder, 'kv.sqlite'), () => now * 1000)
     await kv.put('short', 'x', { expirationTtl: 60 })
@@ -39,12 +39,12 @@ describe('KV', () => {
     expect(await kv.list()).toMatchObject({ keys: [{ name: 'long', expiration: 1_000_120 }] })
     await kv.put('other', 'x')
     now = 1_000_000
-    // Back before its end, where only what was deleted is missing.
+    // Back before the expiry, when only deleted records are missing.
     expect(await kv.get('short')).toBeNull()
     kv.close()
   })
 
-  it('is there again when it is opened again', async () => {
+  it('has its records after it is opened again', async () => {
     const file = join(folder, 'kv.sqlite')
     const kv = new KeyValueNamespace(file, Date.now)
     await kv.put('a', 'x', { metadata: { b: 1 } })
@@ -100,7 +100,7 @@ describe('Durable Objects in a folder', () => {
 })
 
 describe('A folder', () => {
-  it('is held by one emulator at a time, also of one process, and free when that is closed', () => {
+  it('is locked by one emulator at a time, even within one process, and free after that is closed', () => {
     const first = new Folder(folder)
     expect(() => new Folder(folder)).toThrow(`${folder} is in use by process ${process.pid}, since`)
     first.close()

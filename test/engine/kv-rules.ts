@@ -5,10 +5,10 @@ type World = { KV: KVNamespace }
 const put = (KV: KVNamespace, options: KVNamespacePutOptions) =>
   refusal(() => KV.put('refused', 'x', options))
 
-/** A KV namespace; each rule uses keys of its own. */
+/** A KV namespace; each rule uses its own keys. */
 export const KEY_VALUES: Rule<World>[] = [
   {
-    title: 'a key that there is none of is null, and can be deleted',
+    title: 'a key that does not exist is null, and can be deleted',
     run: async ({ KV }) => [await KV.get('none'), (await KV.delete('none')) ?? 'done'],
     expected: [null, 'done'],
   },
@@ -35,7 +35,7 @@ export const KEY_VALUES: Rule<World>[] = [
     expected: 'hi',
   },
   {
-    title: 'what is no JSON throws, and so does another type',
+    title: 'invalid JSON throws, and so does an unknown type',
     run: async ({ KV }) => {
       await KV.put('broken', '{')
       const json = await refusal(() => KV.get('broken', 'json'))
@@ -47,7 +47,7 @@ export const KEY_VALUES: Rule<World>[] = [
     ],
   },
   {
-    title: 'a key is not empty, no dot, and 512 bytes of UTF-8 at the most',
+    title: 'a key is not empty and no dot, and has at most 512 bytes of UTF-8',
     run: async ({ KV }) => [
       await refusal(() => KV.get('')),
       await refusal(() => KV.put('..', 'x')),
@@ -66,7 +66,7 @@ export const KEY_VALUES: Rule<World>[] = [
     ],
   },
   {
-    title: 'a value is a text or bytes, 25 MiB at the most',
+    title: 'a value is a text or bytes, at most 25 MiB',
     run: async ({ KV }) => [
       await refusal(() => KV.put('large', 'x'.repeat(25 * 1024 * 1024 + 1))),
       await refusal(() => KV.put('object', {} as string)),
@@ -77,7 +77,7 @@ export const KEY_VALUES: Rule<World>[] = [
     ],
   },
   {
-    title: 'a TTL is 60 seconds or more, and fits 32 bits',
+    title: 'a TTL is at least 60 seconds, and fits into 32 bits',
     run: async ({ KV }) => [
       await put(KV, { expirationTtl: 59 }),
       await put(KV, { expirationTtl: 0 }),
@@ -98,7 +98,7 @@ export const KEY_VALUES: Rule<World>[] = [
     ],
   },
   {
-    title: 'an expiration is a minute away or more',
+    title: 'an expiration is at least a minute in the future',
     run: async ({ KV }) => {
       const soon = Math.floor(Date.now() / 1000) + 30
       const why = await put(KV, { expiration: soon })
@@ -110,7 +110,7 @@ export const KEY_VALUES: Rule<World>[] = [
     ],
   },
   {
-    title: 'metadata comes back, 1,024 bytes at the most',
+    title: 'metadata is returned, and has at most 1,024 bytes',
     run: async ({ KV }) => {
       await KV.put('metadata', 'x', { metadata: { a: 1 } })
       const { value, metadata } = await KV.getWithMetadata('metadata')
@@ -123,7 +123,7 @@ export const KEY_VALUES: Rule<World>[] = [
     ],
   },
   {
-    title: 'a list tells names, expirations and metadata',
+    title: 'a list has names, expirations and metadata',
     run: async ({ KV }) => {
       await KV.put('told:a', 'x', { expiration: 2_000_000_000 })
       await KV.put('told:b', 'x', { metadata: { a: 1 } })
@@ -139,7 +139,7 @@ export const KEY_VALUES: Rule<World>[] = [
     },
   },
   {
-    title: 'a list is in the order of UTF-8 bytes, and a prefix is one of characters',
+    title: 'a list is in the order of UTF-8 bytes, and a prefix is compared by characters',
     run: async ({ KV }) => {
       for (const name of ['b', 'B', 'é', '😀', '\uffff', 'a:', 'a']) await KV.put(`o:${name}`, 'x')
       await KV.put('o%', 'x')
@@ -148,7 +148,7 @@ export const KEY_VALUES: Rule<World>[] = [
     expected: ['o:B', 'o:a', 'o:a:', 'o:b', 'o:é', 'o:\uffff', 'o:😀'],
   },
   {
-    title: 'pages follow one another by their cursor, the last one without',
+    title: 'each page but the last has the cursor of the next',
     run: async ({ KV }) => {
       for (const name of ['1', '2', '3', '4']) await KV.put(`page:${name}`, 'x')
       const pages: unknown[] = []
@@ -170,7 +170,7 @@ export const KEY_VALUES: Rule<World>[] = [
     ],
   },
   {
-    title: 'a page is 1,000 at the most, also where less than one is asked for',
+    title: 'a page has at most 1,000 keys, even if a limit below one is requested',
     run: async ({ KV }) => [
       await refusal(() => KV.list({ limit: 1001 })),
       (await KV.list({ prefix: 'page:', limit: 0 })).keys.length,

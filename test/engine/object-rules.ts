@@ -4,10 +4,10 @@ import { type Rule, refusal } from './rule'
 type World = { PROBE: DurableObjectNamespace<Probe> }
 type Steps = 'stepsAroundStorage' | 'stepsAroundMicrotasks' | 'stepsAroundTimer'
 
-/** Durable Objects, seen from whoever calls them. */
+/** Durable Objects, as their callers see them. */
 export const OBJECTS: Rule<World>[] = [
   {
-    title: 'a name is one object, and another name another',
+    title: 'a name identifies one object, and another name another object',
     run: async ({ PROBE }) => {
       await PROBE.getByName('one').step('a')
       await PROBE.getByName('one').step('b')
@@ -26,22 +26,22 @@ export const OBJECTS: Rule<World>[] = [
     expected: Array.from({ length: 20 }, (_, index) => index + 1),
   },
   {
-    title: 'no other call comes while one waits for its storage',
+    title: 'no other call runs while one waits for its storage',
     run: (world) => interleaved(world, 'stepsAroundStorage'),
     expected: ['a1', 'a2', 'a3', 'b1', 'b2', 'b3', 'c'],
   },
   {
-    title: 'no other call comes while one has something left to do at once',
+    title: 'no other call runs while one has pending microtasks',
     run: (world) => interleaved(world, 'stepsAroundMicrotasks'),
     expected: ['a1', 'a2', 'b1', 'b2', 'c'],
   },
   {
-    title: 'other calls come while one waits for a timer',
+    title: 'other calls run while one waits for a timer',
     run: (world) => interleaved(world, 'stepsAroundTimer'),
     expected: ['a1', 'b1', 'c', 'a2', 'b2'],
   },
   {
-    title: 'what a call is given and what it answers are copies',
+    title: 'the arguments and the result of a call are copies',
     run: async ({ PROBE }) => {
       const given = { a: 1, at: new Date(5), map: new Map([[1, new Set([2])]]) }
       const answer = PROBE.getByName('copies').echo(given) as unknown as Promise<typeof given>
@@ -66,7 +66,7 @@ export const OBJECTS: Rule<World>[] = [
     expected: [[true, 'OwnError', 'mine', 7, true], 'TypeError: a type', 'Error: a text', true],
   },
   {
-    title: 'an object lives on after an error',
+    title: 'an object continues after an error',
     run: async ({ PROBE }) => {
       const object = PROBE.getByName('lives on')
       await object.step('before')
@@ -76,7 +76,7 @@ export const OBJECTS: Rule<World>[] = [
     expected: ['before'],
   },
   {
-    title: 'a method that there is none of is named, and members are no methods',
+    title: 'an error names a method that does not exist, and members are not methods',
     run: async ({ PROBE }) => {
       const object = PROBE.getByName('methods') as unknown as Record<string, () => unknown>
       return [await refusal(() => object.nope?.()), await refusal(() => object.ctx?.())]
@@ -96,7 +96,7 @@ export const OBJECTS: Rule<World>[] = [
     expected: ['alarm null 0'],
   },
   {
-    title: 'an alarm that is past rings at once',
+    title: 'an alarm in the past rings at once',
     run: async ({ PROBE }) => {
       const object = PROBE.getByName('past')
       await object.ring(-10_000)

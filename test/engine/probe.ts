@@ -10,7 +10,7 @@ class OwnError extends Error {
 export class Probe extends DurableObject {
   #steps: string[] = []
 
-  /** What was done so far, in order. */
+  /** The steps so far, in order. */
   steps(): string[] {
     return this.#steps
   }
@@ -55,12 +55,12 @@ export class Probe extends DurableObject {
     throw 'a text'
   }
 
-  /** Runs a rule about storage in the object, where storage is. */
+  /** Runs a rule about storage inside the object. */
   async storageRule(title: string): Promise<unknown> {
     return STORAGE.find((rule) => rule.title === title)?.run(this.ctx.storage)
   }
 
-  /** What is in the table, which is made where there is none. */
+  /** Returns the rows of the table, and creates the table if it does not exist. */
   written(): unknown[] {
     const { sql } = this.ctx.storage
     sql.exec('CREATE TABLE IF NOT EXISTS written (x INTEGER)')

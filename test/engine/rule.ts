@@ -1,12 +1,12 @@
-/** What a binding does, whoever runs it. */
+/** A rule that a binding keeps on every engine. */
 export type Rule<World> = {
   title: string
   run(world: World): unknown
-  /** As JSON has it. */
+  /** The result, as JSON. */
   expected: unknown
 }
 
-/** What is thrown, in one line. */
+/** Returns the thrown error in one line. */
 export async function refusal(act: () => unknown): Promise<string> {
   try {
     await act()

@@ -11,7 +11,7 @@ export const STORAGE: Rule<DurableObjectStorage>[] = [
     expected: [{ x: 2 }],
   },
   {
-    title: 'a numbered parameter is bound wherever it stands',
+    title: 'a numbered parameter is bound at every position',
     run: ({ sql }) => [...sql.exec('SELECT ?1 + ?1 AS twice, ?2 AS other', 2, 'k')],
     expected: [{ twice: 4, other: 'k' }],
   },
@@ -32,7 +32,7 @@ export const STORAGE: Rule<DurableObjectStorage>[] = [
     expected: [{ n: 7, type: 'integer' }],
   },
   {
-    title: 'a statement runs when it is executed, read or not',
+    title: 'a statement runs when it is executed, even if its rows are not read',
     run: ({ sql }) => {
       sql.exec('CREATE TABLE t (n)')
       sql.exec('INSERT INTO t VALUES (1)')
@@ -41,7 +41,7 @@ export const STORAGE: Rule<DurableObjectStorage>[] = [
     expected: { count: 1 },
   },
   {
-    title: 'one() is exactly one row',
+    title: 'one() requires exactly one row',
     run: async ({ sql }) => [
       sql.exec('SELECT 1 AS x').one(),
       await refusal(() => sql.exec('SELECT 1 WHERE 0').one()),
@@ -64,7 +64,7 @@ export const STORAGE: Rule<DurableObjectStorage>[] = [
     expected: [2, { done: false, value: { x: 2 } }],
   },
   {
-    title: 'a cursor goes on where it was read to',
+    title: 'a cursor continues after the rows that were read',
     run: ({ sql }) => {
       const cursor = sql.exec('SELECT 1 AS x UNION SELECT 2 UNION SELECT 3')
       const first = cursor.next()
@@ -78,7 +78,7 @@ export const STORAGE: Rule<DurableObjectStorage>[] = [
     expected: 'Error: To execute a transaction, please use the state.storage.transaction() ',
   },
   {
-    title: 'an error says what SQLite says',
+    title: 'an error has the message of SQLite',
     run: async ({ sql }) => {
       sql.exec('CREATE TABLE u (x PRIMARY KEY); INSERT INTO u VALUES (1)')
       const twice = await refusal(() => sql.exec('INSERT INTO u VALUES (1)'))
@@ -103,7 +103,7 @@ export const STORAGE: Rule<DurableObjectStorage>[] = [
     expected: ['Error: no', [], true],
   },
   {
-    title: 'a transaction within another is undone alone, and answers what its callback does',
+    title: 'a nested transaction is rolled back alone, and returns the result of its callback',
     run: async (storage) => {
       const { sql } = storage
       sql.exec('CREATE TABLE t (x)')
@@ -133,7 +133,7 @@ export const STORAGE: Rule<DurableObjectStorage>[] = [
     expected: [5, [[1, { a: 1 }]], true, 0],
   },
   {
-    title: 'kv lists in order, from, to and with a prefix; delete says whether there was one',
+    title: 'kv lists in order, from, to and with a prefix; delete returns whether a value existed',
     run: ({ kv }) => {
       for (const name of ['b', 'a', 'c', 'ab']) kv.put(name, name)
       const names = (options?: SyncKvListOptions) => [...kv.list(options)].map(([name]) => name)
@@ -150,7 +150,7 @@ export const STORAGE: Rule<DurableObjectStorage>[] = [
     expected: [['a', 'ab', 'b', 'c'], ['a', 'ab'], ['c', 'b'], ['b'], true, false, true],
   },
   {
-    title: 'kv takes no function',
+    title: 'kv rejects a function',
     run: async ({ kv }) => {
       const why = await refusal(() => kv.put('f', () => 1))
       return [why.slice(0, 15), kv.get('f') === undefined]
@@ -158,7 +158,7 @@ export const STORAGE: Rule<DurableObjectStorage>[] = [
     expected: ['DataCloneError:', true],
   },
   {
-    title: 'the alarm is what was set last, as a number',
+    title: 'the alarm is the time that was set last, as a number',
     run: async (storage) => {
       const before = await storage.getAlarm()
       await storage.setAlarm(new Date(4e12))

@@ -7,12 +7,12 @@ export { Probe }
 
 export type World = { KV: KVNamespace; PROBE: DurableObjectNamespace<Probe> }
 
-/** What a rule of this title comes to, as JSON. */
+/** Returns the result of the rule with this title, as JSON. */
 export async function outcome(world: World, title: string): Promise<unknown> {
   const rule = [...KEY_VALUES, ...OBJECTS].find((each) => each.title === title)
   const isOfStorage = STORAGE.some((each) => each.title === title)
   if (!rule && !isOfStorage) throw new Error(`no rule ${title}`)
-  // Each rule about storage has an object to itself.
+  // Each rule about storage has its own object.
   const came = rule ? rule.run(world) : world.PROBE.getByName(title).storageRule(title)
   return JSON.parse(JSON.stringify((await came) ?? null))
 }

@@ -21,14 +21,14 @@ afterAll(async () => {
   await access?.close()
 })
 
-it('greets whom Access has let in', async () => {
+it('greets a person whom Access has admitted', async () => {
   const page = await browser.newPage()
   await page.goto(access.url)
   await page.getByRole('button', { name: 'Ada' }).click()
   await page.getByRole('heading', { name: 'Hello, ada@example.com' }).waitFor()
 })
 
-it('is not reached by somebody whom no policy admits', async () => {
+it('is not reached by a person whom no policy admits', async () => {
   const page = await (await browser.newContext()).newPage()
   await page.goto(access.url)
   await page.getByRole('button', { name: 'Mallory' }).click()
@@ -37,14 +37,14 @@ it('is not reached by somebody whom no policy admits', async () => {
   expect(why).toContain('No policy of Demo matches mallory@blocked.example')
 })
 
-it('lets a client in that a person allows', async () => {
+it('admits a client that a person allows', async () => {
   const page = await (await browser.newContext()).newPage()
   const callback = 'http://localhost:33418/callback'
   const client = mcpClient(callback)
   const serverUrl = access.mcpUrl
   expect(await auth(client, { serverUrl })).toBe('REDIRECT')
 
-  // What the person sees and does.
+  // The steps of the person.
   await page.goto(client.opened)
   await page.getByRole('button', { name: 'Grace' }).click()
   await page.getByRole('heading', { name: 'Authorize Client' }).waitFor()
@@ -58,14 +58,14 @@ it('lets a client in that a person allows', async () => {
   ])
 })
 
-/** What your client keeps between the steps of an authorization, in the interface of the MCP SDK. */
+/** The state of your client between the steps of an authorization, in the interface of the MCP SDK. */
 function mcpClient(redirectUrl: string) {
   const kept: Record<string, never> = {}
   const keep = (name: string) => (value: unknown) => {
     kept[name] = value as never
   }
   return {
-    /** Where the client has sent its person's browser. */
+    /** The URL that the client opened in the person's browser. */
     opened: '',
     redirectUrl,
     clientMetadata: { client_name: 'My client', redirect_uris: [redirectUrl] },

@@ -6,7 +6,7 @@ import { type Emulator, startEmulator } from '../../src/node'
 // An MCP server's own test, with Access in front of it: in your project the import above is
 // `from 'access-oauth-emulator'`.
 
-/** The server under test. Here it is a function; `origin` may as well be the URL where it runs. */
+/** The server under test. Here it is a function; `origin` may also be its URL. */
 function notesServer(request: Request): Promise<Response> {
   const email = request.headers.get('cf-access-authenticated-user-email')
   const handler = createMcpHandler(() => {
@@ -36,14 +36,14 @@ async function connectAs(email: string): Promise<Client> {
   return client
 }
 
-it('knows who calls a tool', async () => {
+it('identifies the person who calls a tool', async () => {
   const client = await connectAs('ada@example.com')
   const { content } = await client.callTool({ name: 'notes', arguments: {} })
   expect(content).toEqual([{ type: 'text', text: 'Notes of ada@example.com' }])
   await client.close()
 })
 
-it('refuses an expired token', async () => {
+it('refuses a request once the access token has expired', async () => {
   const client = await connectAs('ada@example.com')
   await access.clock.advance('16m')
   await expect(client.callTool({ name: 'notes', arguments: {} })).rejects.toThrow()
@@ -51,7 +51,7 @@ it('refuses an expired token', async () => {
   expect(why).toContain('The access token has expired')
 })
 
-it('is closed to people whom no policy admits', async () => {
+it('refuses people whom no policy admits', async () => {
   await expect(connectAs('mallory@blocked.example')).rejects.toThrow('does not have access')
   const { change } = await access.events.next({ kind: 'access-request', outcome: 'refused' })
   expect(change).toBeTruthy()

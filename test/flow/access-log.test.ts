@@ -40,7 +40,7 @@ type Entry = {
 }
 const LOG = `${ACCOUNT}/access/logs/access_requests`
 const log = async (query = '') => (await get<Entry[]>(LOG + query)).body.result
-/** What was decided, the latest first. */
+/** The decisions, the latest first. */
 const decisions = async (query = '') =>
   (await log(query)).map(({ action, allowed, user_email: who }) => [action, allowed, who].join(' '))
 

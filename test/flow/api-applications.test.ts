@@ -280,7 +280,7 @@ describe('A wrong member is refused with its pointer, and nothing is stored [V3]
       domain: 'app.example',
       ...members,
     })
-    // A PUT that leaves out where the application is leaves it there.
+    // A PUT that omits the domain of the application keeps it.
     if (!('domain' in members)) expect(replaced.body.errors).toEqual(body.errors)
     if (replaced.status === 400) expect(await read(created)).toEqual(created)
   })
@@ -798,7 +798,7 @@ describe('A PUT', () => {
   })
 
   it.each(['PUT', 'DELETE'] as const)(
-    'is %s of nothing where there is none: 404',
+    'is refused for %s of an unknown application: 404',
     async (method) => {
       const before = await list()
       const path = `${APPS}/11111111-1111-4111-8111-111111111111`

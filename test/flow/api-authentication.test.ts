@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import { ACCOUNT, type Answer, api, type Item } from '../support/api'
+import { ACCOUNT, type ApiResponse, api, type Item } from '../support/api'
 import { bearer } from '../support/client'
 import { APP, application, emulator } from '../support/emulator'
 import { credentials } from '../support/service-token'
@@ -16,7 +16,7 @@ async function ask(
   { base = APP, ...init }: RequestInit & { base?: string } = {},
 ) {
   const response = await fetch(`${base}/client/v4${path}`, { ...init, headers })
-  const body = (await response.json()) as Answer<Item>['body']
+  const body = (await response.json()) as ApiResponse<Item>['body']
   return { status: response.status, result: body.result, code: body.errors[0]?.code }
 }
 const GROUPS = `${ACCOUNT}/access/groups`

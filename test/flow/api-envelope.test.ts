@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { version } from '../../package.json'
-import { ACCOUNT, type Answer, api, type Item } from '../support/api'
+import { ACCOUNT, type ApiResponse, api, type Item } from '../support/api'
 import { APP, emulator } from '../support/emulator'
 
 const world = emulator()
@@ -14,13 +14,13 @@ const APPS = `${ACCOUNT}/access/apps`
 const GROUP = { name: 'Staff', include: [{ everyone: {} }] }
 const POLICY = { name: 'Staff', decision: 'allow', include: [{ everyone: {} }] }
 
-/** A request that says more, or less, than the helper's. */
+/** A request with other headers than those of the helper. */
 async function send(path: string, init: RequestInit = {}) {
   const response = await world.fetch(`${APP}/client/v4${path}`, {
     ...init,
     headers: { authorization: 'Bearer a-token', ...init.headers },
   })
-  return { response, ...((await response.json()) as Answer<unknown>['body']) }
+  return { response, ...((await response.json()) as ApiResponse<unknown>['body']) }
 }
 const json = (body: string, type = 'application/json') => ({
   body,
@@ -346,7 +346,7 @@ describe('A path or method that does not exist', () => {
     ['POST', '/user'],
     ['POST', `${ACCOUNT}/access/logs/access_requests`],
     ['PATCH', `${ZONE}/access/apps/some-id`],
-  ])('is 405 with code 10405 where the path has no %s: %s [V15]', async (method, path) => {
+  ])('is 405 with code 10405 if the path has no %s: %s [V15]', async (method, path) => {
     const { response, success, errors } = await send(path, { method })
     expect([response.status, success]).toEqual([405, false])
     expect(errors).toMatchObject([{ code: 10405 }])
@@ -437,7 +437,7 @@ describe('A web page (not like Cloudflare, whose API no page can read)', () => {
   it.each([
     ['a refusal', `${APPS}/some-id`, {}],
     ['a refusal without credentials', GROUPS, { authorization: '' }],
-    ['a path that is not there', '/nothing', {}],
+    ['a path that does not exist', '/nothing', {}],
   ])('of this machine may read %s too', async (_, path, headers) => {
     const { response, success } = await send(path, { headers: { ...headers, origin: HERE } })
     expect([success, allowed(response)]).toEqual([false, HERE])
@@ -506,7 +506,7 @@ describe('The OpenAPI document', async () => {
   const address = (path: string) =>
     path.replace('{account_id}', ACCOUNT.split('/')[2] ?? '').replace(/\{\w+\}/g, 'f'.repeat(32))
 
-  it('has the version of the package, is of OpenAPI 3.1, needs no credentials, and says where the server is', () => {
+  it('has the version of the package, is of OpenAPI 3.1, needs no credentials, and has the address of the server', () => {
     expect(response.status).toBe(200)
     expect(document.info.version).toBe(version)
     expect(document.openapi).toMatch(/^3\.1\.\d$/)

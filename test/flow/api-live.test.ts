@@ -21,7 +21,7 @@ const TOKENS = `${ACCOUNT}/access/service_tokens`
 const EVERYONE = { everyone: {} }
 const NOBODY = { name: 'x', decision: 'allow', include: [{ email: { email: 'b@c.d' } }] }
 
-/** What is created at a path. */
+/** The record that is created at a path. */
 async function create<Result = Item>(path: string, members: Members): Promise<Result> {
   const { status, body } = await cloudflare.post<Result>(path, members)
   expect([status, body.errors]).toEqual([201, []])
@@ -34,7 +34,7 @@ async function seeded(): Promise<Item> {
   return result[0]
 }
 
-/** Edits the application of the seed: what is undefined is taken away. */
+/** Edits the application of the seed: undefined members are removed. */
 async function edit(changes: Members): Promise<void> {
   const before = await seeded()
   const { status, body } = await cloudflare.put(`${APPS}/${before.id}`, { ...before, ...changes })

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { ACCOUNT, type Answer, api } from '../support/api'
+import { ACCOUNT, type ApiResponse, api } from '../support/api'
 import { DashClient, oauthClient, withClients } from '../support/dashboard'
 import { ADA, carrying, emulator, MALLORY, stopClock } from '../support/emulator'
 
@@ -16,7 +16,7 @@ const tokenFor = async (scopes: string[], { fetch, signIn } = world, who = ADA) 
   await signIn(null)
   return ((await response.json()) as { access_token: string }).access_token
 }
-/** The API as an OAuth client with these scopes asks it. */
+/** The API as called by an OAuth client with these scopes. */
 const as = async (...scopes: string[]) => {
   const authorization = `Bearer ${await tokenFor(scopes)}`
   const fetch: typeof world.fetch = (url, init) => {
@@ -25,7 +25,7 @@ const as = async (...scopes: string[]) => {
   }
   return api(fetch)
 }
-const refused = ({ status, body }: Answer<unknown>) => [status, body.errors[0]?.code]
+const refused = ({ status, body }: ApiResponse<unknown>) => [status, body.errors[0]?.code]
 beforeEach(world.reset)
 
 describe('The access token of an OAuth client opens the API', () => {

@@ -13,7 +13,7 @@ afterEach(() => vi.restoreAllMocks())
 
 type Domains = Record<string, [domain: string, ...destinations: string[]]>
 
-/** The name of the application that a URL belongs to, or `none`: who sends it to the login. */
+/** The name of the application that redirects a request for a URL to the login page, or `none`. */
 async function applicationAt(domains: Domains, url: string): Promise<string> {
   const names = Object.keys(domains)
   const audOf = (name: string) => String(names.indexOf(name)).padStart(64, '0')
@@ -44,7 +44,7 @@ describe('The application of a request is found', () => {
     ['by its host in any case', 'http://A.EXAMPLE/', 'A'],
     ['not by a host below it', 'http://sub.a.example/', 'none'],
     ['not by a host with that end', 'http://aa.example/', 'none'],
-    ['by its port where it names one', 'http://c.example:8788/', 'Port'],
+    ['by its port if it names one', 'http://c.example:8788/', 'Port'],
     ['not on another port then', 'http://c.example/', 'none'],
   ])('%s: %s', async (_, url, name) => {
     expect(await applicationAt(HOSTS, url)).toBe(name)
@@ -70,14 +70,14 @@ describe('The application of a request is found', () => {
     ['by its path', '/mcp', 'Mcp'],
     ['by its path with a slash', '/mcp/', 'Mcp'],
     ['by its path with a query', '/mcp?x=/eng', 'Mcp'],
-    ['by what is below its path', '/mcp/a/b', 'Mcp'],
+    ['by a path below its path', '/mcp/a/b', 'Mcp'],
     ['at segment boundaries', '/mcpx', 'Root'],
     ['at segment boundaries, not before one', '/mc', 'Root'],
     ['with the host alone otherwise', '/', 'Root'],
     ['from the start of the path', '/x/mcp', 'Root'],
     ['after dot segments are gone', '/eng/../mcp', 'Mcp'],
     ['by the longest path', '/eng/exec/x', 'Exec'],
-    ['by the shorter path where the longer does not cover', '/eng/executive', 'Eng'],
+    ['by the shorter path if the longer does not match', '/eng/executive', 'Eng'],
     ['with or without a slash at the end of its domain', '/slash', 'Slash'],
     ['with or without a slash at the end of its domain, below', '/slash/x', 'Slash'],
   ])('%s: %s', async (_, path, name) => {
@@ -313,7 +313,7 @@ describe('An application with a Bypass policy at a path of a gated host', () => 
     async (path) => {
       const response = await fetch(APP + path)
       expect(response.status).toBe(403)
-      expect(await response.json()).toMatchObject({ error: 'no_assertion' }) // The demo's answer.
+      expect(await response.json()).toMatchObject({ error: 'no_assertion' }) // The demo's response.
     },
   )
 

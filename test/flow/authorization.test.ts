@@ -192,7 +192,7 @@ describe('An authorization request that is refused', () => {
   })
 
   it.each([
-    ['a client that nobody knows', { client_id: 'made-up' }, 'Unknown client'],
+    ['an unknown client', { client_id: 'made-up' }, 'Unknown client'],
     ['no client', { client_id: undefined }, 'client_id is missing'],
     [
       'a URI that the client did not register [A14]',

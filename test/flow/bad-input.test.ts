@@ -84,7 +84,7 @@ describe.each(['/oauth/token', '/oauth/revoke'])('%s refuses', (path) => {
       'client_id=a&client_id=a',
       /^client_id is given more/,
     ],
-    ['a repeated parameter nobody knows', FORM, 'client_id=a&x=1&x=2', /^x is given more/],
+    ['a repeated unknown parameter', FORM, 'client_id=a&x=1&x=2', /^x is given more/],
     ['an over-long value', FORM, `client_id=${'a'.repeat(9000)}`, /^client_id is longer than 8192/],
     ['NUL', FORM, 'client_id=a%00b', /^client_id contains control characters/],
     ['a line break', FORM, 'client_id=a%0Ab', /^client_id contains control characters/],
@@ -175,7 +175,7 @@ describe('A page refuses, with a page,', () => {
   )
 })
 
-// What browsers, proxies and attackers make of a URL: pieces that mean something, in any order.
+// Parts of URLs that browsers, proxies and attackers produce, in any order.
 const piece = fc.constantFrom(
   ...['client_id', 'redirect_uri', 'resource', 'state', 'response_type', 'code', 'grant_type'],
   ...[

@@ -7,7 +7,7 @@ beforeEach(reset)
 const METADATA = `${APP}/.well-known/cloudflare-access-protected-resource`
 const MCP_ACCEPT = 'application/json, text/event-stream'
 
-describe('A request without a good credential, Managed OAuth on', () => {
+describe('A request without a valid credential, Managed OAuth on', () => {
   it.each([
     ['GET, any Accept', 'GET', { accept: '*/*' }],
     ['GET, JSON', 'GET', { accept: 'application/json' }],

@@ -82,7 +82,7 @@ describe('With more grants than one page shows', () => {
 
 describe('The console', () => {
   it.each(PAGES)(
-    '%s is a page that loads nothing and asks nobody but this emulator',
+    '%s is a page that loads nothing, and sends requests to this emulator only',
     async (path) => {
       const { response } = await page(path)
       expect(response.status).toBe(200)
@@ -168,7 +168,7 @@ describe('The console', () => {
       'GET /mcp 401 Bearer',
       'POST /cdn-cgi/access/oauth/token 200 new pair',
     ])
-    // Only the refusal is open, with what to change.
+    // Only the refusal is open, with the suggested change.
     const open = root.querySelectorAll('.sequence details[open]')
     expect(open.map((each) => each.querySelector('.change')?.text)).toEqual([
       expect.stringContaining('Use the refresh token'),
@@ -267,7 +267,7 @@ describe("A button's form", () => {
     const { root } = await page(response.headers.get('location') ?? '')
     expect(root.querySelector('[role=alert]')?.text).toContain('does not identify its client')
     expect(root.text).toContain('To change a fault that is on')
-    // What a fault has no use for is not offered.
+    // Parameters that a fault does not have are not offered.
     expect(root.querySelector('#keys-unavailable-client')).toBeNull()
   })
 

@@ -66,7 +66,7 @@ describe('POST /_emulator/assertions', () => {
   })
 
   it.each(['mcp.example.com', 'mcp.example.com/mcp', '*.example.com/tools/*'])(
-    'is for the application that it names, wherever that is: %s',
+    'is for the application that it names, on any host and path: %s',
     async (domain) => {
       const apps = [application(), application({ name: 'Other', domain, aud: 'f'.repeat(64) })]
       const { assertion } = await sign(

@@ -14,7 +14,7 @@ const send = controlOf(world.fetch)
 const routes = Object.keys(RESPONSES) as Route[]
 const split = (route: string) => route.split(' ') as [method: string, path: string]
 
-// Each route once, in this order: what is read first is ended or replaced after it.
+// Each route once, in this order: a record is read before it is ended or replaced.
 const REQUESTS: Partial<Record<Route, unknown>> = {
   'PUT auto-sign-in': [{ ...ADA }, { email: 'grace@example.com', times: 2 }],
   'PATCH clock': { advance: '1m' },
@@ -40,7 +40,7 @@ async function idsFor(path: string): Promise<string> {
   return path.replace('{id}', one?.id ?? '').replace('{token}', one?.tokens?.[0]?.id ?? '')
 }
 
-// Whatever ends something comes after whatever reads it.
+// Requests that end a record come after those that read it.
 const ORDER = ['GET', 'PUT', 'PATCH', 'POST', 'DELETE']
 const rank = (route: Route) => {
   if (route === 'POST reset') return ORDER.length + 1

@@ -61,7 +61,7 @@ describe('A preflight', () => {
     expect(response.headers.has('location')).toBe(false)
   })
 
-  it('is refused with a good credential too, since browsers send none [O17]', async () => {
+  it('is refused with a valid credential too, since browsers send none [O17]', async () => {
     const { tokens } = await new Client(world.fetch).connect()
     const authorization = `Bearer ${tokens.access_token}`
     expect((await preflight(world, {}, { authorization })).status).toBe(403)
@@ -78,10 +78,10 @@ describe('A preflight', () => {
 describe('options_preflight_bypass', () => {
   const bypassing = account({ options_preflight_bypass: true })
 
-  it('lets the origin answer the preflight, without an assertion [O18]', async () => {
+  it('lets the origin respond to the preflight, without an assertion [O18]', async () => {
     const response = await preflight(bypassing)
     expect(response.status).toBe(403)
-    expect(await response.json()).toMatchObject({ error: 'no_assertion' }) // The demo's answer.
+    expect(await response.json()).toMatchObject({ error: 'no_assertion' }) // The demo's response.
   })
 
   it("passes the preflight and the origin's response on unchanged [O18]", async () => {
@@ -124,7 +124,7 @@ describe('cors_headers', () => {
 
   it('respond to the preflight at the edge, with 200 and without a credential', async () => {
     const response = await preflight(lists)
-    expect(response.status).toBe(200) // Access: documented, the example of an answer.
+    expect(response.status).toBe(200) // Access: documented, the example of a response.
     expect(await response.text()).toBe('')
     expect(list(response.headers.get('vary') ?? '')).toContain('origin')
   })

@@ -80,7 +80,7 @@ describe('A redirect URI is accepted', () => {
   })
 })
 
-describe('A refusal is redirected to the client before anybody signs in', () => {
+describe('A refusal is redirected to the client before a person signs in', () => {
   it('with members in alphabetical order and spaces as + [D10]', async () => {
     const response = await client.authorization({ scope: 'account:read', state: 'state-1234' })
     expect(response.headers.get('location')).toBe(
@@ -256,7 +256,7 @@ describe('A private application', () => {
     )
   })
 
-  it('can be authorized by everybody once it is public [C12]', async () => {
+  it('can be authorized by every person once it is public [C12]', async () => {
     const clients = withClients({ account_id: 'a'.repeat(32), visibility: 'public' })
     const other = new DashClient(emulator({ ...clients, ACCOUNTS }).fetch)
     await world.signIn({ email: 'grace@example.com' })

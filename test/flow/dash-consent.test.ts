@@ -19,14 +19,14 @@ const client = new DashClient(world.fetch)
 const SCOPE = 'zone.read dns.write offline_access'
 beforeEach(world.reset)
 
-/** Somebody at the consent page. */
+/** A person at the consent page. */
 async function atConsent(email = 'ada@example.com', scope: string | undefined = SCOPE) {
   const person = new Person(world.fetch)
   await person.open(await client.authorizationUrl({ scope }))
   return person.press(email)
 }
 
-/** What the consent page's form sends, with fields of its own. */
+/** The form of the consent page, with fields replaced. */
 async function send(person: Person, fields: [string, string][]): Promise<Response> {
   return world.fetch(person.page?.url ?? '', {
     method: 'POST',
@@ -162,7 +162,7 @@ describe('The consent page', () => {
         ['account', THEIRS],
       ],
     ],
-    ['an account that there is none of', [['account', 'f'.repeat(32)]]],
+    ['an account that does not exist', [['account', 'f'.repeat(32)]]],
     ['no account', []],
   ] as [string, [string, string][]][])('refuses %s [D17]', async (_, accounts) => {
     const response = await send(await atConsent(), [['action', 'authorize'], ...accounts])
@@ -225,7 +225,7 @@ describe('A logout', () => {
   it.each([
     ['registered for the client of client_id', 'https://app.example/bye', true],
     ['not registered', 'https://app.example/bye2', false],
-    ['of nobody', undefined, false],
+    ['missing', undefined, false],
   ])('redirects to a post_logout_redirect_uri that is %s: %s', async (_, uri, isFollowed) => {
     const post_logout_redirect_uris = ['https://app.example/bye']
     const { fetch } = emulator(withClients({ post_logout_redirect_uris }))

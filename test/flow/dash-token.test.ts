@@ -211,7 +211,7 @@ describe('A client authenticates', () => {
 
   it.each([
     [
-      'posts what is for the header',
+      'posts credentials that belong into the header',
       basic,
       { client_secret: 'x' },
       {},
@@ -219,7 +219,7 @@ describe('A client authenticates', () => {
       'client_secret_post',
     ],
     [
-      'sends as header what is to be posted',
+      'sends credentials in the header that have to be posted',
       post,
       {},
       credentials(POST_ID, SECRET),
@@ -449,7 +449,7 @@ describe('userinfo', () => {
   })
 
   it.each(['', 'garbage', `cfoat_${'x'.repeat(22)}-EMULATED-NOT-A-REAL-.${'x'.repeat(43)}`])(
-    'responds 401 to a token that is no access token: %j',
+    'responds with 401 to a token that is no access token: %j',
     async (token) => {
       const response = await client.userinfo(token)
       expect(response.status).toBe(401)

@@ -143,17 +143,20 @@ describe('With EMULATOR_TOKEN, the control', () => {
 
   it.each([
     ['another step', 'session'],
-    ['nobody in particular', 'control'],
-  ] as const)('opens with no ticket of %s, whoever knows the key of tickets', async (_, step) => {
-    const exported = await world.fetch(`${HOST}/_emulator/state`, { headers: bearer })
-    const { emulator: state } = (await exported.json()) as {
-      emulator: { state: { ticketSecret: string } }
-    }
-    const secret = new TextEncoder().encode(state.state.ticketSecret)
-    const now = Math.floor(Date.now() / 1000)
-    const ticket = await signTicket(secret, step, {}, now, 3600)
-    expect((await clock({ cookie: `CF_Emulator_Control=${ticket}` })).status).toBe(401)
-  })
+    ['the console without a person', 'control'],
+  ] as const)(
+    'rejects every ticket of %s, even one signed with the key of tickets',
+    async (_, step) => {
+      const exported = await world.fetch(`${HOST}/_emulator/state`, { headers: bearer })
+      const { emulator: state } = (await exported.json()) as {
+        emulator: { state: { ticketSecret: string } }
+      }
+      const secret = new TextEncoder().encode(state.state.ticketSecret)
+      const now = Math.floor(Date.now() / 1000)
+      const ticket = await signTicket(secret, step, {}, now, 3600)
+      expect((await clock({ cookie: `CF_Emulator_Control=${ticket}` })).status).toBe(401)
+    },
+  )
 
   it.each(['PUT', 'DELETE', 'PATCH', 'OPTIONS'])(
     'refuses other methods at the sign-in page: %s',
@@ -351,7 +354,7 @@ describe('Sign-in by picking a person, on a public host', () => {
     expect(person.page?.text).toContain('Connected Applications')
   })
 
-  it('leaves OpenID Connect on, and gives no reason if there is nobody to pick', async () => {
+  it('leaves OpenID Connect on, and gives no reason if PEOPLE is empty', async () => {
     const own = emulator({ ...deployed, IDENTITY_PROVIDERS: [PROVIDER] })
     const person = new Person(own.fetch, [new URL(HOST).host])
     const { client_id } = await new Client(own.fetch, HOST, HOST, '/.access').register()

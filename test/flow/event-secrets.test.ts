@@ -61,7 +61,7 @@ function keep(name: string, ...values: (string | null | undefined)[]): void {
 
 // The secrets in a response: cookies, tickets in URLs and forms.
 const TICKETS = ['request', 'token', 'meta', 'state', 'code', 'nonce', 'code_challenge']
-function keepAnswer(response: Response): void {
+function keepResponse(response: Response): void {
   for (const cookie of response.headers.getSetCookie()) {
     keep('cookie', cookie.split(';')[0]?.split('=').slice(1).join('='))
   }
@@ -84,7 +84,7 @@ const random = () => crypto.randomUUID().replaceAll('-', '') + crypto.randomUUID
 const world = emulator(settings)
 const watched: Fetch = async (url, init) => {
   const response = await world.fetch(url, init)
-  keepAnswer(response)
+  keepResponse(response)
   return response
 }
 const keptTokens = async <T extends Tokens | DashTokens>(response: Response): Promise<T> => {
@@ -108,7 +108,7 @@ it('No event and no log line contains a secret, a token, or a part of one', asyn
   for (const kind of ['registration', 'token', 'revocation', 'login', 'api-call', 'control']) {
     expect(kinds).toContain(kind)
   }
-  // A grant's id begins its tokens, and is what an event names it by.
+  // A grant's id begins its tokens, and events identify the grant by it.
   const publicText = events.map((each) => ('grantId' in each ? each.grantId : '')).join(' ')
   const told = events.flatMap((event) => [JSON.stringify(event), eventLine(event)]).join('\n')
   expect(new Set(secrets.values()).size).toBeGreaterThan(20)

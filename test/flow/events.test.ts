@@ -62,7 +62,7 @@ async function leaves(
   kind: string,
   expected: object,
 ): Promise<Told> {
-  if (!answer) throw new Error('no answer')
+  if (!answer) throw new Error('no response')
   const told = await eventsOf(answer)
   const decisions = told.filter((each) => REQUESTS.includes(each.kind))
   expect(decisions.map((each) => each.kind)).toEqual([kind])
@@ -114,7 +114,7 @@ describe('A challenge records an event with the credential that was sent', () =>
       () => get(APP, bearer(`oauth:${'a'.repeat(65)}`)),
     ],
     [
-      'an access token that is over',
+      'an expired access token',
       { ...bearer401('expired-access-token', 'U9'), email: ADA.email },
       async () => {
         const { tokens } = await connected()
@@ -123,7 +123,7 @@ describe('A challenge records an event with the credential that was sent', () =>
       },
     ],
     [
-      'an access token that was given back',
+      'an access token that the client revoked',
       bearer401('unknown-access-token', 'U8'),
       async () => {
         const { clientId, tokens } = await connected()
@@ -171,7 +171,7 @@ describe('A challenge records an event with the credential that was sent', () =>
       () => get(APP, { cookie: 'CF_Authorization=eyJ' }),
     ],
     [
-      'a service token that is wrong',
+      'a wrong service token',
       bearer401('service-token', 'U17'),
       () => get(APP, credentials(serviceToken({ client_secret: 'wrong' }))),
     ],
@@ -186,7 +186,7 @@ describe('A challenge records an event with the credential that was sent', () =>
       () => get(APP, NAVIGATION),
     ],
     [
-      'a cookie that is not good, by a browser',
+      'an invalid cookie, by a browser',
       refused('O14', { response: '302-login', credential: 'application-token', status: 302 }),
       () => get(APP, { ...NAVIGATION, cookie: 'CF_Authorization=eyJ' }),
     ],
@@ -297,7 +297,7 @@ describe('An admission records an event with the credential that was used', () =
   })
 })
 
-describe('Discovery records an event with the document and where it was requested', () => {
+describe('Discovery records an event with the document and the host of the request', () => {
   const resource = '/.well-known/oauth-protected-resource'
   const own = '/.well-known/cloudflare-access-protected-resource'
   const server = '/.well-known/oauth-authorization-server'
@@ -338,7 +338,7 @@ describe('A registration records an event', () => {
       () => client.registration({ redirect_uris: ['https://evil.example/'] }),
     ],
     [
-      'metadata that is wrong',
+      'wrong metadata',
       refused(undefined, { status: 400, why: expect.stringMatching(/^grant_types/) }),
       () => client.registration({ grant_types: ['implicit'] }),
     ],
@@ -348,7 +348,7 @@ describe('A registration records an event', () => {
       () => clientOf({ APPLICATIONS: [withoutRegistration] }).registration(),
     ],
     [
-      'that somebody wants to delete',
+      'that a client tries to delete',
       refused('R17', { status: 404 }),
       () => get(`${TEAM}/cdn-cgi/access/oauth/registration/x`, {}, 'DELETE'),
     ],
@@ -543,7 +543,7 @@ describe('A token request records an event', () => {
       async () => exchanged({ client_id: (await client.register()).client_id }),
     ],
     [
-      'a code that is over',
+      'an expired code',
       grant('invalid_grant', undefined, /CODE_LIFETIME/),
       async () => {
         await world.signIn(ADA)
@@ -554,7 +554,7 @@ describe('A token request records an event', () => {
       },
     ],
     [
-      'a client that nobody knows',
+      'an unknown client',
       refused(undefined, {
         status: 401,
         error: 'invalid_client',
@@ -594,7 +594,7 @@ describe('A token request records an event', () => {
       ),
     ],
     [
-      'the session is over',
+      'the session has ended',
       grant('invalid_grant', 'T17'),
       refresh(async (id, { refresh_token }) => {
         await world.advance('24h')
@@ -694,7 +694,7 @@ describe('A call of the API records an event', () => {
       () => call('GET', '/access/apps'),
     ],
     [
-      'a member that is wrong',
+      'a wrong member',
       { outcome: 'refused', status: 400, code: 12130, change: expect.stringMatching('/include') },
       () => call('POST', '/access/groups', { name: 'Staff', include: 'everybody' }),
     ],
@@ -711,7 +711,7 @@ describe('A call of the API records an event', () => {
       () => call('POST', '/access/apps', {}, closed, 'token-that-may-read'),
     ],
     [
-      'a token that nobody knows',
+      'an unknown token',
       { outcome: 'refused', status: 403, code: 9109, why: expect.stringMatching(/API_TOKENS/) },
       () => call('GET', '/access/apps', undefined, closed, 'no-such-token'),
     ],
@@ -963,7 +963,7 @@ describe('Events are stored', () => {
   })
 
   it('and read completely, also if they exceed one response of the Durable Object', async () => {
-    // Of the control, because it takes long bodies of any form.
+    // At the control, because it accepts long bodies of any form.
     const record = 'x'.repeat(499)
     const many = Array.from({ length: 11 }, (_, host) => [String(host), Array(10).fill(record)])
     const zone = Object.fromEntries(many)

@@ -62,12 +62,12 @@ describe('The faults', () => {
 
   it.each([
     ['no such fault', 'nothing', {}, 404],
-    ['a parameter that there is none of', 'error', { stauts: 500 }, 400],
+    ['an unknown parameter', 'error', { stauts: 500 }, 400],
     ['a status that it has not', 'error', { status: 418 }, 400],
-    ['an endpoint that there is not', 'error', { endpoint: 'nowhere' }, 400],
+    ['an unknown endpoint', 'error', { endpoint: 'nowhere' }, 400],
     ['no times at all', 'error', { times: 0 }, 400],
     ['no duration', 'slow', { delay: 'long' }, 400],
-    ['a skew that is none', 'clock-skew', { skew: '--5m' }, 400],
+    ['a skew that is no duration', 'clock-skew', { skew: '--5m' }, 400],
     ['a delay that outlasts every client', 'slow', { delay: '61s' }, 400],
   ])('refuse %s', async (_, name, parameters, status) => {
     const response = await control('PUT', `faults/${name}`, parameters)
@@ -202,7 +202,7 @@ describe('A fault at the metadata, of one application', () => {
         expect([document, await status(document + struck)]).toEqual([document, 503])
         expect([document, await status(document + left)]).toEqual([document, 200])
       }
-      // The team's own document is of no application.
+      // The team's own document belongs to no application.
       expect(await status(TEAM + SERVER)).toBe(200)
     },
   )
@@ -384,7 +384,7 @@ describe('The fault error', () => {
   })
 })
 
-/** The assertion that the origin gets. */
+/** The assertion that the origin receives. */
 async function assertionFor({ access_token }: Tokens) {
   const ORIGIN = {
     fetch: (request: Request) => new Response(request.headers.get('cf-access-jwt-assertion')),
@@ -575,7 +575,7 @@ it('late-settings shows the edge a record that was created and deleted for the s
   await world.fetch(`${account}/${result.id}`, { method: 'DELETE', headers })
   expect(await status()).toBe(302)
   await world.advance('61s')
-  // What is left is the application for every host, which has Managed OAuth.
+  // The remaining application is that for every host, which has Managed OAuth.
   expect(await status()).toBe(401)
 })
 

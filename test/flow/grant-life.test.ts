@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { Client, type Tokens } from '../support/client'
 import { controlOf } from '../support/control'
 import { ADA, application, emulator, stopClock } from '../support/emulator'
-import { type Answer, GrantModel, type Pair, type Rules } from '../support/grant-model'
+import { GrantModel, type Outcome, type Pair, type Rules } from '../support/grant-model'
 import { size } from '../support/size'
 
 stopClock()
@@ -41,7 +41,7 @@ type Command = fc.AsyncCommand<Model, Real>
 
 const clientOf = (model: Model, real: Real) => (model.isOpen ? real.open : real.closed)
 
-async function answerOf(response: Response): Promise<Answer> {
+async function outcomeOf(response: Response): Promise<Outcome> {
   if (response.ok) return 'ok'
   return ((await response.json()) as { error_description: string }).error_description
 }
@@ -51,10 +51,10 @@ const pairOf = ({ access_token, refresh_token }: Tokens): Pair => ({
   refresh: refresh_token,
 })
 
-// Any number names one of what there is; where there is nothing yet, the command does not apply.
+// Any number selects one of the existing items; if none exists yet, the command does not apply.
 const pick = <T>(from: readonly T[], index: number): T => from[index % from.length] as T
 
-/** A step that needs a grant, told by any number. */
+/** A step that needs a grant, which any number selects. */
 function step(
   name: string,
   grantIndex: number,
@@ -84,7 +84,7 @@ const redeem = (index: number, isOwn: boolean, isVerifier: boolean) =>
       }),
     })
     const copy = response.clone()
-    expect(await answerOf(response)).toBe(expected)
+    expect(await outcomeOf(response)).toBe(expected)
     if (expected !== 'ok') return
     const tokens = (await copy.json()) as Tokens
     grant.redeemed(model.now, pairOf(tokens))
@@ -108,11 +108,11 @@ const refresh = (index: number, tokenIndex: number, isOwn: boolean) =>
       : 'refresh token is invalid'
     const response = await clientOf(model, real).refresh(isOwn ? real.own : real.foreign, token)
     const copy = response.clone()
-    const answer = await answerOf(response)
+    const answer = await outcomeOf(response)
     if (typeof expected === 'string') expect(answer).toBe(expected)
     if (expected !== 'ok' && typeof expected === 'string') return
     const tokens = (await copy.json()) as Tokens
-    // Within the grace window the very same pair comes again.
+    // Within the grace window the same pair is returned again.
     if (typeof expected === 'object') expect(pairOf(tokens)).toEqual(expected.pair)
     else grant.refreshed(model.now, pairOf(tokens))
     expect(tokens.expires_in).toBe(grant.secondsLeft(model.now, tokens.access_token))
@@ -132,7 +132,7 @@ const twoRefreshes = (index: number) =>
     if (first === 'ok' && won) grant.refreshed(model.now, pairOf(await won.clone().json()))
     const second = grant.refresh(model.now, token, true, model.isOpen)
     const expected = [first, second].map((each) => (typeof each === 'string' ? each : 'ok'))
-    const answers = await Promise.all(responses.map(answerOf))
+    const answers = await Promise.all(responses.map(outcomeOf))
     expect(answers.toSorted()).toEqual(expected.toSorted())
   })
 
@@ -150,7 +150,7 @@ const revoke = (index: number, tokenIndex: number, isAccess: boolean, isOwn: boo
         client_id: isOwn ? real.own : real.foreign,
         token,
       })
-      expect(await answerOf(response)).toBe(grant.revoke(token, isOwn))
+      expect(await outcomeOf(response)).toBe(grant.revoke(token, isOwn))
     },
   )
 
@@ -219,7 +219,7 @@ const commandsFor = (rules: Rules) => [
   fc.boolean().map(changePolicies),
   // A rarity, because little happens after it.
   fc.tuple(fc.nat({ max: 3 }), grantIndex).map(([rare, index]) => (rare ? use(index) : end(index))),
-  // A rarity, because a load takes longer than all the rest.
+  // Rarely, because a load takes longer than all other steps.
   fc.constantFrom(restart, ...Array(4).fill(changePolicies(true))),
 ]
 

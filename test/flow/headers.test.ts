@@ -53,7 +53,7 @@ const PAGES: Record<string, () => Promise<Person>> = {
   'logged out of the application': () => browser().open(`${APP}/cdn-cgi/access/logout`),
   'logged out of the team domain': () => browser().open(`${TEAM}/cdn-cgi/access/logout`),
   'not found': () => browser().open(`${TEAM}/cdn-cgi/access/nothing`),
-  'callback nobody waits for': () => browser().open(`${TEAM}/cdn-cgi/access/callback?state=x`),
+  'callback of an unknown login': () => browser().open(`${TEAM}/cdn-cgi/access/callback?state=x`),
   demo: async () => (await browser().open(`${APP}/`)).press('ada@example.com'),
   'origin that is not there': async () =>
     (await browser().open('http://away.example:8788/')).press('ada@example.com'),
@@ -133,7 +133,7 @@ async function sendLogin(person: Person): Promise<Response> {
   return send(person, `email=ada%40example.com&nonce=${nonce}`)
 }
 
-// The people who have been signed in by it are gone at the end.
+// The sign-ins that it created are deleted at the end.
 async function signedIn<Result>(act: () => Promise<Result>): Promise<Result> {
   await world.signIn(ADA)
   return act().finally(() => world.signIn(null))
@@ -264,7 +264,7 @@ describe('Responses with X-Content-Type-Options: nosniff (Fetch 3.6):', () => {
   )
   it.each([
     ...own.map(([name, [, ask]]) => [name, ask] as const),
-    ['a Host that is none', () => world.fetch(APP, { headers: { host: 'a@b' } })] as const,
+    ['an invalid Host', () => world.fetch(APP, { headers: { host: 'a@b' } })] as const,
     ['metadata', () => world.fetch(`${TEAM}/.well-known/oauth-authorization-server`)] as const,
     ['keys', () => world.fetch(`${TEAM}/cdn-cgi/access/certs`)] as const,
     ['a refusal of the token endpoint', () => client.postForm('/oauth/token', {})] as const,

@@ -149,7 +149,7 @@ describe('Host confusion', () => {
     'localhost:8788, evil.example',
     'b%C3%BCcher.example',
   ])('is refused with 400 if Host is invalid: %s (RFC 9112 3.2)', async (host) => {
-    // What the runtime makes of such a Host.
+    // The response of the runtime to such a Host.
     const response = await world.fetch(`${APP}/_emulator/urls?/mcp`, { headers: { host } })
     expect(response.status).toBe(400)
     expect(await response.json()).toEqual({
@@ -275,7 +275,7 @@ describe('A form of another site changes nothing', () => {
   const forged = (url: string, cookie: string, body: string) =>
     world.fetch(url, { method: 'POST', headers: { ...FORM, cookie, origin: EVIL }, body })
 
-  // A browser leaves SameSite=Lax cookies away, and the attacker knows the page's address at best.
+  // A browser omits SameSite=Lax cookies, and the attacker knows at most the address of the page.
   const everyForm: Record<string, [open: () => Promise<Person>, body: string]> = {
     login: [
       async () =>

@@ -110,7 +110,7 @@ describe('Markup in texts that others chose is escaped', () => {
       expect(response.headers.get('content-type')).toContain('text/html')
       expect(await response.text()).not.toMatch(/\p{Bidi_Control}/u)
     }
-    // What is registered is what was sent.
+    // The registered values are those that were sent.
     const event = (await world.events()).find(({ kind }) => kind === 'registration')
     expect(event).toMatchObject({ client: { name } })
   })

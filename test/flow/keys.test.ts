@@ -7,7 +7,7 @@ import { ALLOW, cookieOf, credentials, SERVICE_AUTH, serviceToken } from '../sup
 
 stopClock()
 
-// A session that outlives the week for which a retired key is good.
+// A session that outlives the week for which a retired key is accepted.
 const world = emulator({
   APPLICATIONS: [application({ session_duration: '1000h', policies: [ALLOW, SERVICE_AUTH] })],
   SERVICE_TOKENS: [serviceToken()],

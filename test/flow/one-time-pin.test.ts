@@ -32,7 +32,7 @@ const codeFor = async (email: string) => {
   return String(mail.code)
 }
 
-/** A person at the page that asks for the code. */
+/** A person at the page to enter the code. */
 const asked = async (email: string, url = `${APP}/`) => {
   const person = await new Person(world.fetch).open(url)
   return person.press('Send me a code', { email })

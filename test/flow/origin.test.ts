@@ -13,7 +13,7 @@ beforeEach(async () => {
 
 type Seen = { headers: Record<string, string>; claims: Record<string, unknown> }
 
-/** What reaches the origin. */
+/** The request that reaches the origin. */
 async function seen(token: string, headers: Record<string, string> = {}, from = client) {
   const response = await from.request('/whoami', token, headers)
   expect(response.status).toBe(200)

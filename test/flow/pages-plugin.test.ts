@@ -16,7 +16,7 @@ const SERVICE = { client_id: 'machine.access', client_secret: 'a-secret' }
 
 const plugin = cloudflareAccess({ domain: TEAM as PluginArgs['domain'], aud: AUD })
 
-/** The application: what a Pages Function behind Access does by the plugin's own documentation. */
+/** The application: a Pages Function behind Access, as in the plugin's own documentation. */
 function origin(request: Request): Promise<Response> {
   const data: Record<string, unknown> = {}
   const context = {
@@ -163,7 +163,7 @@ function byService(headers: Record<string, string> = {}): Promise<Response> {
   })
 }
 
-/** A good assertion, out of the cookie that a service token is given. */
+/** A valid assertion, from the cookie that a service token receives. */
 async function assertion(): Promise<string> {
   const cookie = (await byService()).headers.get('set-cookie')
   return cookie?.match(/CF_Authorization=([^;]+)/)?.[1] ?? ''

@@ -33,7 +33,7 @@ async function explained(
   kind: string,
   { outcome, rule, why, change }: Explanation,
 ): Promise<Told> {
-  if (!answer) throw new Error('no answer')
+  if (!answer) throw new Error('no response')
   const event = await eventOf(answer, kind)
   expect(event).toMatchObject({
     outcome,
@@ -44,7 +44,7 @@ async function explained(
   return event
 }
 
-/** What is sent back to the callback. */
+/** The parameters of the redirect to the callback. */
 
 const REFUSED = {
   error: 'invalid_client_metadata',
@@ -115,7 +115,11 @@ describe('Redirect rules', () => {
   it('[P4] a client that needs a 401 is redirected to a login page while Managed OAuth is off', async () => {
     const on = await world.fetch(`${APP}/mcp`, { method: 'POST' })
     expect(on.status).toBe(401)
-    await explained(on, 'challenge', { outcome: 'asked', rule: 'U2', why: /where to get a token/ })
+    await explained(on, 'challenge', {
+      outcome: 'asked',
+      rule: 'U2',
+      why: /metadata of its authorization server/,
+    })
     await edit({ oauth_configuration: { enabled: false } })
     const off = await world.fetch(`${APP}/mcp`, { method: 'POST' })
     expect(off.status).toBe(302)

@@ -97,7 +97,7 @@ describe('A rule', () => {
     ['oidc: a part of the name', groups('engineer'), {}, 'denied'],
     ['oidc: a person without groups', groups('engineering'), { email: MALLORY.email }, 'denied'],
     [
-      'oidc: a claim that nobody has',
+      'oidc: a claim that the person does not have',
       { oidc: { claim_name: 'role', claim_value: 'admin' } },
       {},
       'denied',
@@ -157,7 +157,7 @@ describe('A rule', () => {
     ['on the list in another case', ['Ada@EXAMPLE.com'], 'staff', 'allowed'],
     ['not on the list', ['grace@example.com'], 'staff', 'denied'],
     ['an empty list', [], 'staff', 'denied'],
-    ['a list that there is not', ['ada@example.com'], 'nobody', 'denied'],
+    ['a list that does not exist', ['ada@example.com'], 'nobody', 'denied'],
   ])('email_list: %s', async (_, items, id, expected) => {
     const settings = { EMAIL_LISTS: [{ id: 'staff', name: 'Staff', items }] }
     expect(await verdict([allow([{ email_list: { id } }])], { settings })).toBe(expected)
@@ -184,15 +184,15 @@ describe('A group', () => {
 
   it.each<[reason: string, groups: unknown[], expected: string]>([
     ['includes the person', [group('a', [GRACE_ONLY, ADA_ONLY])], 'allowed'],
-    ['includes somebody else', [group('a', [GRACE_ONLY])], 'denied'],
+    ['includes another person', [group('a', [GRACE_ONLY])], 'denied'],
     ['is unknown', [group('b', [EVERYONE])], 'denied'],
     ['excludes the person', [group('a', [EVERYONE], { exclude: [ADA_ONLY] })], 'denied'],
     [
-      'requires what does not hold',
+      'requires a rule that does not hold',
       [group('a', [EVERYONE], { require: [ADA_ONLY, GRACE_ONLY] })],
       'denied',
     ],
-    ['requires what holds', [group('a', [EVERYONE], { require: [ADA_ONLY] })], 'allowed'],
+    ['requires a rule that holds', [group('a', [EVERYONE], { require: [ADA_ONLY] })], 'allowed'],
     ['names a group', [group('a', [named('b')]), group('b', [ADA_ONLY])], 'allowed'],
     [
       'names a group that names a group',
@@ -219,7 +219,7 @@ describe('include, exclude and require', () => {
       'denied',
     ],
     [
-      'require alone admits nobody',
+      'require alone admits no person',
       allow([{ email: { email: 'b@c.d' } }], { require: [HERE] }),
       'denied',
     ],
@@ -359,12 +359,12 @@ describe('A rule for machines', () => {
 
   it.each<[reason: string, rule: Rule, mine: number, others: number]>([
     ['service_token', { service_token: { token_id: serviceToken().id } }, 200, 403],
-    ['service_token of nobody', { service_token: { token_id: 'nobody' } }, 403, 403],
+    ['service_token with an unknown id', { service_token: { token_id: 'nobody' } }, 403, 403],
     ['any_valid_service_token', { any_valid_service_token: {} }, 200, 200],
     ['common_name', { common_name: { common_name: serviceToken().client_id } }, 200, 403],
     ['everyone', EVERYONE, 200, 200],
     ['ip', { ip: { ip: '127.0.0.1' } }, 200, 200],
-    ['ip of somebody else', { ip: { ip: '203.0.113.7' } }, 403, 403],
+    ['ip of another machine', { ip: { ip: '203.0.113.7' } }, 403, 403],
     ['email', ADA_ONLY, 403, 403],
     ['email_domain', { email_domain: { domain: 'access' } }, 403, 403],
     ['login_method', loginMethod('5f1c3a52-0000-4000-8000-000000000001'), 403, 403],
@@ -414,7 +414,7 @@ describe('linked_app_token [K14]', () => {
     ['where the policy names another application', [linked('another')]],
     ['where the policy is an Allow policy', [{ ...linked(FIRST), decision: 'allow' }]],
     ['where no policy links', [ALLOW]],
-  ])('admits nobody %s', async (_, policies) => {
+  ])('admits no person %s', async (_, policies) => {
     const world = two(policies)
     const headers = { 'cf-access-token': await assertionAt(world, APP) }
     expect((await world.fetch(`${SECOND}/whoami`, { headers })).status).not.toBe(200)
@@ -477,7 +477,7 @@ describe('A rule of a kind that cannot be decided here', () => {
     ])
   })
 
-  it.each(table)('required admits nobody, excluded keeps nobody out: %s', async (_, rule) => {
+  it.each(table)('required admits no person, excluded refuses no person: %s', async (_, rule) => {
     expect(await verdict([allow([EVERYONE], { require: [rule] })])).toBe('denied')
     expect(await verdict([allow([EVERYONE], { exclude: [rule] })])).toBe('allowed')
     const decisions = (await toldOf()).map(({ decision }) => decision)
@@ -523,12 +523,12 @@ describe('A wrong rule is a settings error that names it', () => {
 
   it.each<[reason: string, include: unknown, named: string]>([
     ['no rules', [], AT],
-    ['a kind that there is not', [{ emails: {} }], `${AT}[0]`],
+    ['an unknown kind', [{ emails: {} }], `${AT}[0]`],
     ['two kinds in one', [{ ...EVERYONE, ...ADA_ONLY }], `${AT}[0]`],
     ['no kind', [{}], `${AT}[0]`],
     ['text', ['everyone'], `${AT}[0]`],
     ['a member left out', [EVERYONE, { email: { mail: 'a@b.c' } }], `${AT}[1].email.email`],
-    ['a member that there is not', [{ everyone: { really: true } }], `${AT}[0].everyone.really`],
+    ['an unknown member', [{ everyone: { really: true } }], `${AT}[0].everyone.really`],
     ['no address range', [{ ip: { ip: '203.0.113.0/33' } }], `${AT}[0].ip.ip`],
     ['no country code', [{ geo: { country_code: 'Germany' } }], `${AT}[0].geo.country_code`],
   ])('%s', async (_, include, named) => {
@@ -632,7 +632,7 @@ describe('The session duration', () => {
   const HALF_HOUR = { session_duration: '30m' }
 
   it.each<[reason: string, changes: Record<string, unknown>, seconds: number]>([
-    ['is 24h where nothing says otherwise', { policies: [ALLOW] }, 86_400],
+    ['is 24h by default', { policies: [ALLOW] }, 86_400],
     ["is the application's", { session_duration: '1h', policies: [ALLOW] }, 3600],
     [
       "is the policy's before the application's",

@@ -42,7 +42,7 @@ describe('Of fifty requests at once', () => {
     await expect(client.refresh(clientId, tokens.refresh_token)).toBeRefused('invalid_grant')
   })
 
-  it('all that refresh within the grace window get one pair, which is good (REFRESH_TOKEN_GRACE)', async () => {
+  it('all that refresh within the grace window receive one pair, which is valid (REFRESH_TOKEN_GRACE)', async () => {
     const grace = clientOf({ REFRESH_TOKEN_GRACE: '10s' })
     const { clientId, tokens: first } = await grace.connect()
     const { won, lost } = await fifty(() => grace.refresh(clientId, first.refresh_token))
@@ -54,7 +54,7 @@ describe('Of fifty requests at once', () => {
     expect((await grace.refresh(clientId, pairs[0]?.refresh_token ?? '')).status).toBe(200)
   })
 
-  it('one refreshes and its pair stays good if reuse ends no grant (REFRESH_TOKEN_REUSE)', async () => {
+  it('one refreshes and its pair stays valid if reuse ends no grant (REFRESH_TOKEN_REUSE)', async () => {
     const lenient = clientOf({ REFRESH_TOKEN_REUSE: 'refuse' })
     const { clientId, tokens: first } = await lenient.connect()
     const outcome = await fifty(() => lenient.refresh(clientId, first.refresh_token))

@@ -68,7 +68,7 @@ describe('Revoking (RFC 7009)', () => {
 
   it.each([
     ['no token', { token: undefined }, 'invalid_request'],
-    ['a client that nobody knows', { client_id: 'made-up' }, 'invalid_client'],
+    ['an unknown client', { client_id: 'made-up' }, 'invalid_client'],
   ])('refuses %s, and does not revoke the token', async (_, changes, error) => {
     const { clientId, tokens } = await client.connect()
     const response = await client.postForm('/oauth/revoke', {

@@ -84,7 +84,7 @@ describe('A machine with a service token', () => {
   it.each([
     ['a live one', (token: string) => `Bearer ${token}`],
     ['in other letters', (token: string) => `bearer  ${token}`],
-    ['one that is good no longer', () => `Bearer oauth:${'a'.repeat(65)}`],
+    ['one that is no longer valid', () => `Bearer oauth:${'a'.repeat(65)}`],
   ])(
     'loses an access token of Managed OAuth sent with it: %s [O2, O3] (assumed)',
     async (_, make) => {
@@ -124,7 +124,7 @@ describe('A machine with a service token', () => {
     }
     expect((await world.fetch(`${APP}/whoami`, { headers })).status).toBe(200)
     const posted = await world.fetch(`${APP}/nothing`, { method: 'POST', headers })
-    expect(posted.status).toBe(404) // The demo's own answer.
+    expect(posted.status).toBe(404) // The demo's own response.
   })
 
   it('is admitted while Managed OAuth is off', async () => {
@@ -487,7 +487,7 @@ describe('strict_service_token_auth of the organization [O20]', () => {
     ['Managed OAuth on, an Allow policy', { policies: [ALLOW, SERVICE_AUTH] }],
     ['Service Auth only', { ...OFF, policies: [SERVICE_AUTH] }],
   ])('%s', (_, changes) => {
-    it.each(PAIRS)('answers 401 to %s, never a login', async (_, headers) => {
+    it.each(PAIRS)('responds with 401 to %s, never with a login', async (_, headers) => {
       const response = await whoami(strict(changes), headers)
       expect(response.status).toBe(401)
       expect(response.headers.has('location')).toBe(false)

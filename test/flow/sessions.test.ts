@@ -255,7 +255,7 @@ describe('The cookie of a browser login', () => {
   const HTTPS = 'https://app.example/whoami'
 
   it.each<[reason: string, changes: Record<string, unknown>, page: string, attributes: string]>([
-    ['by itself', {}, HTTPS, 'Path=/; Secure; HttpOnly'],
+    ['by default', {}, HTTPS, 'Path=/; Secure; HttpOnly'],
     ['over plain http', {}, `${APP}/whoami`, 'Path=/; HttpOnly'],
     [
       'http_only_cookie_attribute: false',
@@ -300,7 +300,7 @@ describe('The cookie of a browser login', () => {
       'Path=/whoami; Secure; HttpOnly',
     ],
     [
-      'path_cookie_attribute, without what would be an attribute (RFC 6265 4.1.1)',
+      'path_cookie_attribute, without a part that would be an attribute (RFC 6265 4.1.1)',
       {
         path_cookie_attribute: true,
         domain: 'app.example/whoami;SameSite=None;Domain=evil.example',
@@ -611,9 +611,9 @@ describe('An invalid revocation', () => {
   it.each([
     ['nothing', {}],
     ['no address', { person: 'ada' }],
-    ['an application that there is not', { application: 'Nothing' }],
+    ['an unknown application', { application: 'Nothing' }],
     ['two at once', { person: 'ada@example.com', application: 'Demo' }],
-    ['a member that there is not', { persons: 'ada@example.com' }],
+    ['an unknown member', { persons: 'ada@example.com' }],
     ['an array', []],
   ])('is refused and changes nothing: %s', async (_, body) => {
     const person = await loggedIn()

@@ -21,7 +21,7 @@ type State = {
     tables: Record<string, unknown[]>
   }
 }
-/** With what is changed here to see it refused. */
+/** The members of a state that the tests change so that it is refused. */
 type Whole = {
   clients: Record<string, unknown>
   sessions: Record<string, unknown>
@@ -530,7 +530,7 @@ describe('The lists of the control', () => {
     // At once after the tokens, when the grant may be in no list yet.
     await control('DELETE', `clients/${first.clientId}`)
     expect(await Promise.all([first, again, other].map(status))).toEqual([401, 200, 200])
-    // And where no event tells of it.
+    // And without any event about it.
     const state = await save()
     await world.reset()
     await load(state)

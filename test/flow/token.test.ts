@@ -141,7 +141,7 @@ describe('An exchange that is refused leaves the code unused', () => {
       /grant_type/,
     ],
     ['no code', { code: undefined }, 'invalid_request', /code is missing/],
-    ['a client that nobody knows', { client_id: 'made-up' }, 'invalid_client', /client_id/],
+    ['an unknown client', { client_id: 'made-up' }, 'invalid_client', /client_id/],
     ['no client', { client_id: undefined }, 'invalid_client', /client_id is missing/],
     ['a secret that the client does not have', { client_secret: 'x' }, 'invalid_client', /none/],
   ])('%s', async (_, changes, error, description) => {

@@ -4,7 +4,7 @@ import { Assets, eventsOf, recordingOf } from './recording'
 import { replay, type Scenario, type World } from './replay'
 import { SCENARIOS } from './scenarios'
 
-// What is of the real time is recorded as such, so that time has to stand still.
+// Values of the real time are recorded as such, so the clock is stopped.
 vi.useFakeTimers({ toFake: ['Date'] })
 afterAll(emulator().reset)
 

@@ -1,11 +1,11 @@
 import { formatTime } from '../../src/access/timestamps'
 
 /**
- * What differs from one recording to the next, and what the recording has in its place. Everything
- * that is not in this table is recorded byte for byte.
+ * The values that differ between recordings, with their placeholders. All other values are recorded
+ * byte for byte.
  *
- * A value is numbered where it appears first in a scenario, so that a recording still tells whether
- * two values are the same one.
+ * A value is numbered where it appears first in a scenario, so that a recording still shows whether
+ * two values are equal.
  */
 const TABLE: { name: string; pattern: RegExp }[] = [
   { name: 'basic', pattern: /(?<=Basic )[\w+/]+=*/g },
@@ -33,7 +33,7 @@ const TABLE: { name: string; pattern: RegExp }[] = [
   { name: 'secret', pattern: /(?<![\w-])(?=[\w-]*[A-Z])(?=[\w-]*[a-z])[\w-]{43}(?![\w-])/g },
 ]
 
-/** Counters that go on over resets, so that they depend on the test files before this one. */
+/** Counters that continue across resets, so that they depend on the test files before this one. */
 const COUNTERS = [
   /(?<="(?:configurationRevision|keyRevision|count)":\s*)\d+/g,
   /(?<=\\*"revision\\*":\s*)\d+/g,
@@ -45,7 +45,7 @@ const EVENT_NUMBERS = [
   /(?<="evidence":\s*\[(?:<#\d+>|[\d,\s])*)\b\d+\b/g,
   /(?<=data-after="|\bstep-|[?&]before=|[?&]after=|\bevent-|\b[eE]vent |aria-label="Event <#\d+>">)\d+/g,
 ]
-// What the emulated clock is ahead of the real one.
+// How far the emulated clock is ahead of the real one.
 const CLOCK_OFFSET = /(?<="(?:offset_seconds|clockOffsetSeconds)":\s*)-?\d+/g
 
 const JWT = /eyJ[\w-]+\.eyJ[\w-]+\.[\w-]+/g
@@ -85,7 +85,7 @@ export class Placeholders {
     return this.#withoutRealTime(result)
   }
 
-  /** What was in the JWTs that were replaced since the last call. */
+  /** Returns the content of the JWTs that were replaced since the last call. */
   takeContents(): string[] {
     const contents = this.#contents
     this.#contents = []
@@ -97,7 +97,7 @@ export class Placeholders {
     this.#learned.set(value, this.#numbered(name, value))
   }
 
-  // A number that a request has made up stays as it is.
+  // A number that a request invented stays as it is.
   #event(text: string): string {
     const number = Number(text) - this.lastEvent
     return number >= 0 && this.lastEvent > 0 ? `<#${number}>` : text
@@ -111,7 +111,7 @@ export class Placeholders {
     this.#counts.set(name, number)
     const placeholder = `<${name} ${number}>`
     this.#numbers.set(value, placeholder)
-    // These are too short to be told from a word where they stand alone: the id of a sign-in, and that
+    // These are too short to be distinguished from a word on their own: the id of a sign-in, and that
     // of a grant, which every code and token of the grant begins with.
     if (name === 'session') this.#learned.set(value, placeholder)
     if (name === 'code' || name === 'credential') this.learn('grant', value.slice(0, 22))

@@ -5,8 +5,8 @@ import type { Exchange } from './replay'
 /**
  * The recording of a scenario: requests and responses, every header by its name and value.
  *
- * A line of a body begins with `|`. What is broken up only to be read begins with `+`, and belongs to
- * the line before. JSON without white space is told by `json`, and is indented here.
+ * A line of a body begins with `|`. A line that is broken only for readability begins with `+`, and belongs to
+ * the line before. JSON without white space is marked by `json`, and is indented here.
  */
 export function recordingOf(
   name: string,
@@ -19,7 +19,7 @@ export function recordingOf(
 }
 
 /**
- * What was reported of a scenario, an event a line. Members are in alphabetical
+ * The recorded events of a scenario, one for each line. Members are in alphabetical
  * order, because their order has no meaning. The very first, of the clock being set, is of the
  * real time still.
  */
@@ -58,7 +58,7 @@ function bodyLines(body: string, prefix = ''): string[] {
   })
 }
 
-// Only what says the same byte for byte when it is put together again.
+// Only if joining the parts returns the same bytes.
 function indented(body: string): string[] | undefined {
   try {
     const value: unknown = JSON.parse(body)
@@ -70,7 +70,7 @@ function indented(body: string): string[] | undefined {
   }
 }
 
-// Of a longer one, which only the OpenAPI document is, each part is recorded by its hash.
+// A longer one (only the OpenAPI document) is recorded as the hash of each part.
 const LONGEST_BODY = 100_000
 
 function digested(value: object): object {
@@ -88,7 +88,7 @@ function digested(value: object): object {
 
 const LINE_LENGTH = 100
 
-// A member a line, where a line does not hold the whole value.
+// One member for each line, if the whole value does not fit into a line.
 function linesOf(value: unknown, before = '', after = ''): string[] {
   const text = `${before}${JSON.stringify(value)}${after}`
   // Whatever number a counter has come to, the lines are the same.

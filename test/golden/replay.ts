@@ -24,13 +24,13 @@ export type Sent = { headers?: Record<string, string>; body?: string; bindings?:
 /** Requests that build on one another, from a fresh store on. */
 export type Scenario = {
   name: string
-  /** Of which surfaces its requests are: what must not depend on what is reported is the first three. */
+  /** The surfaces of its requests. The responses of the first three must not depend on events. */
   of: 'gate' | 'team' | 'dash' | 'api' | 'emulator'
   settings: Record<string, unknown>
   run(world: World): Promise<void>
 }
 
-/** What a scenario sends its requests with. */
+/** The functions with which a scenario sends its requests. */
 export class World {
   readonly exchanges: Exchange[] = []
 
@@ -75,7 +75,7 @@ export class World {
   }
 }
 
-// A response whose connection breaks off says so instead.
+// A response whose connection breaks is recorded as such.
 async function bodyOf(response: Response): Promise<string> {
   const reader = response.body?.getReader()
   const decoder = new TextDecoder()
@@ -122,7 +122,7 @@ type Fetch = (url: string, init?: RequestInit) => Promise<Response>
 const FIXED = `${ACCOUNT} QVCtZStyp4otVCckPqZd7qguf-OmrEKz86-A6jADrSE`
 const fixedOf = new Map<object, string>()
 
-// What follows from the settings is the same in every recording: the `aud` of applications, say.
+// Values derived from the settings are the same in every recording, such as the `aud` of applications.
 async function fixedValues(fetch: Fetch, settings: object): Promise<string> {
   const known = fixedOf.get(settings)
   if (known) return known

@@ -20,13 +20,13 @@ describe('package-lock.json', () => {
     expect(missingFrom(others)).toEqual({ [path]: missing })
   })
 
-  it('is incomplete where an entry has another version than its dependent asks for', () => {
+  it('is incomplete if an entry has another version than its dependent requires', () => {
     const path = 'node_modules/@cloudflare/workerd-darwin-64'
     const stale = { ...packages, [path]: { ...packages[path], version: '1.0.0' } }
     expect(Object.keys(missingFrom(stale))).toEqual([`node_modules/workerd/${path}`])
   })
 
-  it('has no address of a registry in it', () => {
+  it('contains no address of a registry', () => {
     expect(JSON.stringify(lock)).not.toContain('"resolved"')
   })
 })

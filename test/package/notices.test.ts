@@ -35,7 +35,7 @@ describe('THIRD-PARTY-NOTICES', () => {
     for (const name of others) expect(notices).toMatch(new RegExp(`^${name} \\d`, 'm'))
   })
 
-  it('has the text of the MIT licence and the author where a package has no licence file', () => {
+  it('has the text of the MIT licence and the author if a package has no licence file', () => {
     const [, text = ''] = notices.split('\n@cfworker/json-schema ')
     expect(text).toMatch(/^Copyright \(c\) Jeremy Danyow\n\nPermission is hereby granted/m)
   })

@@ -12,7 +12,7 @@ const ROOT = join(import.meta.dirname, '../..')
 const PATH = `${dirname(process.execPath)}:${process.env.PATH}`
 const env = { ...process.env, PATH }
 
-// The package as its users get it: packed, and installed in an empty project.
+// The package as its users install it: packed, and installed in an empty project.
 let project: string
 let bin: string
 let packed: string[]
@@ -93,7 +93,7 @@ describe('The package in an empty project', () => {
       console.log(JSON.stringify({ email: claims.email, url: emulator.url }))`
     await writeFile(join(project, 'use.mjs'), script)
     const TMPDIR = await mkdtemp(join(project, 'tmp-'))
-    // It ends by itself: nothing that is left open keeps Node alive.
+    // The process ends: no open handle keeps Node alive.
     const { stdout } = await run(process.execPath, ['use.mjs'], {
       cwd: project,
       env: { ...env, TMPDIR },
@@ -115,20 +115,20 @@ describe('The package in an empty project', () => {
       await using emulator = await startEmulator({
         applications: [{ name: 'Mine', domain: '*', policies: [policy] }],
       })
-      // @ts-expect-error: a member that there is none of
+      // @ts-expect-error: a member that does not exist
       await startEmulator({ applications: [{ name: 'Mine', polices: [] }] })
-      // @ts-expect-error: an option that there is none of
+      // @ts-expect-error: an option that does not exist
       await startEmulator({ prot: 1 })
       await emulator.faults.set('error', { endpoint: 'token', status: 503, times: 1 })
       // @ts-expect-error: a status that the fault cannot have
       await emulator.faults.set('error', { status: 418 })
-      // @ts-expect-error: a quirk that there is none of
+      // @ts-expect-error: a quirk that does not exist
       await emulator.quirks.set('nonsense', true)
       const { identity } = await emulator.events.next({ kind: 'signed-in' })
-      // @ts-expect-error: it is text, and not just anything
+      // @ts-expect-error: the type is string, not any
       const email: number = identity.email
       const rules = await emulator.autoSignIn.get()
-      // @ts-expect-error: so is this
+      // @ts-expect-error: the type is string here too
       const same: number | undefined = Array.isArray(rules) ? rules[0]?.email : rules?.email`
     const file = join(project, `use-${module}.ts`)
     await writeFile(file, script)
@@ -146,7 +146,7 @@ describe('The package in an empty project', () => {
     expect(said).toBe('')
   })
 
-  it('holds its licence, and beside the engine those of the code that is bundled in it', () => {
+  it('contains its licence, and those of the code that is bundled in the engine', () => {
     const expected = ['LICENSE', 'dist/THIRD-PARTY-NOTICES', 'dist/engine.js']
     expect(packed).toEqual(expect.arrayContaining(expected))
   })
@@ -181,7 +181,7 @@ describe('The package as a guest', () => {
 
   it('leaves the globals as they are, and prints nothing', async () => {
     const changes = await guest(`
-      // Node makes these when somebody asks for them first.
+      // Node creates these when they are first read.
       const lazily = [fetch, Request, crypto.subtle]
       const look = () => new Map(
         [globalThis, Reflect, Date, Promise.prototype, process].flatMap((object) =>
@@ -194,7 +194,7 @@ describe('The package as a guest', () => {
       const { startEmulator } = await import('access-oauth-emulator')
       const emulator = await startEmulator()
       await emulator.signIn('ada@example.com')
-      // The API's certificates bring a library that wants to change Reflect.
+      // The API's certificates bring a library that changes Reflect.
       const path = '/client/v4/accounts/' + '0'.repeat(32) + '/access/keys'
       await emulator.fetch(path)
       await fetch(emulator.mcpUrl)
@@ -216,7 +216,7 @@ describe('The package as a guest', () => {
       await new Promise((resolve) => origin.listen(0, '127.0.0.1', resolve))
       const stubbed = () => { throw new Error('a stub was called') }
       globalThis.fetch = stubbed
-      // As fake timers are: nothing happens until a test says so.
+      // As with fake timers, no timer fires until a test advances them.
       const timer = { ref: () => timer, unref: () => timer, refresh: () => timer }
       for (const name of ['setTimeout', 'setInterval', 'setImmediate']) {
         globalThis[name] = () => timer
@@ -253,7 +253,7 @@ describe('The package as a guest', () => {
     expect(answer.year).toBeGreaterThan(2020)
   })
 
-  it('has its clock moved by the Date of fake timers where it is to follow them', async () => {
+  it('moves its clock with the Date of fake timers if it is to follow them', async () => {
     const answer = await guest(`
       import { startEmulator } from 'access-oauth-emulator'
       const RealDate = Date
@@ -282,7 +282,7 @@ describe('The package as a guest', () => {
     })
   })
 
-  it('keeps no process alive that has nothing else to do, and ends no request that is waited for', async () => {
+  it('does not keep an idle process alive, and ends no request that a caller awaits', async () => {
     const answer = await guest(`
       import { startEmulator } from 'access-oauth-emulator'
       const emulator = await startEmulator({ listen: false })
@@ -296,7 +296,7 @@ describe('The package as a guest', () => {
 })
 
 describe('The command', () => {
-  it('explains itself', async () => {
+  it('prints its usage', async () => {
     const help = await cli('--help')
     expect(help).toMatchObject({ code: 0 })
     for (const flag of [
@@ -313,7 +313,7 @@ describe('The command', () => {
     expect(await cli('--version')).toEqual({ code: 0, output: `${version}\n` })
   })
 
-  it('explains itself to an older Node too, which nothing else starts with', async () => {
+  it('prints its usage with an older Node too, which starts nothing else', async () => {
     const versions = "{ value: { ...process.versions, node: '20.20.2' } }"
     const older = `data:text/javascript,Object.defineProperty(process, 'versions', ${versions})`
     const NODE_OPTIONS = `--import="${older.replaceAll(' ', '%20')}"`
@@ -330,12 +330,12 @@ describe('The command', () => {
   })
 
   it.each([
-    ['a flag that there is none of', ['--orign', 'http://x'], '--orign'],
+    ['a flag that does not exist', ['--orign', 'http://x'], '--orign'],
     ['an origin that is no URL', ['--origin', 'localhost'], 'origin is localhost'],
-    ['a port that is none', ['--port', 'many'], '--port many'],
+    ['a port that is not a number', ['--port', 'many'], '--port many'],
     ['a port that is too high', ['--port', '70000'], 'port is 70000'],
     ['a person without an address', ['--port', '0', '--auto-sign-in', 'ada'], '--auto-sign-in ada'],
-    ['a setting that there is none of', ['--var', 'CODE_LIFTIME:1s'], 'CODE_LIFTIME'],
+    ['a setting that does not exist', ['--var', 'CODE_LIFTIME:1s'], 'CODE_LIFTIME'],
     ['a setting without a value', ['--var', 'CODE_LIFETIME'], '--var CODE_LIFETIME'],
     ['something beside the flags', ['start'], 'start'],
   ])('ends with 2 for %s', async (_, argv, said) => {
@@ -348,7 +348,7 @@ describe('The command', () => {
     expect([code, output.includes('CODE_LIFETIME is "soon"')]).toEqual([1, true])
   })
 
-  it('says where things are, signs in by itself, tells every decision, and ends with SIGTERM', async () => {
+  it('prints its addresses, signs in automatically, prints every decision, and ends with SIGTERM', async () => {
     const { child, done, output, port } = await started('--auto-sign-in', 'ada@example.com')
     for (const line of [
       `MCP server behind Access   http://localhost:${port}/mcp`,
@@ -379,7 +379,7 @@ describe('The command', () => {
     await expect(fetch(`http://localhost:${port}`)).rejects.toThrow()
   })
 
-  it('keeps clients and grants in a folder, where there is one', async () => {
+  it('keeps clients and grants in a folder if one is set', async () => {
     const persist = ['--persist', 'kept', '--auto-sign-in', 'ada@example.com', '--quiet']
     const stop = async ({ child, done }: Awaited<ReturnType<typeof started>>) => {
       child.kill('SIGTERM')
@@ -394,7 +394,7 @@ describe('The command', () => {
     await stop(again)
   })
 
-  it('keeps what it has answered when it is killed, and says who has the folder', async () => {
+  it('keeps every change that had a response when it is killed, and names the process that has the folder', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'kept-'))
     const persist = ['--persist', folder, '--auto-sign-in', 'ada@example.com', '--quiet']
     const first = await started(...persist)
@@ -413,7 +413,7 @@ describe('The command', () => {
       const whoami = await networkFetch(`http://localhost:${again.port}/whoami`, bearer)
       expect(whoami.status).toBe(200)
     }
-    // It was rotated before the process ended, and is reuse now.
+    // It was rotated before the process ended, so this is reuse.
     const reuse = await clientAt(again.port).refresh(clientId, refreshToken)
     expect(await reuse.json()).toMatchObject({ error: 'invalid_grant' })
     again.child.kill('SIGTERM')

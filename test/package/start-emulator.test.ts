@@ -33,7 +33,7 @@ describe('startEmulator', () => {
     expect((await emulator.fetch('/whoami', bearer(accessToken))).status).toBe(401)
   })
 
-  it('answers next events in their order and loses none between two calls', async () => {
+  it('returns the next events in their order and loses none between two calls', async () => {
     const emulator = await start()
     await emulator.fetch('/one')
     await emulator.fetch('/two')
@@ -49,7 +49,7 @@ describe('startEmulator', () => {
     expect(await emulator.events.list({ kind: 'challenge' })).toHaveLength(3)
   })
 
-  it('hands over the same events to several that wait at once, and goes back to none', async () => {
+  it('serves several simultaneous calls, and returns no earlier event after them', async () => {
     const emulator = await start()
     const late = emulator.events.next({ kind: 'control' })
     const early = emulator.events.next({ kind: 'challenge' })
@@ -61,7 +61,7 @@ describe('startEmulator', () => {
     await expect(next).rejects.toThrow('No event')
   })
 
-  it('hands over to each of several that wait at once what it waits for, in whatever order', async () => {
+  it('returns to each of several simultaneous calls the event that it awaits, in any order', async () => {
     let happened: { kind: string; number: number }[] = []
     const send = async (_: string, path: string) => {
       const query = new URL(path, 'http://control/').searchParams
@@ -81,7 +81,7 @@ describe('startEmulator', () => {
     await expect(next({ kind: 'challenge' }, { timeout: 50 })).rejects.toThrow('No event')
   })
 
-  it('tells log one line at a time', async () => {
+  it('passes one line at a time to log', async () => {
     const lines: string[] = []
     const emulator = await start({ log: (line) => lines.push(line) })
     await Promise.all(['/one', '/two', '/three'].map((path) => emulator.fetch(path)))
@@ -102,7 +102,7 @@ describe('startEmulator', () => {
     expect(await emulator.autoSignIn.get()).toEqual({ email: 'grace@example.com', consent: 'deny' })
   })
 
-  it('signs in where the redirect rules are those of production, at a URI of theirs', async () => {
+  it('signs in under the redirect rules of production, at a URI that they allow', async () => {
     const strict = (name: string, domain: string, uri: string) => ({
       name,
       domain,
@@ -114,7 +114,7 @@ describe('startEmulator', () => {
     const emulator = await start({
       applications: [strict('Hosted', '*', hosted), strict('Desktop', 'desktop.example', scheme)],
     })
-    // Refused at registration, by the rules of all, and at authorization, by those of the one.
+    // Refused at registration by the rules of all applications, and at authorization by those of one.
     for (const options of [{}, { redirectUri: scheme }]) {
       await expect(emulator.signIn('ada@example.com', options)).rejects.toThrow(
         /not allowed by .*; pass a redirect URI .*: signIn\(email, \{ redirectUri \}\)/,
@@ -127,7 +127,7 @@ describe('startEmulator', () => {
     expect(tokens.resource).toBe(resource)
   })
 
-  it('keeps everything in a folder, where there is one', async () => {
+  it('keeps everything in a folder if one is set', async () => {
     const persist = await mkdtemp(join(tmpdir(), 'kept-'))
     const first = await startEmulator({ persist })
     const { accessToken, clientId } = await first.signIn('ada@example.com')
@@ -140,7 +140,7 @@ describe('startEmulator', () => {
     await rm(persist, { recursive: true })
   })
 
-  it('answers for hosts that nothing resolves: of the team, and of an application', async () => {
+  it('responds for hosts that do not resolve: of the team, and of an application', async () => {
     const emulator = await start({
       settings: { TEAM_DOMAIN: 'team.access.example' },
       applications: [
@@ -166,7 +166,7 @@ describe('startEmulator', () => {
     expect(await json(metadata)).toMatchObject({ issuer: emulator.teamUrl })
   })
 
-  it('starts at a time, and with people and applications of its own', async () => {
+  it('starts at a given time, and with its own people and applications', async () => {
     const emulator = await start({
       clock: '2027-01-01T00:00:00Z',
       people: [{ name: 'Linus', email: 'linus@kernel.example', groups: ['maintainers'] }],
@@ -195,7 +195,7 @@ describe('startEmulator', () => {
     )
   })
 
-  it('has a function as its origin, which sees what an origin behind Access sees', async () => {
+  it('has a function as its origin, which receives the same requests as an origin behind Access', async () => {
     const emulator = await start({
       origin: async (request) =>
         Response.json({
@@ -228,7 +228,7 @@ describe('startEmulator', () => {
     origin.server.close()
   })
 
-  it('has typed switches for what only an emulator has', async () => {
+  it('has typed methods for its own control', async () => {
     const emulator = await start()
     const { accessToken, clientId, refreshToken } = await emulator.signIn('ada@example.com')
     expect(await emulator.clients.list()).toMatchObject([{ id: clientId }])
@@ -266,7 +266,7 @@ describe('startEmulator', () => {
     expect(new Set(after).size).toBe(before.length + 2)
   })
 
-  it('needs no port: its fetch reaches every host of it', async () => {
+  it('needs no port: its fetch reaches each of its hosts', async () => {
     const { fetch, mcpUrl, signIn, teamUrl, url } = await start({ listen: false })
     const { accessToken } = await signIn('ada@example.com')
     const answer = await json(await fetch(new Request(`${url}/whoami`, bearer(accessToken))))
@@ -299,7 +299,7 @@ describe('startEmulator', () => {
     await expect(reader?.closed).rejects.toThrow('enough')
   })
 
-  it('streams both ways over HTTP, and tells the origin when the client hangs up', async () => {
+  it('streams both ways over HTTP, and aborts the request to the origin when the client disconnects', async () => {
     let aborted: () => void = () => {}
     const hungUp = new Promise<void>((resolve) => {
       aborted = resolve
@@ -334,7 +334,7 @@ describe('startEmulator', () => {
     await hungUp
   })
 
-  it('answers 501 for a WebSocket that Access lets in, and names npm start', async () => {
+  it('responds with 501 to a WebSocket that Access admits, and names npm start', async () => {
     const { signIn, url } = await start({ origin: () => new Response('never') })
     const { accessToken } = await signIn('ada@example.com')
     const port = Number(new URL(url).port)
@@ -351,7 +351,7 @@ describe('startEmulator', () => {
     expect([answer.status, answer.body.includes('npm start')]).toEqual([501, true])
   })
 
-  it('refuses with the name of what is wrong, and leaves nothing running', async () => {
+  it('rejects wrong options by name, and leaves nothing running', async () => {
     await expect(start({ prot: 1 } as never)).rejects.toThrow('Unknown option prot')
     await expect(start({ port: 70_000 })).rejects.toThrow('port is 70000')
     await expect(start({ clock: 'soon' })).rejects.toThrow('clock is soon')
@@ -379,7 +379,7 @@ it('Settings have the names that the Worker reads', () => {
 })
 
 describe('Instances', () => {
-  it('run side by side on ports of their own, and share nothing', async () => {
+  it('run side by side on their own ports, and share nothing', async () => {
     const [one, two] = await Promise.all([start(), start()])
     expect(one?.url).not.toBe(two?.url)
     const tokens = await one?.signIn('ada@example.com')
@@ -400,7 +400,7 @@ describe('Instances', () => {
   })
 
   it.each(['/_emulator/urls?', '@evil.example', '\\_emulator\\urls?'])(
-    'let no Host say the path as well: %s (RFC 9112 3.2)',
+    'do not let a Host change the path: %s (RFC 9112 3.2)',
     async (rest) => {
       const { url } = await start()
       const { host, port } = new URL(url)
@@ -410,7 +410,7 @@ describe('Instances', () => {
     },
   )
 
-  it('say that a port is taken', async () => {
+  it('report that a port is taken', async () => {
     const { url } = await start()
     const port = Number(new URL(url).port)
     await expect(start({ port })).rejects.toThrow(`Port ${port} is taken`)

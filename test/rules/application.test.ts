@@ -464,7 +464,10 @@ describe('The rules of the account', async () => {
   )
 
   it.each([
-    ['http://127.0.0.1:8400/callback', 'Managed OAuth or registration is off where it is allowed'],
+    [
+      'http://127.0.0.1:8400/callback',
+      'Managed OAuth or registration is off for the application that allows it',
+    ],
     ['https://evil.example/cb', 'no application allows it'],
     ['http://localhost@evil.example/', 'no application allows it'],
   ])('refuse %s: %s [R15]', (uri) => {

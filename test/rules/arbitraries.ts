@@ -16,7 +16,7 @@ function textOf(minLength: number): fc.Arbitrary<string> {
     .map((codePoints) => String.fromCodePoint(...codePoints))
 }
 
-// What people put into a URI so that two readers of it understand two different things.
+// Parts of a URI that two parsers may read differently.
 const TRICKS = [
   ...['@', 'user@', 'user:secret@', ':', ':80', ':443', ':99999', '\\', '/', '//', '///'],
   ...['.', '..', '/.', '/..', '/../', '/./', ';', '..;', '*', '?', '#', '&', '[', ']', '|'],
@@ -76,7 +76,7 @@ export function nearMisses(...uris: string[]): fc.Arbitrary<string> {
 }
 
 /**
- * Scheme, authority, path and query as RFC 3986 appendix B reads them: a reader that knows nothing
+ * Scheme, authority, path and query as RFC 3986 appendix B reads them: a parser that knows nothing
  * of WHATWG's URL parser.
  */
 export function readByRfc3986(uri: string) {

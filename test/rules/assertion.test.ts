@@ -68,7 +68,7 @@ describe('The assertion of a person', () => {
 
   it.each<[number, object, string]>([
     [-1, {}, 'before nbf'],
-    [900, {}, 'when its time is over'],
+    [900, {}, 'when it has expired'],
     [0, { issuer: 'http://localhost:8788' }, 'by another team'],
     [0, { audience: 'f0'.repeat(32) }, 'for another application'],
   ])('is refused by an origin %d s later with %j: %s', async (seconds, options) => {

@@ -33,7 +33,7 @@ describe('A value of several forms', () => {
         { code: 'too_small', path: ['radius'] },
         { code: 'invalid_type', path: ['nested', 'side'] },
       ],
-      'all that is wrong',
+      'all problems',
     ],
     [
       { radius: 1, nested: { side: 1, top: 2 }, colour: 'red' },

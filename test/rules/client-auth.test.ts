@@ -62,7 +62,7 @@ describe('A client authenticates', () => {
       `Basic ${btoa('a:')}`,
       '',
       { method: 'client_secret_basic', clientId: 'a', secret: '' },
-      'an empty secret in the header is one that is wrong',
+      'an empty secret in the header is a wrong secret',
     ],
   ])('%s %s gives %j (%s)', (authorization, parameters, credentials) => {
     expect(clientCredentials(authorization, body(parameters))).toEqual(credentials)
@@ -117,9 +117,9 @@ describe('Two ways at once', () => {
 
 describe('invalid_client', () => {
   it.each<[string | undefined, string, string]>([
-    [undefined, '', 'nobody is named'],
-    [undefined, 'client_id=', 'nobody is named'],
-    [undefined, 'client_secret=s', 'a secret of nobody'],
+    [undefined, '', 'no client is named'],
+    [undefined, 'client_id=', 'no client is named'],
+    [undefined, 'client_secret=s', 'a secret without a client'],
     ['', 'client_id=a', 'an empty header'],
     ['Bearer abc', 'client_id=a', 'another scheme'],
     ['Basic', 'client_id=a', 'no credentials'],

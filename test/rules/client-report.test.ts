@@ -9,12 +9,12 @@ const CLIENT: ReportedClient = {
   grantTypes: ['authorization_code', 'refresh_token'],
 }
 const client = { id: 'c', name: 'Codex' }
-// A minute after what is sketched, where a sketch says no other time.
+// A minute after the sketched events, unless a sketch has another time.
 const MOMENT = { now: Date.parse('2026-11-01T12:01:00Z') / 1000, codeLifetimeSeconds: 600 }
 const userAgent = 'codex/1'
 const METADATA = '/.well-known/cloudflare-access-protected-resource/mcp'
 
-// What a client of good manners does, step by step; the rest of a sketch is what a test changes.
+// The steps of a conforming client; each test changes some of them.
 type Changes = Record<string, unknown>
 const challenged = (changes: Changes = {}): Sketch => ({
   kind: 'challenge',
@@ -132,7 +132,7 @@ const CASES: Case[] = [
   [
     'server-metadata',
     'not-seen',
-    'by what it remembers',
+    'by metadata that it remembers',
     [readServer(), registered({ client: twin }), registered()],
   ],
 
@@ -301,7 +301,7 @@ const CASES: Case[] = [
   [
     'issuer',
     'passed',
-    'the code was left until it was over',
+    'the code was not redeemed until it expired',
     [
       struck('wrong-issuer', { ray: 'r', at: '2026-11-01T11:50:00Z' }),
       authorized({ ray: 'r', at: '2026-11-01T11:50:00Z' }),
@@ -395,7 +395,7 @@ const CASES: Case[] = [
   [
     'own-token',
     'passed',
-    'and somebody with the same user agent one of another server',
+    'and another client with the same user agent a code of another server',
     [exchanged(), challenged({ credential: 'other-bearer-token' }), admitted()],
     [3],
   ],
@@ -418,7 +418,7 @@ const CASES: Case[] = [
   [
     'revocation',
     'failed',
-    'a token of nobody',
+    'an unknown token',
     [{ kind: 'revocation', client, userAgent, token: 'unknown' }],
     [1],
   ],
@@ -433,26 +433,26 @@ const CASES: Case[] = [
   [
     'revocation',
     'not-seen',
-    'somebody with the same user agent and a client_id of nobody',
+    'another client with the same user agent and an unknown client_id',
     [exchanged(), { kind: 'revocation', userAgent, ...refused('') }, admitted()],
   ],
 
   ['refreshes', 'passed', 'after a 401', [exchanged(), over, refreshed()], [2, 3]],
-  ['refreshes', 'passed', 'before it was over', [exchanged(), admitted(), refreshed()], [3]],
+  ['refreshes', 'passed', 'before it expired', [exchanged(), admitted(), refreshed()], [3]],
   ['refreshes', 'failed', 'a new authorization instead', [exchanged(), over, authorized()], [2, 3]],
   [
     'refreshes',
     'not-seen',
-    'tried in vain, then asked',
+    'a refused refresh, then an authorization',
     [exchanged(), over, refreshed(refused('T17')), authorized()],
   ],
   [
     'refreshes',
     'not-seen',
-    'tried where a fault struck, then asked',
+    'a refresh that a fault struck, then an authorization',
     [exchanged(), over, struck('error'), authorized()],
   ],
-  ['refreshes', 'not-seen', 'no token is over', [exchanged(), admitted()]],
+  ['refreshes', 'not-seen', 'no token has expired', [exchanged(), admitted()]],
 
   ['resource-refresh', 'passed', 'sent', [refreshed()], [1]],
   ['resource-refresh', 'failed', 'not sent', [refreshed({ resource: undefined })], [1]],
@@ -578,7 +578,7 @@ describe('An authorization', () => {
     ).toBe('not-seen')
   })
 
-  it('continues if somebody else logs in, or another authorization begins meanwhile', () => {
+  it('continues if another person logs in, or another authorization begins meanwhile', () => {
     expect(states(authorized({ ...twice, step: 'blocked' }), authorized(twice))).toBe('not-seen')
     expect(states(authorized({ ...twice, step: 'login' }), authorized(), authorized(twice))).toBe(
       'passed',
@@ -618,7 +618,7 @@ describe('A report', () => {
   it('judges a client only by its own requests', () => {
     const other = { ...CLIENT, id: 'other', name: 'Another' }
     const { summary } = clientReport(recorded(...good), other, MOMENT)
-    // What it has registered is known without events.
+    // Its registration is known without events.
     expect(summary).toEqual({ passed: 2, failed: 0, notSeen: CHECKS.length - 2 })
   })
 

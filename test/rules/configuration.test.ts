@@ -85,16 +85,16 @@ describe('An edit', () => {
       ['aa', 'b2', 'cc'],
     ],
     [
-      'brings back what was deleted',
+      'restores a deleted record',
       [deletion('groups', 'a'), save('groups', group('a', '!'))],
       ['a!', 'bb', 'cc'],
     ],
     [
-      'deletes what was added',
+      'deletes an added record',
       [save('groups', group('d')), deletion('groups', 'd')],
       ['aa', 'bb', 'cc'],
     ],
-    ['deletes nothing where there is nothing', [deletion('groups', 'x')], ['aa', 'bb', 'cc']],
+    ['deletes nothing if the record does not exist', [deletion('groups', 'x')], ['aa', 'bb', 'cc']],
     [
       'is of its kind alone',
       [deletion('policies', 'a'), deletion('tags', 'b')],
@@ -165,7 +165,7 @@ describe('However many edits there were', () => {
   )
   const edits = fc.array(edit, { maxLength: 30 })
 
-  // What the emulator keeps: one edit of each record, in the order of the first.
+  // The stored edits: one for each record, in the order of the first edits.
   const lastOfEach = (all: Edit[]): Edit[] => [
     ...new Map(all.map((each) => [`${each.kind} ${each.id}`, each])).values(),
   ]

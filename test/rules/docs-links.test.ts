@@ -47,7 +47,7 @@ describe.each(Object.keys(pages))('%s', (page) => {
   })
 
   // Its name is not taken on npm, so a stranger could publish under it.
-  it('tells nobody to run a package of that name from the registry', () => {
+  it('never tells readers to run a package of that name from the registry', () => {
     const text = pages[page]?.replaceAll('run `npx access-oauth-emulator`, which', '')
     expect(text).not.toMatch(/npx (--yes |-y )?access-oauth-emulator/)
     expect(text).not.toMatch(/npm (i|install|add|exec)( -\S+)* access-oauth-emulator/)

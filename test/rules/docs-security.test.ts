@@ -17,7 +17,7 @@ describe.each([
   ['SECURITY.md', policy],
   ['docs/security.md', security],
 ])('%s', (_, page) => {
-  it('says first what the emulator is not for', () => {
+  it('first warns against using the emulator as protection', () => {
     expect(page.split('\n').find((line) => line && !line.startsWith('#'))).toMatch(
       /emulator.*never/i,
     )
@@ -25,7 +25,7 @@ describe.each([
 })
 
 describe('docs/security.md', () => {
-  it.each(named)('names a test that there is: %s, %s', (file, title) => {
+  it.each(named)('names a test that exists: %s, %s', (file, title) => {
     expect(Object.keys(tests)).toContain(`/${file}`)
     // As a text of the code: whole, its apostrophes perhaps escaped.
     const texts = ["'", '"', '`'].map((quote) => `${quote}${title}${quote}`)
@@ -33,7 +33,7 @@ describe('docs/security.md', () => {
     expect(texts.filter((text) => code.includes(text))).not.toEqual([])
   })
 
-  it('names a test for every threat, or says why it is none here', () => {
+  it('names a test for every threat, or states why there is none', () => {
     expect(rows.length).toBeGreaterThan(60)
     for (const row of rows) expect(row).toMatch(/`test\/[^`]+` "|Does not apply: |Not stopped: /)
   })

@@ -7,7 +7,7 @@ import { QUIRKS } from '../../src/switches/quirks'
 
 const COMMON = ['times', 'client', 'application']
 
-describe('docs/control.md has a row as the table in the code says for', () => {
+describe('docs/control.md has the row of the table in the code for', () => {
   it.each(Object.entries(FAULTS))('the fault %s', (name, { what, source, parameters }) => {
     const own = Object.keys(parameters.shape).filter((each) => !COMMON.includes(each))
     const words = own.map((each) => `\`${each}\``).join(', ')

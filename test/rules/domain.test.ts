@@ -107,7 +107,7 @@ describe('A domain', () => {
   })
 })
 
-// What `coverage` was before, and says still: readable, but its time grows with a power of the stars.
+// An earlier `coverage`, with the same results: readable, but its time is polynomial in the number of stars.
 function coversByExpression(domain: string, { hostname, pathname }: URL): boolean {
   const slash = domain.indexOf('/')
   const host = slash < 0 ? domain : domain.slice(0, slash)

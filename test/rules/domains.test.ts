@@ -45,7 +45,7 @@ it('a domain is verified by its TXT record, and then no longer looked up [C10]',
   expect(alarms).toEqual([])
 })
 
-it('a resolver that fails is asked again, and nothing is decided', async () => {
+it('a look-up that fails is repeated, and decides nothing', async () => {
   const { domains, alarms, save, saved } = world(() => Promise.reject(new Error('no response')))
   save(client('App'))
   await domains.verify(NOW)
@@ -54,7 +54,7 @@ it('a resolver that fails is asked again, and nothing is decided', async () => {
   expect(alarms[0]).toBeGreaterThan(2000)
 })
 
-it('an edit that comes while the record is looked up is not overwritten', async () => {
+it('an edit during the look-up is not overwritten', async () => {
   const found = Promise.withResolvers<string[]>()
   const { domains, save, saved } = world(() => found.promise)
   save(client('Before'))
@@ -68,7 +68,7 @@ it('an edit that comes while the record is looked up is not overwritten', async 
   })
 })
 
-it('an edit that starts the verification anew is not verified by what was seen before it', async () => {
+it('an edit that starts the verification anew is not verified by an earlier look-up', async () => {
   const found = Promise.withResolvers<string[]>()
   const { domains, save, saved } = world(() => found.promise)
   save(client('App'))

@@ -19,7 +19,11 @@ const line = (changes: Partial<Extract<ReportedEvent, { kind: 'registration' }>>
 
 describe('The line of an event', () => {
   it.each<[what: string, changes: Parameters<typeof line>[0], line: string]>([
-    ['when, how, what and why', {}, '09:41:02 - registration (400): It is not allowed.'],
+    [
+      'the time, the outcome, the kind and the reason',
+      {},
+      '09:41:02 - registration (400): It is not allowed.',
+    ],
     [
       'whose client',
       { client: { id: 'c', name: 'Claude Code' } },
@@ -36,11 +40,11 @@ describe('The line of an event', () => {
       '09:41:02 - registration (400) Claude Code, ada@example.com: It is not allowed.',
     ],
     [
-      'by which rule, and what to change',
+      'the rule, and the change',
       { rule: 'R5', change: 'turn it on' },
       '09:41:02 - registration (400): It is not allowed. [R5] -> turn it on',
     ],
-  ])('says %s', (_, changes, expected) => {
+  ])('is %s', (_, changes, expected) => {
     expect(line(changes)).toBe(expected)
   })
 

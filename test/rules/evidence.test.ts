@@ -50,7 +50,7 @@ describe('A mark of evidence', () => {
 })
 
 describe('A row of docs/fidelity.md', () => {
-  it('is there once', () => {
+  it('exists exactly once', () => {
     expect(rows.length).toBeGreaterThan(200)
     expect(rows).toEqual([...new Set(rows)])
   })

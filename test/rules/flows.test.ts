@@ -73,8 +73,8 @@ it.each<[string, Sketch]>([
   ['a bearer token of another server', { ...challenged, credential: 'other-bearer-token' }],
   ['a token that no grant knows', { ...challenged, credential: 'unknown-access-token' }],
   ['a service token', { ...challenged, credential: 'service-token' }],
-  ['an exchange for a client_id that nobody has', { kind: 'token', userAgent }],
-  ['a revocation for a client_id that nobody has', { kind: 'revocation', userAgent }],
+  ['an exchange for an unknown client_id', { kind: 'token', userAgent }],
+  ['a revocation for an unknown client_id', { kind: 'revocation', userAgent }],
 ])('assigns %s to no client of the same user agent, before or after', (_, stray) => {
   expect(flows(stray, registered(ADA), redeemed(ADA), stray, admitted(ADA))).toEqual({
     'user agent codex/1': [1, 4],

@@ -1,7 +1,7 @@
 /// <reference types="vite/client" />
 import { expect, it } from 'vitest'
 
-// What each folder of src/ may import beside itself; lower folders first.
+// The folders that each folder of src/ may import beside itself; lower folders first.
 const CORES = ['account', 'access', 'oauth']
 const OWN_CORES = ['events', 'report', 'switches']
 const BELOW_REQUEST = ['faults', 'settings', 'store', ...OWN_CORES, ...CORES]
@@ -122,8 +122,8 @@ it('only the store touches KV and Durable Objects, in these files', () => {
   ])
 })
 
-it('only these files fetch: the origin, identity providers, a DNS resolver, and what runs in Node', () => {
-  // Of Hono's own applications, `fetch` is a method that calls no network.
+it('only these files fetch: the origin, identity providers, the DNS resolver, and the code in Node', () => {
+  // `fetch` of a Hono application is a method that sends nothing over the network.
   expect(filesWith(/(?<![\w.])fetch\(|\bORIGIN\.fetch\(|\bhono\/proxy\b/)).toEqual([
     'gate/origin.ts',
     'node/engine.ts',

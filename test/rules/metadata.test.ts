@@ -75,7 +75,7 @@ describe('The metadata of the authorization server (RFC 8414)', () => {
     ['there is no application', []],
     ['Managed OAuth is off everywhere', [absent]],
     ['registration is off', [unregistered]],
-    ['registration is on where Managed OAuth is off', [off]],
+    ['registration is on but Managed OAuth is off', [off]],
   ])('has no registration_endpoint while %s [M15, R7]', (_, applications) => {
     expect(serverMetadata(team, applications)).not.toHaveProperty('registration_endpoint')
     expect(registersClients(applications)).toBe(false)

@@ -129,7 +129,7 @@ describe('The policies of an application [K32]', () => {
   it.each<[object[], string[], string]>([
     [[allow('A', { precedence: 2 }), deny('B', { precedence: 1 })], ['B', 'A'], 'by precedence'],
     [[allow('A', { precedence: 10 }), deny('B', { precedence: 9 })], ['B', 'A'], 'as numbers'],
-    [[allow('A'), deny('B')], ['A', 'B'], 'as listed, where there is no precedence'],
+    [[allow('A'), deny('B')], ['A', 'B'], 'as listed, if no precedence is set'],
     [[allow('A', { precedence: 5 }), deny('B')], ['B', 'A'], 'listed second counts 2'],
   ])('are ordered: %j is %j, %s', async (policies, names) => {
     const ordered = await policiesOf(...policies)

@@ -162,12 +162,9 @@ describe('A redirect URI', () => {
     'cursor://h/a\\b',
     'https://x.example/cb?a=\\b',
     'https://x.example/cb?{a}',
-  ])(
-    'has the characters of a URI only, also where a URL parser keeps others: %j (RFC 3986 2)',
-    (uri) => {
-      expect(parseRedirectUri(uri).problem).toBeDefined()
-    },
-  )
+  ])('has only characters of a URI, even if a URL parser keeps others: %j (RFC 3986 2)', (uri) => {
+    expect(parseRedirectUri(uri).problem).toBeDefined()
+  })
 
   it('is at most 2048 characters long', () => {
     const uri = 'https://x.example/'.padEnd(2048, 'a')

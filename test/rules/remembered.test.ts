@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { Remembered } from '../../src/store/remembered'
 
-it('a memory is bounded: at its limit it forgets everything, and goes on', () => {
+it('a cache is bounded: at its limit it drops everything, and continues', () => {
   const remembered = new Remembered<string, number>(2)
   expect(remembered.set('a', 1)).toBe(1)
   remembered.set('b', 2)

@@ -180,7 +180,7 @@ describe('A revocation ends', () => {
     ['at the team domain', (nonce: string) => browserSignIn(email, nonce)],
     ["of an application's token", (nonce: string) => appTokenSignIn('app', email, nonce)],
     ['at the dashboard', dashboardSignIn],
-  ])('a session %s: a logout that is no longer told apart', (_, signIn) => {
+  ])('a session %s: a logout that can no longer be distinguished', (_, signIn) => {
     let revocations = withRevocation(NONE, revocable.session(sessionId), 1000)
     for (let index = 0; index < 1000; index++) {
       const other = revocable.session(`session${String(index).padStart(5, '0')}`)

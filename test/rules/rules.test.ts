@@ -36,7 +36,7 @@ const holds = (rule: unknown, subject: Subject) =>
 
 describe('A rule of the kind', () => {
   it.each<[object, boolean, boolean, string]>([
-    [{ everyone: {} }, true, true, 'anybody'],
+    [{ everyone: {} }, true, true, 'any subject'],
     [{ email: { email: 'ADA@example.com' } }, true, false, 'an address in any case'],
     [{ email_domain: { domain: 'example.com' } }, true, false, 'a domain'],
     [{ email_list: { id: 'list' } }, true, false, 'an address of a list'],

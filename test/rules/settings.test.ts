@@ -8,7 +8,7 @@ const ADA = { name: 'Ada', email: 'ada@example.com' }
 const app = (members: object = {}) => ({ name: 'Demo', domain: '*', ...members })
 const apps = (...members: object[]) => ({ APPLICATIONS: members.map(app) })
 
-/** What is wrong with these vars. */
+/** Returns the problems of these vars. */
 async function problemsOf(vars: object): Promise<SettingsProblem[]> {
   const error = await readSettings(vars).then(
     () => undefined,
@@ -299,7 +299,7 @@ describe('A wrong setting is reported with the value found and the value expecte
     ])
   })
 
-  it('every unknown member by itself', async () => {
+  it('every unknown member separately', async () => {
     expect(await problemsOf({ PEOPLE: [{ ...ADA, a: 1, b: 2 }] })).toMatchObject([
       { setting: 'PEOPLE[0].a', found: '1' },
       { setting: 'PEOPLE[0].b', found: '2' },

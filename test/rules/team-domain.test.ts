@@ -19,7 +19,7 @@ describe('The team domain', () => {
       'http://127.0.0.1:9000',
       'takes the port of the request',
     ],
-    ['127.0.0.1', 'http://localhost/', 'http://127.0.0.1', 'has none where the request has none'],
+    ['127.0.0.1', 'http://localhost/', 'http://127.0.0.1', 'has no port if the request has none'],
     [
       '127.0.0.1:9999',
       'http://localhost:8788/',

@@ -39,7 +39,7 @@ describe('A ticket', () => {
   it.each([
     [0, true, 'at once'],
     [59, true, 'in its last second'],
-    [60, false, 'when its time is over'],
+    [60, false, 'when it has expired'],
     [61, false, 'later'],
     [-3600, true, 'after the emulated clock went back'],
   ])('%d seconds later is valid: %s, %s', async (seconds, isGood) => {

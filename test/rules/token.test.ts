@@ -43,7 +43,7 @@ describe('A token', () => {
     expect(TOKEN.parse(token)).toBeUndefined()
   })
 
-  it('tells itself apart by its prefix, also where it is none of ours [O2]', () => {
+  it('is recognized by its prefix, even if we did not issue it [O2]', () => {
     expect(isManagedOAuthToken('oauth:made-up')).toBe(true)
     expect(isManagedOAuthToken(BODY)).toBe(false)
   })

@@ -143,7 +143,11 @@ const ROWS: Row[] = [
     /GET \/zones/,
     /zone.read, zone.write/,
   ],
-  [{ kind: 'failure', message: 'no such thing', path: '/' }, 'failed', /mistake: no such thing/],
+  [
+    { kind: 'failure', message: 'no such thing', path: '/' },
+    'failed',
+    /Internal error of the emulator: no such thing/,
+  ],
 ]
 
 describe('The reason of an event', () => {

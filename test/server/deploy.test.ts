@@ -13,18 +13,18 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-it('wrangler deploy would deploy it: bindings without ids, so that the KV namespace is made', async () => {
+it('wrangler deploy would deploy it: bindings without ids, so that the KV namespace is created', async () => {
   const argv = [WRANGLER, 'deploy', '--dry-run', '--outdir', folder]
   const { stdout } = await promisify(execFile)(process.execPath, argv, {
     env: {
       PATH: process.env.PATH,
       HOME: folder,
       WRANGLER_SEND_METRICS: 'false',
-      // No account is needed to see what would be deployed.
+      // A dry run needs no account.
       CLOUDFLARE_API_TOKEN: undefined,
     },
   })
-  // With an id, it would stand in brackets.
+  // An id would be shown in brackets.
   expect(stdout).toMatch(/env\.KV +KV Namespace/)
   expect(stdout).toMatch(/env\.GRANTS \(GrantObject\).*Durable Object/)
   expect(stdout).toMatch(/env\.EMULATOR \(EmulatorObject\).*Durable Object/)

@@ -42,7 +42,7 @@ const clients = async (method: string, path = '', body?: unknown) => {
 const statusOf = async (id: string) =>
   (await clients('GET', `/${id}`)).client_uri_verification.status
 
-it('a client_uri is verified by real DNS over HTTPS, where DNS_RESOLVER names a resolver [C10]', async () => {
+it('a client_uri is verified by real DNS over HTTPS, if DNS_RESOLVER names a resolver [C10]', async () => {
   answer = { status: 500, records: [] }
   const created = await clients('POST', '', {
     client_name: 'App',
@@ -56,7 +56,7 @@ it('a client_uri is verified by real DNS over HTTPS, where DNS_RESOLVER names a 
   const { client_id: id, client_uri_verification: verification } = created
   const becomes = (status: string) =>
     vi.waitFor(async () => expect(await statusOf(id)).toBe(status), { timeout: 15_000 })
-  // A resolver that fails is asked again, and so is one that has other records only.
+  // The look-up is repeated if the resolver fails, or returns other records only.
   await becomes('in_progress')
   answer = {
     status: 200,

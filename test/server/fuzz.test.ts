@@ -9,7 +9,7 @@ import {
   type Known,
 } from '../support/hostile-requests'
 import { Person } from '../support/person'
-import { type RawAnswer, rawSocket } from '../support/raw-socket'
+import { type RawResponse, rawSocket } from '../support/raw-socket'
 import { type Server, startServer } from '../support/server'
 import { size } from '../support/size'
 
@@ -29,7 +29,7 @@ beforeAll(async () => {
 })
 afterAll(() => server?.stop())
 
-it('Whatever comes is answered, is no failure of ours, and changes nothing where it is refused', {
+it('Every request receives a response, causes no internal error, and changes nothing if it is refused', {
   timeout: HOUR_MS,
 }, async () => {
   const faults: string[] = []
@@ -48,7 +48,7 @@ it('Whatever comes is answered, is no failure of ours, and changes nothing where
     const refused = await sendAll(batch)
     let after = await stateNow()
     if (after === state) continue
-    // Where something was accepted it may have been that: what was refused is sent once more.
+    // An accepted request may have made the change, so the refused ones are sent once more.
     if (refused.length < batch.length) {
       state = after
       await sendAll(refused)
@@ -80,28 +80,31 @@ async function judge(request: HostileRequest): Promise<Judged> {
         (rays === 1
           ? status < 500
           : isOfTheRuntime(request, answer) || (isCut && isOfTheLost(answer)))
-      : isCut // Whoever hangs up may get no answer.
+      : isCut // A client that disconnects may receive no response.
   return {
     status,
-    // Whoever hangs up does not hear whether it was done.
+    // A client that disconnects does not learn whether its request had an effect.
     isRefused: status >= 400 && (rays === 1 || !isCut),
     ...(!isGood && { fault: `${shown(answer)}\nto (${request.framing})\n${printable(bytes)}` }),
   }
 }
 
-// What never came to the Worker: no HTTP, or not of this machine (wrangler's own checks).
-function isOfTheRuntime({ method }: HostileRequest, { status, headers, body }: RawAnswer): boolean {
+// Requests that do not reach the Worker: not HTTP, or refused by wrangler's own checks.
+function isOfTheRuntime(
+  { method }: HostileRequest,
+  { status, headers, body }: RawResponse,
+): boolean {
   const isBare = headers.get('content-type')?.[0] === 'text/plain'
   if (status === 400 || status === 501) return isBare || headers.get('content-length')?.[0] === '11'
   return status === 403 && (method === 'HEAD' || /^Invalid (`?Host|`?Origin)/.test(body))
 }
 
-// What the runtime has to say to whoever has hung up.
-function isOfTheLost({ status, body }: RawAnswer): boolean {
+// The runtime's response to a client that has disconnected.
+function isOfTheLost({ status, body }: RawResponse): boolean {
   return status === 500 && body.startsWith('Error: Network connection lost.')
 }
 
-// Which of the refusals it was, found by sending them one by one.
+// Finds the refused request that made the change, by sending them one by one.
 async function guilty(refused: HostileRequest[]): Promise<string> {
   for (const request of refused) {
     const before = await stateNow()
@@ -120,8 +123,8 @@ function difference(before: string, after: string): string {
   return [before, after].map((each) => each.slice(Math.max(0, from - 80), from + 200)).join('\n')
 }
 
-function shown(answer: RawAnswer | string | undefined): string {
-  if (typeof answer !== 'object') return answer ?? 'closed without an answer'
+function shown(answer: RawResponse | string | undefined): string {
+  if (typeof answer !== 'object') return answer ?? 'closed without a response'
   return JSON.stringify([answer.status, [...answer.headers], answer.body.slice(0, 500)])
 }
 
@@ -134,7 +137,7 @@ function printable(text: string): string {
 
 const stateNow = () => stored(server.control)
 
-// What a real client, browser and administrator would have.
+// The values that a real client, browser and administrator would have.
 async function learn(): Promise<Known> {
   const { client, fetch } = server
   await server.control('PUT', 'auto-sign-in', { email: 'ada@example.com' })

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { Origin } from '../support/origin'
-import { type RawAnswer, rawSocket } from '../support/raw-socket'
+import { type RawResponse, rawSocket } from '../support/raw-socket'
 import { type Server, startServer } from '../support/server'
 
 let origin: Origin
@@ -17,17 +17,17 @@ afterAll(async () => {
   await origin?.close()
 })
 
-/** A request in exactly these lines, to which only what ends the connection is added. */
-async function send(line: string, headers: string[] = [], body = ''): Promise<RawAnswer> {
+/** A request of exactly these lines, with `Connection: close` added. */
+async function send(line: string, headers: string[] = [], body = ''): Promise<RawResponse> {
   const lines = [`${line} HTTP/1.1`, ...headers, 'Connection: close', '', body]
   const answer = await rawSocket(server.port, lines.join('\r\n'))
-  return answer ?? expect.fail('closed without an answer')
+  return answer ?? expect.fail('closed without a response')
 }
 
 const host = () => `Host: localhost:${server.port}`
 const bearer = () => `Authorization: Bearer ${accessToken}`
 
-describe('What a request says of its host', () => {
+describe('The host of a request', () => {
   it('is its Host header: the host of an absolute-form target opens nothing', async () => {
     const own = `http://localhost:${server.port}`
     const foreign = await send(`GET ${own}/_emulator/state`, ['Host: evil.example'])
@@ -38,9 +38,9 @@ describe('What a request says of its host', () => {
 
   it.each([
     ['twice', ['Host: localhost', 'Host: evil.example']],
-    ['not at all', []],
-    ['as nothing', ['Host:']],
-  ])('is refused where it is there %s, before anything is decided', async (_, headers) => {
+    ['without a Host', []],
+    ['with an empty Host', ['Host:']],
+  ])('is refused %s, before anything is decided', async (_, headers) => {
     const answer = await send('GET /_emulator/state', headers)
     expect(answer.status).toBeGreaterThanOrEqual(400)
     expect(answer.body).not.toContain('ticketSecret')
@@ -67,7 +67,7 @@ describe('A request hidden in another', () => {
     ['chunks in another case and a length', ['transfer-encoding: CHUNKED', 'content-length: 5']],
     ['chunks twice', ['Transfer-Encoding: chunked', 'Transfer-Encoding: identity']],
     ['chunks by a space', ['Transfer-Encoding : chunked', 'Content-Length: 5']],
-    ['chunks that are none', ['Transfer-Encoding: xchunked']],
+    ['an unknown transfer coding', ['Transfer-Encoding: xchunked']],
     ['a folded line', ['Content-Length: 5', ' X: y']],
     ['a negative length', ['Content-Length: -1']],
     ['a length with a sign', ['Content-Length: +5']],
@@ -104,7 +104,7 @@ describe('A body that is longer than its limit', () => {
   const FORM = 'application/x-www-form-urlencoded'
   const JSON_TYPE = 'application/json'
   const API = '/client/v4/accounts/023e105f4ecef8ad9ca31a8372d0c353/access/apps'
-  // Without a length nobody knows it until it is there.
+  // Without a Content-Length, the length is unknown until the body has arrived.
   it.each([
     ['the token endpoint', '/cdn-cgi/access/oauth/token', FORM, 'POST'],
     ['registration', '/cdn-cgi/access/oauth/registration', JSON_TYPE, 'POST'],
@@ -112,7 +112,7 @@ describe('A body that is longer than its limit', () => {
     ['the control', '/_emulator/clock', JSON_TYPE, 'PATCH'],
     ['the demo', '/mcp', JSON_TYPE, 'POST'],
   ])(
-    'is a 413 for whoever is still sending it: %s (RFC 9112 9.6)',
+    'is a 413 for a client that is still sending it: %s (RFC 9112 9.6)',
     async (_, path, type, method) => {
       for (const mebibytes of [5, 5, 5, 20]) {
         const host = path.startsWith('/cdn-cgi') ? withDemo.team : withDemo.app
@@ -129,8 +129,8 @@ describe('A body that is longer than its limit', () => {
   )
 })
 
-describe('A body that nobody reads', () => {
-  it('takes the answer from nobody who is still sending it: the demo (RFC 9112 9.6)', async () => {
+describe('A body that is not read', () => {
+  it('does not keep the response from a client that is still sending it: the demo (RFC 9112 9.6)', async () => {
     for (let times = 0; times < 6; times++) {
       const response = await fetch(`${withDemo.app}/index.html`, {
         method: 'PUT',
@@ -143,7 +143,7 @@ describe('A body that nobody reads', () => {
     }
   })
 
-  it('is waited for no longer than some seconds, where it has gone on for too long', async () => {
+  it('is drained for at most a few seconds', async () => {
     const lines = ['POST /cdn-cgi/access/oauth/token HTTP/1.1', `Host: 127.0.0.1:${withDemo.port}`]
     const form = 'Content-Type: application/x-www-form-urlencoded'
     const chunk = `${(70_000).toString(16)}\r\n${'x'.repeat(70_000)}\r\n`
@@ -158,9 +158,9 @@ describe("Access's own headers", () => {
     ['an underscore for each hyphen', 'Cf_Access_Jwt_Assertion'],
     ['one underscore', 'Cf-Access_Jwt-Assertion'],
     ['capitals', 'CF-ACCESS-AUTHENTICATED-USER-EMAIL'],
-    ['an end that nobody knows', 'cf-access-x'],
-    ['nothing behind the prefix', 'Cf-Access-'],
-  ])('are taken away from whoever is let in: %s', async (_, name) => {
+    ['an unknown suffix', 'cf-access-x'],
+    ['nothing after the prefix', 'Cf-Access-'],
+  ])('are removed from an admitted request: %s', async (_, name) => {
     const next = origin.next('/seen')
     const answering = send('GET /seen', [host(), bearer(), `${name}: forged`, `${name}: again`])
     const [request, response] = await next
@@ -170,7 +170,7 @@ describe("Access's own headers", () => {
     expect(raw).not.toMatch(/forged|again/)
   })
 
-  it('are not made of a space before the colon, or of a line break in a value', async () => {
+  it('cannot be forged by a space before the colon, or by a line break in a value', async () => {
     for (const header of [
       'Cf-Access-Jwt-Assertion : forged',
       'X: y\rCf-Access-Jwt-Assertion: forged',

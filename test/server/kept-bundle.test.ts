@@ -7,7 +7,7 @@ import { keptBundle } from '../../src/node/kept-bundle'
 const ROOT = join(import.meta.dirname, '../..')
 const MARK = '// what was kept'
 
-// A copy, because others run the bundle of this one meanwhile.
+// A copy, because other tests run the bundle of this project meanwhile.
 let root: string
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'emulator-kept-bundle-'))

@@ -10,7 +10,7 @@ const KILLS = size(2, 20)
 const CLIENTS = 6
 const LONGEST_MS = 1500
 
-/** What one client was answered until the server died under it. */
+/** The responses that one client received before the server was killed. */
 type Told = {
   clientId?: string
   code?: string
@@ -18,13 +18,13 @@ type Told = {
   tokens?: Tokens
   /** Every code that was redeemed, with the grant's last tokens. */
   redeemed: { clientId: string; code: string; tokens: Tokens; isRevoked: boolean }[]
-  /** Refresh tokens whose rotation was answered. */
+  /** Refresh tokens whose rotation had a response. */
   spent: { clientId: string; refreshToken: string }[]
-  /** What was asked last, and may or may not have been done. */
+  /** The last request, which may or may not have had an effect. */
   asked?: 'redemption' | 'refresh' | 'revocation'
 }
 
-/** Lives one grant after the other, as fast as it can, until the server is gone. */
+/** Goes through one grant after the other, as fast as it can, until the server is killed. */
 async function traffic({ client }: Server, told: Told): Promise<never> {
   const { client_id: clientId } = await client.register()
   told.clientId = clientId
@@ -60,7 +60,7 @@ async function tokensOf(response: Response): Promise<Tokens> {
 }
 
 it(
-  `what was answered holds after a SIGKILL in the middle of token traffic, ${KILLS} times`,
+  `every change that had a response survives a SIGKILL during token traffic, ${KILLS} times`,
   async () => {
     const folder = await mkdtemp(join(tmpdir(), 'emulator-'))
     let server = await startServer([], folder)
@@ -78,7 +78,7 @@ it(
         .toBe(true)
       await new Promise((resolve) => setTimeout(resolve, (LONGEST_MS * (kill + 1)) / KILLS))
       await server.stop()
-      // They ended because nobody answered, and not by an answer that was wrong.
+      // They ended because no response came, and not because of a wrong response.
       for (const error of await Promise.all(lives)) {
         expect(error.message).toMatch(/fetch failed|terminated|other side closed/)
       }
@@ -94,7 +94,7 @@ it(
 async function holds({ client }: Server, told: Told): Promise<void> {
   const { asked, clientId, code, redeemed, spent } = told
   if (!clientId) return
-  // A registration that was answered is known.
+  // A registration that had a response is stored.
   expect((await client.authorization(clientId)).status).toBe(302)
   const last = redeemed.at(-1)
   for (const grant of redeemed) {
@@ -103,7 +103,7 @@ async function holds({ client }: Server, told: Told): Promise<void> {
     if (mayBeRevoked) expect([200, 401]).toContain(status)
     else expect(status).toBe(grant.isRevoked ? 401 : 200)
   }
-  // The current refresh token goes on, unless its rotation or revocation may have been done.
+  // The current refresh token is valid, unless its rotation or revocation may have had an effect.
   const isSettled = asked === undefined || asked === 'redemption'
   for (const grant of redeemed) {
     if (grant.isRevoked || (grant === last && !isSettled)) continue
@@ -111,7 +111,7 @@ async function holds({ client }: Server, told: Told): Promise<void> {
     grant.tokens = await tokensOf(response)
     expect((await client.request('/whoami', grant.tokens.access_token)).status).toBe(200)
   }
-  // A code that was not redeemed is good for one redemption, one that was answered for none.
+  // A code is valid for one redemption, unless a redemption of it had a response.
   const isOpen = code !== last?.code && asked !== 'redemption'
   if (code && isOpen) expect((await client.exchange(clientId, code)).status).toBe(200)
   for (const { refreshToken } of spent) {

@@ -14,7 +14,7 @@ import { freePort, networkFetch, type Server, startServer } from '../support/ser
 const INVALID_NONCE = { status: 400, title: 'Invalid nonce. Please try logging in again.' }
 const BLOCKED = { status: 403, title: 'That account does not have access.' }
 
-/** An origin that answers with the claims of the assertion, at every path. */
+/** An origin that responds with the claims of the assertion, at every path. */
 const origin = createServer((request, response) => {
   const assertion = String(request.headers['cf-access-jwt-assertion'])
   response.end(JSON.stringify(decodeJwt(assertion)))
@@ -68,7 +68,7 @@ describe('An OpenID Connect provider', () => {
     }
   })
 
-  it('is asked with scopes, state, nonce and PKCE', async () => {
+  it('receives scopes, state, nonce and PKCE', async () => {
     const person = await at('/')
     const { urls } = await signIn(person, 'ada@example.com')
     const request = new URL(urls.find((url) => url.startsWith(`${provider.issuer}/auth?`)) ?? '')
@@ -82,7 +82,7 @@ describe('An OpenID Connect provider', () => {
       code_challenge: expect.stringMatching(/^[\w-]{43}$/),
       code_challenge_method: 'S256',
     })
-    // Of the code that it has taken back: the verifier was right (oidc-provider checks it).
+    // Of the redeemed code: the verifier was right (oidc-provider checks it).
     expect(provider.codes).toMatchObject([
       {
         nonce: request.searchParams.get('nonce'),
@@ -92,7 +92,7 @@ describe('An OpenID Connect provider', () => {
     ])
   })
 
-  it('is asked without PKCE while pkce_enabled is off, and for no more than its scopes', async () => {
+  it('receives no PKCE while pkce_enabled is off, and only its configured scopes', async () => {
     const person = await signIn(await at('/'), 'ada@example.com', 'Bare')
     expect(claimsOf(person)).toMatchObject({ email: 'ada@example.com' })
     expect(claimsOf(person)).not.toHaveProperty('custom')
@@ -102,7 +102,7 @@ describe('An OpenID Connect provider', () => {
     expect(code?.codeChallenge).toBeUndefined()
   })
 
-  it('is asked with another state, nonce and challenge every time', async () => {
+  it('receives another state, nonce and challenge every time', async () => {
     await signIn(await at('/'), 'ada@example.com')
     await signIn(await at('/'), 'ada@example.com')
     const [first, second] = provider.codes
@@ -145,12 +145,12 @@ describe('Claims of an OpenID Connect provider', () => {
     expect((await signIn(await at(path), denied)).page).toMatchObject(BLOCKED)
   })
 
-  it("are nobody else's: the same person without them is not admitted", async () => {
+  it('belong to the login: the same person without them is not admitted', async () => {
     const picked = await (await at('/engineers')).press('ada@example.com')
     expect(picked.page).toMatchObject(BLOCKED)
   })
 
-  it('of another provider do, except where the rule names the provider', async () => {
+  it('of another provider decide too, unless the rule names the provider', async () => {
     rogue.misbehaviour = { claims: { department: 'engineering' } }
     const inside = await (await at('/engineers')).press('Sign in with Rogue')
     expect(claimsOf(inside)).toMatchObject({ custom: { department: 'engineering' } })
@@ -159,7 +159,7 @@ describe('Claims of an OpenID Connect provider', () => {
     expect(outside.page).toMatchObject(BLOCKED)
   })
 
-  it('come with the way in, which `login_method` rules ask for', async () => {
+  it('come with the login method, which `login_method` rules compare', async () => {
     const inside = await signIn(await at('/by-corporate'), 'grace@example.com')
     expect(claimsOf(inside)).toMatchObject({ email: 'grace@example.com' })
     const picked = await (await at('/by-corporate')).press('grace@example.com')
@@ -171,7 +171,7 @@ describe('Claims of an OpenID Connect provider', () => {
     expect(claimsOf(person)).toMatchObject({ email: 'ada@upn.example.com' })
   })
 
-  it('without an e-mail address in `email_claim_name` sign nobody in', async () => {
+  it('without an e-mail address in `email_claim_name` do not sign the person in', async () => {
     const person = await signIn(await at('/'), 'grace@example.com', 'Upn')
     expect(person.page).toMatchObject({ status: 400, title: 'Upn did not sign you in' })
     expect(person.page?.text).toContain('no e-mail address in upn')
@@ -196,7 +196,7 @@ describe('allowed_idps', () => {
     expect(claimsOf(person)).toMatchObject({ email: 'ada@example.com' })
   })
 
-  it('asks again there for whom the policies deny, who can come back as somebody else', async () => {
+  it('shows the provider again to a person whom the policies deny, who can return as another person', async () => {
     const person = await enter(await at('/auto'), 'grace@example.com')
     expect(person.page).toMatchObject(BLOCKED)
     await person.follow('Log in as another person')
@@ -207,7 +207,7 @@ describe('allowed_idps', () => {
 })
 
 describe('A login that the provider does not complete', () => {
-  it('ends on a page that says so where the person cancels', async () => {
+  it('ends on a page that reports it if the person cancels', async () => {
     const person = await (await at('/')).press('Sign in with Corporate')
     await person.follow('[ Cancel ]')
     expect(person.page).toMatchObject({ status: 400, title: 'Corporate did not sign you in' })
@@ -217,7 +217,7 @@ describe('A login that the provider does not complete', () => {
     expect(claimsOf(person)).toMatchObject({ email: 'ada@example.com' })
   })
 
-  it('ends on a page with the answer of token_url where the client_secret is wrong', async () => {
+  it('ends on a page with the response of token_url if the client_secret is wrong', async () => {
     const person = await signIn(await at('/'), 'ada@example.com', 'Wrong secret')
     expect(person.page).toMatchObject({ status: 400, title: 'Wrong secret did not sign you in' })
     expect(person.page?.text).toMatch(/token_url responded with 401: \{"error":"invalid_client"/)
@@ -225,7 +225,7 @@ describe('A login that the provider does not complete', () => {
   })
 
   it.each(['token_url', 'certs_url'])(
-    'ends on a page that names %s where it is down',
+    'ends on a page that names %s if it is down',
     async (name) => {
       const person = await signIn(await at('/'), 'ada@example.com', `Down ${name}`)
       expect(person.page).toMatchObject({ status: 502, title: `Down ${name} cannot be reached` })
@@ -238,7 +238,7 @@ describe('A login that the provider does not complete', () => {
 describe('The callback', () => {
   it.each([
     ['no state', (url: URL) => url.searchParams.delete('state')],
-    ['a state of somebody else', (url: URL) => url.searchParams.set('state', 'abc.def.ghi')],
+    ['a forged state', (url: URL) => url.searchParams.set('state', 'abc.def.ghi')],
     [
       'a changed state',
       (url: URL) =>
@@ -263,7 +263,7 @@ describe('The callback', () => {
     await isNotSignedIn(busy)
   })
 
-  it('is refused when it is late: after 15 minutes', async () => {
+  it('is refused after 15 minutes', async () => {
     const { person, callback } = await heldAtCallback()
     await server.control('PATCH', 'clock', { advance: '15m' })
     expect((await person.open(callback)).page).toMatchObject(INVALID_NONCE)
@@ -276,7 +276,7 @@ describe('The callback', () => {
     expect((await person.open(callback)).page).toMatchObject(INVALID_NONCE)
   })
 
-  it('is refused where a login page was opened after it [A12]', async () => {
+  it('is refused if a login page was opened after it [A12]', async () => {
     const { person, callback } = await heldAtCallback()
     await person.open(`${server.app}/`)
     expect((await person.open(callback)).page).toMatchObject(INVALID_NONCE)
@@ -303,11 +303,11 @@ describe('An id_token', () => {
     return (await at('/')).press('Sign in with Rogue')
   }
 
-  it('is taken where all is well', async () => {
+  it('is accepted if all its claims are valid', async () => {
     expect(claimsOf(await signInRogue({}))).toMatchObject({ email: 'ada@example.com' })
   })
 
-  it('is taken where it is for several audiences, this client among them', async () => {
+  it('is accepted with several audiences if this client is one of them', async () => {
     const person = await signInRogue({ claims: { aud: ['other', 'access'], azp: 'access' } })
     expect(claimsOf(person)).toMatchObject({ email: 'ada@example.com' })
   })
@@ -327,7 +327,7 @@ describe('An id_token', () => {
     ['the signature of another key', { signedByStranger: true }, 'signature verification failed'],
     ['a signature by the client secret', { signedWithSecret: true }, 'not valid'],
     ['no e-mail address', { claims: { email: undefined } }, 'no e-mail address in email'],
-    ['something else for an address', { claims: { email: 'ada' } }, 'no e-mail address in email'],
+    ['a text that is no address', { claims: { email: 'ada' } }, 'no e-mail address in email'],
   ])('is refused with %s (OpenID Connect Core 3.1.3.7)', async (_, misbehaviour, message) => {
     const person = await signInRogue(misbehaviour)
     expect(person.page).toMatchObject({ status: 400, title: 'Rogue did not sign you in' })
@@ -343,21 +343,24 @@ describe('An id_token', () => {
     ['/jwks', 500, 'oh', 'Expected 200 OK from the JSON Web Key Set HTTP response'],
     ['/jwks', 200, '<h1>Hello</h1>', 'Failed to parse the JSON Web Key Set HTTP response as JSON'],
     ['/jwks', 200, '{"keys":[]}', 'no applicable key found'],
-  ])('is not there or cannot be checked: %s answers %d %s', async (path, status, body, message) => {
-    const headers = status === 307 ? { location: '/elsewhere' } : undefined
-    const person = await signInRogue({ answer: { path, status, body, headers } })
-    expect(person.page).toMatchObject({ status: 400, title: 'Rogue did not sign you in' })
-    expect(person.page?.text).toContain(message)
-    await isNotSignedIn(person)
-  })
+  ])(
+    'is missing or cannot be verified: %s responds with %d %s',
+    async (path, status, body, message) => {
+      const headers = status === 307 ? { location: '/elsewhere' } : undefined
+      const person = await signInRogue({ answer: { path, status, body, headers } })
+      expect(person.page).toMatchObject({ status: 400, title: 'Rogue did not sign you in' })
+      expect(person.page?.text).toContain(message)
+      await isNotSignedIn(person)
+    },
+  )
 })
 
 // Last, because the emulator starts again with other settings.
-it('Claims are asked of the policies again at every refresh [T18]', async () => {
+it('The policies evaluate the claims again at every refresh [T18]', async () => {
   const ada = await authorize('ada@example.com')
   const grace = await authorize('grace@example.com')
   await server.stop()
-  // The same store, and policies that want the department now.
+  // The same store, with policies that now require the department.
   server = await startServer(
     await flags({ everybody: oidcRule('department', 'engineering') }),
     store,
@@ -399,7 +402,7 @@ function at(path: string): Promise<Browser> {
   return browser().open(server.app + path)
 }
 
-/** Presses the provider's button, signs in at its pages, and comes back. */
+/** Presses the provider's button, signs in at its pages, and returns. */
 async function signIn(person: Browser, login: string, name = 'Corporate'): Promise<Browser> {
   return enter(await person.press(`Sign in with ${name}`), login)
 }
@@ -407,7 +410,7 @@ async function signIn(person: Browser, login: string, name = 'Corporate'): Promi
 /** Signs in at the pages of the provider. */
 async function enter(person: Browser, login: string): Promise<Browser> {
   await person.press('Sign-in', { login, password: 'any' })
-  // It asks for consent, and before that for the end of somebody else's session.
+  // It requests consent, and before that the end of another person's session.
   while (person.page?.url.startsWith(provider.issuer)) await person.press('Continue')
   return person
 }
@@ -429,7 +432,7 @@ async function isNotSignedIn(person: Person): Promise<void> {
   expect(response.status).toBe(400)
 }
 
-/** What the origin, or get-identity, answered. */
+/** The response of the origin, or of get-identity. */
 function claimsOf(person: Person): Record<string, unknown> {
   expect(person.page?.status, person.page?.text).toBe(200)
   return JSON.parse(person.page?.html.text ?? '')

@@ -9,7 +9,7 @@ import { Origin } from '../support/origin'
 import { rawRequest } from '../support/raw-request'
 import { otherLines, type Server, startServer } from '../support/server'
 
-// `wrangler dev` compresses what Cloudflare's edge would, this type not among it.
+// `wrangler dev` compresses the types that Cloudflare's edge compresses. This type is not one of them.
 const STREAM = { 'content-type': 'application/octet-stream' }
 
 let origin: Origin
@@ -33,7 +33,7 @@ afterAll(async () => {
 const get = (path: string, init: RequestInit = {}) =>
   server.fetch(server.app + path, { ...init, headers: { ...bearer, ...init.headers } })
 
-/** The headers of a request as the origin got them, by lower-case name. */
+/** The headers of a request as the origin received them, by lower-case name. */
 async function headersAtOrigin(headers: string[]): Promise<Record<string, string[]>> {
   const arrived = origin.next('/headers')
   const answer = rawRequest(server.port, '/headers', [
@@ -46,8 +46,8 @@ async function headersAtOrigin(headers: string[]): Promise<Record<string, string
   return request.headersDistinct as Record<string, string[]>
 }
 
-describe('What streams through the gate', () => {
-  it('is every server-sent event as it is sent, headers before the first one', async () => {
+describe('A stream through the gate', () => {
+  it('delivers each server-sent event as it is sent, and the headers before the first one', async () => {
     const arrived = origin.next('/events')
     const answer = get('/events')
     const [, response] = await arrived
@@ -61,7 +61,7 @@ describe('What streams through the gate', () => {
     expect(await reader()).toBeUndefined()
   })
 
-  it('is an upload, whose beginning is at the origin before its end is sent', async () => {
+  it('delivers the beginning of an upload to the origin before its end is sent', async () => {
     const arrived = origin.next('/upload')
     const upload = httpRequest(`${server.app}/upload`, { method: 'POST', headers: bearer })
     const answered = once(upload, 'response')
@@ -75,7 +75,7 @@ describe('What streams through the gate', () => {
     expect(await text(answer)).toBe('got it')
   })
 
-  it('is an upload and a download of 32 MiB, to the byte', async () => {
+  it('delivers an upload and a download of 32 MiB unchanged', async () => {
     const large = Buffer.alloc(32 * 1024 * 1024, 'access-oauth-emulator ')
     origin.on('/echo', (request, response) => void request.pipe(response))
     const response = await get('/echo', { method: 'POST', body: large })
@@ -83,7 +83,7 @@ describe('What streams through the gate', () => {
     expect(sha256(back)).toBe(sha256(large))
   })
 
-  it('is an answer that comes before the upload has ended', async () => {
+  it('delivers a response that begins before the upload has ended', async () => {
     const arrived = origin.next('/too-large')
     const upload = httpRequest(`${server.app}/too-large`, { method: 'POST', headers: bearer })
     const answered = once(upload, 'response')
@@ -101,7 +101,7 @@ describe('What streams through the gate', () => {
 // `wrangler dev` puts in front notices nothing else either. So an origin hears of it at its next
 // words, here a tick.
 describe("A client's abort", () => {
-  it('reaches an origin in the middle of its answer', async () => {
+  it('reaches an origin in the middle of its response', async () => {
     const arrived = origin.next('/endless')
     const abort = new AbortController()
     const answer = get('/endless', { signal: abort.signal })
@@ -114,7 +114,7 @@ describe("A client's abort", () => {
     expect(response.writableFinished).toBe(false)
   })
 
-  it('reaches an origin that had not answered yet, once it does', async () => {
+  it('reaches an origin that has not responded yet, once it does', async () => {
     const arrived = origin.next('/slow')
     const abort = new AbortController()
     const answer = get('/slow', { signal: abort.signal })
@@ -147,7 +147,7 @@ describe('The headers of a request', () => {
     'CF-Access-Client-Id',
     'Cf-Access-Token',
     'Cf-Access-Anything-Else',
-  ])("lose the outside's own %s, twice over [O4, O5]", async (name) => {
+  ])("lose the client's own %s, even if it is repeated [O4, O5]", async (name) => {
     const headers = await headersAtOrigin([name, 'forged', name, 'forged again'])
     const ours = Object.keys(headers).filter((each) => /^cf\Waccess|^cf_access/i.test(each))
     expect(ours.sort()).toEqual(['cf-access-authenticated-user-email', 'cf-access-jwt-assertion'])
@@ -170,7 +170,7 @@ describe('The headers of a request', () => {
     },
   )
 
-  it("cannot have the gate's own headers taken away by Connection [RFC 9110 7.6.1]", async () => {
+  it("keep the gate's own headers, even if Connection names them [RFC 9110 7.6.1]", async () => {
     const headers = await headersAtOrigin([
       'Connection',
       'close, Cf-Access-Jwt-Assertion, Cf-Access-Authenticated-User-Email',
@@ -184,11 +184,11 @@ describe('The headers of a request', () => {
     ['Keep-Alive', 'timeout=5'],
     ['Proxy-Authorization', 'Basic YTpi'],
     ['Proxy-Connection', 'keep-alive'],
-  ])('are not forwarded where they are of one hop: %s [RFC 9110 7.6.1]', async (name, value) => {
+  ])('are not forwarded if they are hop-by-hop: %s [RFC 9110 7.6.1]', async (name, value) => {
     expect(await headersAtOrigin([name, value])).not.toHaveProperty(name.toLowerCase())
   })
 
-  it("name the address that the client used, whatever the client's own X-Forwarded say", async () => {
+  it("name the address that the client used, whatever the client's own X-Forwarded headers contain", async () => {
     const headers = await headersAtOrigin(['X-Forwarded-Host', 'evil.example'])
     expect(headers['x-forwarded-host']).toEqual([`localhost:${server.port}`])
     expect(headers['x-forwarded-proto']).toEqual(['http'])
@@ -247,7 +247,7 @@ describe('The path and query of a request', () => {
   )
 })
 
-describe("The origin's answer", () => {
+describe("The origin's response", () => {
   it('keeps every cookie', async () => {
     const cookies = ['a=1; Path=/; HttpOnly', 'b=2; Expires=Wed, 21 Oct 2026 07:28:00 GMT']
     origin.on('/cookies', (_, response) => void response.setHeader('set-cookie', cookies).end())
@@ -304,7 +304,7 @@ describe("The origin's answer", () => {
     expect(response.headers.get('x-custom')).toBe('yes')
   })
 
-  it('arrives whole where the origin compressed it', async () => {
+  it('arrives complete if the origin compressed it', async () => {
     const plain = 'compressed '.repeat(10_000)
     origin.on('/gzip', (_, response) => {
       response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(plain))
@@ -317,7 +317,7 @@ describe("The origin's answer", () => {
     ['Keep-Alive', 'timeout=5'],
     ['Proxy-Authenticate', 'Basic'],
     ['X-Of-One-Hop', 'yes'],
-  ])('loses what is of one hop: %s [RFC 9110 7.6.1]', async (name, value) => {
+  ])('loses hop-by-hop headers: %s [RFC 9110 7.6.1]', async (name, value) => {
     origin.on('/one-hop', (_, response) => {
       response.writeHead(200, { connection: 'close, X-Of-One-Hop', [name]: value }).end()
     })
@@ -374,14 +374,14 @@ describe('A WebSocket', () => {
     expect(request?.headers['cf-access-authenticated-user-email']).toBe('ada@example.com')
   })
 
-  it('closes at the origin when its client vanishes', async () => {
+  it('closes at the origin when its client disconnects', async () => {
     const webSocket = await open(bearer)
     const closed = once(sockets, 'closed')
     webSocket.terminate()
     expect(await closed).toEqual([1006, ''])
   })
 
-  it('is refused without a credential, and the origin is not asked [U1]', async () => {
+  it('is refused without a credential, and the origin receives no request [U1]', async () => {
     const before = seen.length
     const webSocket = new WebSocket(`ws://localhost:${server.port}/socket`)
     const [, response] = await once(webSocket, 'unexpected-response')
@@ -391,7 +391,7 @@ describe('A WebSocket', () => {
 })
 
 describe('An origin that fails', () => {
-  it('before it has answered is a 502, not a hang and not asked twice', async () => {
+  it('before its response is a 502, without a hang or a second request', async () => {
     let asked = 0
     origin.on('/drops', (request) => {
       asked++
@@ -406,7 +406,7 @@ describe('An origin that fails', () => {
   it.each([
     ['of a known length', { ...STREAM, 'content-length': 1000 }],
     ['of an unknown length', STREAM],
-  ])('in the middle of an answer %s ends that answer, not a hang', async (_, headers) => {
+  ])('in the middle of a response %s ends that response, without a hang', async (_, headers) => {
     const arrived = origin.next('/half')
     const answer = get('/half')
     const [, response] = await arrived
@@ -417,7 +417,7 @@ describe('An origin that fails', () => {
     await expect(reader()).rejects.toThrow()
   })
 
-  it('by not being there is a 502 that names ORIGIN_URL, as JSON for a client', async () => {
+  it('to accept connections is a 502 that names ORIGIN_URL, as JSON for a client', async () => {
     await origin.close()
     const response = await get('/whoami')
     await origin.listen()
@@ -428,7 +428,7 @@ describe('An origin that fails', () => {
     })
   })
 
-  it('by not being there is a 502 that names ORIGIN_URL, as a page for a browser', async () => {
+  it('to accept connections is a 502 that names ORIGIN_URL, as a page for a browser', async () => {
     await origin.close()
     const response = await get('/whoami', { headers: { accept: 'text/html' } })
     await origin.listen()
@@ -437,7 +437,7 @@ describe('An origin that fails', () => {
     expect(await response.text()).toContain(`ORIGIN_URL ${origin.url}`)
   })
 
-  it('is asked again as soon as it is back', async () => {
+  it('receives requests again as soon as it is back', async () => {
     origin.on('/back', (_, response) => void response.end('back'))
     await origin.close()
     expect((await get('/back')).status).toBe(502)
@@ -446,11 +446,11 @@ describe('An origin that fails', () => {
   })
 })
 
-it('None of this has printed a line but those of the decisions', () => {
+it('None of these tests printed a line other than those of the decisions', () => {
   expect(otherLines(server.output().slice(printedAtStart.length))).toEqual([])
 })
 
-/** The origin's side of an answer that goes on until the client is gone. */
+/** The origin's side of a response that continues until the client disconnects. */
 async function tickingUntilClosed(response: ServerResponse): Promise<void> {
   const closed = once(response, 'close')
   response.writeHead(200, STREAM)

@@ -11,7 +11,7 @@ const FIXTURE = join(ROOT, 'test/fixtures/record-kind')
 const ACCOUNT = `/client/v4/accounts/${'a'.repeat(32)}`
 const RULES = { include: [{ everyone: {} }] }
 
-/** What CONTRIBUTING.md says a new kind of record takes beside its own two files. */
+/** The changes that CONTRIBUTING.md requires for a new kind of record, beside its own two files. */
 const LINES = [
   {
     file: 'src/store/kinds.ts',
@@ -107,7 +107,7 @@ describe('A new kind of record, of two files and two lines', () => {
     expect(await call('GET', one)).toMatchObject({ status: 404 })
   })
 
-  it('is refused with a reference to what does not exist, which a pointer names', async () => {
+  it('is refused with a reference to a record that does not exist, which a pointer names', async () => {
     const lost = await call('POST', 'bookmarks', bookmark('lost', { group_id: 'nobody' }))
     expect(lost).toMatchObject({
       status: 400,
@@ -118,7 +118,7 @@ describe('A new kind of record, of two files and two lines', () => {
     expect(parent.error?.source).toEqual({ pointer: '/children/1' })
   })
 
-  it('keeps what it names, and what names it, from deletion', async () => {
+  it('prevents the deletion of records that it names, and of records that are named', async () => {
     const group = await call('POST', 'groups', { name: 'Readers', ...RULES })
     const members = { group_id: group.result.id, children: ['wiki'] }
     const made = await call('POST', 'bookmarks', bookmark('holder', members))
@@ -136,7 +136,7 @@ describe('A new kind of record, of two files and two lines', () => {
     expect(await call('GET', ofBookmark)).toMatchObject({ status: 200 })
   })
 
-  it('is in the OpenAPI document, and no longer called not emulated', async () => {
+  it('is in the OpenAPI document, and no longer reported as not emulated', async () => {
     const response = await emulator.fetch('/client/v4/openapi.json')
     const { paths } = (await response.json()) as { paths: Record<string, object> }
     const list = paths['/accounts/{account_id}/access/bookmarks'] ?? {}
@@ -147,7 +147,7 @@ describe('A new kind of record, of two files and two lines', () => {
     expect(error?.message).not.toContain('not emulated')
   })
 
-  it('is in a snapshot, which a wrong record of it is refused in', async () => {
+  it('is in a snapshot, which is refused with a wrong record of it', async () => {
     const made = await call('POST', 'bookmarks', bookmark('kept'))
     await call('DELETE', 'bookmarks/wiki')
     const state = await emulator.state.save()

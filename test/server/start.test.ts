@@ -31,7 +31,7 @@ describe('npm start', () => {
   })
   const printed = () => expect.poll(server.output, { timeout: 10_000 })
 
-  it('says where the application and the issuer are', async () => {
+  it('prints the addresses of the application and the issuer', async () => {
     await printed().toContain(`Ready on ${server.app}`)
     await printed().toContain(`Team domain (the issuer)   ${server.team}`)
   })
@@ -57,7 +57,7 @@ describe('npm start', () => {
     expect(otherLines(lines())).toEqual([])
   })
 
-  it('says that its port is taken, and not that whoever has it is ready', async () => {
+  it('reports that its port is taken, and does not report the other server as ready', async () => {
     const npm = spawn('npm', ['start', '--', '--port', String(server.port)])
     let said = ''
     for (const stream of [npm.stdout, npm.stderr]) stream.on('data', (chunk) => (said += chunk))
@@ -66,12 +66,12 @@ describe('npm start', () => {
     expect(said).not.toContain('Ready on')
   })
 
-  describe('under /cdn-cgi/access, as wrangler dev has it', () => {
+  describe('under /cdn-cgi/access, which wrangler dev restricts', () => {
     it.each([
       ['the Host is not of this machine', { host: 'emulator.example' }],
-      ['a web page of another origin asks', { origin: FOREIGN }],
+      ['a web page of another origin sends it', { origin: FOREIGN }],
       ['the Origin is null', { origin: 'null' }],
-    ])('is not reached where %s, and /.access is', async (_, headers) => {
+    ])('is not reached if %s, but /.access is', async (_, headers) => {
       const faithful = await rawRequest(server.port, '/cdn-cgi/access/certs', headers)
       expect([faithful.status, faithful.body]).toEqual([403, expect.stringMatching(/^Invalid /)])
       const reachable = await rawRequest(server.port, '/.access/certs', headers)
@@ -91,18 +91,21 @@ describe('npm start', () => {
       ['/.access', 'a web page of another origin', { origin: FOREIGN }],
       ['/.access', 'an Origin of null', { origin: 'null' }],
       ['/.access', 'a Host that is not of this machine', { host: 'emulator.example' }],
-    ])('is named in the metadata only to who can reach it: %s for %s', async (path, _, headers) => {
-      const { body } = await rawRequest(server.port, METADATA, headers)
-      const { issuer, ...metadata } = JSON.parse(body)
-      expect(metadata).toMatchObject({
-        authorization_endpoint: `${issuer}${path}/oauth/authorization`,
-        token_endpoint: `${issuer}${path}/oauth/token`,
-        registration_endpoint: `${issuer}${path}/oauth/registration`,
-        revocation_endpoint: `${issuer}${path}/oauth/revoke`,
-      })
-    })
+    ])(
+      'is named in the metadata only for clients that can reach it: %s for %s',
+      async (path, _, headers) => {
+        const { body } = await rawRequest(server.port, METADATA, headers)
+        const { issuer, ...metadata } = JSON.parse(body)
+        expect(metadata).toMatchObject({
+          authorization_endpoint: `${issuer}${path}/oauth/authorization`,
+          token_endpoint: `${issuer}${path}/oauth/token`,
+          registration_endpoint: `${issuer}${path}/oauth/registration`,
+          revocation_endpoint: `${issuer}${path}/oauth/revoke`,
+        })
+      },
+    )
 
-    it('is not needed: a web page of another origin goes the whole way by /.access [M17]', async () => {
+    it('is not needed: a web page of another origin completes the flow by /.access [M17]', async () => {
       const page = { origin: FOREIGN }
       const metadata = JSON.parse((await rawRequest(server.port, METADATA, page)).body)
       const preflight = await fetch(metadata.registration_endpoint, {
@@ -146,7 +149,7 @@ describe('npm start', () => {
     ['GET', 'auto-sign-in'],
     ['PUT', 'auto-sign-in'],
     ['POST', 'reset'],
-  ])('lets nobody but this machine at %s /_emulator/%s', async (method, path) => {
+  ])('allows only this machine to use %s /_emulator/%s', async (method, path) => {
     const { tokens } = await server.client.connect()
     for (const headers of [{ origin: FOREIGN }, { origin: 'null' }, { host: 'emulator.example' }]) {
       const body = method === 'GET' ? undefined : 'null'
@@ -157,7 +160,7 @@ describe('npm start', () => {
         error: isElsewhere ? 'temporarily_unavailable' : 'access_denied',
       })
     }
-    // Nothing has changed: neither who signs in nor what was granted.
+    // Nothing has changed: neither automatic sign-in nor the grants.
     expect(await (await server.control('GET', 'auto-sign-in')).json()).toMatchObject({
       email: 'ada@example.com',
     })
@@ -168,12 +171,12 @@ describe('npm start', () => {
     let before: Awaited<ReturnType<typeof everything>>
     beforeAll(async () => {
       before = await everything(server)
-      // Killed right after its last answer.
+      // Killed right after its last response.
       await server.stop()
       server = await startServer([], folder)
     })
 
-    /** What clients have got from a server: a grant for each rule below. */
+    /** The tokens that clients received from a server: a grant for each test below. */
     async function everything({ client, team }: Server) {
       const certs = await (await client.fetch(`${team}/cdn-cgi/access/certs`)).json()
       const confidential = await client.register({
@@ -204,7 +207,7 @@ describe('npm start', () => {
       return { certs, confidential, revoked, spent, kept, assertion, redeemed, open, last }
     }
 
-    it('has the same signing keys, so that assertions stay good [O10, O11]', async () => {
+    it('has the same signing keys, so that assertions stay valid [O10, O11]', async () => {
       const response = await server.fetch(`${server.team}/cdn-cgi/access/certs`)
       const certs = (await response.json()) as JSONWebKeySet
       expect(certs).toEqual(before.certs)
@@ -212,13 +215,13 @@ describe('npm start', () => {
       expect(payload.email).toBe('ada@example.com')
     })
 
-    it('knows a client, even one that registered last of all', async () => {
+    it('has every client, even the one that registered last', async () => {
       const { client_id: clientId } = before.last
       const code = await server.client.code(clientId)
       expect((await server.client.exchange(clientId, code)).status).toBe(200)
     })
 
-    it('knows a confidential client, and its secret', async () => {
+    it('has a confidential client, and accepts its secret', async () => {
       const { client_id: clientId, client_secret } = before.confidential
       const code = await server.client.code(clientId)
       const wrong = await server.client.exchange(clientId, code, { client_secret: 'wrong' })
@@ -227,7 +230,7 @@ describe('npm start', () => {
       expect(right.status).toBe(200)
     })
 
-    it('lets an access token in, and its refresh token goes on', async () => {
+    it('admits an access token, and accepts its refresh token', async () => {
       const { clientId, tokens } = before.kept
       expect((await server.client.request('/whoami', tokens.access_token)).status).toBe(200)
       const response = await server.client.refresh(clientId, tokens.refresh_token)
@@ -241,7 +244,7 @@ describe('npm start', () => {
       expect((await server.client.exchange(clientId, code)).status).toBe(400)
     })
 
-    it('refuses a code that was redeemed, and revokes what it gave [T8]', async () => {
+    it('refuses a code that was redeemed, and revokes its tokens [T8]', async () => {
       const { clientId, code, tokens } = before.redeemed
       expect((await server.client.request('/whoami', tokens.access_token)).status).toBe(200)
       const response = await server.client.exchange(clientId, code)
@@ -311,7 +314,7 @@ describe('npm start with --var', () => {
     expect((await server.fetch(`${server.app}/mcp`)).status).toBe(401)
   })
 
-  it('ORIGIN_URL: what the gate admits is forwarded, and what no application covers', async () => {
+  it('ORIGIN_URL: admitted requests are forwarded, and so are those that no application covers', async () => {
     origin.on('/mcp', ({ headers }, response) => {
       response.end(`for ${headers['cf-access-authenticated-user-email']}`)
     })
@@ -357,7 +360,7 @@ describe('npm start with wrong settings', () => {
   })
   afterAll(() => server?.stop())
 
-  it('answers a browser with a page that names each of them, what was found and what was expected', async () => {
+  it('responds to a browser with a page that names each of them, the value found and the value expected', async () => {
     const person = await new Person(server.fetch, [new URL(server.app).host]).open(server.app)
     expect(person.page).toMatchObject({
       status: 500,
@@ -367,7 +370,7 @@ describe('npm start with wrong settings', () => {
   })
 
   it.each(['/mcp', '/_emulator/clock', METADATA])(
-    'answers a client with the same as JSON: %s',
+    'responds to a client with the same as JSON: %s',
     async (path) => {
       const response = await server.fetch(server.app + path)
       expect(response.status).toBe(500)
@@ -377,7 +380,7 @@ describe('npm start with wrong settings', () => {
     },
   )
 
-  it('logs a line that names them, and does not say that it is ready', async () => {
+  it('logs a line that names them, and does not report that it is ready', async () => {
     for (const fault of FAULTS) {
       await expect.poll(server.output, { timeout: 10_000 }).toContain(fault)
     }
@@ -385,7 +388,7 @@ describe('npm start with wrong settings', () => {
   })
 })
 
-it('npm start ends as a whole when npm is told to, as by a script that started it with &', async () => {
+it('npm start ends completely when npm receives a signal, as from a script that started it with &', async () => {
   const { npm, port, said } = await started()
   await said('Ready on')
   // Open until the last process that prints to it has gone.
@@ -395,7 +398,7 @@ it('npm start ends as a whole when npm is told to, as by a script that started i
   await expect(fetch(`http://localhost:${port}`)).rejects.toThrow('fetch failed')
 })
 
-it('npm start with --local-protocol https says where things are, and tells every decision', async () => {
+it('npm start with --local-protocol https prints its addresses, and a line for each decision', async () => {
   const { port, said } = await started('--local-protocol', 'https')
   const app = `https://localhost:${port}`
   await said(`Ready on ${app}`)
@@ -405,7 +408,7 @@ it('npm start with --local-protocol https says where things are, and tells every
   await said('challenge (401)')
 })
 
-/** `npm start`, which nothing is asked of before it says something. */
+/** `npm start`, once it has printed its first line. */
 async function started(...flags: string[]) {
   const port = await freePort()
   const folder = await mkdtemp(join(tmpdir(), 'emulator-'))
@@ -428,6 +431,6 @@ function killGroup(pid: number): void {
   try {
     process.kill(-pid, 'SIGKILL')
   } catch {
-    // Nothing is left of it, as it should be.
+    // It has ended, as expected.
   }
 }

@@ -11,7 +11,7 @@ const SERVICE = { client_id: 'machine.access', client_secret: 'a-secret' }
 const AUD = 'a'.repeat(64)
 const DOCS_AUD = 'd'.repeat(64)
 const NOTHING = { aud: null, identity: null }
-// What a client would have to say to be somebody else.
+// The header by which a client could try to be another person.
 const FORGED = {
   'mf-access-blob': JSON.stringify({ app_aud: 'forged', jwt_claims: { email: 'eve@example.com' } }),
 }
@@ -34,13 +34,13 @@ describe('ctx.access of an application that is a Worker [K29]', () => {
     expect(answerTo(ada)).toMatchObject({ aud: AUD, identity: { email: 'ada@example.com' } })
   })
 
-  it('has in getIdentity() what get-identity answers', async () => {
+  it('returns from getIdentity() the response of get-identity', async () => {
     const ada = await browser('/', 'ada@example.com')
     const { identity } = answerTo(ada)
     await ada.open(`${server.app}/cdn-cgi/access/get-identity`)
     const document = JSON.parse(ada.page?.html.text ?? '')
     expect(document).toMatchObject({ name: 'Ada', groups: [{ name: 'engineering' }] })
-    // A browser is given its token a moment after it has signed in.
+    // A browser receives its token a moment after it has signed in.
     expect(identity).toEqual({ ...document, iat: expect.any(Number) })
   })
 
@@ -52,7 +52,7 @@ describe('ctx.access of an application that is a Worker [K29]', () => {
     expect(answer).toMatchObject({ aud: AUD, identity: { email: 'grace@example.com' } })
   })
 
-  it('is of each request: two people at once, each their own', async () => {
+  it('belongs to the request: two simultaneous people each have their own', async () => {
     const emails = ['ada@example.com', 'grace@example.com']
     const people = await Promise.all(emails.map((email) => browser('/', email)))
     const rounds = Array.from({ length: 10 }, () => people).flat()
@@ -69,16 +69,16 @@ describe('ctx.access of an application that is a Worker [K29]', () => {
     expect(answerTo(ada)).toMatchObject({ aud: DOCS_AUD, identity: { email: 'ada@example.com' } })
   })
 
-  it('has an aud and nobody for a service token [O13]', async () => {
+  it('has an aud and no person for a service token [O13]', async () => {
     expect(await ask('/', { ...service, ...FORGED })).toEqual({ aud: AUD, identity: null })
   })
 
-  it('is not there for a bypass, whatever the client sends', async () => {
+  it('does not exist for a bypass, whatever the client sends', async () => {
     expect(await ask('/public', {})).toEqual(NOTHING)
     expect(await ask('/public', FORGED)).toEqual(NOTHING)
   })
 
-  it('is not there for a bypass, also where the client could log in', async () => {
+  it('does not exist for a bypass, even if the client could log in', async () => {
     const ada = await browser('/', 'ada@example.com')
     expect(await ask('/public', { cookie: ada.cookies('localhost') })).toEqual(NOTHING)
   })
@@ -98,7 +98,7 @@ const service = {
   'cf-access-client-secret': SERVICE.client_secret,
 }
 
-/** What the application answers to a client. */
+/** The response of the application to a client. */
 async function ask(path: string, headers: Record<string, string>): Promise<Answer> {
   const response = await server.fetch(server.app + path, { headers })
   expect(response.status).toBe(200)
@@ -117,7 +117,7 @@ function answerTo(person: Person): Answer {
   return JSON.parse(person.page?.html.text ?? '')
 }
 
-/** As the README tells: the emulator's own configuration, with the application bound to it. */
+/** As in the README: the emulator's own configuration, with the application bound to it. */
 async function emulatorConfig(): Promise<string> {
   const config = join(folder, 'wrangler.toml')
   const own = await readFile(join(ROOT, 'wrangler.toml'), 'utf8')

@@ -128,7 +128,7 @@ describe('In a grant object', () => {
     expect(await object.find(SECOND, ID)).toBeUndefined()
   })
 
-  it('the expiry of one epoch does not delete what waits for another, whose clock may lag behind', async () => {
+  it('the expiry of one epoch does not delete records of another, whose clock may lag behind', async () => {
     await object.load(SECOND, DUMP)
     const later = NOW + 10 * 86_400
     await object.open(FIRST, { ...GRANT, id: 'late', createdAtSeconds: later }, CODE)
@@ -157,7 +157,7 @@ describe('The number of an epoch', () => {
     expect(state.nextEpoch().epochNumber).toBeGreaterThan(state.current.epochNumber)
   })
 
-  it('goes on after a restart', () => {
+  it('continues after a restart', () => {
     const kv = memory({})
     const { epochNumber } = new KeptState(kv).nextEpoch()
 
@@ -193,7 +193,7 @@ describe('The number of an epoch', () => {
 })
 
 describe('A reset during a load', () => {
-  it('stays: the loaded state ends with it, and its records are swept from KV', async () => {
+  it('wins: the loaded state ends with it, and its records are swept from KV', async () => {
     const world = emulator()
     await world.reset()
     await world.signIn(ADA)

@@ -12,7 +12,7 @@ const grantsWith = (method: string, cause: Error) => ({
   GRANTS: { getByName: () => ({ [method]: () => Promise.reject(cause) }) },
 })
 
-describe('A store that has run out of files is a 503 that says so', () => {
+describe('A store without free file descriptors is a 503 with that reason', () => {
   it.each([
     // Node's SQLite, the operating system, and workerd, which gives the Worker only a reference.
     ['unable to open database file', 'The emulator cannot open more files'],

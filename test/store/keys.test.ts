@@ -7,7 +7,7 @@ type Certs = { keys: { kid: string }[] }
 // Signing keys survive a reset, so only an object that has never been used has none. A binding of its
 // own gives each emulator an isolate's memory of its own: nothing but the object can tell them that
 // the keys exist.
-it('The signing keys are created once, however many isolates ask for them first [O11]', async () => {
+it('The signing keys are created once, however many isolates need them first [O11]', async () => {
   const name = crypto.randomUUID()
   const isolates = Array.from({ length: 50 }, () =>
     emulator({ EMULATOR: { getByName: () => bindings.EMULATOR.getByName(name) } }),

@@ -19,7 +19,7 @@ const objects = async () => (await listDurableObjectIds(bindings.GRANTS)).length
 const keptForever = async () =>
   (await bindings.KV.list()).keys.filter(({ expiration }) => expiration === undefined)
 
-it(`${RESETS} resets with ${GRANTS} grants each reuse ${MOST_OBJECTS} objects, and leave nothing in KV for good`, async () => {
+it(`${RESETS} resets with ${GRANTS} grants each reuse ${MOST_OBJECTS} objects, and leave nothing in KV permanently`, async () => {
   const before = await objects()
   for (let reset = 0; reset < RESETS; reset++) {
     await world.signIn(ADA)

@@ -76,7 +76,7 @@ describe('Only the hash is stored and compared, so a stored value is no credenti
     ]) {
       expect(secret).toBeTruthy()
       expect(state).not.toContain(secret)
-      // The part behind the grant's id, which is what is secret.
+      // The part after the grant's id, which is secret.
       expect(state).not.toContain(secret?.slice(-32))
     }
   })

@@ -8,7 +8,7 @@ import { type Unreliability, UnreliableKv } from '../support/unreliable-kv'
 
 stopClock()
 
-// KV as it is at home, and what a test turns to.
+// A reliable KV, which a test makes unreliable.
 const world = emulator()
 const client = new Client(world.fetch)
 let now = 0
@@ -24,7 +24,7 @@ async function advance(seconds: number) {
   now += seconds
 }
 
-/** An emulator at another place: an isolate of its own, and another view of the same KV. */
+/** An emulator at another location: another isolate, with another view of the same KV. */
 function elsewhere(is: Unreliability, seed = 1): { there: Emulator; kv: UnreliableKv } {
   const kv = new UnreliableKv((env as { KV: KVNamespace }).KV, () => now, is, seed)
   return { there: emulator({ KV: kv.binding }), kv }
@@ -162,7 +162,7 @@ describe('KV that is 60 seconds stale', () => {
     const registration = (await (await new Client(there.fetch).registration()).json()) as {
       client_id: string
     }
-    // The isolate that wrote the record knows it at once, whatever KV says.
+    // The isolate that wrote the record sees it at once, whatever KV returns.
     kv.is = { staleSeconds: 60 }
     expect((await new Client(there.fetch).authorization(registration.client_id)).status).toBe(302)
     // Another one behind the same KV.
@@ -191,7 +191,7 @@ describe('KV that is 60 seconds stale', () => {
         client.postForm('/oauth/revoke', { client_id: clientId, token: tokens.refresh_token }),
     ],
     [
-      'a refresh token that was rotated and came back',
+      'a refresh token that was rotated and is used again',
       async (clientId: string, tokens: Tokens) => {
         await client.refresh(clientId, tokens.refresh_token)
         await client.refresh(clientId, tokens.refresh_token)

@@ -7,7 +7,7 @@ export const ACCOUNT = '/accounts/0123456789abcdef0123456789abcdef'
 type Message = { code: number; message: string; source?: { pointer: string } }
 /** An object of the API, whatever it is. */
 export type Item = Record<string, unknown> & { id: string }
-export type Answer<Result> = {
+export type ApiResponse<Result> = {
   status: number
   body: {
     success: boolean
@@ -29,7 +29,7 @@ export function api(fetch: Fetch) {
       },
       body: body === undefined ? undefined : JSON.stringify(body),
     })
-    return { status: response.status, body: await response.json() } as Answer<Result>
+    return { status: response.status, body: await response.json() } as ApiResponse<Result>
   }
   return {
     get: <Result = Item>(path: string) => ask<Result>('GET', path),

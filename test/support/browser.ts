@@ -9,10 +9,10 @@ const ROOT = join(import.meta.dirname, '../..')
 const PACKAGE = join(ROOT, 'node_modules/@sparticuz/chromium/package.json')
 
 /**
- * A real headless Chromium out of the npm package `@sparticuz/chromium`, with the libraries and a
+ * A real headless Chromium from the npm package `@sparticuz/chromium`, with the libraries and a
  * font of that package: no apt package, no download, and root may run it.
  *
- * The package's own `args` are left out: they are for AWS Lambda and turn off what is tested here
+ * The package's own `args` are left out: they are for AWS Lambda and turn off features that are tested here
  * (`--disable-web-security`). Playwright's suffice, `--no-sandbox` among them.
  *
  * The package is for Linux on x64: elsewhere CHROMIUM_PATH has to name an installed Chromium.

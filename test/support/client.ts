@@ -14,7 +14,7 @@ export type Tokens = {
 export const REDIRECT_URI = 'http://localhost:53682/callback'
 export const VERIFIER = 'a-code-verifier-of-at-least-43-characters-0123456789'
 
-/** An OAuth client whose every request can be changed, to be wrong. */
+/** An OAuth client whose requests can be changed, so that they are invalid. */
 export class Client {
   readonly fetch: Fetch
   readonly app: string

@@ -16,7 +16,7 @@ export function controlOf(fetch: Fetch, app = APP): Control {
 
 type State = { at: string; emulator: { state: { revocations: { count: number } } } }
 
-/** All that is stored, to see that it has not changed: without what every look at it counts on. */
+/** The whole state, for comparisons: without the counters that reading it increments. */
 export async function stored(control: Control): Promise<string> {
   const state = (await (await control('GET', 'state')).json()) as State
   state.at = ''

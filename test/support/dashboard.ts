@@ -37,7 +37,7 @@ export function withClients(...clients: Record<string, unknown>[]) {
   return { OAUTH_CLIENTS: clients.map(oauthClient) }
 }
 
-/** A client of the dashboard's OAuth server whose every request can be changed, to be wrong. */
+/** A client of the dashboard's OAuth server whose requests can be changed, so that they are invalid. */
 export class DashClient {
   constructor(
     readonly fetch: Fetch,
@@ -107,7 +107,7 @@ export class DashClient {
     return this.post('/oauth2/revoke', { token, client_id: this.clientId, ...changes })
   }
 
-  /** Whether an access token is good. */
+  /** Returns whether an access token is valid. */
   async isGood(accessToken: string): Promise<boolean> {
     const response = await this.userinfo(accessToken)
     return response.status === 200

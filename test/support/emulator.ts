@@ -13,9 +13,9 @@ export type Emulator = {
   advance(duration: string): Promise<void>
   /** Completes authorizations without pages; null turns it off. */
   signIn(who: { email: string; consent?: 'allow' | 'deny' } | null): Promise<void>
-  /** Back to the seed. */
+  /** Returns to the seed. */
   reset(): Promise<void>
-  /** What an administrator revokes: `{person}`, `{deleted_person}` or `{application}`. */
+  /** Revokes as an administrator: `{person}`, `{deleted_person}` or `{application}`. */
   revoke(what: Record<string, string>): Promise<void>
   /** Makes a new signing key the current one. */
   rotateKeys(): Promise<void>
@@ -85,7 +85,7 @@ export function clientOf(settings: Record<string, unknown>): Client {
   return new Client(emulator(settings).fetch)
 }
 
-/** Requests that all carry these headers: where they come from, say. */
+/** Returns a `fetch` that adds these headers to each request, such as the caller's address. */
 export function carrying(fetch: Fetch, headers: Record<string, string>): Fetch {
   return (url, init) => {
     const all = new Headers(init?.headers)

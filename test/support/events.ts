@@ -3,7 +3,7 @@ import type { RecordedEvent } from '../../src/events/event'
 /** The members of an event that a test gives; the others have defaults. */
 export type Sketch = { kind: string; at?: string; ray?: string } & Record<string, unknown>
 
-/** Events in their order, numbered from 1; each of a request of its own unless `ray` is given. */
+/** Events in their order, numbered from 1; each of another request unless `ray` is given. */
 export function recorded(...sketches: Sketch[]): RecordedEvent[] {
   return sketches.map(
     ({ ray, ...sketch }, index) =>
@@ -15,7 +15,7 @@ export function recorded(...sketches: Sketch[]): RecordedEvent[] {
         rayId: ray ?? `ray-${index + 1}`,
         number: index + 1,
         ...sketch,
-        // A sketch has the members of its kind; no test gets that wrong and passes.
+        // A sketch has the members of its kind; a test with other members would fail.
       }) as unknown as RecordedEvent,
   )
 }

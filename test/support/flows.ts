@@ -2,7 +2,7 @@ import type { Client, Fetch, Tokens } from './client'
 import { type Control, controlOf } from './control'
 import { Person } from './person'
 
-/** How much a store holds, by the state that it shows. */
+/** The size of a store, by its state. */
 export type Sizes = Record<string, number>
 
 type State = {
@@ -29,13 +29,13 @@ export async function sizesOf(control: Control): Promise<Sizes> {
   }
 }
 
-/** A client's whole way, while automatic sign-in is on, with a refresh token that comes back. */
+/** A client's whole flow, while automatic sign-in is on, with a refresh token that is reused. */
 export async function clientFlow(client: Client, clientId: string): Promise<void> {
-  const exchange = await answered(client.exchange(clientId, await client.code(clientId)))
+  const exchange = await succeeded(client.exchange(clientId, await client.code(clientId)))
   const first = (await exchange.json()) as Tokens
-  const refresh = await answered(client.refresh(clientId, first.refresh_token))
+  const refresh = await succeeded(client.refresh(clientId, first.refresh_token))
   const next = (await refresh.json()) as Tokens
-  await answered(client.request('/whoami', next.access_token))
+  await succeeded(client.request('/whoami', next.access_token))
   // A code that is never redeemed.
   await client.code(clientId)
 }
@@ -49,19 +49,19 @@ export async function browserFlow(fetch: Fetch, app: string, team: string): Prom
   await person.open(`${app}/cdn-cgi/access/logout`)
 }
 
-/** A record of the API that comes and goes. */
+/** Creates and deletes a record of the API. */
 export async function apiFlow(fetch: Fetch, app: string): Promise<void> {
   const path = `${app}/client/v4/accounts/${'a'.repeat(32)}/access/tags`
   const headers = { authorization: 'Bearer anything', 'content-type': 'application/json' }
   const name = crypto.randomUUID().slice(0, 8)
-  await answered(fetch(path, { method: 'POST', headers, body: JSON.stringify({ name }) }))
-  await answered(fetch(`${path}/${name}`, { method: 'DELETE', headers }))
+  await succeeded(fetch(path, { method: 'POST', headers, body: JSON.stringify({ name }) }))
+  await succeeded(fetch(`${path}/${name}`, { method: 'DELETE', headers }))
 }
 
 /**
- * So many flows, `together` at once, with the clock moved on after each lot.
+ * Runs this number of flows, `together` at a time, and moves the clock after each batch.
  *
- * @param look receives the number of flows after each lot
+ * @param look receives the number of flows after each batch
  */
 export async function soak(
   client: Client,
@@ -79,12 +79,12 @@ export async function soak(
     await control('PUT', 'auto-sign-in', null)
     await browserFlow(client.fetch, client.app, client.team)
     await apiFlow(client.fetch, client.app)
-    await answered(control('PATCH', 'clock', { advance }))
+    await succeeded(control('PATCH', 'clock', { advance }))
     await look(done + lot)
   }
 }
 
-async function answered(request: Promise<Response>): Promise<Response> {
+async function succeeded(request: Promise<Response>): Promise<Response> {
   const response = await request
   if (response.ok) return response
   throw new Error(`${response.status} ${response.url} ${await response.text()}`)

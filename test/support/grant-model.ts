@@ -1,5 +1,5 @@
 /** The outcome of a request: 'ok', or the description of the refusal. */
-export type Answer = string
+export type Outcome = string
 
 /** A pair from a response of the Worker: the model creates no tokens. */
 export type Pair = { access: string; refresh: string }
@@ -15,8 +15,8 @@ export type Rules = {
 type Spent = { atSeconds: number; pair: Pair }
 
 /**
- * One grant's life as README and RFCs tell it, without storage, hashes or concurrency: what every
- * request has to be answered with, and what it changes.
+ * The life of one grant by the README and the RFCs, without storage, hashes or concurrency: the
+ * required response to every request, and its effect.
  */
 export class GrantModel {
   #isRedeemed = false
@@ -34,18 +34,18 @@ export class GrantModel {
     private readonly openedAtSeconds: number,
   ) {}
 
-  /** Every refresh token that was ever given, the current one last. */
+  /** Every refresh token that was ever issued, the current one last. */
   get refreshTokens(): string[] {
     return [...this.#spent.keys(), ...(this.#current === undefined ? [] : [this.#current])]
   }
 
-  /** Every access token that was ever given. */
+  /** Every access token that was ever issued. */
   get accessTokens(): string[] {
     return [...this.#endsOfAccess.keys()]
   }
 
   /** The exchange of the code by the client `isOwn`, with the right verifier or another. */
-  redeem(now: number, isOwn: boolean, isVerifier: boolean): Answer {
+  redeem(now: number, isOwn: boolean, isVerifier: boolean): Outcome {
     if (this.#isForgotten) return 'authorization code is invalid'
     if (!isOwn) return 'authorization code was issued to another client'
     if (!isVerifier) return 'code_verifier does not match the code_challenge'
@@ -60,14 +60,14 @@ export class GrantModel {
     return 'ok'
   }
 
-  /** What a redemption has given. */
+  /** Adds the tokens of a redemption. */
   redeemed(now: number, pair: Pair): void {
     this.#current = pair.refresh
     this.#addAccess(now, pair.access)
   }
 
   /** The refresh of a token by a client, while the policies admit the person or not. */
-  refresh(now: number, token: string, isOwn: boolean, isOpen: boolean): Answer | Spent {
+  refresh(now: number, token: string, isOwn: boolean, isOpen: boolean): Outcome | Spent {
     if (this.#isForgotten) return 'refresh token is invalid'
     const spent = this.#spent.get(token)
     if (!spent && token !== this.#current) return 'refresh token is invalid'
@@ -81,7 +81,7 @@ export class GrantModel {
     return 'refresh token was used before'
   }
 
-  /** What the rotation of the current token has given. */
+  /** Adds the tokens of a rotation of the current token. */
   refreshed(now: number, pair: Pair): void {
     if (this.#current !== undefined) this.#spent.set(this.#current, { atSeconds: now, pair })
     this.#current = pair.refresh
@@ -89,7 +89,7 @@ export class GrantModel {
   }
 
   /** A revocation (RFC 7009) of any text by a client. */
-  revoke(token: string, isOwn: boolean): Answer {
+  revoke(token: string, isOwn: boolean): Outcome {
     const isAccess = this.#endsOfAccess.has(token) && !this.#ended.has(token)
     if (!isAccess && !this.refreshTokens.includes(token)) return 'ok'
     if (!isOwn) return 'the token was issued to another client'
@@ -116,7 +116,7 @@ export class GrantModel {
     return Math.max(0, (this.#endsOfAccess.get(token) ?? 0) - now)
   }
 
-  /** What comes of the grant where a state is loaded that was saved now. */
+  /** Returns the grant after a state that is saved now has been loaded. */
   restart(): void {
     if (!this.#isRedeemed) this.#isForgotten = true
   }

@@ -1,16 +1,16 @@
 import fc from 'fast-check'
 
-/** A request of whatever bytes; `$NAME` in it stands for what a real client would have there. */
+/** A request of any bytes; `$NAME` in it is replaced by the value of a real client. */
 export type HostileRequest = {
   method: string
   target: string
   headers: [name: string, value: string][]
   body: string
-  /** How the body's length is told: right, in chunks, or as longer than it is. */
+  /** How the body's length is announced: correctly, in chunks, or as longer than it is. */
   framing: 'length' | 'chunked' | 'cut'
 }
 
-/** What `$NAME` can be: things that only the server can give. */
+/** The names for `$NAME`: values that only the server can issue. */
 export type Known = Record<(typeof KNOWN)[number], string>
 const KNOWN = [
   'CLIENT',
@@ -82,7 +82,7 @@ const OAUTH_CLIENT_PATHS = ['', '/x', '/x/secret', '/scopes', '?page=x'].map(
   (path) => `/client/v4/accounts/${ACCOUNT}/oauth_clients${path}`,
 )
 
-// What parsers disagree about, and what no parser likes.
+// Input on which parsers disagree, and input that every parser rejects.
 const JUNK = [
   ...['', '/', '//', '/..', '/../', '/.', '/%2e%2e/', '/%2E%2e', '%2f', '%5c', '\\', ';', ';a=b'],
   ...['%00', '%0d%0aX-Injected:1', '%ff', '%', '%zz', '\x00', '\x01', '\t', '\x7f', '\xff\xfe'],
@@ -92,7 +92,7 @@ const JUNK = [
   ...['//x.example/', 'javascript:alert(1)', 'data:text/html,x', 'x'.repeat(300), 'é', '😀'],
 ].map((text) => Buffer.from(text).toString('latin1'))
 
-// Much else ends at the HTTP parser, which is not ours.
+// Most other input ends at the HTTP parser, which is not ours.
 const junk = fc.oneof(
   { weight: 7, arbitrary: fc.constantFrom(...JUNK) },
   { weight: 2, arbitrary: fc.webPath() },
@@ -110,7 +110,7 @@ const path = fc.oneof(
   { weight: 1, arbitrary: junk.map((text) => `/${text}`) },
 )
 
-// Something put in somewhere: between two segments, most often.
+// A text inserted at any place, most often between two segments.
 const mutated = fc
   .tuple(path, fc.array(fc.tuple(fc.nat(200), junk), { maxLength: 2 }), fc.nat(3))
   .map(([text, pieces, chance]) => {
@@ -143,7 +143,7 @@ const VALUES = [
   ...['E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM', 'on', 'true', '0', '999999999999999999999'],
 ]
 const value = fc.oneof(chosen(...VALUES), known, junk)
-// Of values that are put in as they are, only what keeps a request in one line.
+// Only inserted values that keep a request line in one line.
 const pair = fc
   .tuple(
     fc.oneof({ weight: 5, arbitrary: chosen(...PARAMETERS) }, { weight: 1, arbitrary: junk }),
@@ -279,14 +279,14 @@ const header = fc.oneof(
 )
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS']
-// CONNECT is answered 500 by the runtime, before the Worker sees it.
+// The runtime responds to CONNECT with 500, before the Worker sees it.
 const ODD_METHODS = ['get', 'TRACE', 'PROPFIND', 'FOO', '', 'G E T', 'PURGE', 'QUERY']
 const TYPES = [
   ...['application/json', 'application/x-www-form-urlencoded', 'APPLICATION/JSON; charset=x', ''],
   ...['multipart/form-data; boundary=x', 'text/plain', 'application/json;', ';', 'application/*'],
 ]
 const HOSTS = ['localhost:$PORT', '127.0.0.1:$PORT', '[::1]:$PORT']
-// Of what is no host at all, wrangler answers 500 before the Worker sees it.
+// For an invalid host, wrangler responds with 500 before the Worker sees it.
 const ODD_HOSTS = [
   'x.example',
   'localhost',
@@ -311,7 +311,7 @@ export const hostileRequest: fc.Arbitrary<HostileRequest> = fc
     host: mostly(HOSTS, ODD_HOSTS),
     type: mostly(TYPES.slice(0, 2), TYPES),
     headers: fc.array(header, { maxLength: 5 }),
-    // With a credential, what is behind one is reached.
+    // With a credential, the protected routes are reached.
     admitted: fc.option(
       chosen(...CREDENTIALS.slice(0, 1), 'Bearer a-token', 'Bearer $DASH_TOKEN'),
       {
@@ -343,7 +343,7 @@ export function bytesOf(request: HostileRequest, values: Known): string {
   const filled = (text: string) =>
     text.replace(/\$([A-Z_]+)/g, (whole, name) => values[name as keyof Known] ?? whole)
   const text = filled(request.body)
-  // What would end its line is left to the junk that is about it: the rest would be another request.
+  // Line ends are only in the surrounding junk: the rest would otherwise be another request.
   const oneLine = (line: string) => line.replace(/[\r\n]/g, '')
   const framing = {
     length: request.method === 'GET' && !text ? [] : [`Content-Length: ${text.length}`],

@@ -1,19 +1,19 @@
 import { expect } from 'vitest'
 import { REDIRECT_URI, redirectOf } from './client'
 
-/** A response, or the one that a request will bring. */
+/** A response, or the promise of one. */
 type Responding = Response | Promise<Response>
 type Text = string | RegExp
 
 declare module 'vitest' {
   interface Matchers<R, T> {
     /**
-     * Expects an OAuth error as JSON (RFC 6749 5.2) that gives no internals away. The status is 401
+     * Expects an OAuth error as JSON (RFC 6749 5.2) that reveals no internals. The status is 401
      * for `invalid_client` and 400 otherwise, unless it is given.
      */
     toBeRefused(error: string, description?: Text, status?: number): Promise<void>
     /**
-     * Expects a redirect that brings the error, its description and the state, and nothing else; a
+     * Expects a redirect with the error, its description and the state, and nothing else; a
      * state of null stands for a redirect without one.
      */
     toRedirectWithError(

@@ -1,7 +1,7 @@
 import { REDIRECT_URI } from './client'
 import type { Person } from './person'
 
-// What both generations of the SDK hand over, stored unchanged as both ask for.
+// The values that both generations of the SDK pass, stored unchanged as both require.
 type ClientInformation = { client_id: string; client_secret?: string; issuer?: string }
 type Tokens = { access_token: string; token_type: string; refresh_token?: string; issuer?: string }
 type Discovery = { authorizationServerUrl: string; resourceMetadataUrl?: string }
@@ -17,9 +17,9 @@ export class MemoryProvider {
     redirect_uris: [REDIRECT_URI],
     token_endpoint_auth_method: 'none',
   }
-  /** How often the SDK asked for an authorization. */
+  /** The number of authorizations that the SDK started. */
   authorizations = 0
-  /** Which credentials the SDK gave up. */
+  /** The credentials that the SDK discarded. */
   readonly invalidated: string[] = []
   client: ClientInformation | undefined
   saved: Tokens | undefined
@@ -29,7 +29,7 @@ export class MemoryProvider {
 
   constructor(readonly person: Person) {}
 
-  /** The callback's parameters, if they answer this provider's request. */
+  /** The callback's parameters, if they belong to this provider's request. */
   get callback(): URLSearchParams {
     const { callback, page } = this.person
     if (!callback) throw new Error(`no callback, but ${page?.status}: ${page?.text}`)

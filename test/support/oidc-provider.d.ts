@@ -1,9 +1,9 @@
-// The package has no types of its own: what is used of it here.
+// The package has no types. These are the parts that are used here.
 declare module 'oidc-provider' {
   import type { IncomingMessage, ServerResponse } from 'node:http'
 
   export type Account = { accountId: string; claims(): Record<string, unknown> & { sub: string } }
-  /** An authorization code, with what was asked for. */
+  /** An authorization code, with the parameters of its request. */
   export type AuthorizationCode = {
     scope: string
     nonce?: string

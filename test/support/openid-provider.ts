@@ -5,7 +5,7 @@ import { freePort } from './server'
 
 export const CLIENT = { client_id: 'access', client_secret: 'a secret: of/the+client' }
 
-/** What this provider knows of its accounts, beside `sub` and `email`, which are the login's. */
+/** The claims of this provider's accounts, beside `sub` and `email`, which are those of the login. */
 const ACCOUNTS: Record<string, Record<string, unknown>> = {
   'ada@example.com': {
     name: 'Ada Lovelace',
@@ -18,10 +18,10 @@ const ACCOUNTS: Record<string, Record<string, unknown>> = {
 
 /**
  * A real OpenID Connect server, the certified `oidc-provider` of npm, with its own login and consent
- * pages: any login is taken, with any password.
+ * pages: any login is accepted, with any password.
  */
 export class OpenIdProvider {
-  /** The authorization codes it gave tokens for, with what was asked for. */
+  /** The authorization codes that were redeemed, with the parameters of their requests. */
   readonly codes: AuthorizationCode[] = []
   readonly #server: Server
   #listener: RequestListener = (_, response) => response.writeHead(503).end()
@@ -46,7 +46,7 @@ export class OpenIdProvider {
     return `http://${this.host}`
   }
 
-  /** Takes the emulator as its client. PKCE is optional, and checked where it is used. */
+  /** Registers the emulator as its client. PKCE is optional, and checked if it is used. */
   serve(redirectUri: string): void {
     const provider = new Provider(this.issuer, {
       clients: [
@@ -62,7 +62,7 @@ export class OpenIdProvider {
         email: ['email'],
         profile: ['name', 'department', 'groups', 'upn'],
       },
-      // Access knows no userinfo endpoint: the claims have to be in the id_token.
+      // Access does not use the userinfo endpoint: the claims have to be in the id_token.
       conformIdTokenClaims: false,
       cookies: { keys: ['a key of the test'] },
       ttl: { Interaction: 600, Session: 600, Grant: 600, IdToken: 600, AccessToken: 600 },

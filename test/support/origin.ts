@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { freePort } from './server'
 
-/** An application behind the gate: a server of node:http that does what a test says. */
+/** An application behind the gate: a server of node:http that a test controls. */
 export class Origin {
   readonly #handlers = new Map<string, RequestListener>()
   readonly server: Server = createServer((request, response) => {

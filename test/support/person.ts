@@ -8,7 +8,7 @@ export const NAVIGATION = {
   'sec-fetch-dest': 'document',
 }
 
-// Without scripts, what a page has in <noscript> is part of it.
+// Without scripts, the content of <noscript> is part of the page.
 const blockTextElements = { script: true, style: true, pre: true }
 
 export type Page = {
@@ -28,7 +28,7 @@ export type Page = {
 export class Person {
   readonly #cookies = new Map<string, Map<string, string>>()
   page: Page | undefined
-  /** Where the last redirect went that was not followed: the client's callback. */
+  /** The target of the last redirect that was not followed: the client's callback. */
   callback: URL | undefined
 
   constructor(
@@ -130,7 +130,7 @@ export class Person {
   }
 }
 
-// A browser sends no box that is not ticked, and nothing that is disabled or has no name.
+// A browser omits unchecked boxes, and controls that are disabled or have no name.
 function isSent(input: HTMLElement): boolean {
   const isOff = input.getAttribute('type') === 'checkbox' && !input.hasAttribute('checked')
   return input.hasAttribute('name') && !input.hasAttribute('disabled') && !isOff

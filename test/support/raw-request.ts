@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers'
 export type RawResponse = { status: number; headers: IncomingMessage['headers']; body: string }
 
 /**
- * One request to a port of this machine by node:http, for what `fetch` does not send: a `Host`, an
+ * One request to a port of this machine by node:http, for requests that `fetch` cannot send: a `Host`, an
  * `Origin`, hop-by-hop headers, a path as it is written.
  *
  * @param headers a list keeps their case and their repetitions

@@ -1,16 +1,16 @@
 import { connect } from 'node:net'
 
-export type RawAnswer = { status: number; headers: Map<string, string[]>; body: string }
+export type RawResponse = { status: number; headers: Map<string, string[]>; body: string }
 
 /** Neither a response nor a closed connection in time. */
 export class Hang extends Error {}
 
 /**
- * Bytes to a port of this machine, and what comes back, whatever it is: for requests that no HTTP
+ * Sends bytes to a port of this machine, and returns the response: for requests that no HTTP
  * client would send. The request should end its connection (`Connection: close`).
  *
  * @param request its characters are bytes
- * @param isCut whether the request ends before it says that it does
+ * @param isCut whether the request ends before its announced end
  * @return undefined if the connection was closed without a response
  * @throws Hang
  */
@@ -18,7 +18,7 @@ export function rawSocket(
   port: number,
   request: string,
   { isCut = false, limitMs = 20_000 } = {},
-): Promise<RawAnswer | undefined> {
+): Promise<RawResponse | undefined> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1')
     let text = ''
@@ -30,7 +30,7 @@ export function rawSocket(
     const finish = () => done(() => resolve(parse(text)))
     const timer = setTimeout(
       () =>
-        done(() => reject(new Hang(`no answer in ${limitMs} ms, only ${JSON.stringify(text)}`))),
+        done(() => reject(new Hang(`no response in ${limitMs} ms, only ${JSON.stringify(text)}`))),
       limitMs,
     )
     socket.on('error', finish)
@@ -50,7 +50,7 @@ function isOfEvents(text: string): boolean {
   return head.length < text.length && /content-type: text\/event-stream/i.test(head)
 }
 
-function parse(text: string): RawAnswer | undefined {
+function parse(text: string): RawResponse | undefined {
   const [head = '', ...rest] = text.split('\r\n\r\n')
   const [first = '', ...lines] = head.split('\r\n')
   const status = first.match(/^HTTP\/1\.1 (\d{3})/)?.[1]

@@ -4,21 +4,21 @@ import { exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from '
 import { CLIENT } from './openid-provider'
 import { freePort } from './server'
 
-/** What it does wrong; nothing where it is empty. */
+/** The misbehaviour of the provider; none if it is empty. */
 export type Misbehaviour = {
-  /** Claims of the id_token, in place of the good ones; undefined leaves one out. */
+  /** Claims of the id_token, in place of the valid ones; undefined omits one. */
   claims?: JWTPayload
   /** Signs with a key that it does not publish, under the name of the one that it does. */
   signedByStranger?: boolean
   /** Signs with the client's secret. */
   signedWithSecret?: boolean
-  /** What it answers at this path instead. */
+  /** The response at this path instead. */
   answer?: { path: string; status: number; body: string; headers?: Record<string, string> }
 }
 
 /**
  * An OpenID Connect provider that signs Ada in without a page, and misbehaves on purpose: no real
- * one can be made to answer with a bad id_token, and those are what a client has to refuse.
+ * provider can be made to respond with an invalid id_token, which a client has to refuse.
  */
 export class RogueProvider {
   misbehaviour: Misbehaviour = {}

@@ -13,7 +13,7 @@ export type Server = {
   team: string
   fetch: Fetch
   client: Client
-  /** What it printed so far. */
+  /** The output so far. */
   output(): string
   control(method: string, path: string, body?: unknown): Promise<Response>
   stop(): Promise<void>
@@ -23,10 +23,10 @@ export type Server = {
 export const networkFetch: Fetch = (url, init) => fetch(url, { redirect: 'manual', ...init })
 
 /**
- * `npm start` on a free port and with a store of its own, until `stop`.
+ * Runs `npm start` on a free port with its own store, until `stop`.
  *
  * @param flags further flags of `wrangler dev`
- * @param store a folder to keep the store in; a new one, deleted at `stop`, where it is left out
+ * @param store a folder to keep the store in; a new one, deleted at `stop`, if it is omitted
  */
 export async function startServer(flags: string[] = [], store?: string): Promise<Server> {
   for (let left = 3; ; left--) {
@@ -107,7 +107,7 @@ async function start(flags: string[], store?: string): Promise<Server> {
 /** A free port. */
 export const freePort = async () => Number(await portFor('0'))
 
-/** What was printed beside the lines of decisions: warnings, errors, requests. */
+/** The output other than the lines of decisions: warnings, errors, requests. */
 export function otherLines(printed: string): string[] {
   return printed
     .split('\n')

@@ -33,7 +33,7 @@ export const SERVICE_AUTH = {
 /** The policy that admits every person who logs in. */
 export const ALLOW = { name: 'People', decision: 'allow', include: [{ everyone: {} }] }
 
-/** The value of `CF_Authorization` in a response, or undefined where it sets none. */
+/** The value of `CF_Authorization` in a response, or undefined if it sets none. */
 export function cookieOf(response: Response): string | undefined {
   const cookies = response.headers.getSetCookie()
   return cookies.join('\n').match(/^CF_Authorization=([^;\n]+)/m)?.[1]

@@ -12,7 +12,7 @@ type Method = (...given: unknown[]) => unknown
 /**
  * The binding `EMULATOR`, with methods of the object replaced.
  *
- * @param replaced is read at every call, so that a test can take a replacement away
+ * @param replaced is read at every call, so that a test can remove a replacement
  */
 export function emulatorObjectWith(replaced: Record<string, Method>): object {
   return {

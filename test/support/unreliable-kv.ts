@@ -1,8 +1,8 @@
-/** How a KV namespace misbehaves, as the one of production may. */
+/** The faults of a KV namespace, which may occur in production too. */
 export type Unreliability = {
   /** How stale reads may be, by the clock `now`; 0 for current. */
   staleSeconds?: number
-  /** How long an operation takes at the most, in real milliseconds. */
+  /** How long an operation takes at most, in real milliseconds. */
   slowMs?: number
   /** How often reads and writes fail, from 0 to 1. */
   failingReads?: number
@@ -12,9 +12,9 @@ export type Unreliability = {
 type Version = { atSeconds: number; value: string | null; options?: KVNamespacePutOptions }
 
 /**
- * A KV namespace as it is far from where it was written: a read may tell what was there up to
- * `staleSeconds` ago, also that there was nothing; every operation takes its time, and some fail.
- * What it does follows from a seed, but for the order in which it is asked.
+ * A KV namespace as seen far from where it was written: a read may return the value of up to
+ * `staleSeconds` ago, even that no value existed; operations are delayed, and some fail. Its
+ * behaviour is determined by a seed, except for the order of the operations.
  */
 export class UnreliableKv {
   readonly #versions = new Map<string, Version[]>()
@@ -55,7 +55,7 @@ export class UnreliableKv {
     return type === 'json' ? JSON.parse(text.value) : text.value
   }
 
-  // What was there some time ago, where the key was written since and the read is to be stale.
+  // The earlier value, if the key was written since and the read is to be stale.
   #seenLate(key: string): { value: string | null } | undefined {
     const { staleSeconds = 0 } = this.is
     const seenAtSeconds = this.now() - this.#random() * staleSeconds

@@ -1,6 +1,6 @@
 import { clearTimeout, setTimeout } from 'node:timers'
 
-// How long `close` waits for work that continues after the responses.
+// The time that `close` waits for work that continues after the responses.
 const PATIENCE_MS = 1000
 
 /** The work that continues after the responses (`waitUntil`). Errors are logged; `close` waits for it. */

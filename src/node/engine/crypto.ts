@@ -9,7 +9,7 @@ type Subtle = typeof webcrypto.subtle
 
 const { subtle } = webcrypto
 
-/** What an HMAC key of this file was imported from. Keys of Node's own are not in it. */
+/** The bytes of each HMAC key that was imported here. Keys that Node imported are not in it. */
 const secrets = new WeakMap<object, Buffer>()
 
 async function digest(

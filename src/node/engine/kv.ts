@@ -27,7 +27,7 @@ CREATE TABLE IF NOT EXISTS record (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS record_end ON record (expiration) WHERE expiration IS NOT NULL`
 
-// How often expired records are deleted. No read finds them from the moment they expire.
+// The interval at which expired records are deleted. Reads do not return them after they expire.
 const COLLECTED_EVERY_SECONDS = 60
 
 /**

@@ -3,7 +3,7 @@ import { ConsoleFrame, type ConsolePage } from './frame'
 
 type ClientBlock = {
   name: string
-  /** Where the text goes: a command line, or the path of a file. */
+  /** The destination of the text: a command line, or the path of a file. */
   where: string
   text: string
 }

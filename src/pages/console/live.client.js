@@ -82,7 +82,7 @@ function detailsIn(part) {
 }
 
 /**
- * Returns what the control that replaces this one is found by.
+ * Returns the key and the index by which the control that replaces this one is found.
  *
  * @param {Element} region
  * @param {HTMLElement} control

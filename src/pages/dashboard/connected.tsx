@@ -26,7 +26,8 @@ type Connected = {
 }
 
 /**
- * Renders "Connected Applications": what a person has authorized at the dashboard, and how to revoke it.
+ * Renders "Connected Applications": the applications that a person has authorized at the dashboard, with
+ * buttons that revoke them.
  * Dashboard: documented [D30].
  */
 export function ConnectedPage({ nonce, csrf, email, applications, revoked }: Connected) {

@@ -1,6 +1,6 @@
 import { collect, sweep } from '../kv'
 
-// By the emulated clock. Without requests, the alarm goes by the real one.
+// By the emulated clock. Without requests, the alarm follows the real clock.
 export const COLLECTED_EVERY_SECONDS = 6 * 3600
 
 /** Deletes KV records that have expired by the emulated clock, and the records of ended epochs. */

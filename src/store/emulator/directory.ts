@@ -1,7 +1,7 @@
 import type { Identity } from '../../access/identity'
 import type { RecordedEvent } from '../../events/event'
 
-/** Somebody who has signed in, or whom the API has made a user. */
+/** A person who has signed in, or whom the API has created as a user. */
 export type DirectoryUser = {
   email: string
   name: string

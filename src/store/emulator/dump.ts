@@ -40,7 +40,7 @@ const connectionSchema = z.looseObject({
   authorizedAtSeconds: secondsSchema,
 })
 
-// The tables of the API's edits and of what is derived from events, with their columns.
+// The tables of the API's edits and of the records derived from events, with their columns.
 const tablesSchema = z.object({
   edit: editsSchema,
   late_edit: rows(lateEditRowSchema, ({ kind, id }) => `${kind} ${id}`).default([]),

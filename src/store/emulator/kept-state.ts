@@ -9,7 +9,7 @@ import { randomText } from '../../oauth/encoding'
 import type { EmulatorDump } from './dump'
 import { type EmulatorState, type Epoch, emulatedNow, freshState, NOT_COUNTED } from './state'
 
-/** A move of the clock: from where it is, or to an offset from the real one. */
+/** A move of the clock: relative to its current time, or to an offset from the real one. */
 export type ClockMove = { bySeconds: number } | { offsetSeconds: number }
 
 /** The stored state, with the clock. Every change has a version of its own. */

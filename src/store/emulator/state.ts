@@ -20,7 +20,7 @@ export type EmulatorState = {
    * all.
    */
   ticketSecret: string
-  /** The time by which the emulated clock is ahead of the real one. */
+  /** The seconds by which the emulated clock is ahead of the real one. */
   clockOffsetSeconds: number
   autoSignIns: AutoSignIn[]
   faults: ActiveFault[]

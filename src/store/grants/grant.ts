@@ -13,7 +13,7 @@ const frame = {
 }
 
 /**
- * A grant of Managed OAuth: what a refresh token stands for. Written once, when the person allows
+ * A grant of Managed OAuth, which its refresh token represents. Written once, when the person allows
  * the client.
  */
 export const accessGrantSchema = z.object({

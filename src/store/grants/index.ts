@@ -54,15 +54,15 @@ type Product<G extends Grant> = {
   objects: '' | 'dashboard:'
   schema: z.ZodType<G>
   forms: CredentialForms
-  /** The scope of revoking an access token. */
+  /** The effect of revoking an access token: the token ends, or its grant with all its tokens. */
   accessTokenEnds: 'itself' | 'grant'
 }
 
 /**
  * The grants of one product, with their codes and tokens.
  *
- * This folder owns what may happen only once to a grant: `object.ts` decides it, `tables.ts` stores it,
- * and this class finds the object of a code or token. The KV record of a grant is written once; it lists
+ * This folder owns the operations that succeed only once for a grant: `object.ts` decides them,
+ * `tables.ts` stores the results, and this class finds the object of a code or token. The KV record of a grant is written once; it lists
  * the grant and says what its tokens permit. Policies and revocations by administrators are not here.
  */
 export class Grants<G extends Grant> {

@@ -27,17 +27,17 @@ type Env = { EMULATOR: EmulatorBinding }
 
 const COLLECTED_EVERY_SECONDS = 6 * 3600
 
-// Long enough to tell the tokens of one grant apart.
+// Long enough to distinguish the tokens of one grant.
 const TOKEN_ID_LENGTH = 12
 
 /**
  * The grants whose ids begin with one character: a code is redeemed once, a refresh token rotates, a grant
  * is revoked.
  *
- * A Durable Object, because KV has no compare-and-set. Each method runs from the check to the stored
- * result without an `await`, so of any number of simultaneous calls one is the first. Many grants share
- * an object, because a new object costs more than all the rest of an authorization. The object stores
- * only hashes of codes and tokens.
+ * A Durable Object, because KV has no compare-and-set. No method has an `await` between reading a grant
+ * and storing the result, so of any number of simultaneous calls one is the first. Many grants share an
+ * object, because a new object costs more than the rest of an authorization. The object stores only
+ * hashes of codes and tokens.
  *
  * Each call names its epoch. The first call of a later epoch deletes the grants of the earlier ones, and
  * a call of an earlier epoch finds nothing. So a reset needs no new objects.

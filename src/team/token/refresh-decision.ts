@@ -30,7 +30,10 @@ type Decision =
       verdict: Exclude<Verdict, { decision: 'deny' }>
     }
 
-/** Decides about a refresh by the grant, its application and the policies. */
+/**
+ * Decides about a refresh by the grant, its application and the policies. `refresh-token.ts` checks the
+ * refresh token itself. `refusals.ts` has the text of every refusal.
+ */
 export function decideRefresh(
   c: AppContext,
   grant: AccessGrant,

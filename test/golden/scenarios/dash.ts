@@ -178,7 +178,7 @@ const clientAuth: Scenario = {
       const client = new DashClient(fetch, id)
       const basic = (text: string) => ({ authorization: `Basic ${btoa(text)}` })
       const none = { client_id: undefined }
-      // Who is not authenticated redeems nothing.
+      // An unauthenticated client cannot redeem a code.
       const code = await client.code()
       await client.exchange(code)
       await client.exchange(code, none, basic(`${id}:wrong`))

@@ -116,7 +116,7 @@ const lists: Scenario = {
   },
 }
 
-// A grant is in the list a moment after its tokens were answered.
+// A grant is in the list a moment after its tokens were issued.
 async function settled(fetch: World['unrecorded']): Promise<void> {
   for (;;) {
     const response = await fetch(`${APP}/_emulator/grants`)

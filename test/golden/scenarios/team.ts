@@ -157,7 +157,7 @@ const consent: Scenario = {
 
 const pin: Scenario = {
   name: 'emulator-one-time-pin',
-  // The code is told in an event.
+  // An event has the code.
   of: 'emulator',
   settings: SETTINGS,
   async run({ fetch, placeholders }) {
@@ -252,7 +252,7 @@ const clientAuth: Scenario = {
       })
       const basic = (text: string) => ({ authorization: `Basic ${btoa(text)}` })
       const none = { client_id: undefined }
-      // Who is not authenticated redeems nothing.
+      // An unauthenticated client cannot redeem a code.
       const code = await client.code(id)
       await client.exchange(id, code)
       await client.exchange(id, code, none, basic(`${id}:wrong`))

@@ -9,7 +9,7 @@ import { env } from './workers'
 // The files of one worker share a store.
 if (!('KV' in env)) {
   Object.assign(env, unstable_readConfig({ config: 'wrangler.toml' }).vars)
-  // Tests have a clock of their own in the place of `Date`, which KV does not follow.
+  // Tests replace `Date` with their own clock, which KV does not follow.
   env.KV = new KeyValueNamespace(undefined, () => performance.timeOrigin + performance.now())
   const host = { env, waitUntil: new Background().add }
   env.GRANTS = new Namespace(GrantObject as never, host, undefined)

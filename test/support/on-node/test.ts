@@ -1,4 +1,4 @@
-/** What the tests use of `cloudflare:test`. */
+/** The part of `cloudflare:test` that the tests use. */
 import { Background } from '../../../src/node/engine/background'
 import { ObjectNamespace } from '../../../src/node/engine/namespace'
 

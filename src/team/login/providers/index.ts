@@ -4,7 +4,10 @@ import { oidc } from './oidc'
 import { onetimepin } from './onetimepin'
 import type { LoginProvider } from './provider'
 
-/** The types of identity providers that people can log in with, one file each. */
+/**
+ * The types of identity providers that people can log in with, one file each. Their settings are in
+ * `access/identity-provider.ts`.
+ */
 const PROVIDERS: { [Type in EmulatedType]: LoginProvider<EmulatedProvider<Type>> } = {
   cloudflare,
   onetimepin,
