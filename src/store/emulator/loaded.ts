@@ -10,8 +10,8 @@ const FRESH_MS = 1000
 type Loaded = {
   state: EmulatorState
   at: number
-  keys?: Promise<SigningKey[]> | undefined
-  edits?: Promise<Edit[]> | undefined
+  keys?: SigningKey[] | undefined
+  edits?: Edit[] | undefined
 }
 
 const loaded = new WeakMap<object, Loaded>()
@@ -40,22 +40,20 @@ export function rememberState(store: object, state: EmulatorState): EmulatorStat
   return state
 }
 
-/** Returns the keys or edits of the known state, and loads them once. A failure is not remembered. */
-export function loadOnce<N extends 'keys' | 'edits'>(
+/**
+ * Returns the keys or edits of the known state, and loads them if they are not known. Requests do not wait
+ * for each other's load: workerd sometimes cancels a request that waits for the I/O of another one.
+ */
+export async function loadUnlessKnown<N extends 'keys' | 'edits'>(
   store: object,
   name: N,
-  load: () => NonNullable<Loaded[N]>,
-): NonNullable<Loaded[N]> {
+  load: () => Promise<NonNullable<Loaded[N]>>,
+): Promise<NonNullable<Loaded[N]>> {
   const known: Pick<Loaded, N> | undefined = loaded.get(store)
   if (!known) throw new Error('The state of the emulator has not been read')
-  const found = known[name]
-  if (found) return found
-  const loading = load()
-  known[name] = loading
-  loading.catch(() => {
-    known[name] = undefined as Loaded[N]
-  })
-  return loading
+  const found = known[name] ?? (await load())
+  known[name] = found
+  return found
 }
 
 /** Returns the seed with edits, computed once for each list of edits. */
