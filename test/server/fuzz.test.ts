@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { differs } from '../support/command'
 import { stored } from '../support/control'
 import { DashClient, EMULATED_ACCOUNT_ID, WRANGLER_ID } from '../support/dashboard'
 import {
@@ -79,7 +80,7 @@ async function judge(request: HostileRequest): Promise<Judged> {
       ? !answer.headers.has('x-injected') &&
         (rays === 1
           ? status < 500
-          : isOfTheRuntime(request, answer) || (isCut && isOfTheLost(answer)))
+          : isBeforeTheWorker(request, answer) || (isCut && isOfTheLost(answer)))
       : isCut // Whoever hangs up may get no answer.
   return {
     status,
@@ -87,6 +88,15 @@ async function judge(request: HostileRequest): Promise<Judged> {
     isRefused: status >= 400 && (rays === 1 || !isCut),
     ...(!isGood && { fault: `${shown(answer)}\nto (${request.framing})\n${printable(bytes)}` }),
   }
+}
+
+function isBeforeTheWorker(request: HostileRequest, answer: RawAnswer): boolean {
+  return differs('bare-400') ? isOfTheParser(answer) : isOfTheRuntime(request, answer)
+}
+
+// What never came to the Worker: no HTTP. An empty body in chunks is only its end.
+function isOfTheParser({ status, headers, body }: RawAnswer): boolean {
+  return status === 400 && !headers.has('content-type') && /^(0\r\n\r\n)?$/.test(body)
 }
 
 // What never came to the Worker: no HTTP, or not of this machine (wrangler's own checks).
