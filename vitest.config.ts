@@ -12,6 +12,20 @@ const TEXT = { find: /(\.css|\.client\.js)$/, replacement: '$1?raw' }
 
 const source = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
+const outside = {
+  setupFiles,
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+  maxWorkers: 2,
+}
+
+// The clients run on the command, because the Worker is the same and a start takes a tenth of the time. Two
+// run under `npm start` too: the SDK of most MCP clients, because its streams pass through wrangler's
+// proxy, and the one that kills the server and edits at once, because the storage differs.
+const CLIENTS_OF_NPM_START = ['test/clients/{mcp-sdk-2,cloudflare-story}.test.ts']
+// The other files of test/server are about `npm start` itself.
+const SERVER_TESTS_OF_BOTH = ['test/server/{dns,fuzz,hostile,kill,oidc,proxy}.test.ts']
+
 export default defineConfig(({ mode }) => ({
   test: {
     // The emulator tells every decision in a line of the console.
@@ -51,8 +65,9 @@ export default defineConfig(({ mode }) => ({
         },
       },
       {
-        // From outside: `npm start`, other people's clients, a real browser.
+        // From outside, as processes: `npm start`, a real browser, the installed package.
         test: {
+          ...outside,
           name: 'outside',
           alias: [
             TEXT,
@@ -61,11 +76,21 @@ export default defineConfig(({ mode }) => ({
               replacement: source('src/node/engine/durable-object.ts'),
             },
           ],
-          include: ['test/{clients,browser,server,package,examples,engine}/**/*.test.ts'],
-          setupFiles,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-          maxWorkers: 2,
+          include: [
+            'test/{browser,server,package,examples,engine}/**/*.test.ts',
+            ...CLIENTS_OF_NPM_START,
+          ],
+        },
+      },
+      {
+        // From outside: the package's command, with other people's clients and hostile ones. The
+        // differences from `npm start` are in test/support/command.ts.
+        test: {
+          ...outside,
+          name: 'command',
+          env: { SERVER: 'command' },
+          alias: [TEXT],
+          include: ['test/clients/**/*.test.ts', ...SERVER_TESTS_OF_BOTH],
         },
       },
     ],

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { differs } from '../support/command'
 import { stored } from '../support/control'
 import { DashClient, EMULATED_ACCOUNT_ID, WRANGLER_ID } from '../support/dashboard'
 import {
@@ -79,7 +80,7 @@ async function judge(request: HostileRequest): Promise<Judged> {
       ? !answer.headers.has('x-injected') &&
         (rays === 1
           ? status < 500
-          : isOfTheRuntime(request, answer) || (isCut && isOfTheLost(answer)))
+          : isBeforeTheWorker(request, answer) || (isCut && isOfTheLost(answer)))
       : isCut // A client that disconnects may receive no response.
   return {
     status,
@@ -87,6 +88,15 @@ async function judge(request: HostileRequest): Promise<Judged> {
     isRefused: status >= 400 && (rays === 1 || !isCut),
     ...(!isGood && { fault: `${shown(answer)}\nto (${request.framing})\n${printable(bytes)}` }),
   }
+}
+
+function isBeforeTheWorker(request: HostileRequest, answer: RawResponse): boolean {
+  return differs('bare-400') ? isOfTheParser(answer) : isOfTheRuntime(request, answer)
+}
+
+// Requests that Node's parser refuses before the Worker: not HTTP. An empty chunked body is only its end.
+function isOfTheParser({ status, headers, body }: RawResponse): boolean {
+  return status === 400 && !headers.has('content-type') && /^(0\r\n\r\n)?$/.test(body)
 }
 
 // Requests that do not reach the Worker: not HTTP, or refused by wrangler's own checks.

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Origin } from '../support/origin'
 import { type RawResponse, rawSocket } from '../support/raw-socket'
 import { type Server, startServer } from '../support/server'
@@ -47,22 +47,28 @@ describe('The host of a request', () => {
   })
 })
 
+it('An expectation that is not known is ignored (RFC 9110 10.1.1)', async () => {
+  const answer = await send('GET /_emulator/urls', [host(), 'Expect: the-unexpected'])
+  expect(answer.status).toBe(200)
+})
+
 describe('A request hidden in another', () => {
   let seen: string[]
-  beforeEach(() => {
+  beforeAll(() => {
     seen = []
     for (const path of ['/first', '/hidden']) {
       origin.on(path, (request, response) => {
-        seen.push(path)
+        seen.push(request.url ?? '')
         request.resume()
         request.on('end', () => response.end('ok'))
       })
     }
   })
-  const hidden = 'GET /hidden HTTP/1.1\r\nHost: x\r\n\r\n'
+  const hiddenAt = (query: string) => `GET /hidden${query} HTTP/1.1\r\nHost: x\r\n\r\n`
 
-  it.each([
-    ['two lengths', ['Content-Length: 0', `Content-Length: ${hidden.length}`]],
+  // All at once, because a server that waits for the rest of a body keeps a connection for the whole time.
+  it.concurrent.each([
+    ['two lengths', ['Content-Length: 0', 'Content-Length: 40']],
     ['a length and chunks', ['Content-Length: 5', 'Transfer-Encoding: chunked']],
     ['chunks in another case and a length', ['transfer-encoding: CHUNKED', 'content-length: 5']],
     ['chunks twice', ['Transfer-Encoding: chunked', 'Transfer-Encoding: identity']],
@@ -71,12 +77,14 @@ describe('A request hidden in another', () => {
     ['a folded line', ['Content-Length: 5', ' X: y']],
     ['a negative length', ['Content-Length: -1']],
     ['a length with a sign', ['Content-Length: +5']],
-  ])('does not reach the origin as the person of the first: %s', async (_, headers) => {
-    const lines = ['POST /first HTTP/1.1', host(), bearer(), ...headers, '', `0\r\n\r\n${hidden}`]
+  ])('does not reach the origin as the person of the first: %s', async (name, headers) => {
+    const query = `?${encodeURIComponent(name)}`
+    const hidden = `0\r\n\r\n${hiddenAt(query)}`
+    const lines = [`POST /first${query} HTTP/1.1`, host(), bearer(), ...headers, '', hidden]
     const answer = await rawSocket(server.port, lines.join('\r\n'), { limitMs: 1500 }).catch(
       () => undefined,
     )
-    expect(seen).not.toContain('/hidden')
+    expect(seen).not.toContain(`/hidden${query}`)
     expect(answer?.status ?? 400).toBeLessThan(502)
   })
 })

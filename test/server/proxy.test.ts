@@ -5,6 +5,7 @@ import { text } from 'node:stream/consumers'
 import { gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import WebSocket, { WebSocketServer } from 'ws'
+import { differs } from '../support/command'
 import { Origin } from '../support/origin'
 import { rawRequest } from '../support/raw-request'
 import { otherLines, type Server, startServer } from '../support/server'
@@ -327,6 +328,7 @@ describe("The origin's response", () => {
 })
 
 describe('A WebSocket', () => {
+  const itConnects = it.skipIf(differs('no-websockets'))
   const sockets = new WebSocketServer({ noServer: true })
   const seen: IncomingMessage[] = []
   beforeAll(() => {
@@ -349,7 +351,7 @@ describe('A WebSocket', () => {
     return webSocket
   }
 
-  it('passes both ways, text and binary', async () => {
+  itConnects('passes both ways, text and binary', async () => {
     const webSocket = await open(bearer)
     webSocket.send('Grüße')
     expect(String((await once(webSocket, 'message'))[0])).toBe('Grüße')
@@ -357,7 +359,7 @@ describe('A WebSocket', () => {
     expect((await once(webSocket, 'message'))[0]).toEqual(Buffer.from([0, 1, 255]))
   })
 
-  it('keeps its protocol and its closing code', async () => {
+  itConnects('keeps its protocol and its closing code', async () => {
     const webSocket = await open(bearer, ['mcp'])
     expect(webSocket.protocol).toBe('mcp')
     const closed = once(sockets, 'closed')
@@ -365,7 +367,7 @@ describe('A WebSocket', () => {
     expect(await closed).toEqual([4001, 'that is all'])
   })
 
-  it('is opened with the assertion and without the credential [O1, O2]', async () => {
+  itConnects('is opened with the assertion and without the credential [O1, O2]', async () => {
     await open({ ...bearer, 'Cf-Access-Authenticated-User-Email': 'forged' })
     const request = seen.at(-1)
     expect(request?.url).toBe('/socket?x=1')
@@ -374,7 +376,7 @@ describe('A WebSocket', () => {
     expect(request?.headers['cf-access-authenticated-user-email']).toBe('ada@example.com')
   })
 
-  it('closes at the origin when its client disconnects', async () => {
+  itConnects('closes at the origin when its client disconnects', async () => {
     const webSocket = await open(bearer)
     const closed = once(sockets, 'closed')
     webSocket.terminate()

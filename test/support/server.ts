@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { portFor } from '../../src/node/port.ts'
 import { Client, type Fetch } from './client.ts'
+import { isCommand } from './command.ts'
 
 export type Server = {
   port: number
@@ -22,11 +23,18 @@ export type Server = {
 /** `fetch` of the network that leaves redirects to the caller. */
 export const networkFetch: Fetch = (url, init) => fetch(url, { redirect: 'manual', ...init })
 
+// The flags of a folder differ. Without one, the command keeps everything in memory, and `npm start` in
+// the project's own folder.
+const START = isCommand
+  ? { command: [process.execPath, 'src/node/cli.ts'], persist: '--persist' }
+  : { command: ['npm', 'start', '--', '--inspector-port', '0'], persist: '--persist-to' }
+
 /**
- * Runs `npm start` on a free port with its own store, until `stop`.
+ * Starts `npm start`, or the package's command in the project `command`, on a free port and with a store
+ * of its own.
  *
- * @param flags further flags of `wrangler dev`
- * @param store a folder to keep the store in; a new one, deleted at `stop`, if it is omitted
+ * @param flags further flags; both have `--var`
+ * @param store a folder to keep the store in; without one, the store ends at `stop`
  */
 export async function startServer(flags: string[] = [], store?: string): Promise<Server> {
   for (let left = 3; ; left--) {
@@ -34,35 +42,26 @@ export async function startServer(flags: string[] = [], store?: string): Promise
       return await start(flags, store)
     } catch (error) {
       // wrangler looks for free ports of its own; two that start at once may find the same.
-      if (left === 0 || !String(error).includes('Address already in use')) throw error
+      if (left === 0 || !/Address already in use|Port \d+ is taken/.test(String(error))) throw error
     }
   }
 }
 
 async function start(flags: string[], store?: string): Promise<Server> {
   const port = await freePort()
-  const folder = store ?? (await mkdtemp(join(tmpdir(), 'emulator-')))
-  const child = spawn(
-    'npm',
-    [
-      'start',
-      '--',
-      '--port',
-      String(port),
-      '--inspector-port',
-      '0',
-      '--persist-to',
-      folder,
-      ...flags,
-    ],
-    { stdio: ['ignore', 'pipe', 'pipe'], detached: true },
-  )
+  const folder = store ?? (isCommand ? undefined : await mkdtemp(join(tmpdir(), 'emulator-')))
+  const [file = '', ...before] = START.command
+  const persist = folder === undefined ? [] : [START.persist, folder]
+  const child = spawn(file, [...before, '--port', String(port), ...persist, ...flags], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  })
   let printed = ''
   child.stdout.on('data', (chunk) => (printed += chunk))
   child.stderr.on('data', (chunk) => (printed += chunk))
   // An interrupted run must not leave its servers behind.
   const kill = () => {
-    // The whole group: npm, the start script, wrangler and workerd.
+    // The whole group: of `npm start`, that is npm, the start script, wrangler and workerd.
     if (child.exitCode === null && child.pid) process.kill(-child.pid, 'SIGKILL')
   }
   process.once('exit', kill)
@@ -71,7 +70,7 @@ async function start(flags: string[], store?: string): Promise<Server> {
     process.off('exit', kill)
     kill()
     await exited
-    if (!store) await rm(folder, { recursive: true, force: true })
+    if (!store && folder) await rm(folder, { recursive: true, force: true })
   }
   const app = `http://localhost:${port}`
   const team = `http://127.0.0.1:${port}`
@@ -83,7 +82,7 @@ async function start(flags: string[], store?: string): Promise<Server> {
     if (isUp) break
     if (tries > 300 || child.exitCode !== null) {
       await stop()
-      throw new Error(`npm start did not answer:\n${printed}`)
+      throw new Error(`${START.command.join(' ')} did not answer:\n${printed}`)
     }
     await new Promise((resolve) => setTimeout(resolve, 100))
   }

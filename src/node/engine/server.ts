@@ -1,4 +1,4 @@
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 
@@ -19,13 +19,16 @@ export type Server = { port: number; close(): Promise<void> }
  */
 export async function listen(port: number, respond: Respond): Promise<Server> {
   const listener = getRequestListener(respond, { overrideGlobalObjects: false })
+  const handle = (incoming: IncomingMessage, outgoing: ServerResponse) => {
+    incoming.url = originForm(incoming.url ?? '/')
+    void listener(incoming, outgoing)
+  }
   const server = createServer(
     { keepAliveTimeout: 0, requestTimeout: 0, maxHeaderSize: LONGEST_HEADERS_BYTES },
-    (incoming, outgoing) => {
-      incoming.url = originForm(incoming.url ?? '/')
-      void listener(incoming, outgoing)
-    },
+    handle,
   )
+  // workerd ignores an expectation that it does not know. Node would respond with 417.
+  server.on('checkExpectation', handle)
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(port, '127.0.0.1', resolve)
   }).catch((error: NodeJS.ErrnoException) => {

@@ -13,7 +13,7 @@ import { addEvent, handOverEvents, type Receiver } from './event-batch'
 import type { EventRange } from './event-log'
 import type { ClockMove } from './kept-state'
 import { asTheEdgeSees } from './late-edits'
-import { configurationOf, loadOnce, recentStateOf, rememberState } from './loaded'
+import { configurationOf, loadUnlessKnown, recentStateOf, rememberState } from './loaded'
 import type { EmulatorObject } from './object'
 import { type EmulatorState, type Epoch, emulatedNow } from './state'
 
@@ -158,7 +158,7 @@ export class Emulator {
   /** Returns the signing keys that are published now, the current one first. */
   async keys(): Promise<SigningKey[]> {
     const state = await this.state()
-    const keys = await loadOnce(this.#binding, 'keys', () => this.#object.keys())
+    const keys = await loadUnlessKnown(this.#binding, 'keys', () => this.#object.keys())
     return publishedKeys(keys, emulatedNow(state))
   }
 
@@ -310,7 +310,7 @@ export class Emulator {
 
   async #edits(): Promise<Edit[]> {
     await this.state()
-    return loadOnce(this.#binding, 'edits', () => this.#object.edits())
+    return loadUnlessKnown(this.#binding, 'edits', () => this.#object.edits())
   }
 
   // Everything derived from events is read only after the waiting events have been recorded.

@@ -2,8 +2,9 @@ import type { SigningKey } from '../../access/keys'
 import { type Configuration, type Edit, edited, type Seed } from '../configuration'
 import type { EmulatorState } from './state'
 
-// In a deployment, other isolates see a change of the clock or a reset after this time. The isolate
-// that made the change, and so all of `wrangler dev`, sees it at once.
+// When deployed, other isolates see a change of the clock or a reset after this time. The isolate
+// that made
+// it, and so all of `wrangler dev`, sees it at once.
 const FRESH_MS = 1000
 
 type Loaded = {
@@ -40,21 +41,19 @@ export function rememberState(store: object, state: EmulatorState): EmulatorStat
 }
 
 /**
- * Returns the keys or edits of the known state, and loads them if this isolate has not. Only a value is
- * remembered: workerd cancels a request that waits for nothing but the promise of another request.
+ * Returns the keys or edits of the known state, and loads them if they are not known. Requests do not wait
+ * for each other's load: workerd sometimes cancels a request that waits for the I/O of another one.
  */
-export async function loadOnce<N extends 'keys' | 'edits'>(
+export async function loadUnlessKnown<N extends 'keys' | 'edits'>(
   store: object,
   name: N,
   load: () => Promise<NonNullable<Loaded[N]>>,
 ): Promise<NonNullable<Loaded[N]>> {
   const known: Pick<Loaded, N> | undefined = loaded.get(store)
   if (!known) throw new Error('The state of the emulator has not been read')
-  const found = known[name]
-  if (found) return found
-  const value = await load()
-  known[name] = value
-  return value
+  const found = known[name] ?? (await load())
+  known[name] = found
+  return found
 }
 
 /** Returns the seed with edits, computed once for each list of edits. */
