@@ -28,9 +28,9 @@ const SERVER_TESTS_OF_BOTH = ['test/server/{dns,fuzz,hostile,kill,oidc,proxy}.te
 
 export default defineConfig(({ mode }) => ({
   test: {
-    // The emulator tells every decision in a line of the console.
+    // The emulator prints a line for every decision.
     silent: 'passed-only',
-    // How much is done (test/support/size.ts). A flag, because `KEY=value command` is not for Windows.
+    // The size of the tests (test/support/size.ts). A flag, because `KEY=value command` fails on Windows.
     provide: { mode, flows: Number(process.env.FLOWS || (mode === 'full' ? 100_000 : 320)) },
     projects: [
       {
@@ -41,7 +41,7 @@ export default defineConfig(({ mode }) => ({
           alias: [TEXT],
           setupFiles,
           // One workerd for all files, because a start for each of them takes most of the time. They
-          // share a store: who needs a fresh one resets the emulator.
+          // share a store, so a test that needs an empty one resets the emulator.
           isolate: false,
           maxWorkers: 2,
           // The first assertion waits for two RSA keys, which takes seconds on a busy machine.

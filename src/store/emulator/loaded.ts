@@ -2,9 +2,8 @@ import type { SigningKey } from '../../access/keys'
 import { type Configuration, type Edit, edited, type Seed } from '../configuration'
 import type { EmulatorState } from './state'
 
-// When deployed, other isolates see a change of the clock or a reset after this time. The isolate
-// that made
-// it, and so all of `wrangler dev`, sees it at once.
+// In a deployment, other isolates see a change of the clock or a reset after this time. The isolate
+// that made the change, and so all of `wrangler dev`, sees it at once.
 const FRESH_MS = 1000
 
 type Loaded = {
