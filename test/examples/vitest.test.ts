@@ -48,7 +48,7 @@ it('lets nobody in once the token is over', async () => {
   await access.clock.advance('16m')
   await expect(client.callTool({ name: 'notes', arguments: {} })).rejects.toThrow()
   const { why } = await access.events.next({ kind: 'challenge' })
-  expect(why).toContain('The access token is over')
+  expect(why).toContain('The access token has expired')
 })
 
 it('is closed to people whom no policy admits', async () => {
