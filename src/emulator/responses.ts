@@ -95,7 +95,14 @@ const zoneSchema = z.record(text, z.array(text))
 
 /** Every JSON response of the control, by method and path below `/_emulator/`. */
 export const RESPONSES = {
-  'GET urls': z.object({ application: text, mcp_server: text, team_domain: text, console: text }),
+  'GET urls': z.object({
+    application: text,
+    mcp_server: text,
+    team_domain: text,
+    console: text,
+    /** The published keys of the assertions. */
+    certs: text,
+  }),
   'GET auto-sign-in': autoSignInResponseSchema,
   'PUT auto-sign-in': autoSignInResponseSchema,
   'GET clock': clockSchema,

@@ -9,6 +9,7 @@ export function showUrls(c: AppContext): Response {
     mcp_server: mcpServer(c),
     team_domain: team.origin,
     console: `${url.origin}/_emulator/`,
+    certs: `${team.origin}${team.accessPath}/certs`,
   })
 }
 

@@ -9,6 +9,9 @@ import { bundleEngine } from './bundle-engine.ts'
 import { standAlone } from './declarations.ts'
 import { thirdPartyNotices } from './notices.ts'
 
+// Entry points for test runners.
+const INTEGRATIONS = ['vitest', 'vitest-global-setup', 'playwright']
+
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const dist = join(root, 'dist')
 
@@ -18,15 +21,22 @@ const { inputs, script } = await bundleEngine(root)
 await writeFile(join(dist, 'engine.js'), script)
 const { metafile } = await build({
   absWorkingDir: root,
-  entryPoints: ['src/node/index.ts', 'src/node/cli.ts'],
+  entryPoints: ['index', 'cli', ...INTEGRATIONS].map((name) => `src/node/${name}.ts`),
+  // startEmulator is the same for every entry point.
+  splitting: true,
   outdir: dist,
   bundle: true,
   metafile: true,
   format: 'esm',
   platform: 'node',
   target: 'node22',
-  // Imported only when the emulator runs from the source.
-  external: ['./bundle-engine.ts'],
+  external: [
+    // Imported only when the emulator runs from the source.
+    './bundle-engine.ts',
+    // The user's own.
+    'vitest',
+    '@playwright/test',
+  ],
 })
 const bundled = [...inputs, ...Object.keys(metafile.inputs)]
 await writeFile(join(dist, 'THIRD-PARTY-NOTICES'), await thirdPartyNotices(root, bundled))

@@ -1,8 +1,10 @@
 #!/usr/bin/env node
 import module from 'node:module'
-import { parseArgs } from 'node:util'
+import type { Responses } from '../emulator/responses.ts'
 import type { Emulator } from './emulator.ts'
 import { startEmulator } from './start-emulator.ts'
+import { printToken } from './token-command.ts'
+import { parseArguments, UsageError } from './usage.ts'
 import { packageVersion } from './version.ts'
 
 const HELP = `access-oauth-emulator: emulates Cloudflare Access with Managed OAuth
@@ -15,18 +17,40 @@ const HELP = `access-oauth-emulator: emulates Cloudflare Access with Managed OAu
   --team-domain <host>      the issuer's host (default: 127.0.0.1)
   --persist <folder>        keeps clients and grants in this folder (default: in memory)
   --var <NAME:value>        a setting of docs/settings.md, objects and lists as JSON; may be repeated
+  --json                    prints one line of JSON with the URLs when ready, and the rest to stderr
   --quiet                   prints no line for each decision
   --help, --version
+
+  access-oauth-emulator token ada@example.com
+
+  signs a person in at a running emulator, and prints the access token
+
+  --url <url>               the emulator (default: http://localhost:8788)
+  --resource <url>          the resource of the token (default: the MCP server)
+  --redirect-uri <uri>      one that the application allows (default: on localhost)
+  --json                    prints the whole token response, with client_id
 `
 
 // Loading the engine takes most of a start. Node can cache its compiled code.
 module.enableCompileCache?.()
 
-/** A mistake on the command line. */
-class UsageError extends Error {}
+const FLAGS = {
+  origin: { type: 'string' },
+  port: { type: 'string' },
+  'auto-sign-in': { type: 'string' },
+  'team-domain': { type: 'string' },
+  persist: { type: 'string' },
+  var: { type: 'string', multiple: true },
+  json: { type: 'boolean' },
+  quiet: { type: 'boolean' },
+  version: { type: 'boolean' },
+} as const
 
 try {
-  process.exitCode = await run()
+  const args = process.argv.slice(2)
+  if (args.includes('--help') || args.includes('-h')) console.log(HELP)
+  else if (args[0] === 'token') await printToken(args.slice(1))
+  else await run(args)
 } catch (error) {
   const isUsage = error instanceof UsageError || error instanceof TypeError
   console.error(error instanceof Error ? error.message : error)
@@ -34,22 +58,19 @@ try {
   process.exit(isUsage ? 2 : 1)
 }
 
-async function run(): Promise<number> {
-  const flags = readFlags()
-  if (flags.help) {
-    console.log(HELP)
-    return 0
-  }
+async function run(args: string[]): Promise<void> {
+  const { positionals, values: flags } = parseArguments(args, FLAGS)
+  if (positionals.length > 0) throw new UsageError(`${positionals[0]}: expected a flag, or token`)
   if (flags.version) {
     console.log(packageVersion())
-    return 0
+    return
   }
   const { 'auto-sign-in': email, 'team-domain': teamDomain } = flags
   const emulator = await startEmulator({
     ...(flags.origin !== undefined && { origin: flags.origin }),
     ...(flags.persist !== undefined && { persist: flags.persist }),
     log: (line, level) => {
-      if (level === 'error') console.error(line)
+      if (level === 'error' || (flags.json && !flags.quiet)) console.error(line)
       else if (!flags.quiet) console.log(line)
     },
     port: portOf(flags.port),
@@ -59,37 +80,29 @@ async function run(): Promise<number> {
     },
   })
   if (email !== undefined) await signInAutomatically(emulator, email)
-  console.log(`Ready on ${emulator.url}
+  console.log(flags.json ? await urlsOf(emulator) : summaryOf(emulator, flags))
+  await stopSignal()
+  await emulator.close()
+}
+
+/** Returns `GET /_emulator/urls` as one line, with the process id. */
+async function urlsOf(emulator: Emulator): Promise<string> {
+  const response = await emulator.fetch('/_emulator/urls')
+  const urls = (await response.json()) as Responses['GET urls']
+  return JSON.stringify({ ...urls, mcp_server: emulator.mcpUrl, pid: process.pid })
+}
+
+type Shown = { origin?: string; 'auto-sign-in'?: string }
+
+function summaryOf(emulator: Emulator, { origin, 'auto-sign-in': email }: Shown): string {
+  return `Ready on ${emulator.url}
 
   MCP server behind Access   ${emulator.mcpUrl}
   Team domain (the issuer)   ${emulator.teamUrl}
   Console                    ${emulator.consoleUrl}
-  The application            ${flags.origin ?? 'a built-in demo with an MCP server'}
+  The application            ${origin ?? 'a built-in demo with an MCP server'}
   Sign-in                    ${email === undefined ? 'pick a person in the browser' : `automatic, as ${email}`}
-`)
-  await stopSignal()
-  await emulator.close()
-  return 0
-}
-
-function readFlags() {
-  try {
-    return parseArgs({
-      options: {
-        origin: { type: 'string' },
-        port: { type: 'string' },
-        'auto-sign-in': { type: 'string' },
-        'team-domain': { type: 'string' },
-        persist: { type: 'string' },
-        var: { type: 'string', multiple: true },
-        quiet: { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-        version: { type: 'boolean' },
-      },
-    }).values
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error))
-  }
+`
 }
 
 function portOf(text = '8788'): number {

@@ -4,12 +4,15 @@ import type { Reach } from './reach.ts'
 export class ControlError extends Error {
   readonly status: number
   readonly code: string
+  /** The response's `error_description`. The message names the request before it. */
+  readonly description: string
 
-  constructor(status: number, code: string, message: string) {
-    super(message)
+  constructor(request: string, status: number, code: string, description: string) {
+    super(`${request}: ${description}`)
     this.name = 'ControlError'
     this.status = status
     this.code = code
+    this.description = description
   }
 }
 
@@ -29,9 +32,10 @@ export function controlBy(reach: Reach): Send {
     if (response.ok) return json as T
     const { error = 'error', error_description = text } = (json ?? {}) as Record<string, string>
     throw new ControlError(
+      `${method} /_emulator/${path}`,
       response.status,
       error,
-      `${method} /_emulator/${path}: ${error_description}`,
+      error_description,
     )
   }
 }

@@ -4,6 +4,8 @@ import { controlBy, type Send } from './control.ts'
 import { type Events, eventsOf } from './events.ts'
 import type { Reach } from './reach.ts'
 import type {
+  Assertion,
+  AssertionOf,
   AutoSignInRule,
   ClientReport,
   Clock,
@@ -17,7 +19,7 @@ import type {
   State,
 } from './responses.ts'
 import type { Served } from './serve.ts'
-import { type SignIn, signInAt } from './sign-in.ts'
+import { type SignIn, signInBy } from './sign-in.ts'
 
 /** A running emulator. */
 export type Emulator = {
@@ -35,8 +37,36 @@ export type Emulator = {
    * followed.
    */
   fetch: Reach
-  /** Signs a person in through the real flow, with a client registered for it. */
+  /** Signs a person in, with a client registered for it. Policies and redirect rules apply. */
   signIn: SignIn
+  /**
+   * Returns the signed assertion of a person or service token, the headers that the origin gets with it,
+   * and the cookie that the caller gets. The origin gets no request, so a test can send the headers to
+   * a server that verifies them, without the emulator in between.
+   *
+   * @throws ControlError `access_denied` if the application does not admit the caller
+   */
+  assertion(caller: AssertionOf): Promise<Assertion>
+  /**
+   * Returns the cookie of a person who has logged in at the application, `CF_Authorization=<jwt>`: the
+   * value of the header `Cookie`.
+   *
+   * @param options.application the id or name of an application; that of the MCP server by default
+   * @throws ControlError `access_denied` if the application does not admit the person
+   */
+  browserCookie(email: string, options?: { application?: string }): Promise<string>
+  /**
+   * Returns the headers that the origin gets of a request with a service token: the assertion, with the
+   * token's `client_id` as `common_name`.
+   *
+   * @param serviceToken the id, name or client_id of the service token
+   * @param options.application the id or name of an application; that of the MCP server by default
+   * @throws ControlError `access_denied` if the application does not admit the service token
+   */
+  serviceToken(
+    serviceToken: string,
+    options?: { application?: string },
+  ): Promise<Record<string, string>>
   autoSignIn: {
     /** Completes authorizations without pages, by the first rule that matches; null turns it off. */
     set(rules: null | AutoSignInRule | AutoSignInRule[]): Promise<void>
@@ -113,7 +143,8 @@ export async function emulatorAt(
     teamUrl,
     consoleUrl: `${url}/_emulator/`,
     fetch: reach,
-    signIn: signInAt(reach, send, { teamUrl, mcpUrl }),
+    signIn: signInBy(send, mcpUrl),
+    ...assertionsBy(send),
     clock: {
       advance: (duration) => send('PATCH', 'clock', { advance: duration }),
       set: async (now) => send('PATCH', 'clock', { now: new Date(now).toISOString() }),
@@ -132,6 +163,20 @@ export async function emulatorAt(
     reset: () => send('POST', 'reset'),
     close,
     [Symbol.asyncDispose]: close,
+  }
+}
+
+function assertionsBy(send: Send): Pick<Emulator, 'assertion' | 'browserCookie' | 'serviceToken'> {
+  const assertion: Emulator['assertion'] = (caller) => send('POST', 'assertions', caller)
+  return {
+    assertion,
+    async browserCookie(email, { application } = {}) {
+      // Only a service token can be without a cookie.
+      return (await assertion({ email, application })).cookie ?? ''
+    },
+    async serviceToken(serviceToken, { application } = {}) {
+      return (await assertion({ service_token: serviceToken, application })).headers
+    },
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * The package. This folder owns what runs in Node: startEmulator, the command (cli.ts), `npm start`
- * (start.ts), and the build. It starts the Worker and talks to it over the control alone; it knows no
+ * The package. This folder owns what runs in Node: startEmulator, the command (cli.ts), the fixtures for
+ * test runners (vitest.ts, playwright.ts), `npm start` (start.ts), and the build. It starts the Worker and talks to it over the control alone; it knows no
  * rule of Access. engine/ provides the Worker's bindings in this process.
  */
 
@@ -9,6 +9,8 @@ export type { Emulator } from './emulator.ts'
 export type { EmulatorEvent, EventFilter, EventOf } from './events.ts'
 export type { Application, EmulatorOptions, Origin, Person, SettingName } from './options.ts'
 export type {
+  Assertion,
+  AssertionOf,
   AutoSignInRule,
   ClientReport,
   Clock,

@@ -44,5 +44,13 @@ export type Revocation =
   | { application: string }
   | { person: string; oauth_client: string }
 
+/** The caller of an assertion. `application` is an id or a name; that of the MCP server by default. */
+export type AssertionOf =
+  | { email: string; application?: string | undefined }
+  | { service_token: string; application?: string | undefined }
+
+/** A signed assertion with the headers of the origin and the cookie of the caller. */
+export type Assertion = Responses['POST assertions']
+
 /** The whole state as one JSON document, the emulator's secrets included. */
 export type State = Responses['GET state']

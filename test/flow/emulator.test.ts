@@ -169,6 +169,19 @@ describe('Control of the emulator', () => {
     expect(await (await control('GET', 'auto-sign-in')).json()).toMatchObject(ADA)
   })
 
+  it('names every address, that of the published keys included, wherever Access is', async () => {
+    const { fetch } = emulator({ ACCESS_PATH: '/.access' })
+    const urls = await (await fetch(`${APP}/_emulator/urls`)).json()
+    expect(urls).toEqual({
+      application: APP,
+      mcp_server: `${APP}/mcp`,
+      team_domain: TEAM,
+      console: `${APP}/_emulator/`,
+      certs: `${TEAM}/.access/certs`,
+    })
+    expect((await fetch(`${TEAM}/.access/certs`)).status).toBe(200)
+  })
+
   it('never reaches the origin', async () => {
     await world.signIn(ADA)
     const { tokens } = await client.connect()

@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { Client } from '../support/client'
 import { freePort, networkFetch } from '../support/server'
+import { testIntegrations } from './integrations'
 
 const run = promisify(execFile)
 const ROOT = join(import.meta.dirname, '../..')
@@ -59,20 +60,24 @@ async function ended(
   }
 }
 
-/** The command, once it is ready. */
+/** The command, once it is ready. `--json` prints another line then. */
 async function started(...argv: string[]) {
   const port = await freePort()
   const child = spawn(bin, ['--port', String(port), ...argv], { cwd: project, env, detached: true })
   running.push(child)
   let output = ''
-  child.stdout.on('data', (chunk) => (output += chunk))
+  let printed = ''
+  child.stdout.on('data', (chunk) => {
+    output += chunk
+    printed += chunk
+  })
   child.stderr.on('data', (chunk) => (output += chunk))
   const done = new Promise<number | null>((resolve) => child.on('close', resolve))
-  for (let tries = 0; !output.includes('Sign-in'); tries++) {
+  for (let tries = 0; !/Sign-in|^\{.*\}$/m.test(printed); tries++) {
     if (tries > 300 || child.exitCode !== null) throw new Error(`it did not start: ${output}`)
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
-  return { child, done, port, output: () => output }
+  return { child, done, port, output: () => output, printed: () => printed }
 }
 
 const clientAt = (port: number) =>
@@ -235,17 +240,17 @@ describe('The package as a guest', () => {
       const { accessToken } = await emulator.signIn('ada@example.com')
       const headers = { authorization: 'Bearer ' + accessToken }
       const body = await (await emulator.fetch('/whoami', { headers })).text()
-      const none = await emulator.events.next({ kind: 'discovery' }, { timeout: 50 })
+      const event = await emulator.events.next({ kind: 'registration' }, { timeout: 50 })
       const late = await emulator.events
-        .next({ kind: 'discovery' }, { timeout: 50 })
+        .next({ kind: 'registration' }, { timeout: 50 })
         .catch(({ message }) => message)
       const year = (await emulator.clock.now()).getUTCFullYear()
       await emulator.close()
       origin.close()
-      print(JSON.stringify({ body, late, kind: none.kind, year, logged: lines.some((line) => line.includes('token (200)')) }))`)
+      print(JSON.stringify({ body, late, kind: event.kind, year, logged: lines.some((line) => line.includes('token (200)')) }))`)
     expect(answer).toEqual({
       body: 'from the origin',
-      kind: 'discovery',
+      kind: 'registration',
       late: expect.stringContaining('within 50 ms'),
       year: expect.any(Number),
       logged: true,
@@ -306,6 +311,8 @@ describe('The command', () => {
       '--persist',
       '--team-domain',
       '--var',
+      '--json',
+      'token ada@example.com',
     ]) {
       expect(help.output).toContain(flag)
     }
@@ -338,6 +345,9 @@ describe('The command', () => {
     ['a setting that does not exist', ['--var', 'CODE_LIFTIME:1s'], 'CODE_LIFTIME'],
     ['a setting without a value', ['--var', 'CODE_LIFETIME'], '--var CODE_LIFETIME'],
     ['something beside the flags', ['start'], 'start'],
+    ['a token for nobody', ['token'], 'one e-mail address'],
+    ['a token for two people', ['token', 'a@example.com', 'b@example.com'], 'one e-mail address'],
+    ['a token of an emulator that is no URL', ['token', 'a@example.com', '--url', 'x'], '--url x'],
   ])('ends with 2 for %s', async (_, argv, said) => {
     const { code, output } = await cli(...argv)
     expect([code, output.includes(said)]).toEqual([2, true])
@@ -377,6 +387,57 @@ describe('The command', () => {
     process.kill(-(child.pid ?? 0), 'SIGINT')
     expect(await done).toBe(0)
     await expect(fetch(`http://localhost:${port}`)).rejects.toThrow()
+  })
+
+  it('prints one line of JSON when it is ready, and every decision to stderr', async () => {
+    const { child, done, output, port, printed } = await started(
+      ...['--json', '--origin', 'http://localhost:1/notes/mcp', '--var', 'ACCESS_PATH:/.access'],
+    )
+    const app = `http://localhost:${port}`
+    const team = `http://127.0.0.1:${port}`
+    expect(JSON.parse(printed())).toEqual({
+      application: app,
+      mcp_server: `${app}/notes/mcp`,
+      team_domain: team,
+      console: `${app}/_emulator/`,
+      certs: `${team}/.access/certs`,
+      pid: child.pid,
+    })
+    expect((await networkFetch(`${team}/.access/certs`)).status).toBe(200)
+    await networkFetch(`${app}/mcp`)
+    await expect.poll(output, { timeout: 5000 }).toContain('challenge (401)')
+    child.kill('SIGTERM')
+    expect(await done).toBe(0)
+    expect(printed().trim().split('\n')).toHaveLength(1)
+  })
+
+  it('prints the token of a person at a running emulator, or why there is none', async () => {
+    const { child, done, port } = await started('--quiet')
+    const app = `http://localhost:${port}`
+    const token = (...argv: string[]) => cli('token', ...argv, '--url', app)
+    const { code, output } = await token('ada@example.com')
+    expect([code, output]).toEqual([0, expect.stringMatching(/^oauth:\S+\n$/)])
+    const bearer = { headers: { authorization: `Bearer ${output.trim()}` } }
+    expect((await networkFetch(`${app}/whoami`, bearer)).status).toBe(200)
+    const resource = `${app}/other`
+    const whole = await token('ada@example.com', '--json', '--resource', resource)
+    expect(JSON.parse(whole.output)).toMatchObject({
+      client_id: expect.any(String),
+      refresh_token: expect.stringMatching(/^oauth:/),
+      resource,
+    })
+    const refused = await token('mallory@blocked.example')
+    expect(refused.code).toBe(1)
+    expect(refused.output).toMatch(
+      /^mallory@blocked.example cannot be signed in: .*No policy of Demo/,
+    )
+    const uri = await token('ada@example.com', '--redirect-uri', 'https://attacker.example/')
+    expect([uri.code, uri.output.includes('with --redirect-uri')]).toEqual([1, true])
+    child.kill('SIGTERM')
+    await done
+    const nobody = await token('ada@example.com')
+    expect(nobody.code).toBe(1)
+    expect(nobody.output).toContain(`No emulator responds at ${app}`)
   })
 
   it('keeps clients and grants in a folder if one is set', async () => {
@@ -421,3 +482,5 @@ describe('The command', () => {
     await rm(folder, { recursive: true })
   })
 })
+
+describe('The package beside test runners', () => testIntegrations(() => project))

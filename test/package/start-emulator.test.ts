@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { decodeJwt } from 'jose'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { type Emulator, type EmulatorOptions, startEmulator } from '../../src/node'
 import type { Send } from '../../src/node/control'
@@ -9,6 +10,7 @@ import { SETTING_NAMES } from '../../src/node/options'
 import { SETTING_NAMES as WORKER_SETTING_NAMES } from '../../src/settings'
 import { Origin } from '../support/origin'
 import { rawRequest } from '../support/raw-request'
+import { serviceToken } from '../support/service-token'
 
 const running: Emulator[] = []
 afterEach(async () => {
@@ -100,6 +102,65 @@ describe('startEmulator', () => {
     expect(tokens.map(({ clientId }) => emailOf(clientId))).toEqual(emails)
     await expect(emulator.signIn('mallory@blocked.example')).rejects.toThrow('does not have access')
     expect(await emulator.autoSignIn.get()).toEqual({ email: 'grace@example.com', consent: 'deny' })
+  })
+
+  it('signs in with one request, which changes no rule and is not struck by faults', async () => {
+    const emulator = await start()
+    const resource = `${emulator.url}/mcp`
+    await emulator.faults.set('error', { endpoint: 'token', status: 503 })
+    const { number } = (await emulator.events.list()).at(-1) ?? { number: 0 }
+    const tokens = await emulator.signIn('ada@example.com', { resource, clientName: 'My client' })
+    expect(tokens).toEqual({
+      clientId: expect.any(String),
+      accessToken: expect.stringMatching(/^oauth:/),
+      refreshToken: expect.stringMatching(/^oauth:/),
+      expiresInSeconds: 900,
+      resource,
+    })
+    expect(await emulator.clients.list()).toMatchObject([{ name: 'My client' }])
+    const control = await emulator.events.list({ kind: 'control', after: number })
+    expect(control.map(({ path }) => path)).toEqual(['/_emulator/tokens'])
+    const refused = await emulator.signIn('mallory@blocked.example').catch((error) => error)
+    expect(refused.message).toMatch(
+      /^mallory@blocked.example cannot be signed in: That account does not have access. No policy of Demo/,
+    )
+    expect(refused.cause).toMatchObject({ status: 403, code: 'access_denied' })
+  })
+
+  it('signs what an origin gets, and has the cookie of a browser', async () => {
+    const everybody = { name: 'All', decision: 'allow' as const, include: [{ everyone: {} }] }
+    const machines = {
+      name: 'Machines',
+      decision: 'non_identity' as const,
+      include: [{ any_valid_service_token: {} }],
+    }
+    const emulator = await start({
+      applications: [
+        { name: 'Mine', domain: '*', policies: [everybody, machines] },
+        { name: 'Other', domain: 'other.example', policies: [machines], aud: 'f'.repeat(64) },
+      ],
+      settings: {
+        SERVICE_TOKENS: [serviceToken()],
+      },
+    })
+    const email = 'ada@example.com'
+    const signed = await emulator.assertion({ email })
+    expect(signed.headers).toEqual({
+      'cf-access-jwt-assertion': signed.assertion,
+      'cf-access-authenticated-user-email': email,
+    })
+    const cookie = await emulator.browserCookie(email)
+    const whoami = await json(await emulator.fetch('/whoami', { headers: { cookie } }))
+    expect(whoami.claims).toMatchObject({ email })
+    const headers = await emulator.serviceToken('CI', { application: 'Other' })
+    expect(decodeJwt(headers['cf-access-jwt-assertion'] ?? '')).toMatchObject({
+      common_name: serviceToken().client_id,
+      aud: 'f'.repeat(64),
+    })
+    await expect(emulator.browserCookie(email, { application: 'Other' })).rejects.toThrow(
+      'POST /_emulator/assertions: No policy of Other matches ada@example.com',
+    )
+    await expect(emulator.serviceToken('CD')).rejects.toMatchObject({ code: 'invalid_request' })
   })
 
   it('signs in under the redirect rules of production, at a URI that they allow', async () => {

@@ -128,6 +128,7 @@ it('only these files fetch: the origin, identity providers, the DNS resolver, an
     'gate/origin.ts',
     'node/engine.ts',
     'node/engine/index.ts',
+    'node/network.ts',
     'node/serve.ts',
     'pages/console/live.client.js',
     'store/emulator/dns.ts',

@@ -18,17 +18,23 @@ const PACKAGE = join(ROOT, 'node_modules/@sparticuz/chromium/package.json')
  * The package is for Linux on x64: elsewhere CHROMIUM_PATH has to name an installed Chromium.
  */
 export async function launchBrowser(): Promise<Browser> {
+  const { executablePath, env } = await installedChromium()
+  return chromium.launch({ executablePath, env: { ...process.env, ...env } })
+}
+
+/** Returns the path of that Chromium, and the variables of the environment that it needs. */
+export async function installedChromium(): Promise<{
+  executablePath: string
+  env: Record<string, string>
+}> {
   const installed = process.env.CHROMIUM_PATH
-  if (installed) return chromium.launch({ executablePath: installed })
+  if (installed) return { executablePath: installed, env: {} }
   const folder = await unpackedChromium()
-  return chromium.launch({
-    executablePath: join(folder, 'chromium'),
-    env: {
-      ...process.env,
-      LD_LIBRARY_PATH: join(folder, 'al2023/lib'),
-      FONTCONFIG_FILE: join(folder, 'fonts.conf'),
-    },
-  })
+  const env = {
+    LD_LIBRARY_PATH: join(folder, 'al2023/lib'),
+    FONTCONFIG_FILE: join(folder, 'fonts.conf'),
+  }
+  return { executablePath: join(folder, 'chromium'), env }
 }
 
 // Unpacked once (three seconds, 200 MB) into a folder that gets its name only when it is complete:
