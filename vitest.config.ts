@@ -88,6 +88,10 @@ export default defineConfig(({ mode }) => ({
         test: {
           ...outside,
           name: 'command',
+          // Most of these files wait more than they work. Projects with another number of workers have
+          // to run after each other.
+          maxWorkers: 4,
+          sequence: { groupOrder: 1 },
           env: { SERVER: 'command' },
           alias: [TEXT],
           include: ['test/clients/**/*.test.ts', ...SERVER_TESTS_OF_BOTH],
