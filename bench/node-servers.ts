@@ -1,10 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { portFor } from '../src/node/port.ts'
 import { expectStatus, type Send, sender } from './http.ts'
+import { until200 } from './server.ts'
 import { type Subject, subject, type Tokens } from './subjects.ts'
 
 const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url))
@@ -124,16 +125,4 @@ async function startNode(
       await exited
     },
   }
-}
-
-async function until200(child: ChildProcess, send: Send, probe: string): Promise<void> {
-  while (child.exitCode === null) {
-    const status = await send(probe).then(
-      (response) => response.status,
-      () => undefined,
-    )
-    if (status === 200) return
-    await new Promise((resolve) => setTimeout(resolve, 2))
-  }
-  throw new Error(`the server ended with ${child.exitCode}`)
 }

@@ -70,7 +70,8 @@ export async function startServer(
   }
 }
 
-async function until200(child: ChildProcess, send: Send, probe: string): Promise<void> {
+/** Waits for the first 200. */
+export async function until200(child: ChildProcess, send: Send, probe: string): Promise<void> {
   while (child.exitCode === null) {
     const status = await send(probe).then(
       (response) => response.status,
@@ -79,7 +80,7 @@ async function until200(child: ChildProcess, send: Send, probe: string): Promise
     if (status === 200) return
     await new Promise((resolve) => setTimeout(resolve, 5))
   }
-  throw new Error(`wrangler dev ended with ${child.exitCode}`)
+  throw new Error(`The server ended with ${child.exitCode}`)
 }
 
 // Linux only, because it reads /proc.

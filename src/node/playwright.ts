@@ -11,7 +11,7 @@ import type { Emulator } from './emulator.ts'
 import type { EmulatorOptions } from './options.ts'
 import { startEmulator } from './start-emulator.ts'
 
-/** Where a person is signed in. */
+/** The places at which a person is signed in. */
 export type SignInAsOptions = {
   /** The browser context; that of the test by default. */
   context?: BrowserContext
