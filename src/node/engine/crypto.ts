@@ -1,10 +1,10 @@
-import { createHmac, hash, timingSafeEqual, webcrypto } from 'node:crypto'
-
 /**
  * `crypto` of the bundle. Node's own `crypto.subtle` hands every operation to another thread, which
  * takes longer than a hash of a short text. SHA-256 and HMAC with SHA-256 are computed at once here;
  * everything else is Node's.
  */
+import { createHmac, hash, timingSafeEqual, webcrypto } from 'node:crypto'
+
 type Subtle = typeof webcrypto.subtle
 
 const { subtle } = webcrypto
