@@ -37,8 +37,12 @@ export async function act(c: AppContext, control: Control): Promise<Response> {
   return c.redirect(backTo.pathname + backTo.search, 303)
 }
 
-// Other sites can send forms here, but cannot set these headers.
-function requireSameOrigin(c: AppContext): void {
+/**
+ * Refuses a form of another site. Other sites can send forms here, but cannot set these headers.
+ *
+ * @throws PageError
+ */
+export function requireSameOrigin(c: AppContext): void {
   const origin = c.req.header('origin')
   const isSame =
     origin === undefined

@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import type { Env } from '../../request/context'
 import { configure } from '../../request/prepare'
 import { act } from './act'
+import { showCheckOriginPage } from './check-origin'
 import { showConnectPage } from './connect'
 import { showEventsPage } from './events'
 import { showFaultsPage } from './faults'
@@ -24,6 +25,7 @@ export function consolePages(control: Control): Hono<Env> {
   pages.get('/console/state', configure, (c) => showStatePage(c, control))
   pages.get('/console/faults', (c) => showFaultsPage(c, control))
   pages.get('/console/connect', showConnectPage)
+  pages.on(['GET', 'POST'], '/console/check-origin', (c) => showCheckOriginPage(c, control))
   pages.post('/console/do', (c) => act(c, control))
   return pages
 }

@@ -1,3 +1,5 @@
+import { WithRules } from './rule'
+
 export type OutcomeView = 'allowed' | 'asked' | 'refused' | 'failed' | 'noted'
 
 /** An event as the console shows it. */
@@ -48,7 +50,9 @@ function eventAddress(number: number): string {
 export function Why({ event }: { event: EventView }) {
   return (
     <div class="why">
-      <p>{event.why}</p>
+      <p>
+        <WithRules text={event.why} />
+      </p>
       {event.change && (
         <p class="change">
           <span aria-hidden="true">→ </span>
@@ -58,7 +62,10 @@ export function Why({ event }: { event: EventView }) {
       <p class="evidence">
         {event.rule && (
           <span>
-            rule <code>{event.rule}</code>
+            rule{' '}
+            <code>
+              <WithRules text={event.rule} />
+            </code>
           </span>
         )}
         <span>

@@ -10,6 +10,7 @@ const PAGES = [
   { path: '/_emulator/console/state', name: 'State' },
   { path: '/_emulator/console/faults', name: 'Faults and quirks' },
   { path: '/_emulator/console/connect', name: 'Connect' },
+  { path: '/_emulator/console/check-origin', name: 'Check my server' },
 ]
 
 /** The properties that every page of the console has. */

@@ -1,6 +1,7 @@
 import ARROW from './arrow.css' with { type: 'text' }
 import AUTO_SIGN_IN from './auto-sign-in.css' with { type: 'text' }
 import CARD from './card.css' with { type: 'text' }
+import CHECK_ORIGIN from './check-origin.css' with { type: 'text' }
 import CLOCK from './clock.css' with { type: 'text' }
 import CONNECT from './connect.css' with { type: 'text' }
 import CONTROLS from './controls.css' with { type: 'text' }
@@ -15,7 +16,7 @@ import STATE from './state.css' with { type: 'text' }
 
 // A later rule of the same specificity wins.
 const PARTS = [FRAME, CARD, CONTROLS, CLOCK, AUTO_SIGN_IN, COPY, EVENT, FLOWS, SEQUENCE, ARROW]
-const PAGES = [EVENTS, STATE, FAULTS, CONNECT]
+const PAGES = [EVENTS, STATE, FAULTS, CONNECT, CHECK_ORIGIN]
 
 /** The style of the console's pages: wide and dense, with a colour for each outcome. */
 export const CONSOLE_STYLE = [...PARTS, ...PAGES].join('')
