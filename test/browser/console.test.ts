@@ -70,7 +70,7 @@ describe('The console', () => {
     const { tokens } = await clientOf('two/1').connect()
     const page = await open('')
     await page.getByRole('button', { name: '+16 minutes' }).click()
-    await page.getByText('16 min ahead').waitFor()
+    await page.getByText('UTC, 16 min ahead').waitFor()
     const expired = await world.server.client.request('/whoami', tokens.access_token)
     expect(expired.status).toBe(401)
     await page.getByRole('button', { name: 'Jump to session end' }).click()
@@ -164,14 +164,14 @@ describe('The console', () => {
       if (await button.evaluate((element) => element.matches(':focus'))) break
     }
     await page.keyboard.press('Enter')
-    await page.getByText('16 min ahead').waitFor()
+    await page.getByText('UTC, 16 min ahead').waitFor()
   })
 
   it('needs no JavaScript', async () => {
     await world.server.control('PATCH', 'clock', { reset: true })
     const page = await open('', { javaScriptEnabled: false })
     await page.getByRole('button', { name: '+16 minutes' }).click()
-    await page.getByText('16 min ahead').waitFor()
+    await page.getByText('UTC, 16 min ahead').waitFor()
     expect(await page.getByRole('status').isVisible()).toBe(false)
     expect(await page.getByRole('button', { name: /^Copy/ }).count()).toBe(0)
   })
