@@ -40,11 +40,7 @@ export function Frame({ title, nonce, style = '', isWide, children }: Frame) {
             <Mark />
             <strong>access-oauth-emulator</strong>
             <span>An emulator: this is not Cloudflare Access.</span>
-            {why && (
-              <a class="why-shown" href={why} aria-label="Why this page is shown">
-                Why?
-              </a>
-            )}
+            {why && <a href={why}>Why?</a>}
           </header>
           <main class={isWide ? 'wide' : undefined}>{children}</main>
           <footer>This emulator protects nothing. Use it for development and tests only.</footer>

@@ -3,7 +3,7 @@ import { respondPage } from '../../pages/respond'
 import { readText } from '../../request/body'
 import type { AppContext } from '../../request/context'
 import type { Responses } from '../responses'
-import { requireSameOrigin } from './act'
+import { requireSameOrigin } from './form'
 import { type Control, inside } from './inside'
 import { pageOf } from './view'
 

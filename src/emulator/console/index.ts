@@ -8,6 +8,7 @@ import { showEventsPage } from './events'
 import { showFaultsPage } from './faults'
 import { showFlows } from './flows'
 import type { Control } from './inside'
+import { loadFile } from './load'
 import { showStatePage } from './state'
 
 /**
@@ -27,5 +28,6 @@ export function consolePages(control: Control): Hono<Env> {
   pages.get('/console/connect', showConnectPage)
   pages.on(['GET', 'POST'], '/console/check-origin', (c) => showCheckOriginPage(c, control))
   pages.post('/console/do', (c) => act(c, control))
+  pages.post('/console/load', (c) => loadFile(c, control))
   return pages
 }

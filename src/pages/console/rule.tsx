@@ -34,8 +34,8 @@ export function RulePage({ rule: { id, section, behaviour, details }, ...page }:
   )
 }
 
-// A whole text, a part of a list, or in brackets: `T13`, `P21, T13`, `(P20)`.
-const RULE = /(?<=^|[([]|, )([A-DKMOPRTUV]\d{1,2})(?=$|[)\];]|, )/g
+// The letters are those of the table's rows.
+const RULE = /(?<![\w-])([ACDKMOPRTUV]\d{1,2})(?![\w-])/g
 
 /** Renders text in which the rows of docs/fidelity.md are links to them. */
 export function WithRules({ text }: { text: string }) {
