@@ -13,6 +13,7 @@ import type { CommonFacts } from '../events/request-event'
 import type { AppContext, Env } from '../request/context'
 import { endpoint } from '../request/endpoint'
 import { note, reportDecision, reportRefusal } from '../request/events'
+import { SettingsError } from '../settings/error'
 import { ConfigurationFull } from '../store/emulator'
 import { StorageUnavailable } from '../store/unavailable'
 import { accessRequests } from './access/access-requests'
@@ -88,6 +89,12 @@ api.onError(function respondInEnvelope(error, c) {
     reportRefusal(c, { outcome: 'refused', why: error.message })
     return respondError(c, invalidRequest(error.message))
   }
+  if (error instanceof SettingsError) {
+    const change = 'Correct the setting. Only the API depends on it.'
+    reportRefusal(c, { outcome: 'failed', why: error.message, change })
+    console.error(error.message)
+    return respondError(c, new ApiError(500, { code: 10001, message: error.message }))
+  }
   if (error instanceof StorageUnavailable) {
     c.header('Retry-After', String(error.retryAfterSeconds))
     reportRefusal(c, { outcome: 'failed', why: `${error.message}.` })
@@ -104,6 +111,11 @@ const OWN_PAGES = cors({
   maxAge: 86_400,
 })
 api.use(endpoint('api', { event: 'api-call', cors: OWN_PAGES }))
+api.use(async function onlyWithValidSettings(c, next) {
+  const { apiError } = c.get('settings')
+  if (apiError) throw apiError
+  await next()
+})
 api.use(async function onlyWithToken(c, next) {
   const { isLocal, settings, url } = c.var
   if (!isLocal && settings.EMULATOR_TOKEN === undefined) {

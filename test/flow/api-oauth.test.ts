@@ -99,3 +99,41 @@ describe('The secret of a client follows its method [C2, C5]', () => {
     expect((await cloudflare.get(path)).body.result).toMatchObject({ has_rotated_secret: false })
   })
 })
+
+describe('A scope whose group alone is in the catalogue [C19]', () => {
+  const scopes = ['dns.read', 'dns.delete']
+  const unlisted = { outcome: 'noted', rule: 'C19', scopes: ['dns.delete'] }
+  const eventsOf = async ({ events }: typeof world) =>
+    (await events()).filter(({ kind }) => kind === 'scopes-not-listed')
+
+  it('is accepted by the API, with an event', async () => {
+    const cloudflare = api(world.fetch)
+    const LIST = `${ACCOUNT}/oauth_clients`
+    const body = { ...oauthClient(CLIENT), scopes: ['dns.read'] }
+    const { client_id: id } = (await cloudflare.post(LIST, body)).body.result
+    expect(await eventsOf(world)).toEqual([])
+    const changed = await cloudflare.patch(`${LIST}/${id}`, { scopes })
+    expect([changed.status, changed.body.result.scopes]).toEqual([200, [...scopes, 'openid']])
+    const created = await cloudflare.post(LIST, { ...body, scopes })
+    expect([created.status, created.body.result.scopes]).toEqual([200, [...scopes, 'openid']])
+    expect(await eventsOf(world)).toMatchObject([
+      { ...unlisted, client: { id } },
+      { ...unlisted, client: { id: created.body.result.client_id } },
+    ])
+  })
+
+  it('is accepted by the settings; an event names the authorization that requests it', async () => {
+    const seeded = emulator(withClients({ ...CLIENT, scopes }))
+    await tokenFor(['dns.read'], seeded)
+    expect(await eventsOf(seeded)).toEqual([])
+    await tokenFor(scopes, seeded)
+    expect(await eventsOf(seeded)).toMatchObject([{ ...unlisted, client: { name: 'Zone lister' } }])
+  })
+
+  it('is refused if its group is not in the catalogue either [C6]', async () => {
+    const body = { ...oauthClient(CLIENT), scopes: ['dsn.read'] }
+    const { status, body: answer } = await api(world.fetch).post(`${ACCOUNT}/oauth_clients`, body)
+    expect([status, answer.errors[0]?.source?.pointer]).toEqual([400, '/scopes/0'])
+    expect(await eventsOf(world)).toEqual([])
+  })
+})
