@@ -11,7 +11,7 @@ import { consent } from './authorization/consent'
 import { errorPage } from './authorization/error-page'
 import { AuthorizationError, redirectError } from './authorization/respond'
 import { CONNECTED_PATH, connected } from './connected'
-import { clientCors } from './cors'
+import { ANY_ORIGIN, clientCors, userinfoCors } from './cors'
 import { deviceAuthorization } from './device'
 import { jwks, openidConfiguration } from './discovery'
 import { login } from './login'
@@ -52,12 +52,16 @@ dash.use('/oauth2/auth', here(endpoint('authorization', authorization)))
 dash.use('/oauth2/consent', here(endpoint('authorization', authorization)))
 // Refusals of these two endpoints are events of their own (DashboardEvent).
 dash.use('/oauth2/token', here(endpoint('token', { cors: clientCors, subject: tokenSubject })))
-dash.use('/oauth2/revoke', here(endpoint('revocation', { subject: tokenSubject })))
+dash.use(
+  '/oauth2/revoke',
+  here(endpoint('revocation', { cors: clientCors, subject: tokenSubject })),
+)
+dash.use('/oauth2/userinfo', here(page({ cors: userinfoCors })))
 dash.use('/oauth2/login', here(page({ event: 'login' })))
 dash.use('/oauth2/*', here(page()))
 dash.use('/oauth/error', here(page()))
-dash.use('/.well-known/openid-configuration', here(endpoint('metadata')))
-dash.use('/.well-known/jwks.json', here(endpoint('keys')))
+dash.use('/.well-known/openid-configuration', here(endpoint('metadata', { cors: ANY_ORIGIN })))
+dash.use('/.well-known/jwks.json', here(endpoint('keys', { cors: ANY_ORIGIN })))
 dash.use(SERVER_METADATA, whereApart(endpoint('metadata')))
 dash.use(CONNECTED_PATH, here(page()))
 dash.get('/oauth2/auth', here(authorize))

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { stamped } from '../../access/timestamps'
-import { findAccount } from '../../account/members'
+import { findAccount, OAUTH_CLIENT_ROLES } from '../../account/members'
 import { keptScopes } from '../../account/oauth/client-scopes'
 import { startVerification } from '../../account/oauth/client-uri-verification'
 import {
@@ -48,6 +48,7 @@ export const oauthClients: Operation[] = [
     path: LIST,
     summary: 'Create an OAuth client',
     permissions: ['oauth-client.write'],
+    roles: OAUTH_CLIENT_ROLES,
     body: oauthClientSchema,
     refuse: clientError,
     result: newClientResult,
@@ -78,6 +79,7 @@ export const oauthClients: Operation[] = [
     path: ONE,
     summary: 'Update an OAuth client',
     permissions: ['oauth-client.write'],
+    roles: OAUTH_CLIENT_ROLES,
     body: oauthClientChangesSchema,
     refuse: clientError,
     result: clientResult,
@@ -95,6 +97,7 @@ export const oauthClients: Operation[] = [
     path: ONE,
     summary: 'Delete an OAuth client',
     permissions: ['oauth-client.write'],
+    roles: OAUTH_CLIENT_ROLES,
     result: deletedResult,
     handle: (c, { params }) =>
       change(c, (from) => {
