@@ -7,7 +7,7 @@ import { bearerToken } from '../oauth/bearer'
 import { sha256 } from '../oauth/encoding'
 import type { Hint } from '../oauth/errors'
 import type { AppContext } from '../request/context'
-import { report } from '../request/events'
+import { report, reportInstead } from '../request/events'
 import { oncePerRequest } from '../request/once'
 import { isEmulatorToken } from '../signin/control-session'
 import { ApiError, invalidApiToken } from './error'
@@ -106,7 +106,7 @@ async function oauthCaller(c: AppContext, token: string): Promise<Caller> {
     return { kind: 'oauth', client, email, accountIds, scopes: equivalentScopes(scopes) }
   }
   const kind = admission.outcome === 'expired' ? 'token-expired' : 'token-of-a-revoked-grant'
-  report(c, { kind, client, email, grantId, path: c.req.path })
+  reportInstead(c, { kind, client, email, grantId, path: c.req.path })
   throw unknown(c, NOT_GRANTED)
 }
 

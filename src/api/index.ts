@@ -10,12 +10,14 @@ import { Hono } from 'hono'
 import { cors } from 'hono/cors'
 import { isForeignOrigin } from '../access/team-domain'
 import type { CommonFacts } from '../events/request-event'
+import { bearerToken } from '../oauth/bearer'
 import type { AppContext, Env } from '../request/context'
 import { endpoint } from '../request/endpoint'
 import { note, reportDecision, reportRefusal } from '../request/events'
 import { SettingsError } from '../settings/error'
 import { ConfigurationFull } from '../store/emulator'
 import { StorageUnavailable } from '../store/unavailable'
+import type { FaultSubject } from '../switches/faults'
 import { accessRequests } from './access/access-requests'
 import { applicationPolicies } from './access/application-policies'
 import { applications } from './access/applications'
@@ -110,7 +112,7 @@ const OWN_PAGES = cors({
   allowMethods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
   maxAge: 86_400,
 })
-api.use(endpoint('api', { event: 'api-call', cors: OWN_PAGES }))
+api.use(endpoint('api', { event: 'api-call', cors: OWN_PAGES, subject: grantOfToken }))
 api.use(async function onlyWithValidSettings(c, next) {
   const { apiError } = c.get('settings')
   if (apiError) throw apiError
@@ -146,6 +148,13 @@ function refuse(c: AppContext): never {
   const exists = paths.some((each) => patternOf(each).test(path))
   if (exists) throw new ApiError(405, { code: 10405, message: 'Method not allowed' })
   throw noRoute(pathname, notEmulated(path, paths))
+}
+
+/** Reads the client and the person of an OAuth client's token, even if it is no longer valid. */
+async function grantOfToken(c: AppContext): Promise<FaultSubject> {
+  const token = bearerToken(c.req.header('authorization'))
+  const grant = token && (await c.get('stores').dashboardGrants.findNamed(token))
+  return grant ? { clientId: grant.clientId, email: grant.email } : {}
 }
 
 function whoOf(caller: Caller): Pick<CommonFacts, 'client' | 'email'> {
