@@ -13,6 +13,7 @@ import type { AppContext, Env } from '../request/context'
 import { endpoint, page } from '../request/endpoint'
 import { coverRequest, note, reportDecision } from '../request/events'
 import { impersonationOf } from '../request/impersonation'
+import { noteMcpHeaders } from '../request/mcp'
 import { admit, bypassPolicy } from './admit'
 import { authorized } from './authorized'
 import { challengeRequest } from './challenge'
@@ -38,6 +39,7 @@ gate.all(
 )
 
 async function protect(c: AppContext): Promise<Response> {
+  noteMcpHeaders(c)
   const application = requestedApplication(c)
   // Access protects only what an application covers.
   if (!application) {
