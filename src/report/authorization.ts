@@ -97,7 +97,10 @@ function namesTheResource({ authorizations, exchanges, refreshes }: Story): Find
   if (refused.length > 0) {
     const names = [...new Set(refused.map(({ resource }) => resource))].join(', ')
     return failed(
-      `A request with ${names} was refused: ${refused[0]?.why} Send the resource of the metadata in both requests.`,
+      {
+        why: `A request with ${names} was refused: ${refused[0]?.why}`,
+        change: 'Send the resource of the metadata in both requests.',
+      },
       ...refused,
     )
   }
@@ -133,7 +136,10 @@ function isNewEachTime(fact: 'codeChallengeHash' | 'stateHash', name: string) {
       return passed(`${requests.length} authorizations each had a new ${name}.`, ...requests)
     const same = requests.filter((request) => request[fact] === again[fact])
     return failed(
-      `${same.length} of ${requests.length} authorizations had the same ${name}. Generate a random one for each authorization.`,
+      {
+        why: `${same.length} of ${requests.length} authorizations had the same ${name}.`,
+        change: 'Generate a random one for each authorization.',
+      },
       ...same,
     )
   }

@@ -58,7 +58,10 @@ function discards(of: {
       )
       if (exchange) {
         return failed(
-          `The response ${of.what}, but the client sent its code to the token endpoint. ${of.change}`,
+          {
+            why: `The response ${of.what}, but the client sent its code to the token endpoint.`,
+            change: of.change,
+          },
           fault,
           response,
           exchange,

@@ -66,7 +66,11 @@ function triesWellKnownPaths({ events }: Story): Finding {
   const instead = after.find(isStep)
   if (!instead) return notSeen('The 401 named no metadata, and the client has not continued yet.')
   return failed(
-    'The 401 named no metadata, and the client continued without the protected resource metadata. Try /.well-known/oauth-protected-resource with the path of the request, then without.',
+    {
+      why: 'The 401 named no metadata, and the client continued without the protected resource metadata.',
+      change:
+        'Try /.well-known/oauth-protected-resource with the path of the request, then without.',
+    },
     bare,
     instead,
   )
@@ -91,7 +95,7 @@ function rejects(fault: FaultName, what: string, change: string) {
       )
       if (next && !isServerMetadata(next)) {
         return failed(
-          `The metadata ${what}, and the client continued with it. ${change}`,
+          { why: `The metadata ${what}, and the client continued with it.`, change },
           document,
           next,
         )
@@ -121,7 +125,10 @@ function registersAnew({ all, client, events, userAgent }: Story): Finding {
   const misused = events.filter((event) => event.rule === OTHER_ISSUER)
   if (misused.length > 0) {
     return failed(
-      'It sent a client_id to an issuer that it is not registered with. Store client_id and tokens for each issuer, and register with each one.',
+      {
+        why: 'It sent a client_id to an issuer that it is not registered with.',
+        change: 'Store client_id and tokens for each issuer, and register with each one.',
+      },
       ...misused,
     )
   }

@@ -57,7 +57,10 @@ function stepsUp(story: Story): Finding {
   const before = challenges.filter(({ number }) => !upgrade || number < upgrade.number)
   if (before.length > MOST_TRIES) {
     return failed(
-      `It sent the request ${before.length} times although insufficient_scope had refused it. Authorize with the scope of the challenge, or give up.`,
+      {
+        why: `It sent the request ${before.length} times, each refused with insufficient_scope.`,
+        change: 'Authorize with the scope of the challenge, or give up.',
+      },
       ...before,
     )
   }
@@ -70,7 +73,10 @@ function stepsUp(story: Story): Finding {
   )
   if (lost.length > 0) {
     return failed(
-      `It requested the scope of the challenge, but no longer ${lost.join(' ')}. Request the union of both.`,
+      {
+        why: `It requested the scope of the challenge, but no longer ${lost.join(' ')}.`,
+        change: 'Request the union of both.',
+      },
       first,
       upgrade,
     )

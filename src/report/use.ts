@@ -79,7 +79,10 @@ function sendsNoStaticBearer({ all, events, exchanges, userAgent }: Story): Find
   const admitted = ofKind(events, 'admission').filter(({ by }) => by === 'access-token')
   if (fixed.length > 0 && admitted.length === 0) {
     return failed(
-      'It received a token, but its user agent sent another bearer token instead. Remove the Authorization header from the settings of the client (P36).',
+      {
+        why: 'It received a token, but its user agent sent another bearer token instead.',
+        change: 'Remove the Authorization header from the settings of the client (P36).',
+      },
       received,
       ...fixed,
     )
@@ -104,7 +107,10 @@ function acceptsBlock({ authorizations, events }: Story): Finding {
   if (!next) return notSeen('Its request was blocked. Use the client again without the fault.')
   if (next.kind !== 'admission') {
     return failed(
-      'Its request was blocked without a challenge, and it authorized again. Report the block: no new token changes it.',
+      {
+        why: 'Its request was blocked without a challenge, and it authorized again.',
+        change: 'Report the block: no new token changes it.',
+      },
       block,
       next,
     )
@@ -119,7 +125,13 @@ function revokes({ events }: Story): Finding {
   const [refused] = requests.filter(({ outcome }) => outcome === 'refused')
   if (refused) return failed(`Its revocation was refused: ${refused.why}`, refused)
   if (requests.length > 0) {
-    return failed('It tried to revoke an unknown token, which was not issued to it.', ...requests)
+    return failed(
+      {
+        why: 'It tried to revoke an unknown token, which was not issued to it.',
+        change: 'Send a token that the server issued to this client.',
+      },
+      ...requests,
+    )
   }
   return notSeen('It has revoked no token. Log out in the client to see whether it does.')
 }

@@ -1,8 +1,20 @@
-import type { Responses } from '../emulator/responses.ts'
-import { ControlError, controlBy } from './control.ts'
-import { reachOver } from './network.ts'
-import { refusalOf } from './sign-in.ts'
-import { parseArguments, UsageError } from './usage.ts'
+import type { Responses } from '../../emulator/responses.ts'
+import { ControlError, controlBy } from '../control.ts'
+import { reachOver } from '../network.ts'
+import { refusalOf } from '../sign-in.ts'
+import { parseArguments, UsageError } from '../usage.ts'
+import type { Command } from './command.ts'
+
+const HELP = `
+  access-oauth-emulator token ada@example.com
+
+  signs a person in at a running emulator, and prints the access token
+
+  --url <url>               the emulator (default: http://localhost:8788)
+  --resource <url>          the resource of the token (default: the MCP server)
+  --redirect-uri <uri>      one that the application allows (default: on localhost)
+  --json                    prints the whole token response, with client_id
+`
 
 const FLAGS = {
   url: { type: 'string' },
@@ -11,13 +23,16 @@ const FLAGS = {
   json: { type: 'boolean' },
 } as const
 
+/** `access-oauth-emulator token`: prints an access token. */
+export const token: Command = { help: HELP, run: printToken }
+
 /**
  * Runs `token <e-mail>`: signs a person in at a running emulator, and prints the access token, or with
  * `--json` the whole response.
  *
  * @throws UsageError; Error if no emulator responds, or if it refuses
  */
-export async function printToken(args: string[]): Promise<void> {
+async function printToken(args: string[]): Promise<void> {
   const { positionals, values: flags } = parseArguments(args, FLAGS)
   const [email, ...others] = positionals
   if (email === undefined || others.length > 0) {

@@ -1,0 +1,116 @@
+import type { Responses } from '../../emulator/responses.ts'
+import type { Emulator } from '../emulator.ts'
+import { startEmulator } from '../start-emulator.ts'
+import { parseArguments, UsageError } from '../usage.ts'
+import { packageVersion } from '../version.ts'
+import type { Command } from './command.ts'
+
+const HELP = `
+  access-oauth-emulator --origin http://localhost:3000/mcp --auto-sign-in ada@example.com
+
+  --origin <url>            your MCP server or application (default: a built-in demo)
+  --port <number>           the port (default: 8788); 0 chooses a free port
+  --auto-sign-in <e-mail>   completes authorizations without pages, as this person
+  --team-domain <host>      the issuer's host (default: 127.0.0.1)
+  --persist <folder>        keeps clients and grants in this folder (default: in memory)
+  --var <NAME:value>        a setting of docs/settings.md, objects and lists as JSON; may be repeated
+  --json                    prints one line of JSON with the URLs when ready, and the rest to stderr
+  --quiet                   prints no line for each decision
+  --help, --version
+`
+
+const FLAGS = {
+  origin: { type: 'string' },
+  port: { type: 'string' },
+  'auto-sign-in': { type: 'string' },
+  'team-domain': { type: 'string' },
+  persist: { type: 'string' },
+  var: { type: 'string', multiple: true },
+  json: { type: 'boolean' },
+  quiet: { type: 'boolean' },
+  version: { type: 'boolean' },
+} as const
+
+/** `access-oauth-emulator`: runs an emulator until a signal stops it. */
+export const start: Command = { help: HELP, run }
+
+async function run(args: string[]): Promise<void> {
+  const { positionals, values: flags } = parseArguments(args, FLAGS)
+  if (positionals.length > 0) throw new UsageError(`${positionals[0]}: expected a flag`)
+  if (flags.version) {
+    console.log(packageVersion())
+    return
+  }
+  const { 'auto-sign-in': email, 'team-domain': teamDomain } = flags
+  const emulator = await startEmulator({
+    ...(flags.origin !== undefined && { origin: flags.origin }),
+    ...(flags.persist !== undefined && { persist: flags.persist }),
+    log: (line, level) => {
+      if (level === 'error' || (flags.json && !flags.quiet)) console.error(line)
+      else if (!flags.quiet) console.log(line)
+    },
+    port: portOf(flags.port),
+    settings: {
+      ...settingsOf(flags.var ?? []),
+      ...(teamDomain !== undefined && { TEAM_DOMAIN: teamDomain }),
+    },
+  })
+  if (email !== undefined) await signInAutomatically(emulator, email)
+  console.log(flags.json ? await urlsOf(emulator) : summaryOf(emulator, flags))
+  await stopSignal()
+  await emulator.close()
+}
+
+/** Returns `GET /_emulator/urls` as one line, with the process id. */
+async function urlsOf(emulator: Emulator): Promise<string> {
+  const response = await emulator.fetch('/_emulator/urls')
+  const urls = (await response.json()) as Responses['GET urls']
+  return JSON.stringify({ ...urls, mcp_server: emulator.mcpUrl, pid: process.pid })
+}
+
+type Shown = { origin?: string; 'auto-sign-in'?: string }
+
+function summaryOf(emulator: Emulator, { origin, 'auto-sign-in': email }: Shown): string {
+  return `Ready on ${emulator.url}
+
+  MCP server behind Access   ${emulator.mcpUrl}
+  Team domain (the issuer)   ${emulator.teamUrl}
+  Console                    ${emulator.consoleUrl}
+  The application            ${origin ?? 'a built-in demo with an MCP server'}
+  Sign-in                    ${email === undefined ? 'pick a person in the browser' : `automatic, as ${email}`}
+`
+}
+
+function portOf(text = '8788'): number {
+  if (!/^\d+$/.test(text)) throw new UsageError(`--port ${text}: expected a number`)
+  return Number(text)
+}
+
+async function signInAutomatically({ autoSignIn, close }: Emulator, email: string): Promise<void> {
+  try {
+    await autoSignIn.set({ email })
+  } catch {
+    await close()
+    throw new UsageError(`--auto-sign-in ${email}: expected an e-mail address`)
+  }
+}
+
+function settingsOf(vars: string[]): Record<string, string> {
+  return Object.fromEntries(
+    vars.map((each) => {
+      const [, name, value] = each.match(/^([A-Z_]+)[:=](.*)$/s) ?? []
+      if (name === undefined || value === undefined) {
+        throw new UsageError(`--var ${each}: expected NAME:value`)
+      }
+      return [name, value]
+    }),
+  )
+}
+
+function stopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.on(signal, () => resolve())
+    }
+  })
+}
