@@ -1,10 +1,12 @@
 import type { z } from 'zod'
 import { OAuthError } from '../oauth/errors'
-import { readJson } from '../request/body'
+import { parseJson, readJson, readText } from '../request/body'
 import type { AppContext } from '../request/context'
 
 /**
- * Reads the JSON body of a control request with its schema, and keeps it for the request's event.
+ * Reads the JSON body of a control request with its schema, and keeps it for the request's event. A request
+ * without `Origin` comes from no web page, so its `Content-Type` need not be that of JSON: curl sends the
+ * type of a form. No body is read as `{}`.
  *
  * @throws OAuthError `invalid_request`, which names the member and what was expected
  */
@@ -13,7 +15,8 @@ export async function readControl<T>(
   schema: z.ZodType<T>,
   limit?: number,
 ): Promise<T> {
-  const body = await readJson(c, limit)
+  const isOfPage = c.req.header('origin') !== undefined
+  const body = isOfPage ? await readJson(c, limit) : parseJson((await readText(c, limit)) || '{}')
   const result = schema.safeParse(body)
   if (result.success) {
     c.set('controlBody', body)
@@ -22,7 +25,19 @@ export async function readControl<T>(
   throw invalidMember(result.error, 'the body')
 }
 
-/** Returns the refusal of a body or query: its first problem, with the member that has it. */
-export function invalidMember({ issues: [issue] }: z.ZodError, whole: string): OAuthError {
-  return new OAuthError('invalid_request', `${issue?.path.join('.') || whole}: ${issue?.message}`)
+/** Returns the refusal of a body or query: its problems, each with the member that has it. */
+export function invalidMember({ issues }: z.ZodError, whole: string): OAuthError {
+  return new OAuthError('invalid_request', issues.map((each) => inWords(each, whole)).join('; '))
+}
+
+function inWords(issue: z.core.$ZodIssue, whole: string): string {
+  const member = issue.path.join('.')
+  if (issue.code === 'unrecognized_keys') {
+    const names = issue.keys.map((key) => [...issue.path, key].join('.')).join(', ')
+    return `unknown member ${names}`
+  }
+  if (member && issue.code === 'invalid_type' && issue.message.endsWith('received undefined')) {
+    return `${member} is missing`
+  }
+  return `${member || whole}: ${issue.message}`
 }

@@ -16,7 +16,7 @@ const number = z
   .string()
   .regex(/^\d{1,15}$/, 'expected a whole number')
   .transform(Number)
-const querySchema = z.strictObject({
+export const querySchema = z.strictObject({
   follow: z.string().optional(),
   kind: z.string().optional(),
   outcome: z.enum(OUTCOMES).optional(),
@@ -135,7 +135,10 @@ function readQuery(c: AppContext): Filter {
   const given = { ...c.req.query(), ...(lastEventId && { after: lastEventId }) }
   const result = querySchema.safeParse(given)
   if (result.success) return result.data
-  throw invalidMember(result.error, 'the query')
+  throw invalidMember(
+    result.error,
+    `the query (it may have ${Object.keys(querySchema.shape).join(', ')})`,
+  )
 }
 
 function matching(filter: Filter): (event: RecordedEvent) => boolean {

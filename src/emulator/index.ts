@@ -18,7 +18,9 @@ import { showInEffect, turnAllOff } from './in-effect'
 import { rotateKeys } from './keys'
 import { showQuirks, switchQuirk } from './quirks'
 import { reset } from './reset'
+import { respond } from './respond'
 import { revoke } from './revoke'
+import { refuseRoute } from './route'
 import { showRule, showRules } from './rules'
 import { endSession, showSessions } from './sessions'
 import { signInToConsole } from './sign-in'
@@ -35,10 +37,12 @@ import { showUrls } from './urls'
  * response.
  */
 export const emulatorControl = new Hono<Env>()
+// It reveals nothing, so that a health check needs no credential.
+emulatorControl.get('/healthz', (c) => respond(c, 'GET healthz', { status: 'ok' }))
 emulatorControl.use(guardControl)
 emulatorControl.on(['GET', 'POST'], '/sign-in', signInToConsole)
 emulatorControl.use(reportControl)
-emulatorControl.get('/urls', showUrls)
+emulatorControl.get('/urls', configure, showUrls)
 emulatorControl.get('/auto-sign-in', showAutoSignIn)
 emulatorControl.put('/auto-sign-in', changeAutoSignIn)
 emulatorControl.get('/in-effect', showInEffect)
@@ -73,10 +77,11 @@ emulatorControl.get('/state', showState)
 emulatorControl.put('/state', loadState)
 emulatorControl.post('/reset', reset)
 emulatorControl.route('/', consolePages(emulatorControl))
-emulatorControl.all('*', (c) => {
-  const message = `${c.req.method} ${c.get('url').pathname} does not exist: docs/control.md lists the paths`
-  return c.json({ error: 'not_found', error_description: message }, 404)
+emulatorControl.get('/openapi.json', async (c) => {
+  const { controlDocument } = await import('./openapi')
+  return c.json(controlDocument(c.get('url').origin))
 })
+emulatorControl.all('*', (c) => refuseRoute(c, emulatorControl))
 
 // These replace the events of before, and a state contains secrets.
 const UNREPORTED = ['/_emulator/reset', '/_emulator/state']

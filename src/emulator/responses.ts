@@ -118,11 +118,18 @@ const ruleSchema = z.object({
 
 /** Every JSON response of the control, by method and path below `/_emulator/`. */
 export const RESPONSES = {
+  'GET healthz': z.object({ status: z.literal('ok') }),
   'GET urls': z.object({
     application: text,
     mcp_server: text,
     team_domain: text,
     console: text,
+    /** The management API. */
+    api: text,
+    /** The `iss` of the assertions. */
+    issuer: text,
+    /** The `aud` of the application of the MCP server; null if no application covers it. */
+    aud: text.nullable(),
     /** The published keys of the assertions. */
     certs: text,
   }),
@@ -138,7 +145,11 @@ export const RESPONSES = {
   'DELETE in-effect': z.object({ cleared: z.literal(true) }),
   'GET clock': clockSchema,
   'PATCH clock': clockSchema,
-  'POST revoke': z.object({ revoked: z.record(text, text) }),
+  'POST revoke': z.object({
+    revoked: z.record(text, text),
+    /** Present if nothing is known of the person. */
+    warning: text.optional(),
+  }),
   'POST tokens': z.object({
     client_id: text,
     access_token: text,

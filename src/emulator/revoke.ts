@@ -8,7 +8,7 @@ import { requireApplication } from './application'
 import { readControl } from './body'
 import { respond } from './respond'
 
-const revocationSchema = z.union(
+export const revocationSchema = z.union(
   [
     z.strictObject({ person: emailSchema }),
     z.strictObject({ deleted_person: emailSchema }),
@@ -28,6 +28,7 @@ const revocationSchema = z.union(
  */
 export async function revoke(c: AppContext): Promise<Response> {
   const revocation = await readControl(c, revocationSchema)
+  const warning = await warningOf(c, revocation)
   if ('oauth_client' in revocation) {
     const { emulator, stores } = c.var
     const { oauth_client: clientId, person } = revocation
@@ -36,7 +37,16 @@ export async function revoke(c: AppContext): Promise<Response> {
   } else {
     await c.get('emulator').revoke(keyOf(c, revocation))
   }
-  return respond(c, 'POST revoke', { revoked: revocation })
+  return respond(c, 'POST revoke', { revoked: revocation, ...(warning && { warning }) })
+}
+
+// A misspelt address is no error: a revocation also concerns people who have never signed in.
+async function warningOf(c: AppContext, revocation: z.infer<typeof revocationSchema>) {
+  if ('application' in revocation) return undefined
+  const email = 'person' in revocation ? revocation.person : revocation.deleted_person
+  const users = [...c.get('settings').PEOPLE, ...(await c.get('emulator').users())]
+  if (users.some((each) => each.email === email)) return undefined
+  return `${email} is no person of the settings, and has never signed in. Check the address.`
 }
 
 type AccessRevocation = Exclude<z.infer<typeof revocationSchema>, { oauth_client: string }>

@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers'
 import type { RecordedEvent } from '../events/event.ts'
+import { eventLine } from '../events/event-line.ts'
 import type { Send } from './control.ts'
 
 export type EmulatorEvent = RecordedEvent
@@ -34,6 +35,17 @@ export type Events = {
     filter?: EventFilter<K>,
     options?: { timeout?: number },
   ): Promise<EventOf<K>>
+  /**
+   * Returns the first recorded event for which the function returns true, else the next one. It does not
+   * move the place at which `next` continues.
+   *
+   * @param options.timeout milliseconds; 5,000 by default
+   * @throws Error if no event matches in time
+   */
+  waitFor(
+    matches: (event: EmulatorEvent) => boolean,
+    options?: { timeout?: number },
+  ): Promise<EmulatorEvent>
 }
 
 const POLL_INTERVAL_MS = 20
@@ -67,10 +79,38 @@ export function eventsOf(send: Send, start: number): Events {
           return event
         }
         if (now() > end) {
-          throw new Error(`No event matched ${JSON.stringify(filter)} within ${timeout} ms`)
+          const others = await list({ after })
+          throw new Error(
+            `No event matched ${JSON.stringify(filter)} within ${timeout} ms. ${inBrief(others)}`,
+          )
+        }
+        await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL_MS))
+      }
+    },
+    async waitFor(matches, { timeout = 5000 } = {}) {
+      const end = now() + timeout
+      let after = 0
+      for (;;) {
+        const events = await list({ after })
+        const found = events.find(matches)
+        if (found) return found
+        after = events.at(-1)?.number ?? after
+        if (now() > end) {
+          const all = await list()
+          throw new Error(`No event matched the function within ${timeout} ms. ${inBrief(all)}`)
         }
         await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL_MS))
       }
     },
   }
+}
+
+const SHOWN = 10
+
+// The latest events tell what happened instead.
+function inBrief(events: EmulatorEvent[]): string {
+  if (events.length === 0) return 'No other event was recorded.'
+  const lines = events.slice(-SHOWN).map((event) => `  ${event.number} ${eventLine(event)}`)
+  const count = events.length > SHOWN ? `the last ${SHOWN} of ${events.length}` : events.length
+  return `Recorded instead (${count}):\n${lines.join('\n')}`
 }

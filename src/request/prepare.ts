@@ -2,7 +2,6 @@ import type { MiddlewareHandler } from 'hono'
 import { teamDomain } from '../access/team-domain'
 import { dashDomain } from '../account/oauth/dash-domain'
 import { OAuthError } from '../oauth/errors'
-import { isLoopback } from '../oauth/loopback'
 import { readSettings } from '../settings'
 import { settingsWith, withQuirks } from '../settings/overlay'
 import { Emulator } from '../store/emulator'
@@ -11,6 +10,7 @@ import { openStores } from '../store/stores'
 import { quirksOn } from '../switches/quirks'
 import { drainBody } from './bytes'
 import type { AppContext, Env } from './context'
+import { isLocalRequest, publicSettings, requestUrl } from './public-url'
 import { printEvents } from './terminal'
 
 // No response may be mistaken for Cloudflare's own.
@@ -44,17 +44,17 @@ export const prepare: MiddlewareHandler<Env> = async function prepare(c, next) {
   const settings = await readSettings(c.env)
   const emulator = new Emulator(c.env, printEvents)
   const state = await emulator.state()
-  const url = new URL(c.req.url)
+  const url = requestUrl(settings, new URL(c.req.url))
   const quirks = quirksOn(settings.QUIRKS, state.quirks)
   c.set('quirks', quirks)
-  c.set('settings', settingsWith(settings, quirks))
+  c.set('settings', settingsWith(publicSettings(settings), quirks))
   c.set('emulator', emulator)
   c.set('state', state)
   c.set('ticketSecret', new TextEncoder().encode(state.ticketSecret))
   c.set('now', emulatedNow(state))
   c.set('url', url)
-  c.set('isLocal', isLoopback(url.hostname) || settings.LOCAL_HOSTS.includes(url.hostname))
-  const team = teamDomain(settings, url, c.req.header('origin'))
+  c.set('isLocal', isLocalRequest(settings, url))
+  const team = teamDomain(c.get('settings'), url, c.req.header('origin'))
   c.set('team', team)
   c.set('dash', dashDomain(settings.DASH_DOMAIN, team, url))
   c.set('stores', openStores(c.env, state))
