@@ -46,7 +46,7 @@ async function warningOf(c: AppContext, revocation: z.infer<typeof revocationSch
   const email = 'person' in revocation ? revocation.person : revocation.deleted_person
   const users = [...c.get('settings').PEOPLE, ...(await c.get('emulator').users())]
   if (users.some((each) => each.email === email)) return undefined
-  return `${email} is no person of the settings, and has never signed in. Check the address.`
+  return `${email} is not in PEOPLE, and has never signed in. Check the address.`
 }
 
 type AccessRevocation = Exclude<z.infer<typeof revocationSchema>, { oauth_client: string }>
