@@ -26,6 +26,9 @@ const READ_ONLY = new Set([
   'last_successful_login',
 ])
 
+// An event names at most so many of the members that were dropped.
+const MOST_MEMBERS_NAMED = 20
+
 // A value that is nested deeper can be parsed, and then not be serialized.
 const MAX_DEPTH = 50
 
@@ -58,7 +61,8 @@ export async function readBody<T>(
       return result.data
     }
     const { issues } = result.error
-    if (!issues.some((issue) => dropUnknown(input, issue, members))) {
+    // All of them at once: the body is parsed once more for each level of nesting, not for each member.
+    if (issues.filter((issue) => dropUnknown(input, issue, members)).length === 0) {
       const [first, ...rest] = issues.map((issue) => errorOf(issue, refuse))
       throw new ApiError(400, first ?? refuse('the body is invalid'), ...rest)
     }
@@ -109,7 +113,9 @@ function dropUnknown(input: unknown, issue: z.core.$ZodIssue, members: string[])
   for (const part of issue.path) holder = (holder as Record<PropertyKey, unknown>)[part]
   for (const key of issue.keys) {
     delete (holder as Record<string, unknown>)[key]
-    if (!READ_ONLY.has(key)) members.push([...issue.path, key].join('.'))
+    if (!READ_ONLY.has(key) && members.length < MOST_MEMBERS_NAMED) {
+      members.push([...issue.path, key].join('.'))
+    }
   }
   return true
 }
