@@ -3,6 +3,7 @@ import { OAuthError } from '../oauth/errors'
 import { readText } from '../request/body'
 import type { AppContext } from '../request/context'
 import { report } from '../request/events'
+import { isDeep, TOO_DEEP } from '../request/json-depth'
 import { ApiError, accessError, type EnvelopeError } from './error'
 
 // Read-only members. Clients send them back with a record that they have read, so they are dropped
@@ -28,9 +29,6 @@ const READ_ONLY = new Set([
 
 // An event names at most so many of the members that were dropped.
 const MOST_MEMBERS_NAMED = 20
-
-// A value that is nested deeper can be parsed, and then not be serialized.
-const MAX_DEPTH = 50
 
 /**
  * Parses the body of a request with a strict schema. Unknown members are dropped, and an event
@@ -87,9 +85,7 @@ async function readValue(c: AppContext, refuse: typeof accessError): Promise<unk
   }
   const value = parsed(text)
   if (value === undefined) throw new ApiError(400, refuse('the body is not valid JSON'))
-  if (isDeep(value)) {
-    throw new ApiError(400, refuse(`the body is nested more than ${MAX_DEPTH} levels deep`))
-  }
+  if (isDeep(value)) throw new ApiError(400, refuse(`the body ${TOO_DEEP}`))
   return value
 }
 
@@ -99,11 +95,6 @@ function parsed(text: string): unknown {
   } catch {
     return undefined
   }
-}
-
-function isDeep(value: unknown, depth = 0): boolean {
-  if (typeof value !== 'object' || value === null) return false
-  return depth > MAX_DEPTH || Object.values(value).some((each) => isDeep(each, depth + 1))
 }
 
 // Deletes the unknown members that an issue names; returns whether it names any.
