@@ -10,6 +10,7 @@ import { PageError, respondPageError } from '../pages/respond'
 import type { AppContext } from '../request/context'
 import { report } from '../request/events'
 import { impersonationOf } from '../request/impersonation'
+import { noteMcpBody } from '../request/mcp'
 import { withoutOwnCookies } from '../signin/browser'
 import type { Admission } from './admission'
 import { WORKER_ACCESS_HEADER, workerAccess } from './worker-access'
@@ -32,7 +33,7 @@ export async function forward(
     headers.set(WORKER_ACCESS_HEADER, await workerAccess(c, application, admission))
   }
   c.set('isForwarded', true)
-  const request = requestOf(c, headers)
+  const request = withMcpNoted(c, requestOf(c, headers))
   const response = impersonationOf(c)?.origin?.(request) ?? (await send(c, application, request))
   if (!admission.setCookie) return response
   const withCookie = new Response(response.body, response)
@@ -52,6 +53,14 @@ function requestOf(c: AppContext, headers: Headers): Request {
   headers.delete('Content-Type')
   report(c, { kind: 'body-dropped', method, path: c.get('url').pathname })
   return new Request(url, { method, headers, signal, redirect: 'manual' })
+}
+
+function withMcpNoted(c: AppContext, request: Request): Request {
+  const body = noteMcpBody(c, request)
+  if (body === request.body) return request
+  // Node requires `duplex` for a body that is a stream.
+  const init: RequestInit & { duplex: 'half' } = { body, duplex: 'half' }
+  return new Request(request, init)
 }
 
 async function send(
