@@ -38,6 +38,7 @@ import { accounts } from './account/accounts'
 import { user } from './account/user'
 import { zones } from './account/zones'
 import { type Caller, callerOf } from './credentials'
+import { CHANGE_NOT_EMULATED, judged, unjudged } from './elsewhere'
 import { respondError } from './envelope'
 import { ApiError, apiPath, type EnvelopeError, invalidRequest, noRoute } from './error'
 import { notEmulated } from './not-emulated'
@@ -148,16 +149,22 @@ api.use(async function knownCallersOnly(c, next) {
   await next()
 })
 route(api, operations)
-api.all('*', refuse)
+api.all('*', others)
 
 // API: reported [V14, V15]. A path that exists, but not for this method, is 405.
-function refuse(c: AppContext): never {
+async function others(c: AppContext): Promise<Response> {
+  const response = await judged(c)
+  if (response) return response
   const { pathname } = c.get('url')
   const path = apiPath(pathname)
   const paths = operations.map((each) => each.path)
   const exists = paths.some((each) => patternOf(each).test(path))
   if (exists) throw new ApiError(405, { code: 10405, message: 'Method not allowed' })
-  throw noRoute(pathname, notEmulated(path, paths))
+  const why = notEmulated(path, paths)
+  if (why === '') throw noRoute(pathname)
+  const elsewhere = await unjudged(c)
+  if (elsewhere) return elsewhere
+  throw noRoute(pathname, why).because({ change: CHANGE_NOT_EMULATED })
 }
 
 /** Reads the client and the person of an OAuth client's token, even if it is no longer valid. */
