@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import { OAuthError } from '../oauth/errors'
 import { parseJson, readJson, readText } from '../request/body'
 import type { AppContext } from '../request/context'
+import { isDeep, TOO_DEEP } from '../request/json-depth'
 
 /**
  * Reads the JSON body of a control request with its schema, and keeps it for the request's event. A request
@@ -15,8 +16,13 @@ export async function readControl<T>(
   schema: z.ZodType<T>,
   limit?: number,
 ): Promise<T> {
+<<<<<<< HEAD
   const isOfPage = c.req.header('origin') !== undefined
   const body = isOfPage ? await readJson(c, limit) : parseJson((await readText(c, limit)) || '{}')
+=======
+  const body = await readJson(c, limit)
+  if (isDeep(body)) throw new OAuthError('invalid_request', `the body ${TOO_DEEP}`)
+>>>>>>> fb7633df054387bb3b5cb5487f5fb69a199d1774
   const result = schema.safeParse(body)
   if (result.success) {
     c.set('controlBody', body)

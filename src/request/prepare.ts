@@ -53,7 +53,7 @@ export const prepare: MiddlewareHandler<Env> = async function prepare(c, next) {
   c.set('ticketSecret', new TextEncoder().encode(state.ticketSecret))
   c.set('now', emulatedNow(state))
   c.set('url', url)
-  c.set('isLocal', isLocalRequest(settings, url))
+  c.set('isLocal', isLocalRequest(settings, url, c.req.header('host')))
   const team = teamDomain(c.get('settings'), url, c.req.header('origin'))
   c.set('team', team)
   c.set('dash', dashDomain(settings.DASH_DOMAIN, team, url))

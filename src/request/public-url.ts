@@ -28,9 +28,18 @@ export function publicSettings(settings: Settings): Settings {
 /**
  * Returns whether the request was sent to a host of this machine. Behind a tunnel none counts as such,
  * whatever its `Host`: it may come from the internet.
+ *
+ * The runtime builds the URL from `Host`. A proxy of the runtime may build another one from a header that
+ * any page can send, so that both have to be of this machine.
  */
-export function isLocalRequest(settings: Settings, url: URL): boolean {
-  return settings.PUBLIC_URL === undefined && isOfThisMachine(settings, url)
+export function isLocalRequest(settings: Settings, url: URL, host: string | undefined): boolean {
+  const sent = URL.parse(`http://${host || url.host}`)
+  return (
+    settings.PUBLIC_URL === undefined &&
+    isOfThisMachine(settings, url) &&
+    sent !== null &&
+    isOfThisMachine(settings, sent)
+  )
 }
 
 function isOfThisMachine({ LOCAL_HOSTS }: Settings, { hostname }: URL): boolean {
