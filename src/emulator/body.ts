@@ -16,13 +16,9 @@ export async function readControl<T>(
   schema: z.ZodType<T>,
   limit?: number,
 ): Promise<T> {
-<<<<<<< HEAD
   const isOfPage = c.req.header('origin') !== undefined
   const body = isOfPage ? await readJson(c, limit) : parseJson((await readText(c, limit)) || '{}')
-=======
-  const body = await readJson(c, limit)
   if (isDeep(body)) throw new OAuthError('invalid_request', `the body ${TOO_DEEP}`)
->>>>>>> fb7633df054387bb3b5cb5487f5fb69a199d1774
   const result = schema.safeParse(body)
   if (result.success) {
     c.set('controlBody', body)
@@ -31,9 +27,13 @@ export async function readControl<T>(
   throw invalidMember(result.error, 'the body')
 }
 
-/** Returns the refusal of a body or query: its problems, each with the member that has it. */
+// A state may have thousands.
+const SHOWN_PROBLEMS = 3
+
+/** Returns the refusal of a body or query: its first problems, each with the member that has it. */
 export function invalidMember({ issues }: z.ZodError, whole: string): OAuthError {
-  return new OAuthError('invalid_request', issues.map((each) => inWords(each, whole)).join('; '))
+  const problems = issues.slice(0, SHOWN_PROBLEMS).map((each) => inWords(each, whole))
+  return new OAuthError('invalid_request', problems.join('; '))
 }
 
 function inWords(issue: z.core.$ZodIssue, whole: string): string {
