@@ -40,9 +40,9 @@ describe('A body of the control', () => {
 
   it.each([
     ['POST', 'tokens', '{"mail":"ada@example.com"}', 'email is missing; unknown member mail'],
-    ['PATCH', 'clock', '{"advance":16}', 'To go back, send {"now": ...}'],
-    ['PATCH', 'clock', '{"advance":"-16m"}', 'a duration of 1s or more, such as "16m"'],
-    ['PATCH', 'clock', '{"forward":"16m"}', 'expected {"advance":"16m"}'],
+    ['PATCH', 'clock', '{"advance":16}', "To go back, send {'now': ...}"],
+    ['PATCH', 'clock', '{"advance":"-16m"}', "a duration of 1s or more, such as '16m'"],
+    ['PATCH', 'clock', '{"forward":"16m"}', "expected {'advance':'16m'}"],
     ['POST', 'tokens', '{', 'the body is not valid JSON'],
   ])('with a mistake is a 400 that names it: %s %s %s', async (method, path, body, message) => {
     const response = await send(method, path, { body })

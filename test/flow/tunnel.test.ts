@@ -63,7 +63,7 @@ describe('PUBLIC_URL', () => {
     })
     expect(registered.status).toBe(201)
     const cookie = await signedIn()
-    const page = await get(
+    const login = await get(
       `${PUBLIC}/.access/oauth/authorization?${new URLSearchParams({
         response_type: 'code',
         client_id: String((await json(registered)).client_id),
@@ -75,6 +75,7 @@ describe('PUBLIC_URL', () => {
       })}`,
       { ...NAVIGATION, cookie },
     )
+    const page = await get(login.headers.get('location') ?? '', { ...NAVIGATION, cookie })
     expect(await page.text()).toContain('ada@example.com')
   })
 
