@@ -98,16 +98,16 @@ describe('Automatic sign-in', () => {
   })
 
   it.each([
-    ['email', { email: 'nobody', consent: 'allow' }],
-    ['email', { consent: 'allow' }],
-    ['consent', { email: 'ada@example.com', consent: 'maybe' }],
-    ['the body', { email: 'ada@example.com', consents: 'allow' }],
-    ['the body', 7],
-  ])('refuses a wrong %s: %j', async (member, body) => {
+    ['email: ', { email: 'nobody', consent: 'allow' }],
+    ['email is missing', { consent: 'allow' }],
+    ['consent: ', { email: 'ada@example.com', consent: 'maybe' }],
+    ['unknown member consents', { email: 'ada@example.com', consents: 'allow' }],
+    ['the body: ', 7],
+  ])('refuses with "%s": %j', async (message, body) => {
     const response = await control('PUT', 'auto-sign-in', body)
     expect(response.status).toBe(400)
     expect(await response.json()).toMatchObject({
-      error_description: expect.stringMatching(new RegExp(`^${member}: `)),
+      error_description: expect.stringMatching(new RegExp(`^${message}`)),
     })
     expect(await (await control('GET', 'auto-sign-in')).json()).toBeNull()
   })
@@ -177,6 +177,9 @@ describe('Control of the emulator', () => {
       mcp_server: `${APP}/mcp`,
       team_domain: TEAM,
       console: `${APP}/_emulator/`,
+      api: `${APP}/client/v4`,
+      issuer: TEAM,
+      aud: expect.stringMatching(/^[0-9a-f]{64}$/),
       certs: `${TEAM}/.access/certs`,
     })
     expect((await fetch(`${TEAM}/.access/certs`)).status).toBe(200)
