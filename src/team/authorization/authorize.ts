@@ -7,6 +7,7 @@ import { strikes } from '../../request/faults'
 import { logDecision, reasonFor, verdictOf, whereFrom } from '../../request/judge'
 import { WRONG_ISSUER } from '../../request/server-metadata'
 import { automaticPerson } from '../../signin/automatic'
+import { enrol } from '../enrol'
 import { resourceNote } from '../resource-note'
 import { showBlocked } from './blocked'
 import { deniedByPerson } from './refusals'
@@ -69,6 +70,7 @@ export async function proceed(
     case 'allow': {
       reportAllowed(c, request, who, reason.rule)
       await rememberConsent(c, request, who)
+      await enrol(c, application, identity.email)
       const code = await openGrant(c, request, who, verdict.policy.id)
       return redirectCode(c, target, code, await issuerFor(c, request))
     }
