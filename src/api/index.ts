@@ -14,6 +14,7 @@ import { bearerToken } from '../oauth/bearer'
 import type { AppContext, Env } from '../request/context'
 import { endpoint } from '../request/endpoint'
 import { note, reportDecision, reportRefusal } from '../request/events'
+import { isFromForeignPage } from '../request/origin'
 import { SettingsError } from '../settings/error'
 import { ConfigurationFull } from '../store/emulator'
 import { StorageUnavailable } from '../store/unavailable'
@@ -120,6 +121,15 @@ const OWN_PAGES = cors({
   maxAge: 86_400,
 })
 api.use(endpoint('api', { event: 'api-call', cors: OWN_PAGES, subject: grantOfToken }))
+// Without this, a page that has rebound its name to this machine could write, because a page that is
+// same-origin with the emulator needs no preflight.
+api.use(async function noForeignPages(c, next) {
+  if (isFromForeignPage(c)) {
+    const message = `web pages of ${c.req.header('origin')} cannot use the API: use a program`
+    throw new ApiError(403, { code: 10001, message })
+  }
+  await next()
+})
 api.use(async function onlyWithValidSettings(c, next) {
   const { apiError } = c.get('settings')
   if (apiError) throw apiError
