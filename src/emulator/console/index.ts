@@ -3,8 +3,10 @@ import type { Env } from '../../request/context'
 import { configure } from '../../request/prepare'
 import { act } from './act'
 import { showConnectPage } from './connect'
+import { showEventPage } from './event'
 import { showEventsPage } from './events'
 import { showFaultsPage } from './faults'
+import { downloadFlow } from './flow-file'
 import { showFlows } from './flows'
 import type { Control } from './inside'
 import { loadFile } from './load'
@@ -22,6 +24,8 @@ export function consolePages(control: Control): Hono<Env> {
     return c.get('url').pathname === '/_emulator/' ? showFlows(c, control) : next()
   })
   pages.get('/console/events', showEventsPage)
+  pages.get('/console/events/:number', showEventPage)
+  pages.get('/console/flow', downloadFlow)
   pages.get('/console/state', configure, (c) => showStatePage(c, control))
   pages.get('/console/faults', (c) => showFaultsPage(c, control))
   pages.get('/console/connect', showConnectPage)
