@@ -25,6 +25,12 @@ type Frame = CommonFacts & {
   userAgent?: string | undefined
 }
 
+/** What the origin did with a request that was forwarded to it. */
+export type OriginOutcome = 'responded' | 'unreachable' | 'timed-out'
+
+/** The audience and the issuer of the assertion that the origin received. */
+export type ReceivedAssertion = { aud: string[]; iss: string }
+
 // The facts of each kind. A decision has all facts that its kind requires.
 type Facts = {
   /** The gate refused the request. */
@@ -46,6 +52,10 @@ type Facts = {
   /** The gate admitted the request. */
   admission: {
     by: 'access-token' | 'application-token' | 'service-token' | 'bypass' | 'no-application'
+    /** What the origin did. If it responded, `status` is its own; else it is the emulator's. */
+    origin?: OriginOutcome
+    /** The claims that the origin verifies, if it responded with an error or not at all. */
+    assertion?: ReceivedAssertion
   }
   discovery: {
     document: 'protected-resource' | 'authorization-server' | 'keys'

@@ -135,6 +135,7 @@ function arrowOf(event: RequestEvent, userAgent: string | undefined): Required<S
 function resultOf(event: Request): string | undefined {
   if (event.kind === 'challenge') return event.response && CHALLENGES[event.response]
   if (event.error) return event.error
+  if (event.kind === 'admission') return originResultOf(event)
   if (event.outcome === 'failed') return undefined
   switch (event.kind) {
     case 'authorization':
@@ -151,6 +152,13 @@ function resultOf(event: Request): string | undefined {
     default:
       return undefined
   }
+}
+
+// Access admitted the request, so an error is the origin's.
+function originResultOf({ origin, status }: Extract<Request, { kind: 'admission' }>) {
+  if (origin === 'unreachable') return 'origin unreachable'
+  if (origin === 'timed-out') return 'origin timed out'
+  return origin === 'responded' && status >= 400 ? 'from the origin' : undefined
 }
 
 function markerOf(event: RecordedEvent): Pick<Step, 'label' | 'arrow' | 'call' | 'result'> {

@@ -10,7 +10,11 @@ const world = useWorld()
 const ADA = { email: 'ada@example.com' }
 const PHONE = { width: 320, height: 640 }
 const CONTROLS = ['a', 'summary', 'button:enabled', 'input:not([type=hidden])', 'select']
-const PAGES = ['', 'console/events', 'console/state', 'console/faults', 'console/connect']
+const PAGES = [
+  '',
+  ...['events', 'state', 'faults', 'connect', 'check-origin'].map((name) => `console/${name}`),
+  'rules/U2',
+]
 
 describe('The console', () => {
   const tabs: Page[] = []

@@ -8,7 +8,8 @@ const PER_PAGE = 100
 
 /** Handles `GET /_emulator/console/events`: shows a page of events, the latest first. */
 export async function showEventsPage(c: AppContext): Promise<Response> {
-  const { kind = '', outcome = '', client = '', text = '', before } = c.req.query()
+  // `ray` is the parameter of the address in `X-Emulator-Event`.
+  const { ray = '', kind = '', outcome = '', client = '', text = ray, before } = c.req.query()
   const filter = { kind, outcome, client, text }
   const events = await c.get('emulator').events()
   const matching = events.filter(matches(filter)).reverse()

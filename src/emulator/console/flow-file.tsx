@@ -46,7 +46,7 @@ function withoutPin(event: RecordedEvent): RecordedEvent {
 function withoutLinks(html: string): string {
   return html
     .replaceAll(/href="\/_emulator\/console\/events\/(\d+)"/g, 'href="#event-$1"')
-    .replaceAll(/<a [^>]*href="\/_emulator\/[^>]*>(.*?)<\/a>/gs, '')
+    .replaceAll(/<a [^>]*href="\/_emulator\/[^>]*>(.*?)<\/a>/gs, '$1')
 }
 
 function unknownFlow(): PageError {

@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import type { Env } from '../../request/context'
 import { configure } from '../../request/prepare'
 import { act } from './act'
+import { showCheckOriginPage } from './check-origin'
 import { showConnectPage } from './connect'
 import { showEventPage } from './event'
 import { showEventsPage } from './events'
@@ -29,6 +30,7 @@ export function consolePages(control: Control): Hono<Env> {
   pages.get('/console/state', configure, (c) => showStatePage(c, control))
   pages.get('/console/faults', (c) => showFaultsPage(c, control))
   pages.get('/console/connect', showConnectPage)
+  pages.on(['GET', 'POST'], '/console/check-origin', (c) => showCheckOriginPage(c, control))
   pages.post('/console/do', (c) => act(c, control))
   pages.post('/console/load', (c) => loadFile(c, control))
   return pages

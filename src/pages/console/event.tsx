@@ -1,3 +1,5 @@
+import { WithRules } from './rule'
+
 export type OutcomeView = 'allowed' | 'asked' | 'refused' | 'failed' | 'noted'
 
 /** An event as the console shows it. */
@@ -68,7 +70,9 @@ export function Status({ of, text }: { of: StatusView; text?: string | undefined
 export function Why({ event }: { event: EventView }) {
   return (
     <div class="why">
-      <p>{event.why}</p>
+      <p>
+        <WithRules text={event.why} />
+      </p>
       {event.change && (
         <p class="change">
           <span aria-hidden="true">→ </span>
@@ -78,7 +82,10 @@ export function Why({ event }: { event: EventView }) {
       <p class="evidence">
         {event.rule && (
           <span>
-            rule <code>{event.rule}</code>
+            rule{' '}
+            <code>
+              <WithRules text={event.rule} />
+            </code>
           </span>
         )}
         <span>

@@ -1,3 +1,4 @@
+import type { Child } from 'hono/jsx'
 import { type LaneView, Sequence, type StepView } from './sequence'
 
 export type FlowView = {
@@ -12,9 +13,13 @@ export type FlowView = {
   earlier: number
 }
 
-/** Renders a flow: its parties, and the sequence diagram. */
-export function Flow({ flow }: { flow: FlowView }) {
-  const { id, name, clientId, application, email, lanes, steps, earlier } = flow
+/**
+ * Renders a flow: its parties, and the sequence diagram.
+ *
+ * @param links shown beside the title
+ */
+export function Flow({ flow, links }: { flow: FlowView; links?: Child }) {
+  const { name, application, email, lanes, steps, earlier } = flow
   return (
     <>
       <div class="flow-head">
@@ -23,16 +28,23 @@ export function Flow({ flow }: { flow: FlowView }) {
           {application && <span class="soft"> at {application}</span>}
           {email && <span class="soft"> as {email}</span>}
         </h2>
-        <p class="flow-links">
-          {clientId && (
-            <a href={`/_emulator/clients/${encodeURIComponent(clientId)}/report`}>Client report</a>
-          )}
-          <a href={`/_emulator/console/flow?id=${encodeURIComponent(id)}`} download>
-            Download this flow
-          </a>
-        </p>
+        {links}
       </div>
       <Sequence lanes={lanes} steps={steps} earlier={earlier} />
     </>
+  )
+}
+
+/** Renders the links of a flow: the report of its client, and the flow as a file. */
+export function FlowLinks({ flow: { id, clientId } }: { flow: FlowView }) {
+  return (
+    <p class="flow-links">
+      {clientId && (
+        <a href={`/_emulator/clients/${encodeURIComponent(clientId)}/report`}>Client report</a>
+      )}
+      <a href={`/_emulator/console/flow?id=${encodeURIComponent(id)}`} download>
+        Download this flow
+      </a>
+    </p>
   )
 }

@@ -2,7 +2,7 @@ import { CopyBlock } from './action'
 import { AutoSignIn, type AutoSignInView } from './auto-sign-in'
 import { Clock, type ClockView } from './clock'
 import { EventList, type EventView } from './event'
-import { Flow, type FlowView } from './flow'
+import { Flow, FlowLinks, type FlowView } from './flow'
 import { FlowList, type FlowListView } from './flow-list'
 import { Card, ConsoleFrame, type ConsolePage } from './frame'
 
@@ -25,7 +25,11 @@ export function FlowsPage(props: Flows) {
         <FlowList flows={flows} filter={filter} hidden={hidden} newest={page.newest} />
         <div class="watched">
           <section class="card" id="flow" data-live aria-label="Sequence">
-            {flow ? <Flow flow={flow} /> : <Nothing connect={connect} />}
+            {flow ? (
+              <Flow flow={flow} links={<FlowLinks flow={flow} />} />
+            ) : (
+              <Nothing connect={connect} />
+            )}
           </section>
           <Card
             title="Newest events"

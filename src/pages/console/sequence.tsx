@@ -115,7 +115,7 @@ function Arrow({
         {result && (
           <>
             <span class="unseen">response </span>
-            <Status of={event} text={result} />
+            <Status of={event} text={event.isOfOrigin ? undefined : result} />
           </>
         )}
         {times > 1 && <span class="times"> ×{times}</span>}

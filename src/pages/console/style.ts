@@ -1,6 +1,7 @@
 import ARROW from './arrow.css' with { type: 'text' }
 import AUTO_SIGN_IN from './auto-sign-in.css' with { type: 'text' }
 import CARD from './card.css' with { type: 'text' }
+import CHECK_ORIGIN from './check-origin.css' with { type: 'text' }
 import CHIPS from './chips.css' with { type: 'text' }
 import CLOCK from './clock.css' with { type: 'text' }
 import CONNECT from './connect.css' with { type: 'text' }
@@ -33,7 +34,7 @@ const PARTS = [
   SEQUENCE,
   ARROW,
 ]
-const PAGES = [EVENTS, DETAILS, STATE, FAULTS, CONNECT]
+const PAGES = [EVENTS, DETAILS, STATE, FAULTS, CONNECT, CHECK_ORIGIN]
 
 /** The style of the console's pages: wide and dense, with a colour for each outcome. */
 export const CONSOLE_STYLE = [...PARTS, ...PAGES].join('')
