@@ -37,8 +37,7 @@ export async function forward(
   c.set('isForwarded', true)
   const request = withMcpNoted(c, new Request(c.req.raw, { headers }))
   const response =
-    impersonationOf(c)?.origin?.(request) ??
-    (await send(c, { application, request, assertion: admission.assertion }))
+    impersonationOf(c)?.origin?.(request) ?? (await send(c, { application, request, admission }))
   if (!admission.setCookie) return response
   const withCookie = new Response(response.body, response)
   withCookie.headers.append('Set-Cookie', admission.setCookie)
@@ -55,15 +54,16 @@ function withMcpNoted(c: AppContext, request: Request): Request {
   return new Request(request, init)
 }
 
-/** A request for the origin, with the assertion in it. */
+/** A request for the origin, with the admission that its headers tell. */
 type ForOrigin = {
   application: Application | undefined
   request: Request
-  assertion: string | undefined
+  admission: Admission
 }
 
 async function send(c: AppContext, forOrigin: ForOrigin): Promise<Response> {
-  const { application, assertion, request } = forOrigin
+  const { application, request } = forOrigin
+  const { assertion, requestedScope = '' } = forOrigin.admission
   const { ORIGIN } = c.env
   const own = application?.origin_url
   if (ORIGIN && !own) {
@@ -71,7 +71,7 @@ async function send(c: AppContext, forOrigin: ForOrigin): Promise<Response> {
   }
   const ORIGIN_URL = own ?? c.get('settings').ORIGIN_URL
   if (!ORIGIN_URL) {
-    const response = await demo.fetch(request, await knownAccess(c))
+    const response = await demo.fetch(request, { ...(await knownAccess(c)), requestedScope })
     const { status } = response
     noteOrigin(c, { outcome: 'responded', origin: 'the built-in demo', status, assertion })
     return response
@@ -121,7 +121,7 @@ function isOfAccess(headers: Headers, { assertion, byAuthorization }: Admission)
 
 async function viaProxy(
   c: AppContext,
-  { request, assertion }: ForOrigin,
+  { request, admission: { assertion } }: ForOrigin,
   url: string,
   setting: 'ORIGIN' | 'ORIGIN_URL',
   customFetch: (request: Request) => Promise<Response>,
