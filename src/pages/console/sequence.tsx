@@ -111,7 +111,7 @@ function Arrow({
         <span class="between" aria-hidden="true">
           {lanes[from]?.name} → {lanes[to]?.name}
         </span>
-        <code>{label}</code> {call && <code class="call">{call}</code>}{' '}
+        <code>{label}</code> {call && <CallOf call={call} />}
         {result && (
           <>
             <span class="unseen">response </span>
@@ -125,5 +125,13 @@ function Arrow({
         aria-hidden="true"
       />
     </span>
+  )
+}
+
+function CallOf({ call }: { call: string }) {
+  return (
+    <>
+      <code class="call">{call}</code>{' '}
+    </>
   )
 }
