@@ -6,8 +6,10 @@ export type CommonFacts = Actors & {
   /** The error code of the response. */
   error?: string | undefined
   grantId?: string | undefined
-  /** The decoded parameters of the query and the form, without values that may be secrets. */
-  parameters?: Record<string, string> | undefined
+  /** The decoded parameters of the query, without values that may be secrets. */
+  query?: Record<string, string> | undefined
+  /** The decoded parameters of the form, likewise. */
+  form?: Record<string, string> | undefined
   /** The message to an MCP server. */
   mcp?: McpCall | undefined
 }

@@ -85,7 +85,7 @@ describe('The console', () => {
 
   it('switches a fault on with its parameters, and off', async () => {
     const page = await open('console/faults')
-    await page.getByLabel('status', { exact: true }).selectOption('500')
+    await page.locator('#error-status').selectOption('500')
     await page.getByRole('button', { name: 'Fault error' }).click()
     await page.getByRole('button', { name: 'Fault error', pressed: true }).waitFor()
     const client = clientOf('three/1')

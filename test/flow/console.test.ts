@@ -166,7 +166,7 @@ describe('The console', () => {
       'POST /cdn-cgi/access/oauth/registration 201 client_id',
       'GET /cdn-cgi/access/oauth/authorization 302 code',
       'POST /cdn-cgi/access/oauth/token 200 tokens',
-      'GET /mcp 405 from the origin',
+      'GET /mcp origin 405',
       'clock +16m',
       'GET /mcp 401 Bearer',
       'POST /cdn-cgi/access/oauth/token 200 new pair',

@@ -4,8 +4,10 @@ import { configure } from '../../request/prepare'
 import { act } from './act'
 import { showCheckOriginPage } from './check-origin'
 import { showConnectPage } from './connect'
+import { showEventPage } from './event'
 import { showEventsPage } from './events'
 import { showFaultsPage } from './faults'
+import { downloadFlow } from './flow-file'
 import { showFlows } from './flows'
 import type { Control } from './inside'
 import { loadFile } from './load'
@@ -23,6 +25,8 @@ export function consolePages(control: Control): Hono<Env> {
     return c.get('url').pathname === '/_emulator/' ? showFlows(c, control) : next()
   })
   pages.get('/console/events', showEventsPage)
+  pages.get('/console/events/:number', showEventPage)
+  pages.get('/console/flow', downloadFlow)
   pages.get('/console/state', configure, (c) => showStatePage(c, control))
   pages.get('/console/faults', (c) => showFaultsPage(c, control))
   pages.get('/console/connect', showConnectPage)
