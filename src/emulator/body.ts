@@ -38,7 +38,8 @@ export function invalidMember({ issues }: z.ZodError, whole: string): OAuthError
 
 function inWords(issue: z.core.$ZodIssue, whole: string): string {
   const member = issue.path.join('.')
-  if (issue.code === 'unrecognized_keys') {
+  // A schema may have a message of its own.
+  if (issue.code === 'unrecognized_keys' && issue.message.startsWith('Unrecognized key')) {
     const names = issue.keys.map((key) => [...issue.path, key].join('.')).join(', ')
     return `unknown member ${names}`
   }
