@@ -6,11 +6,12 @@ const BINDINGS = ['KV', 'GRANTS', 'EMULATOR', 'ORIGIN']
 
 /**
  * Returns a problem for each variable that is no setting, with the nearest setting. A misspelt setting
- * would otherwise have its default without a word.
+ * would otherwise have its default without a word. Names that begin with two underscores are those of tools.
  */
 export function unknownSettings(vars: object, known: readonly string[]): SettingsProblem[] {
   return Object.entries(vars)
-    .filter(([name, value]) => !known.includes(name) && !BINDINGS.includes(name) && isData(value))
+    .filter(([name]) => !known.includes(name) && !BINDINGS.includes(name) && !name.startsWith('__'))
+    .filter(([, value]) => isData(value))
     .map(([name]) => ({
       setting: name,
       // The name may be a misspelt name of a secret.
