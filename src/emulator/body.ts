@@ -1,8 +1,12 @@
 import type { z } from 'zod'
+import { memberNamesIn } from '../access/member-names'
+import { nearestName } from '../access/nearest-name'
 import { OAuthError } from '../oauth/errors'
 import { parseJson, readJson, readText } from '../request/body'
 import type { AppContext } from '../request/context'
 import { isDeep, TOO_DEEP } from '../request/json-depth'
+
+const MOST_NAMED = 5
 
 /**
  * Reads the JSON body of a control request with its schema, and keeps it for the request's event. A request
@@ -24,27 +28,33 @@ export async function readControl<T>(
     c.set('controlBody', body)
     return result.data
   }
-  throw invalidMember(result.error, 'the body')
+  throw invalidMember(result.error, 'the body', schema)
 }
 
-// A state may have thousands.
-const SHOWN_PROBLEMS = 3
-
-/** Returns the refusal of a body or query: its first problems, each with the member that has it. */
-export function invalidMember({ issues }: z.ZodError, whole: string): OAuthError {
-  const problems = issues.slice(0, SHOWN_PROBLEMS).map((each) => inWords(each, whole))
-  return new OAuthError('invalid_request', problems.join('; '))
+/** Returns the refusal of a body or query: its first problem, with the member that has it. */
+export function invalidMember(
+  { issues }: z.ZodError,
+  whole: string,
+  schema: z.ZodType,
+): OAuthError {
+  // A member that is missing may be there under a misspelt name.
+  const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]
+  const where = issue?.path.join('.') || whole
+  return new OAuthError('invalid_request', `${where}: ${issue && messageOf(issue, schema)}`)
 }
 
-function inWords(issue: z.core.$ZodIssue, whole: string): string {
-  const member = issue.path.join('.')
-  // A schema may have a message of its own.
-  if (issue.code === 'unrecognized_keys' && issue.message.startsWith('Unrecognized key')) {
-    const names = issue.keys.map((key) => [...issue.path, key].join('.')).join(', ')
-    return `unknown member ${names}`
+function messageOf(issue: z.core.$ZodIssue, schema: z.ZodType): string {
+  if (issue.code === 'invalid_type' && issue.message.endsWith('received undefined')) {
+    return `it is missing, expected ${issue.expected}`
   }
-  if (member && issue.code === 'invalid_type' && issue.message.endsWith('received undefined')) {
-    return `${member} is missing`
+  // A schema may have a sentence of its own.
+  if (issue.code !== 'unrecognized_keys' || !/^Unrecognized key/.test(issue.message)) {
+    return issue.message
   }
-  return `${member || whole}: ${issue.message}`
+  const known = memberNamesIn(schema)
+  const unknown = issue.keys.slice(0, MOST_NAMED).map((key) => {
+    const nearest = nearestName(key, known)
+    return `unknown member ${key}${nearest === undefined ? '' : `, did you mean ${nearest}?`}`
+  })
+  return unknown.join('; ')
 }

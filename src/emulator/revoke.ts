@@ -28,7 +28,6 @@ export const revocationSchema = z.union(
  */
 export async function revoke(c: AppContext): Promise<Response> {
   const revocation = await readControl(c, revocationSchema)
-  const warning = await warningOf(c, revocation)
   if ('oauth_client' in revocation) {
     const { emulator, stores } = c.var
     const { oauth_client: clientId, person } = revocation
@@ -37,16 +36,20 @@ export async function revoke(c: AppContext): Promise<Response> {
   } else {
     await c.get('emulator').revoke(keyOf(c, revocation))
   }
-  return respond(c, 'POST revoke', { revoked: revocation, ...(warning && { warning }) })
+  const note = await unknownPerson(c, revocation)
+  return respond(c, 'POST revoke', { revoked: revocation, ...(note && { note }) })
 }
 
-// A misspelt address is no error: a revocation also concerns people who have never signed in.
-async function warningOf(c: AppContext, revocation: z.infer<typeof revocationSchema>) {
+// Anybody can sign in later, so this is no error.
+async function unknownPerson(
+  c: AppContext,
+  revocation: z.infer<typeof revocationSchema>,
+): Promise<string | undefined> {
   if ('application' in revocation) return undefined
   const email = 'person' in revocation ? revocation.person : revocation.deleted_person
-  const users = [...c.get('settings').PEOPLE, ...(await c.get('emulator').users())]
-  if (users.some((each) => each.email === email)) return undefined
-  return `${email} is not in PEOPLE, and has never signed in. Check the address.`
+  const known = [...c.get('settings').PEOPLE, ...(await c.get('emulator').users())]
+  if (known.some((each) => each.email === email)) return undefined
+  return `${email} is not in PEOPLE and has never signed in: check the address`
 }
 
 type AccessRevocation = Exclude<z.infer<typeof revocationSchema>, { oauth_client: string }>

@@ -1,6 +1,5 @@
 import { setTimeout } from 'node:timers'
 import type { RecordedEvent } from '../events/event.ts'
-import { eventLine } from '../events/event-line.ts'
 import type { Send } from './control.ts'
 
 export type EmulatorEvent = RecordedEvent
@@ -81,7 +80,7 @@ export function eventsOf(send: Send, start: number): Events {
         if (now() > end) {
           const others = await list({ after })
           throw new Error(
-            `No event matched ${JSON.stringify(filter)} within ${timeout} ms. ${inBrief(others)}`,
+            `No event matched ${JSON.stringify(filter)} within ${timeout} ms; ${inBrief(others)}`,
           )
         }
         await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL_MS))
@@ -97,7 +96,7 @@ export function eventsOf(send: Send, start: number): Events {
         after = events.at(-1)?.number ?? after
         if (now() > end) {
           const all = await list()
-          throw new Error(`No event matched the function within ${timeout} ms. ${inBrief(all)}`)
+          throw new Error(`No event matched the function within ${timeout} ms; ${inBrief(all)}`)
         }
         await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL_MS))
       }
@@ -105,12 +104,9 @@ export function eventsOf(send: Send, start: number): Events {
   }
 }
 
-const SHOWN = 10
-
-// The latest events tell what happened instead.
+// The latest three: the expected one is often among them, with another outcome.
 function inBrief(events: EmulatorEvent[]): string {
-  if (events.length === 0) return 'No other event was recorded.'
-  const lines = events.slice(-SHOWN).map((event) => `  ${event.number} ${eventLine(event)}`)
-  const count = events.length > SHOWN ? `the last ${SHOWN} of ${events.length}` : events.length
-  return `Recorded instead (${count}):\n${lines.join('\n')}`
+  if (events.length === 0) return 'no other event came'
+  const latest = events.slice(-3).map(({ kind, outcome, why }) => `${kind} (${outcome}): ${why}`)
+  return `${events.length} others came, the latest of which are: ${latest.join('; ')}`
 }

@@ -27,19 +27,24 @@ export async function serve(options: EmulatorOptions): Promise<Served> {
   const settings = varsFor(vars, options, origin)
   const secret = settings.EMULATOR_TOKEN
   let isUp = false
+  const warnings: string[] = []
   const engine = await startEngine({
     vars: settings,
     // Until the settings are checked, this function throws what is wrong instead of logging it.
     log: (line, level) => {
       if (isUp) log?.(line, level)
+      else if (level === 'warn') warnings.push(line)
     },
-    ...(origin.kind === 'function' && { origin: origin.respond }),
+    ...(origin.kind === 'function' && {
+      origin: async (request) => requireResponse(await origin.respond(request)),
+    }),
     ...(persist !== undefined && { persist }),
     ...(followFakeTimers !== undefined && { followFakeTimers }),
   })
   try {
     await refuseWrongSettings(engine, secret)
     isUp = true
+    for (const line of warnings) log?.(line, 'warn')
     const url = `http://localhost:${listen ? await engine.listen(port) : port || NOMINAL_PORT}`
     const { close } = engine
     const reach = reachAt(url, engine)
@@ -48,6 +53,14 @@ export async function serve(options: EmulatorOptions): Promise<Served> {
     await engine.close()
     throw error
   }
+}
+
+// Of any realm: a test may have replaced the global.
+function requireResponse(answer: unknown): Response {
+  const isResponse =
+    typeof answer === 'object' && answer !== null && 'status' in answer && 'headers' in answer
+  if (isResponse) return answer as Response
+  throw new TypeError(`the function origin returned ${String(answer)}: expected a Response`)
 }
 
 // A Worker with a wrong setting responds to every request with the setting's name, the value that was

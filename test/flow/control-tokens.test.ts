@@ -127,7 +127,7 @@ describe('POST /_emulator/tokens', () => {
 })
 
 describe('POST /_emulator/tokens is refused', () => {
-  const NO_PERSON = { error: 'invalid_request', error_description: /^email(: | is missing$)/ }
+  const NO_PERSON = { error: 'invalid_request', error_description: /^email: / }
   it.each([
     ['a body without a person', {}, 400, NO_PERSON],
     ['a person without an e-mail address', { email: 'ada' }, 400, NO_PERSON],
@@ -135,7 +135,7 @@ describe('POST /_emulator/tokens is refused', () => {
       'a member that does not exist',
       { ...ADA, scope: 'x' },
       400,
-      { error: 'invalid_request', error_description: /^unknown member scope$/ },
+      { error: 'invalid_request', error_description: /the body: .*scope/ },
     ],
     [
       'a person whom no policy allows, with the reason',
