@@ -13,7 +13,7 @@ import type { AppContext, Env } from '../request/context'
 import { endpoint, page } from '../request/endpoint'
 import { note, reportDecision } from '../request/events'
 import { noteMcpHeaders } from '../request/mcp'
-import { admit, bypassPolicy } from './admit'
+import { admit, opening } from './admit'
 import { authorized } from './authorized'
 import { challengeRequest } from './challenge'
 import { applicationCors } from './cors'
@@ -22,6 +22,7 @@ import { logout } from './logout'
 import { metadata, resourceDocument, serverDocument } from './metadata'
 import { forward } from './origin'
 import { applicationSubject, requestedApplication } from './requested'
+import { isUnmatchedDenied, refuseUnmatched } from './unmatched'
 
 const METADATA_METHODS = ['GET', 'OPTIONS']
 
@@ -42,6 +43,7 @@ async function protect(c: AppContext): Promise<Response> {
   const application = requestedApplication(c)
   // Access protects only what an application covers.
   if (!application) {
+    if (isUnmatchedDenied(c)) return refuseUnmatched(c)
     reportDecision(c, {
       kind: 'admission',
       by: 'no-application',
@@ -53,10 +55,9 @@ async function protect(c: AppContext): Promise<Response> {
     return forward(c, undefined, {})
   }
   note(c, { application: { id: application.id, name: application.name } })
-  const bypass = bypassPolicy(c)
-  if (bypass) {
-    const why = `The bypass policy "${bypass.name}" turns Access off for this request.`
-    reportDecision(c, { kind: 'admission', by: 'bypass', outcome: 'allowed', rule: 'O19', why })
+  const open = opening(c)
+  if (open) {
+    reportDecision(c, { kind: 'admission', by: 'bypass', outcome: 'allowed', ...open })
     return forward(c, application, {})
   }
   const decision = await admit(c, application)
