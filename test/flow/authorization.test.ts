@@ -128,7 +128,7 @@ describe('PKCE', () => {
     await expect(response).toRedirectWithError('invalid_request', MESSAGE)
   })
 
-  it('requires a challenge of 43 base64url characters (RFC 7636 4.2)', async () => {
+  it('requires a challenge of 43 base64url characters (RFC 7636 4.2) [A19]', async () => {
     const { client_id } = await client.register()
     const response = await client.authorization(client_id, { code_challenge: 'short' })
     await expect(response).toRedirectWithError(
@@ -270,7 +270,7 @@ describe('A person at a browser', () => {
     expect(person.page?.title).toBe(LOGIN_TITLE)
   })
 
-  it('is redirected with access_denied and the state after denying (RFC 6749 4.1.2.1)', async () => {
+  it('is redirected with access_denied and the state after denying (RFC 6749 4.1.2.1) [A18]', async () => {
     const { person } = await start()
     await (await person.press('ada@example.com')).press('Deny')
     expect(Object.fromEntries(person.callback?.searchParams ?? [])).toEqual({

@@ -60,7 +60,7 @@ describe('Registering a public client', () => {
   })
 })
 
-describe('Registering a confidential client', () => {
+describe('Registering a confidential client [R18]', () => {
   it.each(['client_secret_basic', 'client_secret_post'])(
     'issues a secret that does not expire: %s (RFC 7591 3.2.1)',
     async (method) => {
