@@ -15,9 +15,9 @@ export default defineConfig({
       'test/store/soak.test.ts',
     ],
     runner: fileURLToPath(new URL('warm-runner.ts', import.meta.url)),
-    provide: { ...onNode.provide, flows: 320, mode: 'test' },
+    provide: { ...onNode.provide, flows: 320, mode: 'mutation' },
     pool: 'threads',
     maxWorkers: 1,
-    testTimeout: 5000,
+    testTimeout: 10_000,
   },
 })
