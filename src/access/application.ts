@@ -10,7 +10,7 @@ import { sha256Hex } from '../oauth/encoding'
 import { isPublic, type ParsedApplication } from './application-schema'
 import { coverage } from './domain'
 import { wholeSeconds } from './duration'
-import type { ManagedOAuth } from './oauth-configuration'
+import { type ManagedOAuth, oauthConfigurationSchema } from './oauth-configuration'
 import type { Policy } from './policy'
 import type { Timestamps } from './timestamps'
 
@@ -58,6 +58,10 @@ export async function completeApplication(
     name,
     aud: parsed.aud ?? (await sha256Hex(`aud:${id}`)),
     ...(domain !== undefined && { domain }),
+    // Access: documented [EU1]. Managed OAuth is always on.
+    ...(parsed.type === 'end_user' && {
+      oauth_configuration: parsed.oauth_configuration ?? oauthConfigurationSchema.parse({}),
+    }),
     destinations: [
       ...(head ? [head] : []),
       ...publics,
@@ -75,9 +79,14 @@ async function completePolicies(
 ): Promise<PolicyEntry[]> {
   const taken = new Set(policies.map(({ precedence }) => precedence))
   const entries: PolicyEntry[] = []
+  // The precedences from the last position up to this one are taken.
+  let upTo = 0
   for (const [index, policy] of policies.entries()) {
-    let precedence = policy.precedence ?? index + 1
-    if (policy.precedence === undefined) while (taken.has(precedence)) precedence++
+    let precedence = policy.precedence ?? Math.max(index, upTo) + 1
+    if (policy.precedence === undefined) {
+      while (taken.has(precedence)) precedence++
+      upTo = precedence
+    }
     taken.add(precedence)
     entries.push({ ...policy, id: policy.id ?? (await idFor(index)), precedence })
   }

@@ -27,7 +27,7 @@ type Whole = {
   sessions: Record<string, unknown>
   consents?: unknown
   policy_tests?: unknown
-  grants: ({ state: { grant: object } } | undefined)[]
+  grants: ({ state: { grant: { identity: { claims: Record<string, unknown> } } } } | undefined)[]
   emulator: {
     keys: ({ jwk: object } | undefined)[]
     state: { clockOffsetSeconds: number; revocations: Record<string, unknown> }
@@ -303,6 +303,27 @@ describe('The state', () => {
         },
       ],
     ]
+    wrongs.push(
+      [
+        'the id of a grant is longer than a key of KV',
+        'grants.0.state.grant.id',
+        ({ grants }) => void Object.assign(grants[0]?.state.grant ?? {}, { id: 'x'.repeat(600) }),
+      ],
+      [
+        'the e-mail address of a grant has a line break',
+        'grants.0.state.grant.identity.email: expected an e-mail address',
+        ({ grants }) =>
+          void Object.assign(grants[0]?.state.grant.identity ?? {}, { email: 'ada@x\r\nX: y' }),
+      ],
+      [
+        'a claim is nested too deep to be stored',
+        'nested more than 50 levels deep',
+        ({ grants }) => {
+          const claims = grants[0]?.state.grant.identity.claims ?? {}
+          claims.deep = JSON.parse('['.repeat(60) + ']'.repeat(60))
+        },
+      ],
+    )
     it.each(wrongs)('%s', async (_, names, change) => {
       await browse(new Person(world.fetch))
       await world.signIn(ADA)
@@ -410,8 +431,18 @@ describe('The state', () => {
       token_endpoint_auth_method: 'none',
       client_uri: 'https://a.example',
     }
-    const init = { method: 'POST', headers, body: JSON.stringify(members) }
-    expect((await world.fetch(oauth, init)).ok).toBe(true)
+    const population = await post('user_populations', { name: 'Made' })
+    const users = `${account}/user_populations/${population.id}/users`
+    const zone = `${APPS.replace(/accounts.*/, '')}zones/${'e'.repeat(32)}/dns_records`
+    const record = { type: 'TXT', name: 'made.example.com', content: 'made' }
+    for (const [url, body] of [
+      [oauth, members],
+      [users, { userName: 'made@example.com' }],
+      [zone, record],
+    ] as const) {
+      const init = { method: 'POST', headers, body: JSON.stringify(body) }
+      expect((await world.fetch(url, init)).ok).toBe(true)
+    }
     const organization = { method: 'PUT', headers, body: JSON.stringify({ name: 'Made' }) }
     expect((await world.fetch(`${account}/organizations`, organization)).status).toBe(200)
     const state = await save()

@@ -24,7 +24,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   team: SURFACE,
   api: ['/package.json', ...SURFACE],
   dash: SURFACE,
-  emulator: SURFACE,
+  emulator: ['/package.json', '/docs/fidelity.md', ...SURFACE], // Its version; the rows, which events name.
   app: ['gate', 'team', 'api', 'dash', 'emulator', ...SURFACE],
   index: ['app', 'store'],
   node: ['access', 'emulator', 'events', 'index', 'switches'], // Types, but for the Worker itself.
@@ -122,9 +122,10 @@ it('only the store touches KV and Durable Objects, in these files', () => {
   ])
 })
 
-it('only these files fetch: the origin, identity providers, the DNS resolver, and the code in Node', () => {
+it('only these files fetch: the origin, the server of API_ORIGIN_URL, identity providers, the DNS resolver, and the code in Node', () => {
   // `fetch` of a Hono application is a method that sends nothing over the network.
   expect(filesWith(/(?<![\w.])fetch\(|\bORIGIN\.fetch\(|\bhono\/proxy\b/)).toEqual([
+    'api/elsewhere.ts',
     'gate/origin.ts',
     'node/engine.ts',
     'node/engine/index.ts',

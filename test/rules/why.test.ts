@@ -74,10 +74,27 @@ const ROWS: Row[] = [
     /for Demo/,
   ],
   [
+    { kind: 'body-dropped', method: 'GET', path: '/x' },
+    'noted',
+    /body of GET \/x was not forwarded/,
+    /another method/,
+  ],
+  [
     { kind: 'members-dropped', method: 'PUT', path: '/', members: ['enabeld', 'polices'] },
     'noted',
     /enabeld, polices/,
     /misspelt/,
+  ],
+  [
+    {
+      kind: 'user-created',
+      email: 'ada@example.com',
+      application: APPLICATION,
+      userId: 'u',
+      populationId: 'p',
+    },
+    'noted',
+    /ada@example.com is now a user of the population of Demo, with the id u/,
   ],
   [
     { kind: 'scopes-not-listed', client: CLIENT, scopes: ['dns.delete'] },
