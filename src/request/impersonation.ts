@@ -13,6 +13,11 @@ export type Impersonation = {
   client?: Client
   /** The service token of a request to an application. */
   serviceToken?: ServiceToken
+  /**
+   * Whether a request to the API is an administrator's: the sender may control the emulator. The control's
+   * own pages read much, so that their GET requests leave no event.
+   */
+  isAdministrator?: true
   /** Responds in place of the application's origin. */
   origin?: (request: Request) => Response
 }
