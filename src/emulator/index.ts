@@ -7,6 +7,7 @@ import { changeAutoSignIn, showAutoSignIn } from './auto-sign-in'
 import { showClientReport } from './client-report'
 import { forgetClient, showClients } from './clients'
 import { changeClock, showClock } from './clock'
+import { administratorPages } from './configure'
 import { consolePages } from './console'
 import { changeDns, showDns } from './dns'
 import { showEvents } from './events'
@@ -15,6 +16,7 @@ import { endGrant, endToken, showGrants } from './grants'
 import { guardControl } from './guard'
 import { showInEffect, turnAllOff } from './in-effect'
 import { rotateKeys } from './keys'
+import { changePeople, showPeople } from './people'
 import { showQuirks, switchQuirk } from './quirks'
 import { reset } from './reset'
 import { revoke } from './revoke'
@@ -47,6 +49,8 @@ emulatorControl.post('/revoke', configure, revoke)
 emulatorControl.post('/tokens', configure, issueTokens)
 emulatorControl.post('/assertions', configure, signAssertion)
 emulatorControl.post('/keys/rotate', rotateKeys)
+emulatorControl.get('/people', showPeople)
+emulatorControl.put('/people', changePeople)
 emulatorControl.get('/dns', showDns)
 emulatorControl.put('/dns', changeDns)
 emulatorControl.get('/events', showEvents)
@@ -68,6 +72,7 @@ emulatorControl.get('/state', showState)
 emulatorControl.put('/state', loadState)
 emulatorControl.post('/reset', reset)
 emulatorControl.route('/', consolePages(emulatorControl))
+emulatorControl.route('/configure', administratorPages)
 emulatorControl.all('*', (c) => {
   const message = `${c.req.method} ${c.get('url').pathname} does not exist: docs/control.md lists the paths`
   return c.json({ error: 'not_found', error_description: message }, 404)
@@ -76,11 +81,13 @@ emulatorControl.all('*', (c) => {
 // These replace the events of before, and a state contains secrets.
 const UNREPORTED = ['/_emulator/reset', '/_emulator/state']
 
-// Reports changes, because they explain later events.
+// Reports changes, because they explain later events. The administrator's pages change records through the
+// API, which reports each request.
 async function reportControl(c: AppContext, next: () => Promise<void>): Promise<void> {
   const { method, path } = c.req
   await next()
-  const isReported = method !== 'GET' && method !== 'HEAD' && !UNREPORTED.includes(path)
+  const isPage = path.startsWith('/_emulator/configure/')
+  const isReported = method !== 'GET' && method !== 'HEAD' && !isPage && !UNREPORTED.includes(path)
   if (isReported && c.res.ok)
     report(c, { kind: 'control', method, path, body: c.get('controlBody') })
 }

@@ -91,6 +91,10 @@ const sessionSchema = z.object({
   applications: z.array(z.object({ name: text, hostname: text })),
 })
 
+const peopleResponseSchema = z.array(
+  z.object({ name: text, email: text, groups: z.array(text) }).loose(),
+)
+
 const zoneSchema = z.record(text, z.array(text))
 
 /** Every JSON response of the control, by method and path below `/_emulator/`. */
@@ -134,6 +138,8 @@ export const RESPONSES = {
     cookie: text.optional(),
   }),
   'POST keys/rotate': z.object({ current: text, published: z.array(text) }),
+  'GET people': peopleResponseSchema,
+  'PUT people': peopleResponseSchema,
   'GET dns': zoneSchema,
   'PUT dns': zoneSchema,
   // Events are typed by kind (events/event.ts).

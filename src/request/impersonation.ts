@@ -14,10 +14,10 @@ export type Impersonation = {
   /** The service token of a request to an application. */
   serviceToken?: ServiceToken
   /**
-   * Whether a request to the API is an administrator's: the sender may control the emulator. The control's
-   * own pages read much, so that their GET requests leave no event.
+   * The administrator of a request to the API: the sender may control the emulator. The control's own pages
+   * read much, so their GET requests leave no event.
    */
-  isAdministrator?: true
+  administrator?: { email: string | undefined }
   /** Responds in place of the application's origin. */
   origin?: (request: Request) => Response
 }

@@ -4,7 +4,7 @@ import { dashDomain } from '../account/oauth/dash-domain'
 import { OAuthError } from '../oauth/errors'
 import { isLoopback } from '../oauth/loopback'
 import { readSettings } from '../settings'
-import { settingsWith, withQuirks } from '../settings/overlay'
+import { settingsWith, withPeople, withQuirks } from '../settings/overlay'
 import { Emulator } from '../store/emulator'
 import { emulatedNow } from '../store/emulator/state'
 import { openStores } from '../store/stores'
@@ -46,7 +46,7 @@ export const prepare: MiddlewareHandler<Env> = async function prepare(c, next) {
   const url = new URL(c.req.url)
   const quirks = quirksOn(settings.QUIRKS, state.quirks)
   c.set('quirks', quirks)
-  c.set('settings', settingsWith(settings, quirks))
+  c.set('settings', withPeople(settingsWith(settings, quirks), state.people))
   c.set('emulator', emulator)
   c.set('state', state)
   c.set('ticketSecret', new TextEncoder().encode(state.ticketSecret))

@@ -2,6 +2,7 @@ import { parse } from 'node-html-parser'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { Client } from '../support/client'
 import { controlOf } from '../support/control'
+import { CONNECTED } from '../support/dashboard'
 import { ADA, APP, emulator, stopClock, TEAM } from '../support/emulator'
 
 stopClock()
@@ -213,6 +214,12 @@ describe('The console', () => {
     expect(text).toContain('claude mcp add --transport http demo http://localhost:9999/mcp')
     expect(text).not.toContain('8788')
   })
+})
+
+it('The console links to the connected applications of the dashboard [D30]', async () => {
+  const { root } = await page('/_emulator/console/connect')
+  const links = root.querySelectorAll('a').map((each) => each.getAttribute('href'))
+  expect(links).toContain(CONNECTED)
 })
 
 describe('The strip of every page', () => {

@@ -34,16 +34,18 @@ export type ApiResponse = {
  * no other way to change it.
  *
  * @param path below `/client/v4`
+ * @param as the e-mail address of the administrator who calls
  */
 export async function callApi(
   c: AppContext,
   method: string,
   path: string,
   body?: object,
+  as?: string,
 ): Promise<ApiResponse> {
   const response = await sendAs(
     c,
-    { isAdministrator: true },
+    { administrator: { email: as } },
     new URL(`/client/v4${path}`, c.get('url')),
     {
       method,
@@ -68,8 +70,13 @@ export async function callApi(
  *
  * @throws PageError 404 if the record does not exist
  */
-export async function readApi<T>(c: AppContext, path: string, schema: z.ZodType<T>): Promise<T> {
-  const { isOk, status, result, problems } = await callApi(c, 'GET', path)
+export async function readApi<T>(
+  c: AppContext,
+  path: string,
+  schema: z.ZodType<T>,
+  as?: string,
+): Promise<T> {
+  const { isOk, status, result, problems } = await callApi(c, 'GET', path, undefined, as)
   if (isOk) return schema.parse(result)
   const [first] = problems
   if (status === 404) throw unknownRecord(first?.message)

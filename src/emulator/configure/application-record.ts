@@ -1,5 +1,9 @@
 import * as z from 'zod'
-import { BASIC_FIELDS, LOGIN_FIELDS, MANAGED_OAUTH_FIELDS } from '../../pages/configure/application-fields'
+import {
+  BASIC_FIELDS,
+  LOGIN_FIELDS,
+  MANAGED_OAUTH_FIELDS,
+} from '../../pages/configure/application-fields'
 import type { Values } from '../../pages/configure/fields'
 import type { PolicyRow } from '../../pages/configure/policies'
 import { linesOf, memberOf, valuesOf, withValues } from './form'

@@ -44,7 +44,12 @@ export async function showApplications(c: AppContext): Promise<Response> {
 }
 
 /** What the form shows: typed values, or those of the application. */
-type Shown = { values: Values; policies: PolicyRow[]; problems?: Problems; saved?: ApiResponse['call'] }
+type Shown = {
+  values: Values
+  policies: PolicyRow[]
+  problems?: Problems
+  saved?: ApiResponse['call']
+}
 
 /** Handles `/_emulator/configure/access/applications/{id}`, with `new` for an application to be made. */
 export async function editApplication(c: AppContext): Promise<Response> {

@@ -1,6 +1,6 @@
 import type { Field, Problems, Values } from '../../pages/configure/fields'
-import { isRecord } from './json'
 import type { ApiProblem } from './api'
+import { isRecord } from './json'
 
 /** A value that is not JSON, in a field for JSON. */
 export class NotJson extends Error {
@@ -51,7 +51,8 @@ export function valuesOf(record: object, fields: readonly Field[]): Values {
  */
 export function withValues(record: object, values: Values, fields: readonly Field[]): object {
   const changed = structuredClone(record)
-  for (const { member, kind } of fields) setMember(changed, member, memberValue(values, member, kind))
+  for (const { member, kind } of fields)
+    setMember(changed, member, memberValue(values, member, kind))
   return changed
 }
 
@@ -90,7 +91,9 @@ function setMember(record: object, member: string, value: unknown): void {
   let holder = record as Record<string, unknown>
   for (const name of names) {
     const inner = holder[name]
-    holder = isRecord(inner) ? inner : (holder[name] = {}) as Record<string, unknown>
+    const next = isRecord(inner) ? inner : {}
+    holder[name] = next
+    holder = next
   }
   if (value === undefined) delete holder[last]
   else holder[last] = value

@@ -50,7 +50,9 @@ export async function showOAuthClients(c: AppContext): Promise<Response> {
     })),
   )
   const page = await administratorPage(c)
-  return respond(c, 200, (nonce) => <OAuthClientsPage {...page} nonce={nonce} accounts={accounts} />)
+  return respond(c, 200, (nonce) => (
+    <OAuthClientsPage {...page} nonce={nonce} accounts={accounts} />
+  ))
 }
 
 /** Handles `/_emulator/configure/oauth-clients/{account}/new`: two steps, then the new client [S2-S12]. */

@@ -7,6 +7,8 @@ import { requireSameOrigin } from '../console/form'
 import { pageOf } from '../console/view'
 
 const LONGEST_FORM_BYTES = 1 << 20
+/** The longest form of an import: a list of a large account. */
+export const LONGEST_IMPORT_BYTES = 16 << 20
 
 /** Returns the properties that every administrator's page has. */
 export async function administratorPage(c: AppContext) {
@@ -28,9 +30,12 @@ export function respond(
  *
  * @throws PageError for a form of another site
  */
-export async function readPageForm(c: AppContext): Promise<URLSearchParams> {
+export async function readPageForm(
+  c: AppContext,
+  limit = LONGEST_FORM_BYTES,
+): Promise<URLSearchParams> {
   requireSameOrigin(c)
-  return new URLSearchParams(await readText(c, LONGEST_FORM_BYTES))
+  return new URLSearchParams(await readText(c, limit))
 }
 
 /**

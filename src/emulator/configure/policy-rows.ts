@@ -59,14 +59,18 @@ export function withEmptyRows(rows: PolicyRow[]): PolicyRow[] {
 }
 
 function emptyPolicy(): PolicyRow {
-  return { id: '', name: '', decision: 'allow', isRemoved: false, rules: rulesBy(() => [EMPTY_RULE]) }
+  return {
+    id: '',
+    name: '',
+    decision: 'allow',
+    isRemoved: false,
+    rules: rulesBy(() => [EMPTY_RULE]),
+  }
 }
 
 /** The rows that become policies: neither empty nor to be removed, with their place in the form. */
 export function usedRows(rows: PolicyRow[]): { row: PolicyRow; at: number }[] {
-  return rows
-    .map((row, at) => ({ row, at }))
-    .filter(({ row }) => !row.isRemoved && isUsed(row))
+  return rows.map((row, at) => ({ row, at })).filter(({ row }) => !row.isRemoved && isUsed(row))
 }
 
 /**

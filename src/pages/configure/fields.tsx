@@ -90,7 +90,8 @@ function Control({
       </select>
     )
   }
-  if (kind === 'text') return <input type="text" value={value} placeholder={placeholder} {...control} />
+  if (kind === 'text')
+    return <input type="text" value={value} placeholder={placeholder} {...control} />
   const rows = Math.min(Math.max(value.split('\n').length + 1, kind === 'json' ? 12 : 3), 30)
   return (
     <textarea
@@ -121,7 +122,15 @@ function Boxes({ field: { member, options = [] }, chosen }: { field: Field; chos
   )
 }
 
-function About({ member, help, wrong }: { member: string; help?: string | undefined; wrong: string[] }) {
+function About({
+  member,
+  help,
+  wrong,
+}: {
+  member: string
+  help?: string | undefined
+  wrong: string[]
+}) {
   return (
     <>
       {help && (

@@ -1,7 +1,7 @@
 import type { Child } from 'hono/jsx'
 import { CopyBlock } from '../console/action'
 import { ConsoleFrame, type ConsolePage } from '../console/frame'
-import { curlOf, type Call } from './curl'
+import { type Call, curlOf } from './curl'
 import type { Problems } from './fields'
 
 const ACCESS_PAGES = [
@@ -44,7 +44,8 @@ export function AdministratorFrame(frame: AdministratorFrame) {
       <h1>{title}</h1>
       {isRefused && (
         <div class="notice" role="alert">
-          <strong>Nothing was saved.</strong> {problems['']?.join(' ') ?? 'Correct the marked fields.'}
+          <strong>Nothing was saved.</strong>{' '}
+          {problems['']?.join(' ') ?? 'Correct the marked fields.'}
         </div>
       )}
       {saved && (

@@ -146,7 +146,11 @@ function Members({ values, problems }: { values: Values; problems: Problems }) {
       {OAUTH_CLIENT_FIELDS.map((field) => (
         <FormField field={field} values={values} problems={problems} />
       ))}
-      <details open={OPTIONAL_OAUTH_CLIENT_FIELDS.some(({ member }) => textOf(values[member]) || problems[member])}>
+      <details
+        open={OPTIONAL_OAUTH_CLIENT_FIELDS.some(
+          ({ member }) => textOf(values[member]) || problems[member],
+        )}
+      >
         <summary>Optional fields</summary>
         {OPTIONAL_OAUTH_CLIENT_FIELDS.map((field) => (
           <FormField field={field} values={values} problems={problems} />

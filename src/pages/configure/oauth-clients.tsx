@@ -1,6 +1,6 @@
 import { AdministratorFrame, type AdministratorPage, OAUTH_CLIENTS } from './frame'
-import { ClientActions } from './oauth-client-actions'
 import type { OAuthClientView } from './oauth-client'
+import { ClientActions } from './oauth-client-actions'
 
 type Accounts = AdministratorPage & {
   accounts: { id: string; name: string; clients: OAuthClientView[] }[]
@@ -38,10 +38,10 @@ export function OAuthClientsPage({ accounts, ...page }: Accounts) {
 function Empty() {
   return (
     <p class="empty">
-      No OAuth client yet. An OAuth client lets your application call Cloudflare's API in the name of
-      a person: the person logs in to Cloudflare, sees the scopes, and allows the application. Create
-      a client for a web service (with a secret) or for a browser, mobile, desktop or CLI application
-      (with PKCE).
+      No OAuth client yet. An OAuth client lets your application call Cloudflare's API in the name
+      of a person: the person logs in to Cloudflare, sees the scopes, and allows the application.
+      Create a client for a web service (with a secret) or for a browser, mobile, desktop or CLI
+      application (with PKCE).
     </p>
   )
 }

@@ -15,7 +15,13 @@ const DECISIONS: Option[] = [
 /** A policy in the form of an application: its own, or the id of a reusable one. */
 export type PolicyRow =
   | { reusable: string; name: string; isRemoved: boolean }
-  | { id: string; name: string; decision: string; isRemoved: boolean; rules: Record<Part, RuleRow[]> }
+  | {
+      id: string
+      name: string
+      decision: string
+      isRemoved: boolean
+      rules: Record<Part, RuleRow[]>
+    }
 
 type Props = {
   policies: PolicyRow[]
@@ -67,7 +73,7 @@ function PolicyFields({
   const title = policy.name || 'New policy'
   if ('reusable' in policy) {
     return (
-      <div class="policy" role="group" aria-label={title}>
+      <fieldset class="policy" aria-label={title}>
         <input type="hidden" name={`${at}.reusable`} value={policy.reusable} />
         <input type="hidden" name={`${at}.name`} value={policy.name} />
         <p>
@@ -76,7 +82,7 @@ function PolicyFields({
         </p>
         <Problem wrong={wrong} />
         <Remove at={at} title={title} isRemoved={policy.isRemoved} />
-      </div>
+      </fieldset>
     )
   }
   const { id, name, decision, rules, isRemoved } = policy
@@ -105,8 +111,8 @@ function PolicyFields({
 
 function Rules({ at, title, rows }: { at: string; title: string; rows: RuleRow[] }) {
   return (
-    <div class="rules" role="group" aria-label={title}>
-      <p class="soft small">{title}</p>
+    <fieldset class="rules">
+      <legend class="soft small">{title}</legend>
       {rows.map(({ kind, value }, index) => (
         <div class="rule">
           <Choice
@@ -123,7 +129,7 @@ function Rules({ at, title, rows }: { at: string; title: string; rows: RuleRow[]
           />
         </div>
       ))}
-    </div>
+    </fieldset>
   )
 }
 

@@ -26,6 +26,8 @@ type Permissions = {
   accounts: Account[]
   permissions: Permission[]
   redirectHost: string
+  /** The path of the page of connected applications. */
+  connectedPath: string
 }
 
 // Dashboard: observed [D15].
@@ -37,7 +39,12 @@ export function PermissionsPage(page: Permissions) {
   const { nonce, client, publisher, email, accounts, permissions } = page
   const isNothing = permissions.length === 0
   return (
-    <Frame title={`Authorize ${client.name}`} nonce={nonce} style={PUBLISHER_STYLE + PERMISSION_LIST_STYLE + STYLE} isWide>
+    <Frame
+      title={`Authorize ${client.name}`}
+      nonce={nonce}
+      style={PUBLISHER_STYLE + PERMISSION_LIST_STYLE + STYLE}
+      isWide
+    >
       <h1>Authorize application</h1>
       <ApplicationHead name={client.name} publisher={publisher} logoUri={client.logoUri} />
       <Facts>
@@ -72,7 +79,10 @@ export function PermissionsPage(page: Permissions) {
             )}
           </PermissionList>
         </fieldset>
-        <p class="soft small">Only authorize access if you trust this application.</p>
+        <p class="soft small">
+          Only authorize access if you trust this application. You can revoke its access later under{' '}
+          <a href={page.connectedPath}>Connected Applications</a>.
+        </p>
         <p
           id="missing"
           role="status"
