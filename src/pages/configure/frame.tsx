@@ -27,6 +27,8 @@ export type AdministratorPage = ConsolePage & {
   origin: string
   /** The API call that the last form made. */
   saved?: Call | undefined
+  /** A secret that the API has just issued, before everything else on the page. */
+  secret?: Child | undefined
   /** What the API refused; the key '' has what concerns no field of the page. */
   problems?: Problems | undefined
 }
@@ -35,7 +37,7 @@ type AdministratorFrame = AdministratorPage & { title: string; children: Child }
 
 /** Renders the frame of the administrator's pages: the console's, with the pages of Access as tabs. */
 export function AdministratorFrame(frame: AdministratorFrame) {
-  const { title, origin, saved, problems = {}, children, ...page } = frame
+  const { title, origin, saved, secret, problems = {}, children, ...page } = frame
   const isAccess = page.here.startsWith(ACCESS)
   const isRefused = Object.keys(problems).length > 0
   return (
@@ -48,9 +50,10 @@ export function AdministratorFrame(frame: AdministratorFrame) {
           {problems['']?.join(' ') ?? 'Correct the marked fields.'}
         </div>
       )}
+      {secret}
       {saved && (
         <section class="card saved" role="status">
-          <h2>Saved. The same with the API:</h2>
+          <h2>Saved. The API call was:</h2>
           <CopyBlock name="the API call" text={curlOf(saved, origin)} />
         </section>
       )}

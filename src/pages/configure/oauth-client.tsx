@@ -67,7 +67,7 @@ function hiddenOf(member: string, value: Values[string] | undefined) {
   return values.map((each) => <input type="hidden" name={member} value={each} />)
 }
 
-type ClientPage = FormPage & {
+type ClientPage = Omit<FormPage, 'secret'> & {
   client: OAuthClientView
   /** The secret that the API has just issued. It cannot be shown again. */
   secret?: string | undefined
@@ -77,8 +77,11 @@ type ClientPage = FormPage & {
 /** Renders a client: its secret if it is new, its verification, its action menu and its fields. */
 export function OAuthClientPage({ account, client, secret, values, scopes, ...page }: ClientPage) {
   return (
-    <AdministratorFrame title={client.client_name || client.client_id} {...page}>
-      {secret !== undefined && <Secret client={client} secret={secret} />}
+    <AdministratorFrame
+      title={client.client_name || client.client_id}
+      {...page}
+      secret={secret !== undefined && <Secret client={client} secret={secret} />}
+    >
       <section class="card" aria-label="Client">
         <div class="card-head">
           <p>
@@ -113,7 +116,9 @@ function Secret({ client, secret }: { client: OAuthClientView; secret: string })
     <section class="card secret" aria-label="Client secret">
       <h2>Save the client secret now</h2>
       <p class="soft small">It is not shown again. Keep it out of code that others can read.</p>
+      <p class="copy-name">Client ID</p>
       <CopyBlock name="Client ID" text={client.client_id} isShort />
+      <p class="copy-name">Client secret</p>
       <CopyBlock name="Client secret" text={secret} isShort />
       {client.has_rotated_secret && (
         <p class="soft small">

@@ -39,9 +39,19 @@ export function Policies({ policies, reusable, problems }: Props) {
         Access evaluates Bypass and Service Auth first, then the others from top to bottom. A person
         whom no policy allows is refused.
       </p>
-      {policies.map((policy, index) => (
-        <PolicyFields policy={policy} index={index} wrong={problemsOf(problems, index)} />
-      ))}
+      {policies.map((policy, index) => {
+        const fields = (
+          <PolicyFields policy={policy} index={index} wrong={problemsOf(problems, index)} />
+        )
+        return isEmpty(policy) && policies.length > 1 ? (
+          <details class="form-field">
+            <summary>Add a policy</summary>
+            {fields}
+          </details>
+        ) : (
+          fields
+        )
+      })}
       <div class="form-field">
         <label for="add-reusable">Add an existing policy</label>
         <select id="add-reusable" name="add_reusable">
@@ -53,7 +63,7 @@ export function Policies({ policies, reusable, problems }: Props) {
       </div>
       <p class="buttons">
         <button type="submit" name="intent" value="more">
-          Add a policy or more rules
+          More rows for rules
         </button>
       </p>
     </fieldset>
@@ -168,6 +178,12 @@ function Remove({ at, title, isRemoved }: { at: string; title: string; isRemoved
 
 function Problem({ wrong }: { wrong: string[] }) {
   return wrong.length > 0 ? <p class="problem">{wrong.join(' ')}</p> : null
+}
+
+function isEmpty(policy: PolicyRow): boolean {
+  return (
+    policy.name === '' && 'rules' in policy && policy.rules.include.every(({ kind }) => kind === '')
+  )
 }
 
 function problemsOf(problems: Problems, index: number): string[] {

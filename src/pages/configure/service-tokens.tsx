@@ -39,17 +39,11 @@ type Page = AdministratorPage & {
 /** Renders the service tokens, with a form for a new one. */
 export function ServiceTokensPage({ tokens, values, issued, ...page }: Page) {
   return (
-    <AdministratorFrame title="Service tokens" {...page}>
-      {issued && (
-        <section class="card secret" aria-label="Client secret">
-          <h2>Save the client secret now</h2>
-          <p class="soft small">It is not shown again. A request carries both headers.</p>
-          <CopyBlock
-            name="the headers"
-            text={`CF-Access-Client-Id: ${issued.client_id}\nCF-Access-Client-Secret: ${issued.client_secret}`}
-          />
-        </section>
-      )}
+    <AdministratorFrame
+      title="Service tokens"
+      {...page}
+      secret={issued && <Secret id={issued.client_id} secret={issued.client_secret} />}
+    >
       <section class="card" aria-label="Service tokens">
         <p class="soft small">
           A program without a person uses a service token. A policy with the action Service Auth
@@ -73,6 +67,19 @@ export function ServiceTokensPage({ tokens, values, issued, ...page }: Page) {
         </fieldset>
       </RecordForm>
     </AdministratorFrame>
+  )
+}
+
+function Secret({ id, secret }: { id: string; secret: string }) {
+  return (
+    <section class="card secret" aria-label="Client secret">
+      <h2>Save the client secret now</h2>
+      <p class="soft small">It is not shown again. A request carries both headers.</p>
+      <CopyBlock
+        name="the headers"
+        text={`CF-Access-Client-Id: ${id}\nCF-Access-Client-Secret: ${secret}`}
+      />
+    </section>
   )
 }
 
