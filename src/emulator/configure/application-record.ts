@@ -71,7 +71,7 @@ export const NEW_APPLICATION: Values = {
 
 /**
  * Returns the body of a POST or PUT. A PUT replaces the whole application, so that it contains every member
- * of the stored one. Access: documented [P17].
+ * of the stored one. Access: documented [S26, P17].
  *
  * @throws NotJson
  */

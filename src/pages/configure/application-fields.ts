@@ -53,7 +53,7 @@ export const LOGIN_FIELDS = {
 const OAUTH = 'oauth_configuration'
 const REGISTRATION = `${OAUTH}.dynamic_client_registration`
 
-/** The tab "Advanced settings", in the words of the documentation of Managed OAuth [S20-S26]. */
+/** The tab "Advanced settings", in the words of the documentation of Managed OAuth [S19, S21-S25]. */
 export const MANAGED_OAUTH_FIELDS: readonly Field[] = [
   {
     member: `${OAUTH}.enabled`,

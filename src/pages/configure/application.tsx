@@ -12,7 +12,7 @@ type ApplicationPage = AdministratorPage & {
   identityProviders: Option[]
 }
 
-/** Renders the form of an application: basic information, policies, login methods, advanced settings [S18-S27]. */
+/** Renders the form of an application: basic information, policies, login methods, advanced settings [S18-S25]. */
 export function ApplicationPage(props: ApplicationPage) {
   const { application, values, policies, reusable, identityProviders, ...page } = props
   const { problems = {} } = page

@@ -2,7 +2,7 @@ import type { Child } from 'hono/jsx'
 import { OAUTH_CLIENTS } from './frame'
 import type { OAuthClientView } from './oauth-client'
 
-/** Renders the action menu of a client. Dashboard: documented [S11, S13, S15]. */
+/** Renders the action menu of a client. Dashboard: documented [S11, S13, S15, S16]. */
 export function ClientActions({ client, account }: { client: OAuthClientView; account: string }) {
   const page = `${OAUTH_CLIENTS}/${account}/${client.client_id}`
   const { visibility, client_uri_verification: verification } = client
