@@ -62,8 +62,7 @@ describe('The dashboard steps of the documentation', () => {
     await page.getByLabel('Actions for Reports').click()
     await page.getByRole('button', { name: 'Change visibility to public' }).click()
     await page.getByRole('alert').getByText('Nothing was saved.').waitFor()
-    await page.getByText('Optional fields').click()
-    await page.getByLabel('Logo').fill('https://example.com/logo.png')
+    await page.getByLabel('Logo', { exact: true }).fill('https://example.com/logo.png')
     await page.getByRole('button', { name: 'Save client' }).click()
     await world.server.control('PUT', 'dns', { 'example.com': [text] })
     await expect
