@@ -15,7 +15,16 @@ const KINDS = [
   { path: '/access/apps', variable: 'APPLICATION' },
 ] as const
 
-const READ_ONLY = ['id', 'aud', 'created_at', 'updated_at', 'reusable', 'app_count', 'read_only', 'is_default']
+const READ_ONLY = [
+  'id',
+  'aud',
+  'created_at',
+  'updated_at',
+  'reusable',
+  'app_count',
+  'read_only',
+  'is_default',
+]
 // The same as `destinations`.
 const REPEATED = ['self_hosted_domains']
 
