@@ -52,6 +52,12 @@ export function reasonOf(event: Occurrence): Reason {
         outcome: 'noted',
         why: `The sign-in ${event.sessionId} was used for ${event.application.name}.`,
       }
+    case 'user-created':
+      return {
+        outcome: 'noted',
+        rule: 'EU3',
+        why: `${event.email} is now a user of the population of ${event.application.name}, with the id ${event.userId}.`,
+      }
     case 'body-dropped':
       return {
         outcome: 'noted',

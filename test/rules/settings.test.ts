@@ -48,6 +48,9 @@ describe('A setting that is left out', () => {
           identityProviders: DEFAULT_PROVIDERS,
           tags: [],
           oauthClients: [],
+          dnsRecords: [],
+          userPopulations: [],
+          populationUsers: [],
           organizations: [
             expect.objectContaining({
               name: 'Emulated organization',

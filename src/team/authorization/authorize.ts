@@ -8,6 +8,7 @@ import { strikes } from '../../request/faults'
 import { logDecision, reasonFor, verdictOf, whereFrom } from '../../request/judge'
 import { WRONG_ISSUER } from '../../request/server-metadata'
 import { automaticPerson } from '../../signin/automatic'
+import { enrol } from '../enrol'
 import { resourceNote } from '../resource-note'
 import { showBlocked } from './blocked'
 import { alreadyAllowed, deniedByPerson } from './refusals'
@@ -71,6 +72,7 @@ export async function proceed(
       note(c, { kind: 'authorization', step: 'denied' })
       throw new RedirectedError(target, deniedByPerson())
     case 'allow': {
+      await enrol(c, application, identity.email)
       const code = await openGrant(c, request, who, verdict.policy.id, decided?.grantId)
       reportAllowed(c, request, who, reason.rule)
       await rememberConsent(c, request, who)
