@@ -92,7 +92,7 @@ function Control({
   }
   if (kind === 'text')
     return <input type="text" value={value} placeholder={placeholder} {...control} />
-  const rows = Math.min(Math.max(value.split('\n').length + 1, kind === 'json' ? 12 : 3), 30)
+  const rows = Math.min(Math.max(value.split('\n').length + 1, kind === 'json' ? 4 : 3), 30)
   return (
     <textarea
       rows={rows}

@@ -4,26 +4,31 @@ import { ACCESS, AdministratorFrame, type AdministratorPage } from './frame'
 
 const PAGE = `${ACCESS}/take-along`
 
-/** The answers of the real API that an import reads. */
+/** The responses of the real API that an import reads. */
 export const IMPORT_FIELDS: readonly Field[] = [
   {
     member: 'apps',
     label: 'Applications',
     kind: 'json',
-    help: 'The answer of `GET /access/apps`.',
+    help: 'The response of `GET /access/apps`.',
   },
   {
     member: 'policies',
     label: 'Reusable policies',
     kind: 'json',
-    help: 'The answer of `GET /access/policies`. Those that an application names are in its answer.',
+    help: 'The response of `GET /access/policies`. Those that an application names are in its response.',
   },
-  { member: 'groups', label: 'Groups', kind: 'json', help: 'The answer of `GET /access/groups`.' },
+  {
+    member: 'groups',
+    label: 'Groups',
+    kind: 'json',
+    help: 'The response of `GET /access/groups`.',
+  },
   {
     member: 'identity_providers',
     label: 'Identity providers',
     kind: 'json',
-    help: 'The answer of `GET /access/identity_providers`. They become person pickers.',
+    help: 'The response of `GET /access/identity_providers`. They become person pickers.',
   },
 ]
 
@@ -66,7 +71,7 @@ export function TakeAlongPage({ curl, startEmulator, values, plan, isLocal, ...p
         <Import values={values} problems={page.problems ?? {}} plan={plan} />
       ) : (
         <p class="card">
-          An import works on this machine only: the answers describe a real account.
+          An import works on this machine only: the responses describe a real account.
         </p>
       )}
     </AdministratorFrame>
@@ -114,7 +119,7 @@ function Import({
       <fieldset class="card">
         <legend>Import from a real account</legend>
         <p class="soft small">
-          Paste the answers of the real API. Secrets are not taken; nothing is sent anywhere.
+          Paste the responses of the real API. Secrets are not taken; nothing is sent anywhere.
           Records with the same id are replaced.
         </p>
         {isReady &&

@@ -17,6 +17,7 @@ const GROUPS: { name: string; pages: Page[] }[] = [
       { path: '/_emulator/configure/oauth-clients', name: 'OAuth clients' },
       { path: '/_emulator/console/state', name: 'State' },
       { path: '/_emulator/console/connect', name: 'Connect' },
+      { path: '/_emulator/console/check-origin', name: 'Check my server' },
     ],
   },
 ]
