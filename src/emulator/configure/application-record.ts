@@ -7,17 +7,7 @@ import {
 import type { Values } from '../../pages/configure/fields'
 import type { PolicyRow } from '../../pages/configure/policies'
 import { linesOf, memberOf, valuesOf, withValues } from './form'
-import { policyOf, usedRows } from './policy-rows'
-
-const policySchema = z.looseObject({
-  id: z.string(),
-  name: z.string().optional(),
-  decision: z.string().optional(),
-  reusable: z.boolean().optional(),
-  include: z.array(z.looseObject({})).optional(),
-  require: z.array(z.looseObject({})).optional(),
-  exclude: z.array(z.looseObject({})).optional(),
-})
+import { policyOf, storedPolicySchema, usedRows } from './policy-rows'
 
 /** An application as the API returns it. */
 export const storedSchema = z.looseObject({
@@ -29,7 +19,7 @@ export const storedSchema = z.looseObject({
   destinations: z.array(z.looseObject({ type: z.string().optional() })).default([]),
   self_hosted_domains: z.array(z.string()).default([]),
   oauth_configuration: z.looseObject({ enabled: z.boolean().optional() }).optional(),
-  policies: z.array(policySchema).default([]),
+  policies: z.array(storedPolicySchema).default([]),
   updated_at: z.string(),
 })
 export type Stored = z.infer<typeof storedSchema>

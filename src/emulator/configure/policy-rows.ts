@@ -1,13 +1,25 @@
+import * as z from 'zod'
 import { PARTS, type Part, type PolicyRow } from '../../pages/configure/policies'
 import { type RuleRow, rowOf, ruleOf } from '../../pages/configure/rules'
-import type { Stored } from './application-record'
 import { NotJson } from './form'
+
+/** A policy as an application's response contains it. */
+export const storedPolicySchema = z.looseObject({
+  id: z.string(),
+  name: z.string().optional(),
+  decision: z.string().optional(),
+  reusable: z.boolean().optional(),
+  include: z.array(z.looseObject({})).optional(),
+  require: z.array(z.looseObject({})).optional(),
+  exclude: z.array(z.looseObject({})).optional(),
+})
+type StoredPolicy = z.infer<typeof storedPolicySchema>
 
 const PART_NAMES = Object.keys(PARTS) as Part[]
 const EMPTY_RULE: RuleRow = { kind: '', value: '' }
 
 /** Returns the policies of an application as rows of its form, with an empty one to fill in. */
-export function policyRows(policies: Stored['policies']): PolicyRow[] {
+export function policyRows(policies: StoredPolicy[]): PolicyRow[] {
   return withEmptyRows(
     policies.map((policy): PolicyRow => {
       const { id, name = '', reusable, decision = 'allow' } = policy

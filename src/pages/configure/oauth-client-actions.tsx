@@ -1,6 +1,6 @@
 import type { Child } from 'hono/jsx'
 import { OAUTH_CLIENTS } from './frame'
-import type { OAuthClientView } from './oauth-client'
+import type { OAuthClientView } from './oauth-client-marks'
 
 /** Renders the action menu of a client. Dashboard: documented [S11, S13, S15, S16]. */
 export function ClientActions({ client, account }: { client: OAuthClientView; account: string }) {

@@ -6,19 +6,8 @@ import { type Field, FormField, type Problems, RecordForm, textOf, type Values }
 import { AdministratorFrame, type AdministratorPage, OAUTH_CLIENTS } from './frame'
 import { ClientActions } from './oauth-client-actions'
 import { OAUTH_CLIENT_FIELDS, OPTIONAL_OAUTH_CLIENT_FIELDS } from './oauth-client-fields'
-import { ClientMarks } from './oauth-clients'
+import { ClientMarks, type OAuthClientView } from './oauth-client-marks'
 import { ScopePicker, type ScopeView } from './scope-picker'
-
-/** A client as the API returns it. */
-export type OAuthClientView = {
-  client_id: string
-  client_name: string
-  visibility: 'public' | 'private'
-  token_endpoint_auth_method: string
-  client_uri_verification?: { status: string; text: string } | undefined
-  has_rotated_secret: boolean
-  updated_at: string
-}
 
 type FormPage = AdministratorPage & { account: string; values: Values }
 

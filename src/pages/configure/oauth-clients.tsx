@@ -1,6 +1,6 @@
 import { AdministratorFrame, type AdministratorPage, OAUTH_CLIENTS } from './frame'
-import type { OAuthClientView } from './oauth-client'
 import { ClientActions } from './oauth-client-actions'
+import { ClientMarks, type OAuthClientView } from './oauth-client-marks'
 
 type Accounts = AdministratorPage & {
   accounts: { id: string; name: string; clients: OAuthClientView[] }[]
@@ -59,21 +59,5 @@ function Client({ client, account }: { client: OAuthClientView; account: string 
       </p>
       <ClientActions client={client} account={account} />
     </div>
-  )
-}
-
-/** Renders the visibility, the state of the verification, and whether two secrets are valid. */
-export function ClientMarks({ client }: { client: OAuthClientView }) {
-  const { visibility, client_uri_verification: verification, has_rotated_secret: isTwo } = client
-  return (
-    <>
-      <span class={`tag ${visibility === 'public' ? 'allowed' : 'noted'}`}>{visibility}</span>{' '}
-      {verification && (
-        <span class={`tag ${verification.status === 'verified' ? 'allowed' : 'asked'}`}>
-          domain {verification.status.replace('_', ' ')}
-        </span>
-      )}{' '}
-      {isTwo && <span class="tag asked">two secrets</span>}
-    </>
   )
 }
