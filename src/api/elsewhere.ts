@@ -77,7 +77,8 @@ async function forwarded(
   const raw = new Request(c.req.raw, { headers })
   return proxy(target, { raw, redirect: 'manual', signal }).catch((error: unknown) => {
     const cause = error instanceof Error ? error.message : String(error)
-    const message = `API_ORIGIN_URL ${target} cannot be reached: ${cause}`
+    // Without the query, which may contain secrets.
+    const message = `API_ORIGIN_URL ${API_ORIGIN_URL} cannot be reached for ${url.pathname}: ${cause}`
     throw new ApiError(502, { code: 10001, message })
   })
 }
