@@ -2,7 +2,7 @@ import * as z from 'zod'
 import type { Application } from './application'
 import { stableUuid } from './identity'
 import type { Policy } from './policy'
-import type { RecordKind } from './record-kind'
+import { distinct, type RecordKind } from './record-kind'
 import type { Timestamps } from './timestamps'
 
 const NAME_BYTES = 128
@@ -24,6 +24,13 @@ export const userPopulationKind: RecordKind<UserPopulation> = {
   noun: 'user population',
   idOf: ({ id }) => id,
   schema: z.looseObject({ id: z.string().min(1), name: z.string().min(1) }),
+  seed: {
+    setting: 'USER_POPULATIONS',
+    schema: z
+      .array(userPopulationSchema.extend({ id: z.string().min(1) }))
+      .superRefine(distinct('id'))
+      .default([]),
+  },
 }
 
 /**
