@@ -46,7 +46,7 @@ export const populationUserSchema = z.looseObject({
 export type PopulationUser = z.infer<typeof populationUserSchema> &
   Timestamps & { id: string; population_id: string }
 
-/** Users are deleted with their population, so they do not refer to it. */
+/** The kind has no references, because users are deleted with their population. */
 export const populationUserKind: RecordKind<PopulationUser> = {
   noun: 'user of a population',
   idOf: ({ id }) => id,
