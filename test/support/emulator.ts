@@ -23,6 +23,9 @@ export type Emulator = {
   events(): Promise<Record<string, unknown>[]>
 }
 
+/** The title of the login page on this machine [A16]. */
+export const LOGIN_TITLE = 'Sign in ・ Cloudflare Access'
+
 export const ADA = { email: 'ada@example.com' }
 export const MALLORY = { email: 'mallory@blocked.example' }
 
