@@ -4,6 +4,12 @@
  * the Worker and talks to it over the control alone; it knows no rule of Access. engine/ provides the Worker's bindings in this process.
  */
 
+export {
+  type CheckOptions,
+  checkClient,
+  type Result as CheckResult,
+  type RunFunction,
+} from './check/index.ts'
 export { ControlError } from './control.ts'
 export type { Emulator } from './emulator.ts'
 export type { EmulatorEvent, EventFilter, EventOf } from './events.ts'
