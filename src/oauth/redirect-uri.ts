@@ -98,6 +98,6 @@ export function redirectWith(
 }
 
 function hasResponseParameter(pair: string): boolean {
-  const names = [...new URLSearchParams(`&${pair}`).keys()]
-  return names.some((name) => RESPONSE_PARAMETERS.includes(name))
+  const [name = ''] = new URLSearchParams(`&${pair}`).keys()
+  return RESPONSE_PARAMETERS.includes(name)
 }

@@ -12,14 +12,14 @@ const MAY_IMPORT: Record<string, string[]> = {
   account: ['access', 'oauth'],
   switches: CORES,
   events: ['switches', ...CORES],
-  report: ['events', ...CORES],
+  report: ['events', 'switches', ...CORES],
   store: ['events', 'switches', ...CORES],
   settings: ['store', 'switches', ...CORES],
   faults: ['switches', 'access'],
   request: ['pages', ...BELOW_REQUEST],
   signin: ['request', 'pages', ...BELOW_REQUEST],
   pages: [],
-  demo: ['pages', 'request', '/package.json'], // An origin knows nothing of the Access in front of it.
+  demo: ['switches', 'oauth', 'pages', 'request', '/package.json'], // An origin knows nothing of the Access in front of it.
   gate: ['demo', ...SURFACE],
   team: SURFACE,
   api: ['/package.json', ...SURFACE],

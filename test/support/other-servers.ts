@@ -58,7 +58,7 @@ async function bundled(contents: string): Promise<{ fetch(...parameters: unknown
         name: 'workerd',
         setup({ onLoad, onResolve }) {
           onResolve({ filter: /^cloudflare:/ }, ({ path }) => ({ path, namespace: 'workerd' }))
-          onLoad({ filter: /./, namespace: 'workerd' }, () => ({ contentsD }))
+          onLoad({ filter: /./, namespace: 'workerd' }, () => ({ contents: WORKERD }))
         },
       },
     ],
