@@ -52,6 +52,13 @@ export function reasonOf(event: Occurrence): Reason {
         outcome: 'noted',
         why: `The sign-in ${event.sessionId} was used for ${event.application.name}.`,
       }
+    case 'body-dropped':
+      return {
+        outcome: 'noted',
+        rule: 'RFC 9110 9.3.1',
+        why: `The body of ${event.method} ${event.path} was not forwarded: a body has no meaning there.`,
+        change: 'Send the data in the query, or with another method.',
+      }
     case 'members-dropped':
       return {
         outcome: 'noted',
