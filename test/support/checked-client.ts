@@ -15,6 +15,12 @@ export type Flaw =
   | 'retries-at-once'
   | 'asks-again-and-again'
   | 'authorizes-after-restart'
+  | 'ignores-missing-iss'
+  | 'ignores-metadata-issuer'
+  | 'ignores-pkce-methods'
+  | 'guesses-metadata'
+  | 'shares-client-between-issuers'
+  | 'repeats-without-scope'
 
 type Fetch = Parameters<RunFunction>[1]
 type Tokens = { access_token: string; refresh_token?: string }
@@ -23,8 +29,16 @@ type Server = {
   authorization_endpoint: string
   token_endpoint: string
   registration_endpoint?: string
+  code_challenge_methods_supported?: string[]
+  authorization_response_iss_parameter_supported?: boolean
 }
-type Kept = { client?: string; tokens?: Tokens | undefined; refreshing?: Promise<void> | undefined }
+type Kept = {
+  client?: string
+  issuer?: string
+  scope?: string
+  tokens?: Tokens | undefined
+  refreshing?: Promise<void> | undefined
+}
 
 const REDIRECT_URI = 'http://127.0.0.1:43210/callback'
 const CALLS = 5
@@ -48,10 +62,15 @@ export function checkedClient(flaw?: Flaw): RunFunction {
 class CheckedClient {
   constructor(
     private readonly url: string,
-    private readonly fetch: Fetch,
+    private readonly send: Fetch,
     private readonly kept: Kept,
     private readonly flaw: Flaw | undefined,
   ) {}
+
+  /** Sends a request with the name of the software, by which the client report recognises it. */
+  fetch(url: string, init: RequestInit = {}): Promise<Response> {
+    return this.send(url, { ...init, headers: { ...init.headers, 'user-agent': 'checked/1' } })
+  }
 
   async call(): Promise<void> {
     for (let attempts = 0; attempts < MOST_ATTEMPTS; attempts++) {
@@ -66,10 +85,19 @@ class CheckedClient {
         body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'ping' }),
       })
       await response.text()
-      if (response.status !== 401) return
-      await this.#renew(response.headers.get('www-authenticate') ?? '')
+      const challenge = response.headers.get('www-authenticate') ?? ''
+      if (response.status === 403) this.#stepUp(challenge)
+      else if (response.status !== 401) return
+      await this.#renew(challenge)
     }
     throw new Refused('no access')
+  }
+
+  #stepUp(challenge: string): void {
+    if (this.flaw === 'repeats-without-scope') return
+    this.kept.scope = challenge.match(/scope="([^"]+)"/)?.[1] ?? ''
+    // A refresh would not add the scope.
+    this.kept.tokens = undefined
   }
 
   async #renew(challenge: string): Promise<void> {
@@ -96,15 +124,29 @@ class CheckedClient {
   }
 
   async #discover(challenge: string): Promise<Server & { resource: string }> {
-    const metadata = challenge.match(/resource_metadata="([^"]+)"/)?.[1] ?? ''
+    const { origin, pathname } = new URL(this.url)
+    const metadata =
+      challenge.match(/resource_metadata="([^"]+)"/)?.[1] ??
+      (this.flaw === 'guesses-metadata'
+        ? `${origin}/.well-known/cloudflare-access-protected-resource${pathname}`
+        : `${origin}/.well-known/oauth-protected-resource${pathname}`)
     const resource = await this.#json<{ resource: string; authorization_servers: string[] }>(
       metadata,
     )
     const issuer =
-      this.flaw === 'metadata-at-application'
-        ? new URL(this.url).origin
-        : (resource.authorization_servers[0] ?? '')
-    const server = await this.#json<Server>(`${issuer}/.well-known/oauth-authorization-server`)
+      this.flaw === 'metadata-at-application' ? origin : (resource.authorization_servers[0] ?? '')
+    const server = await this.#json<Server>(metadataUrlOf(issuer))
+    const { flaw, kept } = this
+    if (server.issuer !== issuer && flaw !== 'ignores-metadata-issuer' && origin !== issuer) {
+      throw new Refused('another issuer')
+    }
+    const hasPkce = server.code_challenge_methods_supported?.includes('S256')
+    if (!hasPkce && flaw !== 'ignores-pkce-methods') throw new Refused('no PKCE')
+    if (kept.issuer !== issuer && flaw !== 'shares-client-between-issuers') {
+      kept.client = undefined
+      kept.tokens = undefined
+    }
+    kept.issuer = issuer
     return { ...server, resource: resource.resource }
   }
 
@@ -123,6 +165,7 @@ class CheckedClient {
         code_challenge_method: 'S256',
         state,
         resource,
+        scope: kept.scope,
       })}`,
     )
     const location = response.headers.get('location')
@@ -134,6 +177,9 @@ class CheckedClient {
     if (flaw !== 'ignores-iss' && iss !== null && iss !== server.issuer) {
       throw new Refused('another issuer')
     }
+    const isAnnounced = server.authorization_response_iss_parameter_supported
+    if (flaw !== 'ignores-missing-iss' && isAnnounced && iss === null)
+      throw new Refused('no issuer')
     await this.#exchange(server, {
       grant_type: 'authorization_code',
       code,
@@ -201,6 +247,12 @@ class CheckedClient {
   async #json<T>(url: string): Promise<T> {
     return (await this.fetch(url)).json() as Promise<T>
   }
+}
+
+// RFC 8414 3.1: the path of the issuer follows the well-known path.
+function metadataUrlOf(issuer: string): string {
+  const { origin, pathname } = new URL(issuer)
+  return `${origin}/.well-known/oauth-authorization-server${pathname === '/' ? '' : pathname}`
 }
 
 function form(parameters: Record<string, string | undefined>): string {

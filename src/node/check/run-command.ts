@@ -21,17 +21,17 @@ export const URL_PLACEHOLDER = '{url}'
  * next. Its browser is answered by the emulator, whether it opens one or prints the address.
  */
 export function commandRunner([command = '', ...args]: string[]): NewRunner {
-  return async (emulator, watch) => {
+  return async (emulator, url, watch) => {
     const folder = await mkdtemp(join(tmpdir(), 'access-check-'))
     const home = join(folder, 'home')
     await mkdir(home)
     let browser = new Browser(emulator)
-    const openers = await writeOpeners(folder, (url) => browser.open(url))
-    const withUrl = args.map((each) => each.replaceAll(URL_PLACEHOLDER, emulator.mcpUrl))
+    const openers = await writeOpeners(folder, (opened) => browser.open(opened))
+    const withUrl = args.map((each) => each.replaceAll(URL_PLACEHOLDER, url))
     return {
       async run(limits) {
         const mark = newMark()
-        const env = { ...environmentOf(home, openers), ...mark, MCP_URL: emulator.mcpUrl }
+        const env = { ...environmentOf(home, openers), ...mark, MCP_URL: url }
         const child = spawn(command, withUrl, {
           env,
           // A process group of its own, which can be ended with all its members.
@@ -42,7 +42,7 @@ export function commandRunner([command = '', ...args]: string[]): NewRunner {
         })
         const onSignal = endWithUs(child)
         try {
-          const output = outputOf(child, (url) => browser.open(url))
+          const output = outputOf(child, (opened) => browser.open(opened))
           const ending = await endOf(exitOf(child), watch, limits)
           return { ...ending, output: output().slice(-MOST_OUTPUT) }
         } finally {

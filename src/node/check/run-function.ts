@@ -7,9 +7,9 @@ export type RunFunction = (url: string, fetch: Reach) => unknown
 
 /** Runs a function as the client. A function that hangs cannot be ended: its emulator is closed. */
 export function runnerOf(run: RunFunction): NewRunner {
-  return async ({ mcpUrl, fetch }, watch) => ({
+  return async ({ fetch }, url, watch) => ({
     async run(limits) {
-      const finished = (async () => run(mcpUrl, fetch))().then(
+      const finished = (async () => run(url, fetch))().then(
         () => ({}),
         (error) => ({ status: error instanceof Error ? error.message : String(error) }),
       )

@@ -23,8 +23,8 @@ export type Runner = {
   close(): Promise<void>
 }
 
-/** Prepares a client for one situation. */
-export type NewRunner = (emulator: Emulator, watch: Watch) => Promise<Runner>
+/** Prepares a client for one situation, in which it uses the MCP server at `url`. */
+export type NewRunner = (emulator: Emulator, url: string, watch: Watch) => Promise<Runner>
 
 /** The result of a situation. */
 export type Result = Omit<Judged, 'level'> & {
@@ -43,7 +43,8 @@ export async function runSituation(
 ): Promise<Result> {
   const seen = watch()
   const emulator = await startEmulatorWithin(optionsOf(situation), seen.around)
-  const runner = await newRunner(emulator, seen)
+  const url = situation.path ? emulator.url + situation.path : emulator.mcpUrl
+  const runner = await newRunner(emulator, url, seen)
   try {
     await emulator.autoSignIn.set(situation.person ?? PERSON)
     await perform(emulator, situation.before)
@@ -104,6 +105,7 @@ const WITHOUT_REGISTRATION = {
 async function perform(emulator: Emulator, steps: Step[] = []): Promise<void> {
   for (const step of steps) {
     if ('advance' in step) await emulator.clock.advance(step.advance)
+    else if ('clear' in step) await emulator.faults.clear()
     else if ('rotate' in step) await emulator.rotateKeys()
     else if ('forget' in step) {
       for (const { id } of await emulator.clients.list()) await emulator.clients.forget(id)

@@ -4,6 +4,7 @@ import type { FaultParameters } from '../responses.ts'
 /** Something that happens to the client from outside. */
 export type Step =
   | { [N in FaultName]: { fault: N; with?: FaultParameters<N> } }[FaultName]
+  | { clear: 'faults' }
   | { advance: string }
   | { forget: 'clients' }
   | { rotate: 'keys' }
@@ -21,6 +22,8 @@ export type Situation = {
   person?: { email: string; consent: 'allow' | 'deny' }
   /** The host of the authorization server; by default another one than the application's. */
   teamDomain?: string
+  /** The path of the MCP server; `/mcp` by default. */
+  path?: string
   /** Whether clients can register; by default they can. */
   registration?: 'off'
   before?: Step[]
@@ -45,6 +48,8 @@ export const PERSON = ADA
 
 // The default lifetime of an access token is 15 minutes, that of a code at most 10.
 const TOKEN_EXPIRES: Step = { advance: '16m' }
+// The default session duration of a grant is 24 hours.
+const SESSION_EXPIRES: Step = { advance: '25h' }
 const CODE_EXPIRES: Step = { advance: '11m' }
 
 /** The situations, in the order in which they run. */
@@ -115,6 +120,41 @@ export const SITUATIONS: Situation[] = [
     shows: ['issuer'],
   },
   {
+    id: 'missing-issuer',
+    title: 'The announced iss is missing',
+    what: 'The metadata announces iss, and the authorization response lacks it. The client does not redeem the code.',
+    before: [{ fault: 'missing-issuer' }],
+    runs: 'once',
+    after: [CODE_EXPIRES],
+    shows: ['issuer-missing'],
+  },
+  {
+    id: 'mismatched-issuer',
+    title: 'The metadata has the issuer of another server',
+    what: 'The client compares issuer with the URL of the metadata and stops. The second run finds the right one.',
+    before: [{ fault: 'wrong-metadata-issuer' }],
+    during: [{ clear: 'faults' }],
+    runs: 'twice',
+    shows: ['metadata-issuer'],
+  },
+  {
+    id: 'no-pkce-announced',
+    title: 'The metadata lacks code_challenge_methods_supported',
+    what: 'The server may not support PKCE, so the client stops. The second run finds S256.',
+    before: [{ fault: 'missing-pkce-methods' }],
+    during: [{ clear: 'faults' }],
+    runs: 'twice',
+    shows: ['pkce-announced'],
+  },
+  {
+    id: 'bare-challenge',
+    title: 'The 401 names no metadata',
+    what: 'The challenge has no resource_metadata. The client tries the well-known paths.',
+    before: [{ fault: 'bare-challenge' }],
+    runs: 'once',
+    shows: ['well-known', 'bearer'],
+  },
+  {
     id: 'no-registration',
     title: 'The metadata has no registration_endpoint',
     what: 'Clients cannot register. The client says so instead of guessing an endpoint.',
@@ -167,6 +207,22 @@ export const SITUATIONS: Situation[] = [
     person: { email: 'mallory@blocked.example', consent: 'allow' },
     runs: 'once',
     shows: ['accepts-refusal'],
+  },
+  {
+    id: 'second-team',
+    title: 'The metadata names a second team',
+    what: 'The session has ended, and another issuer is responsible from now on. The client registers there, and sends it nothing of the first one.',
+    during: [SESSION_EXPIRES, { fault: 'second-team' }],
+    runs: 'twice',
+    shows: ['issuer-binding', 'works-again'],
+  },
+  {
+    id: 'step-up',
+    title: 'A tool needs a further scope',
+    what: 'The server responds with 403 insufficient_scope, which Access never does. The client authorizes again with the scope of the challenge, and does not repeat the request in vain.',
+    path: '/step-up',
+    runs: 'once',
+    shows: ['step-up'],
   },
   {
     id: 'key-rotation',

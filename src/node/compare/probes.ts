@@ -27,8 +27,8 @@ export type EndpointName = 'authorization' | 'token' | 'registration' | 'revocat
 
 /**
  * A request that no server can take for more than a question. Every value that looks like a credential is
- * made up. In texts, `{path}` is the path of the named application, `{application}` its origin, and
- * `{uuid}` a made-up client_id.
+ * made up. In texts, `{path}` is the path of the named application, `{application}` its origin, `{issuer}`
+ * the path of the issuer, which Access does not have, and `{uuid}` a made-up client_id.
  */
 export type Probe = {
   id: string
@@ -246,7 +246,7 @@ const DISCOVERY: Probe[] = [
     id: 'server-metadata',
     title: "The authorization server's metadata at the team domain",
     method: 'GET',
-    to: { at: 'team', path: '/.well-known/oauth-authorization-server' },
+    to: { at: 'team', path: '/.well-known/oauth-authorization-server{issuer}' },
     compares: [
       { parts: ['status'], row: 'M9', means: 'Clients cannot find the endpoints.' },
       { parts: ['member issuer'], row: 'M12', means: 'Clients reject another issuer.' },
@@ -302,7 +302,7 @@ const DISCOVERY: Probe[] = [
     id: 'metadata-cors',
     title: 'A web page reads the metadata',
     method: 'GET',
-    to: { at: 'team', path: '/.well-known/oauth-authorization-server' },
+    to: { at: 'team', path: '/.well-known/oauth-authorization-server{issuer}' },
     headers: ORIGIN,
     compares: [{ parts: [ALLOWS], row: 'M17', means: 'Clients in a browser cannot sign in.' }],
   },

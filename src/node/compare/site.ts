@@ -34,6 +34,7 @@ export class Site {
   resource: Document = {}
   metadata: Document = {}
   readonly #send: Sending
+  #issuerPath = ''
   readonly #endpoints = new Map<EndpointName, URL>()
   // A client that exists nowhere.
   readonly #uuid = randomUUID()
@@ -55,10 +56,14 @@ export class Site {
       if (!issuer || !(await hosts.announce(issuer))) continue
       this.resource = document
       this.team = new URL(issuer.origin)
+      this.#issuerPath = issuer.pathname.replace(/\/$/, '')
       break
     }
     // Servers without protected resource metadata have both on one host.
-    this.metadata = await this.#json(this.team ?? this.application, SERVER_METADATA)
+    this.metadata = await this.#json(
+      this.team ?? this.application,
+      SERVER_METADATA + this.#issuerPath,
+    )
     if (this.metadata.issuer !== undefined) this.team ??= this.application
     for (const name of Object.keys(ENDPOINTS) as EndpointName[]) {
       const endpoint = URL.parse(String(this.metadata[`${name}_endpoint`]))
@@ -102,7 +107,10 @@ export class Site {
 
   #at({ at, path }: { at: 'application' | 'team'; path: string }): URL | undefined {
     const base = at === 'team' ? this.team : this.application
-    return base && new URL(path.replace('{path}', this.path) || '/', base)
+    return (
+      base &&
+      new URL(path.replace('{path}', this.path).replace('{issuer}', this.#issuerPath) || '/', base)
+    )
   }
 
   #endpoint(name: EndpointName): URL | undefined {
