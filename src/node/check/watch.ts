@@ -26,6 +26,7 @@ export type Watch = {
   nextRun(): void
 }
 
+const USER_AGENT = 'checked-client'
 // `initialize`, `notifications/initialized` and one request more: the client is at work.
 const ADMISSIONS_BEFORE_WORK = 3
 
@@ -47,7 +48,7 @@ export function watch(now: () => number = Date.now): Watch {
       const hasToken = /^bearer /i.test(headers.get('authorization') ?? '')
       underWay++
       try {
-        const response = await next(request)
+        const response = await next(asOneClient(request))
         requests.push({ run, atMs, method, path, status: response.status, ...factsOf(response) })
         if (hasToken && response.status < 300 && ++admissions === ADMISSIONS_BEFORE_WORK) {
           await act?.()
@@ -67,6 +68,17 @@ export function watch(now: () => number = Date.now): Watch {
     hasRequestSince: (timeMs) => lastMs !== undefined && lastMs >= timeMs,
     idleMs: () => (underWay > 0 || lastMs === undefined ? 0 : now() - lastMs),
   }
+}
+
+// An emulator has one client here. Its libraries may send several names, and the client report would take
+// them for several clients. The person's browser stays another one.
+function asOneClient(request: Request): Request {
+  const { body, headers, method, signal, url } = request
+  if (headers.get('sec-fetch-mode') === 'navigate') return request
+  const named = new Headers(headers)
+  named.set('user-agent', USER_AGENT)
+  const stream = body && { body, duplex: 'half' as const }
+  return new Request(url, { method, headers: named, signal, ...stream })
 }
 
 function factsOf({ headers }: Response): Pick<SeenRequest, 'rayId' | 'retryAfter'> {
