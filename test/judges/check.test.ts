@@ -48,10 +48,10 @@ describe('A client with one flaw fails where the flaw shows, by the check of its
     ['keeps-dead-client', 'forgotten-client', 'registers-again'],
     ['retries-at-once', 'rate-limited', 'waits'],
     ['retries-at-once', 'unavailable', 'waits'],
-    ['authorizes-when-expired', 'rate-limited', 'keeps-grant'],
+    ['drops-tokens-when-busy', 'rate-limited', 'keeps-grant'],
     ['asks-again-and-again', 'denied-consent', 'accepts-refusal'],
     ['asks-again-and-again', 'not-admitted', 'accepts-refusal'],
-    ['authorizes-after-restart', 'key-rotation', 'needs-no-new-login'],
+    ['watches-the-keys', 'key-rotation', 'needs-no-new-login'],
   ])('%s: %s, %s', async (flaw, id, check) => {
     const { checks, verdict } = await resultOf(id, flaw)
     const failed = checks.filter((each) => each.verdict === 'failed')

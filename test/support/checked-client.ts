@@ -14,7 +14,8 @@ export type Flaw =
   | 'keeps-dead-client'
   | 'retries-at-once'
   | 'asks-again-and-again'
-  | 'authorizes-after-restart'
+  | 'watches-the-keys'
+  | 'drops-tokens-when-busy'
   | 'ignores-missing-iss'
   | 'ignores-metadata-issuer'
   | 'ignores-pkce-methods'
@@ -33,6 +34,7 @@ type Server = {
   authorization_response_iss_parameter_supported?: boolean
 }
 type Kept = {
+  keys?: string
   client?: string
   issuer?: string
   scope?: string
@@ -54,7 +56,6 @@ export function checkedClient(flaw?: Flaw): RunFunction {
     const memory = kept.get(url) ?? {}
     kept.set(url, memory)
     const client = new CheckedClient(url, fetch, memory, flaw)
-    if (flaw === 'authorizes-after-restart') memory.tokens = undefined
     for (let calls = 0; calls < CALLS; calls++) await client.call()
   }
 }
@@ -86,11 +87,20 @@ class CheckedClient {
       })
       await response.text()
       const challenge = response.headers.get('www-authenticate') ?? ''
+      if (this.flaw === 'watches-the-keys') await this.#watchKeys()
       if (response.status === 403) this.#stepUp(challenge)
       else if (response.status !== 401) return
       await this.#renew(challenge)
     }
     throw new Refused('no access')
+  }
+
+  async #watchKeys(): Promise<void> {
+    if (!this.kept.tokens) return
+    const server = await this.#discover('')
+    const keys = await (await this.fetch(`${server.issuer}/cdn-cgi/access/certs`)).text()
+    if (this.kept.keys !== undefined && this.kept.keys !== keys) await this.#authorize(server)
+    this.kept.keys = keys
   }
 
   #stepUp(challenge: string): void {
@@ -220,7 +230,7 @@ class CheckedClient {
       const error = await this.#exchange(server, refresh)
       if (error === undefined) return
       if (error === 'invalid_client' && flaw !== 'keeps-dead-client') kept.client = undefined
-      const isTemporary = error === 'temporarily_unavailable'
+      const isTemporary = error === 'temporarily_unavailable' && flaw !== 'drops-tokens-when-busy'
       if (!isTemporary && flaw !== 'gives-up') kept.tokens = undefined
       if (attempts === times - 1 && (isTemporary || flaw === 'gives-up')) throw new Refused(error)
     }

@@ -24,8 +24,12 @@ export class Browser {
 
   /** Opens a URL in the background. A URL that is not the emulator's is ignored. */
   open(url: string): void {
-    if (!this.#isAuthorization(url) || this.#opened.has(url)) return
-    this.#opened.add(url)
+    if (!this.#isAuthorization(url)) return
+    // A client may print the URL and open it, with other escapes.
+    const { searchParams } = new URL(url)
+    searchParams.sort()
+    if (this.#opened.has(searchParams.toString())) return
+    this.#opened.add(searchParams.toString())
     void this.#visit(url).catch(() => undefined)
   }
 

@@ -70,11 +70,13 @@ const CHECKS: Record<string, Check> = {
       const later = afterDisturbance(seen)
       const login = ofKind(later, 'authorization')[0]
       const admission = later.find(isAdmission)
-      if (login && !hasNewRegistration(later)) {
+      if (login && !hasLostTokens(later)) {
         return { verdict: 'failed', why: 'It began a new authorization.', events: [login] }
       }
       if (!admission) return { verdict: 'not-seen', why: 'It sent no request afterwards.' }
-      if (login) return { verdict: 'not-seen', why: 'It keeps no tokens from one run to the next.' }
+      if (login) {
+        return { verdict: 'not-seen', why: 'It keeps no tokens from one process to the next.' }
+      }
       return {
         verdict: 'passed',
         why: 'The same tokens were admitted afterwards.',
@@ -166,9 +168,14 @@ const CHECKS: Record<string, Check> = {
     rule: 'RFC 6749 5.2; RFC 9110 15.6.4; RFC 6585 4',
     level: 'SHOULD',
     change: 'Keep the refresh token. Only invalid_grant means that it is no longer valid.',
-    judge({ events }) {
+    judge(seen) {
+      const { events } = seen
       const fault = ofKind(events, 'fault')[0]
       if (!fault) return { verdict: 'not-seen', why: 'It sent no token request.' }
+      const before = afterDisturbance(seen).filter(({ number }) => number < fault.number)
+      if (ofKind(before, 'authorization').length > 0) {
+        return { verdict: 'not-seen', why: 'It did not refresh, but redeemed a code.' }
+      }
       const later = events.filter(({ number }) => number > fault.number)
       const login = ofKind(later, 'authorization')[0]
       const refresh = ofKind(later, 'token').find(({ grantType }) => grantType === 'refresh_token')
@@ -245,6 +252,7 @@ function isBetween({ kind, number }: EmulatorEvent, from: number, to: number): b
   return number > from && number < to && kind !== 'authorization'
 }
 
-function hasNewRegistration(events: EmulatorEvent[]): boolean {
-  return events.some(({ kind }) => kind === 'registration')
+// A new process that keeps no tokens begins without a credential.
+function hasLostTokens(events: EmulatorEvent[]): boolean {
+  return ofKind(events, 'challenge').some(({ credential }) => credential === 'none')
 }
