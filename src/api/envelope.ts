@@ -32,6 +32,14 @@ export function respondResult(c: AppContext, result: unknown, status: number): R
   return c.json({ ...SUCCESS, result: result ?? null })
 }
 
+/** Responds with the result alone, as SCIM does (RFC 7644 3.1). */
+export function respondBare(c: AppContext, result: unknown, status: number): Response {
+  if (status === 204) return c.body(null, 204)
+  c.status(status as 200)
+  c.header('Content-Type', 'application/scim+json')
+  return c.body(JSON.stringify(result))
+}
+
 /** Responds with a page of a list. */
 export function respondPage(c: AppContext, { items, page, perPage, total }: Page): Response {
   return c.json({

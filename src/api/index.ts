@@ -14,7 +14,7 @@ import { bearerToken } from '../oauth/bearer'
 import type { AppContext, Env } from '../request/context'
 import { endpoint } from '../request/endpoint'
 import { note, reportDecision, reportRefusal } from '../request/events'
-import { isFromForeignPage } from '../request/origin'
+import { isFromForeignPage, withoutTokenAdvice } from '../request/origin'
 import { SettingsError } from '../settings/error'
 import { ConfigurationFull } from '../store/emulator'
 import { StorageUnavailable } from '../store/unavailable'
@@ -28,13 +28,16 @@ import { keys } from './access/keys'
 import { organizations } from './access/organizations'
 import { policies } from './access/policies'
 import { policyTests } from './access/policy-tests'
+import { populationUsers } from './access/population-users'
 import { serviceTokenLives } from './access/service-token-lives'
 import { serviceTokens } from './access/service-tokens'
 import { tags } from './access/tags'
 import { userPolicyChecks } from './access/user-policy-checks'
+import { userPopulations } from './access/user-populations'
 import { userSessions } from './access/user-sessions'
 import { users } from './access/users'
 import { accounts } from './account/accounts'
+import { dnsRecords } from './account/dns-records'
 import { user } from './account/user'
 import { zones } from './account/zones'
 import { type Caller, callerOf } from './credentials'
@@ -52,6 +55,7 @@ const operations = [
   ...accounts,
   ...zones,
   ...oauthScopes,
+  ...under('/zones/:zone_id', dnsRecords),
   ...onAccountsAndZones([
     ...applications,
     ...applicationPolicies,
@@ -67,6 +71,8 @@ const operations = [
     ...serviceTokenLives,
     ...users,
     ...userSessions,
+    ...userPopulations,
+    ...populationUsers,
     ...keys,
     ...accessRequests,
     ...tags,
@@ -132,7 +138,7 @@ api.use(async function onlyWithValidSettings(c, next) {
 api.use(async function onlyWithToken(c, next) {
   const { isLocal, settings, url } = c.var
   if (!isLocal && settings.EMULATOR_TOKEN === undefined) {
-    const message = `${url.host} is not a local address, so the API requires the secret EMULATOR_TOKEN, which is not set. Set it with: npx wrangler secret put EMULATOR_TOKEN`
+    const message = `${url.host} is not a local address, so the API requires the secret EMULATOR_TOKEN, which is not set. ${withoutTokenAdvice(c)}`
     throw new ApiError(503, { code: 10001, message })
   }
   await next()

@@ -81,7 +81,10 @@ function documented(each: Operation): ZodOpenApiOperationObject {
     },
     ...(each.body && { requestBody: { content: { 'application/json': { schema: each.body } } } }),
     responses: {
-      [each.status]: { description: each.summary, ...json(envelope(each)) },
+      [each.status]: {
+        description: each.summary,
+        ...json(each.isBare ? each.result : envelope(each)),
+      },
       '4XX': { description: 'The request was refused.', ...json(failureSchema) },
     },
   }

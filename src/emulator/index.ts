@@ -4,6 +4,7 @@ import { report } from '../request/events'
 import { configure } from '../request/prepare'
 import { signAssertion } from './assertions'
 import { changeAutoSignIn, showAutoSignIn } from './auto-sign-in'
+import { checkOrigin } from './check-origin'
 import { showClientReport } from './client-report'
 import { forgetClient, showClients } from './clients'
 import { changeClock, showClock } from './clock'
@@ -18,7 +19,9 @@ import { rotateKeys } from './keys'
 import { showQuirks, switchQuirk } from './quirks'
 import { reset } from './reset'
 import { revoke } from './revoke'
+import { showRule, showRules } from './rules'
 import { endSession, showSessions } from './sessions'
+import { checkSettings, showSettings } from './settings'
 import { signInToConsole } from './sign-in'
 import { loadState, showState } from './state'
 import { issueTokens } from './tokens'
@@ -46,6 +49,7 @@ emulatorControl.patch('/clock', changeClock)
 emulatorControl.post('/revoke', configure, revoke)
 emulatorControl.post('/tokens', configure, issueTokens)
 emulatorControl.post('/assertions', configure, signAssertion)
+emulatorControl.post('/check-origin', configure, checkOrigin)
 emulatorControl.post('/keys/rotate', rotateKeys)
 emulatorControl.get('/dns', showDns)
 emulatorControl.put('/dns', changeDns)
@@ -64,6 +68,10 @@ emulatorControl.delete('/grants/:id', endGrant)
 emulatorControl.delete('/grants/:id/tokens/:token', endToken)
 emulatorControl.get('/sessions', showSessions)
 emulatorControl.delete('/sessions/:id', endSession)
+emulatorControl.get('/settings', configure, showSettings)
+emulatorControl.post('/settings', checkSettings)
+emulatorControl.get('/rules', showRules)
+emulatorControl.get('/rules/:id', showRule)
 emulatorControl.get('/state', showState)
 emulatorControl.put('/state', loadState)
 emulatorControl.post('/reset', reset)
@@ -73,8 +81,8 @@ emulatorControl.all('*', (c) => {
   return c.json({ error: 'not_found', error_description: message }, 404)
 })
 
-// These replace the events of before, and a state contains secrets.
-const UNREPORTED = ['/_emulator/reset', '/_emulator/state']
+// These replace the events of before, a state contains secrets, and a check changes nothing.
+const UNREPORTED = ['/_emulator/reset', '/_emulator/state', '/_emulator/settings']
 
 // Reports changes, because they explain later events.
 async function reportControl(c: AppContext, next: () => Promise<void>): Promise<void> {

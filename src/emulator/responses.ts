@@ -4,6 +4,7 @@ import type { CheckResult } from '../report'
 import { autoSignInSchema } from '../switches/auto-sign-in'
 import { FAULT_NAMES } from '../switches/faults'
 import { QUIRK_NAMES } from '../switches/quirks'
+import { ORIGIN_CHECK_NAMES } from './origin-checks'
 
 const text = z.string()
 const time = z.iso.datetime()
@@ -93,6 +94,28 @@ const sessionSchema = z.object({
 
 const zoneSchema = z.record(text, z.array(text))
 
+const decision = z.enum(['let-in', 'refused'])
+/** The response of the origin to one assertion. */
+const originCheckSchema = z.object({
+  assertion: z.enum(ORIGIN_CHECK_NAMES),
+  what: text,
+  expected: decision,
+  /** Null if the request was not sent, or got no response. */
+  status: z.int().nullable(),
+  result: decision.nullable(),
+  /** The correction of the server, if the result is not the expected one. */
+  change: text.nullable(),
+})
+
+/** A row of docs/fidelity.md. */
+const ruleSchema = z.object({
+  id: text,
+  section: text,
+  behaviour: text,
+  /** The other cells, with the headings of their columns. */
+  details: z.array(z.object({ name: text, value: text })),
+})
+
 /** Every JSON response of the control, by method and path below `/_emulator/`. */
 export const RESPONSES = {
   'GET urls': z.object({
@@ -113,9 +136,29 @@ export const RESPONSES = {
     quirks: z.array(z.enum(QUIRK_NAMES)),
   }),
   'DELETE in-effect': z.object({ cleared: z.literal(true) }),
+  'GET settings': z.object({
+    /** Null is the built-in demo. */
+    origin: text.nullable(),
+    team_domain: text,
+    applications: z.array(z.object({ name: text, domains: z.array(text), aud: text })),
+    /** Sentences about rules that never match. */
+    warnings: z.array(text).optional(),
+    /** The same for equal settings. */
+    revision: text,
+  }),
+  'POST settings': z.object({
+    applications: z.int(),
+    policies: z.int(),
+    warnings: z.array(text).optional(),
+    revision: text,
+  }),
   'GET clock': clockSchema,
   'PATCH clock': clockSchema,
-  'POST revoke': z.object({ revoked: z.record(text, text) }),
+  'POST revoke': z.object({
+    revoked: z.record(text, text),
+    /** Set if nobody of this address is known. */
+    note: text.optional(),
+  }),
   'POST tokens': z.object({
     client_id: text,
     access_token: text,
@@ -132,6 +175,17 @@ export const RESPONSES = {
     headers: z.record(text, text),
     /** `CF_Authorization=<jwt>`; missing for a service token in a strict organization. */
     cookie: text.optional(),
+  }),
+  'POST check-origin': z.object({
+    /** The request that was sent with each assertion: `POST http://localhost:8788/mcp`. */
+    request: text,
+    application: named,
+    /** The values that the origin has to verify. */
+    expected: z.object({ aud: text, issuer: text, certs: text }),
+    /** Null if the check shows nothing: the origin does not respond, or not to this request. */
+    verifies: z.boolean().nullable(),
+    why: text,
+    checks: z.array(originCheckSchema),
   }),
   'POST keys/rotate': z.object({ current: text, published: z.array(text) }),
   'GET dns': zoneSchema,
@@ -152,6 +206,8 @@ export const RESPONSES = {
   'DELETE grants/{id}/tokens/{token}': z.object({ revoked: text }),
   'GET sessions': z.object({ sessions: z.array(sessionSchema) }),
   'DELETE sessions/{id}': z.object({ ended: text }),
+  'GET rules': z.object({ rules: z.array(ruleSchema) }),
+  'GET rules/{id}': ruleSchema,
   // A state is checked in full when it is loaded (state.ts).
   'GET state': z.looseObject({ version: z.int(), at: time }),
   'PUT state': z.object({ loaded: z.object({ clients: z.int(), grants: z.int() }) }),

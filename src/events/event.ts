@@ -69,6 +69,22 @@ export type Event =
       application: { id: string; name: string; type: string }
       hostname: string
     }
+  /** An authorization is for a resource on a host that this emulator does not have. */
+  | {
+      kind: 'foreign-resource'
+      client: Actors['client']
+      resource: string
+      covers: string
+      expected: string
+    }
+  /** A person has become a user of an end-user application's population. */
+  | {
+      kind: 'user-created'
+      email: string
+      application: { id: string; name: string }
+      userId: string
+      populationId: string
+    }
   /** A GET or HEAD request had a body, which was not forwarded to the origin. */
   | { kind: 'body-dropped'; method: string; path: string }
   /** A request to the API had unknown members, which were dropped. Access: observed [K3]. */

@@ -6,6 +6,8 @@ import { policyKind } from '../access/policy-kind'
 import type { RecordKind } from '../access/record-kind'
 import { serviceTokenKind } from '../access/service-token'
 import { tagKind } from '../access/tag'
+import { populationUserKind, userPopulationKind } from '../access/user-population'
+import { dnsRecordKind } from '../account/dns-record'
 import { oauthClientKind } from '../account/oauth/oauth-client-kind'
 
 /** The kinds of records that the management API can change. A new kind is one line here. */
@@ -18,6 +20,9 @@ export const RECORD_KINDS = {
   tags: tagKind,
   oauthClients: oauthClientKind,
   organizations: organizationKind,
+  dnsRecords: dnsRecordKind,
+  userPopulations: userPopulationKind,
+  populationUsers: populationUserKind,
 } satisfies Record<string, RecordKind<object>>
 
 export type Kind = keyof typeof RECORD_KINDS

@@ -21,7 +21,9 @@ const REQUESTS: Partial<Record<Route, unknown>> = {
   'POST revoke': { person: 'grace@example.com' },
   'POST tokens': ADA,
   'POST assertions': ADA,
+  'POST check-origin': {},
   'PUT dns': { 'example.com': ['a record'] },
+  'POST settings': { CODE_LIFETIME: '10s' },
   'PUT faults/{name}': { delay: '1s', endpoint: 'token', times: 3 },
   'PUT quirks/{name}': { on: true },
 }

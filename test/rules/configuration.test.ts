@@ -31,6 +31,9 @@ const seed: Seed = {
   identityProviders: [],
   tags: [{ name: 'blue' }],
   oauthClients: [],
+  dnsRecords: [],
+  userPopulations: [],
+  populationUsers: [],
   organizations: [organization],
   emailLists: [emailListSchema.parse({ id: 'list', name: 'List', items: [] })],
   accounts: [

@@ -74,6 +74,18 @@ const ROWS: Row[] = [
     /for Demo/,
   ],
   [
+    {
+      kind: 'foreign-resource',
+      client: actor.client,
+      resource: 'https://other.example/',
+      covers: 'Demo',
+      expected: 'http://localhost:8788/mcp',
+    },
+    'noted',
+    /other.example.* is not on a host of this emulator/,
+    /localhost:8788\/mcp/,
+  ],
+  [
     { kind: 'body-dropped', method: 'GET', path: '/x' },
     'noted',
     /body of GET \/x was not forwarded/,
@@ -84,6 +96,17 @@ const ROWS: Row[] = [
     'noted',
     /enabeld, polices/,
     /misspelt/,
+  ],
+  [
+    {
+      kind: 'user-created',
+      email: 'ada@example.com',
+      application: APPLICATION,
+      userId: 'u',
+      populationId: 'p',
+    },
+    'noted',
+    /ada@example.com is now a user of the population of Demo, with the id u/,
   ],
   [
     { kind: 'scopes-not-listed', client: CLIENT, scopes: ['dns.delete'] },

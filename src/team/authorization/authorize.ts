@@ -8,7 +8,8 @@ import { strikes } from '../../request/faults'
 import { logDecision, reasonFor, verdictOf, whereFrom } from '../../request/judge'
 import { WRONG_ISSUER } from '../../request/server-metadata'
 import { automaticPerson } from '../../signin/automatic'
-import { resourceNote } from '../resource-note'
+import { enrol } from '../enrol'
+import { reportForeignResource, resourceNote } from '../resource-note'
 import { showBlocked } from './blocked'
 import { alreadyAllowed, deniedByPerson } from './refusals'
 import { type PageDecision, rememberConsent, rememberedConsent } from './remembered-consent'
@@ -25,6 +26,7 @@ import { loginFor, redirectToConsent, redirectToLogin } from './steps'
 export async function authorize(c: AppContext): Promise<Response> {
   const query = c.get('url').search.slice(1)
   const request = await readAuthorizationRequest(c, query)
+  reportForeignResource(c, request)
   return proceed(c, query, request)
 }
 
@@ -71,6 +73,7 @@ export async function proceed(
       note(c, { kind: 'authorization', step: 'denied' })
       throw new RedirectedError(target, deniedByPerson())
     case 'allow': {
+      await enrol(c, application, identity.email)
       const code = await openGrant(c, request, who, verdict.policy.id, decided?.grantId)
       reportAllowed(c, request, who, reason.rule)
       await rememberConsent(c, request, who)
