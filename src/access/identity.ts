@@ -14,6 +14,8 @@ export const personSchema = z.strictObject({
   name: z.string().min(1),
   email: emailSchema,
   groups: z.array(z.string().min(1)).default([]),
+  /** The ids of the device posture checks that the person's device passes [K43]. */
+  posture: z.array(z.string().min(1)).optional(),
 })
 export type Person = z.infer<typeof personSchema>
 
@@ -26,6 +28,7 @@ export const identitySchema = z.object({
   email: z.string().regex(/^[\x21-\x7e]*$/, 'expected an e-mail address'),
   name: z.string(),
   groups: z.array(z.string()),
+  posture: z.array(z.string()).optional(),
   idp: z.object({ id: z.string(), type: z.string() }),
   /** Further claims of an OIDC provider, for `oidc` rules and the assertion's `custom`. */
   claims: z.record(z.string(), z.unknown()),
@@ -46,6 +49,7 @@ export function seededIdentity(
     email,
     name: person?.name ?? '',
     groups: person?.groups ?? [],
+    ...(person?.posture && { posture: person.posture }),
     idp: { id, type },
     claims: {},
   }
@@ -53,11 +57,13 @@ export function seededIdentity(
 
 /**
  * Returns the identity that policies are evaluated with. PEOPLE may have changed since the sign-in, so
- * its current entry applies. An identity from an external provider stays as it was at the sign-in.
+ * its current entry applies. An identity from an external provider stays as it was at the sign-in, but
+ * for the device's posture, which no provider knows.
  */
 export function currentIdentity(people: readonly Person[], identity: Identity): Identity {
+  const { posture } = people.find(({ email }) => email === identity.email) ?? {}
   return isIdentityFromProvider(identity.idp.type)
-    ? identity
+    ? { ...identity, ...(posture && { posture }) }
     : seededIdentity(people, identity.email, identity.idp)
 }
 
