@@ -187,7 +187,7 @@ function apiErrorOf(
 
 // Checks applications against the other settings.
 function applicationIssues(
-  { applications, identityProviders }: Collections,
+  { applications, identityProviders, userPopulations }: Collections,
   redirectRules: 'current' | 'https',
 ): z.core.$ZodIssue[] {
   const issue = (message: string, ...path: PropertyKey[]): z.core.$ZodIssue => ({
@@ -208,5 +208,11 @@ function applicationIssues(
     if (at < 0) return []
     return [issue('expected the id of one of IDENTITY_PROVIDERS', index, 'allowed_idps', at)]
   })
-  return [...https, ...providers]
+  const populationIds = new Set(userPopulations.map(({ id }) => id))
+  const populations = applications.flatMap(({ user_populations: ids = [] }, index) => {
+    const at = ids.findIndex((id) => !populationIds.has(id))
+    if (at < 0) return []
+    return [issue('expected the id of one of USER_POPULATIONS', index, 'user_populations', at)]
+  })
+  return [...https, ...providers, ...populations]
 }
