@@ -2,8 +2,8 @@ import type { MiddlewareHandler } from 'hono'
 import { teamDomain } from '../access/team-domain'
 import { dashDomain } from '../account/oauth/dash-domain'
 import { OAuthError } from '../oauth/errors'
-import { readSettings } from '../settings'
-import { settingsWith, withQuirks } from '../settings/overlay'
+import { readSettings, type Settings } from '../settings'
+import { settingsWith, withPeople, withQuirks } from '../settings/overlay'
 import { Emulator } from '../store/emulator'
 import { emulatedNow } from '../store/emulator/state'
 import { openStores } from '../store/stores'
@@ -52,7 +52,7 @@ export const prepare: MiddlewareHandler<Env> = async function prepare(c, next) {
   const url = requestUrl(settings, new URL(c.req.url))
   const quirks = quirksOn(settings.QUIRKS, state.quirks)
   c.set('quirks', quirks)
-  c.set('settings', settingsWith(publicSettings(settings), quirks))
+  c.set('settings', withPeople(settingsWith(publicSettings(settings), quirks), state.people))
   c.set('emulator', emulator)
   c.set('state', state)
   c.set('ticketSecret', new TextEncoder().encode(state.ticketSecret))
