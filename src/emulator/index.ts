@@ -1,4 +1,6 @@
 import { Hono } from 'hono'
+import { isBrowserNavigation } from '../access/navigation'
+import { PageError } from '../pages/respond'
 import type { AppContext, Env } from '../request/context'
 import { report } from '../request/events'
 import { configure } from '../request/prepare'
@@ -74,9 +76,14 @@ emulatorControl.put('/state', loadState)
 emulatorControl.post('/reset', reset)
 emulatorControl.route('/', consolePages(emulatorControl))
 emulatorControl.all('*', (c) => {
+  if (isBrowserNavigation(c.req.method, c.req.raw.headers)) {
+    throw new PageError(404, 'This page does not exist', 'The console has no such page.', CONSOLE)
+  }
   const message = `${c.req.method} ${c.get('url').pathname} does not exist: docs/control.md lists the paths`
   return c.json({ error: 'not_found', error_description: message }, 404)
 })
+
+const CONSOLE = 'Open /_emulator/ for the console. docs/control.md lists the paths of the control.'
 
 // These replace the events of before, and a state contains secrets.
 const UNREPORTED = ['/_emulator/reset', '/_emulator/state']
