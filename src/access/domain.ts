@@ -11,6 +11,8 @@
  * would silently leave the application unprotected.
  */
 export function domainProblem(text: string): string | undefined {
+  const scheme = text.match(/^[a-z]+:\/\//i)?.[0]
+  if (scheme !== undefined) return `has a scheme: drop ${scheme}`
   if (/\*[^/.]*\*/.test(text)) return 'has two stars in one label or segment'
   const [host = ''] = text.split(/[:/]/)
   const labels = host.split('.')

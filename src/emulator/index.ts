@@ -23,6 +23,7 @@ import { reset } from './reset'
 import { revoke } from './revoke'
 import { showRule, showRules } from './rules'
 import { endSession, showSessions } from './sessions'
+import { checkSettings, showSettings } from './settings'
 import { signInToConsole } from './sign-in'
 import { loadState, showState } from './state'
 import { issueTokens } from './tokens'
@@ -69,6 +70,8 @@ emulatorControl.delete('/grants/:id', endGrant)
 emulatorControl.delete('/grants/:id/tokens/:token', endToken)
 emulatorControl.get('/sessions', showSessions)
 emulatorControl.delete('/sessions/:id', endSession)
+emulatorControl.get('/settings', configure, showSettings)
+emulatorControl.post('/settings', checkSettings)
 emulatorControl.get('/rules', showRules)
 emulatorControl.get('/rules/:id', showRule)
 emulatorControl.get('/state', showState)
@@ -85,8 +88,8 @@ emulatorControl.all('*', (c) => {
 
 const CONSOLE = 'Open /_emulator/ for the console. docs/control.md lists the paths of the control.'
 
-// These replace the events of before, and a state contains secrets.
-const UNREPORTED = ['/_emulator/reset', '/_emulator/state']
+// These replace the events of before, a state contains secrets, and a check changes nothing.
+const UNREPORTED = ['/_emulator/reset', '/_emulator/state', '/_emulator/settings']
 
 // Reports changes, because they explain later events.
 async function reportControl(c: AppContext, next: () => Promise<void>): Promise<void> {

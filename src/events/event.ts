@@ -69,6 +69,14 @@ export type Event =
       application: { id: string; name: string; type: string }
       hostname: string
     }
+  /** An authorization is for a resource on a host that this emulator does not have. */
+  | {
+      kind: 'foreign-resource'
+      client: Actors['client']
+      resource: string
+      covers: string
+      expected: string
+    }
   /** A person has become a user of an end-user application's population. */
   | {
       kind: 'user-created'

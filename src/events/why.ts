@@ -52,6 +52,12 @@ export function reasonOf(event: Occurrence): Reason {
         outcome: 'noted',
         why: `The sign-in ${event.sessionId} was used for ${event.application.name}.`,
       }
+    case 'foreign-resource':
+      return {
+        outcome: 'noted',
+        why: `${event.resource} is not on a host of this emulator. The domain "*" of ${event.covers} covers it; at Cloudflare, an application has a host, and this request fails.`,
+        change: `Send the resource of the metadata, such as ${event.expected}.`,
+      }
     case 'user-created':
       return {
         outcome: 'noted',

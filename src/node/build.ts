@@ -5,7 +5,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
-import { bundleEngine } from './bundle-engine.ts'
+import { bundleEngine, PACKAGE_SEED } from './bundle-engine.ts'
 import { standAlone } from './declarations.ts'
 import { thirdPartyNotices } from './notices.ts'
 
@@ -17,7 +17,7 @@ const dist = join(root, 'dist')
 
 await rm(dist, { recursive: true, force: true })
 await mkdir(dist)
-const { inputs, script } = await bundleEngine(root)
+const { inputs, script } = await bundleEngine(root, PACKAGE_SEED)
 await writeFile(join(dist, 'engine.js'), script)
 const { metafile } = await build({
   absWorkingDir: root,

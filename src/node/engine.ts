@@ -4,8 +4,8 @@ import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
-/** A function that receives each line of the log with its level. */
-export type Log = (line: string, level: 'log' | 'warn' | 'error') => void
+/** A function that receives each line of the log with its level. A detail has the level `debug`. */
+export type Log = (line: string, level: 'debug' | 'log' | 'warn' | 'error') => void
 
 export type EngineOptions = {
   /** The Worker's settings. */

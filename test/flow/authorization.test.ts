@@ -74,6 +74,30 @@ describe('The resource of an authorization request', () => {
   })
 })
 
+describe('A resource that only the domain * covers', () => {
+  const eventsFor = async (resource: string) => {
+    const { client_id } = await client.register()
+    await client.authorization(client_id, { resource })
+    return (await world.events()).filter(({ kind }) => kind === 'foreign-resource')
+  }
+
+  it.each(['https://other.example', 'http://localhost:9999/mcp', 'https://localhost:8788/mcp'])(
+    'leaves an event if it is on no host of this emulator: %s',
+    async (resource) => {
+      expect(await eventsFor(resource)).toEqual([
+        expect.objectContaining({ resource: new URL(resource).href, covers: 'Demo' }),
+      ])
+    },
+  )
+
+  it.each([`${APP}/mcp`, TEAM, 'http://app.localhost:8788/'])(
+    'leaves none on a host of this machine: %s',
+    async (resource) => {
+      expect(await eventsFor(resource)).toEqual([])
+    },
+  )
+})
+
 describe("The application's own redirect rules", () => {
   const NOT_ALLOWED = 'Redirect URI not allowed by application configuration'
   const strict = (rules: Record<string, unknown>) =>

@@ -9,7 +9,7 @@ import { logDecision, reasonFor, verdictOf, whereFrom } from '../../request/judg
 import { WRONG_ISSUER } from '../../request/server-metadata'
 import { automaticPerson } from '../../signin/automatic'
 import { enrol } from '../enrol'
-import { resourceNote } from '../resource-note'
+import { reportForeignResource, resourceNote } from '../resource-note'
 import { showBlocked } from './blocked'
 import { alreadyAllowed, deniedByPerson } from './refusals'
 import { type PageDecision, rememberConsent, rememberedConsent } from './remembered-consent'
@@ -26,6 +26,7 @@ import { loginFor, redirectToConsent, redirectToLogin } from './steps'
 export async function authorize(c: AppContext): Promise<Response> {
   const query = c.get('url').search.slice(1)
   const request = await readAuthorizationRequest(c, query)
+  reportForeignResource(c, request)
   return proceed(c, query, request)
 }
 
