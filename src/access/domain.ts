@@ -36,6 +36,22 @@ export function hostProblem(text: string): string | undefined {
     : undefined
 }
 
+/** Returns what is wrong with a pattern of a path, or undefined if it is valid: one star for each segment. */
+export function pathPatternProblem(pattern: string): string | undefined {
+  if (!pattern.startsWith('/')) return 'does not begin with a slash'
+  return /\*[^/]*\*/.test(pattern) ? 'has two stars in one segment' : undefined
+}
+
+/** Returns whether a pattern matches a path. A star is any text; paths below it do not match by themselves. */
+export function pathMatches(pattern: string, pathname: string): boolean {
+  const parts = normalized(pattern).split('*')
+  const path = normalized(pathname)
+  const last = parts.at(-1) ?? ''
+  if (parts.length === 1) return last === path
+  const end = endOfParts(parts.slice(0, -1), path)
+  return end !== undefined && end + last.length <= path.length && path.endsWith(last)
+}
+
 /** Returns the path of a domain up to its first star: `/mcp`, or an empty text for a whole host. */
 export function pathOf(domain: string): string {
   return rawPath(domain)

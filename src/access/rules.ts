@@ -8,7 +8,7 @@ const text = z.string().min(1)
 // Kinds of the API that the emulator cannot evaluate. They are stored and never match.
 const NOT_EMULATED = [
   ...['ip_list', 'auth_method', 'certificate', 'saml', 'gsuite'],
-  ...['github-organization', 'okta', 'azureAD', 'auth_context', 'device_posture'],
+  ...['github-organization', 'okta', 'azureAD', 'auth_context'],
   ...['external_evaluation', 'user_risk_score'],
 ]
 

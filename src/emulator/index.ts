@@ -10,6 +10,7 @@ import { checkOrigin } from './check-origin'
 import { showClientReport } from './client-report'
 import { forgetClient, showClients } from './clients'
 import { changeClock, showClock } from './clock'
+import { administratorPages } from './configure'
 import { consolePages } from './console'
 import { changeDns, showDns } from './dns'
 import { showEvents } from './events'
@@ -18,6 +19,7 @@ import { endGrant, endToken, showGrants } from './grants'
 import { guardControl } from './guard'
 import { showInEffect, turnAllOff } from './in-effect'
 import { rotateKeys } from './keys'
+import { changePeople, showPeople } from './people'
 import { showQuirks, switchQuirk } from './quirks'
 import { reset } from './reset'
 import { revoke } from './revoke'
@@ -53,6 +55,8 @@ emulatorControl.post('/tokens', configure, issueTokens)
 emulatorControl.post('/assertions', configure, signAssertion)
 emulatorControl.post('/check-origin', configure, checkOrigin)
 emulatorControl.post('/keys/rotate', rotateKeys)
+emulatorControl.get('/people', showPeople)
+emulatorControl.put('/people', changePeople)
 emulatorControl.get('/dns', showDns)
 emulatorControl.put('/dns', changeDns)
 emulatorControl.get('/events', showEvents)
@@ -78,6 +82,7 @@ emulatorControl.get('/state', showState)
 emulatorControl.put('/state', loadState)
 emulatorControl.post('/reset', reset)
 emulatorControl.route('/', consolePages(emulatorControl))
+emulatorControl.route('/configure', administratorPages)
 emulatorControl.all('*', (c) => {
   if (isBrowserNavigation(c.req.method, c.req.raw.headers)) {
     throw new PageError(404, 'This page does not exist', 'The console has no such page.', CONSOLE)
@@ -91,11 +96,13 @@ const CONSOLE = 'Open /_emulator/ for the console. docs/control.md lists the pat
 // These replace the events of before, a state contains secrets, and a check changes nothing.
 const UNREPORTED = ['/_emulator/reset', '/_emulator/state', '/_emulator/settings']
 
-// Reports changes, because they explain later events.
+// Reports changes, because they explain later events. The administrator's pages change records through the
+// API, which reports each request.
 async function reportControl(c: AppContext, next: () => Promise<void>): Promise<void> {
   const { method, path } = c.req
   await next()
-  const isReported = method !== 'GET' && method !== 'HEAD' && !UNREPORTED.includes(path)
+  const isPage = path.startsWith('/_emulator/configure/')
+  const isReported = method !== 'GET' && method !== 'HEAD' && !isPage && !UNREPORTED.includes(path)
   if (isReported && c.res.ok)
     report(c, { kind: 'control', method, path, body: c.get('controlBody') })
 }

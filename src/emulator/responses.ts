@@ -92,6 +92,10 @@ const sessionSchema = z.object({
   applications: z.array(z.object({ name: text, hostname: text })),
 })
 
+const peopleResponseSchema = z.array(
+  z.object({ name: text, email: text, groups: z.array(text) }).loose(),
+)
+
 const zoneSchema = z.record(text, z.array(text))
 
 const decision = z.enum(['let-in', 'refused'])
@@ -188,6 +192,8 @@ export const RESPONSES = {
     checks: z.array(originCheckSchema),
   }),
   'POST keys/rotate': z.object({ current: text, published: z.array(text) }),
+  'GET people': peopleResponseSchema,
+  'PUT people': peopleResponseSchema,
   'GET dns': zoneSchema,
   'PUT dns': zoneSchema,
   // Events are typed by kind (events/event.ts).

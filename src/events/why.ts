@@ -78,6 +78,13 @@ export function reasonOf(event: Occurrence): Reason {
         why: `The API silently drops members that it does not know: ${event.members.join(', ')}.`,
         change: 'Look for a misspelt member.',
       }
+    case 'members-without-effect':
+      return {
+        outcome: 'noted',
+        rule: 'K44',
+        why: `The members ${event.members.join(', ')} are stored and returned, but have no effect in the emulator.`,
+        change: 'Test them with the real service.',
+      }
     case 'scopes-not-listed':
       return {
         outcome: 'noted',

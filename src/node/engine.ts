@@ -16,7 +16,14 @@ export type EngineOptions = {
   persist?: string
   log?: Log
   followFakeTimers?: boolean
+  around?: Around
 }
+
+/** A function around every request that the Worker handles: it sees the request and the response. */
+export type Around = (
+  request: Request,
+  next: (request: Request) => Response | Promise<Response>,
+) => Promise<Response>
 
 /** The Worker, running in this process. */
 export type Engine = {

@@ -1,4 +1,4 @@
-import { type Engine, loadEngine } from './engine.ts'
+import { type Around, type Engine, loadEngine } from './engine.ts'
 import { type EmulatorOptions, parseOrigin, varsFor } from './options.ts'
 import { type Reach, reachAt } from './reach.ts'
 
@@ -11,9 +11,10 @@ const NOMINAL_PORT = 8788
 /**
  * Runs the Worker in this process.
  *
+ * @param around a function around every request
  * @throws Error if a setting is wrong, the port is taken, or another process has the folder open
  */
-export async function serve(options: EmulatorOptions): Promise<Served> {
+export async function serve(options: EmulatorOptions, around?: Around): Promise<Served> {
   const origin = parseOrigin(options.origin)
   const { startEngine, vars } = await loadEngine()
   const { followFakeTimers, listen = true, log, persist, port = 0 } = options
@@ -31,6 +32,7 @@ export async function serve(options: EmulatorOptions): Promise<Served> {
     }),
     ...(persist !== undefined && { persist }),
     ...(followFakeTimers !== undefined && { followFakeTimers }),
+    ...(around && { around }),
   })
   try {
     await refuseWrongSettings(engine)

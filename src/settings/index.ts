@@ -8,7 +8,7 @@
 import * as z from 'zod'
 import { hostProblem } from '../access/domain'
 import { lifetimeSchema, periodSchema } from '../access/duration'
-import { personSchema } from '../access/identity'
+import { peopleSchema } from '../access/identity'
 import { memberNamesIn } from '../access/member-names'
 import { nearestName } from '../access/nearest-name'
 import { originUrlSchema } from '../access/origin-url'
@@ -106,9 +106,7 @@ const settingsSchema = z.object({
   ACCOUNTS: structured(z.array(accountSchema).min(1).superRefine(distinct('id'))).default([
     EMULATED_ACCOUNT,
   ]),
-  PEOPLE: structured(
-    z.array(personSchema, 'expected a list of people').superRefine(distinct('email')),
-  ).default([]),
+  PEOPLE: structured(peopleSchema).default([]),
   EMAIL_LISTS: structured(z.array(emailListSchema).superRefine(distinct('id'))).default([]),
   DNS_RESOLVER: objectSettingsSchema.shape.DNS_RESOLVER,
   API_TOKENS: optional(structured(z.array(apiTokenSchema)).optional()),
@@ -189,7 +187,7 @@ function apiErrorOf(
 
 // Checks applications against the other settings.
 function applicationIssues(
-  { applications, identityProviders }: Collections,
+  { applications, identityProviders, userPopulations }: Collections,
   redirectRules: 'current' | 'https',
 ): z.core.$ZodIssue[] {
   const issue = (message: string, ...path: PropertyKey[]): z.core.$ZodIssue => ({
@@ -210,5 +208,11 @@ function applicationIssues(
     if (at < 0) return []
     return [issue('expected the id of one of IDENTITY_PROVIDERS', index, 'allowed_idps', at)]
   })
-  return [...https, ...providers]
+  const populationIds = new Set(userPopulations.map(({ id }) => id))
+  const populations = applications.flatMap(({ user_populations: ids = [] }, index) => {
+    const at = ids.findIndex((id) => !populationIds.has(id))
+    if (at < 0) return []
+    return [issue('expected the id of one of USER_POPULATIONS', index, 'user_populations', at)]
+  })
+  return [...https, ...providers, ...populations]
 }

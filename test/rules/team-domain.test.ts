@@ -124,3 +124,24 @@ describe('A foreign Origin', () => {
     expect(isForeignOrigin(origin)).toBe(true)
   })
 })
+
+describe('The second team of the fault second-team', () => {
+  it.each([
+    'http://127.0.0.1:8788/.second-team/cdn-cgi/access/certs',
+    'http://127.0.0.1:8788/.well-known/oauth-authorization-server/.second-team',
+  ])('has an issuer with its path, and its metadata by RFC 8414 3.1: %s', (url) => {
+    expect(at(url)).toMatchObject({ isSecond: true, origin: 'http://127.0.0.1:8788/.second-team' })
+  })
+
+  it.each([
+    'http://127.0.0.1:8788/',
+    'http://127.0.0.1:8788/.second-team',
+    'http://127.0.0.1:8788/a/.second-team/certs',
+    'http://127.0.0.1:8788/.second-teams/certs',
+    'http://127.0.0.1:8788/a/.well-known/x/.second-team',
+    'http://127.0.0.1:8788/.well-known/x/.second-team/y',
+    'http://localhost:8788/.second-team/cdn-cgi/access/certs',
+  ])('is not addressed by %s', (url) => {
+    expect(at(url)).toMatchObject({ isSecond: false, origin: 'http://127.0.0.1:8788' })
+  })
+})
