@@ -22,7 +22,9 @@ import { rotateKeys } from './keys'
 import { changePeople, showPeople } from './people'
 import { showQuirks, switchQuirk } from './quirks'
 import { reset } from './reset'
+import { respond } from './respond'
 import { revoke } from './revoke'
+import { refuseRoute } from './route'
 import { showRule, showRules } from './rules'
 import { endSession, showSessions } from './sessions'
 import { checkSettings, showSettings } from './settings'
@@ -40,10 +42,12 @@ import { showUrls } from './urls'
  * response.
  */
 export const emulatorControl = new Hono<Env>()
+// It reveals nothing, so that a health check needs no credential.
+emulatorControl.get('/healthz', (c) => respond(c, 'GET healthz', { status: 'ok' }))
 emulatorControl.use(guardControl)
 emulatorControl.on(['GET', 'POST'], '/sign-in', signInToConsole)
 emulatorControl.use(reportControl)
-emulatorControl.get('/urls', showUrls)
+emulatorControl.get('/urls', configure, showUrls)
 emulatorControl.get('/auto-sign-in', showAutoSignIn)
 emulatorControl.put('/auto-sign-in', changeAutoSignIn)
 emulatorControl.get('/in-effect', showInEffect)
@@ -83,12 +87,15 @@ emulatorControl.put('/state', loadState)
 emulatorControl.post('/reset', reset)
 emulatorControl.route('/', consolePages(emulatorControl))
 emulatorControl.route('/configure', administratorPages)
+emulatorControl.get('/openapi.json', async (c) => {
+  const { controlDocument } = await import('./openapi')
+  return c.json(controlDocument(c.get('url').origin))
+})
 emulatorControl.all('*', (c) => {
   if (isBrowserNavigation(c.req.method, c.req.raw.headers)) {
     throw new PageError(404, 'This page does not exist', 'The console has no such page.', CONSOLE)
   }
-  const message = `${c.req.method} ${c.get('url').pathname} does not exist: docs/control.md lists the paths`
-  return c.json({ error: 'not_found', error_description: message }, 404)
+  return refuseRoute(c, emulatorControl)
 })
 
 const CONSOLE = 'Open /_emulator/ for the console. docs/control.md lists the paths of the control.'
