@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { sha256Hex } from '../oauth/encoding'
 import { isIdentityFromProvider } from './identity-provider'
+import { distinct } from './record-kind'
 
 /** An e-mail address, trimmed and in lower case for comparison. */
 export const emailSchema = z
@@ -18,6 +19,11 @@ export const personSchema = z.strictObject({
   posture: z.array(z.string().min(1)).optional(),
 })
 export type Person = z.infer<typeof personSchema>
+
+/** The people who can sign in with one click; no two have the same address. */
+export const peopleSchema = z
+  .array(personSchema, 'expected a list of people')
+  .superRefine(distinct('email'))
 
 /**
  * The identity of a person at the time of the sign-in. Sessions and grants store it, because policies

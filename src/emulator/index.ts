@@ -1,4 +1,6 @@
 import { Hono } from 'hono'
+import { isBrowserNavigation } from '../access/navigation'
+import { PageError } from '../pages/respond'
 import type { AppContext, Env } from '../request/context'
 import { report } from '../request/events'
 import { configure } from '../request/prepare'
@@ -8,6 +10,7 @@ import { checkOrigin } from './check-origin'
 import { showClientReport } from './client-report'
 import { forgetClient, showClients } from './clients'
 import { changeClock, showClock } from './clock'
+import { administratorPages } from './configure'
 import { consolePages } from './console'
 import { changeDns, showDns } from './dns'
 import { showEvents } from './events'
@@ -16,9 +19,12 @@ import { endGrant, endToken, showGrants } from './grants'
 import { guardControl } from './guard'
 import { showInEffect, turnAllOff } from './in-effect'
 import { rotateKeys } from './keys'
+import { changePeople, showPeople } from './people'
 import { showQuirks, switchQuirk } from './quirks'
 import { reset } from './reset'
+import { respond } from './respond'
 import { revoke } from './revoke'
+import { refuseRoute } from './route'
 import { showRule, showRules } from './rules'
 import { endSession, showSessions } from './sessions'
 import { checkSettings, showSettings } from './settings'
@@ -36,10 +42,12 @@ import { showUrls } from './urls'
  * response.
  */
 export const emulatorControl = new Hono<Env>()
+// It reveals nothing, so that a health check needs no credential.
+emulatorControl.get('/healthz', (c) => respond(c, 'GET healthz', { status: 'ok' }))
 emulatorControl.use(guardControl)
 emulatorControl.on(['GET', 'POST'], '/sign-in', signInToConsole)
 emulatorControl.use(reportControl)
-emulatorControl.get('/urls', showUrls)
+emulatorControl.get('/urls', configure, showUrls)
 emulatorControl.get('/auto-sign-in', showAutoSignIn)
 emulatorControl.put('/auto-sign-in', changeAutoSignIn)
 emulatorControl.get('/in-effect', showInEffect)
@@ -51,6 +59,8 @@ emulatorControl.post('/tokens', configure, issueTokens)
 emulatorControl.post('/assertions', configure, signAssertion)
 emulatorControl.post('/check-origin', configure, checkOrigin)
 emulatorControl.post('/keys/rotate', rotateKeys)
+emulatorControl.get('/people', showPeople)
+emulatorControl.put('/people', changePeople)
 emulatorControl.get('/dns', showDns)
 emulatorControl.put('/dns', changeDns)
 emulatorControl.get('/events', showEvents)
@@ -76,19 +86,30 @@ emulatorControl.get('/state', showState)
 emulatorControl.put('/state', loadState)
 emulatorControl.post('/reset', reset)
 emulatorControl.route('/', consolePages(emulatorControl))
-emulatorControl.all('*', (c) => {
-  const message = `${c.req.method} ${c.get('url').pathname} does not exist: docs/control.md lists the paths`
-  return c.json({ error: 'not_found', error_description: message }, 404)
+emulatorControl.route('/configure', administratorPages)
+emulatorControl.get('/openapi.json', async (c) => {
+  const { controlDocument } = await import('./openapi')
+  return c.json(controlDocument(c.get('url').origin))
 })
+emulatorControl.all('*', (c) => {
+  if (isBrowserNavigation(c.req.method, c.req.raw.headers)) {
+    throw new PageError(404, 'This page does not exist', 'The console has no such page.', CONSOLE)
+  }
+  return refuseRoute(c, emulatorControl)
+})
+
+const CONSOLE = 'Open /_emulator/ for the console. docs/control.md lists the paths of the control.'
 
 // These replace the events of before, a state contains secrets, and a check changes nothing.
 const UNREPORTED = ['/_emulator/reset', '/_emulator/state', '/_emulator/settings']
 
-// Reports changes, because they explain later events.
+// Reports changes, because they explain later events. The administrator's pages change records through the
+// API, which reports each request.
 async function reportControl(c: AppContext, next: () => Promise<void>): Promise<void> {
   const { method, path } = c.req
   await next()
-  const isReported = method !== 'GET' && method !== 'HEAD' && !UNREPORTED.includes(path)
+  const isPage = path.startsWith('/_emulator/configure/')
+  const isReported = method !== 'GET' && method !== 'HEAD' && !isPage && !UNREPORTED.includes(path)
   if (isReported && c.res.ok)
     report(c, { kind: 'control', method, path, body: c.get('controlBody') })
 }

@@ -92,6 +92,10 @@ const sessionSchema = z.object({
   applications: z.array(z.object({ name: text, hostname: text })),
 })
 
+const peopleResponseSchema = z.array(
+  z.object({ name: text, email: text, groups: z.array(text) }).loose(),
+)
+
 const zoneSchema = z.record(text, z.array(text))
 
 const decision = z.enum(['let-in', 'refused'])
@@ -118,11 +122,18 @@ const ruleSchema = z.object({
 
 /** Every JSON response of the control, by method and path below `/_emulator/`. */
 export const RESPONSES = {
+  'GET healthz': z.object({ status: z.literal('ok') }),
   'GET urls': z.object({
     application: text,
     mcp_server: text,
     team_domain: text,
     console: text,
+    /** The management API. */
+    api: text,
+    /** The `iss` of the assertions. */
+    issuer: text,
+    /** The `aud` of the application of the MCP server; null if no application covers it. */
+    aud: text.nullable(),
     /** The published keys of the assertions. */
     certs: text,
   }),
@@ -188,6 +199,8 @@ export const RESPONSES = {
     checks: z.array(originCheckSchema),
   }),
   'POST keys/rotate': z.object({ current: text, published: z.array(text) }),
+  'GET people': peopleResponseSchema,
+  'PUT people': peopleResponseSchema,
   'GET dns': zoneSchema,
   'PUT dns': zoneSchema,
   // Events are typed by kind (events/event.ts).

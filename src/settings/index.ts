@@ -8,7 +8,7 @@
 import * as z from 'zod'
 import { hostProblem } from '../access/domain'
 import { lifetimeSchema, periodSchema } from '../access/duration'
-import { personSchema } from '../access/identity'
+import { peopleSchema } from '../access/identity'
 import { memberNamesIn } from '../access/member-names'
 import { nearestName } from '../access/nearest-name'
 import { originUrlSchema } from '../access/origin-url'
@@ -52,6 +52,17 @@ const ownHostSchema = hostSchema.refine(
   'expected a host of your own, not one of Cloudflare',
 )
 
+const PUBLIC_URL_EXPECTED =
+  'expected an http or https origin, such as https://example.trycloudflare.com'
+/** The origin under which a tunnel publishes the emulator. Normalized: without a path, in lower case. */
+const publicUrlSchema = z.string().transform((text, context) => {
+  const url = URL.parse(text)
+  const isOrigin = url && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`
+  if (isOrigin && !url.username && ownHostSchema.safeParse(url.host).success) return url.origin
+  context.addIssue(PUBLIC_URL_EXPECTED)
+  return z.NEVER
+})
+
 // LOCAL_HOSTS match on any port.
 const hostnameSchema = hostSchema.refine(
   (host) => !/:\d+$/.test(host),
@@ -82,6 +93,7 @@ const settingsSchema = z.object({
   TEAM_DOMAIN: optional(ownHostSchema.default('127.0.0.1')),
   LOCAL_HOSTS: structured(z.array(hostnameSchema, HOSTNAMES_EXPECTED)).default([]),
   EMULATOR_TOKEN: optional(z.string().regex(EMULATOR_TOKEN, EMULATOR_TOKEN_EXPECTED).optional()),
+  PUBLIC_URL: optional(publicUrlSchema.optional()),
   ACCESS_PATH: optional(
     z.enum(['auto', ...ACCESS_PATHS], 'expected auto, /cdn-cgi/access or /.access').default('auto'),
   ),
@@ -106,9 +118,7 @@ const settingsSchema = z.object({
   ACCOUNTS: structured(z.array(accountSchema).min(1).superRefine(distinct('id'))).default([
     EMULATED_ACCOUNT,
   ]),
-  PEOPLE: structured(
-    z.array(personSchema, 'expected a list of people').superRefine(distinct('email')),
-  ).default([]),
+  PEOPLE: structured(peopleSchema).default([]),
   EMAIL_LISTS: structured(z.array(emailListSchema).superRefine(distinct('id'))).default([]),
   DNS_RESOLVER: objectSettingsSchema.shape.DNS_RESOLVER,
   API_TOKENS: optional(structured(z.array(apiTokenSchema)).optional()),
@@ -156,6 +166,13 @@ async function parseSettings(vars: object): Promise<Settings> {
     throw new SettingsError([...unknown, ...problems])
   }
   const { EMAIL_LISTS, ...settings } = own.data
+  if (settings.PUBLIC_URL !== undefined && settings.EMULATOR_TOKEN === undefined) {
+    const expected =
+      'expected the setting EMULATOR_TOKEN beside it, because everyone on the internet reaches this URL'
+    throw new SettingsError([
+      { setting: 'PUBLIC_URL', found: JSON.stringify(settings.PUBLIC_URL), expected },
+    ])
+  }
   const issues = applicationIssues(first.data, settings.REDIRECT_RULES)
   const seed = { ...first.data, emailLists: EMAIL_LISTS, accounts: settings.ACCOUNTS }
   const problems = [...unknown, ...issues.flatMap((issue) => problemsOf(vars, issue))]
@@ -189,7 +206,7 @@ function apiErrorOf(
 
 // Checks applications against the other settings.
 function applicationIssues(
-  { applications, identityProviders }: Collections,
+  { applications, identityProviders, userPopulations }: Collections,
   redirectRules: 'current' | 'https',
 ): z.core.$ZodIssue[] {
   const issue = (message: string, ...path: PropertyKey[]): z.core.$ZodIssue => ({
@@ -210,5 +227,11 @@ function applicationIssues(
     if (at < 0) return []
     return [issue('expected the id of one of IDENTITY_PROVIDERS', index, 'allowed_idps', at)]
   })
-  return [...https, ...providers]
+  const populationIds = new Set(userPopulations.map(({ id }) => id))
+  const populations = applications.flatMap(({ user_populations: ids = [] }, index) => {
+    const at = ids.findIndex((id) => !populationIds.has(id))
+    if (at < 0) return []
+    return [issue('expected the id of one of USER_POPULATIONS', index, 'user_populations', at)]
+  })
+  return [...https, ...providers, ...populations]
 }

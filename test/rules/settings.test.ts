@@ -216,6 +216,12 @@ describe('A wrong setting is reported with the value found and the value expecte
       '"nobody"',
       'expected the id of one of IDENTITY_PROVIDERS',
     ],
+    [
+      apps({ type: 'end_user', user_populations: ['nobody'] }),
+      'APPLICATIONS[0].user_populations[0]',
+      '"nobody"',
+      'expected the id of one of USER_POPULATIONS',
+    ],
     [{ CODE_LIFETIME: '0s' }, 'CODE_LIFETIME', '"0s"', 'at least 1s'],
     [{ CODE_LIFETIME: 60 }, 'CODE_LIFETIME', '60', 'expected a duration'],
     [{ REFRESH_TOKEN_GRACE: '30' }, 'REFRESH_TOKEN_GRACE', '"30"', 'expected a duration'],
