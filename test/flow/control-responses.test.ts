@@ -22,6 +22,7 @@ const REQUESTS: Partial<Record<Route, unknown>> = {
   'POST tokens': ADA,
   'POST assertions': ADA,
   'POST check-origin': {},
+  'PUT people': null,
   'PUT dns': { 'example.com': ['a record'] },
   'POST settings': { CODE_LIFETIME: '10s' },
   'PUT faults/{name}': { delay: '1s', endpoint: 'token', times: 3 },
