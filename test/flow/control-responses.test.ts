@@ -22,7 +22,6 @@ const REQUESTS: Partial<Record<Route, unknown>> = {
   'POST tokens': ADA,
   'POST assertions': ADA,
   'POST check-origin': {},
-  'PUT people': null,
   'PUT dns': { 'example.com': ['a record'] },
   'PUT people': [{ name: 'Hedy Lamarr', email: 'hedy@example.com' }],
   'POST settings': { CODE_LIFETIME: '10s' },
