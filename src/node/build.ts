@@ -31,6 +31,9 @@ const { metafile } = await build({
   format: 'esm',
   platform: 'node',
   target: 'node22',
+  // As the engine: names stay, so that a stack can be read.
+  minifySyntax: true,
+  minifyWhitespace: true,
   external: [
     // Imported only when the emulator runs from the source.
     './bundle-engine.ts',

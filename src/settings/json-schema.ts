@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { formsOf } from '../access/chosen-schema'
 import { seeds, settingsSchema } from './schema'
+import { withSharedDefinitions } from './shared-definitions'
 
 const settings = { ...settingsSchema.shape, ...seeds }
 
@@ -30,7 +31,7 @@ export function configurationJsonSchema(descriptions: ReadonlyMap<string, string
     const description = descriptions.get(name)
     if (description !== undefined && typeof setting === 'object') setting.description = description
   }
-  return schema
+  return withSharedDefinitions(schema)
 }
 
 type Json = z.core.JSONSchema.BaseSchema

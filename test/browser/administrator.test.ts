@@ -66,10 +66,13 @@ describe('The dashboard steps of the documentation', () => {
     await page.getByRole('button', { name: 'Save client' }).click()
     await world.server.control('PUT', 'dns', { 'example.com': [text] })
     await expect
-      .poll(async () => {
-        await page.reload()
-        return page.getByText('domain verified').count()
-      })
+      .poll(
+        async () => {
+          await page.goto(page.url())
+          return page.getByText('domain verified').count()
+        },
+        { timeout: 10_000, interval: 200 },
+      )
       .toBe(1)
     await page.getByLabel('Actions for Reports').click()
     await page.getByRole('button', { name: 'Change visibility to public' }).click()

@@ -78,8 +78,13 @@ describe('A configuration file', () => {
     const settings = Object.values(schema.properties.settings.properties)
     expect(settings).toHaveLength(28)
     for (const each of settings) expect(each).toHaveProperty('description')
-    const { anyOf } = schema.properties.applications.items.properties.policies.anyOf[0].items
-    expect(anyOf[2].properties.decision.enum).toContain('allow')
+    // Repeated parts are definitions.
+    const decisions = JSON.stringify(schema).match(/"decision":\{[^}]*"enum":\[[^\]]*\]/)?.[0]
+    expect(decisions).toContain('"non_identity"')
+    const names = [...JSON.stringify(schema).matchAll(/"#\/\$defs\/(\w+)"/g)].map(
+      ([, name]) => name,
+    )
+    expect(Object.keys(schema.$defs)).toEqual(expect.arrayContaining(names))
   })
 })
 

@@ -215,7 +215,8 @@ async function copyOfProject(): Promise<string> {
   await mkdir(join(ROOT, '.wrangler'), { recursive: true })
   const folder = await temporary(join(ROOT, '.wrangler'))
   await cp(join(ROOT, 'src'), join(folder, 'src'), { recursive: true })
-  for (const name of ['tsconfig.json', 'package.json', 'wrangler.toml']) {
+  await mkdir(join(folder, 'docs'))
+  for (const name of ['tsconfig.json', 'package.json', 'wrangler.toml', 'docs/fidelity.md']) {
     await cp(join(ROOT, name), join(folder, name))
   }
   return folder

@@ -1,4 +1,4 @@
-import { appendFile, cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { appendFile, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -12,7 +12,8 @@ let root: string
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'emulator-kept-bundle-'))
   await cp(join(ROOT, 'src'), join(root, 'src'), { recursive: true })
-  for (const file of ['package.json', 'wrangler.toml', 'tsconfig.json'])
+  await mkdir(join(root, 'docs'))
+  for (const file of ['package.json', 'wrangler.toml', 'tsconfig.json', 'docs/fidelity.md'])
     await cp(join(ROOT, file), join(root, file))
   await symlink(join(ROOT, 'node_modules'), join(root, 'node_modules'))
 })
