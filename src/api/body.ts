@@ -37,6 +37,7 @@ const MAX_DEPTH = 50
  *
  * @param refuse makes the error for a reason, with the code of the resource's family
  * @param prefill adds members to the body before it is checked
+ * @param describe makes the error for an issue of the schema
  * @throws ApiError with a pointer to each wrong member [V3]
  */
 export async function readBody<T>(
@@ -44,6 +45,8 @@ export async function readBody<T>(
   schema: z.ZodType<T>,
   refuse: (reason: string, pointer?: string) => EnvelopeError = accessError,
   prefill: (body: object) => object = (body) => body,
+  describe: (issue: z.core.$ZodIssue, body: unknown) => EnvelopeError = (issue) =>
+    errorOf(issue, refuse),
 ): Promise<T> {
   const value = await readValue(c, refuse)
   const input = isObject(value) ? prefill(value) : value
@@ -59,7 +62,7 @@ export async function readBody<T>(
     }
     const { issues } = result.error
     if (!issues.some((issue) => dropUnknown(input, issue, members))) {
-      const [first, ...rest] = issues.map((issue) => errorOf(issue, refuse))
+      const [first, ...rest] = issues.map((issue) => describe(issue, input))
       throw new ApiError(400, first ?? refuse('the body is invalid'), ...rest)
     }
   }

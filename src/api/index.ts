@@ -16,6 +16,8 @@ import { note, reportDecision, reportRefusal } from '../request/events'
 import { ConfigurationFull } from '../store/emulator'
 import { StorageUnavailable } from '../store/unavailable'
 import { accessRequests } from './access/access-requests'
+import { mcpPortals } from './access/ai-controls/mcp-portals'
+import { mcpServers } from './access/ai-controls/mcp-servers'
 import { applicationPolicies } from './access/application-policies'
 import { applications } from './access/applications'
 import { groups } from './access/groups'
@@ -65,6 +67,8 @@ const operations = [
     ...keys,
     ...accessRequests,
     ...tags,
+    ...mcpServers,
+    ...mcpPortals,
     ...oauthClients,
     ...oauthClientSecret,
   ]),

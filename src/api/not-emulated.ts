@@ -1,6 +1,5 @@
 // Not like Access [V23]: left out, because none of them changes an OAuth exchange.
 const LEFT_OUT = [
-  'access/ai-controls',
   'access/bookmarks',
   'access/certificates',
   'access/custom_pages',

@@ -5,7 +5,7 @@ import type { AppContext, Env } from '../request/context'
 import { readBody } from './body'
 import { authorize } from './credentials'
 import { type Page, readQuery, respondPage, respondResult } from './envelope'
-import { type accessError, accountForbidden, noRoute } from './error'
+import { type accessError, accountForbidden, type EnvelopeError, noRoute } from './error'
 import type { Permission } from './permissions'
 
 type Input<Body, Query> = {
@@ -30,6 +30,8 @@ export type Operation = {
   /** The schema of `result` in the envelope; for a list, of each item. */
   result: z.ZodType
   isList: boolean
+  /** Whether the envelope of a success omits the lists of errors and messages. */
+  isBare: boolean
   run(c: AppContext, permissions: Permission[]): Promise<Response>
 }
 
@@ -40,10 +42,13 @@ type Definition<Body, Query> = Pick<Operation, 'method' | 'path' | 'summary' | '
   query?: z.ZodType<Query>
   result: z.ZodType
   isList?: boolean
+  isBare?: boolean
   /** Adds the members that a replacement may leave out. */
   prefill?(c: AppContext, params: Record<string, string>, body: object): object
   /** Makes the errors of a wrong body; by default Access's. */
   refuse?: typeof accessError
+  /** Makes the error for an issue of the schema, from the issue and the body as it was sent. */
+  describe?: (issue: z.core.$ZodIssue, body: unknown) => EnvelopeError
   /** Returns `result`, or a page of a list. */
   handle(c: AppContext, input: Input<Body, Query>): unknown
 }
@@ -52,14 +57,15 @@ type Definition<Body, Query> = Pick<Operation, 'method' | 'path' | 'summary' | '
 export function operation<Body = undefined, Query = undefined>(
   definition: Definition<Body, Query>,
 ): Operation {
-  const { status = 200, body, query, isList = false } = definition
-  const { prefill, refuse, handle } = definition
+  const { status = 200, body, query, isList = false, isBare = false } = definition
+  const { describe, prefill, refuse, handle } = definition
   return {
     ...definition,
     status,
     body,
     query,
     isList,
+    isBare,
     async run(c, permissions) {
       const params = readParams(c)
       await authorize(c, permissions, accountOf(c, params))
@@ -70,13 +76,16 @@ export function operation<Body = undefined, Query = undefined>(
         given: {},
       }
       if (body) {
-        input.body = await readBody(c, body, refuse, (given) => {
+        const prefilled = (given: object) => {
           input.given = given
           return prefill ? prefill(c, params, given) : given
-        })
+        }
+        input.body = await readBody(c, body, refuse, prefilled, describe)
       }
       const result = await handle(c, input)
-      return isList ? respondPage(c, result as Page) : respondResult(c, result, status)
+      return isList
+        ? respondPage(c, result as Page, isBare)
+        : respondResult(c, result, status, isBare)
     },
   }
 }

@@ -69,6 +69,21 @@ export type Event =
       application: { id: string; name: string; type: string }
       hostname: string
     }
+  /** A request of a portal to one of its servers. It contains no credential. */
+  | {
+      kind: 'upstream-request'
+      server: string
+      method: string
+      url: string
+      mcpMethod?: string | undefined
+      protocolVersion?: string | undefined
+      credential: 'sent' | 'none'
+      /** The status of the response; missing if the server did not respond. */
+      responseStatus?: number
+      durationMs: number
+    }
+  /** The catalogue of a server was read again. */
+  | { kind: 'server-synced'; server: string }
   /** A request to the API had unknown members, which were dropped. Access: observed [K3]. */
   | { kind: 'members-dropped'; method: string; path: string; members: string[] }
 

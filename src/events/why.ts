@@ -52,6 +52,15 @@ export function reasonOf(event: Occurrence): Reason {
         outcome: 'noted',
         why: `The sign-in ${event.sessionId} was used for ${event.application.name}.`,
       }
+    case 'upstream-request': {
+      const what = event.mcpMethod ?? `${event.method} ${event.url}`
+      return {
+        outcome: event.responseStatus === undefined ? 'refused' : 'noted',
+        why: `The portal sent ${what} to ${event.server}, which ${event.responseStatus === undefined ? 'did not respond' : `responded with ${event.responseStatus}`} after ${event.durationMs} ms.`,
+      }
+    }
+    case 'server-synced':
+      return { outcome: 'noted', why: `The catalogue of ${event.server} was read again.` }
     case 'members-dropped':
       return {
         outcome: 'noted',

@@ -38,6 +38,8 @@ export const SETTING_NAMES = [
   'DNS_RESOLVER',
   'API_TOKENS',
   'APPLICATIONS',
+  'MCP_SERVERS',
+  'MCP_PORTALS',
 ] as const
 export type SettingName = (typeof SETTING_NAMES)[number]
 

@@ -5,6 +5,7 @@ import { OAuthError } from '../oauth/errors'
 import { isLoopback } from '../oauth/loopback'
 import { readSettings } from '../settings'
 import { settingsWith, withQuirks } from '../settings/overlay'
+import type { Configuration } from '../store/configuration'
 import { Emulator } from '../store/emulator'
 import { emulatedNow } from '../store/emulator/state'
 import { openStores } from '../store/stores'
@@ -87,6 +88,12 @@ export const configure: MiddlewareHandler<Env> = async function configure(c, nex
     : emulator.configuration(settings.seed))
   c.set('configuration', withQuirks(configuration, quirks))
   await next()
+}
+
+/** Returns the newest configuration: that of the request, and what has been changed since it began. */
+export async function currentConfiguration(c: AppContext): Promise<Configuration> {
+  const { emulator, quirks, settings } = c.var
+  return withQuirks(await emulator.configuration(settings.seed), quirks)
 }
 
 function newRayId(): string {

@@ -7,6 +7,8 @@ import type { RecordKind } from '../access/record-kind'
 import { serviceTokenKind } from '../access/service-token'
 import { tagKind } from '../access/tag'
 import { oauthClientKind } from '../account/oauth/oauth-client-kind'
+import { mcpPortalKind } from '../mcp/portal'
+import { mcpServerKind } from '../mcp/server'
 
 /** The kinds of records that the management API can change. A new kind is one line here. */
 export const RECORD_KINDS = {
@@ -18,6 +20,8 @@ export const RECORD_KINDS = {
   tags: tagKind,
   oauthClients: oauthClientKind,
   organizations: organizationKind,
+  mcpServers: mcpServerKind,
+  mcpPortals: mcpPortalKind,
 } satisfies Record<string, RecordKind<object>>
 
 export type Kind = keyof typeof RECORD_KINDS

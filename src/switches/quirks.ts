@@ -56,6 +56,11 @@ export const QUIRKS = {
     what: '`revoke_user` and `revoke_tokens` end grants immediately.',
     source: 'a common expectation, instead of P21, T15, T16',
   },
+  'dashboard-portals': {
+    how: 'handler',
+    what: 'Creating an MCP server or portal through the API creates its Access application too, with a policy for everybody.',
+    source: 'what the dashboard does (MP21)',
+  },
   'path-scoped-pin': {
     how: 'handler',
     what: 'One-time PINs fail for applications with a path: "Unable to find your Access application!"',

@@ -32,6 +32,8 @@ const seed: Seed = {
   tags: [{ name: 'blue' }],
   oauthClients: [],
   organizations: [organization],
+  mcpServers: [],
+  mcpPortals: [],
   emailLists: [emailListSchema.parse({ id: 'list', name: 'List', items: [] })],
   accounts: [
     accountSchema.parse({ id: 'a'.repeat(32), name: 'Ours', members: ['ada@example.com'] }),

@@ -47,6 +47,8 @@ describe('A setting that is left out', () => {
           serviceTokens: [],
           identityProviders: DEFAULT_PROVIDERS,
           tags: [],
+          mcpServers: [],
+          mcpPortals: [],
           oauthClients: [],
           organizations: [
             expect.objectContaining({

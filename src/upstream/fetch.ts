@@ -1,0 +1,65 @@
+import type { McpServer } from '../mcp/server'
+import type { AppContext } from '../request/context'
+import { report } from '../request/events'
+
+// Portal: observed [MP62]. It marks requests of a portal; direct requests do not have it.
+const PORTAL_WORKER = 'gateway.agents.cloudflare.com'
+
+/** The time that a server has for a response. Assumed. */
+export const TIMEOUT_MS = 60_000
+
+type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>
+
+/**
+ * Returns the `fetch` of requests to a server: with the portal's headers, and with an event for each
+ * request. A request to this emulator is handled in this process.
+ *
+ * Portal: observed [MP62]. Nothing identifies the person [MP63], and `Mcp-Name` is sent with `tools/call`
+ * only.
+ */
+export function upstreamFetch(c: AppContext, server: McpServer): Fetch {
+  return async function fetchUpstream(input, init) {
+    const request = new Request(input, { redirect: 'manual', ...init })
+    request.headers.set('Cf-Worker', PORTAL_WORKER)
+    request.headers.set('Cf-Ray', c.get('rayId'))
+    if (request.headers.get('mcp-method') !== 'tools/call') request.headers.delete('mcp-name')
+    const started = Date.now()
+    const sent = {
+      kind: 'upstream-request',
+      server: server.id,
+      method: request.method,
+      // The query may contain a code or a token.
+      url: request.url.split('?')[0] ?? '',
+      mcpMethod: request.headers.get('mcp-method') ?? methodOf(init?.body),
+      protocolVersion: request.headers.get('mcp-protocol-version') ?? undefined,
+      credential: request.headers.has('authorization') ? 'sent' : 'none',
+    } as const
+    try {
+      const response = await send(c, request)
+      const durationMs = Date.now() - started
+      report(c, { ...sent, responseStatus: response.status, durationMs })
+      return response
+    } catch (error) {
+      report(c, { ...sent, durationMs: Date.now() - started })
+      throw error
+    }
+  }
+}
+
+// A Worker cannot always connect to its own address, and a test has none.
+function send(c: AppContext, request: Request): Promise<Response> {
+  const { hostname, host, port } = new URL(request.url)
+  const isOwn = host === c.get('url').host || (hostname.endsWith('.localhost') && port === '')
+  return isOwn ? c.get('sendToSurfaces')(request) : fetch(request)
+}
+
+// The 2025 revisions name the method in the body only.
+function methodOf(body: unknown): string | undefined {
+  if (typeof body !== 'string') return undefined
+  try {
+    const { method } = JSON.parse(body)
+    return typeof method === 'string' ? method : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,12 @@
+import type { ErrorDetails } from '../mcp/server'
+
+/** A failure of a server, or of the way to it. Its message contains no credential. */
+export class UpstreamError extends Error {
+  constructor(
+    message: string,
+    readonly details: ErrorDetails,
+  ) {
+    super(message)
+    this.name = 'UpstreamError'
+  }
+}
