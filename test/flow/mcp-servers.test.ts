@@ -204,6 +204,18 @@ describe('A credential', () => {
     })
   })
 
+  it('may be an imported grant, which is used for syncs [MP23]', async () => {
+    const { config, registration_info } = JSON.parse(MANUAL.auth_credentials)
+    const tokens = { access_token: SECRET, refresh_token: 'r', expires_in: 900 }
+    const auth_credentials = JSON.stringify({ tokens, config, registration_info })
+    const { body } = await create({ ...OAUTH, auth_credentials })
+    expect(body.result).toMatchObject({ authentication_status: 'connected' })
+    expect((await post(`${SERVERS}/docs/sync`)).body.result).toEqual({ status: 'ready' })
+    const [sent] = upstream.docs.received
+    expect(sent?.headers.get('authorization')).toBe(`Bearer ${SECRET}`)
+    expect(JSON.stringify([body, await get(`${SERVERS}/docs`)])).not.toContain(SECRET)
+  })
+
   it('of manual OAuth has a version that a new secret raises [MP4]', async () => {
     const { body } = await create({ ...MANUAL, client_secret: SECRET })
     expect(body.result).toMatchObject({
