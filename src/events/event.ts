@@ -6,6 +6,7 @@
 import type { Identity } from '../access/identity'
 import type { FaultName } from '../switches/faults'
 import type { DashboardEvent } from './dashboard-event'
+import type { PortalLogRecord } from './portal-log'
 import type { Actors, Reason } from './reason'
 import type { RequestEvent } from './request-event'
 
@@ -82,6 +83,8 @@ export type Event =
       responseStatus?: number
       durationMs: number
     }
+  /** A call through a portal, as Logpush has it in `mcp_portal_logs`. */
+  | { kind: 'portal-call'; email?: string; record: PortalLogRecord }
   /** The catalogue of a server was read again. */
   | { kind: 'server-synced'; server: string }
   /** A request to the API had unknown members, which were dropped. Access: observed [K3]. */

@@ -59,6 +59,19 @@ export function reasonOf(event: Occurrence): Reason {
         why: `The portal sent ${what} to ${event.server}, which ${event.responseStatus === undefined ? 'did not respond' : `responded with ${event.responseStatus}`} after ${event.durationMs} ms.`,
       }
     }
+    case 'portal-call': {
+      const {
+        Error: error,
+        Method: method,
+        ServerID: server,
+        ServerResponseDurationMs,
+      } = event.record
+      const { PromptGetName, ResourceReadURI, ToolCallName } = event.record
+      const what = `${method} ${ToolCallName || PromptGetName || ResourceReadURI}`
+      return event.record.Success
+        ? { outcome: 'allowed', why: `${what} of ${server} took ${ServerResponseDurationMs} ms.` }
+        : { outcome: 'refused', why: `${what} of ${server} failed: ${error}.` }
+    }
     case 'server-synced':
       return { outcome: 'noted', why: `The catalogue of ${event.server} was read again.` }
     case 'members-dropped':

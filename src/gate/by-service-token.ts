@@ -66,7 +66,7 @@ export async function byServiceToken(
   return {
     event: { by: 'service-token', rule, why, change },
     admission: isStrict
-      ? { assertion }
-      : { assertion, setCookie: appCookie(application, url, assertion) },
+      ? { assertion, serviceToken }
+      : { assertion, serviceToken, setCookie: appCookie(application, url, assertion) },
   }
 }

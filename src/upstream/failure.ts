@@ -2,6 +2,8 @@ import * as z from 'zod'
 import type { McpServer } from '../mcp/server'
 import { UpstreamError } from './upstream-error'
 
+const UNAUTHORIZED = 401
+
 /**
  * Returns the failure of a request to a server: its HTTP status, its JSON-RPC error, or the reason why it
  * cannot be reached.
@@ -17,13 +19,17 @@ export function failureOf(error: unknown, server: Pick<McpServer, 'hostname'>): 
       ...(status === undefined ? [] : [`HTTP ${status}`]),
       ...(code === undefined ? [] : [`JSON-RPC error ${code}`]),
     ].join(', ')
-    return new UpstreamError(`The server responded with ${cause}`, {
-      cause,
-      is_upstream: true,
-      ...(code !== undefined && { mcp_code: code }),
-      ...(status !== undefined && { status_code: status }),
-      retryable: status !== undefined && (status >= 500 || status === 429),
-    })
+    return new UpstreamError(
+      `The server responded with ${cause}`,
+      {
+        cause,
+        is_upstream: true,
+        ...(code !== undefined && { mcp_code: code }),
+        ...(status !== undefined && { status_code: status }),
+        retryable: status !== undefined && (status >= 500 || status === 429),
+      },
+      code === undefined || status === UNAUTHORIZED ? undefined : { code, message },
+    )
   }
   const { host } = new URL(server.hostname)
   const cause = `${host} cannot be reached, or its response is not MCP: ${message}`

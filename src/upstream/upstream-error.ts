@@ -5,6 +5,8 @@ export class UpstreamError extends Error {
   constructor(
     message: string,
     readonly details: ErrorDetails,
+    /** The error that the server itself responded with, for its caller. */
+    readonly rpcError?: { code: number; message: string },
   ) {
     super(message)
     this.name = 'UpstreamError'

@@ -6,12 +6,14 @@ import { note, report, reportDecision } from '../../request/events'
 import { strikes } from '../../request/faults'
 import { logDecision, reasonFor, verdictOf, whereFrom } from '../../request/judge'
 import { automaticPerson } from '../../signin/automatic'
+import type { PortalGrant } from '../../store/emulator/portal-states'
 import { resourceNote } from '../resource-note'
 import { showBlocked } from './blocked'
 import { deniedByPerson } from './refusals'
 import { type Consent, rememberConsent, rememberedConsent } from './remembered-consent'
 import { type AuthorizationRequest, readAuthorizationRequest } from './request'
 import { RedirectedError, redirectCode } from './respond'
+import { serversStep } from './servers-step'
 import { type SignedIn, signedIn, signedInByCookie } from './session'
 import { loginFor, redirectToConsent, redirectToLogin } from './steps'
 
@@ -34,13 +36,15 @@ export async function authorize(c: AppContext): Promise<Response> {
  * returns here, and no step depends on another.
  *
  * @param query the authorization request's query, which the steps pass on
- * @param decided the decision on the consent page, if this request is its form
+ * @param decided the decision on the consent page, if this request is its form or a later one's
+ * @param draft the portal's draft of the grant, if this request is the form of the page of servers
  */
 export async function proceed(
   c: AppContext,
   query: string,
   request: AuthorizationRequest,
   decided?: Consent,
+  draft?: string,
 ): Promise<Response> {
   const { application, client, target } = request
   // The consent page is bound to the session cookie, so its form never signs in automatically.
@@ -69,9 +73,12 @@ export async function proceed(
       note(c, { kind: 'authorization', step: 'denied' })
       throw new RedirectedError(target, deniedByPerson())
     case 'allow': {
+      const isAutomatic = automatic !== undefined
+      const servers = await serversStep(c, query, request, who, { draft, isAutomatic })
+      if (servers instanceof Response) return servers
       reportAllowed(c, request, who, reason.rule)
       await rememberConsent(c, request, who)
-      const code = await openGrant(c, request, who, verdict.policy.id)
+      const code = await openGrant(c, request, who, verdict.policy.id, servers)
       return redirectCode(c, target, code, await issuerFor(c, request))
     }
   }
@@ -108,6 +115,7 @@ async function openGrant(
   request: AuthorizationRequest,
   who: SignedIn,
   policyId: string,
+  portalGrant: PortalGrant | undefined,
 ): Promise<string> {
   const { now, settings, state, stores } = c.var
   const { client, target, application, oauth } = request
@@ -157,6 +165,10 @@ async function openGrant(
       accessTokenLifetimeSeconds: lifetimes.accessTokenLifetimeSeconds,
     },
   )
+  if (portalGrant) {
+    const { emulator } = c.var
+    await emulator.putPortalState('grant', grantId, grantId, sessionEndsAtSeconds, portalGrant)
+  }
   note(c, { grantId })
   return code
 }
