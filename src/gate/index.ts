@@ -12,6 +12,7 @@ import { ACCESS_RESOURCE_METADATA, RESOURCE_METADATA, SERVER_METADATA } from '..
 import type { AppContext, Env } from '../request/context'
 import { endpoint, page } from '../request/endpoint'
 import { note, reportDecision } from '../request/events'
+import { noteMcpHeaders } from '../request/mcp'
 import { admit, bypassPolicy } from './admit'
 import { authorized } from './authorized'
 import { challengeRequest } from './challenge'
@@ -37,6 +38,7 @@ gate.all(
 )
 
 async function protect(c: AppContext): Promise<Response> {
+  noteMcpHeaders(c)
   const application = requestedApplication(c)
   // Access protects only what an application covers.
   if (!application) {

@@ -9,6 +9,7 @@ import { bearerToken } from '../oauth/bearer'
 import { PageError, respondPageError } from '../pages/respond'
 import type { AppContext } from '../request/context'
 import { impersonationOf } from '../request/impersonation'
+import { noteMcpBody } from '../request/mcp'
 import { withoutOwnCookies } from '../signin/browser'
 import type { Admission } from './admission'
 import { WORKER_ACCESS_HEADER, workerAccess } from './worker-access'
@@ -31,7 +32,7 @@ export async function forward(
     headers.set(WORKER_ACCESS_HEADER, await workerAccess(c, application, admission))
   }
   c.set('isForwarded', true)
-  const request = new Request(c.req.raw, { headers })
+  const request = withMcpNoted(c, new Request(c.req.raw, { headers }))
   const response = impersonationOf(c)?.origin?.(request) ?? (await send(c, application, request))
   if (!admission.setCookie) return response
   const withCookie = new Response(response.body, response)
@@ -39,6 +40,14 @@ export async function forward(
   // Assumed: no cache stores the token, whatever Cache-Control the origin sends.
   withCookie.headers.set('Cache-Control', 'no-store')
   return withCookie
+}
+
+function withMcpNoted(c: AppContext, request: Request): Request {
+  const body = noteMcpBody(c, request)
+  if (body === request.body) return request
+  // Node requires `duplex` for a body that is a stream.
+  const init: RequestInit & { duplex: 'half' } = { body, duplex: 'half' }
+  return new Request(request, init)
 }
 
 async function send(

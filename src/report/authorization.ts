@@ -105,7 +105,10 @@ function namesTheResource({ authorizations, exchanges, refreshes }: Story): Find
   if (refused.length > 0) {
     const names = [...new Set(refused.map(({ resource }) => resource))].join(', ')
     return failed(
-      `A request with ${names} was refused: ${refused[0]?.why} Send the resource of the metadata in both requests.`,
+      {
+        why: `A request with ${names} was refused: ${refused[0]?.why}`,
+        change: 'Send the resource of the metadata in both requests.',
+      },
       ...refused,
     )
   }
@@ -141,7 +144,10 @@ function isNewEachTime(fact: 'codeChallengeHash' | 'stateHash', name: string) {
       return passed(`${requests.length} authorizations each had a new ${name}.`, ...requests)
     const same = requests.filter((request) => request[fact] === again[fact])
     return failed(
-      `${same.length} of ${requests.length} authorizations had the same ${name}. Generate a random one for each authorization.`,
+      {
+        why: `${same.length} of ${requests.length} authorizations had the same ${name}.`,
+        change: 'Generate a random one for each authorization.',
+      },
       ...same,
     )
   }
@@ -163,7 +169,11 @@ function refusesWrongIssuer(story: Story): Finding {
     )
     if (exchange) {
       return failed(
-        'The response carried the iss of another server, but the client sent its code to the token endpoint. Compare iss with the issuer of the metadata, character by character, before any other step.',
+        {
+          why: 'The response carried the iss of another server, but the client sent its code to the token endpoint.',
+          change:
+            'Compare iss with the issuer of the metadata, character by character, before any other step.',
+        },
         fault,
         response,
         exchange,

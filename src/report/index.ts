@@ -25,6 +25,8 @@ export type CheckResult = {
   verdict: Verdict
   /** The observation, in a sentence or two. */
   why: string
+  /** The correction of the client, if the check failed. */
+  change?: string
   /** The numbers of the events that show it. */
   evidence: number[]
 }

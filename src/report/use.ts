@@ -58,7 +58,13 @@ function revokes({ events }: Story): Finding {
   const [refused] = requests.filter(({ outcome }) => outcome === 'refused')
   if (refused) return failed(`Its revocation was refused: ${refused.why}`, refused)
   if (requests.length > 0) {
-    return failed('It tried to revoke an unknown token, which was not issued to it.', ...requests)
+    return failed(
+      {
+        why: 'It tried to revoke an unknown token, which was not issued to it.',
+        change: 'Send a token that the server issued to this client.',
+      },
+      ...requests,
+    )
   }
   return notSeen('It has revoked no token. Log out in the client to see whether it does.')
 }

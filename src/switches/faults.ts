@@ -20,7 +20,8 @@ export const ENDPOINTS = [
 export type Endpoint = (typeof ENDPOINTS)[number]
 
 // The parties that a request identifies before it is decided, so a fault can be limited to them. A client
-// that registers has no id yet. Keys and the API belong to no application.
+// that registers has no id yet. Keys and the API belong to no application. A token of an OAuth client names
+// its client at the API.
 const LIMITED_BY: Record<Endpoint, readonly ('client' | 'application')[]> = {
   metadata: ['application'],
   keys: [],
@@ -29,7 +30,7 @@ const LIMITED_BY: Record<Endpoint, readonly ('client' | 'application')[]> = {
   token: ['client', 'application'],
   revocation: ['client', 'application'],
   application: ['client', 'application'],
-  api: [],
+  api: ['client'],
 }
 
 // The number of strikes, and their scope. Without these, a fault strikes every request until it is cleared.
@@ -189,6 +190,8 @@ export type ActiveFault<N extends FaultName = FaultName> = {
 /** The client and application of a request, compared with the scope of a fault. */
 export type FaultSubject = {
   clientId?: string | undefined
+  /** The person of the request's grant, for the event of the fault. */
+  email?: string | undefined
   application?: { id: string; name: string } | undefined
 }
 

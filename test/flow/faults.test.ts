@@ -86,11 +86,6 @@ describe('The faults', () => {
       'client: a request to registration does not',
     ],
     [
-      'error',
-      { endpoint: 'api', client: 'x' },
-      'client: a request to api does not identify its client',
-    ],
-    [
       'slow',
       { endpoint: 'keys', client: 'x' },
       'client: a request to keys does not identify its client',
@@ -246,7 +241,7 @@ describe('A web page', () => {
     ['error', { endpoint: 'api' }, `${APP}/client/v4/user`, PAGE.origin],
     ['error', { endpoint: 'application' }, `${APP}/whoami`, PAGE.origin],
     ['error', { endpoint: 'authorization' }, `${TEAM}/cdn-cgi/access/oauth/authorization`, null],
-    ['error', { endpoint: 'keys' }, `${TEAM}/.well-known/jwks.json`, null],
+    ['error', { endpoint: 'keys' }, `${TEAM}/.well-known/jwks.json`, '*'],
   ])(
     'can read the refusal wherever it can read the response: %s %j',
     async (name, fault, url, expected) => {
@@ -327,6 +322,34 @@ describe("The dashboard's OAuth server", () => {
     expect(response.status).toBe(status)
     await response.text().catch(() => 'broken off')
     expect(await struck()).toEqual([name])
+  })
+
+  it('is struck at the API too, where its token names it', async () => {
+    const { access_token } = await connected()
+    const user = (token: string) =>
+      dash.fetch(`${APP}/client/v4/zones`, { headers: { authorization: `Bearer ${token}` } })
+    await on('error', { endpoint: 'api', client: open.clientId })
+    expect((await user('anything')).status).toBe(200)
+    expect((await user(access_token)).status).toBe(503)
+  })
+
+  it('is named by the event of the fault, and so is the person', async () => {
+    const { access_token, refresh_token } = await connected()
+    const named = { client: { id: open.clientId, name: 'Zone lister' }, email: ADA.email }
+    await on('error', { endpoint: 'api', times: 1 })
+    await dash.fetch(`${APP}/client/v4/zones`, {
+      headers: { authorization: `Bearer ${access_token}` },
+    })
+    await on('error', { endpoint: 'token', times: 1 })
+    await open.refresh(refresh_token)
+    await on('error', { endpoint: 'authorization', times: 1 })
+    await open.authorization()
+    const events = (await world.events()).filter(({ kind }) => kind === 'fault')
+    const { email: _, ...unknown } = named
+    expect(events).toMatchObject([named, named, unknown])
+    const response = await control('GET', `events?kind=fault&client=${open.clientId}`)
+    const found = (await response.json()) as { events: unknown[] }
+    expect(found.events).toHaveLength(3)
   })
 
   it('is not struck by faults that are for Managed OAuth only', async () => {
