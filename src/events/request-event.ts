@@ -50,6 +50,8 @@ type Facts = {
     place: 'access-path' | 'rfc-9728' | 'rfc-8414' | 'certs'
     /** The host of the request: the team domain, or an application's. */
     of: 'team-domain' | 'application'
+    /** Whether the authorization server's metadata announces `iss` (RFC 9207). */
+    announcesIssuer?: boolean
   }
   registration: {
     redirectUris: string[]
@@ -63,6 +65,7 @@ type Facts = {
     redirectUri?: string
     /** The value as sent. */
     resource?: string
+    scope?: string
     codeChallengeMethod?: string
     /** Prefixes of hashes, long enough to compare. */
     stateHash?: string

@@ -7,6 +7,8 @@ export type Admission = {
   assertion?: string
   /** The person. A service token has none [O13]. */
   identity?: Identity
+  /** The scope that the client requested. Access ignores it; only the demo's /step-up reads it. */
+  requestedScope?: string | undefined
   /** Whether `Authorization` was the credential. It then does not reach the origin [O2]. */
   byAuthorization?: boolean
   /** The `Set-Cookie` of the response, if the login sets a cookie. */

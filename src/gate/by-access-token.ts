@@ -45,6 +45,7 @@ export async function byAccessToken(
     admission: {
       assertion: await assertionOf(c, application, grant, token),
       identity: grant.identity,
+      requestedScope: grant.scope,
       byAuthorization: true,
     },
   }

@@ -33,7 +33,8 @@ export async function forward(
   }
   c.set('isForwarded', true)
   const request = withMcpNoted(c, new Request(c.req.raw, { headers }))
-  const response = impersonationOf(c)?.origin?.(request) ?? (await send(c, application, request))
+  const response =
+    impersonationOf(c)?.origin?.(request) ?? (await send(c, application, request, admission))
   if (!admission.setCookie) return response
   const withCookie = new Response(response.body, response)
   withCookie.headers.append('Set-Cookie', admission.setCookie)
@@ -54,6 +55,7 @@ async function send(
   c: AppContext,
   application: Application | undefined,
   request: Request,
+  { requestedScope = '' }: Admission,
 ): Promise<Response> {
   const { ORIGIN } = c.env
   const own = application?.origin_url
@@ -61,7 +63,7 @@ async function send(
     return viaProxy(c, request, c.req.url, 'ORIGIN', (req) => ORIGIN.fetch(req))
   }
   const ORIGIN_URL = own ?? c.get('settings').ORIGIN_URL
-  if (!ORIGIN_URL) return demo.fetch(request, await knownAccess(c))
+  if (!ORIGIN_URL) return demo.fetch(request, { ...(await knownAccess(c)), requestedScope })
   // Cut from the whole URL, because `search` drops a question mark with nothing after it.
   const pathAndQuery = c.get('url').href.slice(c.get('url').origin.length)
   return viaProxy(c, request, ORIGIN_URL.replace(/\/$/, '') + pathAndQuery, 'ORIGIN_URL', fetch)

@@ -143,6 +143,8 @@ function registersOnce({ all, authorizations, client, registration, userAgent }:
       other.client.id !== client.id &&
       other.client.name === client.name &&
       other.userAgent === userAgent &&
+      // Another issuer needs a registration of its own.
+      other.path === registration.path &&
       isSame(other.redirectUris, registration.redirectUris) &&
       !isDeleted(all, other.client.id),
   )
