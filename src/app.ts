@@ -1,5 +1,5 @@
 import { Hono } from 'hono'
-import { ACCESS_PATHS } from './access/team-domain'
+import { ACCESS_PATHS, SECOND_TEAM } from './access/team-domain'
 import { api } from './api'
 import { dash } from './dash'
 import { emulatorControl } from './emulator'
@@ -26,6 +26,7 @@ app.route('/client/v4', api)
 for (const path of ACCESS_PATHS) {
   app.route(path, gateAccessPaths)
   app.route(path, team)
+  app.route(SECOND_TEAM + path, team)
 }
 app.route('/', dash)
 app.route('/', teamMetadata)

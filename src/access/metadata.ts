@@ -9,6 +9,14 @@ export const ACCESS_RESOURCE_METADATA = '/.well-known/cloudflare-access-protecte
 export const RESOURCE_METADATA = '/.well-known/oauth-protected-resource'
 export const SERVER_METADATA = '/.well-known/oauth-authorization-server'
 
+/** The changes that quirks and faults make to the authorization server metadata. */
+export type ServerMetadataChanges = {
+  issuer?: string
+  /** Whether the metadata announces the `iss` of authorization responses. */
+  sendsIssuer?: boolean
+  namesPkce?: boolean
+}
+
 /**
  * Returns the authorization server metadata (RFC 8414). It is the same on the team domain and on the
  * host of every application: the issuer is the team's URL on both.
@@ -19,11 +27,11 @@ export const SERVER_METADATA = '/.well-known/oauth-authorization-server'
 export function serverMetadata(
   team: TeamDomain,
   applications: readonly Application[],
-  options: { sendsIssuer?: boolean } = {},
+  { issuer = team.origin, sendsIssuer = false, namesPkce = true }: ServerMetadataChanges = {},
 ) {
   const endpoint = (name: string) => `${team.origin}${team.accessPath}/oauth/${name}`
   return {
-    issuer: team.origin,
+    issuer,
     authorization_endpoint: endpoint('authorization'),
     token_endpoint: endpoint('token'),
     response_types_supported: ['code'],
@@ -32,9 +40,9 @@ export function serverMetadata(
     token_endpoint_auth_methods_supported: CLIENT_AUTH_METHODS,
     revocation_endpoint: endpoint('revoke'),
     ...(registersClients(applications) && { registration_endpoint: endpoint('registration') }),
-    code_challenge_methods_supported: ['S256'],
+    ...(namesPkce && { code_challenge_methods_supported: ['S256'] }),
     // RFC 9207 3.
-    ...(options.sendsIssuer && { authorization_response_iss_parameter_supported: true }),
+    ...(sendsIssuer && { authorization_response_iss_parameter_supported: true }),
   }
 }
 
@@ -51,14 +59,14 @@ export function resourceMetadata(
   team: TeamDomain,
   { application, domain }: Covered,
   hostOrigin: string,
-  options: { isFlat?: boolean } = {},
+  options: { isFlat?: boolean; issuer?: string } = {},
 ) {
   const methods = authenticationMethods(application)
   return {
     resource: `${hostOrigin}${pathOf(domain)}`,
     protected: true,
     team_domain: team.host,
-    authorization_servers: [team.origin],
+    authorization_servers: [options.issuer ?? team.origin],
     ...(options.isFlat ? flat(methods) : { authentication_methods: methods }),
   }
 }

@@ -90,6 +90,24 @@ export function holdingRule(
   return include.find((rule) => ruleHolds(rule, context))
 }
 
+/**
+ * Finds why a policy does not match although a rule of `include` holds: the first rule of `require` that
+ * does not hold, or the first rule of `exclude` that does.
+ */
+export function obstacle(
+  { include, require, exclude }: Combination,
+  subject: Subject,
+  references: References,
+): { part: 'require' | 'exclude'; rule: Rule } | undefined {
+  const context = contextOf(subject, references)
+  const holds = (rule: Rule) => ruleHolds(rule, context)
+  if (!include.some(holds)) return undefined
+  const missing = require.find((rule) => !holds(rule))
+  if (missing) return { part: 'require', rule: missing }
+  const excluded = exclude.find(holds)
+  return excluded && { part: 'exclude', rule: excluded }
+}
+
 /** Formats a rule for an event: `email_domain example.com`. */
 export function ruleInBrief(rule: Rule): string {
   const [[kind, members] = ['']] = Object.entries(rule)

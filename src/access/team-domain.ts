@@ -4,6 +4,12 @@ import { isLoopback } from '../oauth/loopback'
 export const ACCESS_PATHS = ['/cdn-cgi/access', '/.access'] as const
 type AccessPath = (typeof ACCESS_PATHS)[number]
 
+/**
+ * The path of the second team, which the fault `second-team` names. It is an issuer of its own with its
+ * own clients, on the host of the team domain, so that no second host name has to resolve.
+ */
+export const SECOND_TEAM = '/.second-team'
+
 /** The team domain, as it applies to one request. */
 export type TeamDomain = {
   /** The issuer, without a trailing slash: `http://127.0.0.1:8788` [M12]. */
@@ -14,6 +20,8 @@ export type TeamDomain = {
   accessPath: AccessPath
   /** Whether the request came to the team domain itself. */
   isRequestHost: boolean
+  /** Whether this is the second team. */
+  isSecond: boolean
 }
 
 type Settings = { TEAM_DOMAIN: string; ACCESS_PATH: AccessPath | 'auto' }
@@ -31,15 +39,25 @@ export function teamDomain(
   originHeader: string | undefined,
 ): TeamDomain {
   const host = hostFor(settings.TEAM_DOMAIN, url)
+  const isSecond = url.host === host && isOfSecondTeam(url)
   return {
-    origin: `${url.protocol}//${host}`,
+    origin: `${url.protocol}//${host}${isSecond ? SECOND_TEAM : ''}`,
     host,
     accessPath:
       settings.ACCESS_PATH === 'auto'
         ? reachablePath(url, host, originHeader)
         : settings.ACCESS_PATH,
     isRequestHost: url.host === host,
+    isSecond,
   }
+}
+
+// RFC 8414 3.1: the issuer's path is at the end of the path of its metadata.
+function isOfSecondTeam({ pathname }: URL): boolean {
+  return (
+    pathname.startsWith(`${SECOND_TEAM}/`) ||
+    (pathname.startsWith('/.well-known/') && pathname.endsWith(SECOND_TEAM))
+  )
 }
 
 /** Returns the host of a setting. If it has no port, the port of the request to `url` applies. */

@@ -43,6 +43,20 @@ export function rolesOf({ members = [] }: Account, email: string): string[] {
   return members.find((member) => member.email === email)?.roles ?? DEFAULT_ROLES
 }
 
+/** The roles that may create and edit OAuth clients. API: documented [C20]. */
+export const OAUTH_CLIENT_ROLES = [
+  'Super Administrator',
+  'Super Administrator - All Privileges',
+  'Administrator',
+  'OAuth Client Write',
+]
+
+/** Returns whether a person has one of these roles in an account. Without `members`, every person has. */
+export function hasRole(account: Account, email: string, roles: readonly string[]): boolean {
+  if (account.members === undefined) return true
+  return isMember(account, email) && rolesOf(account, email).some((role) => roles.includes(role))
+}
+
 /**
  * Finds an account by its id. If the settings list no accounts, the default account is returned for
  * every id, so that scripts with a real account id work.

@@ -1,4 +1,4 @@
-import { CATALOGUE, type ScopeRow, type ScopeSubject } from './scope-catalogue'
+import { CATALOGUE, IRREGULAR_NAMES, type ScopeRow, type ScopeSubject } from './scope-catalogue'
 
 /** The categories of permissions, in display order. API: documented [C15, D15]. */
 export const CATEGORIES = {
@@ -28,11 +28,13 @@ const RESOURCES: Record<ScopeSubject, string> = {
   bucket: 'com.cloudflare.edge.r2.bucket',
 }
 
-// API: observed [C15]. The names of these say Edit for `write`.
-const EDITED = ['d1', 'queues', 'email-routing-address', 'email-sending']
+/** A group of scopes: its verbs, and the function that describes any scope of it. */
+type Group = { id: string; verbs: string[]; scope(verb: string): Scope }
+
+const GROUPS = Object.keys(CATEGORIES).filter(isCategory).flatMap(groupsIn)
 
 /** The listed scopes, by category. */
-export const SCOPES: readonly Scope[] = Object.keys(CATEGORIES).filter(isCategory).flatMap(listed)
+export const SCOPES: readonly Scope[] = GROUPS.flatMap(({ verbs, scope }) => verbs.map(scope))
 
 // Assumed: their names on the consent page, which no list of the dashboard contains.
 const PROTOCOL_NAMES = new Map([
@@ -78,6 +80,7 @@ const FIRST_PARTY: [group: string, title: string, category: Category][] = [
 ]
 
 const BY_ID = new Map(SCOPES.map((scope) => [scope.id, scope]))
+const BY_GROUP = new Map(GROUPS.toReversed().map((group) => [group.id, group]))
 
 /** Finds a scope of the catalogue by its id. */
 export function findScope(id: string): Scope | undefined {
@@ -90,30 +93,46 @@ export function isKnownScope(id: string): boolean {
 }
 
 /**
+ * Returns whether the catalogue has other scopes of the group of an unknown scope. Such a scope is
+ * accepted, because the publicly known part of the catalogue has gaps.
+ *
+ * Not like Cloudflare [C19].
+ */
+export function isUnlistedScope(id: string): boolean {
+  const [, group = ''] = id.match(/^([^.]+)\.[a-z_]+$/) ?? []
+  return !isKnownScope(id) && BY_GROUP.has(group)
+}
+
+/**
  * Describes any scope for the consent page, listed or not: those of the protocol, those with colons of
  * Cloudflare's own clients, and others.
  */
 export function describeScope(id: string): Scope {
   const [group = '', verb = ''] = id.split(/[:.]/)
+  const known =
+    findScope(id) ?? (isUnlistedScope(id) ? BY_GROUP.get(group)?.scope(verb) : undefined)
+  if (known) return known
   const [, title = words(group), category = 'other'] = FIRST_PARTY.find(([g]) => g === group) ?? []
   const name = PROTOCOL_NAMES.get(id) ?? `${title} ${words(verb)}`.trim()
-  return findScope(id) ?? { id, name, category, scopes: [] }
+  return { id, name, category, scopes: [] }
 }
 
 function isCategory(text: string): text is Category {
   return text in CATEGORIES
 }
 
-function listed(category: Category): Scope[] {
+function groupsIn(category: Category): Group[] {
   const rows: ScopeRow[] = CATALOGUE[category]
-  return rows.flatMap(([group, verbs, title, subject = 'account']) =>
-    verbs.split(' ').map((verb) => ({
+  return rows.map(([group, verbs, title, subject = 'account']) => ({
+    id: group,
+    verbs: verbs.split(' '),
+    scope: (verb) => ({
       id: `${group}.${verb}`,
-      name: `${title} ${verb === 'write' && EDITED.includes(group) ? 'Edit' : words(verb)}`,
+      name: IRREGULAR_NAMES[`${group}.${verb}`] ?? `${title} ${words(verb)}`,
       category,
       scopes: [RESOURCES[subject]],
-    })),
-  )
+    }),
+  }))
 }
 
 // `metadata_read` is "Metadata Read".

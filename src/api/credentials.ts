@@ -1,5 +1,5 @@
 import { stableUuid } from '../access/identity'
-import type { Account } from '../account/members'
+import { type Account, hasRole } from '../account/members'
 import { findOAuthClient } from '../account/oauth/dash-client'
 import { isDashboardToken } from '../account/oauth/dash-token'
 import { equivalentScopes } from '../account/oauth/first-party'
@@ -7,7 +7,7 @@ import { bearerToken } from '../oauth/bearer'
 import { sha256 } from '../oauth/encoding'
 import type { Hint } from '../oauth/errors'
 import type { AppContext } from '../request/context'
-import { report } from '../request/events'
+import { report, reportInstead } from '../request/events'
 import { oncePerRequest } from '../request/once'
 import { isEmulatorToken } from '../signin/control-session'
 import { ApiError, invalidApiToken } from './error'
@@ -40,6 +40,8 @@ const missing = () =>
   })
 // API: observed [V10].
 const malformed = () => new ApiError(401, { code: 10000, message: 'Authentication error' })
+// API: observed [V9].
+const notPermitted = () => new ApiError(403, { code: 10000, message: 'Authentication error' })
 // API: reported [V24]. The operation that verifies a token has a code of its own [V13].
 const unknown = (c: AppContext, hint: Hint = NOT_LISTED) =>
   (c.req.path.endsWith('/user/tokens/verify')
@@ -104,7 +106,7 @@ async function oauthCaller(c: AppContext, token: string): Promise<Caller> {
     return { kind: 'oauth', client, email, accountIds, scopes: equivalentScopes(scopes) }
   }
   const kind = admission.outcome === 'expired' ? 'token-expired' : 'token-of-a-revoked-grant'
-  report(c, { kind, client, email, grantId, path: c.req.path })
+  reportInstead(c, { kind, client, email, grantId, path: c.req.path })
   throw unknown(c, NOT_GRANTED)
 }
 
@@ -122,7 +124,7 @@ export async function authorize(
 ): Promise<void> {
   const caller = await callerOf(c)
   if (caller.kind === 'administrator') return
-  const refusal = new ApiError(403, { code: 10000, message: 'Authentication error' })
+  const refusal = notPermitted()
   const { method, path } = c.req
   if (caller.kind === 'token') {
     const names = permissions.map(permissionName)
@@ -148,6 +150,28 @@ export async function authorize(
       change: 'Authorize the client again and choose this account.',
     })
   }
+}
+
+/**
+ * Requires that the person who calls, or for whom the caller acts, has one of these roles in an account.
+ * An API token has permissions instead.
+ *
+ * API: documented [C20]. Assumed: the refusal.
+ *
+ * @throws ApiError 10000 (403)
+ */
+export async function requireRole(
+  c: AppContext,
+  account: Account,
+  roles: readonly string[],
+): Promise<void> {
+  const caller = await callerOf(c)
+  const email = caller.kind === 'token' ? undefined : caller.email
+  if (email === undefined || hasRole(account, email, roles)) return
+  throw notPermitted().because({
+    why: `${email} has none of these roles in the account ${account.name}: ${roles.join(', ')}.`,
+    change: 'Give the person one of the roles in the setting ACCOUNTS, or call as another person.',
+  })
 }
 
 /** Returns the sender of the request; authenticates once per request. */

@@ -10,11 +10,14 @@ import { Hono } from 'hono'
 import { cors } from 'hono/cors'
 import { isForeignOrigin } from '../access/team-domain'
 import type { CommonFacts } from '../events/request-event'
+import { bearerToken } from '../oauth/bearer'
 import type { AppContext, Env } from '../request/context'
 import { endpoint } from '../request/endpoint'
 import { note, reportDecision, reportRefusal } from '../request/events'
+import { SettingsError } from '../settings/error'
 import { ConfigurationFull } from '../store/emulator'
 import { StorageUnavailable } from '../store/unavailable'
+import type { FaultSubject } from '../switches/faults'
 import { accessRequests } from './access/access-requests'
 import { mcpPortals } from './access/ai-controls/mcp-portals'
 import { mcpServers } from './access/ai-controls/mcp-servers'
@@ -92,6 +95,12 @@ api.onError(function respondInEnvelope(error, c) {
     reportRefusal(c, { outcome: 'refused', why: error.message })
     return respondError(c, invalidRequest(error.message))
   }
+  if (error instanceof SettingsError) {
+    const change = 'Correct the setting. Only the API depends on it.'
+    reportRefusal(c, { outcome: 'failed', why: error.message, change })
+    console.error(error.message)
+    return respondError(c, new ApiError(500, { code: 10001, message: error.message }))
+  }
   if (error instanceof StorageUnavailable) {
     c.header('Retry-After', String(error.retryAfterSeconds))
     reportRefusal(c, { outcome: 'failed', why: `${error.message}.` })
@@ -107,7 +116,12 @@ const OWN_PAGES = cors({
   allowMethods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
   maxAge: 86_400,
 })
-api.use(endpoint('api', { event: 'api-call', cors: OWN_PAGES }))
+api.use(endpoint('api', { event: 'api-call', cors: OWN_PAGES, subject: grantOfToken }))
+api.use(async function onlyWithValidSettings(c, next) {
+  const { apiError } = c.get('settings')
+  if (apiError) throw apiError
+  await next()
+})
 api.use(async function onlyWithToken(c, next) {
   const { isLocal, settings, url } = c.var
   if (!isLocal && settings.EMULATOR_TOKEN === undefined) {
@@ -138,6 +152,13 @@ function refuse(c: AppContext): never {
   const exists = paths.some((each) => patternOf(each).test(path))
   if (exists) throw new ApiError(405, { code: 10405, message: 'Method not allowed' })
   throw noRoute(pathname, notEmulated(path, paths))
+}
+
+/** Reads the client and the person of an OAuth client's token, even if it is no longer valid. */
+async function grantOfToken(c: AppContext): Promise<FaultSubject> {
+  const token = bearerToken(c.req.header('authorization'))
+  const grant = token && (await c.get('stores').dashboardGrants.findNamed(token))
+  return grant ? { clientId: grant.clientId, email: grant.email } : {}
 }
 
 function whoOf(caller: Caller): Pick<CommonFacts, 'client' | 'email'> {

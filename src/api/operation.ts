@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import { type Account, findAccount } from '../account/members'
 import type { AppContext, Env } from '../request/context'
 import { readBody } from './body'
-import { authorize } from './credentials'
+import { authorize, requireRole } from './credentials'
 import { type Page, readQuery, respondPage, respondResult } from './envelope'
 import { type accessError, accountForbidden, type EnvelopeError, noRoute } from './error'
 import type { Permission } from './permissions'
@@ -24,6 +24,8 @@ export type Operation = {
   summary: string
   /** The caller needs one of them, or none if the list is empty. */
   permissions: Permission[]
+  /** A person who calls, or for whom the caller acts, needs one of these roles in the account. */
+  roles?: readonly string[]
   status: 200 | 201 | 202
   body: z.ZodType | undefined
   query: z.ZodType | undefined
@@ -35,7 +37,10 @@ export type Operation = {
   run(c: AppContext, permissions: Permission[]): Promise<Response>
 }
 
-type Definition<Body, Query> = Pick<Operation, 'method' | 'path' | 'summary' | 'permissions'> & {
+type Definition<Body, Query> = Pick<
+  Operation,
+  'method' | 'path' | 'summary' | 'permissions' | 'roles'
+> & {
   /** 200 by default. */
   status?: Operation['status']
   body?: z.ZodType<Body>
@@ -58,7 +63,7 @@ export function operation<Body = undefined, Query = undefined>(
   definition: Definition<Body, Query>,
 ): Operation {
   const { status = 200, body, query, isList = false, isBare = false } = definition
-  const { describe, prefill, refuse, handle } = definition
+  const { describe, prefill, refuse, handle, roles } = definition
   return {
     ...definition,
     status,
@@ -68,7 +73,9 @@ export function operation<Body = undefined, Query = undefined>(
     isBare,
     async run(c, permissions) {
       const params = readParams(c)
-      await authorize(c, permissions, accountOf(c, params))
+      const account = accountOf(c, params)
+      await authorize(c, permissions, account)
+      if (roles && account) await requireRole(c, account, roles)
       const input: Input<Body, Query> = {
         params,
         query: (query && readQuery(c, query)) as Query,

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { readTicket, signTicket } from '../access/ticket'
 import { formatTime } from '../access/timestamps'
 import { findOAuthClient, isFirstParty, publisherOf } from '../account/oauth/dash-client'
+import { CONNECTED_PATH } from '../account/oauth/dash-domain'
 import { describeScope } from '../account/scopes'
 import { ConnectedPage } from '../pages/dashboard/connected'
 import { PageError, respondPage } from '../pages/respond'
@@ -13,8 +14,6 @@ import type { Connection } from '../store/emulator/connections'
 import { readPageFields } from './form'
 import { redirectToLogin } from './login'
 import { type SignedIn, signedIn } from './session'
-
-export const CONNECTED_PATH = '/profile/access-management/authorization'
 
 const LIFETIME_SECONDS = 15 * 60
 const ticketSchema = z.object({ identityNonce: z.string() })

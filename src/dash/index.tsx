@@ -1,5 +1,6 @@
 import { type Handler, Hono, type MiddlewareHandler } from 'hono'
 import { SERVER_METADATA } from '../access/metadata'
+import { CONNECTED_PATH } from '../account/oauth/dash-domain'
 import { DashError } from '../account/oauth/dash-error'
 import { OAuthError } from '../oauth/errors'
 import { MessagePage } from '../pages/message'
@@ -10,8 +11,8 @@ import { authorize } from './authorization/authorize'
 import { consent } from './authorization/consent'
 import { errorPage } from './authorization/error-page'
 import { AuthorizationError, redirectError } from './authorization/respond'
-import { CONNECTED_PATH, connected } from './connected'
-import { clientCors } from './cors'
+import { connected } from './connected'
+import { ANY_ORIGIN, clientCors, userinfoCors } from './cors'
 import { deviceAuthorization } from './device'
 import { jwks, openidConfiguration } from './discovery'
 import { login } from './login'
@@ -52,12 +53,16 @@ dash.use('/oauth2/auth', here(endpoint('authorization', authorization)))
 dash.use('/oauth2/consent', here(endpoint('authorization', authorization)))
 // Refusals of these two endpoints are events of their own (DashboardEvent).
 dash.use('/oauth2/token', here(endpoint('token', { cors: clientCors, subject: tokenSubject })))
-dash.use('/oauth2/revoke', here(endpoint('revocation', { subject: tokenSubject })))
+dash.use(
+  '/oauth2/revoke',
+  here(endpoint('revocation', { cors: clientCors, subject: tokenSubject })),
+)
+dash.use('/oauth2/userinfo', here(page({ cors: userinfoCors })))
 dash.use('/oauth2/login', here(page({ event: 'login' })))
 dash.use('/oauth2/*', here(page()))
 dash.use('/oauth/error', here(page()))
-dash.use('/.well-known/openid-configuration', here(endpoint('metadata')))
-dash.use('/.well-known/jwks.json', here(endpoint('keys')))
+dash.use('/.well-known/openid-configuration', here(endpoint('metadata', { cors: ANY_ORIGIN })))
+dash.use('/.well-known/jwks.json', here(endpoint('keys', { cors: ANY_ORIGIN })))
 dash.use(SERVER_METADATA, whereApart(endpoint('metadata')))
 dash.use(CONNECTED_PATH, here(page()))
 dash.get('/oauth2/auth', here(authorize))

@@ -14,10 +14,9 @@ export function authorizationSubject(c: AppContext): FaultSubject {
  */
 export async function tokenSubject(c: AppContext): Promise<FaultSubject> {
   const shown = await shownCredentials(c).catch(() => undefined)
-  if (shown) return { clientId: shown.clientId }
   const parameters = await readParameters(c).catch(() => new URLSearchParams())
   const credentials = ['code', 'refresh_token', 'token'].map((name) => parameters.get(name))
   const credential = credentials.find((text) => text !== null)
-  const grant = credential && (await c.get('stores').dashboardGrants.findNamed(credential))
-  return { clientId: grant ? grant.clientId : undefined }
+  const grant = await c.get('stores').dashboardGrants.findNamed(credential ?? '')
+  return { clientId: shown?.clientId ?? grant?.clientId, email: grant?.email }
 }

@@ -1,6 +1,6 @@
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTPayload, jwtVerify } from 'jose'
 
-/** The Access configuration of an origin. */
+/** The Access configuration of an origin, as the emulator tells the demo. */
 export type KnownAccess = {
   issuer: string
   /** The application's `aud`; undefined if no application covers the URL. */
@@ -9,6 +9,8 @@ export type KnownAccess = {
   keySet: JSONWebKeySet
   /** The emulated time, in seconds. */
   now: number
+  /** The scope that the client requested at authorization; for `/step-up` alone. */
+  requestedScope: string
 }
 
 export type AccessClaims = JWTPayload & { email?: string }
@@ -16,7 +18,7 @@ export type AccessClaims = JWTPayload & { email?: string }
 /** Verifies an assertion and returns its claims; undefined if it is missing or not valid. */
 export async function verifyAssertion(
   assertion: string | undefined,
-  { issuer, audience, keySet, now }: KnownAccess,
+  { issuer, audience, keySet, now }: Omit<KnownAccess, 'requestedScope'>,
 ): Promise<AccessClaims | undefined> {
   if (!assertion || !audience) return undefined
   try {

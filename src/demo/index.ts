@@ -1,12 +1,15 @@
 /**
  * The demo: the built-in origin, used if no ORIGIN or ORIGIN_URL is set. It has an MCP server at
- * `/mcp`, `/whoami`, and a page, and trusts only a verified assertion, as any origin behind Access
- * should. It reads nothing of the emulator but the arguments that it is called with (`KnownAccess`).
+ * `/mcp`, the same behind a scope challenge at `/step-up`, `/whoami`, and a page, and trusts only a
+ * verified assertion, as any origin behind Access should. It reads nothing of the emulator but the
+ * arguments that it is called with (`KnownAccess`).
  */
 import { Hono } from 'hono'
 import { bytesWithin, drainBody } from '../request/bytes'
+import { STEP_UP } from '../switches/step-up'
 import { type AccessClaims, type KnownAccess, verifyAssertion } from './assertion'
 import { home } from './home'
+import { requireStepUp } from './step-up'
 
 // The SDK's own limit. It is checked here, because the SDK would leave the rest of the body unread.
 const MCP_BODY_LIMIT_BYTES = 4 * 1024 * 1024
@@ -27,7 +30,8 @@ demo.use(async function verify(c, next) {
   c.set('claims', claims)
   await next()
 })
-demo.all('/mcp', async (c) => {
+demo.use(STEP_UP.path, requireStepUp)
+demo.on('ALL', ['/mcp', STEP_UP.path], async (c) => {
   // Loaded on demand: its schemas take a third of the Worker's start-up time.
   const { mcp } = await import('./mcp')
   const { body, method } = c.req.raw
@@ -44,5 +48,8 @@ demo.get('/whoami', (c) => {
 })
 demo.get('/', home)
 demo.notFound((c) => {
-  return c.json({ error: 'not_found', error_description: 'The demo has /, /mcp and /whoami' }, 404)
+  return c.json(
+    { error: 'not_found', error_description: 'The demo has /, /mcp, /step-up and /whoami' },
+    404,
+  )
 })

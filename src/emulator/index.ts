@@ -13,6 +13,7 @@ import { showEvents } from './events'
 import { clearFaults, showFaults, switchFaultOff, switchFaultOn } from './faults'
 import { endGrant, endToken, showGrants } from './grants'
 import { guardControl } from './guard'
+import { showInEffect, turnAllOff } from './in-effect'
 import { rotateKeys } from './keys'
 import { showQuirks, switchQuirk } from './quirks'
 import { reset } from './reset'
@@ -38,6 +39,8 @@ emulatorControl.use(reportControl)
 emulatorControl.get('/urls', showUrls)
 emulatorControl.get('/auto-sign-in', showAutoSignIn)
 emulatorControl.put('/auto-sign-in', changeAutoSignIn)
+emulatorControl.get('/in-effect', showInEffect)
+emulatorControl.delete('/in-effect', turnAllOff)
 emulatorControl.get('/clock', showClock)
 emulatorControl.patch('/clock', changeClock)
 emulatorControl.post('/revoke', configure, revoke)

@@ -105,6 +105,14 @@ export const RESPONSES = {
   }),
   'GET auto-sign-in': autoSignInResponseSchema,
   'PUT auto-sign-in': autoSignInResponseSchema,
+  'GET in-effect': z.object({
+    /** The seconds by which the emulated clock is ahead of the real one. */
+    clock_offset_seconds: z.int(),
+    auto_sign_in: z.array(autoSignInSchema),
+    faults: z.array(z.enum(FAULT_NAMES)),
+    quirks: z.array(z.enum(QUIRK_NAMES)),
+  }),
+  'DELETE in-effect': z.object({ cleared: z.literal(true) }),
   'GET clock': clockSchema,
   'PATCH clock': clockSchema,
   'POST revoke': z.object({ revoked: z.record(text, text) }),

@@ -6,7 +6,8 @@ import { type Snapshot, snapshotSchema, takeSnapshot } from '../store/snapshot'
 import { readControl } from './body'
 import { respond } from './respond'
 
-const LONGEST_BYTES = 64 * 1024 * 1024
+/** The longest snapshot that is loaded. */
+export const LONGEST_STATE_BYTES = 64 * 1024 * 1024
 
 /**
  * Handles `GET /_emulator/state`: returns a snapshot with clients, grants, sessions, the API's edits, the
@@ -25,7 +26,7 @@ export async function showState(c: AppContext): Promise<Response> {
  * @throws OAuthError `invalid_request`, which names the first problem
  */
 export async function loadState(c: AppContext): Promise<Response> {
-  const state = await readControl(c, snapshotSchema, LONGEST_BYTES)
+  const state = await readControl(c, snapshotSchema, LONGEST_STATE_BYTES)
   await checkKeys(state)
   const { emulator, stores } = c.var
   await loadSnapshot(emulator, stores, state, c.executionCtx)

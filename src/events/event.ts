@@ -89,6 +89,8 @@ export type Event =
   | { kind: 'server-synced'; server: string }
   /** A request to the API had unknown members, which were dropped. Access: observed [K3]. */
   | { kind: 'members-dropped'; method: string; path: string; members: string[] }
+  /** A client has, or requests, scopes whose group alone is in the catalogue. They are accepted. */
+  | (Pick<Actors, 'client'> & { kind: 'scopes-not-listed'; scopes: string[] })
 
 /** An event that is not a request's own. */
 export type Occurrence = Exclude<Event, RequestEvent>

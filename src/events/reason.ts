@@ -16,6 +16,9 @@ export type Reason = {
   change?: string | undefined
 }
 
+/** The rule that a client breaks if it uses its registration with another issuer. */
+export const OTHER_ISSUER = 'MCP 2026-07-28 Authorization Server Binding'
+
 /** The parties of an event, as far as they are known. */
 export type Actors = {
   email?: string | undefined

@@ -1,3 +1,4 @@
+import type { McpCall } from './mcp'
 import type { Actors, Reason } from './reason'
 
 /** Facts of a request of any kind. */
@@ -5,6 +6,10 @@ export type CommonFacts = Actors & {
   /** The error code of the response. */
   error?: string | undefined
   grantId?: string | undefined
+  /** The decoded parameters of the query and the form, without values that may be secrets. */
+  parameters?: Record<string, string> | undefined
+  /** The message to an MCP server. */
+  mcp?: McpCall | undefined
 }
 
 type Frame = CommonFacts & {
@@ -13,6 +18,8 @@ type Frame = CommonFacts & {
   /** The path without the query, which may contain a code. */
   path: string
   status: number
+  /** The response's headers, without values that may be secrets, and without those of every response. */
+  responseHeaders?: [name: string, value: string][] | undefined
   userAgent?: string | undefined
 }
 
@@ -43,6 +50,8 @@ type Facts = {
     place: 'access-path' | 'rfc-9728' | 'rfc-8414' | 'certs'
     /** The host of the request: the team domain, or an application's. */
     of: 'team-domain' | 'application'
+    /** Whether the authorization server's metadata announces `iss` (RFC 9207). */
+    announcesIssuer?: boolean
   }
   registration: {
     redirectUris: string[]
@@ -56,6 +65,7 @@ type Facts = {
     redirectUri?: string
     /** The value as sent. */
     resource?: string
+    scope?: string
     codeChallengeMethod?: string
     /** Prefixes of hashes, long enough to compare. */
     stateHash?: string

@@ -155,6 +155,8 @@ function controlOf({ method, path, body }: { method: string; path: string; body?
   const [, , what = '', name = '', part] = path.split('/').map(decoded)
   const given = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>
   switch (what) {
+    case 'in-effect':
+      return 'clock, sign-in, faults and quirks back to normal'
     case 'clock':
       if (given.advance) return `clock +${given.advance}`
       return given.now ? `clock set to ${given.now}` : 'clock back to real time'

@@ -81,6 +81,13 @@ export function reasonOf(event: Occurrence): Reason {
         why: `The API silently drops members that it does not know: ${event.members.join(', ')}.`,
         change: 'Look for a misspelt member.',
       }
+    case 'scopes-not-listed':
+      return {
+        outcome: 'noted',
+        rule: 'C19',
+        why: `The emulator's catalogue lists other scopes of the same group, but not ${event.scopes.join(', ')}. It accepts them, because only a part of Cloudflare's catalogue is public.`,
+        change: 'Compare the spelling with GET /oauth/scopes of your own account.',
+      }
     default:
       return dashboardReasonOf(event)
   }

@@ -9,16 +9,30 @@ import { pause } from './pause'
 import { type Faults, parametersOf, strike } from './strike'
 
 /** The request that faults at the level of HTTP may strike. */
-export type Target = { endpoint: Endpoint | 'page'; userAgent: string; subject: FaultSubject }
+export type Target = {
+  endpoint: Endpoint | 'page'
+  path: string
+  userAgent: string
+  subject: FaultSubject
+}
 
 /** Delays the request if the fault `slow` is on. Returns the response of a fault that refuses it. */
 export async function injectFaults(faults: Faults, target: Target): Promise<Response | undefined> {
   const { subject } = target
   const slow = isAt(faults, 'slow', target) && (await strike(faults, 'slow', subject))
   if (slow) await pause(slow.delay)
-  if (isBlocked(faults, target) && (await strike(faults, 'blocked-user-agent', subject))) {
+  if (
+    isBlocked(faults, 'blocked-user-agent', target) &&
+    (await strike(faults, 'blocked-user-agent', subject))
+  ) {
     const headers = { 'Content-Type': 'text/plain; charset=UTF-8' }
     return new Response('error code: 1010', { status: 403, headers })
+  }
+  if (isBlocked(faults, 'ai-crawl-control', target) && target.path !== '/robots.txt') {
+    const crawl = await strike(faults, 'ai-crawl-control', subject)
+    // Access: documented [P25], the body of the documentation's example.
+    const body = { message: 'Please contact the site owner for access.' }
+    if (crawl) return Response.json(body, { status: crawl.status })
   }
   if (target.endpoint === 'keys') {
     const keys = await strike(faults, 'keys-unavailable', subject)
@@ -32,8 +46,12 @@ function isAt(faults: Faults, name: 'slow' | 'error', { endpoint }: Target): boo
   return parametersOf(faults, name)?.endpoint === endpoint
 }
 
-function isBlocked(faults: Faults, { endpoint, userAgent }: Target): boolean {
-  const parameters = parametersOf(faults, 'blocked-user-agent')
+function isBlocked(
+  faults: Faults,
+  name: 'blocked-user-agent' | 'ai-crawl-control',
+  { endpoint, userAgent }: Target,
+): boolean {
+  const parameters = parametersOf(faults, name)
   if (!parameters) return false
   const { endpoint: only = endpoint, user_agent: part = '' } = parameters
   return only === endpoint && userAgent.toLowerCase().includes(part.toLowerCase())

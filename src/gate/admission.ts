@@ -12,6 +12,8 @@ export type Admission = {
   /** The grant of Managed OAuth that the access token is of. */
   grant?: AccessGrant
   serviceToken?: NonNullable<Subject['serviceToken']>
+  /** The scope that the client requested. Access ignores it; only the demo's /step-up reads it. */
+  requestedScope?: string | undefined
   /** Whether `Authorization` was the credential. It then does not reach the origin [O2]. */
   byAuthorization?: boolean
   /** The `Set-Cookie` of the response, if the login sets a cookie. */

@@ -14,7 +14,9 @@ import type { RequestDecision } from '../events/request-event'
 import { challenge } from '../oauth/bearer'
 import type { AppContext } from '../request/context'
 import { reportDecision } from '../request/events'
+import { strikes } from '../request/faults'
 import type { CredentialRefusal, NotAdmitted } from './admission'
+import { applicationSubject } from './requested'
 
 export const APP_SESSION_COOKIE = 'CF_AppSession'
 type ChallengeEvent = Extract<RequestDecision, { kind: 'challenge' }>
@@ -70,16 +72,26 @@ async function respondBearerChallenge(
   refusal: CredentialRefusal | undefined,
   description = 'Missing or invalid access token',
 ): Promise<Response> {
-  const resourceMetadata = resourceMetadataUrl(c)
-  reportChallenge(c, { response: '401-bearer', resourceMetadata }, refusal, {
-    rule: 'U2',
-    why: `No credential was sent. Managed OAuth is on for ${application.name}, so the 401 names the metadata of its authorization server.`,
-    change: 'Follow resource_metadata to the authorization server, and send its access token.',
-  })
+  const isBare = await strikes(c, 'bare-challenge', await applicationSubject(c))
+  const resourceMetadata = isBare ? undefined : resourceMetadataUrl(c)
+  const facts = { response: '401-bearer', ...(resourceMetadata && { resourceMetadata }) } as const
+  reportChallenge(
+    c,
+    facts,
+    refusal,
+    isBare
+      ? BARE
+      : {
+          rule: 'U2',
+          why: `No credential was sent. Managed OAuth is on for ${application.name}, so the 401 names the metadata of its authorization server.`,
+          change:
+            'Follow resource_metadata to the authorization server, and send its access token.',
+        },
+  )
   const body = {
     error: 'invalid_token',
     error_description: description,
-    resource_metadata: resourceMetadata,
+    ...(resourceMetadata && { resource_metadata: resourceMetadata }),
   }
   c.header('WWW-Authenticate', challenge('Bearer', { realm: 'OAuth', ...body }))
   // Assumed: any web page may read the response, because Access's CORS headers here were not
@@ -94,6 +106,13 @@ async function respondBearerChallenge(
 function portalText(refusal: CredentialRefusal | undefined): string | undefined {
   const isToken = refusal?.credential.endsWith('-token') && refusal.credential !== 'service-token'
   return isToken ? 'Session expired, please reauthenticate' : undefined
+}
+
+// While the fault `bare-challenge` strikes.
+const BARE = {
+  rule: 'P28',
+  why: 'No credential was sent. The fault bare-challenge left resource_metadata out of the 401.',
+  change: 'Try /.well-known/oauth-protected-resource with the path of the request, then without.',
 }
 
 // Access: observed [U7, U10-U14].

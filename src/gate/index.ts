@@ -13,6 +13,7 @@ import { portalAt } from '../mcp/place'
 import type { AppContext, Env } from '../request/context'
 import { endpoint, page } from '../request/endpoint'
 import { note, reportDecision } from '../request/events'
+import { noteMcpHeaders } from '../request/mcp'
 import { admit, bypassPolicy } from './admit'
 import { authorized } from './authorized'
 import { challengeRequest } from './challenge'
@@ -39,6 +40,7 @@ gate.all(
 )
 
 async function protect(c: AppContext): Promise<Response> {
+  noteMcpHeaders(c)
   const place = portalAt(c.get('configuration'), c.get('url'))
   if (place) return protectPortal(c, place)
   refuseUnprotectedPortal(c)

@@ -1,22 +1,20 @@
 import type { MiddlewareHandler } from 'hono'
 import { cors } from 'hono/cors'
 import { type Application, applicationAt, coveredAt, managedOAuth } from '../access/application'
-import {
-  RESOURCE_METADATA,
-  resourceMetadata,
-  SERVER_METADATA,
-  serverMetadata,
-} from '../access/metadata'
+import { RESOURCE_METADATA, resourceMetadata, SERVER_METADATA } from '../access/metadata'
+import { SECOND_TEAM } from '../access/team-domain'
 import type { RequestDecision } from '../events/request-event'
 import type { AppContext, Env } from '../request/context'
 import { endpoint } from '../request/endpoint'
 import { reportDecision } from '../request/events'
+import { strikes } from '../request/faults'
+import { serverMetadataFor } from '../request/server-metadata'
 
 /** A metadata document of an application, and the event of a request for it. */
 type Document = {
   application: Application
   event: Omit<Extract<RequestDecision, { kind: 'discovery' }>, 'kind' | 'of' | 'application'>
-  content(): object
+  content(): object | Promise<object>
 }
 /** A function that finds the requested document; undefined if the path is an ordinary one. */
 type Find = (c: AppContext) => Document | undefined
@@ -45,7 +43,7 @@ export function metadata(find: Find): MiddlewareHandler<Env>[] {
       if (!document) return next()
       // The endpoints' path depends on the Origin header, see `reachablePath`.
       c.header('Vary', 'Origin', { append: true })
-      return c.json(document.content())
+      return c.json(await document.content())
     },
   ]
 }
@@ -71,17 +69,20 @@ export function resourceDocument(path: string): Find {
         rule: isStandard ? 'M7' : 'M1',
         why: `The metadata of ${application.name}: its authorization server is ${team.origin}.`,
       },
-      content: () =>
-        resourceMetadata(team, covered, url.origin, {
+      async content() {
+        const isMoved = await strikes(c, 'second-team', { application })
+        return resourceMetadata(team, covered, url.origin, {
           isFlat: quirks.has('flat-protected-resource'),
-        }),
+          ...(isMoved && { issuer: team.origin + SECOND_TEAM }),
+        })
+      },
     }
   }
 }
 
 /** Finds the authorization server's metadata on an application's host, if Managed OAuth is on [M10, M11]. */
 export function serverDocument(c: AppContext): Document | undefined {
-  const { configuration, quirks, team, url } = c.var
+  const { configuration, team, url } = c.var
   const application = applicationAt(configuration.applications, described(url, SERVER_METADATA))
   if (!application || !managedOAuth(application)) return undefined
   return {
@@ -92,10 +93,7 @@ export function serverDocument(c: AppContext): Document | undefined {
       rule: 'M10',
       why: `The team's metadata on the application's host: its issuer is ${team.origin}, which a strict client rejects on this host (P19).`,
     },
-    content: () =>
-      serverMetadata(team, configuration.applications, {
-        sendsIssuer: quirks.has('iss-in-response'),
-      }),
+    content: () => serverMetadataFor(c, { application }),
   }
 }
 

@@ -9,6 +9,7 @@ import { bearerToken } from '../oauth/bearer'
 import { PageError, respondPageError } from '../pages/respond'
 import type { AppContext } from '../request/context'
 import { impersonationOf } from '../request/impersonation'
+import { noteMcpBody } from '../request/mcp'
 import { withoutOwnCookies } from '../signin/browser'
 import type { Admission } from './admission'
 import { WORKER_ACCESS_HEADER, workerAccess } from './worker-access'
@@ -31,8 +32,9 @@ export async function forward(
     headers.set(WORKER_ACCESS_HEADER, await workerAccess(c, application, admission))
   }
   c.set('isForwarded', true)
-  const request = new Request(c.req.raw, { headers })
-  const response = impersonationOf(c)?.origin?.(request) ?? (await send(c, application, request))
+  const request = withMcpNoted(c, new Request(c.req.raw, { headers }))
+  const response =
+    impersonationOf(c)?.origin?.(request) ?? (await send(c, application, request, admission))
   if (!admission.setCookie) return response
   const withCookie = new Response(response.body, response)
   withCookie.headers.append('Set-Cookie', admission.setCookie)
@@ -41,10 +43,19 @@ export async function forward(
   return withCookie
 }
 
+function withMcpNoted(c: AppContext, request: Request): Request {
+  const body = noteMcpBody(c, request)
+  if (body === request.body) return request
+  // Node requires `duplex` for a body that is a stream.
+  const init: RequestInit & { duplex: 'half' } = { body, duplex: 'half' }
+  return new Request(request, init)
+}
+
 async function send(
   c: AppContext,
   application: Application | undefined,
   request: Request,
+  { requestedScope = '' }: Admission,
 ): Promise<Response> {
   const { ORIGIN } = c.env
   const own = application?.origin_url
@@ -52,7 +63,7 @@ async function send(
     return viaProxy(c, request, c.req.url, 'ORIGIN', (req) => ORIGIN.fetch(req))
   }
   const ORIGIN_URL = own ?? c.get('settings').ORIGIN_URL
-  if (!ORIGIN_URL) return demo.fetch(request, await knownAccess(c))
+  if (!ORIGIN_URL) return demo.fetch(request, { ...(await knownAccess(c)), requestedScope })
   // Cut from the whole URL, because `search` drops a question mark with nothing after it.
   const pathAndQuery = c.get('url').href.slice(c.get('url').origin.length)
   return viaProxy(c, request, ORIGIN_URL.replace(/\/$/, '') + pathAndQuery, 'ORIGIN_URL', fetch)

@@ -16,5 +16,9 @@ export const presentedToken = oncePerRequest((c) => bearerToken(c.req.header('au
 export async function applicationSubject(c: AppContext): Promise<FaultSubject> {
   const token = presentedToken(c)
   const grant = token === undefined ? undefined : await c.get('stores').grants.findNamed(token)
-  return { clientId: grant?.clientId, application: requestedApplication(c) }
+  return {
+    clientId: grant?.clientId,
+    email: grant?.identity.email,
+    application: requestedApplication(c),
+  }
 }

@@ -45,6 +45,11 @@ export class Parameters {
     return value
   }
 
+  /** Yields the name and value of each parameter, usable or not. */
+  [Symbol.iterator](): IterableIterator<[string, string]> {
+    return this.#values.entries()
+  }
+
   /** Throws for the first unusable parameter, whether or not the endpoint reads it. */
   rejectUnusable(): void {
     for (const [name, problem] of this.#problems) throw refusal(name, problem)

@@ -5,7 +5,7 @@ import { MessagePage } from './message'
 /** An error that is shown as a page, because the browser must not be redirected. */
 export class PageError extends Error {
   constructor(
-    readonly status: 400 | 403 | 404 | 500 | 502 | 503 | 524,
+    readonly status: 200 | 400 | 403 | 404 | 500 | 502 | 503 | 524,
     readonly title: string,
     message: string,
     readonly advice?: string,

@@ -1,6 +1,5 @@
-import type { RecordedEvent } from '../events/event'
 import { all, type Check, type Finding, failed, notSeen, passed } from './check'
-import { type EventOf, ofKind, type Story } from './story'
+import type { EventOf, Story } from './story'
 
 /** Checks of the client's authorization requests, and of its reaction to the responses. */
 export const AUTHORIZATION_CHECKS: Check[] = [
@@ -70,13 +69,6 @@ export const AUTHORIZATION_CHECKS: Check[] = [
     level: 'SHOULD',
     judge: isNewEachTime('stateHash', 'state'),
   },
-  {
-    id: 'issuer',
-    title: 'Rejects a response with the iss of another server',
-    source: 'MCP 2026-07-28 Authorization Response Validation; RFC 9207 2.4',
-    level: 'MUST',
-    judge: refusesWrongIssuer,
-  },
 ]
 
 type Request = EventOf<'authorization'>
@@ -105,7 +97,10 @@ function namesTheResource({ authorizations, exchanges, refreshes }: Story): Find
   if (refused.length > 0) {
     const names = [...new Set(refused.map(({ resource }) => resource))].join(', ')
     return failed(
-      `A request with ${names} was refused: ${refused[0]?.why} Send the resource of the metadata in both requests.`,
+      {
+        why: `A request with ${names} was refused: ${refused[0]?.why}`,
+        change: 'Send the resource of the metadata in both requests.',
+      },
       ...refused,
     )
   }
@@ -141,60 +136,11 @@ function isNewEachTime(fact: 'codeChallengeHash' | 'stateHash', name: string) {
       return passed(`${requests.length} authorizations each had a new ${name}.`, ...requests)
     const same = requests.filter((request) => request[fact] === again[fact])
     return failed(
-      `${same.length} of ${requests.length} authorizations had the same ${name}. Generate a random one for each authorization.`,
+      {
+        why: `${same.length} of ${requests.length} authorizations had the same ${name}.`,
+        change: 'Generate a random one for each authorization.',
+      },
       ...same,
     )
   }
-}
-
-function refusesWrongIssuer(story: Story): Finding {
-  const { events, exchanges } = story
-  const faults = ofKind(events, 'fault').filter(({ fault }) => fault === 'wrong-issuer')
-  if (faults.length === 0) {
-    return notSeen(
-      'Switch the fault on with PUT /_emulator/faults/wrong-issuer and {"times": 1}, then authorize. The response will carry a wrong iss.',
-    )
-  }
-  const seen: RecordedEvent[] = []
-  for (const fault of faults) {
-    const response = ofKind(events, 'authorization').find(({ rayId }) => rayId === fault.rayId)
-    const exchange = exchanges.find(
-      ({ grantId }) => grantId !== undefined && grantId === response?.grantId,
-    )
-    if (exchange) {
-      return failed(
-        'The response carried the iss of another server, but the client sent its code to the token endpoint. Compare iss with the issuer of the metadata, character by character, before any other step.',
-        fault,
-        response,
-        exchange,
-      )
-    }
-    const after = nextRequestAfter(story, fault)
-    if (after) seen.push(fault, after)
-    else if (isCodeExpired(story, fault)) seen.push(fault)
-  }
-  if (seen.length === 0) {
-    return notSeen(
-      'The response carried the iss of another server, and its code may still be redeemed. Authorize again, or advance the clock.',
-    )
-  }
-  return passed(
-    'The response carried the iss of another server, and its code was not redeemed.',
-    ...seen,
-  )
-}
-
-// A later authorization or token request shows that the client has discarded the response.
-function nextRequestAfter({ authorizations, events }: Story, { number, rayId }: RecordedEvent) {
-  const requests = new Set<RecordedEvent>(authorizations.map(({ request }) => request))
-  return events.find(
-    (event) =>
-      event.number > number &&
-      event.rayId !== rayId &&
-      (requests.has(event) || (event.kind === 'token' && event.grantId !== undefined)),
-  )
-}
-
-function isCodeExpired({ codeLifetimeSeconds, now }: Story, { at }: RecordedEvent): boolean {
-  return now > Date.parse(at) / 1000 + codeLifetimeSeconds
 }

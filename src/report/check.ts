@@ -5,7 +5,14 @@ export type Level = 'MUST' | 'SHOULD' | 'MAY'
 export type Verdict = 'passed' | 'failed' | 'not-seen'
 
 /** The result of a check, and the events that are its evidence. */
-export type Finding = { verdict: Verdict; why: string; evidence: RecordedEvent[] }
+export type Finding = {
+  verdict: Verdict
+  /** The observation. */
+  why: string
+  /** The correction of the client, if the check failed. */
+  change?: string
+  evidence: RecordedEvent[]
+}
 
 /** A rule for clients, and the function that judges a client by its events. */
 export type Check = {
@@ -21,8 +28,13 @@ export function passed(why: string, ...evidence: (RecordedEvent | undefined)[]):
   return { verdict: 'passed', why, evidence: known(evidence) }
 }
 
-export function failed(why: string, ...evidence: (RecordedEvent | undefined)[]): Finding {
-  return { verdict: 'failed', why, evidence: known(evidence) }
+/** @param words the observation, and the correction of the client */
+export function failed(
+  words: string | { why: string; change: string },
+  ...evidence: (RecordedEvent | undefined)[]
+): Finding {
+  const finding = typeof words === 'string' ? { why: words } : words
+  return { verdict: 'failed', ...finding, evidence: known(evidence) }
 }
 
 /** @param why what events do not show yet, and how to make them show it */
@@ -55,7 +67,7 @@ export function all<E extends RecordedEvent>(
     return passed(one ? `The ${noun} ${right}.` : `${each} ${plural} ${right}.`, ...events)
   }
   const what = one ? `The ${noun} ${wrong}` : `${bad.length} of ${events.length} ${plural} ${wrong}`
-  return failed(`${what}. ${change}`, ...bad)
+  return failed({ why: `${what}.`, change }, ...bad)
 }
 
 function known(events: (RecordedEvent | undefined)[]): RecordedEvent[] {

@@ -47,7 +47,11 @@ function followsChallenge({ events }: Story): Finding {
   }
   const instead = guess ? `fetched ${guess.host}${guess.path}` : 'registered'
   return failed(
-    `It did not fetch ${challenge.resourceMetadata}, which the challenge names, and ${instead} instead. Use resource_metadata if the challenge has it. Well-known paths are for challenges without it.`,
+    {
+      why: `It did not fetch ${challenge.resourceMetadata}, which the challenge names, and ${instead} instead.`,
+      change:
+        'Use resource_metadata if the challenge has it. Well-known paths are for challenges without it.',
+    },
     challenge,
     guess ?? registration,
   )
@@ -60,7 +64,11 @@ function readsAtIssuer({ all, events, registration, userAgent }: Story): Finding
   const [elsewhere] = requests
   if (elsewhere) {
     return failed(
-      `It read the metadata only at ${elsewhere.host}, but the issuer is the team domain. Use authorization_servers of the protected resource metadata, and reject metadata with another issuer.`,
+      {
+        why: `It read the metadata only at ${elsewhere.host}, but the issuer is the team domain.`,
+        change:
+          'Use authorization_servers of the protected resource metadata, and reject metadata with another issuer.',
+      },
       elsewhere,
     )
   }
@@ -70,7 +78,10 @@ function readsAtIssuer({ all, events, registration, userAgent }: Story): Finding
   )
   if (!registration || hasReadBefore) return notSeen('No request for the metadata is recorded.')
   return failed(
-    'It registered without reading any metadata. Use the registration_endpoint of the metadata.',
+    {
+      why: 'It registered without reading any metadata.',
+      change: 'Use the registration_endpoint of the metadata.',
+    },
     registration,
   )
 }

@@ -53,33 +53,30 @@ export const EXCHANGE_CHECKS: Check[] = [
     title: 'Sends the code_verifier of the same authorization',
     source: 'RFC 7636 4.6',
     level: 'MUST',
-    judge: neverRefused(
-      'T9',
-      'The code_verifier matched the code_challenge',
-      'The code_verifier did not match the code_challenge. Store the verifier of each authorization with its state.',
-    ),
+    judge: neverRefused('T9', 'The code_verifier matched the code_challenge', {
+      why: 'The code_verifier did not match the code_challenge.',
+      change: 'Store the verifier of each authorization with its state.',
+    }),
   },
   {
     id: 'redirect-uri-repeated',
     title: 'Repeats the redirect_uri of the authorization',
     source: 'RFC 6749 4.1.3',
     level: 'MUST',
-    judge: neverRefused(
-      'T10',
-      'The redirect_uri equalled that of the authorization request',
-      'The redirect_uri differed from that of the authorization request. Send exactly the same URI, including the port.',
-    ),
+    judge: neverRefused('T10', 'The redirect_uri equalled that of the authorization request', {
+      why: 'The redirect_uri differed from that of the authorization request.',
+      change: 'Send exactly the same URI, including the port.',
+    }),
   },
   {
     id: 'code-once',
     title: 'Redeems a code once',
     source: 'RFC 6749 4.1.2',
     level: 'MUST',
-    judge: neverRefused(
-      'T8',
-      'No code was sent twice',
-      'A code was sent a second time, which ended its grant with all its tokens. If the response is lost, authorize again.',
-    ),
+    judge: neverRefused('T8', 'No code was sent twice', {
+      why: 'A code was sent a second time, which ended its grant with all its tokens.',
+      change: 'If the response is lost, authorize again.',
+    }),
   },
   {
     id: 'client-authentication',
@@ -93,7 +90,7 @@ export const EXCHANGE_CHECKS: Check[] = [
 const EXCHANGE = { noun: 'exchange', plural: 'exchanges' }
 
 // Only a successful exchange proves the rule: a refused one may have failed at an earlier check.
-function neverRefused(rule: string, right: string, wrong: string) {
+function neverRefused(rule: string, right: string, wrong: { why: string; change: string }) {
   return ({ exchanges }: Story): Finding => {
     const bad = exchanges.filter((each) => each.outcome === 'refused' && each.rule === rule)
     if (bad.length > 0) return failed(wrong, ...bad)

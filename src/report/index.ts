@@ -9,8 +9,11 @@ import { AUTHORIZATION_CHECKS } from './authorization'
 import type { Check, Level, Verdict } from './check'
 import { DISCOVERY_CHECKS } from './discovery'
 import { EXCHANGE_CHECKS } from './exchange'
+import { ISSUER_CHECKS } from './issuer'
+import { METADATA_CHECKS } from './metadata'
 import { REFRESH_CHECKS } from './refresh'
 import { REGISTRATION_CHECKS } from './registration'
+import { SCOPE_CHECKS } from './scopes'
 import { type Moment, type ReportedClient, storyOf } from './story'
 import { USE_CHECKS } from './use'
 
@@ -25,6 +28,8 @@ export type CheckResult = {
   verdict: Verdict
   /** The observation, in a sentence or two. */
   why: string
+  /** The correction of the client, if the check failed. */
+  change?: string
   /** The numbers of the events that show it. */
   evidence: number[]
 }
@@ -41,8 +46,11 @@ const MOST_EVIDENCE = 10
 /** The checks, in the order of a client's requests. */
 export const CHECKS: Check[] = [
   ...DISCOVERY_CHECKS,
+  ...METADATA_CHECKS,
   ...REGISTRATION_CHECKS,
   ...AUTHORIZATION_CHECKS,
+  ...SCOPE_CHECKS,
+  ...ISSUER_CHECKS,
   ...EXCHANGE_CHECKS,
   ...USE_CHECKS,
   ...REFRESH_CHECKS,

@@ -48,7 +48,10 @@ function refreshes(story: Story): Finding {
   const reauthorized = authorizedInstead(story)
   if (reauthorized) {
     return failed(
-      'Its access token had expired, and it began a new authorization although it had a refresh token.',
+      {
+        why: 'Its access token had expired, and it began a new authorization although it had a refresh token.',
+        change: 'Send the refresh token to the token endpoint first.',
+      },
       ...reauthorized,
     )
   }
@@ -126,7 +129,11 @@ function storesRotated(story: Story): Finding {
   const [own] = again.filter((refresh) => !isExcused(story, refresh))
   if (own) {
     return failed(
-      'It used a refresh token that had been rotated. Store the new token before any other step. If several processes share tokens, only one may refresh (P9).',
+      {
+        why: 'It used a refresh token that had been rotated.',
+        change:
+          'Store the new token before any other step. If several processes share tokens, only one may refresh (P9).',
+      },
       before(story.refreshes, own),
       own,
     )
@@ -170,7 +177,10 @@ function stops({ events }: Story): Finding {
   const loop = rows.find(({ length }) => length > MOST_TRIES)
   if (loop) {
     return failed(
-      `It refreshed ${loop.length} times in a row after invalid_grant. The grant has ended, so ask the person again.`,
+      {
+        why: `It refreshed ${loop.length} times in a row after invalid_grant.`,
+        change: 'The grant has ended, so ask the person again.',
+      },
       ...loop,
     )
   }

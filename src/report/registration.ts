@@ -50,16 +50,25 @@ function declaresItsType({ client, registration }: Story): Finding {
   const isNative = client.redirectUris.some((uri) => !uri.startsWith('https:'))
   if (type === undefined) {
     return failed(
-      `It did not send application_type, for which OpenID Connect defines the default "web". Send "${isNative ? 'native' : 'web'}".`,
+      {
+        why: 'It did not send application_type, for which OpenID Connect defines the default "web".',
+        change: `Send "${isNative ? 'native' : 'web'}".`,
+      },
       registration,
     )
   }
   if (type !== 'native' && type !== 'web') {
-    return failed(`"${type}" is not an application_type. Send "native" or "web".`, registration)
+    return failed(
+      { why: `"${type}" is not an application_type.`, change: 'Send "native" or "web".' },
+      registration,
+    )
   }
   if (type === 'web' && isNative) {
     return failed(
-      'It sent "web", but has a redirect URI of a native application. Send "native".',
+      {
+        why: 'It sent "web", but has a redirect URI of a native application.',
+        change: 'Send "native".',
+      },
       registration,
     )
   }
@@ -72,9 +81,12 @@ function wantsRefreshTokens({ registration }: Story): Finding {
   if (grantTypes?.includes('refresh_token'))
     return passed('Its grant_types include refresh_token.', registration)
   return failed(
-    grantTypes
-      ? 'Its grant_types do not include refresh_token, so it receives no refresh token.'
-      : 'It did not send grant_types, for which RFC 7591 2 defines the default authorization_code. Access registered both.',
+    {
+      why: grantTypes
+        ? 'Its grant_types do not include refresh_token, so it receives no refresh token.'
+        : 'It did not send grant_types, for which RFC 7591 2 defines the default authorization_code. Access registered both.',
+      change: 'Send grant_types with authorization_code and refresh_token.',
+    },
     registration,
   )
 }
@@ -84,7 +96,10 @@ function hasGoodRedirectUris({ client, registration }: Story): Finding {
     const problem = redirectUriProblem(uri)
     return problem ? [`${uri} ${problem}`] : []
   })
-  if (problems.length > 0) return failed(`${problems.join('; ')}.`, registration)
+  if (problems.length > 0) {
+    const change = 'Use loopback, https, or a scheme in reverse domain form.'
+    return failed({ why: `${problems.join('; ')}.`, change }, registration)
+  }
   return passed(`It registered ${client.redirectUris.join(', ')}.`, registration)
 }
 
@@ -92,7 +107,7 @@ function redirectUriProblem(uri: string): string | undefined {
   const { protocol, hostname } = new URL(uri)
   if (protocol === 'https:') return undefined
   if (protocol === 'http:') {
-    return isLoopback(hostname) ? undefined : 'is http on another machine; use https'
+    return isLoopback(hostname) ? undefined : 'is http on another machine'
   }
   // RFC 8252 7.1: a scheme such as com.example.app, from a domain that the author controls.
   return protocol.includes('.')
@@ -109,7 +124,10 @@ function usesLiterals({ client, registration }: Story): Finding {
   const name = hosts.find((host) => !isLoopbackLiteral(host))
   if (name !== undefined) {
     return failed(
-      `It uses ${name}, which may resolve to another interface or be blocked. Use 127.0.0.1 or [::1], which Access allows by allow_any_on_loopback [R9].`,
+      {
+        why: `It uses ${name}, which may resolve to another interface or be blocked.`,
+        change: 'Use 127.0.0.1 or [::1], which Access allows by allow_any_on_loopback [R9].',
+      },
       registration,
     )
   }
@@ -125,12 +143,18 @@ function registersOnce({ all, authorizations, client, registration, userAgent }:
       other.client.id !== client.id &&
       other.client.name === client.name &&
       other.userAgent === userAgent &&
+      // Another issuer needs a registration of its own.
+      other.path === registration.path &&
       isSame(other.redirectUris, registration.redirectUris) &&
       !isDeleted(all, other.client.id),
   )
   if (twins.length > 0) {
     return failed(
-      `The same software registered ${twins.length + 1} times, with the same name and redirect URIs. If these are not several installations, store the client_id for each issuer and reuse it.`,
+      {
+        why: `The same software registered ${twins.length + 1} times, with the same name and redirect URIs.`,
+        change:
+          'If these are not several installations, store the client_id for each issuer and reuse it.',
+      },
       ...twins,
       registration,
     )

@@ -1,5 +1,6 @@
 import type { RecordedEvent } from '../events/event'
 import { flowsOf } from '../events/flows'
+import type { FaultName } from '../switches/faults'
 
 /** Events of one kind. */
 export type EventOf<K extends RecordedEvent['kind']> = Extract<RecordedEvent, { kind: K }>
@@ -59,6 +60,27 @@ export function ofKind<K extends RecordedEvent['kind']>(
   kind: K,
 ): EventOf<K>[] {
   return events.filter((event): event is EventOf<K> => event.kind === kind)
+}
+
+/**
+ * Returns the last request of the client's user agent for the authorization server metadata, before the
+ * event of a number. Such a request names no client.
+ */
+export function lastServerMetadata(
+  { all, userAgent }: Story,
+  number: number,
+): EventOf<'discovery'> | undefined {
+  return ofKind(all, 'discovery').findLast(
+    (event) =>
+      event.document === 'authorization-server' &&
+      event.userAgent === userAgent &&
+      event.number < number,
+  )
+}
+
+/** Returns the instruction to switch a fault on for one strike. */
+export function switchOn(fault: FaultName): string {
+  return `Switch the fault on with PUT /_emulator/faults/${fault} and {"times": 1}`
 }
 
 const ENDPOINT = '/oauth/authorization'

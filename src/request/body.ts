@@ -1,7 +1,9 @@
+import { shownParameters } from '../events/shown'
 import { OAuthError } from '../oauth/errors'
 import { BODY_LIMIT_BYTES, bodyText, formParameters, type Parameters } from '../oauth/parameters'
 import { bytesWithin } from './bytes'
 import type { AppContext } from './context'
+import { note } from './events'
 import { oncePerRequest } from './once'
 
 /**
@@ -11,7 +13,9 @@ import { oncePerRequest } from './once'
  *   parameters (RFC 6749 3.2)
  */
 export const readForm = oncePerRequest(async function read(c): Promise<Parameters> {
-  return formParameters(c.req.header('content-type'), await readBytes(c))
+  const parameters = formParameters(c.req.header('content-type'), await readBytes(c))
+  note(c, { parameters: shownParameters(parameters) })
+  return parameters
 })
 
 /**

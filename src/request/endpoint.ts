@@ -52,7 +52,8 @@ async function unlessRefused(
   // A fault strikes the actual request, not the preflight that the browser sends before it.
   if (c.get('state').faults.length === 0 || c.req.method === 'OPTIONS') return next()
   const userAgent = c.req.header('user-agent') ?? ''
-  const target = { endpoint: name, userAgent, subject: await subjectOf(c) }
+  const path = c.get('url').pathname
+  const target = { endpoint: name, path, userAgent, subject: await subjectOf(c) }
   const refusal = await injectFaults(faultsOf(c), target)
   if (!refusal) return next()
   coverRequest(c)

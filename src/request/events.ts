@@ -4,6 +4,7 @@ import type { DashboardEvent, GrantRevoker } from '../events/dashboard-event'
 import type { Occurrence, ReportedEvent } from '../events/event'
 import type { Actors, Outcome, Reason } from '../events/reason'
 import type { CommonFacts, RequestDecision, RequestFacts } from '../events/request-event'
+import { shownHeaders, shownParameters } from '../events/shown'
 import { reasonOf } from '../events/why'
 import type { OAuthError } from '../oauth/errors'
 import type { AppContext, Env } from './context'
@@ -85,9 +86,10 @@ export function refusalOf({ code, description, hint }: OAuthError): Refusal {
 export const reportRequest: MiddlewareHandler<Env> = async function reportRequest(c, next) {
   await next()
   const { isCovered, ...draft } = c.get('draft')
-  if (!draft.kind || isCovered) return
+  if (!draft.kind || isCovered || !isRecording(c)) return
   const { status } = c.res
   const url = c.get('url')
+  const parameters = { ...shownParameters(url.searchParams), ...draft.parameters }
   record(c, {
     ...draft,
     outcome: draft.outcome ?? outcomeOf(status),
@@ -96,15 +98,20 @@ export const reportRequest: MiddlewareHandler<Env> = async function reportReques
     host: url.host,
     path: url.pathname,
     status,
+    ...(Object.keys(parameters).length > 0 && { parameters }),
+    responseHeaders: shownHeaders(c.res.headers),
     userAgent: c.req.header('user-agent'),
     ...momentOf(c),
   })
 }
 
-// No response depends on events, so that recording can be switched off.
+/** Returns whether events are recorded. No response depends on events, so that they can be switched off. */
+export function isRecording(c: AppContext): boolean {
+  return c.get('settings').EVENTS_KEPT > 0
+}
+
 function record(c: AppContext, event: ReportedEvent): void {
-  if (c.get('settings').EVENTS_KEPT === 0) return
-  c.get('emulator').record(c.executionCtx, event)
+  if (isRecording(c)) c.get('emulator').record(c.executionCtx, event)
 }
 
 function momentOf(c: AppContext): Pick<ReportedEvent, 'rayId' | 'at'> {

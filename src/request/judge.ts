@@ -1,7 +1,7 @@
 import type { Application } from '../access/application'
 import { evaluate, kindsNotEmulated, type Verdict } from '../access/policy'
 import type { Subject } from '../access/rule-kinds'
-import { holdingRule, ruleInBrief } from '../access/rules'
+import { holdingRule, obstacle, type Rule, ruleInBrief } from '../access/rules'
 import type { AccessAction, Occurrence } from '../events/event'
 import type { Reason } from '../events/reason'
 import type { AppContext } from './context'
@@ -88,15 +88,23 @@ export function reasonFor(
       ...(decision === 'deny' && { change: 'Change that policy, or use another identity.' }),
     }
   }
-  const evaluated = policies.map(
-    (each) => `"${each.name}" (${each.decision}: ${each.include.map(ruleInBrief).join(' or ')})`,
-  )
+  const evaluated = policies.map((each) => {
+    const included = `${each.decision}: ${each.include.map(ruleInBrief).join(' or ')}`
+    const failed = obstacle(each, subject, c.get('configuration').references)
+    return `"${each.name}" (${included}${failed ? `; ${obstacleInBrief(failed)}` : ''})`
+  })
   return {
     outcome: 'refused',
     rule: 'policies: without a match, access is denied',
     why: `No policy of ${name} matches ${who}. Evaluated: ${evaluated.join(', ') || 'none, because it has no policies'}.`,
     change: 'Add an allow policy with a rule that matches, or use another identity.',
   }
+}
+
+function obstacleInBrief({ part, rule }: { part: 'require' | 'exclude'; rule: Rule }): string {
+  return part === 'require'
+    ? `its require rule ${ruleInBrief(rule)} does not match`
+    : `its exclude rule ${ruleInBrief(rule)} matches`
 }
 
 /** Returns the IP address and country of a request, for the `ip` and `geo` rules of policies. */

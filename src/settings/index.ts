@@ -14,13 +14,16 @@ import { distinct } from '../access/record-kind'
 import { firstNotHttps } from '../access/redirect-rule-schema'
 import { emailListSchema } from '../access/rule-kinds'
 import { ACCESS_PATHS } from '../access/team-domain'
-import { apiTokenSchema } from '../account/api-token'
+import { apiTokenSchema, unknownPermissions } from '../account/api-token'
 import { accountSchema, EMULATED_ACCOUNT } from '../account/members'
+import { PERMISSION_NAMES } from '../account/permission-names'
+import { findScope } from '../account/scopes'
 import type { Seed } from '../store/configuration'
 import { objectSettingsSchema, optional } from '../store/emulator/settings'
 import { type Collections, collectionsOf, KINDS, recordKind } from '../store/kinds'
 import { QUIRK_NAMES } from '../switches/quirks'
 import { problemsOf, SettingsError } from './error'
+import { nearestName } from './nearest-name'
 
 // `--var NAME:value` can only pass text, so structured settings may also be JSON text.
 function structured<T extends z.ZodType>(schema: T) {
@@ -118,6 +121,8 @@ export const SETTING_NAMES = [
 export type Settings = Omit<z.infer<typeof settingsSchema>, 'EMAIL_LISTS'> & {
   /** The configuration before any edit of the API. */
   seed: Seed
+  /** The problems of settings that the API alone reads. Every response of the API is this error. */
+  apiError?: SettingsError | undefined
 }
 
 const read = new WeakMap<object, Promise<Settings>>()
@@ -148,7 +153,22 @@ async function parseSettings(vars: object): Promise<Settings> {
   const issues = applicationIssues(first.data, settings.REDIRECT_RULES)
   if (issues.length > 0) throw new SettingsError(issues.flatMap((issue) => problemsOf(vars, issue)))
   const seed = { ...first.data, emailLists: EMAIL_LISTS, accounts: settings.ACCOUNTS }
-  return { ...settings, seed }
+  return { ...settings, seed, apiError: apiErrorOf(vars, settings) }
+}
+
+function apiErrorOf(
+  vars: object,
+  { API_TOKENS = [] }: Pick<Settings, 'API_TOKENS'>,
+): SettingsError | undefined {
+  const problems = unknownPermissions(API_TOKENS).flatMap(({ path, name }) =>
+    problemsOf(vars, {
+      code: 'custom',
+      path: ['API_TOKENS', ...path],
+      message: `expected the name of a permission, such as "${findScope(name)?.name ?? nearestName(name, PERMISSION_NAMES)}"`,
+      input: undefined,
+    }),
+  )
+  return problems.length > 0 ? new SettingsError(problems) : undefined
 }
 
 // Checks applications against the other settings.

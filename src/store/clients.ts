@@ -17,6 +17,8 @@ export const clientSchema = z.object({
   name: z.string().optional(),
   metadata: z.record(z.string(), z.unknown()),
   issuedAtSeconds: secondsSchema,
+  /** Whether the client is registered with the second team (`access/team-domain.ts`). */
+  isOfSecondTeam: z.literal(true).optional(),
 })
 export type Client = z.infer<typeof clientSchema>
 

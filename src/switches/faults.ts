@@ -20,7 +20,8 @@ export const ENDPOINTS = [
 export type Endpoint = (typeof ENDPOINTS)[number]
 
 // The parties that a request identifies before it is decided, so a fault can be limited to them. A client
-// that registers has no id yet. Keys and the API belong to no application.
+// that registers has no id yet. Keys and the API belong to no application. A token of an OAuth client names
+// its client at the API.
 const LIMITED_BY: Record<Endpoint, readonly ('client' | 'application')[]> = {
   metadata: ['application'],
   keys: [],
@@ -29,7 +30,7 @@ const LIMITED_BY: Record<Endpoint, readonly ('client' | 'application')[]> = {
   token: ['client', 'application'],
   revocation: ['client', 'application'],
   application: ['client', 'application'],
-  api: [],
+  api: ['client'],
 }
 
 // The number of strikes, and their scope. Without these, a fault strikes every request until it is cleared.
@@ -143,10 +144,27 @@ export const FAULTS = {
       })
       .superRefine(refuseDeadScope),
   },
+  'ai-crawl-control': {
+    what: 'AI Crawl Control blocks a user agent with 403 or 402 and a JSON body. `/robots.txt` stays open.',
+    source: 'P25',
+    parameters: z
+      .strictObject({
+        ...scope,
+        ...at('application'),
+        status: z.union([z.literal(403), z.literal(402)]).default(403),
+        user_agent: z.string().min(1).max(200).optional(),
+      })
+      .superRefine(refuseDeadScope),
+  },
   'late-settings': {
     what: 'A change made through the API reaches the edge after `delay` of emulated time.',
     source: 'R8-R14; changes to Access take time to propagate',
     parameters: z.strictObject({ delay: lifetimeSchema.default('60s') }),
+  },
+  'late-application': {
+    what: 'The login page does not find an application that was created through the API less than `delay` of emulated time ago.',
+    source: 'A15; changes to Access take time to propagate',
+    parameters: z.strictObject({ ...scope, delay: lifetimeSchema.default('10s') }),
   },
   'clock-skew': {
     what: "Assertions are signed with a clock that is ahead of the origin's by `skew` (behind, if negative).",
@@ -165,6 +183,31 @@ export const FAULTS = {
   'wrong-issuer': {
     what: 'The authorization response carries the `iss` of another server. A client that validates it stops. Managed OAuth only.',
     source: 'RFC 9207 2.4, RFC 9700 4.4 (mix-up)',
+    parameters: z.strictObject(scope),
+  },
+  'missing-issuer': {
+    what: 'The metadata announces `iss`, but the authorization response does not carry it. A client that has read the metadata stops. Managed OAuth only.',
+    source: 'RFC 9207 2.4; P33',
+    parameters: z.strictObject(scope),
+  },
+  'wrong-metadata-issuer': {
+    what: "The authorization server's metadata has the `issuer` of another server. A client that compares it stops. Managed OAuth only.",
+    source: 'RFC 8414 3.3; P32',
+    parameters: z.strictObject({ times }),
+  },
+  'missing-pkce-methods': {
+    what: "The authorization server's metadata lacks `code_challenge_methods_supported`. A client of MCP stops. Managed OAuth only.",
+    source: 'MCP 2026-07-28 Authorization Code Protection',
+    parameters: z.strictObject({ times }),
+  },
+  'second-team': {
+    what: "The protected resource metadata names a second team, which is an issuer of its own and knows none of the first team's clients. Managed OAuth only.",
+    source: 'MCP 2026-07-28 Authorization Server Binding (SEP-2352)',
+    parameters: z.strictObject({ times, application: scope.application }),
+  },
+  'bare-challenge': {
+    what: 'The 401 has no `resource_metadata`. A client has to try the well-known paths. Managed OAuth only.',
+    source: 'P28; RFC 9728 3.1',
     parameters: z.strictObject(scope),
   },
 } as const satisfies Record<string, Fault>
@@ -189,6 +232,8 @@ export type ActiveFault<N extends FaultName = FaultName> = {
 /** The client and application of a request, compared with the scope of a fault. */
 export type FaultSubject = {
   clientId?: string | undefined
+  /** The person of the request's grant, for the event of the fault. */
+  email?: string | undefined
   application?: { id: string; name: string } | undefined
 }
 

@@ -76,6 +76,11 @@ export const QUIRKS = {
     what: 'One-time PINs fail for applications with a path: "Unable to find your Access application!"',
     source: 'P12',
   },
+  'logout-bounce': {
+    how: 'handler',
+    what: "The first authorization after a logout ends at the application's root, and never at the callback.",
+    source: 'P31',
+  },
 } as const satisfies Record<string, { how: 'setting' | 'handler'; what: string; source: string }>
 
 export type QuirkName = keyof typeof QUIRKS

@@ -1,3 +1,4 @@
+import { OTHER_ISSUER } from '../events/reason'
 import { clientCredentials, invalidClient } from '../oauth/client-auth'
 import { readForm } from '../request/body'
 import type { AppContext } from '../request/context'
@@ -34,6 +35,9 @@ export async function authenticateClient(c: AppContext): Promise<Client> {
     })
   }
   noted(c, client)
+  if (isOfOtherTeam(c, client)) {
+    throw invalidClient('client_id is not registered here; register the client again', OTHER_TEAM)
+  }
   if (client.tokenEndpointAuthMethod !== credentials.method) {
     throw invalidClient(
       `this client must authenticate with ${client.tokenEndpointAuthMethod}, not with ${credentials.method}`,
@@ -47,6 +51,18 @@ export async function authenticateClient(c: AppContext): Promise<Client> {
     throw invalidClient('client_secret is wrong')
   }
   return client
+}
+
+/** Returns whether the client is registered with the other of the two teams. */
+export function isOfOtherTeam(c: AppContext, client: Client): boolean {
+  return c.get('team').isSecond !== (client.isOfSecondTeam === true)
+}
+
+/** The reason why a team does not know a client of the other team. */
+export const OTHER_TEAM = {
+  rule: OTHER_ISSUER,
+  why: 'The client is registered with another team, which is another issuer. Its client_id and tokens mean nothing here.',
+  change: 'Store client_id and tokens for each issuer, and register with this one.',
 }
 
 function noted(c: AppContext, client: Client): Client {

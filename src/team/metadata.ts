@@ -1,9 +1,9 @@
-import { serverMetadata } from '../access/metadata'
 import type { AppContext } from '../request/context'
 import { reportDecision } from '../request/events'
+import { serverMetadataFor } from '../request/server-metadata'
 
 /** Handles `GET /.well-known/oauth-authorization-server` [M9]. */
-export function metadata(c: AppContext): Response {
+export async function metadata(c: AppContext): Promise<Response> {
   const team = c.get('team')
   reportDecision(c, {
     kind: 'discovery',
@@ -15,7 +15,5 @@ export function metadata(c: AppContext): Response {
   })
   // The endpoints' path depends on the Origin header, see `reachablePath`.
   c.header('Vary', 'Origin')
-  const { applications } = c.get('configuration')
-  const sendsIssuer = c.get('quirks').has('iss-in-response')
-  return c.json(serverMetadata(team, applications, { sendsIssuer }))
+  return c.json(await serverMetadataFor(c, {}))
 }

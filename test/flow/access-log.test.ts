@@ -159,13 +159,21 @@ describe('The log has one entry for each decision [K25]', () => {
     ])
   })
 
-  it.each<[what: string, headers: Record<string, string>, allowed: boolean, policies?: unknown[]]>([
-    ['that is admitted', credentials(), true],
-    ['that no policy wants', credentials(), false, [ALLOW]],
+  it.each<
+    [
+      what: string,
+      headers: Record<string, string>,
+      allowed: boolean,
+      name?: string,
+      policies?: unknown[],
+    ]
+  >([
+    ['that is admitted', credentials(), true, 'CI'],
+    ['that no policy wants', credentials(), false, 'CI', [ALLOW]],
     ['with a wrong secret', credentials(serviceToken({ client_secret: 'wrong' })), false],
     ['that is not known', credentials(serviceToken({ client_id: 'x.access' })), false],
     ['that is disabled', credentials(serviceToken({ client_id: 'off.access' })), false],
-  ])('records a service token %s', async (_, headers, allowed, policies) => {
+  ])('records a service token %s', async (_, headers, allowed, name, policies) => {
     await whoami(headers, account(policies))
     expect(await log()).toEqual([
       {
@@ -178,6 +186,7 @@ describe('The log has one entry for each decision [K25]', () => {
         ip_address: '203.0.113.7',
         ray_id: expect.any(String),
         user_email: '',
+        ...(name && { service_token: { id: expect.any(String), name } }),
       },
     ])
     expect(await log('?non_identity=true')).toHaveLength(1)

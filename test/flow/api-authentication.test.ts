@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { ACCOUNT, type ApiResponse, api, type Item } from '../support/api'
 import { bearer } from '../support/client'
-import { APP, application, emulator } from '../support/emulator'
+import { oauthClient } from '../support/dashboard'
+import { APP, application, carrying, emulator, TEAM } from '../support/emulator'
 import { credentials } from '../support/service-token'
 
 const world = emulator()
@@ -145,11 +146,41 @@ describe('With API_TOKENS', () => {
   })
 
   it.each([
-    [
-      'API_TOKENS[0].permissions[1]',
-      { permissions: ['Access: Groups Read', 'Access: Group Read'] },
-    ],
-    ['API_TOKENS[0].permissions[0]', { permissions: ['access-group.read'] }],
+    [['Access: Groups Read', 'Access: Group Read'], 1, 'Access: Groups Read'],
+    [['access-group.read'], 0, 'Access: Groups Read'],
+    [['OAuth Client Wirte'], 0, 'OAuth Client Write'],
+  ])(
+    'a wrong name of a permission is an error of the API alone, with the nearest name: %j',
+    async (permissions, index, nearest) => {
+      const log = vi.spyOn(console, 'error').mockImplementation(() => {})
+      const wrong = emulator({ API_TOKENS: [{ name: 'Wrong', token: 'wrong', permissions }] })
+      const { status, body } = await api(carrying(wrong.fetch, bearer('wrong'))).get(GROUPS)
+      const message = `Invalid settings: API_TOKENS[0].permissions[${index}] is "${permissions[index]}": expected the name of a permission, such as "${nearest}"`
+      expect([status, body.errors]).toEqual([500, [{ code: 10001, message }]])
+      expect(log).toHaveBeenCalledWith(message)
+      expect((await wrong.events()).filter(({ kind }) => kind === 'api-call')).toMatchObject([
+        { outcome: 'failed', why: message, change: expect.stringContaining('Only the API') },
+      ])
+      // The gate and the team domain go on.
+      expect((await wrong.fetch(`${APP}/mcp`)).status).toBe(401)
+      expect((await wrong.fetch(`${TEAM}/cdn-cgi/access/certs`)).status).toBe(200)
+      vi.restoreAllMocks()
+    },
+  )
+
+  it.each(['OAuth Clients Write', 'OAuth Client Write'])(
+    'the permission %s creates OAuth clients [C18]',
+    async (permission) => {
+      const one = emulator({ API_TOKENS: [{ name: 'x', token: 'x', permissions: [permission] }] })
+      const { status } = await api(carrying(one.fetch, bearer('x'))).post(
+        `${ACCOUNT}/oauth_clients`,
+        oauthClient(),
+      )
+      expect(status).toBe(200)
+    },
+  )
+
+  it.each([
     ['API_TOKENS[0].expires_on', { expires_on: 'tomorrow' }],
     ['API_TOKENS[0].token', { token: '' }],
     ['API_TOKENS[0].permission', { permission: 'Access: Groups Read' }],

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { ACCOUNT, type ApiResponse, api } from '../support/api'
-import { DashClient, oauthClient, withClients } from '../support/dashboard'
+import { ACCOUNT, type ApiResponse, api, type Item } from '../support/api'
+import { DashClient, EMULATED_ACCOUNT_ID, oauthClient, withClients } from '../support/dashboard'
 import { ADA, carrying, emulator, MALLORY, stopClock } from '../support/emulator'
 
 stopClock()
@@ -97,5 +97,125 @@ describe('The secret of a client follows its method [C2, C5]', () => {
     const { status, body } = await cloudflare.post(`${path}/rotate_secret`)
     expect([status, body.result]).toEqual([200, { client_secret: expect.any(String) }])
     expect((await cloudflare.get(path)).body.result).toMatchObject({ has_rotated_secret: false })
+  })
+})
+
+describe('A scope whose group alone is in the catalogue [C19]', () => {
+  const scopes = ['dns.read', 'dns.delete']
+  const unlisted = { outcome: 'noted', rule: 'C19', scopes: ['dns.delete'] }
+  const eventsOf = async ({ events }: typeof world) =>
+    (await events()).filter(({ kind }) => kind === 'scopes-not-listed')
+
+  it('is accepted by the API, with an event', async () => {
+    const cloudflare = api(world.fetch)
+    const LIST = `${ACCOUNT}/oauth_clients`
+    const body = { ...oauthClient(CLIENT), scopes: ['dns.read'] }
+    const { client_id: id } = (await cloudflare.post(LIST, body)).body.result
+    expect(await eventsOf(world)).toEqual([])
+    const changed = await cloudflare.patch(`${LIST}/${id}`, { scopes })
+    expect([changed.status, changed.body.result.scopes]).toEqual([200, [...scopes, 'openid']])
+    const created = await cloudflare.post(LIST, { ...body, scopes })
+    expect([created.status, created.body.result.scopes]).toEqual([200, [...scopes, 'openid']])
+    expect(await eventsOf(world)).toMatchObject([
+      { ...unlisted, client: { id } },
+      { ...unlisted, client: { id: created.body.result.client_id } },
+    ])
+  })
+
+  it('is accepted by the settings; an event names the authorization that requests it', async () => {
+    const seeded = emulator(withClients({ ...CLIENT, scopes }))
+    await tokenFor(['dns.read'], seeded)
+    expect(await eventsOf(seeded)).toEqual([])
+    await tokenFor(scopes, seeded)
+    expect(await eventsOf(seeded)).toMatchObject([{ ...unlisted, client: { name: 'Zone lister' } }])
+  })
+
+  it('is refused if its group is not in the catalogue either [C6]', async () => {
+    const body = { ...oauthClient(CLIENT), scopes: ['dsn.read'] }
+    const { status, body: answer } = await api(world.fetch).post(`${ACCOUNT}/oauth_clients`, body)
+    expect([status, answer.errors[0]?.source?.pointer]).toEqual([400, '/scopes/0'])
+    expect(await eventsOf(world)).toEqual([])
+  })
+})
+
+describe('A person creates and edits OAuth clients in the role for it [C20]', () => {
+  const ACCOUNTS = [
+    {
+      id: EMULATED_ACCOUNT_ID,
+      name: 'Ours',
+      members: [
+        'ada@example.com',
+        { email: 'grace@example.com', roles: ['Administrator Read Only', 'Billing'] },
+        { email: 'sue@example.com', roles: ['Super Administrator - All Privileges'] },
+        { email: 'sam@example.com', roles: ['Super Administrator'] },
+        { email: 'olga@example.com', roles: ['Billing', 'OAuth Client Write'] },
+      ],
+    },
+  ]
+  const LIST = `${ACCOUNT}/oauth_clients`
+  const ONE = `${LIST}/${oauthClient().client_id}`
+  const settings = { ...withClients(CLIENT), ACCOUNTS }
+  const owned = emulator(settings)
+  const byKeyOf = (email: string, { fetch } = owned) =>
+    api((url, init) => {
+      const { authorization: _, ...headers } = Object.fromEntries(new Headers(init?.headers))
+      const key = { 'x-auth-email': email, 'x-auth-key': 'k' }
+      return fetch(url, { ...init, headers: { ...headers, ...key } })
+    })
+  beforeEach(owned.reset)
+
+  it.each(['ada@example.com', 'sue@example.com', 'sam@example.com', 'olga@example.com'])(
+    '%s can, by key',
+    async (email) => {
+      const cloudflare = byKeyOf(email)
+      expect((await cloudflare.post(LIST, oauthClient(CLIENT))).status).toBe(200)
+      expect((await cloudflare.patch(ONE, { client_name: 'New' })).status).toBe(200)
+    },
+  )
+
+  it.each(['grace@example.com', 'mallory@blocked.example'])(
+    '%s cannot, by key, and nothing changes',
+    async (email) => {
+      const cloudflare = byKeyOf(email)
+      const before = (await cloudflare.get<Item[]>(LIST)).body.result
+      for (const response of [
+        await cloudflare.post(LIST, oauthClient(CLIENT)),
+        await cloudflare.patch(ONE, { client_name: 'New' }),
+        await cloudflare.delete(ONE),
+        await cloudflare.post(`${ONE}/rotate_secret`),
+        await cloudflare.delete(`${ONE}/rotate_secret`),
+      ]) {
+        expect(refused(response)).toEqual([403, 10000])
+      }
+      expect((await cloudflare.get<Item[]>(LIST)).body.result).toEqual(before)
+      const [event] = (await owned.events()).filter(({ kind }) => kind === 'api-call').slice(1)
+      expect(event).toMatchObject({
+        outcome: 'refused',
+        email,
+        why: `${email} has none of these roles in the account Ours: Super Administrator, Super Administrator - All Privileges, Administrator, OAuth Client Write.`,
+        change: expect.stringContaining('ACCOUNTS'),
+      })
+    },
+  )
+
+  it.each([
+    ['grace@example.com', 403],
+    ['olga@example.com', 200],
+  ])('the token of an OAuth client counts as the person: %s, %i', async (email, status) => {
+    const token = await tokenFor(['oauth-client.write'], owned, { email })
+    const cloudflare = api(carrying(owned.fetch, { authorization: `Bearer ${token}` }))
+    expect((await cloudflare.post(LIST, oauthClient(CLIENT))).status).toBe(status)
+  })
+
+  it('an API token needs no role, but its permission', async () => {
+    const API_TOKENS = [{ name: 'x', token: 'x', permissions: ['OAuth Client Write'] }]
+    const { fetch } = emulator({ ...settings, API_TOKENS })
+    const cloudflare = api(carrying(fetch, { authorization: 'Bearer x' }))
+    expect((await cloudflare.post(LIST, oauthClient(CLIENT))).status).toBe(200)
+  })
+
+  it('an account without members is open to every person', async () => {
+    const cloudflare = byKeyOf('anybody@example.com', world)
+    expect((await cloudflare.post(LIST, oauthClient(CLIENT))).status).toBe(200)
   })
 })

@@ -1,6 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { Client, challengeOf, type Registration, type Tokens, tokensOf } from '../support/client'
-import { ADA, APP, carrying, clientOf, emulator, stopClock } from '../support/emulator'
+import {
+  Client,
+  challengeOf,
+  type Registration,
+  redirectOf,
+  type Tokens,
+  tokensOf,
+} from '../support/client'
+import { ADA, APP, carrying, clientOf, emulator, stopClock, TEAM } from '../support/emulator'
 import { Person } from '../support/person'
 
 stopClock()
@@ -22,8 +29,8 @@ const verdicts = async (id: string, verdict: string) =>
   (await reportOf(id)).checks.filter((check) => check.verdict === verdict).map((check) => check.id)
 
 // The fault, for the next response.
-async function lieAboutTheIssuer(): Promise<void> {
-  const response = await world.fetch(`${APP}/_emulator/faults/wrong-issuer`, {
+async function strikeOnce(fault: string): Promise<void> {
+  const response = await world.fetch(`${APP}/_emulator/faults/${fault}`, {
     method: 'PUT',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ times: 1 }),
@@ -39,6 +46,19 @@ const NATIVE = {
   grant_types: ['authorization_code', 'refresh_token'],
 }
 
+const SERVER_METADATA = `${TEAM}/.well-known/oauth-authorization-server`
+
+// The client meets each fault of discovery once, and stops.
+async function misled(): Promise<void> {
+  await strikeOnce('bare-challenge')
+  await client.request('/mcp')
+  await client.fetch(`${APP}/.well-known/oauth-protected-resource/mcp`)
+  for (const fault of ['wrong-metadata-issuer', 'missing-pkce-methods']) {
+    await strikeOnce(fault)
+    await client.fetch(SERVER_METADATA)
+  }
+}
+
 // From the 401 to the registration, as the specification has it.
 async function discovered(): Promise<Registration> {
   const challenged = (await (await client.request('/mcp')).json()) as { resource_metadata: string }
@@ -47,6 +67,28 @@ async function discovered(): Promise<Registration> {
   }
   await client.fetch(`${metadata.authorization_servers[0]}/.well-known/oauth-authorization-server`)
   return client.register(NATIVE)
+}
+
+// At the issuer that the protected resource metadata names now.
+async function registeredWithNamedIssuer(): Promise<void> {
+  const named = await client.fetch(`${APP}/.well-known/oauth-protected-resource/mcp`)
+  const { authorization_servers: issuers } = (await named.json()) as {
+    authorization_servers: string[]
+  }
+  const { origin, pathname } = new URL(issuers[0] ?? '')
+  const metadata = await client.fetch(`${origin}/.well-known/oauth-authorization-server${pathname}`)
+  const { issuer, registration_endpoint: endpoint } = (await metadata.json()) as Record<
+    string,
+    string
+  >
+  expect(issuer).toBe(issuers[0])
+  expect(issuer).not.toBe(TEAM)
+  const response = await client.fetch(endpoint ?? '', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ ...NATIVE, token_endpoint_auth_method: 'none' }),
+  })
+  expect(response.status).toBe(201)
 }
 
 async function authorized(clientId: string, number: number): Promise<Tokens> {
@@ -68,6 +110,7 @@ async function authorized(clientId: string, number: number): Promise<Tokens> {
 
 describe('A client that follows every rule', () => {
   it('passes every check', async () => {
+    await misled()
     const { client_id: id } = await discovered()
     let tokens = await authorized(id, 1)
     expect((await client.request('/mcp', tokens.access_token)).status).not.toBe(401)
@@ -79,12 +122,34 @@ describe('A client that follows every rule', () => {
     await client.postForm('/oauth/revoke', { token: tokens.refresh_token, client_id: id })
     const refused = await client.refresh(id, tokens.refresh_token, { resource: APP })
     expect(refused.status).toBe(400)
-    await authorized(id, 2)
-    // A response of another server: its code is left.
-    await lieAboutTheIssuer()
+    tokens = await authorized(id, 2)
     await world.signIn(ADA)
-    const response = await client.authorization(id, { redirect_uri: REDIRECT, resource: APP })
-    expect(response.headers.get('location')).toContain('iss=')
+    let states = 2
+    const asked = async (scope?: string) => {
+      const response = await client.authorization(id, {
+        redirect_uri: REDIRECT,
+        resource: APP,
+        scope,
+        state: `state-${++states}`,
+        code_challenge: await challengeOf(`verifier-${states}`),
+      })
+      return redirectOf(response).parameters
+    }
+    // A block is no reason for a new token; a scope challenge is one.
+    await strikeOnce('ai-crawl-control')
+    expect((await client.request('/mcp', tokens.access_token)).status).toBe(403)
+    await expect(client.request('/whoami', tokens.access_token)).toBeAdmitted()
+    expect((await client.request('/step-up', tokens.access_token)).status).toBe(403)
+    await asked('demo:write')
+    // Another issuer needs a registration of its own.
+    await strikeOnce('second-team')
+    await registeredWithNamedIssuer()
+    // Responses with a wrong iss, or without the announced one: their codes are left.
+    await strikeOnce('missing-issuer')
+    await client.fetch(SERVER_METADATA)
+    expect((await asked()).has('iss')).toBe(false)
+    await strikeOnce('wrong-issuer')
+    expect((await asked()).get('iss')).toBe('https://issuer.invalid')
     expect(await verdicts(id, 'not-seen')).toEqual(['issuer'])
     await world.advance('11m')
 
@@ -193,7 +258,7 @@ describe('A client that breaks the rules', () => {
   })
 
   it('fails for redeeming the code of a response with a wrong iss [RFC 9207 2.4]', async () => {
-    await lieAboutTheIssuer()
+    await strikeOnce('wrong-issuer')
     const { clientId } = await client.connect()
     expect(await verdicts(clientId, 'failed')).toContain('issuer')
   })

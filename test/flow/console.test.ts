@@ -1,11 +1,14 @@
 import { parse } from 'node-html-parser'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { Client } from '../support/client'
+import { controlOf } from '../support/control'
+import { CONNECTED } from '../support/dashboard'
 import { ADA, APP, emulator, stopClock, TEAM } from '../support/emulator'
 
 stopClock()
 const { fetch, reset, signIn, events, advance } = emulator()
 const client = new Client(fetch)
+const control = controlOf(fetch)
 const HOST = 'https://emulator.example.workers.dev'
 const TOKEN = 'a-token-of-sixteen-characters'
 const deployed = emulator({ TEAM_DOMAIN: 'emulator.example.workers.dev', EMULATOR_TOKEN: TOKEN })
@@ -41,7 +44,7 @@ describe('With more grants than one page shows', () => {
     const { root } = await page(path)
     const form = root
       .querySelectorAll('form')
-      .find((each) => each.text.includes('End of the session'))
+      .find((each) => each.text.includes('Jump to session end'))
     const body = form?.querySelector('[name=body]')?.getAttribute('value')
     return body && (JSON.parse(body) as { now: string }).now
   }
@@ -210,6 +213,94 @@ describe('The console', () => {
     const text = await response.text()
     expect(text).toContain('claude mcp add --transport http demo http://localhost:9999/mcp')
     expect(text).not.toContain('8788')
+  })
+})
+
+it('The console links to the connected applications of the dashboard [D30]', async () => {
+  const { root } = await page('/_emulator/console/connect')
+  const links = root.querySelectorAll('a').map((each) => each.getAttribute('href'))
+  expect(links).toContain(CONNECTED)
+})
+
+describe('The strip of every page', () => {
+  const strip = async (path: string) => {
+    const { root } = await page(path)
+    return root.querySelectorAll('.in-effect li').map(({ text }) => text)
+  }
+
+  it.each(PAGES)('names everything in effect on %s, and its button turns it off', async (path) => {
+    expect(await strip(path)).toEqual([])
+    await signIn(ADA)
+    await advance('3h')
+    await control('PUT', 'faults/slow', {})
+    await control('PUT', 'faults/error', {})
+    await control('PUT', 'quirks/refresh-grace', { on: true })
+    expect(await strip(path)).toEqual([
+      '2 faults: slow, error',
+      '1 quirk: refresh-grace',
+      'clock 3 h ahead',
+      'automatic sign-in as ada@example.com',
+    ])
+    const { root } = await page(path)
+    expect(root.querySelector('nav .count')?.text).toBe('3 on')
+    await press({ method: 'DELETE', path: '/_emulator/in-effect', back: path })
+    expect(await strip(path)).toEqual([])
+    expect(await (await control('GET', 'in-effect')).json()).toEqual({
+      clock_offset_seconds: 0,
+      auto_sign_in: [],
+      faults: [],
+      quirks: [],
+    })
+  })
+
+  it('has the quirks of the setting QUIRKS too', async () => {
+    const { fetch: send } = emulator({ QUIRKS: ['refresh-grace'] })
+    const response = await send(`${APP}/_emulator/`)
+    const root = parse(await response.text())
+    expect(root.querySelector('.in-effect')?.text).toContain('refresh-grace')
+    await send(`${APP}/_emulator/in-effect`, { method: 'DELETE' })
+    const { quirks } = (await (await send(`${APP}/_emulator/in-effect`)).json()) as {
+      quirks: string[]
+    }
+    expect(quirks).toEqual([])
+  })
+})
+
+describe('A saved state', () => {
+  const load = (body: FormData, headers: Record<string, string> = { origin: APP }) =>
+    fetch(`${APP}/_emulator/console/load`, { method: 'POST', headers, body })
+  const fileOf = (text: string) => {
+    const form = new FormData()
+    form.set('file', new File([text], 'state.json', { type: 'application/json' }))
+    return form
+  }
+
+  it('is loaded from a file', async () => {
+    await signIn(ADA)
+    await client.connect({ client_name: 'Kept' })
+    const { root } = await page('/_emulator/console/state')
+    const link = root.querySelector('a[download]')?.getAttribute('href') ?? ''
+    const saved = await (await fetch(APP + link)).text()
+    await reset()
+    const response = await load(fileOf(saved))
+    expect([response.status, response.headers.get('location')]).toEqual([
+      303,
+      '/_emulator/console/state',
+    ])
+    expect((await page('/_emulator/console/state')).root.querySelector('#clients')?.text).toContain(
+      'Kept',
+    )
+  })
+
+  it('that is none is refused with the reason', async () => {
+    const response = await load(fileOf('{}'))
+    const { root } = await page(response.headers.get('location') ?? '')
+    expect(root.querySelector('[role=alert]')?.text).toContain('version')
+  })
+
+  it('is not loaded without a file, or for another site', async () => {
+    expect((await load(new FormData())).status).toBe(400)
+    expect((await load(fileOf('{}'), { origin: 'https://evil.example' })).status).toBe(403)
   })
 })
 

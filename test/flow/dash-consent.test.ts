@@ -1,6 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { query, redirectOf, tokensOf } from '../support/client'
-import { CALLBACK, DASH, DashClient, type DashTokens, withClients } from '../support/dashboard'
+import {
+  CALLBACK,
+  CONNECTED,
+  DASH,
+  DashClient,
+  type DashTokens,
+  withClients,
+} from '../support/dashboard'
 import { emulator, stopClock } from '../support/emulator'
 import { Person } from '../support/person'
 
@@ -92,6 +99,13 @@ describe('The consent page', () => {
     expect(text).toContain('3 total permissions')
     expect(text).toContain('This application has not verified ownership of any domain')
     expect(text).not.toContain('Theirs')
+  })
+
+  it('links to the page where the person can revoke the access [D30]', async () => {
+    const { page } = await atConsent()
+    const links = page?.html.querySelectorAll('a') ?? []
+    const link = links.find(({ text }) => text === 'Connected Applications')
+    expect(DASH + link?.getAttribute('href')).toBe(CONNECTED)
   })
 
   it('offers no authorization of a request without scopes [D12]', async () => {

@@ -1,6 +1,6 @@
 import { createRemoteJWKSet, customFetch, jwtVerify } from 'jose'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { tokensOf, VERIFIER } from '../support/client'
+import { bearer, tokensOf, VERIFIER } from '../support/client'
 import {
   CALLBACK,
   DASH,
@@ -473,16 +473,27 @@ describe('Web pages', () => {
     emulator(withClients({ allowed_cors_origins: [origin] }, { client_id: OTHER_ID })).fetch,
   )
   const allowed = (response: Response) => response.headers.get('access-control-allow-origin')
-  const preflight = (from: string) =>
-    browser.fetch(`${DASH}/oauth2/token`, {
+  const preflight = (path: string, from = origin, method = 'POST') =>
+    browser.fetch(DASH + path, {
       method: 'OPTIONS',
-      headers: { origin: from, 'access-control-request-method': 'POST' },
+      headers: { origin: from, 'access-control-request-method': method },
     })
+  const userinfo = (token: string, from = origin) =>
+    browser.fetch(`${DASH}/oauth2/userinfo`, { headers: { ...bearer(token), origin: from } })
 
-  it('of the origins that a client has registered can read its responses, errors included [C17]', async () => {
+  it('of the origins that a client has registered can read its tokens, errors included [C17]', async () => {
     const code = await browser.code()
     expect(allowed(await browser.exchange(code, {}, { origin }))).toBe(origin)
     expect(allowed(await browser.exchange('x', {}, { origin }))).toBe(origin)
+  })
+
+  it('of these origins can read revocations and userinfo, errors included [C17]', async () => {
+    const { access_token, refresh_token } = await browser.connect()
+    expect(allowed(await userinfo(access_token))).toBe(origin)
+    const form = { token: refresh_token, client_id: browser.clientId }
+    expect(allowed(await browser.post('/oauth2/revoke', form, { origin }))).toBe(origin)
+    const refused = await userinfo(access_token)
+    expect([refused.status, allowed(refused)]).toEqual([401, origin])
   })
 
   it.each([
@@ -490,12 +501,40 @@ describe('Web pages', () => {
     ['another client', { client_id: OTHER_ID }, origin],
   ])('of %s cannot', async (_, changes, from) => {
     expect(allowed(await browser.exchange('x', changes, { origin: from }))).toBeNull()
+    const form = { token: 'x', client_id: browser.clientId, ...changes }
+    expect(allowed(await browser.post('/oauth2/revoke', form, { origin: from }))).toBeNull()
   })
 
-  it('may send a preflight if any client has registered their origin', async () => {
-    expect(allowed(await preflight(origin))).toBe(origin)
-    expect(allowed(await preflight('https://evil.example'))).toBeNull()
+  it('of another origin, or with a token of no client, cannot read userinfo', async () => {
+    const { access_token } = await browser.connect()
+    expect(allowed(await userinfo(access_token, `${origin}:444`))).toBeNull()
+    expect(allowed(await userinfo('x'))).toBeNull()
   })
+
+  it.each([
+    ['/oauth2/token', 'POST'],
+    ['/oauth2/revoke', 'POST'],
+    ['/oauth2/userinfo', 'GET'],
+  ])(
+    'may send a preflight to %s if any client has registered their origin',
+    async (path, method) => {
+      const response = await preflight(path, origin, method)
+      expect([response.status, allowed(response)]).toEqual([204, origin])
+      expect(response.headers.get('access-control-allow-methods')).toContain(method)
+      expect(allowed(await preflight(path, 'https://evil.example', method))).toBeNull()
+    },
+  )
+
+  it.each(['/.well-known/openid-configuration', '/.well-known/jwks.json'])(
+    'of every origin can read %s [C21]',
+    async (path) => {
+      const response = await browser.fetch(DASH + path, {
+        headers: { origin: 'https://x.example' },
+      })
+      expect([response.status, allowed(response)]).toEqual([200, '*'])
+      expect((await preflight(path, 'https://x.example', 'GET')).status).toBe(204)
+    },
+  )
 })
 
 it('Of repeated parameters, the first is used [D33]', async () => {

@@ -1,9 +1,10 @@
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { FAULT_NAMES, FAULTS } from '../../src/switches/faults'
-import { Client, type Tokens, tokensOf } from '../support/client'
+import { Client, redirectOf, type Tokens, tokensOf } from '../support/client'
 import { controlOf } from '../support/control'
 import { DashClient, type DashTokens, SECRET, withClients } from '../support/dashboard'
 import { ADA, APP, application, emulator, stopClock, TEAM } from '../support/emulator'
+import { Person } from '../support/person'
 
 stopClock()
 const world = emulator()
@@ -84,11 +85,6 @@ describe('The faults', () => {
       'error',
       { endpoint: 'registration', client: 'x' },
       'client: a request to registration does not',
-    ],
-    [
-      'error',
-      { endpoint: 'api', client: 'x' },
-      'client: a request to api does not identify its client',
     ],
     [
       'slow',
@@ -246,7 +242,7 @@ describe('A web page', () => {
     ['error', { endpoint: 'api' }, `${APP}/client/v4/user`, PAGE.origin],
     ['error', { endpoint: 'application' }, `${APP}/whoami`, PAGE.origin],
     ['error', { endpoint: 'authorization' }, `${TEAM}/cdn-cgi/access/oauth/authorization`, null],
-    ['error', { endpoint: 'keys' }, `${TEAM}/.well-known/jwks.json`, null],
+    ['error', { endpoint: 'keys' }, `${TEAM}/.well-known/jwks.json`, '*'],
   ])(
     'can read the refusal wherever it can read the response: %s %j',
     async (name, fault, url, expected) => {
@@ -329,9 +325,46 @@ describe("The dashboard's OAuth server", () => {
     expect(await struck()).toEqual([name])
   })
 
+  it('is struck at the API too, where its token names it', async () => {
+    const { access_token } = await connected()
+    const user = (token: string) =>
+      dash.fetch(`${APP}/client/v4/zones`, { headers: { authorization: `Bearer ${token}` } })
+    await on('error', { endpoint: 'api', client: open.clientId })
+    expect((await user('anything')).status).toBe(200)
+    expect((await user(access_token)).status).toBe(503)
+  })
+
+  it('is named by the event of the fault, and so is the person', async () => {
+    const { access_token, refresh_token } = await connected()
+    const named = { client: { id: open.clientId, name: 'Zone lister' }, email: ADA.email }
+    await on('error', { endpoint: 'api', times: 1 })
+    await dash.fetch(`${APP}/client/v4/zones`, {
+      headers: { authorization: `Bearer ${access_token}` },
+    })
+    await on('error', { endpoint: 'token', times: 1 })
+    await open.refresh(refresh_token)
+    await on('error', { endpoint: 'authorization', times: 1 })
+    await open.authorization()
+    const events = (await world.events()).filter(({ kind }) => kind === 'fault')
+    const { email: _, ...unknown } = named
+    expect(events).toMatchObject([named, named, unknown])
+    const response = await control('GET', `events?kind=fault&client=${open.clientId}`)
+    const found = (await response.json()) as { events: unknown[] }
+    expect(found.events).toHaveLength(3)
+  })
+
   it('is not struck by faults that are for Managed OAuth only', async () => {
     const only = FAULT_NAMES.filter((name) => FAULTS[name].what.endsWith('Managed OAuth only.'))
-    expect(only).toEqual(['expired-code', 'revoked-grant', 'wrong-issuer'])
+    expect(only).toEqual([
+      'expired-code',
+      'revoked-grant',
+      'wrong-issuer',
+      'missing-issuer',
+      'wrong-metadata-issuer',
+      'missing-pkce-methods',
+      'second-team',
+      'bare-challenge',
+    ])
     const first = await open.code()
     for (const name of only) await on(name)
     const exchange = await open.exchange(first)
@@ -601,6 +634,137 @@ it('wrong-issuer responds with the iss of another server (RFC 9207 2.4)', async 
     )
   expect(await issuerOf()).toBe('https://issuer.invalid')
   expect(await issuerOf()).toBeNull()
+})
+
+it('missing-issuer announces the iss that the response lacks (RFC 9207 2.4)', async () => {
+  const { client_id } = await client.register()
+  const announced = async () =>
+    (await json(await metadata())).authorization_response_iss_parameter_supported
+  const issuerOf = async () =>
+    redirectOf(await client.authorization(client_id)).parameters.get('iss')
+  await control('PUT', 'quirks/iss-in-response', { on: true })
+  await on('missing-issuer', { times: 1, client: client_id })
+  expect([await announced(), await issuerOf(), await issuerOf()]).toEqual([true, null, TEAM])
+  await control('PUT', 'quirks/iss-in-response', { on: false })
+  expect(await announced()).toBeUndefined()
+  await on('missing-issuer')
+  expect([await announced(), await issuerOf()]).toEqual([true, null])
+})
+
+it.each([
+  ['wrong-metadata-issuer', { issuer: 'https://issuer.invalid' }],
+  ['missing-pkce-methods', { code_challenge_methods_supported: undefined }],
+])('%s changes the metadata of the team and of the application, and no more', async (name, by) => {
+  const usual = await json(await metadata())
+  await on(name, { times: 2 })
+  const path = '/.well-known/oauth-authorization-server'
+  for (const host of [TEAM, APP]) {
+    const changed = await json(await world.fetch(host + path))
+    expect(changed).toEqual(JSON.parse(JSON.stringify({ ...usual, ...by })))
+  }
+  expect(await json(await metadata())).toEqual(usual)
+})
+
+describe('second-team', () => {
+  const SECOND = `${TEAM}/.second-team`
+  const second = new Client(world.fetch, APP, SECOND)
+  const server = async (document: string) =>
+    (await json(await world.fetch(APP + document))).authorization_servers
+
+  it('names another issuer, whose metadata is that of RFC 8414 3.1', async () => {
+    await on('second-team', { times: 2, application: 'Demo' })
+    expect(await server('/.well-known/oauth-protected-resource/mcp')).toEqual([SECOND])
+    expect(await server('/.well-known/cloudflare-access-protected-resource')).toEqual([SECOND])
+    expect(await server('/.well-known/oauth-protected-resource')).toEqual([TEAM])
+    const url = `${TEAM}/.well-known/oauth-authorization-server/.second-team`
+    expect(await json(await world.fetch(url))).toMatchObject({
+      issuer: SECOND,
+      token_endpoint: `${SECOND}/cdn-cgi/access/oauth/token`,
+    })
+  })
+
+  it('knows no client of the first team, and the first knows none of the second', async () => {
+    const first = await client.connect()
+    const other = await second.register()
+    const wrong = [
+      () => second.authorization(first.clientId),
+      () => client.authorization(other.client_id),
+    ]
+    for (const ask of wrong) {
+      const response = await ask()
+      expect([response.status, response.headers.get('location')]).toEqual([400, null])
+    }
+    const refresh = await second.refresh(first.clientId, first.tokens.refresh_token)
+    await expect(refresh).toBeRefused('invalid_client')
+    expect((await client.refresh(first.clientId, first.tokens.refresh_token)).status).toBe(200)
+  })
+
+  it('lets a client that registers anew log in and use its token', async () => {
+    await world.signIn(null)
+    const { client_id } = await second.register()
+    const person = new Person(world.fetch)
+    await person.open(await second.authorizationUrl(client_id))
+    await person.press('ada@example.com')
+    await person.press('allow')
+    const code = person.callback?.searchParams.get('code') ?? ''
+    const tokens = await tokensOf(second.exchange(client_id, code))
+    await expect(client.request('/whoami', tokens.access_token)).toBeAdmitted()
+  })
+})
+
+it('bare-challenge leaves resource_metadata out of the 401, header and body [P28]', async () => {
+  await on('bare-challenge', { times: 1 })
+  const response = await client.request('/mcp')
+  expect([response.status, await json(response)]).toEqual([
+    401,
+    { error: 'invalid_token', error_description: 'Missing or invalid access token' },
+  ])
+  expect(response.headers.get('www-authenticate')).not.toContain('resource_metadata')
+  expect((await client.request('/mcp')).headers.get('www-authenticate')).toContain('/mcp"')
+})
+
+it.each([403, 402])('ai-crawl-control blocks with %d and a JSON body [P25]', async (status) => {
+  const as = (agent: string, path: string) =>
+    client.request(path, undefined, { 'user-agent': agent })
+  await on('ai-crawl-control', { user_agent: 'claude-user', status })
+  const blocked = await as('Claude-User/1.0', '/mcp')
+  expect([blocked.status, await json(blocked)]).toEqual([
+    status,
+    { message: 'Please contact the site owner for access.' },
+  ])
+  expect((await as('Claude-User/1.0', '/robots.txt')).status).toBe(401)
+  expect((await as('node', '/mcp')).status).toBe(401)
+  expect((await metadata()).status).toBe(200)
+})
+
+describe('late-application', () => {
+  const account = `${APP}/client/v4/accounts/${'a'.repeat(32)}/access/apps`
+  const made = async (fetch = world.fetch) => {
+    const body = JSON.stringify({ name: 'New', domain: '127.0.0.1/new', type: 'self_hosted' })
+    const headers = { ...BEARER, 'content-type': 'application/json' }
+    expect((await fetch(account, { method: 'POST', headers, body })).status).toBe(201)
+  }
+  const opened = async (path: string) => {
+    await world.signIn(null)
+    const { page } = await new Person(world.fetch).open(`${TEAM}${path}`)
+    return [page?.status, page?.title]
+  }
+
+  it('hides a new application from the login page for its delay, with status 200 [A15]', async () => {
+    await on('late-application', { delay: '10s' })
+    await made()
+    expect(await opened('/new')).toEqual([200, 'Unable to find your Access application!'])
+    await world.advance('10s')
+    expect(await opened('/new')).toEqual([200, expect.stringContaining('New')])
+  })
+
+  it('hides no application of the settings, and none without the fault', async () => {
+    await made()
+    expect(await opened('/new')).toEqual([200, expect.stringContaining('New')])
+    await on('late-application')
+    const { page } = await new Person(world.fetch).open(`${APP}/`)
+    expect(page?.title).toContain('Demo')
+  })
 })
 
 it('A fault never strikes the control itself', async () => {

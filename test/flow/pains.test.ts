@@ -1,7 +1,23 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { ACCOUNT, api, type Item } from '../support/api'
-import { Client, challengeOf, REDIRECT_URI, redirectOf, type Tokens } from '../support/client'
-import { ADA, APP, application, clientOf, emulator, stopClock, TEAM } from '../support/emulator'
+import {
+  Client,
+  challengeOf,
+  REDIRECT_URI,
+  redirectOf,
+  type Tokens,
+  tokensOf,
+} from '../support/client'
+import {
+  ADA,
+  APP,
+  application,
+  carrying,
+  clientOf,
+  emulator,
+  stopClock,
+  TEAM,
+} from '../support/emulator'
 import { observer, type Told } from '../support/observer'
 import { Person } from '../support/person'
 
@@ -279,6 +295,177 @@ describe('Challenges', () => {
   })
 })
 
+describe('Hosted clients', () => {
+  beforeEach(() => world.signIn(ADA))
+
+  it('[P25] AI Crawl Control blocks a client that has its token', async () => {
+    const { clientId, tokens } = await client.connect()
+    await fault('ai-crawl-control', { user_agent: 'claude-user' })
+    const agent = { 'user-agent': 'Claude-User/1.0' }
+    const response = await client.request('/mcp', tokens.access_token, agent)
+    expect([response.status, await response.json()]).toEqual([
+      403,
+      { message: 'Please contact the site owner for access.' },
+    ])
+    const event = await explained(response, 'fault', {
+      outcome: 'failed',
+      rule: 'ai-crawl-control',
+      why: /AI Crawl Control/,
+      change: /DELETE/,
+    })
+    expect(event.client).toEqual({ id: clientId })
+    await expect(client.request('/whoami', tokens.access_token)).toBeAdmitted()
+  })
+
+  it('[P26] a rule about the address is evaluated for the caller of the refresh', async () => {
+    const policies = [
+      {
+        name: 'At home',
+        decision: 'allow',
+        include: [{ email_domain: { domain: 'example.com' } }],
+        require: [{ ip: { ip: '203.0.113.0/24' } }],
+      },
+    ]
+    const { fetch } = emulator({ APPLICATIONS: [application({ policies })] })
+    const home = new Client(carrying(fetch, { 'cf-connecting-ip': '203.0.113.7' }))
+    const hosted = new Client(carrying(fetch, { 'cf-connecting-ip': '160.79.104.10' }))
+    const { clientId, tokens } = await home.connect()
+    const response = await hosted.refresh(clientId, tokens.refresh_token)
+    await expect(response).toBeRefused('invalid_grant')
+    await explained(response, 'token', { outcome: 'refused', why: /No policy of Demo matches/ })
+    expect((await home.refresh(clientId, tokens.refresh_token)).status).toBe(200)
+  })
+
+  it('[P27] an MCP path of several segments works here', async () => {
+    const path = '/teams/one/servers/mcp'
+    const { resource_metadata: url } = (await (await client.request(path)).json()) as {
+      resource_metadata: string
+    }
+    expect((await world.fetch(url)).status).toBe(200)
+    const { client_id } = await client.register()
+    const code = await client.code(client_id, { resource: APP + path })
+    const tokens = await tokensOf(client.exchange(client_id, code))
+    const { fetch } = emulator({ ORIGIN: { fetch: () => new Response('tools') } })
+    await expect(new Client(fetch).request(path, tokens.access_token)).toBeAdmitted()
+  })
+
+  it('[P28] a challenge without resource_metadata', async () => {
+    await fault('bare-challenge', { times: 1 })
+    const response = await client.request('/mcp')
+    expect(response.headers.get('www-authenticate')).toBe(
+      'Bearer realm="OAuth", error="invalid_token", error_description="Missing or invalid access token"',
+    )
+    await explained(response, 'challenge', {
+      outcome: 'asked',
+      rule: 'P28',
+      why: /left resource_metadata out/,
+      change: /oauth-protected-resource/,
+    })
+  })
+
+  it('[P29] a registration_client_uri comes without a registration_access_token', async () => {
+    const registration = (await (await client.registration()).json()) as object
+    expect(registration).toHaveProperty('registration_client_uri')
+    expect(registration).not.toHaveProperty('registration_access_token')
+  })
+
+  it('[P30] a portal sends HTTP Basic, whatever method it registered', async () => {
+    const refreshed = async (token_endpoint_auth_method: string) => {
+      const { client_id, client_secret } = await client.register({ token_endpoint_auth_method })
+      const code = await client.code(client_id)
+      const basic = { authorization: `Basic ${btoa(`${client_id}:${client_secret}`)}` }
+      return client.exchange(client_id, code, { client_id: undefined }, basic)
+    }
+    const response = await refreshed('client_secret_post')
+    await expect(response).toBeRefused('invalid_client')
+    await explained(response, 'token', {
+      outcome: 'refused',
+      rule: 'RFC 6749 2.3',
+      why: /client_secret_post, not with client_secret_basic/,
+      change: /registered token_endpoint_auth_method/,
+    })
+    expect((await refreshed('client_secret_basic')).status).toBe(200)
+  })
+
+  it('[P33] the metadata announces an iss that the response lacks', async () => {
+    await fault('missing-issuer')
+    const metadata = await world.fetch(`${TEAM}/.well-known/oauth-authorization-server`)
+    expect(await metadata.json()).toMatchObject({
+      authorization_response_iss_parameter_supported: true,
+    })
+    const { client_id } = await client.register()
+    const response = await client.authorization(client_id)
+    expect([...redirectOf(response).parameters.keys()]).toEqual(['code', 'state'])
+    await explained(response, 'fault', {
+      outcome: 'failed',
+      rule: 'missing-issuer',
+      why: /announces/,
+    })
+  })
+
+  it('[P32] the metadata at the host of the resource names another issuer', async () => {
+    const path = '/.well-known/oauth-authorization-server'
+    const issuerOf = async () =>
+      ((await (await world.fetch(APP + path)).json()) as { issuer: string }).issuer
+    expect(await issuerOf()).toBe(TEAM)
+    await fault('wrong-metadata-issuer')
+    expect(await issuerOf()).toBe('https://issuer.invalid')
+  })
+
+  it('[P34] a token that has expired when it is stored is refused', async () => {
+    const grant = { access_token_lifetime: '1s' }
+    const short = clientOf({
+      APPLICATIONS: [
+        application({
+          oauth_configuration: {
+            grant,
+            dynamic_client_registration: { allow_any_on_localhost: true },
+          },
+        }),
+      ],
+    })
+    const { tokens } = await short.connect()
+    await world.advance('1s')
+    const response = await short.request('/mcp', tokens.access_token)
+    await expect(response).not.toBeAdmitted()
+    await explained(response, 'challenge', { outcome: 'refused', rule: 'U9', why: /expired/ })
+  })
+
+  it('[P35] OAuth is detected for a private host too', async () => {
+    const response = await world.fetch('http://mcp.internal:8788/mcp')
+    const { resource_metadata: url } = (await response.json()) as { resource_metadata: string }
+    expect(url).toMatch(/^http:\/\/mcp\.internal:8788\//)
+    expect(await (await world.fetch(url)).json()).toMatchObject({
+      resource: 'http://mcp.internal:8788',
+    })
+  })
+
+  it('[P36] a fixed Authorization header wins over the login, and the report says so', async () => {
+    const agent = new Client(carrying(world.fetch, { 'user-agent': 'channel/1' }))
+    const { clientId } = await agent.connect()
+    const response = await agent.request('/mcp', 'sk-of-the-settings')
+    await expect(response).not.toBeAdmitted()
+    const report = await control('GET', `clients/${clientId}/report`)
+    const { checks } = (await report.json()) as { checks: { id: string; verdict: string }[] }
+    expect(checks.find(({ id }) => id === 'static-bearer')?.verdict).toBe('failed')
+  })
+
+  it('[P37] a client without custom headers needs Managed OAuth', async () => {
+    const services = clientOf({
+      APPLICATIONS: [
+        application({
+          policies: [
+            { name: 'CI', decision: 'non_identity', include: [{ any_valid_service_token: {} }] },
+          ],
+        }),
+      ],
+    })
+    expect((await services.request('/mcp')).status).toBe(403)
+    const { tokens } = await client.connect()
+    await expect(client.request('/whoami', tokens.access_token)).toBeAdmitted()
+  })
+})
+
 describe('Pages', () => {
   const authorizationPage = async (person: Person, changes = {}) => {
     const { client_id } = await client.register()
@@ -328,7 +515,7 @@ describe('Pages', () => {
     const person = await new Person(fetch).open(`${APP}/mcp`)
     await person.press('Send me a code', ADA)
     expect(person.page).toMatchObject({
-      status: 400,
+      status: 200,
       title: 'Unable to find your Access application!',
     })
     await explained(person.page, 'login', {
@@ -368,6 +555,29 @@ describe('Pages', () => {
       why: /begins with - or _/,
       change: /another code_verifier/,
     })
+  })
+})
+
+describe('A logout', () => {
+  const afterLogout = async () => {
+    const person = new Person(world.fetch)
+    await person.open(`${APP}/`)
+    await person.press('ada@example.com')
+    await person.open(`${APP}/cdn-cgi/access/logout`)
+    const { client_id } = await client.register()
+    return person.open(await client.authorizationUrl(client_id))
+  }
+
+  it("[P31] makes the next authorization end at the application's root, with the quirk", async () => {
+    expect((await afterLogout()).page?.title).toMatch(/Demo/)
+    await world.reset()
+    await quirk('logout-bounce')
+    const person = await afterLogout()
+    await person.press('ada@example.com')
+    expect([person.callback, person.page?.url]).toEqual([undefined, `${APP}/`])
+    const { client_id } = await client.register()
+    await person.open(await client.authorizationUrl(client_id))
+    expect(person.page?.title).toBe('Authorize Client')
   })
 })
 

@@ -21,7 +21,7 @@ const TABLE: { name: string; pattern: RegExp }[] = [
   {
     name: 'token-id',
     pattern:
-      /(?<="tokens":\[\s*\{"id":"|access token (?:<code class="id">)?|\/tokens\/)[\w-]{12}\b/g,
+      /(?<="tokens":\[\s*\{"id":"|access token (?:<code class="id">)?|\/tokens\/)[\w-]{12}(?![\w-])/g,
   },
   { name: 'at-hash', pattern: /(?<="at_hash":\s*")[\w-]{22}(?=")/g },
   { name: 'hex64', pattern: /\b[0-9a-f]{64}\b/g },

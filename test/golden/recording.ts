@@ -25,8 +25,13 @@ export function recordingOf(
  */
 export function eventsOf(text: string, placeholders: Placeholders): string {
   const { events } = JSON.parse(text) as { events: object[] }
-  const lines = events.slice(1).map((each) => JSON.stringify(inOrder(each)))
+  const lines = events.slice(1).map((each) => JSON.stringify(inOrder(recorded(each))))
   return `${placeholders.apply(lines.join('\n'))}\n`
+}
+
+// The recording has the parameters of the request and the headers of the response themselves.
+function recorded(event: object): object {
+  return { ...event, parameters: undefined, responseHeaders: undefined }
 }
 
 function inOrder(value: object): object {

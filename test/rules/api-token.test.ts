@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { apiTokenSchema } from '../../src/account/api-token'
+import { apiTokenSchema, unknownPermissions } from '../../src/account/api-token'
 import { SCOPES } from '../../src/account/scopes'
 
 const TOKEN = { name: 'CI', token: 'the-secret', permissions: ['Access: Apps and Policies Write'] }
@@ -44,13 +44,32 @@ describe('An API token of the settings', () => {
   })
 
   it.each([
+    ['OAuth Clients Write', 'OAuth Client Write'],
+    ['OAuth Clients Read', 'OAuth Client Read'],
+    ['Workers Scripts Write', 'Workers Write'],
+    ['D1 Write', 'D1 Edit'],
+    ['Queues Write', 'Queues Edit'],
+    ['Email Sending Write', 'Email Sending Edit'],
+    ['Email Routing Addresses Write', 'Email Routing Addresses Edit'],
+  ])('may call a permission by its second name: %s [C16, C18]', async (second, name) => {
+    expect((await read({ permissions: [second] })).data?.permissions).toEqual([name])
+    expect((await read({ permissions: [name] })).data?.permissions).toEqual([name])
+  })
+
+  it.each(['access.write', 'access: apps and policies read', '', 'constructor'])(
+    'keeps an unknown name, whose place is reported: "%s"',
+    async (name) => {
+      const { data } = await read({ permissions: ['Zone Read', name] })
+      expect(data && unknownPermissions([data])).toEqual([{ path: [0, 'permissions', 1], name }])
+    },
+  )
+
+  it.each([
     [{ name: '' }, ['name']],
     [{ token: '' }, ['token']],
     [{ token: undefined }, ['token']],
     [{ permissions: undefined }, ['permissions']],
-    [{ permissions: ['access.write'] }, ['permissions', 0]],
-    [{ permissions: ['Zone Read', 'access: apps and policies read'] }, ['permissions', 1]],
-    [{ permissions: [''] }, ['permissions', 0]],
+    [{ permissions: [1] }, ['permissions', 0]],
     [{ expires_on: 'tomorrow' }, ['expires_on']],
     [{ expires_on: '2027-01-01' }, ['expires_on']],
   ])('is refused with the name of its wrong member: %j', async (changes, path) => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { OTHER_ISSUER } from '../../src/events/reason'
 import { CHECKS, clientReport, type ReportedClient } from '../../src/report'
 import { recorded, type Sketch } from '../support/events'
 
@@ -90,6 +91,18 @@ const struck = (fault: string, changes: Changes = {}): Sketch => ({
   client,
   ...changes,
 })
+
+const bare = challenged({ response: '401-bearer', resourceMetadata: undefined })
+const standard = read({ place: 'rfc-9728', path: '/.well-known/oauth-protected-resource/mcp' })
+const misled = (fault: string) => [
+  struck(fault, { ray: 'm', client: undefined }),
+  readServer({ ray: 'm' }),
+]
+const elsewhere = registered({ client: { id: 'd' }, path: '/.second-team/registration' })
+const steppedUp = admitted({ path: '/step-up', status: 403 })
+const announced = readServer({ announcesIssuer: true })
+const foreign = challenged({ credential: 'other-bearer-token', outcome: 'refused' })
+const blocked = struck('ai-crawl-control', { path: '/mcp' })
 
 const judged = (id: string, sketches: Sketch[], changes: Partial<ReportedClient> = {}) => {
   const { checks } = clientReport(recorded(...sketches), { ...CLIENT, ...changes }, MOMENT)
@@ -526,6 +539,121 @@ const CASES: Case[] = [
       .flat(),
   ],
   ['stops', 'not-seen', 'never refused', [refreshed()]],
+
+  ['well-known', 'passed', 'the standard path', [bare, standard, registered()], [1, 2]],
+  ['well-known', 'failed', 'registers at once [P28]', [bare, registered()], [1, 2]],
+  ['well-known', 'failed', 'the server metadata alone', [bare, readServer(), registered()], [1, 2]],
+  ['well-known', 'not-seen', 'nothing after it', [registered(), bare]],
+  ['well-known', 'not-seen', 'a challenge with metadata', [challenged(), registered()]],
+  [
+    'well-known',
+    'not-seen',
+    'metadata that it had read before',
+    [challenged(), read({ place: 'access-path' }), registered(), bare, authorized()],
+  ],
+
+  ...(
+    [
+      ['metadata-issuer', 'wrong-metadata-issuer'],
+      ['pkce-announced', 'missing-pkce-methods'],
+    ] as const
+  ).flatMap(([id, fault]): Case[] => [
+    [id, 'passed', 'reads it again', [...misled(fault), readServer(), registered()], [2, 3]],
+    [id, 'failed', 'registers', [...misled(fault), registered()], [2, 3]],
+    [id, 'failed', 'authorizes', [registered(), ...misled(fault), exchanged()], [3, 4]],
+    [id, 'not-seen', 'nothing after it', [registered(), ...misled(fault)]],
+    [id, 'not-seen', 'no such metadata', [readServer(), registered()]],
+  ]),
+
+  ['issuer-binding', 'passed', 'registers with both', [registered(), elsewhere], [1, 2]],
+  [
+    'issuer-binding',
+    'failed',
+    'its client_id at the other team',
+    [registered(), authorized(refused(OTHER_ISSUER, 'invalid_client'))],
+    [2],
+  ],
+  ['issuer-binding', 'not-seen', 'one issuer', [registered(), authorized()]],
+
+  ['scope-advertised', 'passed', 'none', [authorized()], [1]],
+  ['scope-advertised', 'failed', 'of its own', [authorized({ scope: 'openid email' })], [1]],
+  [
+    'scope-advertised',
+    'passed',
+    'that of a challenge',
+    [authorized(), steppedUp, authorized({ scope: 'demo:write' })],
+    [1, 3],
+  ],
+  ['scope-advertised', 'failed', 'before a challenge', [authorized({ scope: 'demo:write' })], [1]],
+  ['scope-advertised', 'not-seen', 'no authorization', [registered()]],
+
+  [
+    'step-up',
+    'passed',
+    'authorizes with the scope',
+    [authorized(), steppedUp, authorized({ scope: 'demo:write' })],
+    [2, 3],
+  ],
+  ['step-up', 'failed', 'repeats the request', Array(4).fill(steppedUp), [1, 2, 3, 4]],
+  [
+    'step-up',
+    'failed',
+    'forgets its earlier scope',
+    [authorized({ scope: 'mail' }), steppedUp, authorized({ scope: 'demo:write' })],
+    [2, 3],
+  ],
+  [
+    'step-up',
+    'passed',
+    'requests the union',
+    [authorized({ scope: 'mail' }), steppedUp, authorized({ scope: 'mail demo:write' })],
+  ],
+  ['step-up', 'not-seen', 'gives up', [steppedUp]],
+  ['step-up', 'not-seen', 'was not challenged', [admitted()]],
+
+  [
+    'issuer-missing',
+    'failed',
+    'redeemed',
+    [
+      exchanged({ grantId: 'first' }),
+      announced,
+      authorized({ ray: 'r' }),
+      struck('missing-issuer', { ray: 'r' }),
+      exchanged(),
+    ],
+    [3, 4, 5],
+  ],
+  [
+    'issuer-missing',
+    'passed',
+    'authorizes again',
+    [
+      exchanged({ grantId: 'first' }),
+      announced,
+      authorized({ ray: 'r' }),
+      struck('missing-issuer', { ray: 'r' }),
+      authorized({ grantId: 'other' }),
+    ],
+    [4, 5],
+  ],
+  [
+    'issuer-missing',
+    'not-seen',
+    'the metadata that it read announces none',
+    [readServer(), authorized({ ray: 'r' }), struck('missing-issuer', { ray: 'r' }), exchanged()],
+  ],
+
+  ['static-bearer', 'passed', 'its own', [exchanged(), admitted()], [2]],
+  ['static-bearer', 'failed', 'another one [P36]', [exchanged(), foreign], [1, 2]],
+  ['static-bearer', 'passed', 'both, by one user agent', [exchanged(), foreign, admitted()]],
+  ['static-bearer', 'not-seen', 'another one before the login', [foreign, exchanged()]],
+  ['static-bearer', 'not-seen', 'no token', [registered(), foreign]],
+
+  ['blocked', 'passed', 'keeps its token', [exchanged(), blocked, admitted()], [2, 3]],
+  ['blocked', 'failed', 'authorizes again [P25]', [exchanged(), blocked, authorized()], [2, 3]],
+  ['blocked', 'not-seen', 'nothing after it', [exchanged(), blocked]],
+  ['blocked', 'not-seen', 'was not blocked', [exchanged(), admitted()]],
 ]
 
 describe('The report names', () => {

@@ -13,7 +13,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   account: ['access', 'oauth'],
   switches: CORES,
   events: ['switches', ...CORES],
-  report: ['events', ...CORES],
+  report: ['events', 'switches', ...CORES],
   store: ['events', 'switches', ...CORES],
   settings: ['store', 'switches', ...CORES],
   faults: ['switches', 'access'],
@@ -21,7 +21,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   signin: ['request', 'pages', ...BELOW_REQUEST],
   upstream: ['/package.json', 'request', 'pages', ...BELOW_REQUEST],
   pages: [],
-  demo: ['pages', 'request', '/package.json'], // An origin knows nothing of the Access in front of it.
+  demo: ['switches', 'oauth', 'pages', 'request', '/package.json'], // An origin knows nothing of the Access in front of it.
   portal: ['/package.json', ...SURFACE],
   gate: ['demo', 'portal', ...SURFACE],
   team: SURFACE,

@@ -5,6 +5,7 @@ import {
   dashboardUserId,
   EMULATED_ACCOUNT,
   findAccount,
+  hasRole,
   isMember,
   membershipId,
   rolesOf,
@@ -27,6 +28,15 @@ describe('A configured account', () => {
   it('makes a member an Administrator by default', () => {
     expect(rolesOf(ours, 'ada@example.com')).toEqual(['Administrator'])
     expect(rolesOf(ours, 'grace@example.com')).toEqual(['Billing'])
+  })
+
+  it('asks its members for a role, and other people too [C20]', () => {
+    const roles = ['Administrator', 'OAuth Client Write']
+    expect(hasRole(ours, 'ada@example.com', roles)).toBe(true)
+    expect(hasRole(ours, 'grace@example.com', roles)).toBe(false)
+    expect(hasRole(ours, 'grace@example.com', ['Billing'])).toBe(true)
+    expect(hasRole(ours, 'mallory@example.com', roles)).toBe(false)
+    expect(hasRole(EMULATED_ACCOUNT, 'mallory@example.com', roles)).toBe(true)
   })
 
   it('is found by its id alone', () => {

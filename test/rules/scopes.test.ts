@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { scopesProblem } from '../../src/account/oauth/client-scopes'
 import { WRANGLER } from '../../src/account/oauth/first-party'
 import {
   ACCEPTED_NOT_LISTED,
@@ -6,6 +7,7 @@ import {
   describeScope,
   findScope,
   isKnownScope,
+  isUnlistedScope,
   PROTOCOL_SCOPES,
   SCOPES,
 } from '../../src/account/scopes'
@@ -13,10 +15,25 @@ import {
 const IDS = SCOPES.map(({ id }) => id)
 
 describe('The catalogue of scopes [C15, C16]', () => {
-  it('has the 357 publicly known scopes, and three assumed ones', () => {
-    const assumed = ['challenge-widgets.write', 'oauth-client.read', 'oauth-client.write']
+  it('has the 393 publicly known scopes, and two assumed ones', () => {
+    const assumed = ['oauth-client.read', 'oauth-client.write']
     expect(IDS).toEqual(expect.arrayContaining(assumed))
-    expect(IDS).toHaveLength(357 + assumed.length)
+    expect(IDS).toHaveLength(393 + assumed.length)
+  })
+
+  // The scopes of a third party's public client that the emulator once refused [C16].
+  it.each(
+    `account-api-tokens.write account-disable-esc.write address-maps.write api-gateway.write
+    chinanetwork-steering.write cloudforce-one.write ddos-botnet-feed.write ddos-protection.write
+    domain-page.shield fbm.admin fbm.write field-extractor.write firewall-services.write
+    fraud-detection.write fraud-events.write fraud-feedback.write healthcheck.write iot.write
+    l4-ddos-managed-ruleset.write page-rules.write page.shield precursor.write
+    response-compression.write sanitize.write select-configuration.write snippets.write
+    transform-rules.write trust-and-safety.write user-details.write workers-scripts.edit
+    workers-scripts.metadata_read zaraz.edit zaraz.write zone-disable-esc.write
+    zone-transform-rules.write`.split(/\s+/),
+  )('lists %s', (id) => {
+    expect(findScope(id)).toMatchObject({ id })
   })
 
   it.each([
@@ -42,6 +59,18 @@ describe('The catalogue of scopes [C15, C16]', () => {
     ['workers-r2.write', 'Workers R2 Storage Write'],
     ['workers-scripts.read', 'Workers Read'],
     ['zone.read', 'Zone Read'],
+    // Reported [C16].
+    ['agw.run', 'Agents Gateway Run'],
+    ['challenge-widgets.read', 'Turnstile Sites Read'],
+    ['domain-page.shield', 'Domain Page Shield'],
+    ['firewall-services.write', 'Firewall Services Write'],
+    ['k2.read', 'K2 Config Read'],
+    ['k2.produce', 'K2 Produce'],
+    ['page.shield', 'Page Shield'],
+    ['realtime.write', 'Realtime'],
+    ['teams-connector-warp.read', 'Cloudflare One Connector: WARP Read'],
+    ['workers-scripts.metadata_read', 'Workers Metadata Read-Only'],
+    ['zaraz.write', 'Zaraz Admin'],
   ])('calls %s "%s"', (id, name) => {
     expect(findScope(id)).toMatchObject({ id, name })
   })
@@ -51,6 +80,11 @@ describe('The catalogue of scopes [C15, C16]', () => {
     ['dns.write', 'dns_and_zones', 'com.cloudflare.api.account.zone'],
     ['user-details.read', 'account_and_billing', 'com.cloudflare.api.user'],
     ['workers-r2-bucket-item.read', 'developer_platform', 'com.cloudflare.edge.r2.bucket'],
+    // Reported [C16].
+    ['artifacts.read', 'other', 'com.cloudflare.api.account'],
+    ['mcp-portals.write', 'developer_platform', 'com.cloudflare.api.account'],
+    ['page-rules.write', 'app_security', 'com.cloudflare.api.account.zone'],
+    ['ssl-and-certificates.read', 'cache_and_performance', 'com.cloudflare.api.account.zone'],
   ])('has %s in %s, about %s', (id, category, resource) => {
     expect(findScope(id)).toMatchObject({ category, scopes: [resource] })
   })
@@ -67,7 +101,8 @@ describe('The catalogue of scopes [C15, C16]', () => {
     const resource = /^com\.cloudflare\.(api\.(account(\.zone)?|user)|edge\.r2\.bucket)$/
     const wrong = SCOPES.filter(
       ({ name, category, scopes: [only = '', ...others] }) =>
-        !/^\S+( \S+)+$/.test(name) ||
+        // One name is a single word: Realtime.
+        !/^\S+( \S+)*$/.test(name) ||
         !CATEGORIES[category] ||
         !resource.test(only) ||
         others.length > 0,
@@ -97,6 +132,38 @@ describe('The catalogue of scopes [C15, C16]', () => {
 
   it.each(['account:read', 'dns.delete', 'constructor', ''])('does not know "%s"', (id) => {
     expect(isKnownScope(id)).toBe(false)
+  })
+})
+
+describe('A scope that the catalogue does not list [C19]', () => {
+  it.each(['dns.delete', 'workers-scripts.bind', 'account-rulesets.metadata_read'])(
+    'is accepted if its group is in the catalogue: %s',
+    (id) => {
+      expect(isUnlistedScope(id)).toBe(true)
+      const problem = scopesProblem({ scopes: [id] })
+      expect(problem).toBeUndefined()
+    },
+  )
+
+  it.each(['dsn.read', 'dns', 'dns.', 'dns.a.b', 'dns.Read', 'constructor.read', '.read'])(
+    'is refused otherwise: "%s"',
+    (id) => {
+      expect(isUnlistedScope(id)).toBe(false)
+    },
+  )
+
+  it.each(['dns.read', 'account.read', 'workers-platform.read'])('is not %s', (id) => {
+    expect(isUnlistedScope(id)).toBe(false)
+  })
+
+  it('is described like the others of its group', () => {
+    const { category, scopes } = describeScope('dns.read')
+    expect(describeScope('dns.delete')).toEqual({
+      id: 'dns.delete',
+      name: 'DNS Delete',
+      category,
+      scopes,
+    })
   })
 })
 

@@ -261,7 +261,8 @@ describe('A wrong setting is reported with the value found and the value expecte
 
   it('with the other values beside a secret', async () => {
     const API_TOKENS = [{ name: 'x', token: 'a-secret', permissions: ['Access: Group Read'] }]
-    expect(await problemsOf({ API_TOKENS })).toMatchObject([
+    const { apiError } = await readSettings({ API_TOKENS })
+    expect(apiError?.problems).toMatchObject([
       { setting: 'API_TOKENS[0].permissions[0]', found: '"Access: Group Read"' },
     ])
   })

@@ -80,6 +80,12 @@ const ROWS: Row[] = [
     /misspelt/,
   ],
   [
+    { kind: 'scopes-not-listed', client: CLIENT, scopes: ['dns.delete'] },
+    'noted',
+    /not dns\.delete/,
+    /GET \/oauth\/scopes/,
+  ],
+  [
     {
       kind: 'application-authorized',
       ...actor,

@@ -76,6 +76,47 @@ describe('A stream through the gate', () => {
     expect(await text(answer)).toBe('got it')
   })
 
+  it('of JSON has the length that the client sent, and its event the MCP message', async () => {
+    const params = { name: 'add', arguments: { padding: 'x'.repeat(100_000) } }
+    const body = JSON.stringify({ method: 'tools/call', params, jsonrpc: '2.0', id: 1 })
+    const arrived = origin.next('/mcp')
+    const answer = get('/mcp', {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        accept: 'application/json, text/event-stream',
+      },
+      body,
+    })
+    const [request, response] = await arrived
+    expect(await text(request)).toBe(body)
+    expect(request.headers['content-length']).toBe(String(body.length))
+    expect(request.headers['transfer-encoding']).toBeUndefined()
+    response.end('{}')
+    const rayId = (await answer).headers.get('cf-ray')
+    const { events } = (await (await server.control('GET', `events?ray=${rayId}`)).json()) as {
+      events: unknown[]
+    }
+    expect(events).toMatchObject([{ mcp: { method: 'tools/call', name: 'add' } }])
+  })
+
+  it('of JSON is delivered as it is sent, before any of it is a message', async () => {
+    const arrived = origin.next('/mcp')
+    const headers = { ...bearer, 'content-type': 'application/json' }
+    const upload = httpRequest(`${server.app}/mcp`, { method: 'POST', headers })
+    const answered = once(upload, 'response')
+    upload.write('{"jsonrpc":')
+    const [request, response] = await arrived
+    expect(String(await once(request, 'data'))).toBe('{"jsonrpc":')
+    upload.end('"2.0","method":"tools/list"}')
+    expect(await text(request)).toBe('"2.0","method":"tools/list"}')
+    response.end()
+    const [answer] = (await answered) as [IncomingMessage]
+    const path = `events?ray=${answer.headers['cf-ray']}`
+    const { events } = (await (await server.control('GET', path)).json()) as { events: unknown[] }
+    expect(events).toMatchObject([{ mcp: { method: 'tools/list' } }])
+  })
+
   it('delivers an upload and a download of 32 MiB unchanged', async () => {
     const large = Buffer.alloc(32 * 1024 * 1024, 'access-oauth-emulator ')
     origin.on('/echo', (request, response) => void request.pipe(response))

@@ -1,5 +1,8 @@
 import { hostFor, type TeamDomain } from '../../access/team-domain'
 
+/** The path of the dashboard's page of connected applications. Dashboard: documented [D30]. */
+export const CONNECTED_PATH = '/profile/access-management/authorization'
+
 /** The dashboard's host, as it applies to one request. Cloudflare's is dash.cloudflare.com. */
 export type DashDomain = {
   /** The issuer, without a trailing slash: `http://127.0.0.1:8788`. */

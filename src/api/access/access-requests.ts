@@ -48,6 +48,8 @@ const entryResult = z.object({
   ip_address: z.string(),
   ray_id: z.string(),
   user_email: z.string(),
+  // Not like Access [K25]: the documented members do not name the service token.
+  service_token: z.object({ id: z.string(), name: z.string() }).optional(),
 })
 
 /** `/access/logs/access_requests`: the decisions of policies. Access: documented [K25]. */
@@ -112,7 +114,7 @@ async function userIdsOf(entries: Entry[]): Promise<Map<string, string>> {
   )
 }
 
-// Access: documented [K25].
+// Access: documented [K25], except `service_token`.
 function view(entry: Entry): Record<string, unknown> {
   return {
     action: entry.action,
@@ -124,6 +126,7 @@ function view(entry: Entry): Record<string, unknown> {
     ip_address: entry.ip,
     ray_id: entry.rayId,
     user_email: entry.email ?? '',
+    ...(entry.serviceToken && { service_token: entry.serviceToken }),
   }
 }
 

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { formatTime } from '../../access/timestamps'
+import { OAUTH_CLIENT_ROLES } from '../../account/members'
 import { sha256 } from '../../oauth/encoding'
 import { change, save } from '../change'
 import { deletedResult } from '../deleted'
@@ -16,6 +17,7 @@ export const oauthClientSecret: Operation[] = [
     path: PATH,
     summary: 'Rotate the secret of an OAuth client; the old one stays valid until it is deleted',
     permissions: ['oauth-client.write'],
+    roles: OAUTH_CLIENT_ROLES,
     result: z.object({ client_secret: z.string() }),
     handle: (c, { params }) =>
       change(c, async (from) => {
@@ -43,6 +45,7 @@ export const oauthClientSecret: Operation[] = [
     path: PATH,
     summary: 'Delete the old secret of an OAuth client',
     permissions: ['oauth-client.write'],
+    roles: OAUTH_CLIENT_ROLES,
     result: deletedResult,
     handle: (c, { params }) =>
       change(c, (from) => {

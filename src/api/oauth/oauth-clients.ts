@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { stamped } from '../../access/timestamps'
-import { findAccount } from '../../account/members'
+import { findAccount, OAUTH_CLIENT_ROLES } from '../../account/members'
 import { keptScopes } from '../../account/oauth/client-scopes'
 import { startVerification } from '../../account/oauth/client-uri-verification'
 import {
@@ -9,8 +9,10 @@ import {
   oauthClientChangesSchema,
   oauthClientSchema,
 } from '../../account/oauth/oauth-client'
+import { isUnlistedScope } from '../../account/scopes'
 import { randomText, sha256 } from '../../oauth/encoding'
 import type { AppContext } from '../../request/context'
+import { report } from '../../request/events'
 import type { Configuration } from '../../store/configuration'
 import { change, deletion, save } from '../change'
 import { deletedResult } from '../deleted'
@@ -46,11 +48,12 @@ export const oauthClients: Operation[] = [
     path: LIST,
     summary: 'Create an OAuth client',
     permissions: ['oauth-client.write'],
+    roles: OAUTH_CLIENT_ROLES,
     body: oauthClientSchema,
     refuse: clientError,
     result: newClientResult,
-    handle: (c, { params, body }) =>
-      change(c, async () => {
+    async handle(c, { params, body }) {
+      const created = await change(c, async () => {
         const secret = body.token_endpoint_auth_method === 'none' ? undefined : newSecret()
         const client = await newClient(c, ownerOf(c, params), body)
         if (secret !== undefined) client.secretHashes = [await sha256(secret)]
@@ -58,7 +61,10 @@ export const oauthClients: Operation[] = [
           edits: [save('oauthClients', client)],
           result: { ...clientView(client), ...(secret !== undefined && { client_secret: secret }) },
         }
-      }),
+      })
+      reportUnlistedScopes(c, created)
+      return created
+    },
   }),
   operation({
     method: 'get',
@@ -73,23 +79,25 @@ export const oauthClients: Operation[] = [
     path: ONE,
     summary: 'Update an OAuth client',
     permissions: ['oauth-client.write'],
+    roles: OAUTH_CLIENT_ROLES,
     body: oauthClientChangesSchema,
     refuse: clientError,
     result: clientResult,
-    handle: (c, { params, body }) =>
-      change(c, async (from) => {
+    async handle(c, { params, body }) {
+      const changed = await change(c, async (from) => {
         const client = await withChanges(requireClient(c, from, params), body, c.get('now'))
-        return {
-          edits: [save('oauthClients', client)],
-          result: clientView(client),
-        }
-      }),
+        return { edits: [save('oauthClients', client)], result: clientView(client) }
+      })
+      if (body.scopes) reportUnlistedScopes(c, changed)
+      return changed
+    },
   }),
   operation({
     method: 'delete',
     path: ONE,
     summary: 'Delete an OAuth client',
     permissions: ['oauth-client.write'],
+    roles: OAUTH_CLIENT_ROLES,
     result: deletedResult,
     handle: (c, { params }) =>
       change(c, (from) => {
@@ -116,6 +124,16 @@ export function requireClient(
   )
   if (!client) throw clientNotFound()
   return client
+}
+
+function reportUnlistedScopes(
+  c: AppContext,
+  { client_id, client_name, scopes }: Pick<OAuthClient, 'client_id' | 'client_name' | 'scopes'>,
+): void {
+  const unlisted = scopes.filter(isUnlistedScope)
+  if (unlisted.length === 0) return
+  const client = { id: client_id, name: client_name }
+  report(c, { kind: 'scopes-not-listed', client, scopes: unlisted })
 }
 
 function ownerOf(c: AppContext, params: Record<string, string>): string {

@@ -3,6 +3,7 @@ import { type Account, accountsOf, findAccount, isMember } from '../../account/m
 import { isFirstParty, publisherOf } from '../../account/oauth/dash-client'
 import { DashError } from '../../account/oauth/dash-error'
 import type { OAuthClient } from '../../account/oauth/oauth-client'
+import { isUnlistedScope } from '../../account/scopes'
 import { PageError } from '../../pages/respond'
 import type { AppContext } from '../../request/context'
 import { actorsOf, report, reportDecision, reportInstead } from '../../request/events'
@@ -27,7 +28,13 @@ const CONSENT_LIFETIME_SECONDS = 15 * 60
  */
 export async function authorize(c: AppContext): Promise<Response> {
   const query = c.get('url').search.slice(1)
-  return proceed(c, query, readAuthorizationRequest(c, query))
+  const request = readAuthorizationRequest(c, query)
+  const unlisted = request.scopes.filter(isUnlistedScope)
+  if (unlisted.length > 0) {
+    const { client_id: id, client_name: name } = request.client
+    report(c, { kind: 'scopes-not-listed', client: { id, name }, scopes: unlisted })
+  }
+  return proceed(c, query, request)
 }
 
 /**

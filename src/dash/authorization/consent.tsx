@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { readTicket } from '../../access/ticket'
 import { publisherOf } from '../../account/oauth/dash-client'
+import { CONNECTED_PATH } from '../../account/oauth/dash-domain'
 import { CATEGORIES, describeScope } from '../../account/scopes'
 import { PermissionsPage } from '../../pages/dashboard/permissions'
 import { PageError, respondPage } from '../../pages/respond'
@@ -108,6 +109,7 @@ function showConsent(c: AppContext, request: AuthorizationRequest, who: SignedIn
           return { id, name, category: CATEGORIES[category] ?? category, isOptional }
         })}
         redirectHost={host || protocol}
+        connectedPath={CONNECTED_PATH}
       />
     ),
     { withScript: true, imageOrigin: client.logo_uri && new URL(client.logo_uri).origin },

@@ -2,9 +2,8 @@ import * as z from 'zod'
 import { PageError } from '../../pages/respond'
 import { readText } from '../../request/body'
 import type { AppContext } from '../../request/context'
+import { requireSameOrigin, returnTo } from './form'
 import { type Control, inside } from './inside'
-
-const LONGEST_NOTICE = 500
 
 const formSchema = z.object({
   method: z.enum(['POST', 'PUT', 'PATCH', 'DELETE']),
@@ -27,30 +26,12 @@ export async function act(c: AppContext, control: Control): Promise<Response> {
   if (!fields.success) throw unknownForm()
   const { method, path, back } = fields.data
   const to = ownPath(c, path)
-  const backTo = ownPath(c, back)
+  const page = ownPath(c, back)
   // The control contains this handler, which must not call itself.
   if (to.pathname.startsWith('/_emulator/console/')) throw unknownForm()
   const body = bodyOf(fields.data.body, form)
   const response = await inside(c, control, method, to.pathname + to.search, body)
-  backTo.searchParams.delete('notice')
-  if (!response.ok) backTo.searchParams.set('notice', await refusalOf(response))
-  return c.redirect(backTo.pathname + backTo.search, 303)
-}
-
-// Other sites can send forms here, but cannot set these headers.
-function requireSameOrigin(c: AppContext): void {
-  const origin = c.req.header('origin')
-  const isSame =
-    origin === undefined
-      ? c.req.header('sec-fetch-site') === 'same-origin'
-      : origin === c.get('url').origin
-  if (isSame) return
-  throw new PageError(
-    403,
-    'Not from the console',
-    'This form was sent from another site.',
-    'Open /_emulator/ and use its buttons. Programs use the JSON requests of docs/control.md.',
-  )
+  return returnTo(c, page, response)
 }
 
 function ownPath(c: AppContext, path: string): URL {
@@ -78,15 +59,6 @@ function readJson(text: string): string {
     throw unknownForm()
   }
   return text
-}
-
-async function refusalOf(response: Response): Promise<string> {
-  const body: unknown = await response.json().catch(() => undefined)
-  const { error_description: description } = (body ?? {}) as { error_description?: unknown }
-  return String(description ?? `The request failed with status ${response.status}.`).slice(
-    0,
-    LONGEST_NOTICE,
-  )
 }
 
 function unknownForm(): PageError {

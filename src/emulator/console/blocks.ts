@@ -1,3 +1,4 @@
+import { CONNECTED_PATH } from '../../account/oauth/dash-domain'
 import type { AppContext } from '../../request/context'
 import { mcpServer } from '../urls'
 
@@ -63,8 +64,8 @@ export function shortBlocks(c: AppContext) {
 }
 
 /** Returns the addresses of this instance. */
-export function addresses(c: AppContext) {
-  const { team, url } = c.var
+export function addresses(c: AppContext): { name: string; text: string; isPage?: boolean }[] {
+  const { dash, team, url } = c.var
   return [
     { name: 'MCP server behind Access', text: mcpServer(c) },
     { name: 'Team domain (the issuer)', text: team.origin },
@@ -72,6 +73,11 @@ export function addresses(c: AppContext) {
     { name: 'Management API', text: `${url.origin}/client/v4` },
     { name: 'Events as they happen', text: `${url.origin}/_emulator/events?follow` },
     { name: 'A request as a person', text: `${url.origin}/whoami` },
+    {
+      name: 'Connected Applications of the dashboard',
+      text: dash.origin + CONNECTED_PATH,
+      isPage: true,
+    },
   ]
 }
 

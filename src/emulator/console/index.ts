@@ -7,6 +7,7 @@ import { showEventsPage } from './events'
 import { showFaultsPage } from './faults'
 import { showFlows } from './flows'
 import type { Control } from './inside'
+import { loadFile } from './load'
 import { showStatePage } from './state'
 
 /**
@@ -25,5 +26,6 @@ export function consolePages(control: Control): Hono<Env> {
   pages.get('/console/faults', (c) => showFaultsPage(c, control))
   pages.get('/console/connect', showConnectPage)
   pages.post('/console/do', (c) => act(c, control))
+  pages.post('/console/load', (c) => loadFile(c, control))
   return pages
 }

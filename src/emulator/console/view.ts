@@ -1,5 +1,6 @@
 import type { RecordedEvent } from '../../events/event'
 import type { AppContext } from '../../request/context'
+import { inEffect } from '../in-effect'
 
 /** Returns the properties that every page of the console has. */
 export function pageOf(c: AppContext, newest: number) {
@@ -8,7 +9,13 @@ export function pageOf(c: AppContext, newest: number) {
   const notice = query.get('notice') ?? undefined
   query.delete('notice')
   const here = query.size > 0 ? `${pathname}?${query}` : pathname
-  return { here, notice, newest }
+  return { here, notice, newest, inEffect: inEffectView(c) }
+}
+
+function inEffectView(c: AppContext) {
+  const { clock_offset_seconds, auto_sign_in, faults, quirks } = inEffect(c)
+  const signIns = [...new Set(auto_sign_in.map(({ email }) => email))]
+  return { clockOffsetSeconds: clock_offset_seconds, signIns, faults, quirks }
 }
 
 /** Returns an event as the pages show it. */

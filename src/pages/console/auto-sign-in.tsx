@@ -51,7 +51,7 @@ export function AutoSignIn({ rules, people, here }: AutoSignInView & { here: str
         ))}
       </ul>
       <details id="auto-sign-in-more">
-        <summary>Another person, or deny</summary>
+        <summary>Other person or deny</summary>
         <ActForm act={{ method: 'PUT', path }} back={here} class="field">
           <label for="email">E-mail address</label>
           <input id="email" name="text.email" type="email" required autocomplete="off" />

@@ -12,6 +12,7 @@ type Check = {
   level: 'MUST' | 'SHOULD' | 'MAY'
   verdict: Verdict
   why: string
+  change?: string | undefined
   /** Numbers of events. */
   evidence: number[]
 }
@@ -127,7 +128,7 @@ function Group({ anchor, sign, heading, checks }: GroupOfChecks) {
               <h3>
                 {check.title} <span class="level">{check.level}</span>
               </h3>
-              <p>{check.why}</p>
+              <p>{[check.why, check.change].filter(Boolean).join(' ')}</p>
               <p class="soft small">
                 {check.source}
                 <Evidence numbers={check.evidence} />

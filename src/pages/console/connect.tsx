@@ -10,7 +10,7 @@ type ClientBlock = {
 
 type Connect = ConsolePage & {
   clients: ClientBlock[]
-  addresses: { name: string; text: string }[]
+  addresses: { name: string; text: string; isPage?: boolean }[]
 }
 
 /** Renders the configuration that connects each client to this emulator. */
@@ -31,9 +31,9 @@ export function ConnectPage({ clients, addresses, ...page }: Connect) {
       </ul>
       <h1>Addresses</h1>
       <ul class="blocks">
-        {addresses.map(({ name, text }) => (
+        {addresses.map(({ name, text, isPage }) => (
           <li class="card">
-            <p class="copy-name">{name}</p>
+            <p class="copy-name">{isPage ? <a href={text}>{name}</a> : name}</p>
             <CopyBlock name={name} text={text} isShort />
           </li>
         ))}

@@ -125,7 +125,7 @@ function Fault({ fault, here }: { fault: FaultView; here: string }) {
             <Field of={name} field={field} />
           ))}
           <details id={`scope-${name}`}>
-            <summary>Limits</summary>
+            <summary>Limit to…</summary>
             <div class="parameters">
               {scope.map((field) => (
                 <Field of={name} field={field} />

@@ -1,16 +1,11 @@
 import { raw } from 'hono/html'
 import type { Child } from 'hono/jsx'
 import { Frame } from '../frame'
+import { InEffect, type InEffectView } from './in-effect'
 import SCRIPT from './live.client.js' with { type: 'text' }
+import { Navigation } from './navigation'
+import { Reset } from './reset'
 import { CONSOLE_STYLE } from './style'
-
-const PAGES = [
-  { path: '/_emulator/', name: 'Flows' },
-  { path: '/_emulator/console/events', name: 'Events' },
-  { path: '/_emulator/console/state', name: 'State' },
-  { path: '/_emulator/console/faults', name: 'Faults and quirks' },
-  { path: '/_emulator/console/connect', name: 'Connect' },
-]
 
 /** The properties that every page of the console has. */
 export type ConsolePage = {
@@ -21,29 +16,28 @@ export type ConsolePage = {
   notice?: string | undefined
   /** The number of the newest event that the page shows. */
   newest: number
+  inEffect: InEffectView
 }
 
 type ConsoleFrame = ConsolePage & { title: string; children: Child }
 
-/** Renders the frame of the console's pages. */
-export function ConsoleFrame({ nonce, here, notice, newest, title, children }: ConsoleFrame) {
-  const path = here.split('?')[0]
+/**
+ * Renders the frame of the console's pages: navigation, reset, everything in effect, and the reason if the
+ * last request was rejected.
+ */
+export function ConsoleFrame(frame: ConsoleFrame) {
+  const { nonce, here, notice, newest, inEffect, title, children } = frame
+  const [path = ''] = here.split('?')
+  const { faults, quirks } = inEffect
+  const counts = { '/_emulator/console/faults': faults.length + quirks.length }
   return (
     <Frame title={`${title} - emulator console`} nonce={nonce} style={CONSOLE_STYLE} isWide>
       <div class="bar">
-        <nav aria-label="Console">
-          <ul>
-            {PAGES.map(({ path: to, name }) => (
-              <li>
-                <a href={to} aria-current={to === path ? 'page' : undefined}>
-                  {name}
-                </a>
-              </li>
-            ))}
-          </ul>
-        </nav>
+        <Navigation path={path} counts={counts} />
         <p id="live" role="status" data-after={newest} />
+        <Reset here={here} />
       </div>
+      <InEffect inEffect={inEffect} here={here} />
       {notice && (
         <p class="notice" role="alert">
           <strong>Your request was rejected.</strong> {notice}

@@ -4,6 +4,7 @@ import { type Act, ActButton } from './action'
 import { AutoSignIn, type AutoSignInView } from './auto-sign-in'
 import { Clock, type ClockView } from './clock'
 import { Card, ConsoleFrame, type ConsolePage } from './frame'
+import { StoredState } from './stored-state'
 
 type ApplicationView = {
   name: string
@@ -90,6 +91,7 @@ export function StatePage(props: State) {
         <aside aria-label="Controls">
           <AutoSignIn {...autoSignIn} here={page.here} />
           <Clock clock={clock} here={page.here} />
+          <StoredState here={page.here} />
         </aside>
       </div>
     </ConsoleFrame>

@@ -10,11 +10,26 @@ import EVENTS from './events.css' with { type: 'text' }
 import FAULTS from './faults.css' with { type: 'text' }
 import FLOWS from './flows.css' with { type: 'text' }
 import FRAME from './frame.css' with { type: 'text' }
+import IN_EFFECT from './in-effect.css' with { type: 'text' }
+import NAVIGATION from './navigation.css' with { type: 'text' }
 import SEQUENCE from './sequence.css' with { type: 'text' }
 import STATE from './state.css' with { type: 'text' }
 
 // A later rule of the same specificity wins.
-const PARTS = [FRAME, CARD, CONTROLS, CLOCK, AUTO_SIGN_IN, COPY, EVENT, FLOWS, SEQUENCE, ARROW]
+const PARTS = [
+  FRAME,
+  NAVIGATION,
+  IN_EFFECT,
+  CARD,
+  CONTROLS,
+  CLOCK,
+  AUTO_SIGN_IN,
+  COPY,
+  EVENT,
+  FLOWS,
+  SEQUENCE,
+  ARROW,
+]
 const PAGES = [EVENTS, STATE, FAULTS, CONNECT]
 
 /** The style of the console's pages: wide and dense, with a colour for each outcome. */

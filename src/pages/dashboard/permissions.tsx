@@ -25,6 +25,8 @@ type Permissions = {
   accounts: Account[]
   permissions: Permission[]
   redirectHost: string
+  /** The path of the page of connected applications. */
+  connectedPath: string
 }
 
 // Dashboard: observed [D15].
@@ -62,7 +64,10 @@ export function PermissionsPage(page: Permissions) {
             <Category title={title} permissions={entries} />
           ))}
         </fieldset>
-        <p class="soft small">Only authorize access if you trust this application.</p>
+        <p class="soft small">
+          Only authorize access if you trust this application. You can revoke its access later under{' '}
+          <a href={page.connectedPath}>Connected Applications</a>.
+        </p>
         <p
           id="missing"
           role="status"

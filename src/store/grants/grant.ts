@@ -25,6 +25,8 @@ export const accessGrantSchema = z.object({
   country: z.string(),
   /** The `resource` of the authorization request, normalized. */
   resource: z.string(),
+  /** The `scope` of the authorization request. Access ignores it [T4]; the demo's /step-up reads it. */
+  scope: z.string().optional(),
 })
 export type AccessGrant = z.infer<typeof accessGrantSchema>
 

@@ -5,6 +5,7 @@ import type { AppContext } from '../../request/context'
 import { note, report, reportDecision } from '../../request/events'
 import { strikes } from '../../request/faults'
 import { logDecision, reasonFor, verdictOf, whereFrom } from '../../request/judge'
+import { WRONG_ISSUER } from '../../request/server-metadata'
 import { automaticPerson } from '../../signin/automatic'
 import type { PortalGrant } from '../../store/emulator/portal-states'
 import { resourceNote } from '../resource-note'
@@ -16,9 +17,6 @@ import { RedirectedError, redirectCode } from './respond'
 import { serversStep } from './servers-step'
 import { type SignedIn, signedIn, signedInByCookie } from './session'
 import { loginFor, redirectToConsent, redirectToLogin } from './steps'
-
-// RFC 2606 reserves the name, so that no server can have it.
-const WRONG_ISSUER = 'https://issuer.invalid'
 
 /**
  * Handles `GET /cdn-cgi/access/oauth/authorization` [A1-A14].
@@ -105,8 +103,9 @@ async function issuerFor(
   c: AppContext,
   { application, client }: AuthorizationRequest,
 ): Promise<string | undefined> {
-  const fault = await strikes(c, 'wrong-issuer', { clientId: client.clientId, application })
-  if (fault) return WRONG_ISSUER
+  const subject = { clientId: client.clientId, application }
+  if (await strikes(c, 'wrong-issuer', subject)) return WRONG_ISSUER
+  if (await strikes(c, 'missing-issuer', subject)) return undefined
   return c.get('quirks').has('iss-in-response') ? c.get('team').origin : undefined
 }
 
@@ -153,6 +152,7 @@ async function openGrant(
       identityNonce: identityNonceOf(sessionId, state.revocations),
       country,
       resource: request.resource,
+      ...(request.scope !== undefined && { scope: request.scope }),
       createdAtSeconds: now,
       sessionEndsAtSeconds,
     },

@@ -17,12 +17,13 @@ export function unreadableRequest(description: string): PageError {
 }
 
 /** No client has this `client_id`. */
-export function unknownClient(clientId: string): PageError {
+export function unknownClient(clientId: string, hint: PageError['hint'] = {}): PageError {
   return new PageError(
     400,
     'Unknown client',
     `No client with the client_id ${clientId.slice(0, 100)} is registered here.`,
     'Clients keep a registration permanently. If this emulator was reset or started with another store, delete what your client has saved about this server and connect again.',
+    hint,
   )
 }
 

@@ -11,6 +11,7 @@ import type { AppContext } from '../../request/context'
 import { note } from '../../request/events'
 import type { Client } from '../../store/clients'
 import type { Quirks } from '../../switches/quirks'
+import { isOfOtherTeam, OTHER_TEAM } from '../client'
 import {
   challengeStart,
   malformedChallenge,
@@ -37,6 +38,7 @@ export type AuthorizationRequest = {
   resource: string
   /** The `resource` parameter as it was sent. */
   resourceSent: string
+  scope: string | undefined
   application: Application
   oauth: ManagedOAuth
 }
@@ -78,6 +80,7 @@ async function noteRequest(c: AppContext, parameters: Parameters): Promise<void>
   const facts = {
     redirectUri: readable('redirect_uri'),
     resource: readable('resource'),
+    scope: readable('scope'),
     codeChallengeMethod: readable('code_challenge_method'),
     stateHash: await hashOf('state'),
     codeChallengeHash: await hashOf('code_challenge'),
@@ -110,6 +113,10 @@ async function findTarget(
     }
     throw unknownClient(clientId)
   }
+  if (isOfOtherTeam(c, client)) {
+    note(c, { client: { id: clientId, name: client.name } })
+    throw unknownClient(clientId, OTHER_TEAM)
+  }
   if (redirectUri.problem !== undefined || !client.redirectUris.includes(redirectUri.text)) {
     throw unregisteredRedirectUri(redirectUri.text)
   }
@@ -137,7 +144,9 @@ function checkRequest(
   if (verdict.refusal) throw redirectUriNotAllowed(application, verdict.refusal)
   checkResponse(parameters)
   const codeChallenge = readCodeChallenge(client, parameters, c.get('quirks'))
-  return { codeChallenge, resource: resource.href, resourceSent, application, oauth }
+  // Access: observed [A13, T4]. Ignored, but kept for the demo's /step-up.
+  const scope = parameters.get('scope')
+  return { codeChallenge, resource: resource.href, resourceSent, scope, application, oauth }
 }
 
 function checkResponse(parameters: Parameters): void {

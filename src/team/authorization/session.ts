@@ -41,6 +41,16 @@ export async function signedIn(c: AppContext, clientId?: string): Promise<Signed
   return signedInByCookie(c)
 }
 
+/** Returns whether this browser still has the cookie of a session that a logout or revocation ended. */
+export async function hasEndedSession(c: AppContext): Promise<boolean> {
+  const { now, state, stores, ticketSecret } = c.var
+  const claims = await readTicket(ticketSecret, 'session', getCookie(c, COOKIE) ?? '', now)
+  const { data: ticket } = claimsSchema.safeParse(claims)
+  const session = ticket && (await stores.sessions.find(sessionIdOf(ticket.identityNonce)))
+  if (!session) return false
+  return !isSignInGood(state, browserSignIn(session.identity.email, ticket.identityNonce))
+}
+
 /** Returns the person of the session cookie, unless the session has ended or was revoked. */
 export async function signedInByCookie(c: AppContext): Promise<SignedIn | undefined> {
   const { now, settings, state, stores, ticketSecret } = c.var

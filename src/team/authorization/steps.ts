@@ -4,7 +4,7 @@ import type { AppContext } from '../../request/context'
 import { reportDecision } from '../../request/events'
 import { redirectToStep } from '../../signin/browser'
 import type { AuthorizationRequest } from './request'
-import type { SignedIn } from './session'
+import { endSession, hasEndedSession, type SignedIn } from './session'
 
 /** The lifetime of the consent page's ticket. */
 const CONSENT_LIFETIME_SECONDS = 15 * 60
@@ -19,6 +19,7 @@ export async function redirectToLogin(
   query: string,
   request: AuthorizationRequest,
 ): Promise<Response> {
+  if (c.get('quirks').has('logout-bounce') && (await hasEndedSession(c))) return bounce(c, request)
   reportDecision(c, {
     kind: 'authorization',
     step: 'login',
@@ -26,6 +27,20 @@ export async function redirectToLogin(
     why: 'No person is signed in, so the login page is next.',
   })
   return redirectToStep(c, await loginFor(c, query, request))
+}
+
+// Access: reported [P31].
+function bounce(c: AppContext, { resource }: AuthorizationRequest): Response {
+  endSession(c)
+  reportDecision(c, {
+    kind: 'authorization',
+    step: 'login',
+    outcome: 'asked',
+    rule: 'P31',
+    why: 'The person logged out of the application, so this authorization ends at its root and never at the callback.',
+    change: 'Start the authorization again.',
+  })
+  return redirectToStep(c, new URL('/', resource).href)
 }
 
 /**

@@ -24,6 +24,7 @@ export async function register(c: AppContext): Promise<Response> {
   const verdict = evaluateAccountRules(applications, redirectUris)
   if (verdict.refusal) throw redirectUriNotAllowed(verdict.refusal, redirectUris.length, quirks)
   const { client, secret } = await createClient(metadata, now)
+  if (c.get('team').isSecond) client.isOfSecondTeam = true
   await stores.clients.put(client.clientId, client)
   reportDecision(c, {
     ...facts,

@@ -22,6 +22,7 @@ export async function tokenSubject(c: AppContext): Promise<FaultSubject> {
   const grant = await namedGrant(c).catch(() => undefined)
   return {
     clientId: client?.clientId ?? grant?.clientId,
+    email: grant?.identity.email,
     application: grant && applicationOf(c, grant),
   }
 }

@@ -11,6 +11,7 @@ import { PageError, respondPage } from '../../../pages/respond'
 import type { AppContext } from '../../../request/context'
 import { report } from '../../../request/events'
 import { judge, whereFrom } from '../../../request/judge'
+import { applicationNotFound } from '../application-not-found'
 import { readEmail } from '../email'
 import type { LoginProvider } from './provider'
 
@@ -64,14 +65,7 @@ async function askForPin(
   // Access: reported [P12]. The usual advice is to have no path on an application with Managed OAuth.
   if (quirks.has('path-scoped-pin') && application.domain?.includes('/')) {
     const change = `Give ${application.name} a domain without a path (${application.domain}), or switch the quirk path-scoped-pin off.`
-    const hint = { rule: 'P12', change }
-    throw new PageError(
-      400,
-      'Unable to find your Access application!',
-      PATH_SCOPED,
-      undefined,
-      hint,
-    )
+    throw applicationNotFound({ rule: 'P12', change }, PATH_SCOPED)
   }
   const code = newCode()
   const verdict = judge(c, application, 'login', { identity, ...whereFrom(c) })
