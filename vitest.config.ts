@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { cloudflareTest } from '@cloudflare/vitest-pool-workers'
 import { defineConfig } from 'vitest/config'
+import { unstable_readConfig } from 'wrangler'
 
 // Inside workerd, with KV and Durable Objects as Miniflare runs them.
 const workerd = cloudflareTest({ wrangler: { configPath: './wrangler.toml' } })
@@ -11,6 +12,26 @@ const setupFiles = ['test/support/matchers.ts']
 const TEXT = { find: /(\.css|\.client\.js)$/, replacement: '$1?raw' }
 
 const source = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+
+/**
+ * The tests of the project `worker` in Node, with the bindings of the engine that the package brings.
+ * `test/mutation` runs them against each mutant.
+ */
+export const onNode = {
+  name: 'node',
+  include: ['test/{rules,flow,store,golden}/**/*.test.ts'],
+  alias: [
+    TEXT,
+    { find: 'cloudflare:workers', replacement: source('test/support/on-node/workers.ts') },
+    { find: 'cloudflare:test', replacement: source('test/support/on-node/test.ts') },
+  ],
+  setupFiles: ['test/support/on-node/setup.ts', ...setupFiles],
+  // Here, because importing wrangler takes a second in each worker.
+  provide: { vars: unstable_readConfig({ config: 'wrangler.toml' }).vars },
+  isolate: false,
+  maxWorkers: 2,
+  testTimeout: 30_000,
+}
 
 const outside = {
   setupFiles,
@@ -48,22 +69,7 @@ export default defineConfig(({ mode }) => ({
           testTimeout: 30_000,
         },
       },
-      {
-        // The same tests in Node, with the bindings of the engine that the package brings.
-        test: {
-          name: 'node',
-          include: ['test/{rules,flow,store,golden}/**/*.test.ts'],
-          alias: [
-            TEXT,
-            { find: 'cloudflare:workers', replacement: source('test/support/on-node/workers.ts') },
-            { find: 'cloudflare:test', replacement: source('test/support/on-node/test.ts') },
-          ],
-          setupFiles: ['test/support/on-node/setup.ts', ...setupFiles],
-          isolate: false,
-          maxWorkers: 2,
-          testTimeout: 30_000,
-        },
-      },
+      { test: onNode },
       {
         // From outside, as processes: `npm start`, a real browser, the installed package.
         test: {

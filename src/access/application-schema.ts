@@ -6,6 +6,7 @@ import { lifetimeSchema } from './duration'
 import { oauthConfigurationSchema } from './oauth-configuration'
 import { originUrlSchema } from './origin-url'
 import { policySchema } from './policy'
+import { firstRepeated } from './record-kind'
 
 const domainSchema = z.string().superRefine((text, context) => {
   const problem = domainProblem(text)
@@ -194,8 +195,6 @@ export function isPublic(
 }
 
 function repeatedPrecedence(policies: { precedence?: number | undefined }[]): number {
-  const precedences = policies.map(({ precedence }) => precedence)
-  return precedences.findIndex(
-    (each, index) => each !== undefined && precedences.indexOf(each) !== index,
-  )
+  // Policies without a precedence do not repeat one another's.
+  return firstRepeated(policies.map(({ precedence }) => precedence ?? Symbol()))
 }

@@ -75,9 +75,14 @@ async function completePolicies(
 ): Promise<PolicyEntry[]> {
   const taken = new Set(policies.map(({ precedence }) => precedence))
   const entries: PolicyEntry[] = []
+  // The precedences from the last position up to this one are taken.
+  let upTo = 0
   for (const [index, policy] of policies.entries()) {
-    let precedence = policy.precedence ?? index + 1
-    if (policy.precedence === undefined) while (taken.has(precedence)) precedence++
+    let precedence = policy.precedence ?? Math.max(index, upTo) + 1
+    if (policy.precedence === undefined) {
+      while (taken.has(precedence)) precedence++
+      upTo = precedence
+    }
     taken.add(precedence)
     entries.push({ ...policy, id: policy.id ?? (await idFor(index)), precedence })
   }

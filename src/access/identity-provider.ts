@@ -17,6 +17,8 @@ const oidcConfigSchema = z.strictObject({
   claims: z.array(text).default([]),
   email_claim_name: text.default('email'),
   pkce_enabled: z.boolean().default(false),
+  /** The emulator's own member: the `iss` of every id_token. Without it, any `iss` is accepted, as Access has no such member. */
+  issuer: text.optional(),
 })
 
 // Stored and returned. The emulator offers no login with them.

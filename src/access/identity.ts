@@ -22,7 +22,8 @@ export type Person = z.infer<typeof personSchema>
  * are evaluated again later.
  */
 export const identitySchema = z.object({
-  email: z.string(),
+  // It becomes the value of a header.
+  email: z.string().regex(/^[\x21-\x7e]*$/, 'expected an e-mail address'),
   name: z.string(),
   groups: z.array(z.string()),
   idp: z.object({ id: z.string(), type: z.string() }),

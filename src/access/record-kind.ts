@@ -37,11 +37,16 @@ export type RecordKind<R extends object> = {
 export function distinct<K extends string>(...members: K[]) {
   return (records: { [member in K]: string }[], context: z.RefinementCtx) => {
     for (const member of members) {
-      const values = records.map((record) => record[member])
-      const index = values.findIndex((value, at) => values.indexOf(value) !== at)
+      const index = firstRepeated(records.map((record) => record[member]))
       if (index < 0) continue
       const message = 'expected a unique value; another entry has the same one'
       context.addIssue({ code: 'custom', path: [index, member], message })
     }
   }
+}
+
+/** Returns the index of the first value that equals an earlier one, or -1. */
+export function firstRepeated(values: readonly unknown[]): number {
+  const seen = new Set<unknown>()
+  return values.findIndex((value) => seen.size === seen.add(value).size)
 }

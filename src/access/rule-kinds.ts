@@ -1,5 +1,6 @@
 import ipaddr from 'ipaddr.js'
 import * as z from 'zod'
+import { claimText, claimTexts } from './claim'
 import type { Identity } from './identity'
 
 /** The subject of a request: a person, a machine with a service token, or a linked application. */
@@ -115,9 +116,7 @@ function claimHolds(
   const { claim_name: name, claim_value: value, identity_provider_id: provider } = members
   if (provider !== undefined && provider !== identity.idp.id) return false
   const claim = identity.claims[name] ?? (name === 'groups' ? identity.groups : undefined)
-  return Array.isArray(claim)
-    ? claim.map(String).includes(value)
-    : claim !== undefined && String(claim) === value
+  return Array.isArray(claim) ? claimTexts(claim).includes(value) : claimText(claim) === value
 }
 
 function isIpRange(range: string): boolean {

@@ -23,6 +23,11 @@ const BY_SECOND_NAME = new Map(
 /** The names that a permission of an API token can have. */
 export const PERMISSION_NAMES: readonly string[] = [...NAMES, ...BY_SECOND_NAME.keys()]
 
+/** Returns the ids of the scopes with a name. A permission of an account and one of a zone may share it. */
+export function scopesNamed(name: string): string[] {
+  return SCOPES.filter((scope) => scope.name === name).map(({ id }) => id)
+}
+
 /** Returns the name that the catalogue has for a permission, or undefined if it has none. */
 export function permissionNamed(name: string): string | undefined {
   return NAMES.has(name) ? name : BY_SECOND_NAME.get(name)

@@ -3,6 +3,7 @@ import { OAuthError } from '../oauth/errors'
 import { readText } from '../request/body'
 import type { AppContext } from '../request/context'
 import { report } from '../request/events'
+import { isDeep, TOO_DEEP } from '../request/json-depth'
 import { ApiError, accessError, type EnvelopeError } from './error'
 
 // Read-only members. Clients send them back with a record that they have read, so they are dropped
@@ -26,8 +27,8 @@ const READ_ONLY = new Set([
   'last_successful_login',
 ])
 
-// A value that is nested deeper can be parsed, and then not be serialized.
-const MAX_DEPTH = 50
+// An event names at most so many of the members that were dropped.
+const MOST_MEMBERS_NAMED = 20
 
 /**
  * Parses the body of a request with a strict schema. Unknown members are dropped, and an event
@@ -61,7 +62,8 @@ export async function readBody<T>(
       return result.data
     }
     const { issues } = result.error
-    if (!issues.some((issue) => dropUnknown(input, issue, members))) {
+    // All of them at once: the body is parsed once more for each level of nesting, not for each member.
+    if (issues.filter((issue) => dropUnknown(input, issue, members)).length === 0) {
       const [first, ...rest] = issues.map((issue) => describe(issue, input))
       throw new ApiError(400, first ?? refuse('the body is invalid'), ...rest)
     }
@@ -86,9 +88,7 @@ async function readValue(c: AppContext, refuse: typeof accessError): Promise<unk
   }
   const value = parsed(text)
   if (value === undefined) throw new ApiError(400, refuse('the body is not valid JSON'))
-  if (isDeep(value)) {
-    throw new ApiError(400, refuse(`the body is nested more than ${MAX_DEPTH} levels deep`))
-  }
+  if (isDeep(value)) throw new ApiError(400, refuse(`the body ${TOO_DEEP}`))
   return value
 }
 
@@ -100,11 +100,6 @@ function parsed(text: string): unknown {
   }
 }
 
-function isDeep(value: unknown, depth = 0): boolean {
-  if (typeof value !== 'object' || value === null) return false
-  return depth > MAX_DEPTH || Object.values(value).some((each) => isDeep(each, depth + 1))
-}
-
 // Deletes the unknown members that an issue names; returns whether it names any.
 function dropUnknown(input: unknown, issue: z.core.$ZodIssue, members: string[]): boolean {
   if (issue.code !== 'unrecognized_keys') return false
@@ -112,7 +107,9 @@ function dropUnknown(input: unknown, issue: z.core.$ZodIssue, members: string[])
   for (const part of issue.path) holder = (holder as Record<PropertyKey, unknown>)[part]
   for (const key of issue.keys) {
     delete (holder as Record<string, unknown>)[key]
-    if (!READ_ONLY.has(key)) members.push([...issue.path, key].join('.'))
+    if (!READ_ONLY.has(key) && members.length < MOST_MEMBERS_NAMED) {
+      members.push([...issue.path, key].join('.'))
+    }
   }
   return true
 }

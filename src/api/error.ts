@@ -22,7 +22,7 @@ export class ApiError extends Error {
   hint: Hint = {}
 
   constructor(
-    readonly status: 400 | 401 | 403 | 404 | 405 | 413 | 415 | 500 | 503,
+    readonly status: 400 | 401 | 403 | 404 | 405 | 413 | 415 | 500 | 502 | 503,
     ...errors: [EnvelopeError, ...EnvelopeError[]]
   ) {
     super(errors.map(({ code, message }) => `${code}: ${message}`).join('; '))

@@ -14,6 +14,7 @@ import { bearerToken } from '../oauth/bearer'
 import type { AppContext, Env } from '../request/context'
 import { endpoint } from '../request/endpoint'
 import { note, reportDecision, reportRefusal } from '../request/events'
+import { isFromForeignPage } from '../request/origin'
 import { SettingsError } from '../settings/error'
 import { ConfigurationFull } from '../store/emulator'
 import { StorageUnavailable } from '../store/unavailable'
@@ -39,6 +40,7 @@ import { accounts } from './account/accounts'
 import { user } from './account/user'
 import { zones } from './account/zones'
 import { type Caller, callerOf } from './credentials'
+import { CHANGE_NOT_EMULATED, judged, unjudged } from './elsewhere'
 import { respondError } from './envelope'
 import { ApiError, apiPath, type EnvelopeError, invalidRequest, noRoute } from './error'
 import { notEmulated } from './not-emulated'
@@ -117,6 +119,15 @@ const OWN_PAGES = cors({
   maxAge: 86_400,
 })
 api.use(endpoint('api', { event: 'api-call', cors: OWN_PAGES, subject: grantOfToken }))
+// Without this, a page that has rebound its name to this machine could write, because a page that is
+// same-origin with the emulator needs no preflight.
+api.use(async function noForeignPages(c, next) {
+  if (isFromForeignPage(c)) {
+    const message = `web pages of ${c.req.header('origin')} cannot use the API: use a program`
+    throw new ApiError(403, { code: 10001, message })
+  }
+  await next()
+})
 api.use(async function onlyWithValidSettings(c, next) {
   const { apiError } = c.get('settings')
   if (apiError) throw apiError
@@ -142,16 +153,22 @@ api.use(async function knownCallersOnly(c, next) {
   await next()
 })
 route(api, operations)
-api.all('*', refuse)
+api.all('*', others)
 
 // API: reported [V14, V15]. A path that exists, but not for this method, is 405.
-function refuse(c: AppContext): never {
+async function others(c: AppContext): Promise<Response> {
+  const response = await judged(c)
+  if (response) return response
   const { pathname } = c.get('url')
   const path = apiPath(pathname)
   const paths = operations.map((each) => each.path)
   const exists = paths.some((each) => patternOf(each).test(path))
   if (exists) throw new ApiError(405, { code: 10405, message: 'Method not allowed' })
-  throw noRoute(pathname, notEmulated(path, paths))
+  const why = notEmulated(path, paths)
+  if (why === '') throw noRoute(pathname)
+  const elsewhere = await unjudged(c)
+  if (elsewhere) return elsewhere
+  throw noRoute(pathname, why).because({ change: CHANGE_NOT_EMULATED })
 }
 
 /** Reads the client and the person of an OAuth client's token, even if it is no longer valid. */

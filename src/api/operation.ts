@@ -72,8 +72,8 @@ export function operation<Body = undefined, Query = undefined>(
     isList,
     isBare,
     async run(c, permissions) {
-      const params = readParams(c)
-      const account = accountOf(c, params)
+      const params = c.req.param() as Record<string, string>
+      const account = accountIn(c, params)
       await authorize(c, permissions, account)
       if (roles && account) await requireRole(c, account, roles)
       const input: Input<Body, Query> = {
@@ -97,20 +97,22 @@ export function operation<Body = undefined, Query = undefined>(
   }
 }
 
-// API: reported [V14]. A path with an id of the wrong form does not exist.
-function readParams(c: AppContext): Record<string, string> {
-  const params = c.req.param() as Record<string, string>
-  for (const name of ['account_id', 'zone_id']) {
-    const id = params[name]
-    if (id !== undefined && !/^[0-9a-f]{32}$/.test(id)) throw noRoute(c.get('url').pathname)
-  }
-  return params
-}
-
-// Returns the account in the path. Every zone belongs to the first account (`account/zones.ts`).
-function accountOf(c: AppContext, params: Record<string, string>): Account | undefined {
+/**
+ * Returns the account that a path names by its own id or by that of a zone. Every zone belongs to the first
+ * account (`account/zones.ts`).
+ *
+ * API: reported [V14]. A path with an id of the wrong form does not exist.
+ *
+ * @throws ApiError 7003 if an id has the wrong form, 9109 if the account does not exist
+ */
+export function accountIn(
+  c: AppContext,
+  { account_id: id, zone_id: zone }: Record<string, string>,
+): Account | undefined {
   const { ACCOUNTS } = c.get('settings')
-  const { account_id: id, zone_id: zone } = params
+  if (![id, zone].every((each) => each === undefined || /^[0-9a-f]{32}$/.test(each))) {
+    throw noRoute(c.get('url').pathname)
+  }
   if (zone !== undefined) return ACCOUNTS[0]
   if (id === undefined) return undefined
   const account = findAccount(ACCOUNTS, id)

@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import { OAuthError } from '../oauth/errors'
 import { readJson } from '../request/body'
 import type { AppContext } from '../request/context'
+import { isDeep, TOO_DEEP } from '../request/json-depth'
 
 /**
  * Reads the JSON body of a control request with its schema, and keeps it for the request's event.
@@ -14,6 +15,7 @@ export async function readControl<T>(
   limit?: number,
 ): Promise<T> {
   const body = await readJson(c, limit)
+  if (isDeep(body)) throw new OAuthError('invalid_request', `the body ${TOO_DEEP}`)
   const result = schema.safeParse(body)
   if (result.success) {
     c.set('controlBody', body)

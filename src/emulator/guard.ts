@@ -1,10 +1,10 @@
 import type { MiddlewareHandler } from 'hono'
 import { isBrowserNavigation } from '../access/navigation'
-import { isForeignOrigin } from '../access/team-domain'
 import { challenge } from '../oauth/bearer'
 import { OAuthError } from '../oauth/errors'
 import { PageError } from '../pages/respond'
 import type { AppContext, Env } from '../request/context'
+import { isFromForeignPage, isSameOrigin } from '../request/origin'
 import { hasControlCookie, hasEmulatorToken } from '../signin/control-session'
 
 const SIGN_IN = '/_emulator/sign-in'
@@ -18,7 +18,7 @@ const SIGN_IN = '/_emulator/sign-in'
 export const guardControl: MiddlewareHandler<Env> = async function guardControl(c, next) {
   c.header('Cache-Control', 'no-store')
   if (c.get('isLocal')) {
-    if (isForeignOrigin(c.req.header('origin')) && !isSameOrigin(c)) throw onlyHere()
+    if (isFromForeignPage(c)) throw onlyHere()
     return next()
   }
   if (c.get('settings').EMULATOR_TOKEN === undefined) throw withoutToken(c)
@@ -63,8 +63,4 @@ function isOwnRequest(c: AppContext): boolean {
   if (c.req.header('origin') !== undefined) return false
   const isNavigation = c.req.header('sec-fetch-mode') === 'navigate'
   return isNavigation || site === undefined || site === 'same-origin' || site === 'none'
-}
-
-function isSameOrigin(c: AppContext): boolean {
-  return c.req.header('origin') === c.get('url').origin
 }

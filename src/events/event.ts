@@ -87,6 +87,8 @@ export type Event =
   | { kind: 'portal-call'; email?: string; record: PortalLogRecord }
   /** The catalogue of a server was read again. */
   | { kind: 'server-synced'; server: string }
+  /** A GET or HEAD request had a body, which was not forwarded to the origin. */
+  | { kind: 'body-dropped'; method: string; path: string }
   /** A request to the API had unknown members, which were dropped. Access: observed [K3]. */
   | { kind: 'members-dropped'; method: string; path: string; members: string[] }
   /** A client has, or requests, scopes whose group alone is in the catalogue. They are accepted. */

@@ -74,6 +74,13 @@ export function reasonOf(event: Occurrence): Reason {
     }
     case 'server-synced':
       return { outcome: 'noted', why: `The catalogue of ${event.server} was read again.` }
+    case 'body-dropped':
+      return {
+        outcome: 'noted',
+        rule: 'RFC 9110 9.3.1',
+        why: `The body of ${event.method} ${event.path} was not forwarded: a body has no meaning there.`,
+        change: 'Send the data in the query, or with another method.',
+      }
     case 'members-dropped':
       return {
         outcome: 'noted',

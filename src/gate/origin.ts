@@ -8,6 +8,7 @@ import { demo } from '../demo'
 import { bearerToken } from '../oauth/bearer'
 import { PageError, respondPageError } from '../pages/respond'
 import type { AppContext } from '../request/context'
+import { report } from '../request/events'
 import { impersonationOf } from '../request/impersonation'
 import { noteMcpBody } from '../request/mcp'
 import { withoutOwnCookies } from '../signin/browser'
@@ -32,7 +33,7 @@ export async function forward(
     headers.set(WORKER_ACCESS_HEADER, await workerAccess(c, application, admission))
   }
   c.set('isForwarded', true)
-  const request = withMcpNoted(c, new Request(c.req.raw, { headers }))
+  const request = withMcpNoted(c, requestOf(c, headers))
   const response =
     impersonationOf(c)?.origin?.(request) ?? (await send(c, application, request, admission))
   if (!admission.setCookie) return response
@@ -41,6 +42,18 @@ export async function forward(
   // Assumed: no cache stores the token, whatever Cache-Control the origin sends.
   withCookie.headers.set('Cache-Control', 'no-store')
   return withCookie
+}
+
+// RFC 9110 9.3.1: the body of a GET has no meaning, and `fetch` cannot send one.
+function requestOf(c: AppContext, headers: Headers): Request {
+  const { body, method, signal, url } = c.req.raw
+  const hasNoMeaning = body !== null && ['GET', 'HEAD'].includes(method)
+  if (!hasNoMeaning) return new Request(c.req.raw, { headers })
+  headers.delete('Content-Length')
+  headers.delete('Transfer-Encoding')
+  headers.delete('Content-Type')
+  report(c, { kind: 'body-dropped', method, path: c.get('url').pathname })
+  return new Request(url, { method, headers, signal, redirect: 'manual' })
 }
 
 function withMcpNoted(c: AppContext, request: Request): Request {
@@ -69,8 +82,8 @@ async function send(
   return viaProxy(c, request, ORIGIN_URL.replace(/\/$/, '') + pathAndQuery, 'ORIGIN_URL', fetch)
 }
 
-// Access: observed [O1, O2, O5, O12]. Access's own headers are removed from the request before ours
-// are set. That includes `Cf_Access_...` and `Cf.Access...`, which an origin could read as the same
+// Access: observed [O1, O2, O5, O12]. Access's own headers, and those of the emulator's proxy, are removed
+// from the request before ours are set. That includes `Cf_Access_...` and `Cf.Access...`, which an origin could read as the same
 // header: CGI turns `-` into `_` (RFC 3875 4.1.18), and some servers turn any other sign into it.
 function originHeaders(
   c: AppContext,
@@ -79,7 +92,8 @@ function originHeaders(
 ): Headers {
   const headers = new Headers(c.req.raw.headers)
   for (const name of [...headers.keys()]) {
-    if (/^cf-(access-|ray$)/i.test(name.replace(/[^a-z0-9]/gi, '-'))) headers.delete(name)
+    const read = name.replace(/[^a-z0-9]/gi, '-')
+    if (/^(cf-(access-|ray$)|x-forwarded-(host|proto)$)/i.test(read)) headers.delete(name)
   }
   // The edge sets it on the request and, with the same value, on the response.
   headers.set('Cf-Ray', c.get('rayId'))
@@ -120,9 +134,8 @@ async function viaProxy(
   const where = setting === 'ORIGIN' ? 'the service binding ORIGIN' : `ORIGIN_URL ${url}`
   try {
     // The headers of an upgrade are hop-by-hop, so the proxy helper would remove them.
-    if (request.headers.get('upgrade')?.toLowerCase() === 'websocket') {
-      return await customFetch(new Request(url, request))
-    }
+    if (isWebSocket(request))
+      return await customFetch(new Request(url, new Request(request, { signal })))
     return await proxy(url, { raw: request, redirect: 'manual', signal, customFetch })
   } catch (error) {
     if (timeout.signal.aborted) {
@@ -136,6 +149,11 @@ async function viaProxy(
   } finally {
     clearTimeout(timer)
   }
+}
+
+// RFC 6455 4.1: only a GET opens a WebSocket.
+function isWebSocket({ headers, method }: Request): boolean {
+  return method === 'GET' && headers.get('upgrade')?.toLowerCase() === 'websocket'
 }
 
 function originError(c: AppContext, status: 502 | 524, message: string) {

@@ -43,15 +43,24 @@ function problemOf(text: string, url: URL | null): string | undefined {
   if (!url) return NOT_ABSOLUTE
   if (FORBIDDEN_SCHEMES.includes(url.protocol)) return `uses the forbidden scheme ${url.protocol}`
   if (text.includes('#')) return 'has a fragment'
-  if (url.username || url.password || /^[^/?]*\/\/[^/?]*@/.test(text)) return 'has user information'
+  if (hasUserInformation(text, url)) return 'has user information'
   if (/%(2f|5c|2e|00)/i.test(url.pathname)) return 'has an encoded slash, dot or NUL in its path'
   const plain = withoutDefaultPort(text)
   if (url.href !== plain && url.href !== `${plain}/`)
     return `is not in normal form, expected ${url.href}`
-  // RFC 3986 2: a URL parser keeps other characters in a query or after a custom scheme.
-  if (/[^\w\-.~:/?#[\]@!$&'()*+,;=%]/.test(text))
-    return 'contains characters that are not allowed in a URI'
+  // A URL parser keeps other characters in a query or after a custom scheme.
+  if (!hasUriCharacters(text)) return 'contains characters that are not allowed in a URI'
   return undefined
+}
+
+/** Returns whether a text has only characters that a URI can have (RFC 3986 2). */
+export function hasUriCharacters(text: string): boolean {
+  return !/[^\w\-.~:/?#[\]@!$&'()*+,;=%]/.test(text)
+}
+
+/** Returns whether a URI has user information, even if that is empty, which a URL parser drops. */
+export function hasUserInformation(text: string, url: URL): boolean {
+  return url.username !== '' || url.password !== '' || /^[^/?]*\/\/[^/?]*@/.test(text)
 }
 
 /** Returns whether a URI may be shown and linked (client_uri, logo_uri, ...): http or https. */
@@ -98,6 +107,6 @@ export function redirectWith(
 }
 
 function hasResponseParameter(pair: string): boolean {
-  const names = [...new URLSearchParams(`&${pair}`).keys()]
-  return names.some((name) => RESPONSE_PARAMETERS.includes(name))
+  const [name = ''] = new URLSearchParams(`&${pair}`).keys()
+  return RESPONSE_PARAMETERS.includes(name)
 }

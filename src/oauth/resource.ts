@@ -1,4 +1,5 @@
 import { OAuthError } from './errors'
+import { hasUriCharacters, hasUserInformation } from './redirect-uri'
 
 /**
  * Parses the `resource` parameter. The `href` of the result is its normalized form: `https://host`
@@ -16,8 +17,12 @@ export function parseResource(text: string): URL {
   if (text.includes('#')) {
     throw new OAuthError('invalid_target', 'resource must not have a fragment')
   }
-  if (url.username || url.password) {
+  if (hasUserInformation(text, url)) {
     throw new OAuthError('invalid_target', 'resource must not have user information')
+  }
+  // A URL parser repairs what RFC 3986 does not allow: white space, a backslash, a missing slash.
+  if (!hasUriCharacters(text) || !/^https?:\/\/[^/]/i.test(text)) {
+    throw new OAuthError('invalid_target', 'resource is not a URI of RFC 3986')
   }
   return url
 }

@@ -3,7 +3,7 @@ import { teamDomain } from '../access/team-domain'
 import { dashDomain } from '../account/oauth/dash-domain'
 import { OAuthError } from '../oauth/errors'
 import { isLoopback } from '../oauth/loopback'
-import { readSettings } from '../settings'
+import { readSettings, type Settings } from '../settings'
 import { settingsWith, withQuirks } from '../settings/overlay'
 import type { Configuration } from '../store/configuration'
 import { Emulator } from '../store/emulator'
@@ -53,7 +53,10 @@ export const prepare: MiddlewareHandler<Env> = async function prepare(c, next) {
   c.set('ticketSecret', new TextEncoder().encode(state.ticketSecret))
   c.set('now', emulatedNow(state))
   c.set('url', url)
-  c.set('isLocal', isLoopback(url.hostname) || settings.LOCAL_HOSTS.includes(url.hostname))
+  c.set(
+    'isLocal',
+    isLocal(settings, url.host) && isLocal(settings, c.req.header('host') || url.host),
+  )
   const team = teamDomain(settings, url, c.req.header('origin'))
   c.set('team', team)
   c.set('dash', dashDomain(settings.DASH_DOMAIN, team, url))
@@ -67,6 +70,13 @@ function requireHost(c: AppContext): void {
   const host = c.req.header('host')
   if (host === undefined || /^[\w.:[\]-]*$/.test(host)) return
   throw new OAuthError('invalid_request', 'Host is not host[:port] (RFC 9112 3.2)')
+}
+
+// The runtime builds the URL from `Host`. A proxy of the runtime may build another one from a header that
+// any page can send, so that both have to be of this machine.
+function isLocal(settings: Settings, host: string): boolean {
+  const hostname = URL.parse(`http://${host}`)?.hostname ?? ''
+  return isLoopback(hostname) || settings.LOCAL_HOSTS.includes(hostname)
 }
 
 /**

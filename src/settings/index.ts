@@ -86,6 +86,7 @@ const settingsSchema = z.object({
   ),
   DASH_DOMAIN: optional(ownHostSchema.optional()),
   ORIGIN_URL: optional(originUrlSchema.optional()),
+  API_ORIGIN_URL: optional(originUrlSchema.optional()),
   CODE_LIFETIME: optional(lifetimeSchema.default('60s')),
   REFRESH_TOKEN_GRACE: optional(periodSchema.default('0s')),
   REFRESH_TOKEN_REUSE: optional(

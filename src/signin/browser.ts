@@ -19,6 +19,7 @@ export const DASH_SESSION_COOKIE = 'CF_Dash_Session'
 /** The session at the console, on a host that is not this machine's. */
 export const CONTROL_COOKIE = 'CF_Emulator_Control'
 const OWN_COOKIES = [LOGIN_COOKIE, TEAM_SESSION_COOKIE, DASH_SESSION_COOKIE, CONTROL_COOKIE]
+const OWN_AFTER_COMMA = new RegExp(`,\\s*(?=(?:${OWN_COOKIES.join('|')})=)`)
 const LOGIN_LIFETIME_SECONDS = 15 * 60
 
 /** Sets a cookie that scripts cannot read and that is not sent with forms of other sites. */
@@ -38,9 +39,14 @@ export function setPrivateCookie(
   })
 }
 
-/** Removes the emulator's own cookies from a Cookie header, before it is sent to an application. */
+/**
+ * Removes the emulator's own cookies from a Cookie header, before it is sent to an application. A runtime
+ * joins several headers by a comma (RFC 6265 5.4 allows one), so an own cookie may follow one.
+ */
 export function withoutOwnCookies(header: string): string {
   return header
+    .split(OWN_AFTER_COMMA)
+    .join(';')
     .split(';')
     .map((pair) => pair.trim())
     .filter((pair) => !OWN_COOKIES.some((name) => pair.startsWith(`${name}=`)))

@@ -1,3 +1,6 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
 import Cloudflare, {
   AuthenticationError,
   BadRequestError,
@@ -5,6 +8,7 @@ import Cloudflare, {
   PermissionDeniedError,
 } from 'cloudflare'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { RESOURCES } from '../../src/api/cloudflare-resources'
 import { type Server, startServer } from '../support/server'
 
 const account_id = '023e105f4ecef8ad9ca31a8372d0c353'
@@ -162,4 +166,25 @@ describe('With API_TOKENS, a token may do only what its permissions allow [V9]',
     await expect(verified).rejects.toBeInstanceOf(AuthenticationError)
     await expect(verified).rejects.toMatchObject({ errors: [{ code: 1000 }] })
   })
+})
+
+it('Every path of the SDK belongs to a resource that is emulated, or that is reported as left out [V23]', async () => {
+  const folder = dirname(createRequire(import.meta.url).resolve('cloudflare/resources/index.js'))
+  const files = (await readdir(folder, { recursive: true })).filter((each) => each.endsWith('.js'))
+  const texts = await Promise.all(files.map((each) => readFile(join(folder, each), 'utf8')))
+  const paths = texts.flatMap((text) =>
+    [...text.matchAll(/`\/(accounts|zones)\/\$\{\w+\}\/([a-z][\w-]*)/g)].map(
+      ([, owner = '', first = '']) => `${owner}/${first}`,
+    ),
+  )
+  expect(paths.length).toBeGreaterThan(500)
+  const known = ['access', 'oauth_clients']
+  const missing = new Set(
+    paths.filter((path) => {
+      const [owner, first = ''] = path.split('/')
+      const listed = owner === 'zones' ? RESOURCES.zones : RESOURCES.accounts
+      return !listed.includes(first) && !known.includes(first)
+    }),
+  )
+  expect([...missing]).toEqual([])
 })

@@ -61,6 +61,24 @@ it('is no longer logged in once the person has revoked it [D30]', async () => {
   expect((await wrangler(['whoami']).done).output).not.toContain('ada@example.com')
 })
 
+it('deploys nothing: the API judges the token and says that Workers are not emulated [V27]', async () => {
+  await login('allow')
+  await writeFile(join(home, 'worker.js'), 'export default { fetch: () => new Response("hello") }')
+  const flags = ['--name', 'hello', '--compatibility-date', '2026-01-01']
+  const { code, output } = await wrangler(['deploy', 'worker.js', ...flags]).done
+  expect(code).toBe(1)
+  expect(output).toMatch(/GET \/accounts\/\w+\/workers\/\S+ is not emulated/)
+  expect(await events()).toContainEqual(
+    expect.objectContaining({
+      kind: 'api-call',
+      client: expect.objectContaining({ name: 'Wrangler' }),
+      email: 'ada@example.com',
+      why: expect.stringContaining('is not emulated'),
+      change: expect.stringContaining('API_ORIGIN_URL'),
+    }),
+  )
+})
+
 it('receives access_denied if the person denies consent [D18]', async () => {
   const { code, output } = await login('deny')
   expect(code).toBe(1)

@@ -275,6 +275,35 @@ describe('A person at a browser', () => {
     })
   })
 
+  it('starts one grant, however often they press Allow on one page', async () => {
+    const { person } = await start()
+    await person.press('ada@example.com')
+    const codes = new Set<string | null | undefined>()
+    for (let times = 0; times < 5; times++) {
+      await person.press('Allow')
+      codes.add(person.callback?.searchParams.get('code'))
+    }
+    expect(codes.size).toBe(1)
+    const events = await world.events()
+    expect(events.filter(({ kind }) => kind === 'signed-in')).toHaveLength(2)
+  })
+
+  it('cannot deny a client on the page on which they allowed it', async () => {
+    const { person } = await start()
+    await (await person.press('ada@example.com')).press('Allow')
+    await person.press('Deny')
+    expect(person.page).toMatchObject({ status: 400, title: 'This page has been used' })
+    expect(person.callback).toBeUndefined()
+  })
+
+  it('can allow a client no more on a page whose code has expired', async () => {
+    const { person } = await start()
+    await (await person.press('ada@example.com')).press('Allow')
+    await world.advance('2m')
+    await person.press('Allow')
+    expect(person.page).toMatchObject({ status: 400, title: 'This page has been used' })
+  })
+
   it('signs in as the address that they type', async () => {
     const { person } = await start()
     await person.press('Log in', { email: ' Someone@Example.com ' })

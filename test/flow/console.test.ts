@@ -1,5 +1,5 @@
 import { parse } from 'node-html-parser'
-import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { Client } from '../support/client'
 import { controlOf } from '../support/control'
 import { CONNECTED } from '../support/dashboard'
@@ -63,7 +63,7 @@ describe('With more grants than one page shows', () => {
       }
     }
     // A grant is listed a moment after the response with its tokens.
-    await expect.poll(async () => (await list((await list()).cursor)).grants.length).toBe(2)
+    await vi.waitFor(async () => expect((await list((await list()).cursor)).grants).toHaveLength(2))
     const first = await list()
     const second = await list(first.cursor)
     const all = [...first.grants, ...second.grants].sort((a, b) =>

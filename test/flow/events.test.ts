@@ -982,21 +982,23 @@ describe('Events are stored', () => {
   })
 
   it('and read completely, also if they exceed one response of the Durable Object', async () => {
-    // At the control, because it accepts long bodies of any form.
+    await world.reset()
+    // At the control, because it accepts long bodies of any form. The limit of 32 MiB is that of workerd.
+    const isWorkerd = navigator.userAgent === 'Cloudflare-Workers'
+    const [count, megabytes] = isWorkerd ? [600, 34] : [100, 5]
     const record = 'x'.repeat(499)
-    const many = Array.from({ length: 11 }, (_, host) => [String(host), Array(10).fill(record)])
+    const many = Array.from({ length: 12 }, (_, host) => [String(host), Array(10).fill(record)])
     const zone = Object.fromEntries(many)
-    for (let round = 0; round < 10; round++) {
+    for (let sent = 0; sent < count; sent += 100) {
       await Promise.all(Array.from({ length: 100 }, () => control('PUT', 'dns', zone)))
     }
     const [first] = await events({ after: '0', limit: '1' })
-    expect(first?.kind).toBe('control')
-    const kept = await events()
-    expect(JSON.stringify(kept).length).toBeGreaterThan(40 * 1024 * 1024)
+    const kept = await events({ kind: 'control' })
+    expect(JSON.stringify(kept).length).toBeGreaterThan(megabytes * 1024 * 1024)
     expect(kept.map(({ number }) => number)).toEqual(
-      Array.from({ length: 1000 }, (_, index) => Number(first?.number) + index),
+      Array.from({ length: count }, (_, index) => Number(first?.number) + index),
     )
-    expect(await events({ limit: '700' })).toEqual(kept.slice(-700))
+    expect(await events({ limit: String(count - 20) })).toEqual(kept.slice(20))
     expect(await events({ kind: 'control', limit: '3' })).toEqual(kept.slice(-3))
     const pages = ['/_emulator/', '/_emulator/console/events']
     const statuses = pages.map(async (path) => (await get(APP + path)).status)

@@ -196,6 +196,35 @@ describe('Host confusion', () => {
   )
 })
 
+describe('A proxy before the Worker that believes a header', () => {
+  // Miniflare takes the URL from `MF-Original-URL`, and leaves `Host` as it was sent.
+  it.each(['evil.example:8788', 'evil.example', 'localhost.evil.example:8788', 'a:99999'])(
+    'opens neither control nor API if Host is not of this machine, whatever the URL is: %s',
+    async (host) => {
+      const headers = { host, authorization: 'Bearer a-token' }
+      for (const path of ['/_emulator/state', '/client/v4/user']) {
+        const response = await world.fetch(APP + path, { headers })
+        expect([path, response.status]).toEqual([path, 503])
+      }
+    },
+  )
+
+  it('opens neither if the URL is not of this machine, whatever Host is', async () => {
+    const headers = { host: 'localhost:8788', authorization: 'Bearer a-token' }
+    for (const path of ['/_emulator/state', '/client/v4/user']) {
+      const response = await world.fetch(`http://evil.example:8788${path}`, { headers })
+      expect([path, response.status]).toEqual([path, 503])
+    }
+  })
+
+  it('lets nobody pick a person if Host is not of this machine', async () => {
+    const { client_id } = await client.register()
+    const url = await client.authorizationUrl(client_id)
+    const page = await world.fetch(url, { headers: { host: 'evil.example' } })
+    expect(await page.text()).not.toContain('ada@example.com')
+  })
+})
+
 describe('A redirect URI that was not registered gets neither a code nor an error', () => {
   it.each([
     ['another path', 'http://localhost:53682/other'],
@@ -361,6 +390,33 @@ describe('A form of another site changes nothing', () => {
       })
       expect([origin, response.status]).toEqual([origin, 403])
       expect(response.headers.get('access-control-allow-origin')).toBeNull()
+    }
+  })
+
+  const ACCOUNT = `${APP}/client/v4/accounts/0123456789abcdef0123456789abcdef`
+
+  // A page that has rebound its name to this machine is same-origin, so it needs no preflight.
+  it.each(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'])(
+    'at the API: %s of a foreign Origin is refused',
+    async (method) => {
+      const before = await stored(control)
+      for (const origin of [EVIL, 'null', 'http://evil.example:8788']) {
+        const response = await world.fetch(`${ACCOUNT}/access/tags`, {
+          method,
+          headers: { origin, authorization: 'Bearer a-token', 'content-type': 'application/json' },
+          ...(method !== 'GET' && method !== 'HEAD' && { body: '{"name":"rebound"}' }),
+        })
+        expect([origin, response.status]).toEqual([origin, 403])
+      }
+      expect(await stored(control)).toBe(before)
+    },
+  )
+
+  it('at the API, which responds to pages of this machine', async () => {
+    for (const origin of [APP, 'http://localhost:5173']) {
+      const headers = { origin, authorization: 'Bearer a-token' }
+      const response = await world.fetch(`${ACCOUNT}/access/tags`, { headers })
+      expect([origin, response.status]).toEqual([origin, 200])
     }
   })
 

@@ -163,6 +163,10 @@ describe('Algorithm confusion: the gate admits no assertion that', () => {
     }
   })
 
+  it.each(['=', '=='])('has padding: %s (RFC 7515 2)', async (padding) => {
+    expect(await letsIn(assertion + padding)).toBe(false)
+  })
+
   it('has changed claims under the same signature', async () => {
     const [head, , signature] = assertion.split('.')
     const claims = { ...decodeJwt(assertion), email: 'root@example.com' }

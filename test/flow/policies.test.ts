@@ -518,7 +518,10 @@ describe('A rule of a kind that cannot be decided here', () => {
 })
 
 describe('A wrong rule is a settings error that names it', () => {
-  const log = vi.spyOn(console, 'error').mockImplementation(() => {})
+  const log = vi.fn()
+  beforeEach(() => {
+    vi.spyOn(console, 'error').mockImplementation(log.mockClear())
+  })
   const AT = 'APPLICATIONS[0].policies[0].include'
 
   it.each<[reason: string, include: unknown, named: string]>([

@@ -10,7 +10,7 @@ import {
   PortalAdmin,
   PortalClient,
 } from '../support/portal'
-import { serviceTokens } from '../support/service-token'
+import { credentials, SERVICE_AUTH, serviceToken } from '../support/service-token'
 import { type TestUpstream, upstreams } from '../support/upstreams'
 
 stopClock()
@@ -147,7 +147,12 @@ describe('Access that is taken away', () => {
     })
     await admin.portal([{ server_id: 'docs' }])
     const { access_token: token, clientId, refresh_token } = await grantOf(ADA)
-    await admin.putApplication(app, { name: 'docs', type: 'mcp', policies: [] })
+    await admin.putApplication(app, {
+      name: 'docs',
+      type: 'mcp',
+      destinations: [{ type: 'via_mcp_server_portal', mcp_server_id: 'docs' }],
+      policies: [],
+    })
     await advance('300s')
     expect(await PortalClient.of(fetch, token).text('docs_read')).toBe('docs read')
     const { access_token: later } = await tokensOf(client.refresh(clientId, refresh_token))
@@ -228,30 +233,28 @@ describe('The policy of a server', () => {
 })
 
 describe('A service token', () => {
-  const SERVICE = {
-    name: 'Machines',
-    decision: 'non_identity',
-    include: [{ any_valid_service_token: {} }],
-  }
-  const machine = async () => PortalClient.machine(fetch, await serviceTokens(fetch).create())
+  const machines = emulator({ SERVICE_TOKENS: [serviceToken()] })
+  const machine = () => new PortalClient(machines.fetch, credentials())
 
   it('is refused without a Service Auth policy on the portal application [MP34]', async () => {
-    await admin.server('docs', {}, [SERVICE])
+    await admin.server('docs', {}, [SERVICE_AUTH])
     await admin.portal([{ server_id: 'docs', on_behalf: false }])
-    expect((await (await machine()).send('tools/list')).status).toBe(401)
+    expect((await machine().send('tools/list')).status).toBe(401)
   })
 
   it('sees servers with Service Auth whose on_behalf is off, and uses their credential [MP35, MP47]', async () => {
-    await admin.server('docs', { auth_type: 'bearer', auth_credentials: 'the-secret' }, [SERVICE])
-    await admin.server('mail', {}, [SERVICE])
+    await admin.server('docs', { auth_type: 'bearer', auth_credentials: 'the-secret' }, [
+      SERVICE_AUTH,
+    ])
+    await admin.server('mail', {}, [SERVICE_AUTH])
     await admin.server('late', {}, [email(ADA.email)])
     const servers = [
       { server_id: 'docs', on_behalf: false },
       { server_id: 'mail' },
       { server_id: 'late', on_behalf: false },
     ]
-    await admin.portal(servers, {}, [SERVICE])
-    const client = await machine()
+    await admin.portal(servers, {}, [SERVICE_AUTH])
+    const client = machine()
     const names = (await client.tools()).map((name) => name.split('_')[0])
     expect([...new Set(names)]).toEqual(['portal', 'docs'])
     expect(await client.text('docs_read')).toBe('docs read')

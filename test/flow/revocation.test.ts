@@ -59,6 +59,17 @@ describe('Revoking (RFC 7009)', () => {
     },
   )
 
+  it.each(['access_token', 'refresh_token'] as const)(
+    'does not take the %s without its prefix, which is an unknown token (2.2)',
+    async (name) => {
+      const { clientId, tokens } = await client.connect()
+      const response = await revoke(clientId, tokens[name].replace('oauth:', ''))
+      expect(response.status).toBe(200)
+      await expect(client.request('/whoami', tokens.access_token)).toBeAdmitted()
+      expect((await client.refresh(clientId, tokens.refresh_token)).status).toBe(200)
+    },
+  )
+
   it('refuses the token of another client, and does not revoke it (2.1)', async () => {
     const { tokens } = await client.connect()
     const { client_id } = await client.register()

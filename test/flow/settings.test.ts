@@ -5,7 +5,10 @@ const BROWSER = { accept: 'text/html' }
 beforeEach(() => emulator().reset())
 
 describe('A wrong setting', () => {
-  const log = vi.spyOn(console, 'error').mockImplementation(() => {})
+  const log = vi.fn()
+  beforeEach(() => {
+    vi.spyOn(console, 'error').mockImplementation(log.mockClear())
+  })
   const wrong = emulator({ CODE_LIFETIME: 'soon', ORIGIN_URL: 'localhost:3000' })
 
   it('stops every request, with a page that names the value and what was expected', async () => {
@@ -17,7 +20,6 @@ describe('A wrong setting', () => {
   })
 
   it('is reported to a client as JSON, and logged', async () => {
-    log.mockClear()
     const response = await wrong.fetch(`${APP}/mcp`)
     expect(response.status).toBe(500)
     expect(await response.json()).toMatchObject({

@@ -27,7 +27,7 @@ type Whole = {
   sessions: Record<string, unknown>
   consents?: unknown
   policy_tests?: unknown
-  grants: ({ state: { grant: object } } | undefined)[]
+  grants: ({ state: { grant: { identity: { claims: Record<string, unknown> } } } } | undefined)[]
   emulator: {
     keys: ({ jwk: object } | undefined)[]
     state: { clockOffsetSeconds: number; revocations: Record<string, unknown> }
@@ -303,6 +303,27 @@ describe('The state', () => {
         },
       ],
     ]
+    wrongs.push(
+      [
+        'the id of a grant is longer than a key of KV',
+        'grants.0.state.grant.id',
+        ({ grants }) => void Object.assign(grants[0]?.state.grant ?? {}, { id: 'x'.repeat(600) }),
+      ],
+      [
+        'the e-mail address of a grant has a line break',
+        'grants.0.state.grant.identity.email: expected an e-mail address',
+        ({ grants }) =>
+          void Object.assign(grants[0]?.state.grant.identity ?? {}, { email: 'ada@x\r\nX: y' }),
+      ],
+      [
+        'a claim is nested too deep to be stored',
+        'nested more than 50 levels deep',
+        ({ grants }) => {
+          const claims = grants[0]?.state.grant.identity.claims ?? {}
+          claims.deep = JSON.parse('['.repeat(60) + ']'.repeat(60))
+        },
+      ],
+    )
     it.each(wrongs)('%s', async (_, names, change) => {
       await browse(new Person(world.fetch))
       await world.signIn(ADA)

@@ -18,6 +18,8 @@ const TABLE: { name: string; pattern: RegExp }[] = [
   { name: 'session', pattern: /(?<=identity_?[nN]once\\*":\s*\\*")\w{12}(?=\w{4}\b)/g },
   { name: 'session', pattern: /(?<=The sign-in )\w{12}\b/g },
   { name: 'session', pattern: /(?<="(?:sessionId|nonce)":\s*")\w{12}(?=")/g },
+  // In the ticket of a consent page.
+  { name: 'grant', pattern: /(?<="identityNonce":"[^"]*","grantId":")[\w-]{22}(?=")/g },
   {
     name: 'token-id',
     pattern:

@@ -122,6 +122,7 @@ describe('invalid_client', () => {
     [undefined, 'client_secret=s', 'a secret without a client'],
     ['', 'client_id=a', 'an empty header'],
     ['Bearer abc', 'client_id=a', 'another scheme'],
+    [`X${basic('a', 's')}`, '', 'a scheme that ends in Basic'],
     ['Basic', 'client_id=a', 'no credentials'],
     ['Basic ', 'client_id=a', 'no credentials'],
     ['Basic !!!', 'client_id=a', 'no Base64'],
@@ -135,6 +136,14 @@ describe('invalid_client', () => {
   ])('responds to %j with the body %j: %s', (authorization, text) => {
     expect(() => clientCredentials(authorization, body(text))).toThrow(
       expect.objectContaining({ code: 'invalid_client' }),
+    )
+  })
+
+  it('names the scheme that it expects', () => {
+    expect(() => clientCredentials('Bearer abc', body())).toThrow(
+      expect.objectContaining({
+        description: 'the Authorization header must have the scheme Basic',
+      }),
     )
   })
 

@@ -55,6 +55,10 @@ describe('UTF-8', () => {
     expect(decodeUtf8(new TextEncoder().encode('a€\u{1f600}'))).toBe('a€\u{1f600}')
     expect(() => decodeUtf8(Uint8Array.of(0x61, 0xff))).toThrow(TypeError)
   })
+
+  it('may begin with a byte order mark, which is not part of the text (RFC 3629 6)', () => {
+    expect(decodeUtf8(Uint8Array.of(0xef, 0xbb, 0xbf, 0x61))).toBe('a')
+  })
 })
 
 describe('Random text', () => {

@@ -126,9 +126,10 @@ it('only the store touches KV and Durable Objects, in these files', () => {
   ])
 })
 
-it('only these files fetch: the origin, identity providers, the DNS resolver, and the code in Node', () => {
+it('only these files fetch: the origin, the server of API_ORIGIN_URL, identity providers, the DNS resolver, and the code in Node', () => {
   // `fetch` of a Hono application is a method that sends nothing over the network.
   expect(filesWith(/(?<![\w.])fetch\(|\bORIGIN\.fetch\(|\bhono\/proxy\b/)).toEqual([
+    'api/elsewhere.ts',
     'gate/origin.ts',
     'node/engine.ts',
     'node/engine/index.ts',

@@ -31,7 +31,7 @@ describe('A loopback literal', () => {
     expect(isLoopbackLiteral(hostname)).toBe(true)
   })
 
-  it.each(['localhost', 'a.localhost', '127.0.0.1.evil.example', '128.0.0.1', '[::]', ''])(
+  it.each(['localhost', 'a.localhost', '127.0.0.1.evil.example', '1127.0.0.1', '[::]', ''])(
     'is not %j',
     (hostname) => {
       expect(isLoopbackLiteral(hostname)).toBe(false)

@@ -145,6 +145,22 @@ describe('A form', () => {
     )
   })
 
+  it('is refused with invalid_target if it names two resources, with the rule (RFC 8707 2)', () => {
+    expect(() => formParameters(FORM, bytes('resource=https://a&resource=https://b'))).toThrow(
+      expect.objectContaining({
+        code: 'invalid_target',
+        description: 'resource is given more than once',
+        hint: expect.objectContaining({ rule: 'RFC 8707 2' }),
+      }),
+    )
+  })
+
+  it('is refused with invalid_request if its one resource is unusable', () => {
+    expect(() => formParameters(FORM, bytes('resource=a%00b'))).toThrow(
+      invalidRequest('resource contains control characters'),
+    )
+  })
+
   it('may be empty, and then has no parameters', () => {
     expect(formParameters(FORM, bytes('')).get('a')).toBeUndefined()
   })

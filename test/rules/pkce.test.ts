@@ -53,6 +53,10 @@ describe('A code verifier', () => {
     fc.assert(fc.property(verifier, (text) => codeVerifierProblem(text) === undefined))
   })
 
+  it.each([43, 128])('may have %d characters (RFC 7636 4.1)', (length) => {
+    expect(codeVerifierProblem('x'.repeat(length))).toBeUndefined()
+  })
+
   it.each([
     ['', 'has 0 characters, expected 43 to 128'],
     [VERIFIER.slice(1), 'has 42 characters, expected 43 to 128'],

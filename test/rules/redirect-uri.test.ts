@@ -220,12 +220,14 @@ function authoritiesOf({ host, port, protocol }: URL): string[] {
 }
 
 describe('A URI of client metadata (client_uri, logo_uri, ...)', () => {
-  it.each(['https://client.example', 'http://localhost:3000/logo.png?x#y'])(
-    'may be http or https: %s',
-    (uri) => {
-      expect(isWebUri(uri)).toBe(true)
-    },
-  )
+  it.each([
+    'https://client.example',
+    'http://localhost:3000/logo.png?x#y',
+    'http://[::1]:3000/logo.png',
+    'https://[2001:db8::1]/logo.png',
+  ])('may be http or https: %s', (uri) => {
+    expect(isWebUri(uri)).toBe(true)
+  })
 
   it.each([
     ['javascript:alert(1)', 'runs in the browser'],
@@ -266,6 +268,7 @@ describe('The response to a redirect URI', () => {
     ['https://x.example/cb?%63ode=1&c%6fde&t', 't&'],
     ['https://x.example/cb?code', ''],
     ['https://x.example/cb?', ''],
+    ['https://x.example/cb?a=1&&b=2', 'a=1&b=2&'],
     ['https://x.example/cb??code=0&codes=1&a=?code=3', '?code=0&codes=1&a=?code=3&'],
   ])(
     'contains each of its parameters once, whatever %s contains (RFC 6749 3.1, 4.1.2)',

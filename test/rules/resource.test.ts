@@ -35,6 +35,13 @@ describe('A resource (RFC 8707 2)', () => {
     ['https://user:secret@app.example', 'must not have user information'],
     ['https://:secret@app.example', 'must not have user information'],
     ['https://app.example@evil.example', 'must not have user information'],
+    ['https://@app.example', 'must not have user information'],
+    [' https://app.example', 'not a URI of RFC 3986'],
+    ['https://app.example/\n', 'not a URI of RFC 3986'],
+    ['https:\\\\app.example', 'not a URI of RFC 3986'],
+    ['https:app.example', 'not a URI of RFC 3986'],
+    ['https:///app.example', 'not a URI of RFC 3986'],
+    ['https://app.example/ü', 'not a URI of RFC 3986'],
   ])('is not %j: it %s', (text, description) => {
     expect(() => parseResource(text)).toThrow(
       expect.objectContaining({

@@ -74,6 +74,12 @@ const ROWS: Row[] = [
     /for Demo/,
   ],
   [
+    { kind: 'body-dropped', method: 'GET', path: '/x' },
+    'noted',
+    /body of GET \/x was not forwarded/,
+    /another method/,
+  ],
+  [
     { kind: 'members-dropped', method: 'PUT', path: '/', members: ['enabeld', 'polices'] },
     'noted',
     /enabeld, polices/,

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { differs } from '../support/command'
 import { Origin } from '../support/origin'
 import { type RawResponse, rawSocket } from '../support/raw-socket'
 import { type Server, startServer } from '../support/server'
@@ -45,6 +46,54 @@ describe('The host of a request', () => {
     expect(answer.status).toBeGreaterThanOrEqual(400)
     expect(answer.body).not.toContain('ticketSecret')
   })
+})
+
+describe('A header for the proxy before the Worker', () => {
+  const own = () => `http://localhost:${server.port}`
+
+  // Browsers send `Origin` with every request that is neither GET nor HEAD.
+  it('does not let a page that has rebound its name write: the API refuses its Origin', async () => {
+    const path = '/client/v4/accounts/023e105f4ecef8ad9ca31a8372d0c353/access/tags'
+    const answer = await send(
+      `POST ${path}`,
+      [
+        `Host: evil.example:${server.port}`,
+        `Origin: http://evil.example:${server.port}`,
+        `MF-Original-URL: ${own()}${path}`,
+        'Authorization: Bearer x',
+        'Content-Type: application/json',
+        'Content-Length: 18',
+      ],
+      '{"name":"rebound"}',
+    )
+    // The command responds as for any foreign Host, before it compares origins.
+    expect(answer.status).toBe(differs('no-miniflare') ? 503 : 403)
+    const tags = await server.fetch(own() + path, { headers: { authorization: 'Bearer x' } })
+    expect(await tags.text()).not.toContain('rebound')
+  })
+
+  // docs/security.md: Miniflare reads these headers before the Worker of `npm start`.
+  if (differs('no-miniflare')) {
+    it('does not open the control: MF-Original-URL is not read', async () => {
+      const { status } = await send('GET /_emulator/state', [
+        `Host: evil.example:${server.port}`,
+        `MF-Original-URL: ${own()}/_emulator/state`,
+      ])
+      expect(status).toBe(503)
+    })
+
+    it.each(['X-Forwarded-Proto: https', 'X-Forwarded-Host: evil.example', 'MF-CF-Blob: {}'])(
+      'changes nothing in a challenge, whose header and body agree: %s [U3]',
+      async (header) => {
+        const answer = await send('POST /mcp', [host(), 'Content-Length: 0', header])
+        const { resource_metadata: metadata } = JSON.parse(answer.body)
+        expect(metadata).toMatch(own())
+        expect(answer.headers.get('www-authenticate')?.[0]).toContain(
+          `resource_metadata="${metadata}"`,
+        )
+      },
+    )
+  }
 })
 
 it('An expectation that is not known is ignored (RFC 9110 10.1.1)', async () => {

@@ -297,6 +297,9 @@ describe('The callback', () => {
   })
 })
 
+/** An array within arrays. */
+const deep = (levels: number): unknown => JSON.parse('['.repeat(levels) + ']'.repeat(levels))
+
 describe('An id_token', () => {
   const signInRogue = async (misbehaviour: Misbehaviour) => {
     rogue.misbehaviour = misbehaviour
@@ -305,6 +308,26 @@ describe('An id_token', () => {
 
   it('is accepted if all its claims are valid', async () => {
     expect(claimsOf(await signInRogue({}))).toMatchObject({ email: 'ada@example.com' })
+  })
+
+  it('is accepted with groups and claims that are no texts, which no rule matches', async () => {
+    const hostile = { toString: 1 }
+    const person = await signInRogue({
+      claims: { groups: [hostile, 'analysts'], department: hostile },
+    })
+    expect(claimsOf(person)).toMatchObject({ email: 'ada@example.com' })
+    expect(claimsOf(await person.open(`${server.app}/analysts`))).toHaveProperty('email')
+    await person.open(`${server.app}/engineers`)
+    expect(person.page).toMatchObject(BLOCKED)
+  })
+
+  it('is refused with another iss than `issuer` of the provider, an extension of the emulator', async () => {
+    rogue.misbehaviour = { claims: { iss: 'https://attacker.example' } }
+    const person = await (await at('/')).press('Sign in with Strict')
+    expect(person.page).toMatchObject({ status: 400, title: 'Strict did not sign you in' })
+    expect(person.page?.text).toContain('unexpected "iss"')
+    rogue.misbehaviour = {}
+    expect(claimsOf(await (await at('/')).press('Sign in with Strict'))).toHaveProperty('email')
   })
 
   it('is accepted with several audiences if this client is one of them', async () => {
@@ -323,6 +346,10 @@ describe('An id_token', () => {
     ['no aud', { claims: { aud: undefined } }, 'missing required "aud"'],
     ['a past exp', { claims: { exp: 1 } }, '"exp" claim timestamp check failed'],
     ['no exp', { claims: { exp: undefined } }, 'missing required "exp"'],
+    ['an empty sub', { claims: { sub: '' } }, 'no text in sub'],
+    ['an iss that is no text', { claims: { iss: { a: 1 } as never } }, 'no text in iss'],
+    ['the azp of another client', { claims: { aud: ['access', 'other'], azp: 'other' } }, 'azp'],
+    ['a claim that is too deep', { claims: { department: deep(60) } }, 'nested too deep'],
     ['no sub', { claims: { sub: undefined } }, 'missing required "sub"'],
     ['the signature of another key', { signedByStranger: true }, 'signature verification failed'],
     ['a signature by the client secret', { signedWithSecret: true }, 'not valid'],
@@ -467,6 +494,7 @@ async function flags({ everybody = { everyone: {} } as object } = {}): Promise<s
     provides('Down token_url', { token_url: down }),
     provides('Down certs_url', { certs_url: down }),
     provides('Rogue', {}, rogue.issuer),
+    provides('Strict', { issuer: rogue.issuer }, rogue.issuer),
   ]
   const admits = (path: string, rule: object, members = {}) => ({
     name: path,

@@ -236,6 +236,34 @@ describe('The headers of a request', () => {
     expect(headers['x-forwarded-proto']).toEqual(['http'])
   })
 
+  it.each(['X_Forwarded_Host', 'X_Forwarded_Proto', 'x.forwarded.host'])(
+    'lose an X-Forwarded header that an origin could read as ours: %s',
+    async (name) => {
+      expect(JSON.stringify(await headersAtOrigin([name, 'evil.example']))).not.toContain('evil')
+    },
+  )
+
+  it.each(['GET', 'HEAD'])(
+    'of a %s with a body arrive without the body, which has no meaning (RFC 9110 9.3.1)',
+    async (method) => {
+      const arrived = origin.next('/with-body')
+      const answer = rawRequest(
+        server.port,
+        '/with-body',
+        { ...bearer, host: `localhost:${server.port}`, 'content-length': 5 },
+        { method, body: 'hello' },
+      )
+      const [request, response] = await arrived
+      response.end('ok')
+      expect([(await answer).status, request.method]).toEqual([200, method])
+      expect(request.headers).not.toHaveProperty('content-length')
+      const { events } = (await (await server.control('GET', 'events')).json()) as {
+        events: { kind: string }[]
+      }
+      expect(events.at(-1)?.kind ?? '').toMatch(/body-dropped|admission/)
+    },
+  )
+
   it('lose the cookies of the team domain and the dashboard, which may be on the same host', async () => {
     const cookies = 'a=1; CF_Access_Session=x; CF_Dash_Session=y; b=2'
     expect((await headersAtOrigin(['Cookie', cookies])).cookie).toEqual(['a=1; b=2'])
@@ -425,6 +453,24 @@ describe('A WebSocket', () => {
     const closed = once(sockets, 'closed')
     webSocket.terminate()
     expect(await closed).toEqual([1006, ''])
+  })
+
+  it('is not opened by a POST (RFC 6455 4.1)', async () => {
+    const before = seen.length
+    const arrived = origin.next('/socket')
+    const answer = rawRequest(
+      server.port,
+      '/socket',
+      { ...bearer, host: `localhost:${server.port}`, upgrade: 'websocket', connection: 'Upgrade' },
+      { method: 'POST', body: '' },
+    )
+    const [request, response] = await arrived
+    response.end()
+    expect([(await answer).status, request.headers.upgrade, seen.length]).toEqual([
+      200,
+      undefined,
+      before,
+    ])
   })
 
   it('is refused without a credential, and the origin receives no request [U1]', async () => {

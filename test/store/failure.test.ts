@@ -12,12 +12,14 @@ const grantsWith = (method: string, cause: Error) => ({
   GRANTS: { getByName: () => ({ [method]: () => Promise.reject(cause) }) },
 })
 
-describe('A store without free file descriptors is a 503 with that reason', () => {
+describe('A store without free file descriptors or disk space is a 503 with that reason', () => {
   it.each([
     // Node's SQLite, the operating system, and workerd, which gives the Worker only a reference.
     ['unable to open database file', 'The emulator cannot open more files'],
     ['EMFILE: too many open files, open', 'The emulator cannot open more files'],
     ['internal error; reference = hl51shv36u9o8603erkca3rb', 'often too many open files'],
+    ['database or disk is full: SQLITE_FULL', 'The disk is full'],
+    ['ENOSPC: no space left on device, write', 'The disk is full'],
   ])('%s', async (cause, sentence) => {
     vi.spyOn(console, 'warn').mockImplementation(() => {})
     const broken = new Client(emulator(grantsWith('admit', new Error(cause))).fetch)

@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { Client, type Tokens } from '../support/client'
 import { controlOf, stored } from '../support/control'
 import { ADA, APP, clientOf, type Emulator, emulator, stopClock } from '../support/emulator'
@@ -112,8 +112,8 @@ describe('A failed write to KV is a 503 with Retry-After, and changes nothing', 
     const { refresh_token } = (await exchange.json()) as Tokens
     expect((await failing.refresh(client_id, refresh_token)).status).toBe(200)
     kv.is = {}
-    const grants = async () => JSON.parse(await state()).grants
-    await expect.poll(grants, { timeout: 10_000 }).toHaveLength(1)
+    const listed = async () => expect(JSON.parse(await state()).grants).toHaveLength(1)
+    await vi.waitFor(listed, { timeout: 10_000 })
   })
 })
 

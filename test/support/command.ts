@@ -9,6 +9,9 @@ const DIFFERENCES = {
   'no-websockets':
     'A WebSocket needs a connection that `fetch` does not expose. The command responds with 501 and ' +
     'names npm start (test/package/start-emulator.test.ts).',
+  'no-miniflare':
+    'Miniflare, before the Worker of `npm start`, takes the URL of a request from MF-Original-URL or ' +
+    'X-Forwarded-Proto. The command reads neither (docs/security.md).',
   'bare-400':
     'Node and its adapter parse a request before the Worker receives it. They refuse a request that is ' +
     'not valid HTTP: an unknown method; a control character, a space, a backslash or a byte beyond ' +

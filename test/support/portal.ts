@@ -35,16 +35,21 @@ export class PortalAdmin {
     await this.application({ name: id, type: 'mcp', destinations, policies })
   }
 
-  /** Makes the portal with these servers, and its application. */
-  async portal(servers: object[], members: object = {}, policies: Policy[] = [ALLOW]) {
-    const hostname = new URL(PORTAL).hostname
-    await this.#post(`${MCP}/portals`, {
+  /** Makes the portal with these servers, without an application. */
+  portalAlone(servers: object[], members: object = {}) {
+    const { hostname } = new URL(PORTAL)
+    return this.#post(`${MCP}/portals`, {
       id: 'tools',
       name: 'Tools',
       hostname,
       servers,
       ...members,
     })
+  }
+
+  /** Makes the portal with these servers, and its application, whose id it returns. */
+  async portal(servers: object[], members: object = {}, policies: Policy[] = [ALLOW]) {
+    await this.portalAlone(servers, members)
     const oauth_configuration = {
       dynamic_client_registration: { allow_any_on_localhost: true, allow_any_on_loopback: true },
       grant: { access_token_lifetime: '15m', session_duration: '336h' },
@@ -52,14 +57,18 @@ export class PortalAdmin {
     return this.application({
       name: 'Tools',
       type: 'mcp_portal',
-      domain: hostname,
+      domain: new URL(PORTAL).hostname,
       oauth_configuration,
       policies,
     })
   }
 
   async application(members: object): Promise<string> {
-    return (await this.#post('/accounts/0123456789abcdef0123456789abcdef/access/apps', members)).id
+    return (await this.#post(`${ACCOUNT}/access/apps`, members)).id
+  }
+
+  putApplication(id: string, members: object) {
+    return this.#api.put(`${ACCOUNT}/access/apps/${id}`, members)
   }
 
   put(path: string, body: object) {

@@ -44,10 +44,11 @@ export function scopesProblem({
     const message = scopeProblem(scope)
     if (message) return { path: ['scopes', index], message }
   }
+  const known = new Set(scopes)
   for (const [index, scope] of optional.entries()) {
     const path = ['optional_scopes', index]
     if (isProtocolScope(scope)) return { path, message: `${scope} cannot be optional` }
-    if (!scopes.includes(scope)) return { path, message: `${scope} is not in scopes` }
+    if (!known.has(scope)) return { path, message: `${scope} is not in scopes` }
   }
   return undefined
 }

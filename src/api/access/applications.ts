@@ -192,9 +192,10 @@ function dated(
   now: number,
   before?: StoredApplication,
 ): StoredApplication {
+  const earlier = new Map(before?.policies.map((policy) => [policy.id, policy]))
   const policies = stored.policies.map((policy) => {
     if (!('decision' in policy)) return policy
-    const was = before?.policies.find(({ id }) => id === policy.id)
+    const was = earlier.get(policy.id)
     return stamped(policy, now, was && 'decision' in was ? timestampsOf(was) : undefined)
   })
   return stamped({ ...stored, policies }, now, before && timestampsOf(before))

@@ -55,9 +55,9 @@ function chosen(
   who: SignedIn,
   fields: URLSearchParams,
 ): Consent {
-  const selectable = selectableAccounts(c, who).map(({ id }) => id)
+  const selectable = new Set(selectableAccounts(c, who).map(({ id }) => id))
   const accountIds = [...new Set(fields.getAll('account'))]
-  if (!accountIds.every((id) => selectable.includes(id))) {
+  if (!accountIds.every((id) => selectable.has(id))) {
     throw new PageError(
       400,
       'Invalid form',
@@ -66,12 +66,12 @@ function chosen(
     )
   }
   // Assumed: a person without accounts can still grant the scopes of their own user.
-  if (accountIds.length === 0 && selectable.length > 0) {
+  if (accountIds.length === 0 && selectable.size > 0) {
     throw new PageError(400, 'No account', 'Select at least one account to authorize, or cancel.')
   }
-  const granted = scopes.filter(
-    (scope) => !client.optional_scopes.includes(scope) || fields.getAll('scope').includes(scope),
-  )
+  const optional = new Set(client.optional_scopes)
+  const selected = new Set(fields.getAll('scope'))
+  const granted = scopes.filter((scope) => !optional.has(scope) || selected.has(scope))
   if (granted.length === 0) {
     const message = 'Select at least one permission to authorize, or cancel.'
     throw new PageError(400, '0 total permissions', message)
@@ -82,6 +82,7 @@ function chosen(
 function showConsent(c: AppContext, request: AuthorizationRequest, who: SignedIn) {
   const { client, scopes, target } = request
   const { host, protocol } = target.redirectUri.url
+  const optional = new Set(client.optional_scopes)
   return respondPage(
     c,
     200,
@@ -105,7 +106,7 @@ function showConsent(c: AppContext, request: AuthorizationRequest, who: SignedIn
         }))}
         permissions={scopes.map((scope) => {
           const { id, name, category } = describeScope(scope)
-          const isOptional = client.optional_scopes.includes(scope)
+          const isOptional = optional.has(scope)
           return { id, name, category: CATEGORIES[category] ?? category, isOptional }
         })}
         redirectHost={host || protocol}

@@ -89,7 +89,8 @@ function requireRedirectUri(client: OAuthClient, redirectUri: string | undefined
 
 // Dashboard: observed [D12]. The registered scopes are a ceiling and no default.
 function checkScopes(client: OAuthClient, scopes: string[]): void {
-  const refused = scopes.find((scope) => !client.scopes.includes(scope))
+  const own = new Set(client.scopes)
+  const refused = scopes.find((scope) => !own.has(scope))
   if (refused !== undefined) throw scopeNotAllowed(refused)
 }
 

@@ -1,11 +1,16 @@
 import * as z from 'zod'
 import { identitySchema } from '../../access/identity'
 import { secondsSchema } from '../../access/timestamps'
+import { LONGEST_ID_BYTES } from '../kv'
 import { rows } from '../rows'
 
 // The members of every grant.
 const frame = {
-  id: z.string(),
+  // KV rejects longer keys.
+  id: z
+    .string()
+    .regex(/^[\w-]+$/, 'expected letters, digits, - and _')
+    .max(LONGEST_ID_BYTES),
   clientId: z.string(),
   createdAtSeconds: secondsSchema,
   /** The end of the grant's session. No rotation moves it. */
@@ -66,6 +71,9 @@ export type Code = {
   /** The lifetime of the first access token. */
   accessTokenLifetimeSeconds: number
 }
+
+/** A grant is new; or it exists, and its code can still be redeemed (`repeated`) or not (`closed`). */
+export type OpeningOutcome = 'opened' | 'repeated' | 'closed'
 
 export type Redemption = {
   codeHash: string

@@ -18,6 +18,7 @@ import type {
   Grant,
   GrantDump,
   GrantView,
+  OpeningOutcome,
   Redemption,
   RedemptionOutcome,
   RefreshTokenStatus,
@@ -79,20 +80,25 @@ export class Grants<G extends Grant> {
     this.#records = new Records(kv, epoch.epoch, product.records, product.schema)
   }
 
-  /** Starts a grant, and returns its id and the authorization code that redeems it. */
+  /**
+   * Starts a grant, and returns its id and the authorization code that redeems it.
+   *
+   * @param credential the id of the grant and the secret of the code, if something chose them before. The
+   *   same credential starts one grant, however often it is used
+   */
   async open(
     grant: Omit<G, 'id'>,
     code: Omit<Code, 'hash'>,
-  ): Promise<{ code: string; grantId: string }> {
-    const grantId = newGrantId()
-    const secret = newSecret()
+    credential: Credential = { grantId: newGrantId(), secret: newSecret() },
+  ): Promise<{ code: string; grantId: string; outcome: OpeningOutcome }> {
+    const { grantId, secret } = credential
     const whole = { ...grant, id: grantId } as G
-    await this.#object(grantId).open(this.#epoch, whole, {
+    const outcome = await this.#object(grantId).open(this.#epoch, whole, {
       ...code,
       hash: await hashSecret(secret),
     })
-    this.#records.remember(grantId, whole)
-    return { code: this.product.forms.code.format({ grantId, secret }), grantId }
+    if (outcome === 'opened') this.#records.remember(grantId, whole)
+    return { code: this.product.forms.code.format(credential), grantId, outcome }
   }
 
   /** Reads a code; undefined if the text does not have the form of one. */
@@ -221,9 +227,13 @@ export class Grants<G extends Grant> {
     return { ...admission, grant }
   }
 
-  /** Revokes an access token, or the whole grant of a refresh token (RFC 7009 2.1). */
+  /**
+   * Revokes an access token, or the whole grant of a refresh token (RFC 7009 2.1). Text without the
+   * prefix of a token is no token, although it has the form of a code.
+   */
   async revoke(token: string, clientId: string): Promise<RevocationOutcome> {
-    const credential = this.#parse(token)
+    const { access, refresh } = this.product.forms
+    const credential = access.parse(token) ?? refresh.parse(token)
     if (!credential) return 'unknown'
     const hash = await hashSecret(credential.secret)
     const { grantId } = credential

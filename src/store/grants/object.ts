@@ -14,6 +14,7 @@ import type {
   Grant,
   GrantDump,
   GrantView,
+  OpeningOutcome,
   Redemption,
   RedemptionOutcome,
   RefreshTokenStatus,
@@ -48,11 +49,16 @@ export class GrantObject extends DurableObject<Env> {
   #hasTables = false
   #collectedAtSeconds = 0
 
-  /** Starts a grant with its code. */
-  async open(epoch: number, grant: Grant, code: Code): Promise<void> {
+  /** Starts a grant with its code. Changes nothing if the grant exists. */
+  async open(epoch: number, grant: Grant, code: Code): Promise<OpeningOutcome> {
     const tables = this.#enter(epoch)
-    if (!tables) return
+    if (!tables) return 'opened'
     const now = grant.createdAtSeconds
+    const before = tables.find(grant.id)
+    if (before) {
+      const { code, revoked } = before
+      return code.redeemed || revoked || now >= code.expiresAtSeconds ? 'closed' : 'repeated'
+    }
     // By the emulated clock, which may be far ahead of the clock of alarms.
     if (Math.abs(now - this.#collectedAtSeconds) >= COLLECTED_EVERY_SECONDS) {
       this.#collect(tables, now)
@@ -64,6 +70,7 @@ export class GrantObject extends DurableObject<Env> {
       revoked: false,
     })
     await this.#collectLater()
+    return 'opened'
   }
 
   find(epoch: number, grantId: string): Grant | undefined {

@@ -1,6 +1,7 @@
 import { grantLifetimes } from '../../access/application'
 import { wholeSeconds } from '../../access/duration'
 import { identityNonceOf, newSessionId } from '../../access/revocation'
+import { type Credential, deriveSecret } from '../../access/token'
 import type { AppContext } from '../../request/context'
 import { note, report, reportDecision } from '../../request/events'
 import { strikes } from '../../request/faults'
@@ -10,8 +11,8 @@ import { automaticPerson } from '../../signin/automatic'
 import type { PortalGrant } from '../../store/emulator/portal-states'
 import { resourceNote } from '../resource-note'
 import { showBlocked } from './blocked'
-import { deniedByPerson } from './refusals'
-import { type Consent, rememberConsent, rememberedConsent } from './remembered-consent'
+import { alreadyAllowed, deniedByPerson } from './refusals'
+import { type PageDecision, rememberConsent, rememberedConsent } from './remembered-consent'
 import { type AuthorizationRequest, readAuthorizationRequest } from './request'
 import { RedirectedError, redirectCode } from './respond'
 import { serversStep } from './servers-step'
@@ -34,17 +35,16 @@ export async function authorize(c: AppContext): Promise<Response> {
  * returns here, and no step depends on another.
  *
  * @param query the authorization request's query, which the steps pass on
- * @param decided the decision on the consent page, if this request is its form or a later one's
- * @param draft the portal's draft of the grant, if this request is the form of the page of servers
+ * @param decided the decision on the consent page, if this request is its form or that of the page of servers
  */
 export async function proceed(
   c: AppContext,
   query: string,
   request: AuthorizationRequest,
-  decided?: Consent,
-  draft?: string,
+  decided?: PageDecision,
 ): Promise<Response> {
   const { application, client, target } = request
+  const { stores } = c.var
   // The consent page is bound to the session cookie, so its form never signs in automatically.
   const who = decided ? await signedInByCookie(c) : await signedIn(c, client.clientId)
   if (!who) return redirectToLogin(c, query, request)
@@ -62,21 +62,26 @@ export async function proceed(
     return showBlocked(c, application, identity, await loginFor(c, query, request, true))
   }
   // Access: observed [A8]. Every authorization needs consent, which is never remembered.
-  const consent = decided ?? automatic?.consent ?? (await rememberedConsent(c, request, who))
+  const consent =
+    decided?.action ?? automatic?.consent ?? (await rememberedConsent(c, request, who))
   if (consent === undefined) return redirectToConsent(c, query, who)
   // Logged here, because the policies are evaluated before and after the consent page.
   log()
   switch (consent) {
     case 'deny':
+      if (decided && (await stores.grants.find(decided.grantId))) throw alreadyAllowed()
       note(c, { kind: 'authorization', step: 'denied' })
       throw new RedirectedError(target, deniedByPerson())
     case 'allow': {
       const isAutomatic = automatic !== undefined
-      const servers = await serversStep(c, query, request, who, { draft, isAutomatic })
+      const servers = await serversStep(c, query, request, who, { decided, isAutomatic })
       if (servers instanceof Response) return servers
+      const code = await openGrant(c, request, who, verdict.policy.id, {
+        pageGrantId: decided?.grantId,
+        portalGrant: servers,
+      })
       reportAllowed(c, request, who, reason.rule)
       await rememberConsent(c, request, who)
-      const code = await openGrant(c, request, who, verdict.policy.id, servers)
       return redirectCode(c, target, code, await issuerFor(c, request))
     }
   }
@@ -114,40 +119,26 @@ async function openGrant(
   request: AuthorizationRequest,
   who: SignedIn,
   policyId: string,
-  portalGrant: PortalGrant | undefined,
+  {
+    pageGrantId,
+    portalGrant,
+  }: { pageGrantId?: string | undefined; portalGrant?: PortalGrant | undefined },
 ): Promise<string> {
   const { now, settings, state, stores } = c.var
   const { client, target, application, oauth } = request
-  const { id, name, type } = application
   const { identity } = who
-  const { ip, country } = whereFrom(c)
+  const { country } = whereFrom(c)
   const lifetimes = grantLifetimes(application, oauth)
   // Access: documented [T17]. The session lasts from the login. Assumed: from this authorization, if
   // an older session made the login page unnecessary.
   const sessionEndsAtSeconds = now + lifetimes.sessionDurationSeconds
   // A session of the grant's own, so that a logout ends the browser's session and no grant.
   const sessionId = newSessionId(state.revocations)
-  const expiresAtSeconds = sessionEndsAtSeconds
-  const revision = state.revocations.count
-  const hostname = new URL(request.resource).host
-  report(
-    c,
-    {
-      kind: 'signed-in',
-      holder: 'client',
-      identity,
-      sessionId,
-      revision,
-      expiresAtSeconds,
-      ip,
-      country,
-    },
-    { kind: 'application-opened', sessionId, application: { id, name, type }, hostname },
-  )
-  const { code, grantId } = await stores.grants.open(
+  const credential = pageGrantId && (await credentialOf(c, pageGrantId))
+  const { code, grantId, outcome } = await stores.grants.open(
     {
       clientId: client.clientId,
-      applicationId: id,
+      applicationId: application.id,
       identity,
       identityNonce: identityNonceOf(sessionId, state.revocations),
       country,
@@ -164,11 +155,38 @@ async function openGrant(
       policyId,
       accessTokenLifetimeSeconds: lifetimes.accessTokenLifetimeSeconds,
     },
+    credential || undefined,
   )
+  if (outcome === 'closed') throw alreadyAllowed()
   if (portalGrant) {
     const { emulator } = c.var
     await emulator.putPortalState('grant', grantId, grantId, sessionEndsAtSeconds, portalGrant)
   }
   note(c, { grantId })
+  if (outcome === 'repeated') return code
+  reportSignIn(c, request, identity, sessionId, sessionEndsAtSeconds)
   return code
+}
+
+function reportSignIn(
+  c: AppContext,
+  { application: { id, name, type }, resource }: AuthorizationRequest,
+  identity: SignedIn['identity'],
+  sessionId: string,
+  expiresAtSeconds: number,
+): void {
+  const revision = c.get('state').revocations.count
+  const signIn = { holder: 'client', identity, sessionId, revision, expiresAtSeconds } as const
+  const hostname = new URL(resource).host
+  report(
+    c,
+    { kind: 'signed-in', ...signIn, ...whereFrom(c) },
+    { kind: 'application-opened', sessionId, application: { id, name, type }, hostname },
+  )
+}
+
+// Derived, so that the page that is sent twice returns the same code without storing it.
+async function credentialOf(c: AppContext, grantId: string): Promise<Credential> {
+  const { ticketSecret } = c.get('state')
+  return { grantId, secret: await deriveSecret(ticketSecret, `consent:${grantId}`) }
 }

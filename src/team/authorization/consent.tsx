@@ -14,13 +14,18 @@ import { type AuthorizationRequest, readAuthorizationRequest } from './request'
 import { type SignedIn, signedInByCookie } from './session'
 import { KEEP_REFRESH_TOKEN } from './steps'
 
-const ticketSchema = z.object({ query: z.string(), identityNonce: z.string() })
+const ticketSchema = z.object({
+  query: z.string(),
+  identityNonce: z.string(),
+  grantId: z.string(),
+})
 
 /**
  * Handles `/cdn-cgi/access/oauth/consent`, the page "Authorize Client" [A8]. GET shows the page, POST
  * reads `action` (`allow` or `deny`).
  *
- * The ticket is bound to the session that it was made for, so another site cannot forge the form.
+ * The ticket is bound to the session that it was made for, so another site cannot forge the form. It
+ * contains the id of the grant, so that a form that is sent twice starts one grant.
  *
  * @throws PageError, RedirectedError
  */
@@ -35,7 +40,7 @@ export async function consent(c: AppContext): Promise<Response> {
   const ticket = ticketSchema.safeParse(claims)
   const who = await signedInByCookie(c)
   if (!ticket.success || who?.identityNonce !== ticket.data.identityNonce) throw staleConsentPage()
-  const { query } = ticket.data
+  const { grantId, query } = ticket.data
   // The request is checked again, because rules may have changed while the page was open.
   const request = await readAuthorizationRequest(c, query)
   if (c.req.method !== 'POST') {
@@ -52,7 +57,7 @@ export async function consent(c: AppContext): Promise<Response> {
   }
   const action = (await readPageForm(c)).get('action')
   if (action !== 'allow' && action !== 'deny') throw unknownAction()
-  return proceed(c, query, request, action)
+  return proceed(c, query, request, { action, grantId })
 }
 
 function showConsent(c: AppContext, request: AuthorizationRequest, who: SignedIn) {

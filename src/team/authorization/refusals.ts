@@ -47,6 +47,16 @@ export function staleConsentPage(): PageError {
   )
 }
 
+/** The consent page was allowed before, and its code is no longer open. Assumed: Access undocumented. */
+export function alreadyAllowed(): PageError {
+  return new PageError(
+    400,
+    'This page has been used',
+    'The client was allowed on this page, and has received its authorization code.',
+    'Return to your client. To authorize it again, or to deny it, start again from there.',
+  )
+}
+
 /** The form of the consent page has another `action` than its buttons. */
 export function unknownAction(): PageError {
   return new PageError(400, 'Invalid form', 'action must be allow or deny.')

@@ -1,10 +1,10 @@
 import * as z from 'zod'
 import { signTicket } from '../../access/ticket'
+import { newGrantId } from '../../access/token'
 import type { Mapped } from '../../mcp/curation'
 import { portalOf } from '../../mcp/place'
 import type { McpPortal } from '../../mcp/portal'
 import { decidedServers, HIDDEN_BECAUSE, type HiddenBecause, isUsable } from '../../mcp/visibility'
-import { randomText } from '../../oauth/encoding'
 import { PageError } from '../../pages/respond'
 import type { AppContext } from '../../request/context'
 import { reportDecision } from '../../request/events'
@@ -12,6 +12,7 @@ import { whereFrom } from '../../request/judge'
 import { redirectToStep } from '../../signin/browser'
 import type { PortalGrant } from '../../store/emulator/portal-states'
 import { syncDueServers } from '../../upstream/sync'
+import type { PageDecision } from './remembered-consent'
 import type { AuthorizationRequest } from './request'
 import type { SignedIn } from './session'
 
@@ -22,7 +23,7 @@ const LIFETIME_SECONDS = 15 * 60
 export const serversTicketSchema = z.object({
   query: z.string(),
   identityNonce: z.string(),
-  draft: z.string(),
+  grantId: z.string(),
 })
 
 /** A server that the person may not use, and why. */
@@ -34,7 +35,7 @@ type Hidden = { mapped: Mapped; because: HiddenBecause }
  *
  * Portal: observed [MP30]. If no server is allowed, the person is told so, and no code is ever issued.
  *
- * @param draft the id of what the portal will keep, once the person has pressed the last button
+ * @param decided the decision on the pages so far
  * @returns a response, or what the portal keeps for the grant; undefined if the application is no portal's
  * @throws PageError if no server is allowed
  */
@@ -43,7 +44,7 @@ export async function serversStep(
   query: string,
   { application }: AuthorizationRequest,
   who: SignedIn,
-  { draft, isAutomatic }: { draft: string | undefined; isAutomatic: boolean },
+  { decided: pages, isAutomatic }: { decided: PageDecision | undefined; isAutomatic: boolean },
 ): Promise<Response | PortalGrant | undefined> {
   const portal =
     application.type === 'mcp_portal' && portalOf(c.get('configuration').mcpPortals, application)
@@ -51,12 +52,12 @@ export async function serversStep(
   const { decided, visible } = await serversFor(c, portal, who)
   const { email } = who.identity
   const fresh = { portalId: portal.id, email, decided, toggles: {}, connections: {} }
-  if (draft !== undefined) {
-    const kept = await c.get('emulator').takePortalState('grant', draft)
+  if (pages?.hasServers) {
+    const kept = await c.get('emulator').portalState('grant', pages.grantId)
     return { ...fresh, connections: kept?.email === email ? kept.connections : {} }
   }
   if (isAutomatic || visible.length === 0) return fresh
-  return redirectToServers(c, query, who, fresh)
+  return redirectToServers(c, query, who, pages?.grantId ?? newGrantId(), fresh)
 }
 
 /** Decides about the servers of a portal. @throws PageError if the person may use none */
@@ -107,11 +108,13 @@ async function redirectToServers(
   c: AppContext,
   query: string,
   { identityNonce }: SignedIn,
+  grantId: string,
   fresh: PortalGrant,
 ): Promise<Response> {
   const { emulator, now, team, ticketSecret } = c.var
-  const draft = `draft:${randomText(24)}`
-  await emulator.putPortalState('grant', draft, draft, now + LIFETIME_SECONDS, fresh)
+  // Kept under the id of the grant before there is one, for the sign-ins of the person at the servers.
+  const endsAtSeconds = now + LIFETIME_SECONDS
+  await emulator.putPortalState('grant', grantId, grantId, endsAtSeconds, fresh)
   reportDecision(c, {
     kind: 'authorization',
     step: 'servers',
@@ -119,7 +122,7 @@ async function redirectToServers(
     rule: 'MP30',
     why: 'The person is shown the servers of the portal, and connects those that need a sign-in.',
   })
-  const claims = { query, identityNonce, draft }
+  const claims = { query, identityNonce, grantId }
   const ticket = await signTicket(ticketSecret, 'portal-servers', claims, now, LIFETIME_SECONDS)
   return redirectToStep(c, `${team.origin}${team.accessPath}/oauth/servers?request=${ticket}`)
 }

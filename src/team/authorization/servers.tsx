@@ -31,15 +31,17 @@ export async function servers(c: AppContext): Promise<Response> {
   const ticket = serversTicketSchema.safeParse(claims)
   const who = await signedInByCookie(c)
   if (!ticket.success || who?.identityNonce !== ticket.data.identityNonce) throw staleServersPage()
-  const { draft, query } = ticket.data
+  const { grantId, query } = ticket.data
   const request = await readAuthorizationRequest(c, query)
   const portal = portalOf(c.get('configuration').mcpPortals, request.application)
-  const kept = await c.get('emulator').portalState('grant', draft)
+  const kept = await c.get('emulator').portalState('grant', grantId)
   if (!portal || kept?.portalId !== portal.id) throw staleServersPage()
   const { visible } = await serversFor(c, portal, who)
   if (c.req.method !== 'POST') return showServers(c, portal, who, visible, kept)
   const action = (await readPageForm(c)).get('action') ?? ''
-  if (action === 'done') return proceed(c, query, request, 'allow', draft)
+  if (action === 'done') {
+    return proceed(c, query, request, { action: 'allow', grantId, hasServers: true })
+  }
   const [verb, id] = action.split(' ')
   const chosen = visible.find(({ server }) => server.id === id)
   if (verb !== 'connect' || !chosen || !needsPerson(chosen)) {
@@ -52,7 +54,7 @@ export async function servers(c: AppContext): Promise<Response> {
     await startConnection(c, {
       portal,
       server: chosen.server,
-      holder: draft,
+      holder: grantId,
       email: who.identity.email,
       callback: `${host.origin}/servers-callback`,
       back,

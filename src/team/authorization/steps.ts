@@ -1,5 +1,6 @@
 import { loginUrl } from '../../access/login'
 import { signTicket } from '../../access/ticket'
+import { newGrantId } from '../../access/token'
 import type { AppContext } from '../../request/context'
 import { reportDecision } from '../../request/events'
 import { redirectToStep } from '../../signin/browser'
@@ -63,7 +64,8 @@ export async function redirectToConsent(
     why: 'Every authorization needs consent; Access never remembers it (P8).',
     change: KEEP_REFRESH_TOKEN,
   })
-  const claims = { query, identityNonce }
+  // One page is one authorization, however often its buttons are pressed.
+  const claims = { query, identityNonce, grantId: newGrantId() }
   const ticket = await signTicket(ticketSecret, 'consent', claims, now, CONSENT_LIFETIME_SECONDS)
   return redirectToStep(c, `${team.origin}${team.accessPath}/oauth/consent?request=${ticket}`)
 }

@@ -1,14 +1,21 @@
 /** Gives the tests of the project `node` the bindings that those of `worker` have from Miniflare. */
-import { unstable_readConfig } from 'wrangler'
+import { inject } from 'vitest'
 import { EmulatorObject, GrantObject } from '../../../src'
 import { Background } from '../../../src/node/engine/background'
 import { KeyValueNamespace } from '../../../src/node/engine/kv'
 import { Namespace } from './test'
 import { env } from './workers'
 
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** The settings of `wrangler.toml`. */
+    vars: Record<string, unknown>
+  }
+}
+
 // The files of one worker share a store.
 if (!('KV' in env)) {
-  Object.assign(env, unstable_readConfig({ config: 'wrangler.toml' }).vars)
+  Object.assign(env, inject('vars'))
   // Tests replace `Date` with their own clock, which KV does not follow.
   env.KV = new KeyValueNamespace(undefined, () => performance.timeOrigin + performance.now())
   const host = { env, waitUntil: new Background().add }

@@ -1,5 +1,6 @@
 import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from 'jose'
 import * as z from 'zod'
+import { claimTexts } from '../../../access/claim'
 import { emailSchema, type Identity } from '../../../access/identity'
 import type { EmulatedProvider } from '../../../access/identity-provider'
 import { deriveSecret } from '../../../access/token'
@@ -9,6 +10,7 @@ import { ProviderButton } from '../../../pages/login'
 import { PageError } from '../../../pages/respond'
 import type { AppContext } from '../../../request/context'
 import { reportDecision } from '../../../request/events'
+import { isDeep } from '../../../request/json-depth'
 import { redirectToStep } from '../../../signin/browser'
 import { callbackUrl, signState } from '../callback-state'
 import type { LoginProvider } from './provider'
@@ -74,6 +76,13 @@ async function identityFrom(
   const payload = await verify(provider, idToken)
   if (payload.nonce !== nonce)
     throw failed(provider, 'Its id_token does not have the nonce of this login.')
+  if (typeof payload.sub !== 'string' || payload.sub === '') {
+    throw failed(provider, 'Its id_token has no text in sub.')
+  }
+  // OpenID Connect Core 3.1.3.7, 5.
+  if (payload.azp !== undefined && payload.azp !== config.client_id) {
+    throw failed(provider, 'The azp of its id_token is another client.')
+  }
   const email = emailSchema.safeParse(payload[config.email_claim_name])
   if (!email.success) {
     throw failed(provider, `Its id_token has no e-mail address in ${config.email_claim_name}.`)
@@ -83,10 +92,11 @@ async function identityFrom(
       .filter((name) => payload[name] !== undefined)
       .map((name) => [name, payload[name]]),
   )
+  if (isDeep(claims)) throw failed(provider, 'A claim of its id_token is nested too deep.')
   return {
     email: email.data,
     name: typeof payload.name === 'string' ? payload.name : '',
-    groups: Array.isArray(claims.groups) ? claims.groups.map(String) : [],
+    groups: Array.isArray(claims.groups) ? claimTexts(claims.groups) : [],
     idp: { id: provider.id, type: provider.type },
     claims,
   }
@@ -124,14 +134,21 @@ async function exchange(
 }
 
 async function verify(provider: OidcProvider, idToken: string): Promise<JWTPayload> {
-  const { certs_url: certsUrl, client_id: audience } = provider.config
+  const { certs_url: certsUrl, client_id: audience, issuer } = provider.config
   // Fetched at every login, because a provider may restart with other keys.
   const keys = createRemoteJWKSet(new URL(certsUrl), { timeoutDuration: TIMEOUT_MS })
   try {
     // By the real clock, which is the provider's.
-    return (await jwtVerify(idToken, keys, { audience, requiredClaims: ['exp', 'iss', 'sub'] }))
-      .payload
+    const { payload } = await jwtVerify(idToken, keys, {
+      audience,
+      requiredClaims: ['exp', 'iss', 'sub'],
+      // OpenID Connect Core 3.1.3.7, 2. Access has no setting for it.
+      ...(issuer !== undefined && { issuer }),
+    })
+    if (typeof payload.iss !== 'string') throw failed(provider, 'Its id_token has no text in iss.')
+    return payload
   } catch (error) {
+    if (error instanceof PageError) throw error
     if (!(error instanceof errors.JOSEError)) throw unreachable(provider, certsUrl, error)
     throw failed(provider, `Its id_token is not valid: ${error.message}.`)
   }

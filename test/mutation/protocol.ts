@@ -1,0 +1,29 @@
+/** The messages between StrykerJS and the worker of Vitest, which is a thread of the same process. */
+export const CHANNEL = 'mutation'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** The number of test files that the worker imports. */
+    testFiles: number
+  }
+}
+
+/** A mutant, and the tests that cover it. */
+export type Mutant = { id: string; tests: string[] | undefined; hitLimit: number | undefined }
+
+export type Question = { kind: 'all' } | ({ kind: 'mutant' } & Mutant)
+
+export type TestRun = { id: string; file: string; milliseconds: number; failure?: string }
+
+export type Coverage = {
+  static: Record<string, number>
+  perTest: Record<string, Record<string, number>>
+}
+
+export type Reply =
+  | { kind: 'ready' }
+  | { kind: 'ran'; tests: TestRun[]; coverage: Coverage }
+  | { kind: 'survived' | 'endless'; tests: number }
+  | { kind: 'killed'; tests: number; by: TestRun }
+  /** A test that failed fails without the mutant too, so the worker has to be started again. */
+  | { kind: 'spoilt'; by: TestRun }
