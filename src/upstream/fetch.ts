@@ -14,15 +14,13 @@ type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Resp
  * Returns the `fetch` of requests to a server: with the portal's headers, and with an event for each
  * request. A request to this emulator is handled in this process.
  *
- * Portal: observed [MP62]. Nothing identifies the person [MP63], and `Mcp-Name` is sent with `tools/call`
- * only.
+ * Portal: observed [MP62]. Nothing identifies the person [MP63].
  */
 export function upstreamFetch(c: AppContext, server: McpServer): Fetch {
   return async function fetchUpstream(input, init) {
     const request = new Request(input, { redirect: 'manual', ...init })
     request.headers.set('Cf-Worker', PORTAL_WORKER)
     request.headers.set('Cf-Ray', c.get('rayId'))
-    if (request.headers.get('mcp-method') !== 'tools/call') request.headers.delete('mcp-name')
     const started = Date.now()
     const sent = {
       kind: 'upstream-request',

@@ -75,6 +75,10 @@ export class PortalAdmin {
     return this.#api.put(`${MCP}/${path}`, body)
   }
 
+  async read(path: string): Promise<Item> {
+    return (await this.#api.get(`${MCP}/${path}`)).body.result
+  }
+
   sync(id: string) {
     return this.#api.post(`${MCP}/servers/${id}/sync`)
   }
