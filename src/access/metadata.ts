@@ -12,6 +12,8 @@ export const SERVER_METADATA = '/.well-known/oauth-authorization-server'
 /** The changes that quirks and faults make to the authorization server metadata. */
 export type ServerMetadataChanges = {
   issuer?: string
+  /** An issuer that the authorization endpoint names in its query (RFC 6749 3.1), so that it returns it as `iss`. */
+  namedIssuer?: string
   /** Whether the metadata announces the `iss` of authorization responses. */
   sendsIssuer?: boolean
   namesPkce?: boolean
@@ -27,12 +29,13 @@ export type ServerMetadataChanges = {
 export function serverMetadata(
   team: TeamDomain,
   applications: readonly Application[],
-  { issuer = team.origin, sendsIssuer = false, namesPkce = true }: ServerMetadataChanges = {},
+  { issuer, namedIssuer, sendsIssuer, namesPkce = true }: ServerMetadataChanges = {},
 ) {
   const endpoint = (name: string) => `${team.origin}${team.accessPath}/oauth/${name}`
+  const query = namedIssuer === undefined ? '' : `?${new URLSearchParams({ issuer: namedIssuer })}`
   return {
-    issuer,
-    authorization_endpoint: endpoint('authorization'),
+    issuer: issuer ?? namedIssuer ?? team.origin,
+    authorization_endpoint: endpoint('authorization') + query,
     token_endpoint: endpoint('token'),
     response_types_supported: ['code'],
     response_modes_supported: ['query'],
@@ -59,16 +62,32 @@ export function resourceMetadata(
   team: TeamDomain,
   { application, domain }: Covered,
   hostOrigin: string,
-  options: { isFlat?: boolean; issuer?: string } = {},
+  options: { isFlat?: boolean; issuer?: string; resource?: string } = {},
 ) {
   const methods = authenticationMethods(application)
   return {
-    resource: `${hostOrigin}${pathOf(domain)}`,
+    resource: options.resource ?? `${hostOrigin}${pathOf(domain)}`,
     protected: true,
     team_domain: team.host,
     authorization_servers: [options.issuer ?? team.origin],
     ...(options.isFlat ? flat(methods) : { authentication_methods: methods }),
   }
+}
+
+/**
+ * Returns the issuer or resource that a metadata URL describes. Its path follows the document's own path
+ * (RFC 8414 3.1, RFC 9728 3.1), which may contain escapes, so segments are counted instead of characters.
+ *
+ * @param path the path of the document
+ */
+export function describedBy(url: URL, path: string): URL {
+  const rest = url.pathname.split('/').slice(path.split('/').length)
+  return new URL(`${url.origin}/${rest.join('/')}`)
+}
+
+/** Returns an issuer or resource without the slash of an empty path, as metadata writes it. */
+export function withoutSlash({ href, origin, pathname }: URL): string {
+  return pathname === '/' ? origin : href
 }
 
 function authenticationMethods(application: Application) {

@@ -1,7 +1,13 @@
 import type { MiddlewareHandler } from 'hono'
 import { cors } from 'hono/cors'
 import { type Application, applicationAt, coveredAt, managedOAuth } from '../access/application'
-import { RESOURCE_METADATA, resourceMetadata, SERVER_METADATA } from '../access/metadata'
+import {
+  describedBy,
+  RESOURCE_METADATA,
+  resourceMetadata,
+  SERVER_METADATA,
+  withoutSlash,
+} from '../access/metadata'
 import { SECOND_TEAM } from '../access/team-domain'
 import type { RequestDecision } from '../events/request-event'
 import type { AppContext, Env } from '../request/context'
@@ -58,7 +64,8 @@ export function resourceDocument(path: string): Find {
   const isStandard = path === RESOURCE_METADATA
   return function find(c) {
     const { configuration, quirks, team, url } = c.var
-    const covered = coveredAt(configuration.applications, described(url, path))
+    const resource = describedBy(url, path)
+    const covered = coveredAt(configuration.applications, resource)
     if (!covered || (isStandard && !managedOAuth(covered.application))) return undefined
     const { application } = covered
     return {
@@ -74,6 +81,7 @@ export function resourceDocument(path: string): Find {
         return resourceMetadata(team, covered, url.origin, {
           isFlat: quirks.has('flat-protected-resource'),
           ...(isMoved && { issuer: team.origin + SECOND_TEAM }),
+          ...(quirks.has('metadata-of-host') && { resource: withoutSlash(resource) }),
         })
       },
     }
@@ -83,7 +91,8 @@ export function resourceDocument(path: string): Find {
 /** Finds the authorization server's metadata on an application's host, if Managed OAuth is on [M10, M11]. */
 export function serverDocument(c: AppContext): Document | undefined {
   const { configuration, team, url } = c.var
-  const application = applicationAt(configuration.applications, described(url, SERVER_METADATA))
+  const issuer = describedBy(url, SERVER_METADATA)
+  const application = applicationAt(configuration.applications, issuer)
   if (!application || !managedOAuth(application)) return undefined
   return {
     application,
@@ -93,13 +102,6 @@ export function serverDocument(c: AppContext): Document | undefined {
       rule: 'M10',
       why: `The team's metadata on the application's host: its issuer is ${team.origin}, which a strict client rejects on this host (P19).`,
     },
-    content: () => serverMetadataFor(c, { application }),
+    content: () => serverMetadataFor(c, withoutSlash(issuer), { application }),
   }
-}
-
-// RFC 8414 3.1, RFC 9728 3.1: the path of the described URL follows the document's own path. The
-// document's path may contain escapes, so segments are counted instead of characters.
-function described(url: URL, path: string): URL {
-  const rest = url.pathname.split('/').slice(path.split('/').length)
-  return new URL(`${url.origin}/${rest.join('/')}`)
 }

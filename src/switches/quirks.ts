@@ -3,33 +3,34 @@
  * console read this table, and a test compares docs/control.md with it.
  *
  * `how` is the place where a quirk is applied: to the settings and the configuration, before anything reads
- * them (`settings/overlay.ts`), or in the handler that it changes (`quirks.has`).
+ * them (`settings/overlay.ts`), or in the handler that it changes (`quirks.has`). A `list` stands for
+ * several quirks. Each source names the rows of docs/fidelity.md that the quirk departs from.
  */
 export const QUIRKS = {
   'https-redirect-rules': {
     how: 'setting',
     what: 'Redirect rules must use https. `allowed_uris` with another scheme are refused, and existing ones match nothing.',
-    source: "Cloudflare's documentation in April 2026",
+    source: "Cloudflare's documentation in April 2026, instead of K9",
   },
   'flat-protected-resource': {
     how: 'handler',
     what: 'The protected resource metadata names one method in flat members instead of the list.',
-    source: "Cloudflare's documentation in April 2026",
+    source: "Cloudflare's documentation in April 2026 (M18), instead of M2",
   },
   'pkce-challenge-start': {
     how: 'handler',
     what: 'A `code_challenge` that begins with `-` or `_` is refused with the S256 message.',
-    source: 'P18',
+    source: 'P18, instead of A6',
   },
   'refresh-grace': {
     how: 'setting',
     what: 'A rotated refresh token is accepted for another minute, and returns the same successor.',
-    source: 'P9; undocumented for Access',
+    source: 'P9; undocumented for Access, instead of T13',
   },
   'refuse-reuse': {
     how: 'setting',
     what: 'Reuse of a rotated refresh token is refused, but does not end its grant.',
-    source: 'undocumented for Access',
+    source: 'undocumented for Access, instead of T13',
   },
   'iss-in-response': {
     how: 'handler',
@@ -49,7 +50,7 @@ export const QUIRKS = {
   'long-lived-codes': {
     how: 'setting',
     what: 'Authorization codes are valid for six hours.',
-    source: 'one observation of a code redeemed six hours later',
+    source: 'one observation of a code redeemed six hours later, instead of T8',
   },
   'strict-revocation': {
     how: 'setting',
@@ -74,14 +75,46 @@ export const QUIRKS = {
   'path-scoped-pin': {
     how: 'handler',
     what: 'One-time PINs fail for applications with a path: "Unable to find your Access application!"',
-    source: 'P12',
+    source: 'P12, instead of the PIN page',
   },
   'logout-bounce': {
     how: 'handler',
     what: "The first authorization after a logout ends at the application's root, and never at the callback.",
-    source: 'P31',
+    source: 'P31, instead of A10',
   },
-} as const satisfies Record<string, { how: 'setting' | 'handler'; what: string; source: string }>
+  'metadata-of-host': {
+    how: 'handler',
+    what: "The metadata on an application's host has the issuer and the `resource` of the URL that was requested.",
+    source: 'RFC 8414 3.3, RFC 9728 3.3, instead of M3, M10 (P19)',
+  },
+  'default-resource': {
+    how: 'handler',
+    what: 'An authorization without `resource` is for the application whose metadata the client read, or for the only one.',
+    source: 'MCP 2025-03-26, which has no `resource`, instead of A1',
+  },
+  'no-registration-uri': {
+    how: 'handler',
+    what: 'The registration response has no `registration_client_uri`, because it has no `registration_access_token` either.',
+    source: 'RFC 7592 3, instead of R4 (P29)',
+  },
+  'by-the-book': {
+    how: 'list',
+    what: 'Everything that a strict client needs and Access does not do: the quirks `metadata-of-host`, `iss-in-response`, `rfc7591-errors`, `default-resource` and `no-registration-uri`.',
+    source: 'RFC 7591, 7592, 8414, 9207 and 9728, instead of A1, A10, M3, M10, R4, R5',
+    quirks: [
+      'metadata-of-host',
+      'iss-in-response',
+      'rfc7591-errors',
+      'default-resource',
+      'no-registration-uri',
+    ],
+  },
+} as const satisfies Record<string, Quirk>
+
+type Quirk =
+  | { how: 'setting' | 'handler'; what: string; source: string }
+  /** A name for several quirks. */
+  | { how: 'list'; what: string; source: string; quirks: readonly string[] }
 
 export type QuirkName = keyof typeof QUIRKS
 /** The names of the quirks that are applied to the settings. */
@@ -93,7 +126,8 @@ export const QUIRK_NAMES = Object.keys(QUIRKS) as QuirkName[]
 export type Quirks = ReadonlySet<QuirkName>
 
 /**
- * Returns the quirks that are on.
+ * Returns the quirks that are on. A list turns its quirks on, except those that were switched off one by
+ * one.
  *
  * @param seed the quirks of the setting `QUIRKS`
  * @param switched the quirks switched on or off at run time
@@ -102,5 +136,15 @@ export function quirksOn(
   seed: readonly QuirkName[],
   switched: Partial<Record<QuirkName, boolean>>,
 ): Quirks {
-  return new Set(QUIRK_NAMES.filter((name) => switched[name] ?? seed.includes(name)))
+  const isOn = (name: QuirkName) => switched[name] ?? seed.includes(name)
+  const listed = QUIRK_NAMES.filter(isOn).flatMap((name) => listOf(name))
+  return new Set(
+    QUIRK_NAMES.filter((name) => switched[name] ?? (isOn(name) || listed.includes(name))),
+  )
+}
+
+/** Returns the quirks that a list stands for; none for any other quirk. */
+export function listOf(name: QuirkName): readonly QuirkName[] {
+  const quirk = QUIRKS[name]
+  return quirk.how === 'list' ? quirk.quirks : []
 }

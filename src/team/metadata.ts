@@ -1,3 +1,4 @@
+import { describedBy, SERVER_METADATA, withoutSlash } from '../access/metadata'
 import type { AppContext } from '../request/context'
 import { reportDecision } from '../request/events'
 import { serverMetadataFor } from '../request/server-metadata'
@@ -15,5 +16,6 @@ export async function metadata(c: AppContext): Promise<Response> {
   })
   // The endpoints' path depends on the Origin header, see `reachablePath`.
   c.header('Vary', 'Origin')
-  return c.json(await serverMetadataFor(c, {}))
+  const issuer = describedBy(c.get('url'), SERVER_METADATA)
+  return c.json(await serverMetadataFor(c, withoutSlash(issuer), {}))
 }

@@ -1,6 +1,6 @@
 import { type AutoSignIn, matchingRule, withoutOne } from '../../switches/auto-sign-in'
 import type { ActiveFault, FaultName } from '../../switches/faults'
-import type { QuirkName } from '../../switches/quirks'
+import { listOf, type QuirkName } from '../../switches/quirks'
 import type { KeptState } from './kept-state'
 import type { EmulatorState } from './state'
 
@@ -46,7 +46,10 @@ export class Switches {
     return { isStruck: true, state: this.state.change({ faults }) }
   }
 
+  /** Switches a quirk on or off. A list takes its quirks with it, however they were switched before. */
   setQuirk(name: QuirkName, isOn: boolean): EmulatorState {
-    return this.state.change({ quirks: { ...this.state.current.quirks, [name]: isOn } })
+    const quirks = { ...this.state.current.quirks, [name]: isOn }
+    for (const each of listOf(name)) delete quirks[each]
+    return this.state.change({ quirks })
   }
 }

@@ -93,7 +93,11 @@ function reportAllowed(
   { identity }: SignedIn,
   rule: string | undefined,
 ): void {
-  const why = `${identity.email} allowed ${client.name ?? 'the client'}: a code is sent to its redirect_uri. ${resourceNote(resourceSent, resource)}`
+  const note =
+    resourceSent === undefined
+      ? `The request had no resource, so the quirk default-resource chose ${resource}.`
+      : resourceNote(resourceSent, resource)
+  const why = `${identity.email} allowed ${client.name ?? 'the client'}: a code is sent to its redirect_uri. ${note}`
   reportDecision(c, {
     kind: 'authorization',
     step: 'code',
@@ -106,12 +110,12 @@ function reportAllowed(
 // Access: observed [A10]. The response has no `iss`, unless a quirk or the fault `wrong-issuer` sets it.
 async function issuerFor(
   c: AppContext,
-  { application, client }: AuthorizationRequest,
+  { application, client, target }: AuthorizationRequest,
 ): Promise<string | undefined> {
   const subject = { clientId: client.clientId, application }
   if (await strikes(c, 'wrong-issuer', subject)) return WRONG_ISSUER
   if (await strikes(c, 'missing-issuer', subject)) return undefined
-  return c.get('quirks').has('iss-in-response') ? c.get('team').origin : undefined
+  return target.iss
 }
 
 async function openGrant(

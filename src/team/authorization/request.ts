@@ -12,6 +12,7 @@ import { note } from '../../request/events'
 import type { Client } from '../../store/clients'
 import type { Quirks } from '../../switches/quirks'
 import { isOfOtherTeam, OTHER_TEAM } from '../client'
+import { defaultResource, issuerOf } from './issuer'
 import {
   challengeStart,
   malformedChallenge,
@@ -36,8 +37,8 @@ export type AuthorizationRequest = {
   codeChallenge: string | undefined
   /** The `resource` parameter, normalised. */
   resource: string
-  /** The `resource` parameter as it was sent. */
-  resourceSent: string
+  /** The `resource` parameter as it was sent; undefined if a quirk chose it. */
+  resourceSent: string | undefined
   scope: string | undefined
   application: Application
   oauth: ManagedOAuth
@@ -99,17 +100,19 @@ async function findTarget(
   const clientId = onPage(() => parameters.require('client_id'))
   const redirectUri = parseRedirectUri(onPage(() => parameters.require('redirect_uri')))
   const state = readState(parameters)
+  const iss = onPage(() => issuerOf(c, parameters))
+  const hasResource = parameters.has('resource') || defaultResource(c, parameters) !== undefined
   const client = await c.get('stores').clients.find(clientId)
   if (!client) {
     // Access: reported [A2]. A missing resource is reported before the client is looked up. Not like
     // Access: only if the account's rules allow the redirect URI, so that the endpoint never
     // redirects to an address that a stranger chose.
     if (
-      !parameters.has('resource') &&
+      !hasResource &&
       redirectUri.problem === undefined &&
       !evaluateAccountRules(c.get('configuration').applications, [redirectUri]).refusal
     ) {
-      throw new RedirectedError({ redirectUri, state }, missingResource())
+      throw new RedirectedError({ redirectUri, state, iss }, missingResource())
     }
     throw unknownClient(clientId)
   }
@@ -120,7 +123,7 @@ async function findTarget(
   if (redirectUri.problem !== undefined || !client.redirectUris.includes(redirectUri.text)) {
     throw unregisteredRedirectUri(redirectUri.text)
   }
-  return { client, target: { redirectUri, state } }
+  return { client, target: { redirectUri, state, iss } }
 }
 
 function checkRequest(
@@ -129,10 +132,11 @@ function checkRequest(
   target: Target,
   parameters: Parameters,
 ): Omit<AuthorizationRequest, 'client' | 'target'> {
-  if (!parameters.has('resource')) throw missingResource()
+  const chosen = parameters.has('resource') ? undefined : defaultResource(c, parameters)
+  if (!parameters.has('resource') && chosen === undefined) throw missingResource()
   parameters.rejectUnusable()
-  const resourceSent = parameters.require('resource')
-  const resource = parseResource(resourceSent)
+  const resourceSent = parameters.get('resource')
+  const resource = parseResource(chosen ?? parameters.require('resource'))
   const application = applicationAt(c.get('configuration').applications, resource)
   if (!application) throw unknownResource(resource.href)
   const oauth = managedOAuth(application)

@@ -6,7 +6,12 @@ import type { AppContext } from '../../request/context'
  * A redirect URI that the response may be sent to. A target exists only after the checks of RFC 6749
  * 4.1.2.1; until then, errors are pages.
  */
-export type Target = { redirectUri: RedirectUri; state: string | undefined }
+export type Target = {
+  redirectUri: RedirectUri
+  state: string | undefined
+  /** The `iss` of the response, if a quirk sends it [A10]. */
+  iss: string | undefined
+}
 
 /** A refusal that is redirected to the client. */
 export class RedirectedError extends Error {
@@ -51,7 +56,7 @@ export function redirectError(c: AppContext, { target, error }: RedirectedError)
       error: error.code,
       error_description: error.description,
       state: target.state,
-      iss: c.get('quirks').has('iss-in-response') ? c.get('team').origin : undefined,
+      iss: target.iss,
     }),
   )
 }

@@ -81,7 +81,7 @@ async function createClient(
 // Access: observed [R3, R4]. The response has a registration_client_uri, but no
 // registration_access_token for it. Only a confidential client gets a secret.
 function registrationResponse(c: AppContext, client: Client, secret: string | undefined) {
-  const { team } = c.var
+  const { quirks, team } = c.var
   return {
     client_id: client.clientId,
     // RFC 7591 3.2.1: 0 means that the secret does not expire.
@@ -92,7 +92,9 @@ function registrationResponse(c: AppContext, client: Client, secret: string | un
     response_types: client.responseTypes,
     token_endpoint_auth_method: client.tokenEndpointAuthMethod,
     ...client.metadata,
-    registration_client_uri: `${team.origin}${team.accessPath}/oauth/registration/${client.clientId}`,
+    ...(!quirks.has('no-registration-uri') && {
+      registration_client_uri: `${team.origin}${team.accessPath}/oauth/registration/${client.clientId}`,
+    }),
     client_id_issued_at: client.issuedAtSeconds,
   }
 }
