@@ -102,6 +102,8 @@ export const RESPONSES = {
     console: text,
     /** The published keys of the assertions. */
     certs: text,
+    /** The MCP endpoint of each portal, as a client is given it. */
+    portals: z.array(z.object({ id: text, url: text })),
   }),
   'GET auto-sign-in': autoSignInResponseSchema,
   'PUT auto-sign-in': autoSignInResponseSchema,

@@ -29,6 +29,8 @@ export type Emulator = {
   mcpUrl: string
   /** The team domain, which is the issuer: `http://127.0.0.1:8788`. */
   teamUrl: string
+  /** The MCP portals: of each its id, and the endpoint that a client is given. */
+  portals: { id: string; url: string }[]
   /** The console, for a browser. */
   consoleUrl: string
   /**
@@ -127,13 +129,15 @@ export type Emulator = {
   [Symbol.asyncDispose](): Promise<void>
 }
 
+type Urls = { team_domain: string; portals: Emulator['portals'] }
+
 /** Returns the methods of a running emulator, its clock set. */
 export async function emulatorAt(
   { url, mcpPath, reach, close }: Served,
   clock: Date | string | undefined,
 ): Promise<Emulator> {
   const send = controlBy(reach)
-  const { team_domain: teamUrl } = await send<{ team_domain: string }>('GET', 'urls')
+  const { portals, team_domain: teamUrl } = await send<Urls>('GET', 'urls')
   if (clock !== undefined) await send('PATCH', 'clock', { now: new Date(clock).toISOString() })
   const mcpUrl = url + mcpPath
   const { events: before } = await send<{ events: { number: number }[] }>('GET', 'events?limit=1')
@@ -141,6 +145,7 @@ export async function emulatorAt(
     url,
     mcpUrl,
     teamUrl,
+    portals,
     consoleUrl: `${url}/_emulator/`,
     fetch: reach,
     signIn: signInBy(send, mcpUrl),

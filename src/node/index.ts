@@ -7,7 +7,15 @@
 export { ControlError } from './control.ts'
 export type { Emulator } from './emulator.ts'
 export type { EmulatorEvent, EventFilter, EventOf } from './events.ts'
-export type { Application, EmulatorOptions, Origin, Person, SettingName } from './options.ts'
+export type {
+  Application,
+  EmulatorOptions,
+  Origin,
+  Person,
+  Portal,
+  PortalServer,
+  SettingName,
+} from './options.ts'
 export type {
   Assertion,
   AssertionOf,

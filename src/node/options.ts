@@ -1,6 +1,9 @@
 import type { z } from 'zod'
 import type { applicationSchema } from '../access/application-schema.ts'
+import type { mappingSchema, portalSchema } from '../mcp/portal.ts'
+import type { serverSchema } from '../mcp/server.ts'
 import type { Log } from './engine.ts'
+import { portalSettings } from './portals.ts'
 
 /** The application behind the emulator: its URL, or a function that responds. */
 export type Origin = string | URL | ((request: Request) => Response | Promise<Response>)
@@ -10,6 +13,20 @@ export type Person = { name: string; email: string; groups?: string[] }
 
 /** An Access application, with the members of Cloudflare's API. */
 export type Application = z.input<typeof applicationSchema> & { name: string; domain?: string }
+
+/** A server of a portal, with the members of Cloudflare's API for the server and for its entry in the portal. */
+export type PortalServer = Omit<Partial<z.input<typeof serverSchema>>, 'id' | 'hostname'> &
+  Omit<Partial<z.input<typeof mappingSchema>>, 'server_id'> & {
+    id: string
+    /** The server's MCP endpoint: `http://localhost:3001/mcp`. */
+    url: string | URL
+  }
+
+/** An MCP portal, with the members of Cloudflare's API. By default, its `hostname` is below `.localhost`. */
+export type Portal = Omit<Partial<z.input<typeof portalSchema>>, 'servers'> & {
+  name: string
+  servers: PortalServer[]
+}
 
 /** Every setting of docs/settings.md. */
 export const SETTING_NAMES = [
@@ -55,6 +72,11 @@ export type EmulatorOptions = {
   people?: Person[]
   /** Access applications, with the members of Cloudflare's API, `name` and `domain` included. */
   applications?: Application[]
+  /**
+   * MCP portals with your own servers: `{ name: 'Tools', servers: [{ id: 'docs', url: 'http://localhost:3001/mcp' }] }`. They
+   * replace those of the default seed, and their Access applications are made with them.
+   */
+  portals?: Portal[]
   /** Any other setting by its name: `{ CODE_LIFETIME: '10s' }`. */
   settings?: { [name in SettingName]?: unknown }
   /** The time of the emulated clock at the start. */
@@ -78,6 +100,7 @@ const KNOWN: (keyof EmulatorOptions)[] = [
   'origin',
   'people',
   'applications',
+  'portals',
   'settings',
   'clock',
   'port',
@@ -158,6 +181,7 @@ export function varsFor(
     ...vars,
     ...(options.people && { PEOPLE: options.people }),
     ...(options.applications && { APPLICATIONS: options.applications }),
+    ...(options.portals && portalSettings(options.portals)),
     ...(origin.kind === 'url' && { ORIGIN_URL: origin.url }),
     ...options.settings,
   }

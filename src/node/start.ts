@@ -13,6 +13,7 @@ import { eventLine } from '../events/event-line.ts'
 import { bundleAfterChanges, keptBundle } from './kept-bundle.ts'
 import { becomesFree, portFor } from './port.ts'
 import { QUIET } from './quiet.ts'
+import type { Responses } from '../emulator/responses.ts'
 
 const DEFAULT_PORT = '8788'
 const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -68,13 +69,13 @@ async function announce(): Promise<void> {
   while (child.exitCode === null) {
     try {
       const response = await get(`${address}/_emulator/urls`)
-      const urls = (await json(response)) as Record<string, string>
+      const { portals, ...urls } = (await json(response)) as Responses['GET urls']
       if (response.statusCode !== 200) return // The Worker has logged the error.
       console.log(`Ready on ${address}
 
   MCP server behind Access   ${urls.mcp_server}
   Team domain (the issuer)   ${urls.team_domain}
-  Console                    ${urls.console}
+${portals.map(({ url }) => `  MCP server portal          ${url}\n`).join('')}  Console                    ${urls.console}
 `)
       // At any other level wrangler prints these lines itself.
       if (flag('log-level') === undefined) await printEvents(`${address}/_emulator/events?follow`)

@@ -19,8 +19,9 @@ export async function selectionUrl(
 ): Promise<string | undefined> {
   if (email === undefined) return undefined
   const id = randomText(24)
-  const state = { portalId: place.portal.id, grantId: holder, email, sessionId: session?.id }
+  const at = `${c.get('url').origin}${place.base}`
+  const state = { portalId: place.portal.id, grantId: holder, email, sessionId: session?.id, at }
   const endsAtSeconds = c.get('now') + LIFETIME_SECONDS
   await c.get('emulator').putPortalState('elicitation', id, holder, endsAtSeconds, state)
-  return `${c.get('url').origin}${place.base}/authorize?elicitationId=${id}`
+  return `${at}/authorize?elicitationId=${id}`
 }

@@ -18,6 +18,7 @@ import { apiTokenSchema, unknownPermissions } from '../account/api-token'
 import { accountSchema, EMULATED_ACCOUNT } from '../account/members'
 import { PERMISSION_NAMES } from '../account/permission-names'
 import { findScope } from '../account/scopes'
+import { seededApplications } from '../mcp/seeded-applications'
 import type { Seed } from '../store/configuration'
 import { objectSettingsSchema, optional } from '../store/emulator/settings'
 import { type Collections, collectionsOf, KINDS, recordKind } from '../store/kinds'
@@ -153,7 +154,14 @@ async function parseSettings(vars: object): Promise<Settings> {
   const { EMAIL_LISTS, ...settings } = own.data
   const issues = applicationIssues(first.data, settings.REDIRECT_RULES)
   if (issues.length > 0) throw new SettingsError(issues.flatMap((issue) => problemsOf(vars, issue)))
-  const seed = { ...first.data, emailLists: EMAIL_LISTS, accounts: settings.ACCOUNTS }
+  const { applications, mcpPortals, mcpServers } = first.data
+  const made = await seededApplications(applications, mcpPortals, mcpServers)
+  const seed = {
+    ...first.data,
+    applications: [...applications, ...made],
+    emailLists: EMAIL_LISTS,
+    accounts: settings.ACCOUNTS,
+  }
   return { ...settings, seed, apiError: apiErrorOf(vars, settings) }
 }
 

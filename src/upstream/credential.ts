@@ -87,7 +87,11 @@ async function fresh(
   return refreshTokens(c, server, await clientAt(c, server), refreshToken)
 }
 
-function bearer(holder: string, { access_token: token }: UpstreamTokens): UpstreamCredential {
+/** Returns the credential of tokens. */
+export function bearer(
+  holder: string,
+  { access_token: token }: UpstreamTokens,
+): UpstreamCredential {
   return { holder, headers: { Authorization: `Bearer ${token}` } }
 }
 

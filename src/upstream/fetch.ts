@@ -1,4 +1,5 @@
 import type { McpServer } from '../mcp/server'
+import { isLoopback } from '../oauth/loopback'
 import type { AppContext } from '../request/context'
 import { report } from '../request/events'
 
@@ -7,6 +8,9 @@ const PORTAL_WORKER = 'gateway.agents.cloudflare.com'
 
 /** The time that a server has for a response. Assumed. */
 export const TIMEOUT_MS = 60_000
+
+// The hosts of the built-in servers (`demo/upstreams.ts`, which is loaded on demand).
+const BUILT_IN_HOSTS = '.mcp.localhost'
 
 type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>
 
@@ -44,11 +48,19 @@ export function upstreamFetch(c: AppContext, server: McpServer): Fetch {
   }
 }
 
-// A Worker cannot always connect to its own address, and a test has none.
-function send(c: AppContext, request: Request): Promise<Response> {
-  const { hostname, host, port } = new URL(request.url)
-  const isOwn = host === c.get('url').host || (hostname.endsWith('.localhost') && port === '')
-  return isOwn ? c.get('sendToSurfaces')(request) : fetch(request)
+// The emulator is a server of its own portals: at a URL of `localhost` without a port, or with its own. A Worker
+// cannot always connect to its own address, so such a request is handled in this process.
+async function send(c: AppContext, request: Request): Promise<Response> {
+  const own = c.get('url')
+  const target = new URL(request.url)
+  if (target.hostname.endsWith(BUILT_IN_HOSTS)) {
+    const { builtInServer } = await import('../demo/upstreams')
+    return builtInServer(request)
+  }
+  if (isLoopback(target.hostname) && target.port === '') target.port = own.port
+  const isOwn =
+    target.host === own.host || (isLoopback(target.hostname) && target.port === own.port)
+  return isOwn ? c.get('sendToSurfaces')(new Request(target, request)) : fetch(request)
 }
 
 // The 2025 revisions name the method in the body only.

@@ -3,8 +3,9 @@ import { isSyncDue, type McpServer } from '../mcp/server'
 import type { AppContext } from '../request/context'
 import { report } from '../request/events'
 import { currentConfiguration } from '../request/prepare'
+import type { Configuration } from '../store/configuration'
 import type { Plan } from '../store/emulator'
-import { connect } from './connection'
+import { connect, type UpstreamCredential } from './connection'
 import { serverCredential } from './credential'
 import { failureOf } from './failure'
 
@@ -33,15 +34,7 @@ export async function syncServer(c: AppContext, id: string): Promise<McpServer |
         ? `The catalogue of ${id} has ${result.tools?.length} tools and ${result.prompts?.length} prompts.`
         : `The catalogue of ${id} was not updated: ${error ?? 'nobody has signed in to the server yet'}.`,
   })
-  return c
-    .get('emulator')
-    .edit(c.get('settings').seed, async (from): Promise<Plan<McpServer | undefined>> => {
-      const newest = from.mcpServers.find((each) => each.id === id)
-      if (!newest) return { edits: [], result: undefined }
-      const { error: _, error_details: __, ...rest } = newest
-      const value = { ...rest, ...result }
-      return { edits: [{ kind: 'mcpServers', id, value }], result: value }
-    })
+  return keep(c, id, result)
 }
 
 /** Syncs the servers whose automatic sync is due, by the emulated clock. */
@@ -50,6 +43,37 @@ export async function syncDueServers(c: AppContext, servers: readonly McpServer[
   if (due.length === 0) return
   for (const { id } of due) await syncServer(c, id)
   c.set('configuration', await currentConfiguration(c))
+}
+
+/**
+ * Reads the catalogue of a server with the tokens of a person. The states stay as they are.
+ *
+ * Portal: reported [MP20].
+ */
+export async function syncAs(
+  c: AppContext,
+  server: McpServer,
+  credential: UpstreamCredential,
+): Promise<void> {
+  const upstream = await connect(c, server, credential, { isDiscovered: true })
+  try {
+    const catalogue = await upstream.catalogue()
+    const at = formatTime(c.get('now'))
+    await keep(c, server.id, { ...catalogue, last_synced: at, last_successful_sync: at })
+  } finally {
+    await upstream.close()
+  }
+}
+
+function keep(c: AppContext, id: string, result: Partial<Synced>): Promise<McpServer | undefined> {
+  const plan = async (from: Configuration): Promise<Plan<McpServer | undefined>> => {
+    const newest = from.mcpServers.find((each) => each.id === id)
+    if (!newest) return { edits: [], result: undefined }
+    const { error: _, error_details: __, ...rest } = newest
+    const value = { ...rest, ...result }
+    return { edits: [{ kind: 'mcpServers', id, value }], result: value }
+  }
+  return c.get('emulator').edit(c.get('settings').seed, plan)
 }
 
 async function syncOf(c: AppContext, server: McpServer): Promise<Synced> {

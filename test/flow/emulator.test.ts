@@ -178,6 +178,7 @@ describe('Control of the emulator', () => {
       team_domain: TEAM,
       console: `${APP}/_emulator/`,
       certs: `${TEAM}/.access/certs`,
+      portals: [],
     })
     expect((await fetch(`${TEAM}/.access/certs`)).status).toBe(200)
   })

@@ -401,6 +401,7 @@ describe('The command', () => {
       team_domain: team,
       console: `${app}/_emulator/`,
       certs: `${team}/.access/certs`,
+      portals: [{ id: 'demo', url: expect.stringMatching(/\/portals\/demo\/mcp$/) }],
       pid: child.pid,
     })
     expect((await networkFetch(`${team}/.access/certs`)).status).toBe(200)

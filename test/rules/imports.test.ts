@@ -19,7 +19,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   faults: ['switches', 'access'],
   request: ['pages', ...BELOW_REQUEST],
   signin: ['request', 'pages', ...BELOW_REQUEST],
-  upstream: ['/package.json', 'request', 'pages', ...BELOW_REQUEST],
+  upstream: ['/package.json', 'demo', 'request', 'pages', ...BELOW_REQUEST],
   pages: [],
   demo: ['switches', 'oauth', 'pages', 'request', '/package.json'], // An origin knows nothing of the Access in front of it.
   portal: ['/package.json', ...SURFACE],
@@ -30,7 +30,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   emulator: SURFACE,
   app: ['gate', 'team', 'api', 'dash', 'emulator', ...SURFACE],
   index: ['app', 'store'],
-  node: ['access', 'emulator', 'events', 'index', 'switches'], // Types, but for the Worker itself.
+  node: ['access', 'mcp', 'emulator', 'events', 'index', 'switches'], // Types, but for the Worker itself.
 }
 const files = import.meta.glob<string>('../../src/**/*.{ts,tsx,client.js}', {
   query: '?raw',

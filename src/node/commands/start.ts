@@ -75,10 +75,14 @@ function summaryOf(emulator: Emulator, { origin, 'auto-sign-in': email }: Shown)
 
   MCP server behind Access   ${emulator.mcpUrl}
   Team domain (the issuer)   ${emulator.teamUrl}
-  Console                    ${emulator.consoleUrl}
+${portalLines(emulator)}  Console                    ${emulator.consoleUrl}
   The application            ${origin ?? 'a built-in demo with an MCP server'}
   Sign-in                    ${email === undefined ? 'pick a person in the browser' : `automatic, as ${email}`}
 `
+}
+
+function portalLines({ portals }: Emulator): string {
+  return portals.map(({ url }) => `  MCP server portal          ${url}\n`).join('')
 }
 
 function portOf(text = '8788'): number {

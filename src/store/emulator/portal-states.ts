@@ -34,6 +34,8 @@ export const portalSchemas = {
     grantId: text,
     email: text,
     sessionId: text.optional(),
+    /** The origin and the path of the portal, as the client reaches it. */
+    at: text,
   }),
   /** An authorization of a person at a server that has not ended. */
   'upstream-flow': z.looseObject({ portalId: text, serverId: text, holder: text }),

@@ -1,6 +1,6 @@
 import { readTicket } from '../../access/ticket'
 import type { Mapped } from '../../mcp/curation'
-import { portalOf } from '../../mcp/place'
+import { portalAt, portalOf } from '../../mcp/place'
 import type { McpPortal } from '../../mcp/portal'
 import { needsPerson } from '../../mcp/visibility'
 import { PortalServersPage } from '../../pages/portal/servers'
@@ -47,7 +47,7 @@ export async function servers(c: AppContext): Promise<Response> {
   if (verb !== 'connect' || !chosen || !needsPerson(chosen)) {
     throw new PageError(400, 'Invalid form', 'action is not one of this page.')
   }
-  const host = new URL(request.resource)
+  const place = portalAt(c.get('configuration'), new URL(request.resource))
   const back = `${url.pathname}${url.search}`
   return redirectToStep(
     c,
@@ -56,7 +56,7 @@ export async function servers(c: AppContext): Promise<Response> {
       server: chosen.server,
       holder: grantId,
       email: who.identity.email,
-      callback: `${host.origin}/servers-callback`,
+      callback: `${new URL(request.resource).origin}${place?.base ?? ''}/servers-callback`,
       back,
     }),
   )

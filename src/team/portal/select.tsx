@@ -21,6 +21,7 @@ const ticketSchema = z.object({
   portalId: z.string(),
   grantId: z.string(),
   sessionId: z.string().optional(),
+  at: z.string(),
   identityNonce: z.string(),
 })
 type Ticket = z.infer<typeof ticketSchema>
@@ -77,9 +78,9 @@ async function begin(c: AppContext, id: string): Promise<Response> {
     )
   }
   if (!(await emulator.takePortalState('elicitation', id))) throw expired()
-  const { grantId, portalId, sessionId } = state
+  const { at, grantId, portalId, sessionId } = state
   const { identityNonce } = who
-  const claims: Ticket = { portalId, grantId, identityNonce, ...(sessionId && { sessionId }) }
+  const claims: Ticket = { at, portalId, grantId, identityNonce, ...(sessionId && { sessionId }) }
   const ticket = await signTicket(ticketSecret, 'portal-select', claims, now, LIFETIME_SECONDS)
   return redirectToStep(c, `${team.origin}${url.pathname}?request=${ticket}`)
 }
@@ -143,7 +144,7 @@ function show(
 async function act(
   c: AppContext,
   { portal }: Found,
-  { grantId, sessionId }: Ticket,
+  { at, grantId, sessionId }: Ticket,
   { identity }: SignedIn,
   seen: Seen[],
 ): Promise<Response> {
@@ -156,7 +157,7 @@ async function act(
   if (verb === 'connect' && needsPerson(chosen)) {
     const back = `${url.pathname}${url.search}`
     const { email } = identity
-    const callback = `${url.protocol}//${portal.hostname}${url.port && `:${url.port}`}/servers-callback`
+    const callback = `${at}/servers-callback`
     return redirectToStep(
       c,
       await startConnection(c, { portal, server, holder: grantId, email, callback, back }),

@@ -5,6 +5,8 @@ import { randomText } from '../../oauth/encoding'
 import { codeChallengeOf } from '../../oauth/pkce'
 import { PageError } from '../../pages/respond'
 import type { AppContext } from '../../request/context'
+import { bearer } from '../credential'
+import { syncAs } from '../sync'
 import { clientAt, SHARED_CALLBACK } from './registration'
 import { exchangeCode, TokenRefused } from './tokens'
 
@@ -41,7 +43,8 @@ export async function startConnection(
     'holder' | 'email' | 'callback' | 'back'
   >,
 ): Promise<string> {
-  const client = await clientAt(c, server).catch((error) => {
+  const used = { portalId: portal.id, callback: rest.callback }
+  const client = await clientAt(c, server, used).catch((error) => {
     throw failed(reasonOf(error))
   })
   const { config, registration } = client
@@ -94,6 +97,8 @@ export async function finishConnection(
     const connections = { [serverId]: tokens }
     const kept = await emulator.mergePortalState('grant', holder, { connections })
     if (!kept) throw invalidState()
+    // Portal: reported [MP20]. Without an administrator, the first person's sign-in fills the catalogue.
+    if (!server.last_successful_sync) await syncAs(c, server, bearer(holder, tokens))
   } catch (error) {
     if (error instanceof PageError) throw error
     throw failed(reasonOf(error))

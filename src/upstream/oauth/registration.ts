@@ -17,26 +17,32 @@ export type UpstreamClient = {
  *
  * Portal: observed [MP71]. A client that the authorization server no longer knows is never registered again.
  *
+ * @param flow the portal and the callback that the client is needed for first
  * @throws Error if the metadata or the registration fails
  */
-export async function clientAt(c: AppContext, server: McpServer): Promise<UpstreamClient> {
+export async function clientAt(
+  c: AppContext,
+  server: McpServer,
+  flow?: { portalId: string; callback: string },
+): Promise<UpstreamClient> {
   if (server.credential.kind !== 'oauth') throw new Error(`${server.id} does not use OAuth`)
   const { clientSecret, config, registration } = server.credential
   if (config && registration) return { config, registration, clientSecret }
-  return register(c, server, server.credential)
+  return register(c, server, server.credential, flow)
 }
 
 async function register(
   c: AppContext,
   server: McpServer,
   credential: OAuthCredential,
+  flow: { portalId: string; callback: string } | undefined,
 ): Promise<UpstreamClient> {
   const { discoverOAuthServerInfo, registerClient } = await import('@modelcontextprotocol/client')
   const fetchFn = upstreamFetch(c, server)
   const found = await discoverOAuthServerInfo(server.hostname, { fetchFn })
   const { authorizationServerMetadata: metadata, resourceMetadata } = found
   if (!metadata) throw new Error('the server names no authorization server')
-  const redirect_uris = redirectUris(c, server)
+  const redirect_uris = redirectUris(c, server, flow)
   const {
     client_id,
     client_secret: clientSecret,
@@ -81,16 +87,22 @@ function revocationOf(metadata: object): { revocation_endpoint?: string } {
 
 // Portal: observed [MP67]. The callbacks of the portals, and the dashboard's. Portal: documented [MP66], the
 // shared one.
-function redirectUris(c: AppContext, server: McpServer): string[] {
+function redirectUris(
+  c: AppContext,
+  server: McpServer,
+  flow: { portalId: string; callback: string } | undefined,
+): string[] {
   const { configuration, settings, url } = c.var
   const portals = configuration.mcpPortals
+    .filter(({ id }) => id !== flow?.portalId)
     .filter(({ servers }) => servers.some(({ server_id: id }) => id === server.id))
     .map(
       ({ hostname }) =>
         `${url.protocol}//${hostname}${url.port && `:${url.port}`}/servers-callback`,
     )
   const [account] = settings.ACCOUNTS
-  const own = server.is_shared_oauth_callback_enabled ? [SHARED_CALLBACK] : portals
+  const used = flow ? [flow.callback] : []
+  const own = server.is_shared_oauth_callback_enabled ? [SHARED_CALLBACK] : [...used, ...portals]
   return [...own, adminCallback(c, account?.id ?? '', server.id)]
 }
 
