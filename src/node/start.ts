@@ -9,11 +9,11 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { json } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
+import type { Responses } from '../emulator/responses.ts'
 import { eventLine } from '../events/event-line.ts'
 import { bundleAfterChanges, keptBundle } from './kept-bundle.ts'
 import { becomesFree, portFor } from './port.ts'
 import { QUIET } from './quiet.ts'
-import type { Responses } from '../emulator/responses.ts'
 
 const DEFAULT_PORT = '8788'
 const root = fileURLToPath(new URL('../../', import.meta.url))

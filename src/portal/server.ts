@@ -1,10 +1,12 @@
 import { ProtocolError, Server } from '@modelcontextprotocol/server'
 import * as z from 'zod'
 import { version } from '../../package.json'
+import { presentationOf } from '../mcp/presentation'
 import type { AppContext } from '../request/context'
 import { exposedTo, type PortalCaller } from './caller'
 import { callUpstream, getUpstreamPrompt } from './calls'
 import { callPortalTool, isPortalTool, PORTAL_TOOLS } from './portal-tools'
+import { callPresented, presentedTools } from './presented'
 import { listResources, listTemplates, readResource } from './resources'
 
 const INVALID_PARAMS = -32602
@@ -27,15 +29,20 @@ export function portalServer(c: AppContext, caller: PortalCaller): Server {
     { name: portal.name, version },
     { capabilities: { tools: { listChanged: true }, prompts: {}, resources: {} } },
   )
+  const presentation = presentationOf(portal.code_mode, c.get('url').searchParams)
   server.setRequestHandler('tools/list', { params: anySchema }, () => {
-    const tools = exposedTo(c, caller, 'tools').map(({ definition }) => definition)
     // Assumed: the portal's own tools come first, then the servers in the order of the portal.
+    const tools = presentedTools(presentation, exposedTo(c, caller, 'tools'))
     return { tools: [...PORTAL_TOOLS, ...tools] }
   })
   server.setRequestHandler('tools/call', { params: callSchema }, async (params, context) => {
     const { name, arguments: given = {} } = params
     if (isPortalTool(name)) return callPortalTool(c, caller, name, given, context)
-    const tool = exposedTo(c, caller, 'tools').find((each) => each.name === name)
+    const tools = exposedTo(c, caller, 'tools')
+    const presented = await callPresented(c, caller, presentation, tools, { name, given })
+    if (presented) return presented
+    const isByName = presentation === 'plain' || presentation === 'minimized'
+    const tool = isByName ? tools.find((each) => each.name === name) : undefined
     // Assumed: an unknown tool and a disabled one are refused alike [MP43].
     if (!tool) throw new ProtocolError(INVALID_PARAMS, `Tool ${name} not found`)
     return callUpstream(c, caller, tool, given)
