@@ -60,12 +60,14 @@ export function policyReferences(
 export function memberReferences({
   allowed_idps,
   tags,
-}: Pick<ParsedApplication, 'allowed_idps' | 'tags'>): Reference[] {
+  user_populations = [],
+}: Pick<ParsedApplication, 'allowed_idps' | 'tags' | 'user_populations'>): Reference[] {
   const named = (kind: string, member: string, ids: string[]) =>
     ids.map((id, index) => ({ kind, id, pointer: `/${member}/${index}` }))
   return [
     ...named('identityProviders', 'allowed_idps', allowed_idps),
     ...named('tags', 'tags', tags),
+    ...named('userPopulations', 'user_populations', user_populations),
   ]
 }
 

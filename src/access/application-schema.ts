@@ -82,7 +82,7 @@ const denyUrlSchema = z
   .refine((text) => text.isWellFormed(), 'Invalid URL')
 
 // The types that can have a domain and Managed OAuth.
-const HTTP_TYPES = ['self_hosted', 'ssh', 'vnc', 'rdp', 'mcp', 'mcp_portal'] as const
+const HTTP_TYPES = ['self_hosted', 'ssh', 'vnc', 'rdp', 'mcp', 'mcp_portal', 'end_user'] as const
 const NEEDS_DOMAIN: string[] = ['self_hosted', 'ssh', 'vnc', 'rdp']
 const kept = z.looseObject({}).optional()
 
@@ -106,6 +106,8 @@ export const applicationSchema = z
     oauth_configuration: oauthConfigurationSchema.optional(),
     policies: z.array(policyEntrySchema).default([]),
     allowed_idps: z.array(z.string()).default([]),
+    /** The population of an application of type `end_user`. */
+    user_populations: z.array(z.string().min(1)).optional(),
     auto_redirect_to_identity: z.boolean().default(false),
     http_only_cookie_attribute: z.boolean().default(true),
     same_site_cookie_attribute: z.enum(['none', 'lax', 'strict']).optional(),
@@ -158,6 +160,7 @@ function contradictions(
   if (NEEDS_DOMAIN.includes(each.type ?? '') && !hasDomain(each)) {
     add(['domain'], `is required for type ${each.type}`)
   }
+  for (const problem of endUserProblems(each)) add(...problem)
   if (each.cors_headers && each.options_preflight_bypass) {
     // Access: documented [K7].
     add(['options_preflight_bypass'], 'cannot turn on if cors_headers is set', true)
@@ -177,6 +180,34 @@ function contradictions(
     add(['policies', repeated, 'precedence'], 'policy precedences must be unique', true)
   }
   return found
+}
+
+// Access: documented [EU1].
+function endUserProblems(
+  each: {
+    [name in keyof ParsedApplication]?: ParsedApplication[name]
+  },
+): [path: PropertyKey[], message: string][] {
+  const { user_populations: populations, destinations = [] } = each
+  if (each.type !== 'end_user') {
+    return populations ? [[['user_populations'], 'is only for type end_user']] : []
+  }
+  const isAtWorker = destinations.some(({ type }) => /worker/.test(type ?? ''))
+  const problems: [isProblem: boolean, member: string, message: string][] = [
+    [populations?.length !== 1, 'user_populations', 'expected exactly one id for type end_user'],
+    [!hasDomain(each) && !isAtWorker, 'domain', 'is required for type end_user'],
+    [(each.policies ?? []).length > 0, 'policies', 'expected none for type end_user'],
+    [each.scim_config !== undefined, 'scim_config', 'is not for type end_user'],
+    [each.mfa_config !== undefined, 'mfa_config', 'is not for type end_user'],
+    [
+      each.oauth_configuration?.enabled === false,
+      'oauth_configuration',
+      'Managed OAuth is always on for type end_user',
+    ],
+  ]
+  return problems.flatMap(([isProblem, member, message]) =>
+    isProblem ? [[[member], message] as [PropertyKey[], string]] : [],
+  )
 }
 
 function hasDomain({

@@ -10,7 +10,7 @@ import { sha256Hex } from '../oauth/encoding'
 import { isPublic, type ParsedApplication } from './application-schema'
 import { coverage } from './domain'
 import { wholeSeconds } from './duration'
-import type { ManagedOAuth } from './oauth-configuration'
+import { type ManagedOAuth, oauthConfigurationSchema } from './oauth-configuration'
 import type { Policy } from './policy'
 import type { Timestamps } from './timestamps'
 
@@ -58,6 +58,10 @@ export async function completeApplication(
     name,
     aud: parsed.aud ?? (await sha256Hex(`aud:${id}`)),
     ...(domain !== undefined && { domain }),
+    // Access: documented [EU1]. Managed OAuth is always on.
+    ...(parsed.type === 'end_user' && {
+      oauth_configuration: parsed.oauth_configuration ?? oauthConfigurationSchema.parse({}),
+    }),
     destinations: [
       ...(head ? [head] : []),
       ...publics,

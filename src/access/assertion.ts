@@ -15,6 +15,8 @@ type CommonClaims = {
 /** The claims of a person's assertion. */
 export type IdentityClaims = CommonClaims & {
   identity: Pick<Identity, 'email' | 'claims'>
+  /** The person's id in the population of an end-user application; by default, in the organization. */
+  userId?: string | undefined
   identityNonce: string
   country: string
   policyId: string
@@ -41,7 +43,7 @@ export async function signIdentity(claims: IdentityClaims, key: SigningKey): Pro
     iss: claims.issuer,
     type: 'app',
     identity_nonce: claims.identityNonce,
-    sub: await userIdOf(claims.identity.email),
+    sub: claims.userId ?? (await userIdOf(claims.identity.email)),
     country: claims.country,
     policy_id: claims.policyId,
     ...(custom && { custom }),

@@ -4,15 +4,18 @@ import { type Identity, userIdOf } from './identity'
  * Returns the response of `/cdn-cgi/access/get-identity` for a session.
  *
  * Access: documented [K26].
+ *
+ * @param userId the person's id in the population of an end-user application [EU2]
  */
 export async function identityDocument(
   identity: Identity,
   session: { issuedAtSeconds: number; ip: string; country: string },
+  userId?: string,
 ) {
   return {
     email: identity.email,
     name: identity.name,
-    user_uuid: await userIdOf(identity.email),
+    user_uuid: userId ?? (await userIdOf(identity.email)),
     account_id: EMULATED_ACCOUNT_ID,
     iat: session.issuedAtSeconds,
     ip: session.ip,

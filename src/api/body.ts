@@ -83,7 +83,9 @@ async function readValue(c: AppContext, refuse: typeof accessError): Promise<unk
   // API: observed [V6]. A request without a body has no content type.
   if (text === '') return {}
   const contentType = c.req.header('content-type')?.split(';')[0]?.trim().toLowerCase()
-  if (contentType !== undefined && contentType !== 'application/json') {
+  // RFC 7644 3.1: SCIM has a type of its own.
+  const isJson = contentType === 'application/json' || contentType === 'application/scim+json'
+  if (contentType !== undefined && !isJson) {
     throw new ApiError(415, refuse('Content-Type must be application/json'))
   }
   const value = parsed(text)

@@ -19,7 +19,7 @@ export const wholeListQuery = {
 
 const SUCCESS = { success: true, errors: [], messages: [] }
 // API: observed [MP14]. The API of MCP portals omits the empty lists.
-const BARE_SUCCESS = { success: true }
+const BRIEF_SUCCESS = { success: true }
 
 /** Returns the requested page of a list. */
 export function pageOf<T>(items: T[], query: { page: number; per_page: number }): Page<T> {
@@ -33,20 +33,28 @@ export function respondResult(
   c: AppContext,
   result: unknown,
   status: number,
-  isBare: boolean,
+  isBrief: boolean,
 ): Response {
   c.status(status as 200)
-  return c.json({ ...(isBare ? BARE_SUCCESS : SUCCESS), result: result ?? null })
+  return c.json({ ...(isBrief ? BRIEF_SUCCESS : SUCCESS), result: result ?? null })
+}
+
+/** Responds with the result alone, as SCIM does (RFC 7644 3.1). */
+export function respondBare(c: AppContext, result: unknown, status: number): Response {
+  if (status === 204) return c.body(null, 204)
+  c.status(status as 200)
+  c.header('Content-Type', 'application/scim+json')
+  return c.body(JSON.stringify(result))
 }
 
 /** Responds with a page of a list. */
 export function respondPage(
   c: AppContext,
   { items, page, perPage, total }: Page,
-  isBare: boolean,
+  isBrief: boolean,
 ): Response {
   return c.json({
-    ...(isBare ? BARE_SUCCESS : SUCCESS),
+    ...(isBrief ? BRIEF_SUCCESS : SUCCESS),
     result: items,
     result_info: {
       page,

@@ -30,13 +30,16 @@ import { keys } from './access/keys'
 import { organizations } from './access/organizations'
 import { policies } from './access/policies'
 import { policyTests } from './access/policy-tests'
+import { populationUsers } from './access/population-users'
 import { serviceTokenLives } from './access/service-token-lives'
 import { serviceTokens } from './access/service-tokens'
 import { tags } from './access/tags'
 import { userPolicyChecks } from './access/user-policy-checks'
+import { userPopulations } from './access/user-populations'
 import { userSessions } from './access/user-sessions'
 import { users } from './access/users'
 import { accounts } from './account/accounts'
+import { dnsRecords } from './account/dns-records'
 import { user } from './account/user'
 import { zones } from './account/zones'
 import { type Caller, callerOf } from './credentials'
@@ -54,6 +57,7 @@ const operations = [
   ...accounts,
   ...zones,
   ...oauthScopes,
+  ...under('/zones/:zone_id', dnsRecords),
   ...onAccountsAndZones([
     ...applications,
     ...applicationPolicies,
@@ -69,6 +73,8 @@ const operations = [
     ...serviceTokenLives,
     ...users,
     ...userSessions,
+    ...userPopulations,
+    ...populationUsers,
     ...keys,
     ...accessRequests,
     ...tags,

@@ -81,14 +81,17 @@ function documented(each: Operation): ZodOpenApiOperationObject {
     },
     ...(each.body && { requestBody: { content: { 'application/json': { schema: each.body } } } }),
     responses: {
-      [each.status]: { description: each.summary, ...json(envelope(each)) },
+      [each.status]: {
+        description: each.summary,
+        ...json(each.isBare ? each.result : envelope(each)),
+      },
       '4XX': { description: 'The request was refused.', ...json(failureSchema) },
     },
   }
 }
 
-function envelope({ result, isBare, isList }: Operation): z.ZodType {
-  const success = isBare
+function envelope({ result, isBrief, isList }: Operation): z.ZodType {
+  const success = isBrief
     ? z.object({ success: z.literal(true) })
     : z.object({
         success: z.literal(true),

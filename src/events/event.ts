@@ -87,6 +87,14 @@ export type Event =
   | { kind: 'portal-call'; email?: string; record: PortalLogRecord }
   /** The catalogue of a server was read again. */
   | { kind: 'server-synced'; server: string }
+  /** A person has become a user of an end-user application's population. */
+  | {
+      kind: 'user-created'
+      email: string
+      application: { id: string; name: string }
+      userId: string
+      populationId: string
+    }
   /** A GET or HEAD request had a body, which was not forwarded to the origin. */
   | { kind: 'body-dropped'; method: string; path: string }
   /** A request to the API had unknown members, which were dropped. Access: observed [K3]. */

@@ -74,6 +74,12 @@ export function reasonOf(event: Occurrence): Reason {
     }
     case 'server-synced':
       return { outcome: 'noted', why: `The catalogue of ${event.server} was read again.` }
+    case 'user-created':
+      return {
+        outcome: 'noted',
+        rule: 'EU3',
+        why: `${event.email} is now a user of the population of ${event.application.name}, with the id ${event.userId}.`,
+      }
     case 'body-dropped':
       return {
         outcome: 'noted',

@@ -6,6 +6,7 @@ import { wholeSeconds } from '../access/duration'
 import { identityNonceOf, sessionIdOf } from '../access/revocation'
 import { browserSignIn, isSignInGood } from '../access/sign-in'
 import { readTicket } from '../access/ticket'
+import { populationUserIdFor } from '../access/user-population'
 import { PageError } from '../pages/respond'
 import type { AppContext } from '../request/context'
 import { report, reportDecision } from '../request/events'
@@ -47,6 +48,11 @@ export async function authorized(c: AppContext): Promise<Response> {
       issuer: team.origin,
       audience: application.aud,
       identity: session.identity,
+      userId: await populationUserIdFor(
+        application,
+        c.get('configuration').populationUsers,
+        session.identity.email,
+      ),
       // With the current revision: earlier revocations of the application do not end this token.
       identityNonce: identityNonceOf(sessionId, state.revocations),
       country: whereFrom(c).country,

@@ -3,6 +3,7 @@ import { signIdentity } from '../access/assertion'
 import { wholeSeconds } from '../access/duration'
 import { grantSignIn, isSignInGood, survivedRevocation } from '../access/sign-in'
 import { isManagedOAuthToken } from '../access/token'
+import { populationUserIdFor } from '../access/user-population'
 import type { AppContext } from '../request/context'
 import { note, noteGrant } from '../request/events'
 import { strikes } from '../request/faults'
@@ -148,6 +149,11 @@ async function assertionOf(
       issuer: team.origin,
       audience: application.aud,
       identity: grant.identity,
+      userId: await populationUserIdFor(
+        application,
+        c.get('configuration').populationUsers,
+        grant.identity.email,
+      ),
       identityNonce: grant.identityNonce,
       country: grant.country,
       policyId: token.policyId,

@@ -16,6 +16,7 @@ import { appTokens } from './app-cookie'
 
 const claimsSchema = z.object({
   type: z.literal('app'),
+  sub: z.string().optional(),
   aud: z.union([z.string(), z.array(z.string())]),
   iat: z.number(),
   exp: z.number(),

@@ -28,5 +28,5 @@ export async function getIdentity(
   c.header('Cache-Control', 'no-store')
   const identity = currentIdentity(settings.PEOPLE, session.identity)
   const { country } = whereFrom(c)
-  return c.json(await identityDocument(identity, { ...session, country }))
+  return c.json(await identityDocument(identity, { ...session, country }, own?.claims.sub))
 }

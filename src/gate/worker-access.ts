@@ -19,12 +19,13 @@ export async function workerAccess(
   application: Application,
   { assertion, identity }: Admission,
 ): Promise<string> {
-  const issuedAtSeconds = (assertion && decodeJwt(assertion).iat) || c.get('now')
+  const { iat, sub } = assertion ? decodeJwt(assertion) : {}
+  const issuedAtSeconds = iat || c.get('now')
   const session = { issuedAtSeconds, ...whereFrom(c) }
   const blob = JSON.stringify({
     app_aud: application.aud,
     // Access: observed [O13]. `getIdentity()` returns nothing for a service token.
-    ...(identity && { jwt_claims: await identityDocument(identity, session) }),
+    ...(identity && { jwt_claims: await identityDocument(identity, session, sub || undefined) }),
   })
   // A header's value is ASCII. JSON writes all other characters as escapes.
   return blob.replace(/[^\x20-\x7e]/g, (character) => {

@@ -2,6 +2,7 @@ import { type Application, withPolicies } from '../access/application'
 import type { Organization } from '../access/organization'
 import type { EmailList } from '../access/rule-kinds'
 import type { References } from '../access/rules'
+import { withPopulation } from '../access/user-population'
 import { type Account, findAccount, isMember } from '../account/members'
 import { type Collections, collectionsOf, type Kind, type RecordOf, recordKind } from './kinds'
 
@@ -29,7 +30,9 @@ export function edited(seed: Seed, edits: readonly Edit[]): Configuration {
   if (!organization) throw new Error('no organization')
   return {
     ...collections,
-    applications: collections.applications.map((each) => withPolicies(each, reusable)),
+    applications: collections.applications.map((each) =>
+      withPopulation(withPolicies(each, reusable), collections.populationUsers),
+    ),
     organization,
     collections,
     references: {

@@ -6,6 +6,8 @@ import { policyKind } from '../access/policy-kind'
 import type { RecordKind } from '../access/record-kind'
 import { serviceTokenKind } from '../access/service-token'
 import { tagKind } from '../access/tag'
+import { populationUserKind, userPopulationKind } from '../access/user-population'
+import { dnsRecordKind } from '../account/dns-record'
 import { oauthClientKind } from '../account/oauth/oauth-client-kind'
 import { mcpPortalKind } from '../mcp/portal'
 import { mcpServerKind } from '../mcp/server'
@@ -22,6 +24,9 @@ export const RECORD_KINDS = {
   organizations: organizationKind,
   mcpServers: mcpServerKind,
   mcpPortals: mcpPortalKind,
+  dnsRecords: dnsRecordKind,
+  userPopulations: userPopulationKind,
+  populationUsers: populationUserKind,
 } satisfies Record<string, RecordKind<object>>
 
 export type Kind = keyof typeof RECORD_KINDS

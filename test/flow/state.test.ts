@@ -431,8 +431,18 @@ describe('The state', () => {
       token_endpoint_auth_method: 'none',
       client_uri: 'https://a.example',
     }
-    const init = { method: 'POST', headers, body: JSON.stringify(members) }
-    expect((await world.fetch(oauth, init)).ok).toBe(true)
+    const population = await post('user_populations', { name: 'Made' })
+    const users = `${account}/user_populations/${population.id}/users`
+    const zone = `${APPS.replace(/accounts.*/, '')}zones/${'e'.repeat(32)}/dns_records`
+    const record = { type: 'TXT', name: 'made.example.com', content: 'made' }
+    for (const [url, body] of [
+      [oauth, members],
+      [users, { userName: 'made@example.com' }],
+      [zone, record],
+    ] as const) {
+      const init = { method: 'POST', headers, body: JSON.stringify(body) }
+      expect((await world.fetch(url, init)).ok).toBe(true)
+    }
     const organization = { method: 'PUT', headers, body: JSON.stringify({ name: 'Made' }) }
     expect((await world.fetch(`${account}/organizations`, organization)).status).toBe(200)
     const state = await save()

@@ -50,6 +50,9 @@ describe('A setting that is left out', () => {
           mcpServers: [],
           mcpPortals: [],
           oauthClients: [],
+          dnsRecords: [],
+          userPopulations: [],
+          populationUsers: [],
           organizations: [
             expect.objectContaining({
               name: 'Emulated organization',

@@ -86,6 +86,17 @@ const ROWS: Row[] = [
     /misspelt/,
   ],
   [
+    {
+      kind: 'user-created',
+      email: 'ada@example.com',
+      application: APPLICATION,
+      userId: 'u',
+      populationId: 'p',
+    },
+    'noted',
+    /ada@example.com is now a user of the population of Demo, with the id u/,
+  ],
+  [
     { kind: 'scopes-not-listed', client: CLIENT, scopes: ['dns.delete'] },
     'noted',
     /not dns\.delete/,

@@ -10,7 +10,7 @@ import { isObject } from '../body'
 import { change, deletion, save } from '../change'
 import { deletedResult } from '../deleted'
 import { pageOf, pageQuery } from '../envelope'
-import { notFound } from '../error'
+import { invalidRequest, notFound } from '../error'
 import { type Operation, operation } from '../operation'
 import { accepted } from '../permissions'
 import { contains } from '../query'
@@ -90,6 +90,7 @@ export const applications: Operation[] = [
       change(c, async (from) => {
         const before = requireApplication(from, params.app_id)
         const { id, aud } = before
+        refuseOtherType(before, body)
         const given = { ...withoutIds(body, before), ...keptMembers(before, sent), id, aud }
         const stored = await completeApplication(given, () => crypto.randomUUID())
         reportLost(c, before, stored, sent)
@@ -133,6 +134,12 @@ export function requireApplication(from: Configuration, id: string | undefined):
   const found = from.collections.applications.find((each) => each.id === id || each.aud === id)
   if (!found) throw notFound('unknown_application')
   return found
+}
+
+// Access: documented [EU1]. Assumed: the text.
+function refuseOtherType(before: StoredApplication, { type }: ParsedApplication): void {
+  if (before.type === type || ![before.type, type].includes('end_user')) return
+  throw invalidRequest('an application cannot be changed to or from the type end_user', '/type')
 }
 
 // Reports the members that a PUT removed or reset because they were not sent [P17].

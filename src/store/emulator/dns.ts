@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import type { Edit } from '../configuration'
 
 /** The TXT records of an emulated zone, by host. */
 export type Zone = Record<string, string[]>
@@ -28,6 +29,24 @@ export function resolverOf(url: string | undefined): Resolver {
 /** Returns a look-up in an emulated zone. */
 export function inZone(zone: Zone): LookUp {
   return async (host) => (Object.hasOwn(zone, host) ? (zone[host] ?? []) : [])
+}
+
+/** Returns the TXT records that the API has created, by host. */
+export function txtRecordsIn(edits: readonly Edit[]): Zone {
+  const zone: Zone = {}
+  for (const { kind, value } of edits) {
+    if (kind !== 'dnsRecords' || value?.type !== 'TXT') continue
+    zone[value.name] = [...(zone[value.name] ?? []), unquoted(value.content)]
+  }
+  return zone
+}
+
+/** Returns the records of both zones, host by host. */
+export function merged(one: Zone, other: Zone): Zone {
+  const hosts = new Set([...Object.keys(one), ...Object.keys(other)])
+  return Object.fromEntries(
+    [...hosts].map((host) => [host, [...(one[host] ?? []), ...(other[host] ?? [])]]),
+  )
 }
 
 const responseSchema = z.object({

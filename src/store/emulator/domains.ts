@@ -1,11 +1,11 @@
 import type { Edit } from '../configuration'
-import type { Resolver, Zone } from './dns'
+import { merged, type Resolver, txtRecordsIn, type Zone } from './dns'
 import { awaitsVerification, lookAtDomains, verified } from './domain-verification'
 
 // The delay before the first look-up of an OAuth client's domain, in real time.
 const FIRST_LOOK_MS = 1000
 
-/** The part of the configuration whose domains are verified. */
+/** The edits of the configuration: clients whose domains are verified, and DNS records. */
 type Clients = { all(): Edit[]; keep(edits: Edit[]): void }
 
 /**
@@ -19,8 +19,14 @@ export class Domains {
     private readonly clients: Clients,
   ) {}
 
+  /** Returns the zone that the control has put. */
   zone(): Zone {
     return this.storage.kv.get<Zone>('dns') ?? {}
+  }
+
+  /** Returns the TXT records of the zone: those that the control has put, and those of the API. */
+  records(): Zone {
+    return merged(this.zone(), txtRecordsIn(this.clients.all()))
   }
 
   /** Replaces the emulated zone. */
@@ -29,8 +35,10 @@ export class Domains {
     this.#verifyIn(0)
   }
 
-  /** Schedules the first look-up of the domains that these edits leave to be verified. */
+  /** Schedules a look-up of the domains that these edits leave to be verified, or whose records change. */
   edited(edits: Edit[]): void {
+    const isRecord = edits.some(({ kind }) => kind === 'dnsRecords')
+    if (isRecord && awaitsVerification(this.clients.all())) this.#verifyIn(0)
     if (awaitsVerification(edits)) this.#verifyIn(FIRST_LOOK_MS)
   }
 
@@ -44,7 +52,7 @@ export class Domains {
    * expired.
    */
   async verify(now: number): Promise<void> {
-    const lookUp = this.resolver.lookUpIn(this.zone())
+    const lookUp = this.resolver.lookUpIn(this.records())
     const seen = await lookAtDomains(this.clients.all(), lookUp, now)
     // Read again, because an edit may have been stored during the look-up.
     const changed = verified(this.clients.all(), seen)

@@ -249,7 +249,7 @@ export class EmulatorObject extends DurableObject<Env> {
   }
 
   dns(): Zone {
-    return this.#domains.zone()
+    return this.#domains.records()
   }
 
   setDns(zone: Zone): void {

@@ -9,6 +9,7 @@ import { logDecision, reasonFor, verdictOf, whereFrom } from '../../request/judg
 import { WRONG_ISSUER } from '../../request/server-metadata'
 import { automaticPerson } from '../../signin/automatic'
 import type { PortalGrant } from '../../store/emulator/portal-states'
+import { enrol } from '../enrol'
 import { resourceNote } from '../resource-note'
 import { showBlocked } from './blocked'
 import { alreadyAllowed, deniedByPerson } from './refusals'
@@ -76,6 +77,7 @@ export async function proceed(
       const isAutomatic = automatic !== undefined
       const servers = await serversStep(c, query, request, who, { decided, isAutomatic })
       if (servers instanceof Response) return servers
+      await enrol(c, application, identity.email)
       const code = await openGrant(c, request, who, verdict.policy.id, {
         pageGrantId: decided?.grantId,
         portalGrant: servers,

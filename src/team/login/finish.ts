@@ -7,6 +7,7 @@ import { judge, reasonFor, whereFrom } from '../../request/judge'
 import { redirectToStep } from '../../signin/browser'
 import { showBlocked } from '../authorization/blocked'
 import type { SignedIn } from '../authorization/session'
+import { enrol } from '../enrol'
 
 const AUTHORIZED_LIFETIME_SECONDS = 60
 
@@ -37,6 +38,7 @@ export async function finish(
       await loginUrl(team, ticketSecret, application, host, again, now),
     )
   }
+  await enrol(c, application, email)
   const token = await signTicket(
     ticketSecret,
     'authorized',

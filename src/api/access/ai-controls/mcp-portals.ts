@@ -30,7 +30,7 @@ import { whoChanges } from './who-changes'
 
 const LIST = '/access/ai-controls/mcp/portals'
 const ONE = `${LIST}/:portal_id`
-const manners = { isBare: true, refuse: refuseBody, describe: mcpIssue }
+const manners = { isBrief: true, refuse: refuseBody, describe: mcpIssue }
 
 // Portal: documented, the limits.
 const MOST_PORTALS = 20

@@ -31,7 +31,7 @@ export const MCP_PERMISSIONS = accepted('mcp-portals')
 
 const LIST = '/access/ai-controls/mcp/servers'
 const ONE = `${LIST}/:server_id`
-const manners = { isBare: true, refuse: refuseBody, describe: mcpIssue }
+const manners = { isBrief: true, refuse: refuseBody, describe: mcpIssue }
 
 const syncResult = z.object({
   status: z.enum(['waiting', 'ready', 'stale', 'error']),
