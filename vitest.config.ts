@@ -14,7 +14,7 @@ const workerd = cloudflareTest({
 const setupFiles = ['test/support/matchers.ts']
 
 // In Vite, an import of text is a query. esbuild reads `with { type: 'text' }` itself.
-const TEXT = { find: /(\.css|\.client\.js)$/, replacement: '$1?raw' }
+const TEXT = { find: /(\.css|\.client\.js|\.md)$/, replacement: '$1?raw' }
 
 const source = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 

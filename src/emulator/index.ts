@@ -4,6 +4,7 @@ import { report } from '../request/events'
 import { configure } from '../request/prepare'
 import { signAssertion } from './assertions'
 import { changeAutoSignIn, showAutoSignIn } from './auto-sign-in'
+import { checkOrigin } from './check-origin'
 import { showClientReport } from './client-report'
 import { forgetClient, showClients } from './clients'
 import { changeClock, showClock } from './clock'
@@ -18,6 +19,7 @@ import { rotateKeys } from './keys'
 import { showQuirks, switchQuirk } from './quirks'
 import { reset } from './reset'
 import { revoke } from './revoke'
+import { showRule, showRules } from './rules'
 import { endSession, showSessions } from './sessions'
 import { signInToConsole } from './sign-in'
 import { loadState, showState } from './state'
@@ -46,6 +48,7 @@ emulatorControl.patch('/clock', changeClock)
 emulatorControl.post('/revoke', configure, revoke)
 emulatorControl.post('/tokens', configure, issueTokens)
 emulatorControl.post('/assertions', configure, signAssertion)
+emulatorControl.post('/check-origin', configure, checkOrigin)
 emulatorControl.post('/keys/rotate', rotateKeys)
 emulatorControl.get('/dns', showDns)
 emulatorControl.put('/dns', changeDns)
@@ -64,6 +67,8 @@ emulatorControl.delete('/grants/:id', endGrant)
 emulatorControl.delete('/grants/:id/tokens/:token', endToken)
 emulatorControl.get('/sessions', showSessions)
 emulatorControl.delete('/sessions/:id', endSession)
+emulatorControl.get('/rules', showRules)
+emulatorControl.get('/rules/:id', showRule)
 emulatorControl.get('/state', showState)
 emulatorControl.put('/state', loadState)
 emulatorControl.post('/reset', reset)

@@ -4,6 +4,7 @@ import type { CheckResult } from '../report'
 import { autoSignInSchema } from '../switches/auto-sign-in'
 import { FAULT_NAMES } from '../switches/faults'
 import { QUIRK_NAMES } from '../switches/quirks'
+import { ORIGIN_CHECK_NAMES } from './origin-checks'
 
 const text = z.string()
 const time = z.iso.datetime()
@@ -93,6 +94,28 @@ const sessionSchema = z.object({
 
 const zoneSchema = z.record(text, z.array(text))
 
+const decision = z.enum(['let-in', 'refused'])
+/** The response of the origin to one assertion. */
+const originCheckSchema = z.object({
+  assertion: z.enum(ORIGIN_CHECK_NAMES),
+  what: text,
+  expected: decision,
+  /** Null if the request was not sent, or got no response. */
+  status: z.int().nullable(),
+  result: decision.nullable(),
+  /** The correction of the server, if the result is not the expected one. */
+  change: text.nullable(),
+})
+
+/** A row of docs/fidelity.md. */
+const ruleSchema = z.object({
+  id: text,
+  section: text,
+  behaviour: text,
+  /** The other cells, with the headings of their columns. */
+  details: z.array(z.object({ name: text, value: text })),
+})
+
 /** Every JSON response of the control, by method and path below `/_emulator/`. */
 export const RESPONSES = {
   'GET urls': z.object({
@@ -135,6 +158,17 @@ export const RESPONSES = {
     /** `CF_Authorization=<jwt>`; missing for a service token in a strict organization. */
     cookie: text.optional(),
   }),
+  'POST check-origin': z.object({
+    /** The request that was sent with each assertion: `POST http://localhost:8788/mcp`. */
+    request: text,
+    application: named,
+    /** The values that the origin has to verify. */
+    expected: z.object({ aud: text, issuer: text, certs: text }),
+    /** Null if the check shows nothing: the origin does not respond, or not to this request. */
+    verifies: z.boolean().nullable(),
+    why: text,
+    checks: z.array(originCheckSchema),
+  }),
   'POST keys/rotate': z.object({ current: text, published: z.array(text) }),
   'GET dns': zoneSchema,
   'PUT dns': zoneSchema,
@@ -154,6 +188,8 @@ export const RESPONSES = {
   'DELETE grants/{id}/tokens/{token}': z.object({ revoked: text }),
   'GET sessions': z.object({ sessions: z.array(sessionSchema) }),
   'DELETE sessions/{id}': z.object({ ended: text }),
+  'GET rules': z.object({ rules: z.array(ruleSchema) }),
+  'GET rules/{id}': ruleSchema,
   // A state is checked in full when it is loaded (state.ts).
   'GET state': z.looseObject({ version: z.int(), at: time }),
   'PUT state': z.object({ loaded: z.object({ clients: z.int(), grants: z.int() }) }),

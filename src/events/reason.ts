@@ -1,7 +1,7 @@
 /**
  * The outcome of a decision. `asked` leads to a further step (a challenge, a login page, a consent page).
- * `failed` is a defect of the emulator, or a fault that is switched on. `noted` is an observation without
- * a decision.
+ * `failed` is a defect of the emulator, a fault that is switched on, or an origin that does not respond.
+ * `noted` is an observation without a decision.
  */
 export const OUTCOMES = ['allowed', 'asked', 'refused', 'failed', 'noted'] as const
 export type Outcome = (typeof OUTCOMES)[number]

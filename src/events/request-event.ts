@@ -6,8 +6,10 @@ export type CommonFacts = Actors & {
   /** The error code of the response. */
   error?: string | undefined
   grantId?: string | undefined
-  /** The decoded parameters of the query and the form, without values that may be secrets. */
-  parameters?: Record<string, string> | undefined
+  /** The decoded parameters of the query, without values that may be secrets. */
+  query?: Record<string, string> | undefined
+  /** The decoded parameters of the form, likewise. */
+  form?: Record<string, string> | undefined
   /** The message to an MCP server. */
   mcp?: McpCall | undefined
 }
@@ -22,6 +24,12 @@ type Frame = CommonFacts & {
   responseHeaders?: [name: string, value: string][] | undefined
   userAgent?: string | undefined
 }
+
+/** What the origin did with a request that was forwarded to it. */
+export type OriginOutcome = 'responded' | 'unreachable' | 'timed-out'
+
+/** The audience and the issuer of the assertion that the origin received. */
+export type ReceivedAssertion = { aud: string[]; iss: string }
 
 // The facts of each kind. A decision has all facts that its kind requires.
 type Facts = {
@@ -44,6 +52,10 @@ type Facts = {
   /** The gate admitted the request. */
   admission: {
     by: 'access-token' | 'application-token' | 'service-token' | 'bypass' | 'no-application'
+    /** What the origin did. If it responded, `status` is its own; else it is the emulator's. */
+    origin?: OriginOutcome
+    /** The claims that the origin verifies, if it responded with an error or not at all. */
+    assertion?: ReceivedAssertion
   }
   discovery: {
     document: 'protected-resource' | 'authorization-server' | 'keys'

@@ -15,6 +15,8 @@ type Step = {
   arrow?: { from: Participant; to: Participant }
   /** The request: `POST /mcp`. */
   label: string
+  /** The MCP message of the request: `tools/call whoami`. */
+  call?: string
   /** The response: `401 Bearer`. */
   result?: string
   /** The latest event of the line. */
@@ -81,10 +83,15 @@ function isNote(event: RecordedEvent): boolean {
   return !isRequest(event) && event.kind !== 'control' && event.kind !== 'fault'
 }
 
-function isAlike(last: Step, next: Pick<Step, 'arrow' | 'label' | 'result'>, notes: unknown[]) {
+function isAlike(
+  last: Step,
+  next: Pick<Step, 'arrow' | 'label' | 'call' | 'result'>,
+  notes: unknown[],
+) {
   return (
     last.notes.length + notes.length === 0 &&
     last.label === next.label &&
+    last.call === next.call &&
     last.result === next.result &&
     last.arrow?.from === next.arrow?.from &&
     last.arrow?.to === next.arrow?.to
@@ -95,6 +102,7 @@ function stepOf(event: Request, userAgent: string | undefined) {
   return {
     arrow: arrowOf(event, userAgent),
     label: `${event.method} ${event.path}`,
+    ...(event.mcp && { call: [event.mcp.method, event.mcp.name].filter(Boolean).join(' ') }),
     result: [event.status, resultOf(event)].filter(Boolean).join(' '),
   }
 }
@@ -127,6 +135,7 @@ function arrowOf(event: RequestEvent, userAgent: string | undefined): Required<S
 function resultOf(event: Request): string | undefined {
   if (event.kind === 'challenge') return event.response && CHALLENGES[event.response]
   if (event.error) return event.error
+  if (event.kind === 'admission') return originResultOf(event)
   if (event.outcome === 'failed') return undefined
   switch (event.kind) {
     case 'authorization':
@@ -134,9 +143,10 @@ function resultOf(event: Request): string | undefined {
     case 'login':
       return event.step
     case 'token':
+      if (event.outcome !== 'allowed') return undefined
       return event.grantType === 'refresh_token' ? 'new pair' : 'tokens'
     case 'registration':
-      return 'client_id'
+      return event.outcome === 'allowed' ? 'client_id' : undefined
     case 'revocation':
       return event.token
     default:
@@ -144,7 +154,14 @@ function resultOf(event: Request): string | undefined {
   }
 }
 
-function markerOf(event: RecordedEvent): Pick<Step, 'label' | 'arrow' | 'result'> {
+// Access admitted the request, so an error is the origin's.
+function originResultOf({ origin, status }: Extract<Request, { kind: 'admission' }>) {
+  if (origin === 'unreachable') return 'origin unreachable'
+  if (origin === 'timed-out') return 'origin timed out'
+  return origin === 'responded' && status >= 400 ? 'from the origin' : undefined
+}
+
+function markerOf(event: RecordedEvent): Pick<Step, 'label' | 'arrow' | 'call' | 'result'> {
   if (event.kind === 'control') return { label: controlOf(event) }
   if (event.kind === 'fault') return { label: `fault ${event.fault} struck ${event.path}` }
   return { label: event.kind }

@@ -12,7 +12,8 @@ import { ACCESS_RESOURCE_METADATA, RESOURCE_METADATA, SERVER_METADATA } from '..
 import { portalAt } from '../mcp/place'
 import type { AppContext, Env } from '../request/context'
 import { endpoint, page } from '../request/endpoint'
-import { note, reportDecision } from '../request/events'
+import { coverRequest, note, reportDecision } from '../request/events'
+import { impersonationOf } from '../request/impersonation'
 import { noteMcpHeaders } from '../request/mcp'
 import { admit, bypassPolicy } from './admit'
 import { authorized } from './authorized'
@@ -56,6 +57,11 @@ async function protect(c: AppContext): Promise<Response> {
         'To protect it, add this host and path to the domain or destinations of an application.',
     })
     return forward(c, undefined, {})
+  }
+  const unchecked = impersonationOf(c)?.forward
+  if (unchecked) {
+    coverRequest(c)
+    return forward(c, application, unchecked)
   }
   note(c, { application: { id: application.id, name: application.name } })
   const bypass = bypassPolicy(c)

@@ -13,6 +13,7 @@ import { impersonationOf } from '../request/impersonation'
 import { noteMcpBody } from '../request/mcp'
 import { withoutOwnCookies } from '../signin/browser'
 import type { Admission } from './admission'
+import { noteOrigin } from './origin-outcome'
 import { WORKER_ACCESS_HEADER, workerAccess } from './worker-access'
 
 /** The time that the origin has until its first byte, as on the real edge (error 524). */
@@ -29,13 +30,15 @@ export async function forward(
   admission: Admission,
 ): Promise<Response> {
   const headers = originHeaders(c, application, admission)
-  if (c.env.ORIGIN && application && !application.origin_url && admission.assertion) {
+  // `ctx.access` contains what the runtime has verified, so an assertion that is not good has none.
+  const isGood = admission.assertion !== undefined && impersonationOf(c)?.forward?.isGood !== false
+  if (c.env.ORIGIN && application && !application.origin_url && isGood) {
     headers.set(WORKER_ACCESS_HEADER, await workerAccess(c, application, admission))
   }
   c.set('isForwarded', true)
   const request = withMcpNoted(c, requestOf(c, headers))
   const response =
-    impersonationOf(c)?.origin?.(request) ?? (await send(c, application, request, admission))
+    impersonationOf(c)?.origin?.(request) ?? (await send(c, { application, request, admission }))
   if (!admission.setCookie) return response
   const withCookie = new Response(response.body, response)
   withCookie.headers.append('Set-Cookie', admission.setCookie)
@@ -64,22 +67,31 @@ function withMcpNoted(c: AppContext, request: Request): Request {
   return new Request(request, init)
 }
 
-async function send(
-  c: AppContext,
-  application: Application | undefined,
-  request: Request,
-  { requestedScope = '' }: Admission,
-): Promise<Response> {
+/** A request for the origin, with the admission that its headers tell. */
+type ForOrigin = {
+  application: Application | undefined
+  request: Request
+  admission: Admission
+}
+
+async function send(c: AppContext, forOrigin: ForOrigin): Promise<Response> {
+  const { application, request } = forOrigin
+  const { assertion, requestedScope = '' } = forOrigin.admission
   const { ORIGIN } = c.env
   const own = application?.origin_url
   if (ORIGIN && !own) {
-    return viaProxy(c, request, c.req.url, 'ORIGIN', (req) => ORIGIN.fetch(req))
+    return viaProxy(c, forOrigin, c.req.url, 'ORIGIN', (req) => ORIGIN.fetch(req))
   }
   const ORIGIN_URL = own ?? c.get('settings').ORIGIN_URL
-  if (!ORIGIN_URL) return demo.fetch(request, { ...(await knownAccess(c)), requestedScope })
+  if (!ORIGIN_URL) {
+    const response = await demo.fetch(request, { ...(await knownAccess(c)), requestedScope })
+    const { status } = response
+    noteOrigin(c, { outcome: 'responded', origin: 'the built-in demo', status, assertion })
+    return response
+  }
   // Cut from the whole URL, because `search` drops a question mark with nothing after it.
   const pathAndQuery = c.get('url').href.slice(c.get('url').origin.length)
-  return viaProxy(c, request, ORIGIN_URL.replace(/\/$/, '') + pathAndQuery, 'ORIGIN_URL', fetch)
+  return viaProxy(c, forOrigin, ORIGIN_URL.replace(/\/$/, '') + pathAndQuery, 'ORIGIN_URL', fetch)
 }
 
 // Access: observed [O1, O2, O5, O12]. Access's own headers, and those of the emulator's proxy, are removed
@@ -123,7 +135,7 @@ function isOfAccess(headers: Headers, { assertion, byAuthorization }: Admission)
 
 async function viaProxy(
   c: AppContext,
-  request: Request,
+  { request, admission: { assertion } }: ForOrigin,
   url: string,
   setting: 'ORIGIN' | 'ORIGIN_URL',
   customFetch: (request: Request) => Promise<Response>,
@@ -132,20 +144,25 @@ async function viaProxy(
   const timer = setTimeout(() => timeout.abort(), TIMEOUT_MS)
   const signal = AbortSignal.any([c.req.raw.signal, timeout.signal])
   const where = setting === 'ORIGIN' ? 'the service binding ORIGIN' : `ORIGIN_URL ${url}`
+  const origin = 'your origin'
   try {
     // The headers of an upgrade are hop-by-hop, so the proxy helper would remove them.
-    if (isWebSocket(request))
-      return await customFetch(new Request(url, new Request(request, { signal })))
-    return await proxy(url, { raw: request, redirect: 'manual', signal, customFetch })
+    const response = await (isWebSocket(request)
+      ? customFetch(new Request(url, new Request(request, { signal })))
+      : proxy(url, { raw: request, redirect: 'manual', signal, customFetch }))
+    noteOrigin(c, { outcome: 'responded', origin, status: response.status, assertion })
+    return response
   } catch (error) {
-    if (timeout.signal.aborted) {
-      return originError(c, 524, `${where} did not respond within ${TIMEOUT_MS / 1000} s.`)
-    }
-    return originError(
-      c,
-      502,
-      `${where} cannot be reached: ${error instanceof Error ? error.message : error}`,
-    )
+    const isLate = timeout.signal.aborted
+    const status = isLate ? 524 : 502
+    const problem = isLate
+      ? `${where} did not respond within ${TIMEOUT_MS / 1000} s.`
+      : `${where} cannot be reached: ${error instanceof Error ? error.message : error}`
+    const outcome = isLate ? 'timed-out' : 'unreachable'
+    // A caller that disconnects says nothing about the origin.
+    const isGone = c.req.raw.signal.aborted
+    if (!isGone) noteOrigin(c, { outcome, origin, status, problem, assertion })
+    return originError(c, status, problem)
   } finally {
     clearTimeout(timer)
   }

@@ -7,11 +7,13 @@ import type {
   Assertion,
   AssertionOf,
   AutoSignInRule,
+  CheckOriginOptions,
   ClientReport,
   Clock,
   Fault,
   FaultParameters,
   Grant,
+  OriginReport,
   Quirk,
   RegisteredClient,
   Revocation,
@@ -69,6 +71,14 @@ export type Emulator = {
     serviceToken: string,
     options?: { application?: string },
   ): Promise<Record<string, string>>
+  /**
+   * Sends a good assertion to the origin, and six that it has to refuse: expired, wrong `aud`, wrong `iss`,
+   * unsigned, signed with a foreign key, missing. Returns which it let in, and what to change.
+   *
+   * @param options.path the path of a GET; by default the `initialize` of an MCP client is sent to `/mcp`
+   * @throws ControlError if the application does not cover the path
+   */
+  checkOrigin(options?: CheckOriginOptions): Promise<OriginReport>
   autoSignIn: {
     /** Completes authorizations without pages, by the first rule that matches; null turns it off. */
     set(rules: null | AutoSignInRule | AutoSignInRule[]): Promise<void>
@@ -150,6 +160,7 @@ export async function emulatorAt(
     fetch: reach,
     signIn: signInBy(send, mcpUrl),
     ...assertionsBy(send),
+    checkOrigin: (options) => send('POST', 'check-origin', options ?? {}),
     clock: {
       advance: (duration) => send('PATCH', 'clock', { advance: duration }),
       set: async (now) => send('PATCH', 'clock', { now: new Date(now).toISOString() }),

@@ -1,7 +1,8 @@
 /**
  * The package. This folder owns what runs in Node: startEmulator, the commands (cli.ts, commands/), the
  * fixtures for test runners (vitest.ts, playwright.ts), `npm start` (start.ts), and the build. It starts
- * the Worker and talks to it over the control alone; it knows no rule of Access. engine/ provides the Worker's bindings in this process.
+ * the Worker and talks to it over the control alone; it knows no rule of Access. engine/ provides the
+ * Worker's bindings in this process.
  */
 
 export { ControlError } from './control.ts'
@@ -20,11 +21,13 @@ export type {
   Assertion,
   AssertionOf,
   AutoSignInRule,
+  CheckOriginOptions,
   ClientReport,
   Clock,
   Fault,
   FaultParameters,
   Grant,
+  OriginReport,
   Quirk,
   RegisteredClient,
   Revocation,

@@ -52,5 +52,11 @@ export type AssertionOf =
 /** A signed assertion with the headers of the origin and the cookie of the caller. */
 export type Assertion = Responses['POST assertions']
 
+/** The request that `checkOrigin` sends. `application` is an id or a name. */
+export type CheckOriginOptions = { application?: string; path?: string; email?: string }
+
+/** Which assertions the origin let in, and what to change. */
+export type OriginReport = Responses['POST check-origin']
+
 /** The whole state as one JSON document, the emulator's secrets included. */
 export type State = Responses['GET state']

@@ -2,9 +2,12 @@
 // headers that a page is sent with. Its components get everything that they show as properties: they
 // read no request, setting or record. The surfaces decide which page is shown.
 import { raw } from 'hono/html'
-import type { Child } from 'hono/jsx'
+import { type Child, createContext, useContext } from 'hono/jsx'
 import { ICON, Mark } from './mark'
 import { STYLE } from './style'
+
+/** The address of the events that tell why a page is shown; undefined if there are none. */
+export const WhyAddress = createContext<string | undefined>(undefined)
 
 type Frame = {
   title: string
@@ -19,6 +22,7 @@ type Frame = {
 
 /** Renders the frame of every page: plain HTML that works without scripts, in light and dark. */
 export function Frame({ title, nonce, style = '', isWide, children }: Frame) {
+  const why = useContext(WhyAddress)
   return (
     <>
       {raw('<!doctype html>')}
@@ -36,6 +40,7 @@ export function Frame({ title, nonce, style = '', isWide, children }: Frame) {
             <Mark />
             <strong>access-oauth-emulator</strong>
             <span>An emulator: this is not Cloudflare Access.</span>
+            {why && <a href={why}>Why?</a>}
           </header>
           <main class={isWide ? 'wide' : undefined}>{children}</main>
           <footer>This emulator protects nothing. Use it for development and tests only.</footer>

@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
 import type { HtmlEscapedString } from 'hono/utils/html'
+import { WhyAddress } from './frame'
 import { MessagePage } from './message'
 
 /** An error that is shown as a page, because the browser must not be redirected. */
@@ -56,8 +57,18 @@ export async function respondPage(
   // Assumed: Access's pages sever a popup from its opener (observed); the header was not recorded.
   c.header('Cross-Origin-Opener-Policy', 'same-origin')
   c.status(status as 200)
-  const html = await (await page(nonce)).toString()
+  const content = await page(nonce)
+  const html = await (
+    <WhyAddress.Provider value={whyAddress(c)}>{content}</WhyAddress.Provider>
+  ).toString()
   return c.html(html.replaceAll(REORDERING, ''))
+}
+
+// Requests to the control record no decision. The demo receives the id as an origin does.
+function whyAddress(c: Context): string | undefined {
+  if (new URL(c.req.url).pathname.startsWith('/_emulator')) return undefined
+  const ray: string | undefined = c.get('rayId') ?? c.req.header('cf-ray')
+  return ray && `/_emulator/console/events?ray=${ray}`
 }
 
 /** Responds with the page of an error. */

@@ -14,7 +14,7 @@ import { oncePerRequest } from './once'
  */
 export const readForm = oncePerRequest(async function read(c): Promise<Parameters> {
   const parameters = formParameters(c.req.header('content-type'), await readBytes(c))
-  note(c, { parameters: shownParameters(parameters) })
+  note(c, { form: shownParameters(parameters) })
   return parameters
 })
 

@@ -89,7 +89,6 @@ export const reportRequest: MiddlewareHandler<Env> = async function reportReques
   if (!draft.kind || isCovered || !isRecording(c)) return
   const { status } = c.res
   const url = c.get('url')
-  const parameters = { ...shownParameters(url.searchParams), ...draft.parameters }
   record(c, {
     ...draft,
     outcome: draft.outcome ?? outcomeOf(status),
@@ -98,7 +97,7 @@ export const reportRequest: MiddlewareHandler<Env> = async function reportReques
     host: url.host,
     path: url.pathname,
     status,
-    ...(Object.keys(parameters).length > 0 && { parameters }),
+    ...(url.search.length > 1 && { query: shownParameters(url.searchParams) }),
     responseHeaders: shownHeaders(c.res.headers),
     userAgent: c.req.header('user-agent'),
     ...momentOf(c),

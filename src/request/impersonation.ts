@@ -1,4 +1,6 @@
+import type { Identity } from '../access/identity'
 import type { ServiceToken } from '../access/service-token'
+import type { OriginOutcome } from '../events/request-event'
 import type { Client } from '../store/clients'
 import type { AppContext } from './context'
 
@@ -15,6 +17,16 @@ export type Impersonation = {
   serviceToken?: ServiceToken
   /** Responds in place of the application's origin. */
   origin?: (request: Request) => Response
+  /** Sends the request to the application's origin with this assertion, without a decision of Access. */
+  forward?: {
+    /** Missing if the origin shall receive none. */
+    assertion?: string
+    identity: Identity
+    /** Whether the origin shall accept the assertion. */
+    isGood: boolean
+  }
+  /** Receives what the origin did, and the status of the response. */
+  onOrigin?: (outcome: OriginOutcome, status: number) => void
 }
 
 // Keyed by the request object, which only code in this process can have.

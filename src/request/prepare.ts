@@ -28,6 +28,7 @@ export const markResponse: MiddlewareHandler<Env> = async function markResponse(
   if (c.get('isForwarded')) return
   await drainBody(c.req.raw)
   c.header('X-Emulator', EMULATOR)
+  c.header('X-Emulator-Event', eventAddress(c))
   // Browsers must not sniff a script in user-supplied content.
   // Access: observed [U10-U15]. Challenges do not carry this header.
   if (!c.get('isChallenge')) c.header('X-Content-Type-Options', 'nosniff')
@@ -104,6 +105,13 @@ export const configure: MiddlewareHandler<Env> = async function configure(c, nex
 export async function currentConfiguration(c: AppContext): Promise<Configuration> {
   const { emulator, quirks, settings } = c.var
   return withQuirks(await emulator.configuration(settings.seed), quirks)
+}
+
+// The events of this response in the console. It depends on nothing recorded.
+function eventAddress(c: AppContext): string {
+  // Set by `prepare`, which fails if a setting is wrong.
+  const { origin } = c.get('url') ?? new URL(c.req.url)
+  return `${origin}/_emulator/console/events?ray=${c.get('rayId')}`
 }
 
 function newRayId(): string {

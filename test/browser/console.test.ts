@@ -10,7 +10,11 @@ const world = useWorld()
 const ADA = { email: 'ada@example.com' }
 const PHONE = { width: 320, height: 640 }
 const CONTROLS = ['a', 'summary', 'button:enabled', 'input:not([type=hidden])', 'select']
-const PAGES = ['', 'console/events', 'console/state', 'console/faults', 'console/connect']
+const PAGES = [
+  '',
+  ...['events', 'state', 'faults', 'connect', 'check-origin'].map((name) => `console/${name}`),
+  'rules/U2',
+]
 
 describe('The console', () => {
   const tabs: Page[] = []
@@ -81,7 +85,7 @@ describe('The console', () => {
 
   it('switches a fault on with its parameters, and off', async () => {
     const page = await open('console/faults')
-    await page.getByLabel('status', { exact: true }).selectOption('500')
+    await page.locator('#error-status').selectOption('500')
     await page.getByRole('button', { name: 'Fault error' }).click()
     await page.getByRole('button', { name: 'Fault error', pressed: true }).waitFor()
     const client = clientOf('three/1')

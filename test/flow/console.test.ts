@@ -12,9 +12,9 @@ const control = controlOf(fetch)
 const HOST = 'https://emulator.example.workers.dev'
 const TOKEN = 'a-token-of-sixteen-characters'
 const deployed = emulator({ TEAM_DOMAIN: 'emulator.example.workers.dev', EMULATOR_TOKEN: TOKEN })
-const PAGES = ['/', '/console/events', '/console/state', '/console/faults', '/console/connect'].map(
-  (path) => `/_emulator${path}`,
-)
+const PAGES = ['events', 'state', 'faults', 'connect', 'check-origin']
+  .map((name) => `/_emulator/console/${name}`)
+  .toSpliced(0, 0, '/_emulator/')
 
 beforeEach(reset)
 afterAll(reset)
@@ -166,7 +166,7 @@ describe('The console', () => {
       'POST /cdn-cgi/access/oauth/registration 201 client_id',
       'GET /cdn-cgi/access/oauth/authorization 302 code',
       'POST /cdn-cgi/access/oauth/token 200 tokens',
-      'GET /mcp 405',
+      'GET /mcp origin 405',
       'clock +16m',
       'GET /mcp 401 Bearer',
       'POST /cdn-cgi/access/oauth/token 200 new pair',

@@ -21,6 +21,7 @@ const REQUESTS: Partial<Record<Route, unknown>> = {
   'POST revoke': { person: 'grace@example.com' },
   'POST tokens': ADA,
   'POST assertions': ADA,
+  'POST check-origin': {},
   'PUT dns': { 'example.com': ['a record'] },
   'PUT faults/{name}': { delay: '1s', endpoint: 'token', times: 3 },
   'PUT quirks/{name}': { on: true },

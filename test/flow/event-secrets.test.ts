@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import type { RecordedEvent } from '../../src/events/event'
 import { eventLine } from '../../src/events/event-line'
+import { flowsOf } from '../../src/events/flows'
 import { ACCOUNT, api } from '../support/api'
 import {
   bearer,
@@ -110,7 +111,12 @@ it('No event and no log line contains a secret, a token, or a part of one', asyn
   }
   // A grant's id begins its tokens, and events identify the grant by it.
   const publicText = events.map((each) => ('grantId' in each ? each.grantId : '')).join(' ')
-  const told = events.flatMap((event) => [JSON.stringify(event), eventLine(event)]).join('\n')
+  const files = flowsOf(events).map(async ({ id }) => {
+    const path = `/_emulator/console/flow?id=${encodeURIComponent(id)}`
+    return (await world.fetch(APP + path)).text()
+  })
+  const lines = events.flatMap((event) => [JSON.stringify(event), eventLine(event)])
+  const told = [...lines, ...(await Promise.all(files))].join('\n')
   expect(new Set(secrets.values()).size).toBeGreaterThan(20)
   const leaks = [...secrets].flatMap(([secret, name]) =>
     piecesOf(secret)

@@ -31,7 +31,7 @@ export function eventsOf(text: string, placeholders: Placeholders): string {
 
 // The recording has the parameters of the request and the headers of the response themselves.
 function recorded(event: object): object {
-  return { ...event, parameters: undefined, responseHeaders: undefined }
+  return { ...event, query: undefined, form: undefined, responseHeaders: undefined }
 }
 
 function inOrder(value: object): object {

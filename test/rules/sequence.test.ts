@@ -54,6 +54,21 @@ describe('An arrow', () => {
     ['challenge', { status: 403, response: '403' }, 'client > application: POST /mcp 403'],
     ['admission', { by: 'access-token' }, 'client > origin: POST /mcp 200'],
     ['admission', { by: 'application-token' }, 'person > origin: POST /mcp 200'],
+    [
+      'admission',
+      { status: 403, origin: 'responded' },
+      'client > origin: POST /mcp 403 from the origin',
+    ],
+    [
+      'admission',
+      { status: 502, origin: 'unreachable' },
+      'client > origin: POST /mcp 502 origin unreachable',
+    ],
+    [
+      'admission',
+      { status: 524, origin: 'timed-out' },
+      'client > origin: POST /mcp 524 origin timed out',
+    ],
     ['discovery', { of: 'application' }, 'client > application: POST /mcp 200'],
     ['discovery', { of: 'team-domain' }, 'client > team: POST /mcp 200'],
     ['discovery', { document: 'keys', userAgent: 'origin' }, 'origin > team: POST /mcp 200'],

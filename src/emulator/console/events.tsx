@@ -1,15 +1,15 @@
 import type { RecordedEvent } from '../../events/event'
-import { OUTCOMES } from '../../events/reason'
 import { EventsPage } from '../../pages/console/events'
 import { respondPage } from '../../pages/respond'
 import type { AppContext } from '../../request/context'
-import { eventView, nameOf, pageOf } from './view'
+import { eventView, nameOf, nameOfKind, pageOf } from './view'
 
 const PER_PAGE = 100
 
 /** Handles `GET /_emulator/console/events`: shows a page of events, the latest first. */
 export async function showEventsPage(c: AppContext): Promise<Response> {
-  const { kind = '', outcome = '', client = '', text = '', before } = c.req.query()
+  // `ray` is the parameter of the address in `X-Emulator-Event`.
+  const { ray = '', kind = '', outcome = '', client = '', text = ray, before } = c.req.query()
   const filter = { kind, outcome, client, text }
   const events = await c.get('emulator').events()
   const matching = events.filter(matches(filter)).reverse()
@@ -26,8 +26,7 @@ export async function showEventsPage(c: AppContext): Promise<Response> {
         {...pageOf(c, events.at(-1)?.number ?? 0)}
         events={shown.map(eventView)}
         filter={filter}
-        kinds={[...new Set(events.map((event) => event.kind))].sort()}
-        outcomes={OUTCOMES}
+        kinds={kindsOf(events)}
         clients={clientsOf(events)}
         older={hasOlder ? olderThan(filter, last.number) : undefined}
       />
@@ -45,6 +44,11 @@ function matches({ kind, outcome, client, text }: Filter): (event: RecordedEvent
     (outcome === '' || event.outcome === outcome) &&
     (client === '' || clientIdOf(event) === client) &&
     (wanted === '' || JSON.stringify(event).toLowerCase().includes(wanted))
+}
+
+function kindsOf(events: RecordedEvent[]): { id: string; name: string }[] {
+  const kinds = [...new Set(events.map(({ kind }) => kind))]
+  return kinds.sort().map((id) => ({ id, name: nameOfKind(id) }))
 }
 
 function clientsOf(events: RecordedEvent[]): { id: string; name: string }[] {

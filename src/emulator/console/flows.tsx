@@ -1,31 +1,24 @@
 import type { RecordedEvent } from '../../events/event'
 import { type Flow, flowsOf } from '../../events/flows'
-import { type Participant, participantsOf, sequenceOf } from '../../events/sequence'
-import { FlowsPage, type FlowView } from '../../pages/console/flows'
+import { FlowsPage } from '../../pages/console/flows'
 import { respondPage } from '../../pages/respond'
 import type { AppContext } from '../../request/context'
 import { shortBlocks } from './blocks'
+import { flowView, titleOf } from './flow-view'
 import { grantsOf, newestSessionEnd } from './grants'
 import type { Control } from './inside'
 import { clockView, eventView, pageOf, peopleOf } from './view'
 
 const NEWEST = 10
-const STEPS = 60
-
-const NAMES: Record<Participant, string> = {
-  person: 'Person',
-  team: 'Team domain',
-  client: 'Client',
-  application: 'Application',
-  origin: 'Origin',
-  api: 'API',
-}
 
 /** Handles `GET /_emulator/`: shows the flows live, with the clock and automatic sign-in. */
 export async function showFlows(c: AppContext, control: Control): Promise<Response> {
+  const { text = '', outcome = '', after = '', flow: id } = c.req.query()
   const events = await c.get('emulator').events()
-  const flows = flowsOf(events).sort((a, b) => lastOf(b) - lastOf(a))
-  const chosen = flows.find(({ id }) => id === c.req.query('flow')) ?? flows[0]
+  const newest = events.at(-1)?.number ?? 0
+  const all = flowsOf(events).sort((a, b) => lastOf(b) - lastOf(a))
+  const flows = all.filter(matching({ text, outcome, after }))
+  const chosen = all.find((flow) => flow.id === id) ?? flows[0]
   const sessionEndsAt = await newestSessionEnd(c, await grantsOf(c, control))
   return respondPage(
     c,
@@ -33,8 +26,10 @@ export async function showFlows(c: AppContext, control: Control): Promise<Respon
     (nonce) => (
       <FlowsPage
         nonce={nonce}
-        {...pageOf(c, events.at(-1)?.number ?? 0)}
+        {...pageOf(c, newest)}
         flows={flows.map((flow) => linkOf(flow, flow === chosen))}
+        filter={{ text, outcome, after }}
+        hidden={all.length - flows.length}
         flow={chosen && flowView(c, chosen, events)}
         events={events.slice(-NEWEST).reverse().map(eventView)}
         clock={clockView(c, sessionEndsAt)}
@@ -46,78 +41,32 @@ export async function showFlows(c: AppContext, control: Control): Promise<Respon
   )
 }
 
+type Filter = { text: string; outcome: string; after: string }
+
+// A flow matches if one of its events has the outcome, and one has the text.
+function matching({ text, outcome, after }: Filter): (flow: Flow) => boolean {
+  const wanted = text.toLowerCase()
+  return (flow) =>
+    lastOf(flow) > Number(after) &&
+    (outcome === '' || flow.events.some((event) => event.outcome === outcome)) &&
+    (wanted === '' || JSON.stringify(flow).toLowerCase().includes(wanted))
+}
+
 function linkOf(flow: Flow, isChosen: boolean) {
   const last = flow.events.at(-1)
   return {
     id: flow.id,
     name: titleOf(flow),
     steps: flow.events.length,
+    refused: flow.events.filter(isRefusal).length,
     at: last?.at.slice(11, 19) ?? '',
     outcome: last?.outcome ?? 'noted',
     isChosen,
   }
 }
 
-function flowView(c: AppContext, flow: Flow, all: RecordedEvent[]): FlowView {
-  const steps = sequenceOf(flow, all)
-  const participants = participantsOf(steps)
-  const lane = (participant: Participant | undefined) =>
-    participant && participants.indexOf(participant)
-  return {
-    name: titleOf(flow),
-    clientId: flow.client?.id,
-    application: flow.application?.name,
-    email: emailOf(flow),
-    lanes: participants.map((participant) => ({
-      name: NAMES[participant],
-      detail: detailOf(c, participant, flow),
-    })),
-    earlier: Math.max(0, steps.length - STEPS),
-    steps: steps.slice(-STEPS).map(({ arrow, event, notes, ...step }) => ({
-      ...step,
-      event: eventView(event),
-      notes: notes.map(eventView),
-      from: lane(arrow?.from),
-      to: lane(arrow?.to),
-    })),
-  }
-}
-
-// The person, user agent or host of a participant, as far as the flow's events have it.
-function detailOf(c: AppContext, participant: Participant, flow: Flow): string | undefined {
-  switch (participant) {
-    case 'person':
-      return emailOf(flow)
-    case 'client':
-      return flow.userAgent
-    case 'team':
-      return hostOf(flow, ['registration', 'token', 'authorization', 'login'])
-    case 'application':
-      return hostOf(flow, ['challenge', 'admission'])
-    case 'origin':
-      return originOf(c)
-    case 'api':
-      return '/client/v4'
-  }
-}
-
-function originOf({ env, var: { settings } }: AppContext): string {
-  if (env.ORIGIN) return 'a Worker'
-  return settings.ORIGIN_URL ? new URL(settings.ORIGIN_URL).host : 'built-in demo'
-}
-
-function hostOf({ events }: Flow, kinds: RecordedEvent['kind'][]): string | undefined {
-  const event = events.find(({ kind }) => kinds.includes(kind))
-  return event && 'host' in event ? event.host : undefined
-}
-
-function titleOf({ client, userAgent }: Flow): string {
-  return client?.name ?? client?.id ?? userAgent ?? 'Unknown caller'
-}
-
-function emailOf({ events }: Flow): string | undefined {
-  const emails = events.map((event) => ('email' in event ? event.email : undefined))
-  return emails.findLast(Boolean)
+function isRefusal({ outcome }: RecordedEvent): boolean {
+  return outcome === 'refused' || outcome === 'failed'
 }
 
 function lastOf({ events }: Flow): number {

@@ -2,9 +2,12 @@ import { Hono } from 'hono'
 import type { Env } from '../../request/context'
 import { configure } from '../../request/prepare'
 import { act } from './act'
+import { showCheckOriginPage } from './check-origin'
 import { showConnectPage } from './connect'
+import { showEventPage } from './event'
 import { showEventsPage } from './events'
 import { showFaultsPage } from './faults'
+import { downloadFlow } from './flow-file'
 import { showFlows } from './flows'
 import type { Control } from './inside'
 import { loadFile } from './load'
@@ -22,9 +25,12 @@ export function consolePages(control: Control): Hono<Env> {
     return c.get('url').pathname === '/_emulator/' ? showFlows(c, control) : next()
   })
   pages.get('/console/events', showEventsPage)
+  pages.get('/console/events/:number', showEventPage)
+  pages.get('/console/flow', downloadFlow)
   pages.get('/console/state', configure, (c) => showStatePage(c, control))
   pages.get('/console/faults', (c) => showFaultsPage(c, control))
   pages.get('/console/connect', showConnectPage)
+  pages.on(['GET', 'POST'], '/console/check-origin', (c) => showCheckOriginPage(c, control))
   pages.post('/console/do', (c) => act(c, control))
   pages.post('/console/load', (c) => loadFile(c, control))
   return pages

@@ -18,17 +18,39 @@ function inEffectView(c: AppContext) {
   return { clockOffsetSeconds: clock_offset_seconds, signIns, faults, quirks }
 }
 
+// A list of events names these kinds as Cloudflare's logs do.
+const KIND_NAMES: Partial<Record<RecordedEvent['kind'], string>> = {
+  'access-request': 'policy decision',
+  admission: 'request admitted',
+  'application-opened': 'SSO session used',
+}
+
+/** Returns the name of a kind of event for people. */
+export function nameOfKind(kind: string): string {
+  return KIND_NAMES[kind as RecordedEvent['kind']] ?? kind
+}
+
 /** Returns an event as the pages show it. */
 export function eventView(event: RecordedEvent) {
   const { number, at, outcome, kind, why, change, rule, rayId } = event
   return {
-    ...{ number, at, outcome, kind, why, change, rule, rayId },
+    ...{ number, at, outcome, why, change, rayId },
+    kind: nameOfKind(kind),
+    // The name of a policy is enough: its id is on the page of the event.
+    rule: rule?.replace(/ \([0-9a-f-]{36}\)$/, ''),
     who: [nameOf(event), 'email' in event ? event.email : undefined].filter(Boolean).join(', '),
     ...('status' in event && {
       status: event.status,
+      isOfOrigin: event.kind === 'admission' && event.origin === 'responded',
       request: `${event.method} ${event.host}${event.path}`,
+      call: callOf(event.mcp),
     }),
   }
+}
+
+/** Returns an MCP message in a few words: `tools/call whoami`. */
+export function callOf(mcp: { method: string; name?: string | undefined } | undefined) {
+  return mcp && [mcp.method, mcp.name].filter(Boolean).join(' ')
 }
 
 /** Returns the name of an event's client, else its id. */

@@ -147,10 +147,7 @@ function Evidence({ numbers }: { numbers: number[] }) {
     <span class="evidence">
       {numbers.length === 1 ? 'Event' : 'Events'}
       {numbers.map((number) => (
-        <a
-          href={`/_emulator/console/events?before=${number + 1}#event-${number}`}
-          aria-label={`Event ${number}`}
-        >
+        <a href={`/_emulator/console/events/${number}`} aria-label={`Event ${number}`}>
           {number}
         </a>
       ))}

@@ -1,3 +1,5 @@
+import { WithRules } from './rule'
+
 export type OutcomeView = 'allowed' | 'asked' | 'refused' | 'failed' | 'noted'
 
 /** An event as the console shows it. */
@@ -8,8 +10,12 @@ export type EventView = {
   outcome: OutcomeView
   kind: string
   status?: number | undefined
+  /** If the status is the origin's, and not Access's. */
+  isOfOrigin?: boolean | undefined
   /** `POST localhost:8788/mcp`. */
   request?: string | undefined
+  /** The MCP message: `tools/call whoami`. */
+  call?: string | undefined
   /** The client and the person, if they are known. */
   who?: string | undefined
   why: string
@@ -39,16 +45,34 @@ export function TimeOfDay({ at }: { at: string }) {
   )
 }
 
-// The page of events that begins with this one, because it may be too old for the first page.
-function eventAddress(number: number): string {
-  return `/_emulator/console/events?before=${number + 1}#event-${number}`
+/** Returns the address of an event's page. */
+export function eventAddress(number: number): string {
+  return `/_emulator/console/events/${number}`
+}
+
+type StatusView = Pick<EventView, 'isOfOrigin' | 'outcome' | 'status'>
+
+/**
+ * Renders the status of a response, or its short form. The colour is the outcome of Access; if the response is
+ * the origin's, the colour is that of its status.
+ */
+export function Status({ of, text }: { of: StatusView; text?: string | undefined }) {
+  const { isOfOrigin, outcome, status } = of
+  if (!isOfOrigin) return <span class={`status ${outcome}`}>{text ?? status}</span>
+  return (
+    <span class={`status ${(status ?? 0) >= 400 ? 'refused' : 'noted'}`}>
+      <small>origin</small> {text ?? status}
+    </span>
+  )
 }
 
 /** Renders the reason of a decision, and the change that would lead to another one. */
 export function Why({ event }: { event: EventView }) {
   return (
     <div class="why">
-      <p>{event.why}</p>
+      <p>
+        <WithRules text={event.why} />
+      </p>
       {event.change && (
         <p class="change">
           <span aria-hidden="true">→ </span>
@@ -58,7 +82,10 @@ export function Why({ event }: { event: EventView }) {
       <p class="evidence">
         {event.rule && (
           <span>
-            rule <code>{event.rule}</code>
+            rule{' '}
+            <code>
+              <WithRules text={event.rule} />
+            </code>
           </span>
         )}
         <span>
@@ -70,7 +97,7 @@ export function Why({ event }: { event: EventView }) {
   )
 }
 
-/** Renders a list of events, newest first. */
+/** Renders a list of events, newest first. Equal neighbours are one row. */
 export function EventList({
   events,
   isBrief,
@@ -84,14 +111,21 @@ export function EventList({
   if (events.length === 0) return <p class="empty">{nothing}</p>
   return (
     <ol class={isBrief ? 'events brief' : 'events'} reversed>
-      {events.map((event) => (
+      {rowsOf(events).map(({ event, times }) => (
         <li id={isBrief ? undefined : `event-${event.number}`}>
           <TimeOfDay at={event.at} />
           <Sign outcome={event.outcome} isWordy />
           <div>
             <p class="what">
-              <strong>{event.kind}</strong>
-              {event.status && <span class={`status ${event.outcome}`}>{event.status}</span>}
+              <a
+                href={eventAddress(event.number)}
+                aria-label={`Event ${event.number}: ${event.kind}`}
+              >
+                <strong>{event.kind}</strong>
+              </a>
+              {event.call && <code>{event.call}</code>}
+              {event.status && <Status of={event} />}
+              {times > 1 && <span class="times">×{times}</span>}
               {event.who && <span>{event.who}</span>}
               {!isBrief && event.request && <code>{event.request}</code>}
             </p>
@@ -101,4 +135,19 @@ export function EventList({
       ))}
     </ol>
   )
+}
+
+// Of a run of equal events, the newest.
+function rowsOf(events: EventView[]): { event: EventView; times: number }[] {
+  const rows: { event: EventView; times: number }[] = []
+  for (const event of events) {
+    const last = rows.at(-1)
+    if (last && likenessOf(last.event) === likenessOf(event)) last.times++
+    else rows.push({ event, times: 1 })
+  }
+  return rows
+}
+
+function likenessOf({ kind, outcome, status, request, call, who, why }: EventView): string {
+  return JSON.stringify([kind, outcome, status, request, call, who, why])
 }

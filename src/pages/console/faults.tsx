@@ -1,5 +1,6 @@
 import { ActButton, ActForm, WithCode } from './action'
 import { ConsoleFrame, type ConsolePage } from './frame'
+import { WithRules } from './rule'
 
 export type FieldView = {
   name: string
@@ -195,7 +196,7 @@ function About({ what, source }: { what: string; source: string }) {
         <WithCode text={what} />
       </p>
       <p class="source">
-        <WithCode text={source} />
+        <WithRules text={source} />
       </p>
     </>
   )

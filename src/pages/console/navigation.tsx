@@ -15,6 +15,7 @@ const GROUPS: { name: string; pages: Page[] }[] = [
     pages: [
       { path: '/_emulator/console/state', name: 'State' },
       { path: '/_emulator/console/connect', name: 'Connect' },
+      { path: '/_emulator/console/check-origin', name: 'Check my server' },
     ],
   },
 ]

@@ -1,4 +1,4 @@
-import { type EventView, type OutcomeView, Sign, TimeOfDay, Why } from './event'
+import { type EventView, type OutcomeView, Sign, Status, TimeOfDay, Why } from './event'
 
 /** A step of the diagram. */
 export type StepView = {
@@ -9,6 +9,8 @@ export type StepView = {
   from?: number | undefined
   to?: number | undefined
   label: string
+  /** The MCP message: `tools/call whoami`. */
+  call?: string | undefined
   result?: string | undefined
   times: number
 }
@@ -96,7 +98,7 @@ function Arrow({
   from: number
   to: number
 }) {
-  const { event, label, result, times } = step
+  const { event, label, call, result, times } = step
   const [left, right] = from < to ? [from, to] : [to, from]
   // A label may be longer than its arrow, so it extends to the side that has more room.
   const side = left < lanes.length / 2 ? 'grows-right' : 'grows-left'
@@ -109,12 +111,12 @@ function Arrow({
         <span class="between" aria-hidden="true">
           {lanes[from]?.name} → {lanes[to]?.name}
         </span>
-        <code>{label}</code>{' '}
+        <code>{label}</code> {call && <CallOf call={call} />}
         {result && (
-          <span class={`status ${event.outcome}`}>
+          <>
             <span class="unseen">response </span>
-            {result}
-          </span>
+            <Status of={event} text={event.isOfOrigin ? undefined : result} />
+          </>
         )}
         {times > 1 && <span class="times"> ×{times}</span>}
       </span>
@@ -123,5 +125,13 @@ function Arrow({
         aria-hidden="true"
       />
     </span>
+  )
+}
+
+function CallOf({ call }: { call: string }) {
+  return (
+    <>
+      <code class="call">{call}</code>{' '}
+    </>
   )
 }

@@ -1,10 +1,13 @@
 import ARROW from './arrow.css' with { type: 'text' }
 import AUTO_SIGN_IN from './auto-sign-in.css' with { type: 'text' }
 import CARD from './card.css' with { type: 'text' }
+import CHECK_ORIGIN from './check-origin.css' with { type: 'text' }
+import CHIPS from './chips.css' with { type: 'text' }
 import CLOCK from './clock.css' with { type: 'text' }
 import CONNECT from './connect.css' with { type: 'text' }
 import CONTROLS from './controls.css' with { type: 'text' }
 import COPY from './copy.css' with { type: 'text' }
+import DETAILS from './details.css' with { type: 'text' }
 import EVENT from './event.css' with { type: 'text' }
 import EVENTS from './events.css' with { type: 'text' }
 import FAULTS from './faults.css' with { type: 'text' }
@@ -25,12 +28,13 @@ const PARTS = [
   CLOCK,
   AUTO_SIGN_IN,
   COPY,
+  CHIPS,
   EVENT,
   FLOWS,
   SEQUENCE,
   ARROW,
 ]
-const PAGES = [EVENTS, STATE, FAULTS, CONNECT]
+const PAGES = [EVENTS, DETAILS, STATE, FAULTS, CONNECT, CHECK_ORIGIN]
 
 /** The style of the console's pages: wide and dense, with a colour for each outcome. */
 export const CONSOLE_STYLE = [...PARTS, ...PAGES].join('')
