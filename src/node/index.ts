@@ -13,10 +13,9 @@ export type {
   EmulatorOptions,
   Origin,
   Person,
-  Portal,
-  PortalServer,
   SettingName,
 } from './options.ts'
+export type { Portal, PortalServer } from './portals.ts'
 export type {
   Assertion,
   AssertionOf,

@@ -1,9 +1,7 @@
 import type { z } from 'zod'
 import type { applicationSchema } from '../access/application-schema.ts'
-import type { mappingSchema, portalSchema } from '../mcp/portal.ts'
-import type { serverSchema } from '../mcp/server.ts'
 import type { Log } from './engine.ts'
-import { portalSettings } from './portals.ts'
+import { type Portal, portalSettings } from './portals.ts'
 
 /** The application behind the emulator: its URL, or a function that responds. */
 export type Origin = string | URL | ((request: Request) => Response | Promise<Response>)
@@ -13,20 +11,6 @@ export type Person = { name: string; email: string; groups?: string[] }
 
 /** An Access application, with the members of Cloudflare's API. */
 export type Application = z.input<typeof applicationSchema> & { name: string; domain?: string }
-
-/** A server of a portal, with the members of Cloudflare's API for the server and for its entry in the portal. */
-export type PortalServer = Omit<Partial<z.input<typeof serverSchema>>, 'id' | 'hostname'> &
-  Omit<Partial<z.input<typeof mappingSchema>>, 'server_id'> & {
-    id: string
-    /** The server's MCP endpoint: `http://localhost:3001/mcp`. */
-    url: string | URL
-  }
-
-/** An MCP portal, with the members of Cloudflare's API. By default, its `hostname` is below `.localhost`. */
-export type Portal = Omit<Partial<z.input<typeof portalSchema>>, 'servers'> & {
-  name: string
-  servers: PortalServer[]
-}
 
 /** Every setting of docs/settings.md. */
 export const SETTING_NAMES = [

@@ -1,4 +1,20 @@
-import type { Portal } from './options.ts'
+import type { z } from 'zod'
+import type { mappingSchema, portalSchema } from '../mcp/portal.ts'
+import type { serverSchema } from '../mcp/server.ts'
+
+/** A server of a portal, with the members of Cloudflare's API for the server and for its entry in the portal. */
+export type PortalServer = Omit<Partial<z.input<typeof serverSchema>>, 'id' | 'hostname'> &
+  Omit<Partial<z.input<typeof mappingSchema>>, 'server_id'> & {
+    id: string
+    /** The server's MCP endpoint: `http://localhost:3001/mcp`. */
+    url: string | URL
+  }
+
+/** An MCP portal, with the members of Cloudflare's API. By default, its `hostname` is below `.localhost`. */
+export type Portal = Omit<Partial<z.input<typeof portalSchema>>, 'servers'> & {
+  name: string
+  servers: PortalServer[]
+}
 
 // The members of a server's entry in a portal.
 const MAPPING = ['on_behalf', 'default_disabled']
