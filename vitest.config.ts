@@ -88,7 +88,7 @@ export default defineConfig(({ mode }) => ({
             },
           ],
           include: [
-            'test/{browser,server,package,examples,engine}/**/*.test.ts',
+            'test/{browser,server,package,examples,engine,judges}/**/*.test.ts',
             ...CLIENTS_OF_NPM_START,
           ],
         },

@@ -1,16 +1,18 @@
 /**
- * `npm run bench -- [node] [speed] [start] [memory] [growth]`: runs the named sections, or all of them. Prints a
+ * `npm run bench -- [node] [project] [speed] [start] [memory] [growth]`: runs the named sections, or all of them. Prints a
  * table to standard error and JSON to standard output. The variables `ROUNDS` and `LARGEST` set other
  * sizes.
  *
  * This folder compares the emulator with a bare Hono Worker (bare/) and with
  * @cloudflare/workers-oauth-provider (provider/) under the same `wrangler dev`, and the
- * package with `emulate` (node.ts).
+ * package with `emulate` (node.ts). In a project with Vitest, the package stands beside a bare server of
+ * `node:http` (project.ts).
  */
 import { type Figure, jsonOf, tableOf } from './figures.ts'
 import { growth } from './growth.ts'
 import { memory } from './memory.ts'
 import { node } from './node.ts'
+import { project } from './project.ts'
 import { speed } from './speed.ts'
 import { start } from './start.ts'
 
@@ -19,6 +21,7 @@ const LARGEST = Number(process.env.LARGEST ?? 50_000)
 
 const SECTIONS: Record<string, () => Promise<Figure[]>> = {
   node: () => node(ROUNDS, 100),
+  project: () => project(ROUNDS),
   speed: () => speed(ROUNDS, 150),
   start: () => start(ROUNDS),
   memory: () => memory(10_000),

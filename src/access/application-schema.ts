@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { chosenSchema } from './chosen-schema'
 import { corsHeadersSchema, HTTP_TOKEN } from './cors-headers'
-import { domainProblem } from './domain'
+import { domainProblem, pathPatternProblem } from './domain'
 import { lifetimeSchema } from './duration'
 import { oauthConfigurationSchema } from './oauth-configuration'
 import { originUrlSchema } from './origin-url'
@@ -17,11 +17,21 @@ const domainSchema = z.string().superRefine((text, context) => {
   })
 })
 
+// Access: documented [K39].
+const overrideSchema = z.strictObject({
+  behavior: z.literal('public', 'expected public'),
+  path_pattern: z.string().superRefine((text, context) => {
+    const problem = pathPatternProblem(text)
+    if (problem) context.addIssue({ code: 'custom', message: `the path pattern ${problem}` })
+  }),
+})
+
 const destinationTypes = {
   public: z.strictObject({
     type: z.literal('public').default('public'),
     uri: domainSchema,
-    overrides: z.array(z.looseObject({})).optional(),
+    /** Paths that are open, without login and without assertion. */
+    overrides: z.array(overrideSchema).optional(),
   }),
   // Stored and returned. The emulator serves no application at such a destination.
   other: z.looseObject({
@@ -36,6 +46,7 @@ const destinationTypes = {
       ],
       'expected public, private, via_mcp_server_portal, worker, preview_worker, all_workers or all_preview_workers',
     ),
+    overrides: z.array(overrideSchema).optional(),
   }),
 }
 type Destination = z.infer<typeof destinationTypes.public> | z.infer<typeof destinationTypes.other>
@@ -104,7 +115,12 @@ export const applicationSchema = z
     self_hosted_domains: z.array(domainSchema).optional(),
     session_duration: lifetimeSchema.default('24h'),
     oauth_configuration: oauthConfigurationSchema.optional(),
-    policies: z.array(policyEntrySchema).default([]),
+    // Access: documented [K2]. A PUT with null leaves the policies as they are (`api/access/applications.ts`).
+    policies: z
+      .array(policyEntrySchema)
+      .nullable()
+      .default([])
+      .transform((policies) => policies ?? []),
     allowed_idps: z.array(z.string()).default([]),
     /** The population of an application of type `end_user`. */
     user_populations: z.array(z.string().min(1)).optional(),

@@ -8,7 +8,7 @@
  */
 import { sha256Hex } from '../oauth/encoding'
 import { isPublic, type ParsedApplication } from './application-schema'
-import { coverage } from './domain'
+import { coverage, pathMatches } from './domain'
 import { wholeSeconds } from './duration'
 import { type ManagedOAuth, oauthConfigurationSchema } from './oauth-configuration'
 import type { Policy } from './policy'
@@ -115,13 +115,18 @@ export function managedOAuth(application: Application): ManagedOAuth | undefined
   return application.oauth_configuration?.enabled ? application.oauth_configuration : undefined
 }
 
+/** `grant.access_token_lifetime`, if nobody set it. */
+export const DEFAULT_LIFETIME = '15m'
+
 /** Returns `grant.access_token_lifetime` and `grant.session_duration` in seconds, with defaults. */
 export function grantLifetimes(application: Application, oauth: ManagedOAuth) {
   return {
-    accessTokenLifetimeSeconds: wholeSeconds(oauth.grant.access_token_lifetime),
+    accessTokenLifetimeSeconds: wholeSeconds(
+      oauth.grant?.access_token_lifetime ?? DEFAULT_LIFETIME,
+    ),
     // Access: documented [K30]. The default is the application's own session duration.
     sessionDurationSeconds: wholeSeconds(
-      oauth.grant.session_duration ?? application.session_duration,
+      oauth.grant?.session_duration ?? application.session_duration,
     ),
   }
 }
@@ -142,6 +147,22 @@ export function coveredAt(applications: readonly Application[], url: URL): Cover
     }
   }
   return best
+}
+
+/**
+ * Finds the override that opens a URL: a path pattern of the destination that covers it.
+ *
+ * Access: documented [K39].
+ */
+export function openingOverride(
+  applications: readonly Application[],
+  url: URL,
+): { path_pattern: string } | undefined {
+  const covered = coveredAt(applications, url)
+  const destination = covered?.application.destinations
+    .filter(isPublic)
+    .find(({ uri }) => uri === covered.domain)
+  return destination?.overrides?.find((each) => pathMatches(each.path_pattern, url.pathname))
 }
 
 /** Finds the application that covers a URL. */

@@ -11,6 +11,8 @@
  * would silently leave the application unprotected.
  */
 export function domainProblem(text: string): string | undefined {
+  const scheme = text.match(/^[a-z]+:\/\//i)?.[0]
+  if (scheme !== undefined) return `has a scheme: drop ${scheme}`
   if (/\*[^/.]*\*/.test(text)) return 'has two stars in one label or segment'
   const [host = ''] = text.split(/[:/]/)
   const labels = host.split('.')
@@ -32,6 +34,22 @@ export function hostProblem(text: string): string | undefined {
   return /[/*]/.test(text) || !isWrittenAsUrl(text)
     ? 'is not host[:port] in the normal form of a URL'
     : undefined
+}
+
+/** Returns what is wrong with a pattern of a path, or undefined if it is valid: one star for each segment. */
+export function pathPatternProblem(pattern: string): string | undefined {
+  if (!pattern.startsWith('/')) return 'does not begin with a slash'
+  return /\*[^/]*\*/.test(pattern) ? 'has two stars in one segment' : undefined
+}
+
+/** Returns whether a pattern matches a path. A star is any text; paths below it do not match by themselves. */
+export function pathMatches(pattern: string, pathname: string): boolean {
+  const parts = normalized(pattern).split('*')
+  const path = normalized(pathname)
+  const last = parts.at(-1) ?? ''
+  if (parts.length === 1) return last === path
+  const end = endOfParts(parts.slice(0, -1), path)
+  return end !== undefined && end + last.length <= path.length && path.endsWith(last)
 }
 
 /** Returns the path of a domain up to its first star: `/mcp`, or an empty text for a whole host. */

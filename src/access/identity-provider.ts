@@ -21,8 +21,8 @@ const oidcConfigSchema = z.strictObject({
   issuer: text.optional(),
 })
 
-// Stored and returned. The emulator offers no login with them.
-const NOT_EMULATED = [
+// The login page has a button for each, which leads to a choice of people: no request goes to them.
+const STAND_INS = [
   ...(['azureAD', 'saml', 'centrify', 'facebook', 'github', 'google-apps', 'google'] as const),
   ...(['linkedin', 'okta', 'onelogin', 'pingone', 'yandex'] as const),
 ] as const
@@ -35,24 +35,14 @@ const types = {
   cloudflare: { ...common, type: z.literal('cloudflare'), config: simpleConfig },
   onetimepin: { ...common, type: z.literal('onetimepin'), config: simpleConfig },
   oidc: { ...common, type: z.literal('oidc'), config: oidcConfigSchema },
-  other: { ...common, type: z.enum(NOT_EMULATED), config: simpleConfig },
+  other: { ...common, type: z.enum(STAND_INS), config: simpleConfig },
 } as const
 
-const TYPE_EXPECTED = `expected type cloudflare (pick a person), onetimepin, oidc, or a type that is stored but not emulated: ${NOT_EMULATED.join(', ')}`
+const TYPE_EXPECTED = `expected type cloudflare (pick a person), onetimepin, oidc, or a type whose login is a choice of people: ${STAND_INS.join(', ')}`
 
-/** The types of identity providers that people can log in with. */
+/** The types of identity providers that have a login of their own. */
 export type EmulatedType = Exclude<keyof typeof types, 'other'>
-export type EmulatedProvider<Type extends EmulatedType = EmulatedType> = Extract<
-  IdentityProvider,
-  { type: Type }
->
-
-// The source of an identity: the setting PEOPLE, which may change, or the provider.
-const IDENTITY_SOURCES: Record<EmulatedType, 'settings' | 'provider'> = {
-  cloudflare: 'settings',
-  onetimepin: 'settings',
-  oidc: 'provider',
-}
+export type EmulatedProvider<Type extends EmulatedType> = Extract<IdentityProvider, { type: Type }>
 
 /** An identity provider in a request to the API. */
 export const identityProviderMembersSchema = providerSchema({})
@@ -118,14 +108,7 @@ export function providersFor(
   return providers.filter(({ id }) => allowedIds.length === 0 || allowedIds.includes(id))
 }
 
-/** Returns whether the emulator offers a login with this provider. */
-export function isEmulated(provider: IdentityProvider): provider is EmulatedProvider {
-  return Object.hasOwn(IDENTITY_SOURCES, provider.type)
-}
-
 /** Returns whether the identity comes from the provider, so that only a new login can change it. */
 export function isIdentityFromProvider(type: string): boolean {
-  return Object.entries(IDENTITY_SOURCES).some(
-    ([each, from]) => each === type && from === 'provider',
-  )
+  return type === 'oidc'
 }

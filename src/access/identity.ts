@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { sha256Hex } from '../oauth/encoding'
 import { isIdentityFromProvider } from './identity-provider'
+import { distinct } from './record-kind'
 
 /** An e-mail address, trimmed and in lower case for comparison. */
 export const emailSchema = z
@@ -14,8 +15,15 @@ export const personSchema = z.strictObject({
   name: z.string().min(1),
   email: emailSchema,
   groups: z.array(z.string().min(1)).default([]),
+  /** The ids of the device posture checks that the person's device passes [K43]. */
+  posture: z.array(z.string().min(1)).optional(),
 })
 export type Person = z.infer<typeof personSchema>
+
+/** The people who can sign in with one click; no two have the same address. */
+export const peopleSchema = z
+  .array(personSchema, 'expected a list of people')
+  .superRefine(distinct('email'))
 
 /**
  * The identity of a person at the time of the sign-in. Sessions and grants store it, because policies
@@ -26,6 +34,7 @@ export const identitySchema = z.object({
   email: z.string().regex(/^[\x21-\x7e]*$/, 'expected an e-mail address'),
   name: z.string(),
   groups: z.array(z.string()),
+  posture: z.array(z.string()).optional(),
   idp: z.object({ id: z.string(), type: z.string() }),
   /** Further claims of an OIDC provider, for `oidc` rules and the assertion's `custom`. */
   claims: z.record(z.string(), z.unknown()),
@@ -46,6 +55,7 @@ export function seededIdentity(
     email,
     name: person?.name ?? '',
     groups: person?.groups ?? [],
+    ...(person?.posture && { posture: person.posture }),
     idp: { id, type },
     claims: {},
   }
@@ -53,11 +63,13 @@ export function seededIdentity(
 
 /**
  * Returns the identity that policies are evaluated with. PEOPLE may have changed since the sign-in, so
- * its current entry applies. An identity from an external provider stays as it was at the sign-in.
+ * its current entry applies. An identity from an external provider stays as it was at the sign-in, but
+ * for the device's posture, which no provider knows.
  */
 export function currentIdentity(people: readonly Person[], identity: Identity): Identity {
+  const { posture } = people.find(({ email }) => email === identity.email) ?? {}
   return isIdentityFromProvider(identity.idp.type)
-    ? identity
+    ? { ...identity, ...(posture && { posture }) }
     : seededIdentity(people, identity.email, identity.idp)
 }
 

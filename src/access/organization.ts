@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { lifetimeSchema } from './duration'
 import type { RecordKind } from './record-kind'
-import type { Timestamps } from './timestamps'
+import { type Timestamps, timestampMembers } from './timestamps'
 
 const kept = z.looseObject({}).optional()
 
@@ -11,15 +11,17 @@ export const organizationMembersSchema = z.strictObject({
   /** The lifetime of a session at the team domain, which skips the login page. */
   session_duration: lifetimeSchema.optional(),
   strict_service_token_auth: z.boolean().optional(),
-  // Stored and returned; they decide nothing in the emulator.
-  allow_authenticate_via_warp: z.boolean().optional(),
   auto_redirect_to_identity: z.boolean().optional(),
-  custom_pages: kept,
+  /** Refuses requests that no application covers, but for these zones. */
   deny_unmatched_requests: z.boolean().optional(),
   deny_unmatched_requests_exempted_zone_names: z.array(z.string()).optional(),
+  // Stored and returned; they decide nothing in the emulator.
+  allow_authenticate_via_warp: z.boolean().optional(),
+  custom_pages: kept,
   is_ui_read_only: z.boolean().optional(),
   login_design: kept,
   mfa_config: kept,
+  mfa_piv_key_requirements: kept,
   mfa_required_for_all_apps: z.boolean().optional(),
   service_token_inactivity: kept,
   ui_read_only_toggle_reason: z.string().optional(),
@@ -39,19 +41,34 @@ const DEFAULTS = {
   is_ui_read_only: false,
 }
 
+const STRICT_SINCE_SECONDS = Date.parse('2026-10-05T00:00:00Z') / 1000
+
+/**
+ * Returns whether `strict_service_token_auth` is on and locked, because the organization is new.
+ *
+ * Access: documented [K19].
+ */
+export function isStrictForGood({ created_at }: Timestamps): boolean {
+  return created_at !== undefined && Date.parse(created_at) / 1000 >= STRICT_SINCE_SECONDS
+}
+
+function withDefaults<M extends Timestamps>(members: M) {
+  const strict = isStrictForGood(members) && { strict_service_token_auth: true }
+  return { ...DEFAULTS, ...members, ...strict }
+}
+
 /** The organization: the Access settings of the whole account. */
-export const organizationSchema = organizationMembersSchema.transform((members) => ({
-  ...DEFAULTS,
-  ...members,
-}))
+export const organizationSchema = organizationMembersSchema
+  .extend({ created_at: timestampMembers.created_at })
+  .transform(withDefaults)
 export type Organization = typeof DEFAULTS & z.infer<typeof organizationMembersSchema> & Timestamps
 
 export const organizationKind: RecordKind<Organization> = {
   noun: 'organization',
   idOf: () => 'organization',
   schema: z
-    .looseObject(organizationMembersSchema.shape)
-    .transform((members) => ({ ...DEFAULTS, ...members })),
+    .looseObject({ ...organizationMembersSchema.shape, ...timestampMembers })
+    .transform(withDefaults),
   isSingleton: true,
   seed: {
     setting: 'ORGANIZATION',

@@ -36,13 +36,13 @@ export function firstNotHttps(rules: readonly string[]): number {
 /**
  * `oauth_configuration.dynamic_client_registration`: the redirect URIs that clients may use.
  *
- * Assumed: Access documents no defaults. Registration is on by default, as in the dashboard; the two
- * toggles are off, as the API returns booleans that are not set.
+ * Access: documented [K38]. Each toggle is on where it is absent: Cloudflare's Terraform provider takes
+ * `true` for the default of each, and an empty list for that of `allowed_uris`.
  */
 export const dynamicClientRegistrationSchema = z.strictObject({
   enabled: z.boolean().default(true),
-  allow_any_on_localhost: z.boolean().default(false),
-  allow_any_on_loopback: z.boolean().default(false),
+  allow_any_on_localhost: z.boolean().default(true),
+  allow_any_on_loopback: z.boolean().default(true),
   allowed_uris: z.array(redirectRuleSchema).default([]),
 })
 export type DynamicClientRegistration = z.infer<typeof dynamicClientRegistrationSchema>

@@ -60,9 +60,10 @@ export function evaluateRedirectRules(
   )
 }
 
-// Access: documented [R8, R9]. Each toggle is for one host over http; neither includes `[::1]`.
+// Access: documented [R8, R9]. Each toggle is for one host; neither includes `[::1]`. Assumed: https as well
+// as http, from "any client with redirect URIs on localhost".
 function toggleFor({ url }: RedirectUri) {
-  if (url.protocol !== 'http:') return undefined
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') return undefined
   if (url.hostname === 'localhost') return 'allow_any_on_localhost'
   return url.hostname === '127.0.0.1' ? 'allow_any_on_loopback' : undefined
 }

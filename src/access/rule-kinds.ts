@@ -89,6 +89,12 @@ export const RULE_KINDS = {
     holds: ({ account_id: accountId }, { subject: { identity }, isAccountMember }) =>
       identity !== undefined && isAccountMember(accountId, identity.email),
   }),
+  // Access: documented [K43]. Not like Access: no device is asked; the person's `posture` decides.
+  device_posture: kind({
+    schema: z.strictObject({ integration_uid: text }),
+    holds: ({ integration_uid: id }, { subject }) =>
+      subject.identity?.posture?.includes(id) ?? false,
+  }),
   linked_app_token: kind({
     schema: z.strictObject({ app_uid: text }),
     holds: ({ app_uid: id }, { subject }) => subject.linkedApplicationId === id,

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { chosenSchema, never } from './chosen-schema'
+import { nearestName } from './nearest-name'
 import { type EmailList, RULE_KINDS, type RuleContext, type Subject } from './rule-kinds'
 
 const text = z.string().min(1)
@@ -7,7 +8,7 @@ const text = z.string().min(1)
 // Kinds of the API that the emulator cannot evaluate. They are stored and never match.
 const NOT_EMULATED = [
   ...['ip_list', 'auth_method', 'certificate', 'saml', 'gsuite'],
-  ...['github-organization', 'okta', 'azureAD', 'auth_context', 'device_posture'],
+  ...['github-organization', 'okta', 'azureAD', 'auth_context'],
   ...['external_evaluation', 'user_risk_score'],
 ]
 
@@ -30,10 +31,14 @@ export const ruleSchema = chosenSchema<Rule>(
       return never('expected a rule with one kind, such as {"email":{"email":"ada@example.com"}}')
     }
     if (NOT_EMULATED.includes(kind)) return z.custom<Rule>()
-    if (!isKnown(kind)) return never(`unknown rule kind ${kind}`)
+    if (!isKnown(kind)) {
+      return never(`unknown rule kind ${kind}; did you mean ${nearestName(kind, KINDS)}?`)
+    }
     return z.strictObject({ [kind]: RULE_KINDS[kind].schema }) as unknown as z.ZodType<Rule>
   },
 )
+
+const KINDS = [...Object.keys(RULE_KINDS), ...NOT_EMULATED]
 
 /** Returns whether the emulator cannot evaluate a rule, which then never matches. */
 export function isNotEmulated(rule: Rule): boolean {

@@ -75,8 +75,12 @@ export function isForeignOrigin(originHeader: string | undefined): boolean {
 }
 
 // Not like Access: its paths are always below /cdn-cgi/access. `wrangler dev` responds with 403 there if
-// Host or Origin is not local, and at a deployed Worker the edge reserves /cdn-cgi/*.
+// Host or Origin is any other than these, hosts below localhost included, and at a deployed Worker the
+// edge reserves /cdn-cgi/*.
+const REACHABLE = ['localhost', '127.0.0.1', '[::1]']
+
 function reachablePath(url: URL, teamHost: string, originHeader: string | undefined): AccessPath {
-  const local = isLoopback(url.hostname) && isLoopback(new URL(`http://${teamHost}`).hostname)
-  return local && !isForeignOrigin(originHeader) ? '/cdn-cgi/access' : '/.access'
+  const hosts = [url.hostname, new URL(`http://${teamHost}`).hostname]
+  if (originHeader !== undefined) hosts.push(URL.parse(originHeader)?.hostname ?? '')
+  return hosts.every((host) => REACHABLE.includes(host)) ? '/cdn-cgi/access' : '/.access'
 }

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import type { Application } from './application'
 import { stableUuid } from './identity'
 import type { Policy } from './policy'
-import type { RecordKind } from './record-kind'
+import { distinct, type RecordKind } from './record-kind'
 import type { Timestamps } from './timestamps'
 
 const NAME_BYTES = 128
@@ -24,6 +24,13 @@ export const userPopulationKind: RecordKind<UserPopulation> = {
   noun: 'user population',
   idOf: ({ id }) => id,
   schema: z.looseObject({ id: z.string().min(1), name: z.string().min(1) }),
+  seed: {
+    setting: 'USER_POPULATIONS',
+    schema: z
+      .array(userPopulationSchema.extend({ id: z.string().min(1) }))
+      .superRefine(distinct('id'))
+      .default([]),
+  },
 }
 
 /**
@@ -39,7 +46,7 @@ export const populationUserSchema = z.looseObject({
 export type PopulationUser = z.infer<typeof populationUserSchema> &
   Timestamps & { id: string; population_id: string }
 
-/** Users are deleted with their population, so they do not refer to it. */
+/** The kind has no references, because users are deleted with their population. */
 export const populationUserKind: RecordKind<PopulationUser> = {
   noun: 'user of a population',
   idOf: ({ id }) => id,

@@ -98,7 +98,8 @@ export function isProxiable(type: string): boolean {
 /**
  * Returns the problem of a record beside the other records of its zone, if it has one.
  *
- * API: documented and reported [V29]. A CNAME is the only record of its kind at its name.
+ * API: documented and reported [V29]. No other A, AAAA or CNAME record can have
+ * the name of a CNAME.
  */
 export function dnsConflict(
   record: DnsRecord,
@@ -120,7 +121,7 @@ export function dnsConflict(
   return { code: 81053, message, member: 'name' }
 }
 
-/** The zone of ids that no known name has. */
+/** The name of every zone whose id belongs to no known name. */
 export const DEFAULT_ZONE = 'example.com'
 
 /**

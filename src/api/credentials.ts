@@ -7,7 +7,8 @@ import { bearerToken } from '../oauth/bearer'
 import { sha256 } from '../oauth/encoding'
 import type { Hint } from '../oauth/errors'
 import type { AppContext } from '../request/context'
-import { report, reportInstead } from '../request/events'
+import { coverRequest, report, reportInstead } from '../request/events'
+import { impersonationOf } from '../request/impersonation'
 import { oncePerRequest } from '../request/once'
 import { isEmulatorToken } from '../signin/control-session'
 import { ApiError, invalidApiToken } from './error'
@@ -63,12 +64,18 @@ const NOT_GRANTED = {
  *
  * Without the setting `API_TOKENS`, any bearer token, or any key with an e-mail address, is
  * accepted as an administrator's, but only on local addresses. With it, only its tokens are
- * accepted. The holder of `EMULATOR_TOKEN` is an administrator on every host.
+ * accepted. The holder of `EMULATOR_TOKEN` is an administrator on every host, as are the control's own
+ * pages.
  *
  * @throws ApiError 9106 if the credentials are missing, 10000 (401) if they are malformed, 9109 if
  *   they are unknown
  */
 async function authenticate(c: AppContext): Promise<Caller> {
+  const administrator = impersonationOf(c)?.administrator
+  if (administrator) {
+    if (c.req.method === 'GET') coverRequest(c)
+    return { kind: 'administrator', email: administrator.email }
+  }
   const { isLocal, now, settings } = c.var
   const authorization = c.req.header('authorization')
   const key = {

@@ -8,10 +8,10 @@ import { ApiError, apiPath } from './error'
 import { familyOf } from './families'
 import { accountIn } from './operation'
 
-/** The time that the user's server has until its first byte, as on the real edge (error 524). */
+/** The time that the user's server has for its response. */
 const TIMEOUT_MS = 100_000
 
-// What a caller could use to call the emulator itself, and what only the emulator may say.
+// The credentials of the caller, and the headers that only the emulator sets.
 const REMOVED = /^(authorization|cookie|x-auth-.*|x-emulator-.*|proxy-connection)$/i
 
 /**
@@ -77,7 +77,8 @@ async function forwarded(
   const raw = new Request(c.req.raw, { headers })
   return proxy(target, { raw, redirect: 'manual', signal }).catch((error: unknown) => {
     const cause = error instanceof Error ? error.message : String(error)
-    const message = `API_ORIGIN_URL ${target} cannot be reached: ${cause}`
+    // Without the query, which may contain secrets.
+    const message = `API_ORIGIN_URL ${API_ORIGIN_URL} cannot be reached for ${url.pathname}: ${cause}`
     throw new ApiError(502, { code: 10001, message })
   })
 }

@@ -14,7 +14,7 @@ import { bearerToken } from '../oauth/bearer'
 import type { AppContext, Env } from '../request/context'
 import { endpoint } from '../request/endpoint'
 import { note, reportDecision, reportRefusal } from '../request/events'
-import { isFromForeignPage } from '../request/origin'
+import { isFromForeignPage, withoutTokenAdvice } from '../request/origin'
 import { SettingsError } from '../settings/error'
 import { ConfigurationFull } from '../store/emulator'
 import { StorageUnavailable } from '../store/unavailable'
@@ -142,7 +142,7 @@ api.use(async function onlyWithValidSettings(c, next) {
 api.use(async function onlyWithToken(c, next) {
   const { isLocal, settings, url } = c.var
   if (!isLocal && settings.EMULATOR_TOKEN === undefined) {
-    const message = `${url.host} is not a local address, so the API requires the secret EMULATOR_TOKEN, which is not set. Set it with: npx wrangler secret put EMULATOR_TOKEN`
+    const message = `${url.host} is not a local address, so the API requires the secret EMULATOR_TOKEN, which is not set. ${withoutTokenAdvice(c)}`
     throw new ApiError(503, { code: 10001, message })
   }
   await next()

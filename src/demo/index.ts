@@ -36,7 +36,7 @@ demo.on('ALL', ['/mcp', STEP_UP.path], async (c) => {
   const { mcp } = await import('./mcp')
   const { body, method } = c.req.raw
   if (body === null || method !== 'POST') return mcp(c.req.raw, c.get('claims'))
-  const bytes = await bytesWithin(body, MCP_BODY_LIMIT_BYTES, c.req.header('content-length'))
+  const bytes = await bytesWithin(c.req.raw, MCP_BODY_LIMIT_BYTES)
   if (bytes) return mcp(new Request(c.req.raw, { body: bytes }), c.get('claims'))
   const message = `the body is longer than ${MCP_BODY_LIMIT_BYTES} bytes`
   return c.json({ jsonrpc: '2.0', error: { code: -32_000, message }, id: null }, 413)

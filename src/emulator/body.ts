@@ -1,8 +1,12 @@
 import type { z } from 'zod'
+import { memberNamesIn } from '../access/member-names'
+import { nearestName } from '../access/nearest-name'
 import { OAuthError } from '../oauth/errors'
 import { readJson } from '../request/body'
 import type { AppContext } from '../request/context'
 import { isDeep, TOO_DEEP } from '../request/json-depth'
+
+const MOST_NAMED = 5
 
 /**
  * Reads the JSON body of a control request with its schema, and keeps it for the request's event.
@@ -21,10 +25,33 @@ export async function readControl<T>(
     c.set('controlBody', body)
     return result.data
   }
-  throw invalidMember(result.error, 'the body')
+  throw invalidMember(result.error, 'the body', schema)
 }
 
 /** Returns the refusal of a body or query: its first problem, with the member that has it. */
-export function invalidMember({ issues: [issue] }: z.ZodError, whole: string): OAuthError {
-  return new OAuthError('invalid_request', `${issue?.path.join('.') || whole}: ${issue?.message}`)
+export function invalidMember(
+  { issues }: z.ZodError,
+  whole: string,
+  schema: z.ZodType,
+): OAuthError {
+  // A member that is missing may be there under a misspelt name.
+  const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]
+  const where = issue?.path.join('.') || whole
+  return new OAuthError('invalid_request', `${where}: ${issue && messageOf(issue, schema)}`)
+}
+
+function messageOf(issue: z.core.$ZodIssue, schema: z.ZodType): string {
+  if (issue.code === 'invalid_type' && issue.message.endsWith('received undefined')) {
+    return `it is missing, expected ${issue.expected}`
+  }
+  // A schema may have a sentence of its own.
+  if (issue.code !== 'unrecognized_keys' || !/^Unrecognized key/.test(issue.message)) {
+    return issue.message
+  }
+  const known = memberNamesIn(schema)
+  const unknown = issue.keys.slice(0, MOST_NAMED).map((key) => {
+    const nearest = nearestName(key, known)
+    return `unknown member ${key}${nearest === undefined ? '' : `, did you mean ${nearest}?`}`
+  })
+  return unknown.join('; ')
 }

@@ -14,7 +14,7 @@ const clockSchema = z.union(
     z.strictObject({ now: z.iso.datetime({ offset: true }) }),
     z.strictObject({ reset: z.literal(true) }),
   ],
-  'expected {"advance":"16m"}, {"now":"2027-01-01T00:00:00Z"} or {"reset":true}',
+  'expected {"advance":"16m"} of at least 1s, {"now":"2027-01-01T00:00:00Z"} or {"reset":true}. To go back, send {"now"} with an earlier time',
 )
 
 /** Handles `GET /_emulator/clock`: shows the emulated time. */

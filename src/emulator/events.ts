@@ -135,7 +135,7 @@ function readQuery(c: AppContext): Filter {
   const given = { ...c.req.query(), ...(lastEventId && { after: lastEventId }) }
   const result = querySchema.safeParse(given)
   if (result.success) return result.data
-  throw invalidMember(result.error, 'the query')
+  throw invalidMember(result.error, 'the query', querySchema)
 }
 
 function matching(filter: Filter): (event: RecordedEvent) => boolean {

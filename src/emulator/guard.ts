@@ -4,7 +4,7 @@ import { challenge } from '../oauth/bearer'
 import { OAuthError } from '../oauth/errors'
 import { PageError } from '../pages/respond'
 import type { AppContext, Env } from '../request/context'
-import { isFromForeignPage, isSameOrigin } from '../request/origin'
+import { isFromForeignPage, isSameOrigin, withoutTokenAdvice } from '../request/origin'
 import { hasControlCookie, hasEmulatorToken } from '../signin/control-session'
 
 const SIGN_IN = '/_emulator/sign-in'
@@ -48,7 +48,7 @@ function onlyHere(): OAuthError {
 
 function withoutToken(c: AppContext): Error {
   const message = `The control at ${c.get('url').host} requires the secret EMULATOR_TOKEN, which is not set.`
-  const advice = 'Set it with: npx wrangler secret put EMULATOR_TOKEN'
+  const advice = withoutTokenAdvice(c)
   return isBrowserNavigation(c.req.method, c.req.raw.headers)
     ? new PageError(503, 'The emulator cannot be controlled here', message, advice)
     : new OAuthError('temporarily_unavailable', `${message} ${advice}`, { status: 503 })

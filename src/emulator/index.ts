@@ -8,6 +8,7 @@ import { checkOrigin } from './check-origin'
 import { showClientReport } from './client-report'
 import { forgetClient, showClients } from './clients'
 import { changeClock, showClock } from './clock'
+import { administratorPages } from './configure'
 import { consolePages } from './console'
 import { changeDns, showDns } from './dns'
 import { showEvents } from './events'
@@ -16,11 +17,13 @@ import { endGrant, endToken, showGrants } from './grants'
 import { guardControl } from './guard'
 import { showInEffect, turnAllOff } from './in-effect'
 import { rotateKeys } from './keys'
+import { changePeople, showPeople } from './people'
 import { showQuirks, switchQuirk } from './quirks'
 import { reset } from './reset'
 import { revoke } from './revoke'
 import { showRule, showRules } from './rules'
 import { endSession, showSessions } from './sessions'
+import { checkSettings, showSettings } from './settings'
 import { signInToConsole } from './sign-in'
 import { loadState, showState } from './state'
 import { issueTokens } from './tokens'
@@ -50,6 +53,8 @@ emulatorControl.post('/tokens', configure, issueTokens)
 emulatorControl.post('/assertions', configure, signAssertion)
 emulatorControl.post('/check-origin', configure, checkOrigin)
 emulatorControl.post('/keys/rotate', rotateKeys)
+emulatorControl.get('/people', showPeople)
+emulatorControl.put('/people', changePeople)
 emulatorControl.get('/dns', showDns)
 emulatorControl.put('/dns', changeDns)
 emulatorControl.get('/events', showEvents)
@@ -67,25 +72,30 @@ emulatorControl.delete('/grants/:id', endGrant)
 emulatorControl.delete('/grants/:id/tokens/:token', endToken)
 emulatorControl.get('/sessions', showSessions)
 emulatorControl.delete('/sessions/:id', endSession)
+emulatorControl.get('/settings', configure, showSettings)
+emulatorControl.post('/settings', checkSettings)
 emulatorControl.get('/rules', showRules)
 emulatorControl.get('/rules/:id', showRule)
 emulatorControl.get('/state', showState)
 emulatorControl.put('/state', loadState)
 emulatorControl.post('/reset', reset)
 emulatorControl.route('/', consolePages(emulatorControl))
+emulatorControl.route('/configure', administratorPages)
 emulatorControl.all('*', (c) => {
   const message = `${c.req.method} ${c.get('url').pathname} does not exist: docs/control.md lists the paths`
   return c.json({ error: 'not_found', error_description: message }, 404)
 })
 
-// These replace the events of before, and a state contains secrets.
-const UNREPORTED = ['/_emulator/reset', '/_emulator/state']
+// These replace the events of before, a state contains secrets, and a check changes nothing.
+const UNREPORTED = ['/_emulator/reset', '/_emulator/state', '/_emulator/settings']
 
-// Reports changes, because they explain later events.
+// Reports changes, because they explain later events. The administrator's pages change records through the
+// API, which reports each request.
 async function reportControl(c: AppContext, next: () => Promise<void>): Promise<void> {
   const { method, path } = c.req
   await next()
-  const isReported = method !== 'GET' && method !== 'HEAD' && !UNREPORTED.includes(path)
+  const isPage = path.startsWith('/_emulator/configure/')
+  const isReported = method !== 'GET' && method !== 'HEAD' && !isPage && !UNREPORTED.includes(path)
   if (isReported && c.res.ok)
     report(c, { kind: 'control', method, path, body: c.get('controlBody') })
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { nearestName } from '../access/nearest-name'
 import type { AppContext } from '../request/context'
 import { QUIRK_NAMES, QUIRKS, type QuirkName } from '../switches/quirks'
 import { readControl } from './body'
@@ -21,7 +22,11 @@ export function showQuirks(c: AppContext): Response {
  */
 export async function switchQuirk(c: AppContext): Promise<Response> {
   const name = QUIRK_NAMES.find((each) => each === c.req.param('name'))
-  if (!name) throw notFound(`quirk ${c.req.param('name')}`, `expected ${QUIRK_NAMES.join(', ')}`)
+  if (!name) {
+    const given = c.req.param('name') ?? ''
+    const nearest = nearestName(given, QUIRK_NAMES)
+    throw notFound(`quirk ${given}`, `did you mean ${nearest}? Expected ${QUIRK_NAMES.join(', ')}`)
+  }
   const { on } = await readControl(c, switchSchema)
   await c.get('emulator').setQuirk(name, on)
   return respond(c, 'PUT quirks/{name}', view(name, on))

@@ -92,6 +92,10 @@ const sessionSchema = z.object({
   applications: z.array(z.object({ name: text, hostname: text })),
 })
 
+const peopleResponseSchema = z.array(
+  z.object({ name: text, email: text, groups: z.array(text) }).loose(),
+)
+
 const zoneSchema = z.record(text, z.array(text))
 
 const decision = z.enum(['let-in', 'refused'])
@@ -138,9 +142,29 @@ export const RESPONSES = {
     quirks: z.array(z.enum(QUIRK_NAMES)),
   }),
   'DELETE in-effect': z.object({ cleared: z.literal(true) }),
+  'GET settings': z.object({
+    /** Null is the built-in demo. */
+    origin: text.nullable(),
+    team_domain: text,
+    applications: z.array(z.object({ name: text, domains: z.array(text), aud: text })),
+    /** Sentences about rules that never match. */
+    warnings: z.array(text).optional(),
+    /** The same for equal settings. */
+    revision: text,
+  }),
+  'POST settings': z.object({
+    applications: z.int(),
+    policies: z.int(),
+    warnings: z.array(text).optional(),
+    revision: text,
+  }),
   'GET clock': clockSchema,
   'PATCH clock': clockSchema,
-  'POST revoke': z.object({ revoked: z.record(text, text) }),
+  'POST revoke': z.object({
+    revoked: z.record(text, text),
+    /** Set if nobody of this address is known. */
+    note: text.optional(),
+  }),
   'POST tokens': z.object({
     client_id: text,
     access_token: text,
@@ -170,6 +194,8 @@ export const RESPONSES = {
     checks: z.array(originCheckSchema),
   }),
   'POST keys/rotate': z.object({ current: text, published: z.array(text) }),
+  'GET people': peopleResponseSchema,
+  'PUT people': peopleResponseSchema,
   'GET dns': zoneSchema,
   'PUT dns': zoneSchema,
   // Events are typed by kind (events/event.ts).

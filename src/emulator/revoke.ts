@@ -36,7 +36,20 @@ export async function revoke(c: AppContext): Promise<Response> {
   } else {
     await c.get('emulator').revoke(keyOf(c, revocation))
   }
-  return respond(c, 'POST revoke', { revoked: revocation })
+  const note = await unknownPerson(c, revocation)
+  return respond(c, 'POST revoke', { revoked: revocation, ...(note && { note }) })
+}
+
+// Anybody can sign in later, so this is no error.
+async function unknownPerson(
+  c: AppContext,
+  revocation: z.infer<typeof revocationSchema>,
+): Promise<string | undefined> {
+  if ('application' in revocation) return undefined
+  const email = 'person' in revocation ? revocation.person : revocation.deleted_person
+  const known = [...c.get('settings').PEOPLE, ...(await c.get('emulator').users())]
+  if (known.some((each) => each.email === email)) return undefined
+  return `${email} is not in PEOPLE and has never signed in: check the address`
 }
 
 type AccessRevocation = Exclude<z.infer<typeof revocationSchema>, { oauth_client: string }>

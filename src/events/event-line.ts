@@ -6,17 +6,26 @@ const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}]+/gu
 const REORDERING = /\p{Bidi_Control}+/gu
 const SIGN = { allowed: '+', asked: '?', refused: '-', failed: '!', noted: '.' }
 
+// Kinds that repeat what another line of the same request says.
+const DETAILS: ReportedEvent['kind'][] = ['application-opened']
+
+/** Returns whether an event is of interest only to somebody who looks for every detail. */
+export function isDetail({ kind }: ReportedEvent): boolean {
+  return DETAILS.includes(kind)
+}
+
 /**
- * Formats an event as one line for a terminal: time, outcome, kind, actors, reason, change.
+ * Formats an event as one line for a terminal: time, status, method and path of the request, outcome,
+ * kind, actors, reason, rule, change.
  *
- * @example "09:41:02 - registration (400) Claude Code: http://... is not allowed [R5] -> turn on ..."
+ * @example "09:41:02 400 POST /oauth/registration - registration Claude Code: ... [R5] -> turn on ..."
  */
 export function eventLine(event: ReportedEvent): string {
   const { at, change, kind, outcome, rule, why } = event
-  const status = 'status' in event ? ` (${event.status})` : ''
+  const request = 'status' in event ? ` ${event.status} ${event.method} ${event.path}` : ''
   const who = whoOf(event)
   return [
-    `${at.slice(11, 19)} ${SIGN[outcome]} ${kind}${status}${who && ` ${who}`}: ${why}`,
+    `${at.slice(11, 19)}${request} ${SIGN[outcome]} ${kind}${who && ` ${who}`}: ${why}`,
     ...(rule ? [`[${rule}]`] : []),
     ...(change ? [`-> ${change}`] : []),
   ]

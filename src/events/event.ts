@@ -87,6 +87,14 @@ export type Event =
   | { kind: 'portal-call'; email?: string; record: PortalLogRecord }
   /** The catalogue of a server was read again. */
   | { kind: 'server-synced'; server: string }
+  /** An authorization is for a resource on a host that this emulator does not have. */
+  | {
+      kind: 'foreign-resource'
+      client: Actors['client']
+      resource: string
+      covers: string
+      expected: string
+    }
   /** A person has become a user of an end-user application's population. */
   | {
       kind: 'user-created'
@@ -99,6 +107,8 @@ export type Event =
   | { kind: 'body-dropped'; method: string; path: string }
   /** A request to the API had unknown members, which were dropped. Access: observed [K3]. */
   | { kind: 'members-dropped'; method: string; path: string; members: string[] }
+  /** A request to the API set members that decide nothing in the emulator. */
+  | { kind: 'members-without-effect'; method: string; path: string; members: string[] }
   /** A client has, or requests, scopes whose group alone is in the catalogue. They are accepted. */
   | (Pick<Actors, 'client'> & { kind: 'scopes-not-listed'; scopes: string[] })
 

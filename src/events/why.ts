@@ -74,6 +74,12 @@ export function reasonOf(event: Occurrence): Reason {
     }
     case 'server-synced':
       return { outcome: 'noted', why: `The catalogue of ${event.server} was read again.` }
+    case 'foreign-resource':
+      return {
+        outcome: 'noted',
+        why: `${event.resource} is not on a host of this emulator. The domain "*" of ${event.covers} covers it; at Cloudflare, an application has a host, and this request fails.`,
+        change: `Send the resource of the metadata, such as ${event.expected}.`,
+      }
     case 'user-created':
       return {
         outcome: 'noted',
@@ -93,6 +99,13 @@ export function reasonOf(event: Occurrence): Reason {
         rule: 'K3',
         why: `The API silently drops members that it does not know: ${event.members.join(', ')}.`,
         change: 'Look for a misspelt member.',
+      }
+    case 'members-without-effect':
+      return {
+        outcome: 'noted',
+        rule: 'K44',
+        why: `The members ${event.members.join(', ')} are stored and returned, but have no effect in the emulator.`,
+        change: 'Test them with the real service.',
       }
     case 'scopes-not-listed':
       return {

@@ -16,8 +16,8 @@ export type Admission = {
   requestedScope?: string | undefined
   /** Whether `Authorization` was the credential. It then does not reach the origin [O2]. */
   byAuthorization?: boolean
-  /** The `Set-Cookie` of the response, if the login sets a cookie. */
-  setCookie?: string
+  /** The `Set-Cookie` values of the response, if the login sets cookies. */
+  setCookies?: string[]
 }
 
 /** An admission by a credential, with its event. */

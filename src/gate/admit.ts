@@ -1,4 +1,4 @@
-import type { Application } from '../access/application'
+import { type Application, openingOverride } from '../access/application'
 import { evaluate, type Verdict } from '../access/policy'
 import type { AppContext } from '../request/context'
 import { whereFrom } from '../request/judge'
@@ -32,12 +32,27 @@ export async function admit(
   return { service: service?.service, refusal: own ?? token ?? service }
 }
 
-/** Finds the bypass policy that turns Access off for this request [O19]. */
-export const bypassPolicy = oncePerRequest(function find(c): Verdict['policy'] {
+/** The reason why a request needs no credential. */
+type Opening = { rule: string; why: string }
+
+/** Finds what turns Access off for this request: an override of its destination [K39], or a bypass policy [O19]. */
+export const opening = oncePerRequest(function find(c): Opening | undefined {
+  const override = openingOverride(c.get('configuration').applications, c.get('url'))
+  if (override) {
+    const why = `The override ${override.path_pattern} of the destination opens this path.`
+    return { rule: 'K39', why }
+  }
+  const bypass = bypassPolicy(c)
+  if (!bypass) return undefined
+  const why = `The bypass policy "${bypass.name}" turns Access off for this request.`
+  return { rule: 'O19', why }
+})
+
+function bypassPolicy(c: AppContext): Verdict['policy'] {
   const application = requestedApplication(c)
   // Reading `request.cf` is slow, so it is read only if there is a bypass policy.
   if (!application?.policies.some(({ decision }) => decision === 'bypass')) return undefined
   const { references } = c.get('configuration')
   const verdict = evaluate(application.policies, whereFrom(c), references)
   return verdict.decision === 'bypass' ? verdict.policy : undefined
-})
+}

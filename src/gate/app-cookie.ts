@@ -1,7 +1,42 @@
 import { type Application, coveredAt } from '../access/application'
 import { pathOf } from '../access/domain'
+import { sha256 } from '../oauth/encoding'
+import { BINDING_COOKIE } from '../signin/browser'
 
 const APP_TOKEN_COOKIE = 'CF_Authorization'
+
+/**
+ * Returns the `Set-Cookie` values of a login: the application's token and, if `enable_binding_cookie` is
+ * on, the cookie that binds it to this browser.
+ *
+ * Access: observed [O21].
+ */
+export async function loginCookies(
+  application: Application,
+  page: URL,
+  token: string,
+  secret: Uint8Array,
+): Promise<string[]> {
+  const own = appCookie(application, page, token)
+  if (!application.enable_binding_cookie) return [own]
+  const attributes = own.split('; ').slice(1)
+  // Scripts never need it, whatever http_only_cookie_attribute is.
+  if (!attributes.includes('HttpOnly')) attributes.push('HttpOnly')
+  return [own, [`${BINDING_COOKIE}=${await bindingOf(token, secret)}`, ...attributes].join('; ')]
+}
+
+/** Returns whether a Cookie header has the cookie that binds the token. */
+export async function isBound(
+  cookieHeader: string | undefined,
+  token: string,
+  secret: Uint8Array,
+): Promise<boolean> {
+  return valuesOf(cookieHeader, BINDING_COOKIE).includes(await bindingOf(token, secret))
+}
+
+function bindingOf(token: string, secret: Uint8Array): Promise<string> {
+  return sha256(`binding:${new TextDecoder().decode(secret)}:${token}`)
+}
 
 /**
  * Returns the `Set-Cookie` of an application's token, with the attributes that the application sets.
@@ -39,9 +74,13 @@ function cookiePath(application: Application, page: URL): string {
  * path first, and only one of them is for the requested application.
  */
 export function appTokens(cookieHeader: string | undefined): string[] {
+  return valuesOf(cookieHeader, APP_TOKEN_COOKIE)
+}
+
+function valuesOf(cookieHeader: string | undefined, name: string): string[] {
   return (cookieHeader ?? '')
     .split(';')
     .map((pair) => pair.trim())
-    .filter((pair) => pair.startsWith(`${APP_TOKEN_COOKIE}=`))
-    .map((pair) => pair.slice(APP_TOKEN_COOKIE.length + 1))
+    .filter((pair) => pair.startsWith(`${name}=`))
+    .map((pair) => pair.slice(name.length + 1))
 }

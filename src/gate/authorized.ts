@@ -12,7 +12,7 @@ import type { AppContext } from '../request/context'
 import { report, reportDecision } from '../request/events'
 import { whereFrom } from '../request/judge'
 import type { Session } from '../store/sessions'
-import { appCookie } from './app-cookie'
+import { loginCookies } from './app-cookie'
 import { APP_SESSION_COOKIE } from './challenge'
 
 const ticketSchema = z.object({
@@ -79,7 +79,9 @@ export async function authorized(c: AppContext): Promise<Response> {
     hostname: url.host,
   })
   const page = new URL(url.origin + redirectUrl)
-  c.header('Set-Cookie', appCookie(application, page, assertion))
+  for (const cookie of await loginCookies(application, page, assertion, c.get('ticketSecret'))) {
+    c.header('Set-Cookie', cookie, { append: true })
+  }
   c.header('Cache-Control', 'no-store')
   return c.redirect(url.origin + redirectUrl, 302)
 }

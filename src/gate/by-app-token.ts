@@ -12,7 +12,7 @@ import { appTokenSignIn, isSignInGood } from '../access/sign-in'
 import type { AppContext } from '../request/context'
 import { reasonFor, whereFrom } from '../request/judge'
 import type { Admitted, CredentialRefusal } from './admission'
-import { appTokens } from './app-cookie'
+import { appTokens, isBound } from './app-cookie'
 
 const claimsSchema = z.object({
   type: z.literal('app'),
@@ -38,8 +38,9 @@ export async function byAppToken(
   c: AppContext,
   application: Application,
 ): Promise<Admitted | CredentialRefusal | undefined> {
+  const cookies = c.req.header('cookie')
   const candidates = [
-    ...appTokens(c.req.header('cookie')),
+    ...appTokens(cookies),
     c.req.header('cf-access-token'),
     c.req.header('cf-access-jwt-assertion'),
   ]
@@ -50,6 +51,9 @@ export async function byAppToken(
       const linked = await byLinkedApplication(c, application, claims)
       if (linked) return linked
     } else if (isGoodFor(c, application, claims)) {
+      // Access: observed [O21]. Assumed: in a header as well.
+      const { enable_binding_cookie: needsBinding } = application
+      if (needsBinding && !(await isBound(cookies, token, c.get('ticketSecret')))) return NOT_BOUND
       return {
         event: { by: 'application-token', rule: 'O14', email: claims.email, why: VALID },
         admission: { assertion: token, identity: await identityOf(c, claims) },
@@ -66,6 +70,13 @@ const NOT_VALID = {
   why: "Access's own JWT was sent, but it has expired, was revoked, was not signed here, or is for another application.",
   change:
     'Log in again. To accept the JWT of another application, add a policy with linked_app_token.',
+} as const satisfies CredentialRefusal
+
+const NOT_BOUND = {
+  credential: 'application-token',
+  rule: 'O21',
+  why: 'CF_Authorization was sent without its CF_Binding: the token was copied, or the application turned enable_binding_cookie on after the login.',
+  change: 'Log in again in this browser, or turn enable_binding_cookie off.',
 } as const satisfies CredentialRefusal
 
 // Returns the identity of the token's session. If the session does not exist, the token's own.

@@ -6,7 +6,7 @@ import type { AppContext } from '../request/context'
 import { impersonationOf } from '../request/impersonation'
 import { judge, logDecision, reasonFor, whereFrom } from '../request/judge'
 import type { Admitted, CredentialRefusal } from './admission'
-import { appCookie } from './app-cookie'
+import { loginCookies } from './app-cookie'
 
 /**
  * Admits a machine by its service token, or returns why not; undefined if the request has none.
@@ -67,6 +67,10 @@ export async function byServiceToken(
     event: { by: 'service-token', rule, why, change },
     admission: isStrict
       ? { assertion, serviceToken }
-      : { assertion, serviceToken, setCookie: appCookie(application, url, assertion) },
+      : {
+          assertion,
+          serviceToken,
+          setCookies: await loginCookies(application, url, assertion, c.get('ticketSecret')),
+        },
   }
 }

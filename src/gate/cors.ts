@@ -4,7 +4,7 @@ import type { Application } from '../access/application'
 import type { CorsHeaders } from '../access/cors-headers'
 import type { AppContext } from '../request/context'
 import { note, reportDecision } from '../request/events'
-import { bypassPolicy } from './admit'
+import { opening } from './admit'
 import { forward } from './origin'
 import { requestedApplication } from './requested'
 
@@ -18,7 +18,7 @@ import { requestedApplication } from './requested'
  */
 export async function applicationCors(c: AppContext, next: Next): Promise<Response | undefined> {
   const application = requestedApplication(c)
-  if (!application || bypassPolicy(c)) return proceed(next)
+  if (!application || opening(c)) return proceed(next)
   if (isPreflight(c)) return respondPreflight(c, application)
   const { cors_headers: configured } = application
   // Any other OPTIONS request is an ordinary one, but the middleware would respond to it.

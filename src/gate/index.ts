@@ -15,7 +15,7 @@ import { endpoint, page } from '../request/endpoint'
 import { coverRequest, note, reportDecision } from '../request/events'
 import { impersonationOf } from '../request/impersonation'
 import { noteMcpHeaders } from '../request/mcp'
-import { admit, bypassPolicy } from './admit'
+import { admit, opening } from './admit'
 import { authorized } from './authorized'
 import { challengeRequest } from './challenge'
 import { applicationCors } from './cors'
@@ -25,6 +25,7 @@ import { metadata, resourceDocument, serverDocument } from './metadata'
 import { forward } from './origin'
 import { protectPortal, refuseUnprotectedPortal } from './portal'
 import { applicationSubject, requestedApplication } from './requested'
+import { isUnmatchedDenied, refuseUnmatched } from './unmatched'
 
 const METADATA_METHODS = ['GET', 'OPTIONS']
 
@@ -48,6 +49,7 @@ async function protect(c: AppContext): Promise<Response> {
   const application = requestedApplication(c)
   // Access protects only what an application covers.
   if (!application) {
+    if (isUnmatchedDenied(c)) return refuseUnmatched(c)
     reportDecision(c, {
       kind: 'admission',
       by: 'no-application',
@@ -64,10 +66,9 @@ async function protect(c: AppContext): Promise<Response> {
     return forward(c, application, unchecked)
   }
   note(c, { application: { id: application.id, name: application.name } })
-  const bypass = bypassPolicy(c)
-  if (bypass) {
-    const why = `The bypass policy "${bypass.name}" turns Access off for this request.`
-    reportDecision(c, { kind: 'admission', by: 'bypass', outcome: 'allowed', rule: 'O19', why })
+  const open = opening(c)
+  if (open) {
+    reportDecision(c, { kind: 'admission', by: 'bypass', outcome: 'allowed', ...open })
     return forward(c, application, {})
   }
   const decision = await admit(c, application)

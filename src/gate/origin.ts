@@ -39,9 +39,9 @@ export async function forward(
   const request = withMcpNoted(c, requestOf(c, headers))
   const response =
     impersonationOf(c)?.origin?.(request) ?? (await send(c, { application, request, admission }))
-  if (!admission.setCookie) return response
+  if (!admission.setCookies) return response
   const withCookie = new Response(response.body, response)
-  withCookie.headers.append('Set-Cookie', admission.setCookie)
+  for (const cookie of admission.setCookies) withCookie.headers.append('Set-Cookie', cookie)
   // Assumed: no cache stores the token, whatever Cache-Control the origin sends.
   withCookie.headers.set('Cache-Control', 'no-store')
   return withCookie

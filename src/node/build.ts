@@ -1,11 +1,11 @@
 /** `npm run build`: builds the package in `dist/`. `engine.js` contains the engine and the Worker. */
 import { execFileSync } from 'node:child_process'
-import { chmod, mkdir, rm, writeFile } from 'node:fs/promises'
+import { chmod, copyFile, mkdir, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
-import { bundleEngine } from './bundle-engine.ts'
+import { bundleEngine, PACKAGE_SEED } from './bundle-engine.ts'
 import { standAlone } from './declarations.ts'
 import { thirdPartyNotices } from './notices.ts'
 
@@ -17,7 +17,7 @@ const dist = join(root, 'dist')
 
 await rm(dist, { recursive: true, force: true })
 await mkdir(dist)
-const { inputs, script } = await bundleEngine(root)
+const { inputs, script } = await bundleEngine(root, PACKAGE_SEED)
 await writeFile(join(dist, 'engine.js'), script)
 const { metafile } = await build({
   absWorkingDir: root,
@@ -40,6 +40,8 @@ const { metafile } = await build({
 })
 const bundled = [...inputs, ...Object.keys(metafile.inputs)]
 await writeFile(join(dist, 'THIRD-PARTY-NOTICES'), await thirdPartyNotices(root, bundled))
+// `compare` shows its rows.
+await copyFile(join(root, 'docs/fidelity.md'), join(dist, 'fidelity.md'))
 await chmod(join(dist, 'cli.js'), 0o755)
 const tsc = createRequire(import.meta.url).resolve('typescript/package.json')
 execFileSync(

@@ -1,13 +1,17 @@
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { build } from 'esbuild'
-import { unstable_readConfig } from 'wrangler'
+import { parse } from 'smol-toml'
+
+/** The file with the settings of the package. Beside the sources, those of `wrangler.toml` apply. */
+export const PACKAGE_SEED = 'src/node/seed.toml'
 
 /**
  * Bundles the Worker with the engine that runs it in Node. The engine provides the modules that the
  * Worker imports from workerd, and the globals that it uses.
  */
-export async function bundleEngine(root: string) {
-  const { vars } = unstable_readConfig({ config: join(root, 'wrangler.toml') })
+export async function bundleEngine(root: string, seed = 'wrangler.toml') {
+  const { vars = {} } = parse(await readFile(join(root, seed), 'utf8'))
   const { metafile, outputFiles } = await build({
     absWorkingDir: root,
     entryPoints: ['src/node/engine/index.ts'],

@@ -4,8 +4,8 @@ import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
-/** A function that receives each line of the log with its level. */
-export type Log = (line: string, level: 'log' | 'warn' | 'error') => void
+/** A function that receives each line of the log with its level. A detail has the level `debug`. */
+export type Log = (line: string, level: 'debug' | 'log' | 'warn' | 'error') => void
 
 export type EngineOptions = {
   /** The Worker's settings. */
@@ -16,7 +16,14 @@ export type EngineOptions = {
   persist?: string
   log?: Log
   followFakeTimers?: boolean
+  around?: Around
 }
+
+/** A function around every request that the Worker handles: it sees the request and the response. */
+export type Around = (
+  request: Request,
+  next: (request: Request) => Response | Promise<Response>,
+) => Promise<Response>
 
 /** The Worker, running in this process. */
 export type Engine = {

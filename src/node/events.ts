@@ -67,10 +67,20 @@ export function eventsOf(send: Send, start: number): Events {
           return event
         }
         if (now() > end) {
-          throw new Error(`No event matched ${JSON.stringify(filter)} within ${timeout} ms`)
+          const others = await list({ after })
+          throw new Error(
+            `No event matched ${JSON.stringify(filter)} within ${timeout} ms; ${inBrief(others)}`,
+          )
         }
         await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL_MS))
       }
     },
   }
+}
+
+// The latest three: the expected one is often among them, with another outcome.
+function inBrief(events: EmulatorEvent[]): string {
+  if (events.length === 0) return 'no other event came'
+  const latest = events.slice(-3).map(({ kind, outcome, why }) => `${kind} (${outcome}): ${why}`)
+  return `${events.length} others came, the latest of which are: ${latest.join('; ')}`
 }

@@ -5,6 +5,12 @@
  * Worker's bindings in this process.
  */
 
+export {
+  type CheckOptions,
+  checkClient,
+  type Result as CheckResult,
+  type RunFunction,
+} from './check/index.ts'
 export { ControlError } from './control.ts'
 export type { Emulator } from './emulator.ts'
 export type { EmulatorEvent, EventFilter, EventOf } from './events.ts'

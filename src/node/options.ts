@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { applicationSchema } from '../access/application-schema.ts'
+import { nearestName } from '../access/nearest-name.ts'
 import type { Log } from './engine.ts'
 import { type Portal, portalSettings } from './portals.ts'
 
@@ -36,6 +37,7 @@ export const SETTING_NAMES = [
   'EMAIL_LISTS',
   'IDENTITY_PROVIDERS',
   'SERVICE_TOKENS',
+  'USER_POPULATIONS',
   'OAUTH_CLIENTS',
   'DNS_RESOLVER',
   'API_TOKENS',
@@ -110,8 +112,15 @@ export type ParsedOrigin =
  * @throws TypeError that names the option
  */
 export function checkOptions(options: EmulatorOptions): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError(`the options are ${options}: expected an object`)
+  }
   refuseUnknown('option', options, KNOWN)
   refuseUnknown('setting', options.settings ?? {}, SETTING_NAMES)
+  for (const [name, value] of Object.entries(options.settings ?? {})) {
+    if (!['function', 'symbol', 'bigint'].includes(typeof value)) continue
+    throw new TypeError(`the setting ${name} is a ${typeof value}: expected text or JSON`)
+  }
   const { clock, log, persist, port } = options
   if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port < 65_536)) {
     throw new TypeError(`port is ${port}: expected a whole number from 0 to 65535`)
@@ -136,7 +145,10 @@ export function checkOptions(options: EmulatorOptions): void {
 function refuseUnknown(what: string, given: object, known: readonly string[]): void {
   const name = Object.keys(given).find((each) => !known.includes(each))
   if (name === undefined) return
-  throw new TypeError(`Unknown ${what} ${name}: expected one of ${known.join(', ')}`)
+  const nearest = nearestName(name, known)
+  throw new TypeError(
+    `Unknown ${what} ${name}; did you mean ${nearest}? Expected one of ${known.join(', ')}`,
+  )
 }
 
 /**
@@ -149,7 +161,8 @@ export function parseOrigin(origin: Origin | undefined): ParsedOrigin {
   if (typeof origin === 'function') return { kind: 'function', respond: origin, mcpPath: '/mcp' }
   const url = URL.parse(String(origin))
   if (!url || !/^https?:$/.test(url.protocol)) {
-    throw new TypeError(`origin is ${origin}: expected an http or https URL, or a function`)
+    const guess = URL.canParse(`http://${origin}`) ? `; did you mean http://${origin}?` : ''
+    throw new TypeError(`origin is ${origin}: expected an http or https URL, or a function${guess}`)
   }
   const mcpPath = url.pathname === '/' ? '/mcp' : url.pathname
   return { kind: 'url', url: url.origin, mcpPath }

@@ -1,4 +1,4 @@
-import { type Engine, loadEngine } from './engine.ts'
+import { type Around, type Engine, loadEngine } from './engine.ts'
 import { type EmulatorOptions, parseOrigin, varsFor } from './options.ts'
 import { type Reach, reachAt } from './reach.ts'
 
@@ -11,32 +11,47 @@ const NOMINAL_PORT = 8788
 /**
  * Runs the Worker in this process.
  *
+ * @param around a function around every request
  * @throws Error if a setting is wrong, the port is taken, or another process has the folder open
  */
-export async function serve(options: EmulatorOptions): Promise<Served> {
+export async function serve(options: EmulatorOptions, around?: Around): Promise<Served> {
   const origin = parseOrigin(options.origin)
   const { startEngine, vars } = await loadEngine()
   const { followFakeTimers, listen = true, log, persist, port = 0 } = options
   let isUp = false
+  const warnings: string[] = []
   const engine = await startEngine({
     vars: varsFor(vars, options, origin),
     // Until the settings are checked, this function throws what is wrong instead of logging it.
     log: (line, level) => {
       if (isUp) log?.(line, level)
+      else if (level === 'warn') warnings.push(line)
     },
-    ...(origin.kind === 'function' && { origin: origin.respond }),
+    ...(origin.kind === 'function' && {
+      origin: async (request) => requireResponse(await origin.respond(request)),
+    }),
     ...(persist !== undefined && { persist }),
     ...(followFakeTimers !== undefined && { followFakeTimers }),
+    ...(around && { around }),
   })
   try {
     await refuseWrongSettings(engine)
     isUp = true
+    for (const line of warnings) log?.(line, 'warn')
     const url = `http://localhost:${listen ? await engine.listen(port) : port || NOMINAL_PORT}`
     return { url, mcpPath: origin.mcpPath, reach: reachAt(url, engine), close: engine.close }
   } catch (error) {
     await engine.close()
     throw error
   }
+}
+
+// Of any realm: a test may have replaced the global.
+function requireResponse(answer: unknown): Response {
+  const isResponse =
+    typeof answer === 'object' && answer !== null && 'status' in answer && 'headers' in answer
+  if (isResponse) return answer as Response
+  throw new TypeError(`the function origin returned ${String(answer)}: expected a Response`)
 }
 
 // A Worker with a wrong setting responds to every request with the setting's name, the value that was

@@ -1,4 +1,5 @@
 import { type Emulator, emulatorAt } from './emulator.ts'
+import type { Around } from './engine.ts'
 import { checkOptions, type EmulatorOptions } from './options.ts'
 import { serve } from './serve.ts'
 
@@ -11,10 +12,18 @@ const OLDEST_NODE = { major: 22, minor: 13 }
  * @throws TypeError for a wrong option; Error for a wrong setting, a port that is taken, a folder that
  *   another process has open, or a Node that is too old
  */
-export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+export function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+  return startEmulatorWithin(options)
+}
+
+/** Starts an emulator with a function around every request, for the package itself. */
+export async function startEmulatorWithin(
+  options: EmulatorOptions,
+  around?: Around,
+): Promise<Emulator> {
   refuseOldNode()
   checkOptions(options)
-  const served = await serve(options)
+  const served = await serve(options, around)
   try {
     return await emulatorAt(served, options.clock)
   } catch (error) {

@@ -1,135 +1,213 @@
 /**
- * `npm start -- <flags>`: runs `wrangler dev` with these flags, prints its addresses and a line for each
- * decision. wrangler's own line for each request is off; `--log-level info` turns it on.
+ * `npm start -- <flags>`: runs `wrangler dev`, prints what is in effect and a line for each decision, and
+ * reloads `wrangler.toml` when it is saved. wrangler's own line for each request is off; `--log-level info`
+ * turns it on.
  */
-import { spawn } from 'node:child_process'
 import http, { type IncomingMessage } from 'node:http'
 import https from 'node:https'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
-import { json } from 'node:stream/consumers'
+import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import type { Responses } from '../emulator/responses.ts'
-import { eventLine } from '../events/event-line.ts'
+import { eventLine, isDetail } from '../events/event-line.ts'
+import { ConfigurationCopy } from './configuration-copy.ts'
 import { bundleAfterChanges, keptBundle } from './kept-bundle.ts'
+import { stopWithNpm } from './parents.ts'
 import { becomesFree, portFor } from './port.ts'
-import { QUIET } from './quiet.ts'
+import { DEFAULT_PORT, parseStartFlags, START_HELP, type StartFlags } from './start-flags.ts'
+import { openStore } from './store-folder.ts'
+import { summaryOf } from './summary.ts'
+import { painted } from './terminal.ts'
+import { runWrangler, type Wrangler } from './wrangler.ts'
 
-const DEFAULT_PORT = '8788'
+// wrangler's own watcher and the start of workerd take up to a few seconds.
+const RELOADED_WITHIN_MS = 20_000
 const root = fileURLToPath(new URL('../../', import.meta.url))
-const flags = process.argv.slice(2)
-const isHelp = flags.includes('--help') || flags.includes('-h')
 
-const port = await portFor(flag('port') ?? DEFAULT_PORT)
-if (!isHelp && !(await becomesFree(port))) {
-  console.error(
-    `Port ${port} is taken. Choose another: npm start -- --port <port>; 0 chooses a free one`,
-  )
+try {
+  const flags = parseStartFlags(process.argv.slice(2))
+  if (flags.isHelp) console.log(START_HELP)
+  else await start(flags)
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
   process.exit(1)
 }
-const script = isHelp || hasOwnConfiguration() ? [] : [await keptBundle(root), '--no-bundle']
-const wrangler = createRequire(import.meta.url).resolve('wrangler/package.json')
-const child = spawn(
-  process.execPath,
-  [
-    join(dirname(wrangler), 'bin', 'wrangler.js'),
-    'dev',
-    ...script,
-    ...(flag('log-level') === undefined ? ['--log-level', 'warn'] : []),
-    ...flagsWithPort(),
-  ],
-  {
-    stdio: 'inherit',
-    env: QUIET,
-  },
-)
-if (script.length > 0) bundleAfterChanges(root)
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.on(signal, () => {
-    // On Windows the console sends the signal to wrangler as well. There, kill() would end wrangler
-    // before it has stopped workerd.
-    if (process.platform !== 'win32') child.kill(signal)
+
+async function start(flags: StartFlags): Promise<void> {
+  const port = await portFor(flags.port)
+  if (!(await becomesFree(port))) {
+    throw new Error(
+      `Port ${port} is taken. Choose another: npm start -- --port <port>; 0 chooses a free one`,
+    )
+  }
+  const isChosen = flags.port === '0'
+  const store = openStore({
+    root,
+    port,
+    defaultPort: DEFAULT_PORT,
+    isChosen,
+    persist: flags.persist,
+  })
+  const copy = flags.hasOwnConfiguration ? undefined : new ConfigurationCopy(root, port)
+  if (copy) await copy.use((await copy.read()).text)
+  const script = copy ? [await keptBundle(root), '--no-bundle', '--config', copy.path] : []
+  const address = `${flags.protocol}://localhost:${port}`
+  let isReady = false
+  const args = [...script, ...flagsFor(flags, port, store.path)]
+  const wrangler = runWrangler(args, () => isReady)
+  if (copy) bundleAfterChanges(root)
+  stopWith(wrangler)
+  await responds(wrangler, address)
+  isReady = true
+  const announce = async () => {
+    const { email, mcpPath } = flags
+    if (email !== undefined) await signInAutomatically(address, email)
+    const read = <T>(path: string) => control<T>(address, path)
+    console.log(await summaryOf({ address, mcpPath, read, store: store.description }))
+    // At these levels wrangler prints the Worker's own lines.
+    if (flags.logLevel === undefined && !flags.isQuiet) void printEvents(wrangler, address)
+  }
+  // With a wrong setting, the Worker has logged the error.
+  let isAnnounced = await isInEffect(address)
+  if (isAnnounced) await announce()
+  copy?.watch(async () => {
+    const line = await reload(copy, flags, address).catch((error) => `not reloaded: ${error}`)
+    if (line !== undefined) console.log(line)
+    if (isAnnounced || !(await isInEffect(address))) return
+    isAnnounced = true
+    await announce()
   })
 }
-child.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)))
-if (process.env.npm_lifecycle_event === 'start') stopWithNpm()
-if (!isHelp) await announce()
 
-// If a script ends `npm start` with `kill`, npm passes the signal to its shell, which ends without
-// passing it on. The server would keep the port, so it stops when that shell is gone.
-function stopWithNpm(): void {
-  const shell = process.ppid
-  setInterval(() => {
-    if (process.ppid !== shell) child.kill('SIGTERM')
-  }, 500).unref()
+// The last of a repeated flag counts, so the emulator's own come first.
+function flagsFor(flags: StartFlags, port: string, store: string): string[] {
+  const { logLevel = 'warn', others, protocol, vars } = flags
+  return [
+    ...['--port', port, '--persist-to', store, '--local-protocol', protocol],
+    ...['--log-level', logLevel, '--show-interactive-dev-session=false'],
+    ...Object.entries(vars).flatMap(([name, value]) => ['--var', `${name}:${value}`]),
+    ...others,
+  ]
 }
 
-async function announce(): Promise<void> {
-  const address = `${flag('local-protocol') ?? 'http'}://localhost:${port}`
-  while (child.exitCode === null) {
-    try {
-      const response = await get(`${address}/_emulator/urls`)
-      const { portals, ...urls } = (await json(response)) as Responses['GET urls']
-      if (response.statusCode !== 200) return // The Worker has logged the error.
-      console.log(`Ready on ${address}
+function stopWith(wrangler: Wrangler): void {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => wrangler.stop(signal))
+  }
+  stopWithNpm(() => wrangler.stop('SIGTERM'))
+}
 
-  MCP server behind Access   ${urls.mcp_server}
-  Team domain (the issuer)   ${urls.team_domain}
-${portals.map(({ url }) => `  MCP server portal          ${url}\n`).join('')}  Console                    ${urls.console}
-`)
-      // At any other level wrangler prints these lines itself.
-      if (flag('log-level') === undefined) await printEvents(`${address}/_emulator/events?follow`)
+/**
+ * Uses the saved configuration if it is valid. Returns what to print; undefined if nothing has changed.
+ */
+async function reload(
+  copy: ConfigurationCopy,
+  { vars }: StartFlags,
+  address: string,
+): Promise<string | undefined> {
+  const saved = await copy.read()
+  if (saved.text === (await copy.inUse())) return undefined
+  if ('error' in saved)
+    return `kept the old settings, because wrangler.toml is not TOML: ${saved.error}`
+  const body = JSON.stringify({ ...saved.vars, ...vars })
+  const checked = await send(address, 'settings', body)
+  if (checked.status === 400)
+    return `kept the old settings, because of ${checked.body.error_description}`
+  await copy.use(saved.text)
+  // If the old settings are wrong, nothing can check the new ones.
+  const { applications, policies, revision } = checked.body
+  if (checked.status !== 200) return 'reloaded wrangler.toml'
+  for (const end = Date.now() + RELOADED_WITHIN_MS; Date.now() < end; await pause()) {
+    const now = await send(address, 'settings').catch(() => undefined)
+    if (now?.body.revision === revision) break
+  }
+  return `reloaded: ${count(applications, 'application')}, ${count(policies, 'policy', 'policies')}`
+}
+
+function count(number: number, one: string, many = `${one}s`): string {
+  return `${number} ${number === 1 ? one : many}`
+}
+
+async function responds(wrangler: Wrangler, address: string): Promise<void> {
+  for (;;) {
+    try {
+      await send(address, 'urls')
       return
     } catch {
-      await new Promise((resolve) => setTimeout(resolve, 100))
+      await pause()
     }
+    // This process ends with wrangler.
+    if (!wrangler.isRunning()) await pause()
   }
+}
+
+async function isInEffect(address: string): Promise<boolean> {
+  return (await send(address, 'urls').catch(() => undefined))?.status === 200
+}
+
+async function signInAutomatically(address: string, email: string): Promise<void> {
+  const { status } = await send(address, 'auto-sign-in', JSON.stringify({ email }), 'PUT')
+  if (status !== 200) throw new Error(`--auto-sign-in ${email}: expected an e-mail address`)
 }
 
 // Prints the line that the Worker logs for each decision. wrangler hides it together with its own line
-// for each request.
-async function printEvents(address: string): Promise<void> {
-  const events = await get(address)
-  let text = ''
-  for await (const chunk of events.setEncoding('utf8')) {
-    text += chunk
-    const messages = text.split('\n\n')
-    text = messages.pop() ?? ''
-    for (const message of messages) {
-      const data = message.match(/^data: (.*)$/m)?.[1]
-      if (data) console.log(eventLine(JSON.parse(data)))
+// for each request. A reload ends the connection.
+async function printEvents(wrangler: Wrangler, address: string): Promise<void> {
+  let last: string | undefined
+  while (wrangler.isRunning()) {
+    try {
+      const after = last === undefined ? '' : `&after=${last}`
+      const events = await open(`${address}/_emulator/events?follow${after}`)
+      let buffered = ''
+      for await (const chunk of events.setEncoding('utf8')) {
+        buffered += chunk
+        const messages = buffered.split('\n\n')
+        buffered = messages.pop() ?? ''
+        for (const message of messages) last = printEvent(message) ?? last
+      }
+    } catch {
+      await pause()
     }
   }
 }
 
+// Returns the number of the event.
+function printEvent(message: string): string | undefined {
+  const data = message.match(/^data: (.*)$/m)?.[1]
+  if (data === undefined) return undefined
+  const event = JSON.parse(data)
+  if (!isDetail(event)) console.log(painted(eventLine(event)))
+  return String(event.number)
+}
+
+async function control<T>(address: string, path: string): Promise<T> {
+  const { body, status } = await send(address, path)
+  if (status !== 200) throw new Error(`${address}/_emulator/${path} responds with ${status}`)
+  return body as T
+}
+
+type Body = Responses['POST settings'] & { error_description: string }
+
+async function send(
+  address: string,
+  path: string,
+  body?: string,
+  method = body === undefined ? 'GET' : 'POST',
+): Promise<{ status: number; body: Body }> {
+  const response = await open(`${address}/_emulator/${path}`, method, body)
+  return { status: response.statusCode ?? 0, body: JSON.parse(await text(response)) }
+}
+
 // With `--local-protocol https`, wrangler uses a certificate that it signed itself.
-function get(address: string): Promise<IncomingMessage> {
+function open(address: string, method = 'GET', body?: string): Promise<IncomingMessage> {
+  const headers = { 'content-type': 'application/json', accept: 'application/json' }
   return new Promise((resolve, reject) => {
     const request = address.startsWith('https:')
-      ? https.get(address, { rejectUnauthorized: false }, resolve)
-      : http.get(address, resolve)
-    request.on('error', reject)
+      ? https.request(address, { method, headers, rejectUnauthorized: false }, resolve)
+      : http.request(address, { method, headers }, resolve)
+    request.on('error', reject).end(body)
   })
 }
 
-// With a configuration of the user's own, wrangler bundles the Worker that it names.
-function hasOwnConfiguration(): boolean {
-  return flag('config') !== undefined || flags.includes('-c')
-}
-
-function flagsWithPort(): string[] {
-  return flags.map((each, index) => {
-    if (each === '--port=0') return `--port=${port}`
-    return each === '0' && flags[index - 1] === '--port' ? port : each
-  })
-}
-
-/** Returns the value of `--name value` or `--name=value`. The last one counts. */
-function flag(name: string): string | undefined {
-  let value: string | undefined
-  flags.forEach((each, index) => {
-    if (each === `--${name}`) value = flags[index + 1]
-    else if (each.startsWith(`--${name}=`)) value = each.slice(name.length + 3)
-  })
-  return value
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 100))
 }

@@ -5,18 +5,23 @@ type Person = { name: string; email: string; groups: string[] }
 
 type Login = {
   nonce: string
+  /** The heading if it is left out. */
+  title?: string
   application: string
   /** One part of the page for each identity provider; those that are only a button share a part. */
   blocks: Child[]
+  /** The provider whose login page this one stands in for. */
+  standsInFor?: string
   /** If a person cannot be picked only because this host is reachable by everyone. */
   isPickingOff?: boolean
 }
 
 /** Renders the login to an application, through one of the identity providers that it allows. */
-export function LoginPage({ nonce, application, blocks, isPickingOff }: Login) {
+export function LoginPage({ nonce, title, application, blocks, isPickingOff, standsInFor }: Login) {
   return (
-    <Frame title={`Log in to ${application}`} nonce={nonce}>
+    <Frame title={title ?? `Log in to ${application}`} nonce={nonce}>
       <h1>Log in to {application}</h1>
+      {standsInFor && <p class="note">This page stands in for the login at {standsInFor}.</p>}
       {blocks.length === 0 && !isPickingOff && (
         <p class="note">
           None of the identity providers in this application's <code>allowed_idps</code> exists. Add

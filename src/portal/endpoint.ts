@@ -115,7 +115,7 @@ function versionIn(text: string): string | undefined {
 async function bufferedRequest(c: AppContext): Promise<Request | undefined> {
   const { body, method } = c.req.raw
   if (body === null || method !== 'POST') return c.req.raw
-  const bytes = await bytesWithin(body, BODY_LIMIT_BYTES, c.req.header('content-length'))
+  const bytes = await bytesWithin(c.req.raw, BODY_LIMIT_BYTES)
   return bytes && new Request(c.req.raw, { body: bytes })
 }
 

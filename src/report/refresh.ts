@@ -99,7 +99,7 @@ function isExpiryRefusal(event: RecordedEvent): boolean {
 }
 
 // Finds a 401 that was followed by an authorization, without an attempt to refresh in between.
-function authorizedInstead({ authorizations, client, events }: Story): RecordedEvent[] | undefined {
+function authorizedInstead({ authorizations, events }: Story): RecordedEvent[] | undefined {
   const requests = new Set<RecordedEvent>(authorizations.map(({ request }) => request))
   let hasRefreshToken = false
   let expiry: RecordedEvent | undefined
@@ -107,7 +107,7 @@ function authorizedInstead({ authorizations, client, events }: Story): RecordedE
     if (isExpiryRefusal(event)) expiry = event
     else if (isTokenRequest(event)) {
       expiry = undefined
-      hasRefreshToken = holdsAfter(event, hasRefreshToken, client.grantTypes)
+      hasRefreshToken = holdsAfter(event, hasRefreshToken)
     } else if (expiry && hasRefreshToken && requests.has(event)) return [expiry, event]
   }
   return undefined
@@ -118,9 +118,9 @@ function isTokenRequest(event: RecordedEvent): boolean {
   return event.kind === 'token' || (event.kind === 'fault' && event.path.endsWith('/oauth/token'))
 }
 
-function holdsAfter(event: RecordedEvent, before: boolean, grantTypes: string[]): boolean {
+function holdsAfter(event: RecordedEvent, before: boolean): boolean {
   if (event.kind !== 'token') return before
-  if (event.outcome === 'allowed') return grantTypes.includes('refresh_token')
+  if (event.outcome === 'allowed') return true
   return before && event.error !== 'invalid_grant'
 }
 

@@ -83,7 +83,7 @@ function wantsRefreshTokens({ registration }: Story): Finding {
   return failed(
     {
       why: grantTypes
-        ? 'Its grant_types do not include refresh_token, so it receives no refresh token.'
+        ? 'Its grant_types do not include refresh_token. Access issues one all the same [T22]; other servers do not.'
         : 'It did not send grant_types, for which RFC 7591 2 defines the default authorization_code. Access registered both.',
       change: 'Send grant_types with authorization_code and refresh_token.',
     },

@@ -47,7 +47,7 @@ export async function readText(c: AppContext, limit = BODY_LIMIT_BYTES): Promise
 }
 
 async function readBytes(c: AppContext, limit = BODY_LIMIT_BYTES): Promise<ArrayBuffer> {
-  const bytes = await bytesWithin(c.req.raw.body, limit, c.req.header('content-length'))
+  const bytes = await bytesWithin(c.req.raw, limit)
   if (bytes) return bytes
   throw new OAuthError('invalid_request', `the body is longer than ${limit} bytes`, { status: 413 })
 }

@@ -15,6 +15,11 @@ export type Impersonation = {
   client?: Client
   /** The service token of a request to an application. */
   serviceToken?: ServiceToken
+  /**
+   * The administrator of a request to the API: the sender may control the emulator. The control's own pages
+   * read much, so their GET requests leave no event.
+   */
+  administrator?: { email: string | undefined }
   /** Responds in place of the application's origin. */
   origin?: (request: Request) => Response
   /** Sends the request to the application's origin with this assertion, without a decision of Access. */

@@ -4,7 +4,7 @@ import { dashDomain } from '../account/oauth/dash-domain'
 import { OAuthError } from '../oauth/errors'
 import { isLoopback } from '../oauth/loopback'
 import { readSettings, type Settings } from '../settings'
-import { settingsWith, withQuirks } from '../settings/overlay'
+import { settingsWith, withPeople, withQuirks } from '../settings/overlay'
 import type { Configuration } from '../store/configuration'
 import { Emulator } from '../store/emulator'
 import { emulatedNow } from '../store/emulator/state'
@@ -23,15 +23,20 @@ export const markResponse: MiddlewareHandler<Env> = async function markResponse(
   c.set('isChallenge', false)
   c.set('rayId', newRayId())
   await next()
-  c.header('Cf-Ray', c.get('rayId'))
-  // A response of the origin is passed on unchanged.
-  if (c.get('isForwarded')) return
+  // A response of the origin is passed on unchanged. Its own headers may be immutable.
+  if (c.get('isForwarded')) {
+    c.header('Cf-Ray', c.get('rayId'))
+    return
+  }
   await drainBody(c.req.raw)
-  c.header('X-Emulator', EMULATOR)
-  c.header('X-Emulator-Event', eventAddress(c))
+  // Not `c.header`, which would make a new response for each header.
+  const { headers } = c.res
+  headers.set('Cf-Ray', c.get('rayId'))
+  headers.set('X-Emulator', EMULATOR)
+  headers.set('X-Emulator-Event', eventAddress(c))
   // Browsers must not sniff a script in user-supplied content.
   // Access: observed [U10-U15]. Challenges do not carry this header.
-  if (!c.get('isChallenge')) c.header('X-Content-Type-Options', 'nosniff')
+  if (!c.get('isChallenge')) headers.set('X-Content-Type-Options', 'nosniff')
 }
 
 /**
@@ -48,7 +53,7 @@ export const prepare: MiddlewareHandler<Env> = async function prepare(c, next) {
   const url = new URL(c.req.url)
   const quirks = quirksOn(settings.QUIRKS, state.quirks)
   c.set('quirks', quirks)
-  c.set('settings', settingsWith(settings, quirks))
+  c.set('settings', withPeople(settingsWith(settings, quirks), state.people))
   c.set('emulator', emulator)
   c.set('state', state)
   c.set('ticketSecret', new TextEncoder().encode(state.ticketSecret))

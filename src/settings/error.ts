@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { nearestName } from '../access/nearest-name'
 
 /** A setting with an invalid value. */
 export type SettingsProblem = { setting: string; found: string; expected: string }
@@ -15,15 +16,23 @@ export class SettingsError extends Error {
   }
 }
 
-/** Translates an issue of the schema into problems that name the settings. */
-export function problemsOf(vars: object, issue: z.core.$ZodIssue): SettingsProblem[] {
+/**
+ * Translates an issue of the schema into problems that name the settings.
+ *
+ * @param memberNames returns the names of all members, to suggest one for a misspelt name
+ */
+export function problemsOf(
+  vars: object,
+  issue: z.core.$ZodIssue,
+  memberNames: () => string[] = () => [],
+): SettingsProblem[] {
   const setting = nameOf(issue.path)
   if (issue.code !== 'unrecognized_keys') {
     return [{ setting, found: foundAt(vars, issue.path), expected: issue.message }]
   }
-  const expected = 'unknown member; check its spelling'
   return issue.keys.map((key) => {
     const path = [...issue.path, key]
+    const expected = `there is no such member; did you mean ${nearestName(key, memberNames())}?`
     // The name may be a misspelt name of a secret.
     const found = mayHoldSecrets(path) ? NOT_SHOWN : foundAt(vars, path)
     return { setting: nameOf(path), found, expected }
@@ -31,7 +40,7 @@ export function problemsOf(vars: object, issue: z.core.$ZodIssue): SettingsProbl
 }
 
 // Problems are shown to every caller, on a public host as well, so they must not reveal secrets.
-const NOT_SHOWN = 'not shown, because it may be a secret'
+export const NOT_SHOWN = 'not shown, because it may be a secret'
 const SECRETS: unknown[] = [
   'EMULATOR_TOKEN',
   'token',

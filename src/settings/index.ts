@@ -8,11 +8,14 @@
 import * as z from 'zod'
 import { hostProblem } from '../access/domain'
 import { lifetimeSchema, periodSchema } from '../access/duration'
-import { personSchema } from '../access/identity'
+import { peopleSchema } from '../access/identity'
+import { memberNamesIn } from '../access/member-names'
+import { nearestName } from '../access/nearest-name'
 import { originUrlSchema } from '../access/origin-url'
+import { policySchema } from '../access/policy'
 import { distinct } from '../access/record-kind'
 import { firstNotHttps } from '../access/redirect-rule-schema'
-import { emailListSchema } from '../access/rule-kinds'
+import { emailListSchema, RULE_KINDS } from '../access/rule-kinds'
 import { ACCESS_PATHS } from '../access/team-domain'
 import { apiTokenSchema, unknownPermissions } from '../account/api-token'
 import { accountSchema, EMULATED_ACCOUNT } from '../account/members'
@@ -23,8 +26,9 @@ import type { Seed } from '../store/configuration'
 import { objectSettingsSchema, optional } from '../store/emulator/settings'
 import { type Collections, collectionsOf, KINDS, recordKind } from '../store/kinds'
 import { QUIRK_NAMES } from '../switches/quirks'
+import { danglingReferences } from './dangling'
 import { problemsOf, SettingsError } from './error'
-import { nearestName } from './nearest-name'
+import { unknownSettings } from './unknown'
 
 // `--var NAME:value` can only pass text, so structured settings may also be JSON text.
 function structured<T extends z.ZodType>(schema: T) {
@@ -61,21 +65,18 @@ const EMULATOR_TOKEN = /^[\x21-\x7e]{16,}$/
 const EMULATOR_TOKEN_EXPECTED = 'expected at least 16 visible ASCII characters, without spaces'
 
 /** The first records of every kind, each kind from its own setting. */
-const seedSchema = z
-  .object(
-    Object.fromEntries(
-      KINDS.flatMap((kind) => {
-        const { seed } = recordKind(kind)
-        return seed ? [[seed.setting, structured(seed.schema)]] : []
-      }),
-    ),
-  )
-  .transform((found) =>
-    collectionsOf((kind) => {
-      const { seed } = recordKind(kind)
-      return seed ? (found[seed.setting] ?? []) : []
-    }),
-  )
+const seeds = Object.fromEntries(
+  KINDS.flatMap((kind) => {
+    const { seed } = recordKind(kind)
+    return seed ? [[seed.setting, structured(seed.schema)]] : []
+  }),
+)
+const seedSchema = z.object(seeds).transform((found) =>
+  collectionsOf((kind) => {
+    const { seed } = recordKind(kind)
+    return seed ? (found[seed.setting] ?? []) : []
+  }),
+)
 
 /** The settings that are not records: form and default of each. */
 const settingsSchema = z.object({
@@ -106,9 +107,7 @@ const settingsSchema = z.object({
   ACCOUNTS: structured(z.array(accountSchema).min(1).superRefine(distinct('id'))).default([
     EMULATED_ACCOUNT,
   ]),
-  PEOPLE: structured(
-    z.array(personSchema, 'expected a list of people').superRefine(distinct('email')),
-  ).default([]),
+  PEOPLE: structured(peopleSchema).default([]),
   EMAIL_LISTS: structured(z.array(emailListSchema).superRefine(distinct('id'))).default([]),
   DNS_RESOLVER: objectSettingsSchema.shape.DNS_RESOLVER,
   API_TOKENS: optional(structured(z.array(apiTokenSchema)).optional()),
@@ -123,6 +122,8 @@ export const SETTING_NAMES = [
 export type Settings = Omit<z.infer<typeof settingsSchema>, 'EMAIL_LISTS'> & {
   /** The configuration before any edit of the API. */
   seed: Seed
+  /** Sentences about rules that never match; undefined if there are none. */
+  warnings?: string[] | undefined
   /** The problems of settings that the API alone reads. Every response of the API is this error. */
   apiError?: SettingsError | undefined
 }
@@ -143,17 +144,18 @@ export function readSettings(vars: object): Promise<Settings> {
 }
 
 async function parseSettings(vars: object): Promise<Settings> {
+  const unknown = unknownSettings(vars, SETTING_NAMES)
   const [own, first] = await Promise.all([
     settingsSchema.safeParseAsync(vars),
     seedSchema.safeParseAsync(vars),
   ])
   if (!own.success || !first.success) {
     const issues = [own, first].flatMap(({ error }) => error?.issues ?? [])
-    throw new SettingsError(issues.flatMap((issue) => problemsOf(vars, issue)))
+    const problems = issues.flatMap((issue) => problemsOf(vars, issue, memberNames))
+    throw new SettingsError([...unknown, ...problems])
   }
   const { EMAIL_LISTS, ...settings } = own.data
   const issues = applicationIssues(first.data, settings.REDIRECT_RULES)
-  if (issues.length > 0) throw new SettingsError(issues.flatMap((issue) => problemsOf(vars, issue)))
   const { applications, mcpPortals, mcpServers } = first.data
   const made = await seededApplications(applications, mcpPortals, mcpServers)
   const seed = {
@@ -162,7 +164,18 @@ async function parseSettings(vars: object): Promise<Settings> {
     emailLists: EMAIL_LISTS,
     accounts: settings.ACCOUNTS,
   }
-  return { ...settings, seed, apiError: apiErrorOf(vars, settings) }
+  const problems = [...unknown, ...issues.flatMap((issue) => problemsOf(vars, issue))]
+  if (problems.length > 0) throw new SettingsError(problems)
+  const dangling = danglingReferences(seed)
+  for (const sentence of dangling) console.warn(sentence)
+  const warnings = dangling.length > 0 ? dangling : undefined
+  return { ...settings, seed, warnings, apiError: apiErrorOf(vars, settings) }
+}
+
+// The rules of policies and groups are chosen by their kind, so their schemas are added.
+function memberNames(): string[] {
+  const rules = Object.values(RULE_KINDS).map(({ schema }) => schema)
+  return memberNamesIn(settingsSchema, ...Object.values(seeds), policySchema, ...rules)
 }
 
 function apiErrorOf(
@@ -182,7 +195,7 @@ function apiErrorOf(
 
 // Checks applications against the other settings.
 function applicationIssues(
-  { applications, identityProviders }: Collections,
+  { applications, identityProviders, userPopulations }: Collections,
   redirectRules: 'current' | 'https',
 ): z.core.$ZodIssue[] {
   const issue = (message: string, ...path: PropertyKey[]): z.core.$ZodIssue => ({
@@ -203,5 +216,11 @@ function applicationIssues(
     if (at < 0) return []
     return [issue('expected the id of one of IDENTITY_PROVIDERS', index, 'allowed_idps', at)]
   })
-  return [...https, ...providers]
+  const populationIds = new Set(userPopulations.map(({ id }) => id))
+  const populations = applications.flatMap(({ user_populations: ids = [] }, index) => {
+    const at = ids.findIndex((id) => !populationIds.has(id))
+    if (at < 0) return []
+    return [issue('expected the id of one of USER_POPULATIONS', index, 'user_populations', at)]
+  })
+  return [...https, ...providers, ...populations]
 }

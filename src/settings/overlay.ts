@@ -1,3 +1,4 @@
+import type { Person } from '../access/identity'
 import { firstNotHttps } from '../access/redirect-rule-schema'
 import type { Configuration } from '../store/configuration'
 import { QUIRKS, type QuirkName, type Quirks, type SettingQuirk } from '../switches/quirks'
@@ -21,6 +22,11 @@ export function settingsWith(settings: Settings, quirks: Quirks): Settings {
 
 function isSetting(name: QuirkName): name is SettingQuirk {
   return QUIRKS[name].how === 'setting'
+}
+
+/** Returns the settings with the people that the control has set, if it has. */
+export function withPeople(settings: Settings, people: Person[] | undefined): Settings {
+  return people ? { ...settings, PEOPLE: people } : settings
 }
 
 /** Returns the configuration with the changes of the quirks that are on. */

@@ -18,7 +18,15 @@ export const TEAM_SESSION_COOKIE = 'CF_Access_Session'
 export const DASH_SESSION_COOKIE = 'CF_Dash_Session'
 /** The session at the console, on a host that is not this machine's. */
 export const CONTROL_COOKIE = 'CF_Emulator_Control'
-const OWN_COOKIES = [LOGIN_COOKIE, TEAM_SESSION_COOKIE, DASH_SESSION_COOKIE, CONTROL_COOKIE]
+/** Binds `CF_Authorization` to a browser. The origin never receives it [O21]. */
+export const BINDING_COOKIE = 'CF_Binding'
+const OWN_COOKIES = [
+  LOGIN_COOKIE,
+  TEAM_SESSION_COOKIE,
+  DASH_SESSION_COOKIE,
+  CONTROL_COOKIE,
+  BINDING_COOKIE,
+]
 const OWN_AFTER_COMMA = new RegExp(`,\\s*(?=(?:${OWN_COOKIES.join('|')})=)`)
 const LOGIN_LIFETIME_SECONDS = 15 * 60
 

@@ -82,6 +82,11 @@ export const QUIRKS = {
     what: "The first authorization after a logout ends at the application's root, and never at the callback.",
     source: 'P31, instead of A10',
   },
+  'login-after-session': {
+    how: 'handler',
+    what: 'An authorization needs a new login once `grant.session_duration` has passed since the last one, also while the browser is signed in.',
+    source: "Cloudflare's documentation, instead of A9 after the end of a session (T17)",
+  },
   'metadata-of-host': {
     how: 'handler',
     what: "The metadata on an application's host has the issuer and the `resource` of the URL that was requested.",

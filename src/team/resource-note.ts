@@ -1,3 +1,9 @@
+import { coveredAt } from '../access/application'
+import { isLoopback } from '../oauth/loopback'
+import type { AppContext } from '../request/context'
+import { report } from '../request/events'
+import type { AuthorizationRequest } from './authorization/request'
+
 /**
  * Returns a note for the event if the `resource` was not sent in its normalised form; otherwise an
  * empty string [T5, P24].
@@ -6,4 +12,26 @@ export function resourceNote(sent: string | undefined, resource: string): string
   return sent === undefined || sent === resource
     ? ''
     : `The resource is normalised to ${resource}; a client that compares it byte by byte with ${sent} rejects it (P24).`
+}
+
+/**
+ * Reports an authorization for a resource that only the domain `*` covers, on a host or with a scheme or
+ * port that is not the emulator's. Such a request passes here and fails at Cloudflare.
+ */
+export function reportForeignResource(
+  c: AppContext,
+  { application, client, resource }: AuthorizationRequest,
+): void {
+  const { settings, url } = c.var
+  const { hostname, port, protocol } = new URL(resource)
+  const isOurs = isLoopback(hostname) || [url.hostname, ...settings.LOCAL_HOSTS].includes(hostname)
+  if (isOurs && port === url.port && protocol === url.protocol) return
+  if (coveredAt([application], new URL(resource))?.domain !== '*') return
+  report(c, {
+    kind: 'foreign-resource',
+    client: { id: client.clientId, name: client.name },
+    resource,
+    covers: application.name,
+    expected: `${url.protocol}//localhost${url.port && `:${url.port}`}/mcp`,
+  })
 }

@@ -9,7 +9,7 @@ describe('The protected application in a browser', () => {
     const { app, team } = world.server
     const page = await world.tab()
     await page.goto(`${app}/`)
-    expect(await sees(page, 'Log in to Demo')).toBe('Log in to Demo')
+    expect(await sees(page, 'Log in to Demo')).toBe('Sign in ・ Cloudflare Access')
     expect(page.url()).toContain(`${team}/cdn-cgi/access/login/${new URL(app).host}?`)
     await page.getByRole('button', { name: 'Ada' }).click()
     expect(await sees(page, 'Demo application')).toBe('Demo application')

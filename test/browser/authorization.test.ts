@@ -12,7 +12,7 @@ describe('An authorization in a browser', () => {
     'brings code and state to a client on %s, for a token of that person [A10]',
     async (host) => {
       const { page, callback, clientId } = await start(await listen(host))
-      expect(await sees(page, 'Log in to Demo')).toBe('Log in to Demo')
+      expect(await sees(page, 'Log in to Demo')).toBe('Sign in ・ Cloudflare Access')
       await page.getByRole('button', { name: 'Ada' }).click()
       expect(await sees(page, 'Authorize Client')).toBe('Authorize Client')
       await page.getByRole('button', { name: 'Allow' }).click()

@@ -21,7 +21,7 @@ const PAGES = {
   blocked: (page) => WAYS.blocked(world.server, page),
   error: async (page) => {
     await page.goto(await world.server.client.authorizationUrl('no-such-client'))
-    await sees(page, 'Unknown client')
+    await sees(page, 'Unknown client ID')
   },
   permissions: (page) => WAYS.permissions(world.server, page),
   connected: async (page) => {
@@ -160,7 +160,7 @@ describe('Text that other parties chose', () => {
   it('fits the page of an error, however long it is', async () => {
     const page = await world.tab({ viewport: PHONE })
     await page.goto(await world.server.client.authorizationUrl('c'.repeat(600)))
-    await sees(page, 'Unknown client')
+    await sees(page, 'Unknown client ID')
     expect(await sizeOf(page)).toMatchObject({ width: PHONE.width })
   })
 })

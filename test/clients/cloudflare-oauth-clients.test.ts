@@ -220,6 +220,25 @@ describe('A client becomes public [C9-C11]', () => {
     await expect(private_).rejects.toBeInstanceOf(BadRequestError)
   })
 
+  it('when the SDK itself creates the TXT record [V29]', async () => {
+    const { client_id, client_uri_verification } = await create(WHOLE)
+    const [zone] = (await cloudflare.zones.list({ name: 'example.com' })).result
+    const { records } = cloudflare.dns
+    const zone_id = zone?.id ?? ''
+    const content = client_uri_verification?.text ?? ''
+    const params = { zone_id, type: 'TXT', name: 'example.com', ttl: 300, content } as const
+    const { id } = await records.create(params)
+    await becomes(client_id, 'verified')
+    const edited = await records.edit(id, { ...params, comment: 'verified' })
+    expect(edited).toMatchObject({ id, content, comment: 'verified' })
+    const found = []
+    for await (const each of records.list({ zone_id, name: { exact: 'example.com' } }))
+      found.push(each)
+    expect(found).toEqual([await records.get(id, { zone_id })])
+    expect(await records.delete(id, { zone_id })).toEqual({ id })
+    await expect(records.get(id, { zone_id })).rejects.toMatchObject({ errors: [{ code: 81044 }] })
+  })
+
   it.each<[string, object, string]>([
     ['a name', { client_name: '' }, '/client_name'],
     ['a logo', { logo_uri: undefined }, '/logo_uri'],

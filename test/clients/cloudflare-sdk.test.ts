@@ -326,7 +326,7 @@ describe('The organization [K18]', () => {
       body_devices: true,
     })
     expect(revoked).toBe(true)
-    expect((await person.open(`${server.app}/whoami`)).page?.title).toContain('Log in')
+    expect((await person.open(`${server.app}/whoami`)).page?.title).toContain('Sign in')
   })
 })
 

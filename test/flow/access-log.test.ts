@@ -1,7 +1,16 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { ACCOUNT, api, type Item } from '../support/api'
 import { Client, type Tokens } from '../support/client'
-import { ADA, APP, application, carrying, emulator, MALLORY, stopClock } from '../support/emulator'
+import {
+  ADA,
+  APP,
+  application,
+  carrying,
+  emulator,
+  LOGIN_TITLE,
+  MALLORY,
+  stopClock,
+} from '../support/emulator'
 import { Person } from '../support/person'
 import { ALLOW, credentials, SERVICE_AUTH, serviceToken } from '../support/service-token'
 
@@ -503,7 +512,7 @@ describe('Users are created by signing in [K22, K23]', () => {
     expect([status, body.success]).toEqual([200, true])
     expect((await users()).map(({ email }) => email)).toEqual(['grace@example.com'])
 
-    expect((await ada.open(`${APP}/whoami`)).page?.title).toBe('Log in to Demo')
+    expect((await ada.open(`${APP}/whoami`)).page?.title).toBe(LOGIN_TITLE)
     await expect(client.request('/whoami', ofAda.tokens.access_token)).not.toBeAdmitted()
     const refused = await client.refresh(ofAda.clientId, ofAda.tokens.refresh_token)
     expect(await refused.json()).toMatchObject({ error: 'invalid_grant' })

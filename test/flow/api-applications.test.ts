@@ -83,18 +83,17 @@ describe('A new application [K1]', () => {
     })
   })
 
-  it('has no Managed OAuth until oauth_configuration is there, which then is on [K8]', async () => {
+  it('has no Managed OAuth until oauth_configuration is there, which then is on, with the defaults of Access [K8, K38]', async () => {
     expect(await create()).not.toHaveProperty('oauth_configuration')
     const { oauth_configuration } = await create({ domain: 'on.example', oauth_configuration: {} })
     expect(oauth_configuration).toEqual({
       enabled: true,
       dynamic_client_registration: {
         enabled: true,
-        allow_any_on_localhost: false,
-        allow_any_on_loopback: false,
+        allow_any_on_localhost: true,
+        allow_any_on_loopback: true,
         allowed_uris: [],
       },
-      grant: { access_token_lifetime: '15m' },
     })
   })
 
@@ -845,11 +844,11 @@ describe('Unknown members [K3]', () => {
       enabled: true,
       dynamic_client_registration: {
         enabled: true,
-        allow_any_on_localhost: false,
-        allow_any_on_loopback: false,
+        allow_any_on_localhost: true,
+        allow_any_on_loopback: true,
         allowed_uris: [],
       },
-      grant: { access_token_lifetime: '15m' },
+      grant: {},
     })
     expect(body.result.destinations).toEqual([at('app.example')])
     expect(body.result.cors_headers).not.toHaveProperty('max_ages')

@@ -2,7 +2,15 @@ import { decodeJwt } from 'jose'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { ACCOUNT, api, type Item } from '../support/api'
 import { Client, REDIRECT_URI, redirectOf, type Tokens } from '../support/client'
-import { ADA, APP, application, emulator, MALLORY, stopClock } from '../support/emulator'
+import {
+  ADA,
+  APP,
+  application,
+  emulator,
+  LOGIN_TITLE,
+  MALLORY,
+  stopClock,
+} from '../support/emulator'
 import { Person } from '../support/person'
 import { ALLOW, cookieOf, credentials, SERVICE_AUTH, serviceToken } from '../support/service-token'
 
@@ -79,7 +87,10 @@ describe('Managed OAuth of an application', () => {
 
 describe('The redirect rules', () => {
   const onlyClaude = oauth({
-    dynamic_client_registration: { allowed_uris: ['https://claude.ai/api/mcp/auth_callback'] },
+    dynamic_client_registration: {
+      allow_any_on_localhost: false,
+      allowed_uris: ['https://claude.ai/api/mcp/auth_callback'],
+    },
   })
 
   it('decide the next registration [R5, R15]', async () => {
@@ -372,7 +383,7 @@ describe('The organization [K18]', () => {
     await world.advance('45m')
     expect((await person.open(`${APP}/whoami`)).page?.url).toBe(`${APP}/whoami`)
     await world.advance('30m')
-    expect((await person.open(`${APP}/whoami`)).page?.title).toBe('Log in to Demo')
+    expect((await person.open(`${APP}/whoami`)).page?.title).toBe(LOGIN_TITLE)
   })
 
   it('keeps the members that a change does not name', async () => {
@@ -444,11 +455,11 @@ describe('An identity provider [K21]', () => {
     expect(dropped).toEqual([])
   })
 
-  it('may have a type that is stored and never offered', async () => {
+  it('has a button on the login page, whatever its type is [K42]', async () => {
     const config = { client_id: 'x', apps_domain: 'example.com' }
     const made = await create(PATH, { name: 'Workspace', type: 'google-apps', config })
     expect(made).toMatchObject({ type: 'google-apps', config })
-    expect(await loginPage()).not.toContain('Workspace')
+    expect(await loginPage()).toContain('Sign in with Workspace')
   })
 
   it('is seeded as a picker of people and a one-time PIN', async () => {
@@ -527,7 +538,7 @@ describe('Revocation [T15, T16]', () => {
       await person.press('Log in', ADA)
       const path = `${ACCOUNT}/access/organizations/revoke_user?devices=true`
       expect((await cloudflare.post(path, { ...ADA, ...more })).body.result).toBe(true)
-      expect((await person.open(`${APP}/whoami`)).page?.title).toBe('Log in to Demo')
+      expect((await person.open(`${APP}/whoami`)).page?.title).toBe(LOGIN_TITLE)
       const dropped = (await world.events()).filter(({ kind }) => kind === 'members-dropped')
       expect(dropped).toEqual([])
     },

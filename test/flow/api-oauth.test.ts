@@ -100,6 +100,15 @@ describe('The secret of a client follows its method [C2, C5]', () => {
   })
 })
 
+it('A list that the SDK requests without parameters is whole on its first page [V30]', async () => {
+  const cloudflare = api(world.fetch)
+  for (const path of [`${ACCOUNT}/oauth_clients`, '/oauth/scopes']) {
+    const { body } = await cloudflare.get<Item[]>(path)
+    expect(body.result_info).toMatchObject({ page: 1, per_page: 1000 })
+    expect(body.result_info?.total_count).toBe(body.result.length)
+  }
+})
+
 describe('A scope whose group alone is in the catalogue [C19]', () => {
   const scopes = ['dns.read', 'dns.delete']
   const unlisted = { outcome: 'noted', rule: 'C19', scopes: ['dns.delete'] }

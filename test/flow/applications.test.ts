@@ -354,7 +354,14 @@ describe('An application with a Bypass policy at a path of a gated host', () => 
 
 describe('Redirect rules of several applications', () => {
   const rules = (dynamic_client_registration: Record<string, unknown>, enabled = true) => ({
-    oauth_configuration: { enabled, dynamic_client_registration },
+    oauth_configuration: {
+      enabled,
+      dynamic_client_registration: {
+        allow_any_on_localhost: false,
+        allow_any_on_loopback: false,
+        ...dynamic_client_registration,
+      },
+    },
   })
   const LOOPBACK = 'http://127.0.0.1:1234/callback'
   const LISTED = 'https://listed.example/callback'

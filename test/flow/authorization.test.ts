@@ -6,6 +6,7 @@ import {
   application,
   clientOf,
   emulator,
+  LOGIN_TITLE,
   MALLORY,
   stopClock,
   TEAM,
@@ -74,10 +75,38 @@ describe('The resource of an authorization request', () => {
   })
 })
 
+describe('A resource that only the domain * covers', () => {
+  const eventsFor = async (resource: string) => {
+    const { client_id } = await client.register()
+    await client.authorization(client_id, { resource })
+    return (await world.events()).filter(({ kind }) => kind === 'foreign-resource')
+  }
+
+  it.each(['https://other.example', 'http://localhost:9999/mcp', 'https://localhost:8788/mcp'])(
+    'leaves an event if it is on no host of this emulator: %s',
+    async (resource) => {
+      expect(await eventsFor(resource)).toEqual([
+        expect.objectContaining({ resource: new URL(resource).href, covers: 'Demo' }),
+      ])
+    },
+  )
+
+  it.each([`${APP}/mcp`, TEAM, 'http://app.localhost:8788/'])(
+    'leaves none on a host of this machine: %s',
+    async (resource) => {
+      expect(await eventsFor(resource)).toEqual([])
+    },
+  )
+})
+
 describe("The application's own redirect rules", () => {
   const NOT_ALLOWED = 'Redirect URI not allowed by application configuration'
   const strict = (rules: Record<string, unknown>) =>
-    application({ oauth_configuration: { dynamic_client_registration: rules } })
+    application({
+      oauth_configuration: {
+        dynamic_client_registration: { allow_any_on_localhost: false, ...rules },
+      },
+    })
 
   it('refuse a URI that only another application allowed at registration, before login [A4]', async () => {
     const account = clientOf({
@@ -123,7 +152,7 @@ describe('PKCE', () => {
     await expect(response).toRedirectWithError('invalid_request', MESSAGE)
   })
 
-  it('requires a challenge of 43 base64url characters (RFC 7636 4.2)', async () => {
+  it('requires a challenge of 43 base64url characters (RFC 7636 4.2) [A19]', async () => {
     const { client_id } = await client.register()
     const response = await client.authorization(client_id, { code_challenge: 'short' })
     await expect(response).toRedirectWithError(
@@ -192,7 +221,7 @@ describe('An authorization request that is refused', () => {
   })
 
   it.each([
-    ['an unknown client', { client_id: 'made-up' }, 'Unknown client'],
+    ['an unknown client', { client_id: 'made-up' }, 'Unknown client ID'],
     ['no client', { client_id: undefined }, 'client_id is missing'],
     [
       'a URI that the client did not register [A14]',
@@ -232,7 +261,7 @@ describe('A person at a browser', () => {
 
   it('logs in on the team domain, allows the client, and is redirected with code and state [A10]', async () => {
     const { person } = await start()
-    expect(person.page).toMatchObject({ status: 200, title: 'Log in to Demo' })
+    expect(person.page).toMatchObject({ status: 200, title: LOGIN_TITLE })
     expect(person.page?.url).toMatch(`${TEAM}/cdn-cgi/access/login/localhost:8788?`)
     await person.press('ada@example.com')
     expect(person.page).toMatchObject({ status: 200, title: 'Authorize Client' })
@@ -262,10 +291,10 @@ describe('A person at a browser', () => {
     await person.press('ada@example.com')
     await world.advance('24h')
     await person.open(url)
-    expect(person.page?.title).toBe('Log in to Demo')
+    expect(person.page?.title).toBe(LOGIN_TITLE)
   })
 
-  it('is redirected with access_denied and the state after denying (RFC 6749 4.1.2.1)', async () => {
+  it('is redirected with access_denied and the state after denying (RFC 6749 4.1.2.1) [A18]', async () => {
     const { person } = await start()
     await (await person.press('ada@example.com')).press('Deny')
     expect(Object.fromEntries(person.callback?.searchParams ?? [])).toEqual({

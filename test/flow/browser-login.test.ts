@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { Client } from '../support/client'
-import { ADA, APP, emulator, MALLORY, stopClock, TEAM } from '../support/emulator'
+import { ADA, APP, emulator, LOGIN_TITLE, MALLORY, stopClock, TEAM } from '../support/emulator'
 import { Person } from '../support/person'
 
 stopClock()
@@ -39,7 +39,7 @@ describe('A browser that opens the application', () => {
     await person.press('ada@example.com')
     await world.advance('24h')
     await person.open(`${APP}/`)
-    expect(person.page?.title).toBe('Log in to Demo')
+    expect(person.page?.title).toBe(LOGIN_TITLE)
   })
 
   it('shows the block page if no policy admits the person, who can log in as another person', async () => {

@@ -76,9 +76,9 @@ describe('POST /_emulator/tokens', () => {
     expect((await client.postForm('/oauth/token', form, basic)).status).toBe(200)
   })
 
-  it('returns no refresh token to a client that is not registered for them', async () => {
+  it('returns a refresh token, whatever grant types the client registered [T22]', async () => {
     const { client_id } = await client.register({ grant_types: ['authorization_code'] })
-    expect(await issue({ ...ADA, client: client_id })).not.toHaveProperty('refresh_token')
+    expect(await issue({ ...ADA, client: client_id })).toHaveProperty('refresh_token')
   })
 
   it('leaves automatic sign-in as it was', async () => {

@@ -25,6 +25,26 @@ const world = emulator(deployed)
 const open = emulator({ TEAM_DOMAIN: deployed.TEAM_DOMAIN })
 beforeEach(world.reset)
 
+describe('Without EMULATOR_TOKEN, the refusal names the next step', () => {
+  const of = async (peer?: string) => {
+    const headers: Record<string, string> = peer === undefined ? {} : { 'cf-connecting-ip': peer }
+    const response = await open.fetch('http://app.test:8788/_emulator/clock', { headers })
+    expect(response.status).toBe(503)
+    return ((await response.json()) as { error_description: string }).error_description
+  }
+
+  it.each([undefined, '127.0.0.1', '::1'])(
+    'LOCAL_HOSTS, if the request comes from this machine: %s',
+    async (peer) => {
+      expect(await of(peer)).toContain("add it to the setting LOCAL_HOSTS: ['app.test']")
+    },
+  )
+
+  it('the secret alone, if it comes from elsewhere', async () => {
+    expect(await of('203.0.113.7')).toMatch(/not set. Set it with: npx wrangler secret put/)
+  })
+})
+
 const bearer = { authorization: `Bearer ${TOKEN}` }
 const clock = (headers: Record<string, string>, method = 'GET') =>
   world.fetch(`${HOST}/_emulator/clock`, {

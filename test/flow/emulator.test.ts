@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { Client } from '../support/client'
-import { ADA, APP, emulator, stopClock, TEAM } from '../support/emulator'
+import { ADA, APP, emulator, LOGIN_TITLE, stopClock, TEAM } from '../support/emulator'
 import { Person } from '../support/person'
 
 stopClock()
@@ -128,7 +128,7 @@ describe('A reset', () => {
     await expect(client.request('/whoami', tokens.access_token)).not.toBeAdmitted()
     const { client_id } = await client.register()
     await person.open(await client.authorizationUrl(client_id))
-    expect(person.page?.title).toBe('Log in to Demo')
+    expect(person.page?.title).toBe(LOGIN_TITLE)
   })
 
   it("invalidates browsers' cookies too, those revoked before included", async () => {

@@ -140,6 +140,19 @@ describe('An application of type end_user [EU1]', () => {
     expect(refused(await cloudflare.post(APPS, body))).toEqual([400, pointer])
   })
 
+  it('may be a setting, beside its population', async () => {
+    const seeded = emulator({
+      USER_POPULATIONS: [{ id: 'customers', name: 'Customers' }],
+      APPLICATIONS: [application('customers')],
+    })
+    await seeded.signIn(ADA)
+    const client = new Client(seeded.fetch, SITE)
+    const { tokens } = await client.connect()
+    const { sub } = await whoami(client, tokens.access_token)
+    const users = await api(seeded.fetch).get(`${POPULATIONS}/customers/users`)
+    expect(users.body).toMatchObject({ Resources: [{ id: sub, userName: ADA.email }] })
+  })
+
   it('keeps its type, and no other application gets it', async () => {
     const { app, population } = await site()
     const other = { type: 'self_hosted', domain: 'customers.example' }

@@ -362,7 +362,7 @@ describe('A registration records an event', () => {
   })
 
   it('names the setting of each application that would have allowed the URI', async () => {
-    const rules = { dynamic_client_registration: { allow_any_on_loopback: true } }
+    const rules = { dynamic_client_registration: { allow_any_on_localhost: false } }
     const { fetch } = emulator({ APPLICATIONS: [application({ oauth_configuration: rules })] })
     const redirect_uris = ['http://localhost:33418/']
     await leaves(await new Client(fetch).registration({ redirect_uris }), 'registration', {

@@ -457,7 +457,6 @@ describe('A rule of a kind that cannot be decided here', () => {
     { okta: { identity_provider_id: 'c', name: 'engineering' } },
     { azureAD: { id: 'engineering', identity_provider_id: 'c' } },
     { auth_context: { id: 'a', ac_id: 'b', identity_provider_id: 'c' } },
-    { device_posture: { integration_uid: 'a' } },
     { external_evaluation: { evaluate_url: 'https://a.example', keys_url: 'https://b.example' } },
     { user_risk_score: { user_risk_score: ['low', 'unscored'] } },
   ]

@@ -157,12 +157,17 @@ describe('A refresh that is refused leaves the grant unchanged', () => {
     )
     expect((await client.refresh(clientId, tokens.refresh_token)).status).toBe(200)
   })
+})
 
-  it('a client that registered without that grant', async () => {
-    const { client_id } = await client.register({ grant_types: ['authorization_code'] })
-    const response = await client.refresh(client_id, `oauth:${'a'.repeat(65)}`)
-    await expect(response).toBeRefused('unauthorized_client', /not registered for refresh_token/)
-  })
+it('A client that registered for authorization_code alone refreshes all the same [T22]', async () => {
+  await world.signIn(ADA)
+  const registration = { grant_types: ['authorization_code'] }
+  const response = await client.registration(registration)
+  expect(await response.json()).toMatchObject(registration)
+  const { clientId, tokens } = await client.connect(registration)
+  const next = await tokensOf(client.refresh(clientId, tokens.refresh_token))
+  expect(next.refresh_token).not.toBe(tokens.refresh_token)
+  await expect(client.request('/whoami', next.access_token)).toBeAdmitted()
 })
 
 describe('A made-up refresh token with the id of a grant (RFC 6819 4.5.3)', () => {

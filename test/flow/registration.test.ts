@@ -25,7 +25,7 @@ describe('Registering a public client', () => {
       grant_types: ['authorization_code', 'refresh_token'],
       response_types: ['code'],
       token_endpoint_auth_method: 'none',
-      registration_client_uri: `${TEAM}/cdn-cgi/access/oauth/registration/${body.client_id}`,
+      registration_client_uri: `${TEAM}/cdn-cgi/access/oauth/registration`,
       client_id_issued_at: expect.any(Number),
     })
   })
@@ -60,7 +60,7 @@ describe('Registering a public client', () => {
   })
 })
 
-describe('Registering a confidential client', () => {
+describe('Registering a confidential client [R18]', () => {
   it.each(['client_secret_basic', 'client_secret_post'])(
     'issues a secret that does not expire: %s (RFC 7591 3.2.1)',
     async (method) => {
@@ -82,7 +82,15 @@ describe('Registering a confidential client', () => {
 })
 
 const rules = (dynamic_client_registration: Record<string, unknown>) =>
-  application({ oauth_configuration: { dynamic_client_registration } })
+  application({
+    oauth_configuration: {
+      dynamic_client_registration: {
+        allow_any_on_localhost: false,
+        allow_any_on_loopback: false,
+        ...dynamic_client_registration,
+      },
+    },
+  })
 const withRules = (...applications: Record<string, unknown>[]) =>
   clientOf({ APPLICATIONS: applications })
 

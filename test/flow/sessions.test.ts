@@ -1,7 +1,16 @@
 import { decodeJwt } from 'jose'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { bearer, Client, type Tokens, tokensOf } from '../support/client'
-import { ADA, APP, application, carrying, emulator, stopClock, TEAM } from '../support/emulator'
+import {
+  ADA,
+  APP,
+  application,
+  carrying,
+  emulator,
+  LOGIN_TITLE,
+  stopClock,
+  TEAM,
+} from '../support/emulator'
 import { Person } from '../support/person'
 import { ALLOW, cookieOf, credentials, SERVICE_AUTH, serviceToken } from '../support/service-token'
 
@@ -164,7 +173,7 @@ describe('Logging out of an application', () => {
     const person = await loggedIn()
     await logout(person)
     await person.open(`${APP}/whoami`)
-    expect(person.page?.title).toBe('Log in to Demo')
+    expect(person.page?.title).toBe(LOGIN_TITLE)
     await person.press('ada@example.com')
     expect(person.page).toMatchObject({ status: 200, url: `${APP}/whoami` })
   })
@@ -210,7 +219,7 @@ describe('Logging out of the team domain', () => {
     const identity = await world.fetch(`${TEAM}/cdn-cgi/access/get-identity`, { headers: copy })
     expect(identity.status).toBe(400)
     await person.open(`${APP}/whoami`)
-    expect(person.page?.title).toBe('Log in to Demo')
+    expect(person.page?.title).toBe(LOGIN_TITLE)
   })
 
   it('lets the person log in again, in the same second', async () => {
@@ -391,7 +400,7 @@ describe("The organization's session_duration", () => {
     expect((await person.open(`${APP}/whoami`)).page?.status).toBe(200)
     const { client_id } = await client.register()
     await person.open(await client.authorizationUrl(client_id))
-    expect(person.page?.title).toBe('Log in to Demo')
+    expect(person.page?.title).toBe(LOGIN_TITLE)
   })
 })
 
@@ -427,7 +436,7 @@ describe('Revoking a person [revoke_user]', () => {
     await world.revoke({ person: 'ada@example.com' })
     expect(await status(cookies(person))).toBe(401)
     expect(await status(cookies(person, OTHER), OTHER)).toBe(401)
-    expect((await person.open(`${APP}/whoami`)).page?.title).toBe('Log in to Demo')
+    expect((await person.open(`${APP}/whoami`)).page?.title).toBe(LOGIN_TITLE)
   })
 
   it('does not end their grants: refresh is 200, old and new tokens are admitted [T15]', async () => {

@@ -87,9 +87,9 @@ describe('Exchanging a code', () => {
     },
   )
 
-  it('issues no refresh token to a client that registered without that grant', async () => {
+  it('issues a refresh token to a client that registered without that grant [T22]', async () => {
     const { tokens } = await client.connect({ grant_types: ['authorization_code'] })
-    expect(tokens).not.toHaveProperty('refresh_token')
+    expect(tokens).toHaveProperty('refresh_token')
   })
 
   it('is possible for one minute (setting CODE_LIFETIME)', async () => {

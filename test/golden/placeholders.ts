@@ -45,7 +45,7 @@ const COUNTERS = [
 const EVENT_NUMBERS = [
   /(?<=\\*"number\\*":\s*)\d+/g,
   /(?<="evidence":\s*\[(?:<#\d+>|[\d,\s])*)\b\d+\b/g,
-  /(?<=data-after="|\bstep-|[?&]before=|[?&]after=|\bevent-|\b[eE]vent |aria-label="Event <#\d+>">)\d+/g,
+  /(?<=data-after="|\/console\/events\/|\bstep-|[?&]before=|[?&]after=|\bevent-|\b[eE]vent |aria-label="Event <#\d+>">)\d+/g,
 ]
 // How far the emulated clock is ahead of the real one.
 const CLOCK_OFFSET = /(?<="(?:offset_seconds|clockOffsetSeconds)":\s*)-?\d+/g

@@ -4,10 +4,11 @@ import type { Coverage } from './protocol'
 // In the sandbox of StrykerJS, which is the current folder.
 const RANKING = '.ranking.json'
 
-// Tests over HTTP take a hundred times as long as those of a pure rule. A mutant runs at most so many of
-// them: those that cover the fewest mutants, which are the most specific. The score is a lower bound.
-const MOST_OVER_HTTP = 150
-const FIRST = 25
+// Tests over HTTP take a hundred times as long as those of a pure rule, so a mutant runs only some of them:
+// those that cover the fewest mutants, which are the most specific, and others evenly from the rest. The
+// score is a lower bound.
+const MOST_SPECIFIC = 40
+const MOST_OTHERS = 110
 
 const isPure = (id: string) => id.startsWith('test/rules/')
 
@@ -30,9 +31,12 @@ export function chosen(covering: string[] | undefined, detectors: string[]): Rea
   if (!ranking && existsSync(RANKING))
     ranking = JSON.parse(readFileSync(RANKING, 'utf8')) as string[]
   const wanted = new Set(covering ?? ranking)
-  const likely = new Set(detectors.filter((id) => wanted.has(id)))
-  const ranked = (ranking ?? [...wanted]).filter((id) => wanted.has(id) && !likely.has(id))
+  const likely = detectors.filter((id) => wanted.has(id))
+  const ranked = (ranking ?? [...wanted]).filter((id) => wanted.has(id) && !likely.includes(id))
   const pure = ranked.filter(isPure)
-  const others = ranked.filter((id) => !isPure(id)).slice(0, MOST_OVER_HTTP)
-  return [likely, new Set(pure), new Set(others.slice(0, FIRST)), new Set(others.slice(FIRST))]
+  const overHttp = ranked.filter((id) => !isPure(id))
+  const others = overHttp.slice(MOST_SPECIFIC)
+  const step = Math.max(1, others.length / MOST_OTHERS)
+  const spread = others.filter((_, index) => Math.floor(index % step) === 0)
+  return [likely, pure, overHttp.slice(0, MOST_SPECIFIC), spread].map((group) => new Set(group))
 }

@@ -25,5 +25,5 @@ export type Reply =
   | { kind: 'ran'; tests: TestRun[]; coverage: Coverage }
   | { kind: 'survived' | 'endless'; tests: number }
   | { kind: 'killed'; tests: number; by: TestRun }
-  /** A test that failed fails without the mutant too, so the worker has to be started again. */
-  | { kind: 'spoilt'; by: TestRun }
+  /** Tests fail without a mutant, so the worker has to be started again. */
+  | { kind: 'spoilt' }

@@ -35,6 +35,9 @@ const idOf = (test: RunnerTestCase) => `${test.file.name}#${test.fullTestName}`
 const testsOf = (suite: RunnerTestSuite): RunnerTestCase[] =>
   suite.tasks.flatMap((task) => (task.type === 'suite' ? testsOf(task) : [task]))
 
+// With more tests that fail without a mutant, the worker is started again.
+const MOST_UNRELIABLE = 8
+
 /** Ends a run at its first failure. */
 class Failed extends Error {
   constructor(readonly run: TestRun) {
@@ -46,8 +49,12 @@ export default class WarmRunner extends TestRunner {
   readonly #files: RunnerTestFile[] = []
   /** The tests that failed last, the latest first. They often detect the next mutant as well. */
   #detectors: string[] = []
-  /** The tests that fail without the tests before them. */
-  readonly #dependent = new Set<string>()
+  /** The tests that have failed without a mutant. */
+  readonly #unreliable = new Set<string>()
+  /** Whether no mutant was active here yet. */
+  #isFresh = true
+  /** Whether a mutant has left something behind that makes tests fail. */
+  #isSpoilt = false
 
   /** Keeps the tests of a file instead of running them, and answers StrykerJS after the last file. */
   async onBeforeRunFiles(files: RunnerTestFile[]): Promise<void> {
@@ -85,6 +92,7 @@ export default class WarmRunner extends TestRunner {
 
   /** Runs tests with a mutant until one fails. */
   async #test(mutant: Mutant): Promise<Reply> {
+    if (this.#isSpoilt) return { kind: 'spoilt' }
     instrument.hitCount = 0
     instrument.hitLimit = mutant.hitLimit
     let tests = 0
@@ -92,47 +100,50 @@ export default class WarmRunner extends TestRunner {
       tests++
       if (run.failure !== undefined) throw new Failed(run)
     }
-    const covering = mutant.tests?.filter((id) => !this.#dependent.has(id))
+    const covering = mutant.tests?.filter((id) => !this.#unreliable.has(id))
     try {
       for (const group of chosen(covering, this.#detectors)) {
-        for (const file of this.#files) {
-          instrument.activeMutant = mutant.id
-          await this.#runSuite(file, group, stopAtFailure)
-        }
+        const wanted = this.#isFresh ? await this.#passing(group) : group
+        instrument.activeMutant = mutant.id
+        for (const file of this.#files) await this.#runSuite(file, wanted, stopAtFailure)
+        instrument.activeMutant = undefined
       }
+      this.#isFresh = false
       return { kind: 'survived', tests }
     } catch (error) {
-      if (!(error instanceof Failed)) throw error
-      if (instrument.hitCount > (mutant.hitLimit ?? Number.POSITIVE_INFINITY)) {
-        return { kind: 'endless', tests }
-      }
-      return await this.#confirm(mutant, error.run, tests)
-    } finally {
       instrument.activeMutant = undefined
+      if (!(error instanceof Failed)) throw error
+      return await this.#confirm(mutant, error.run, tests)
     }
   }
 
-  /** Runs a test that failed once more, without the mutant. */
+  /** Decides about a test that failed, which runs once more without the mutant. */
   async #confirm(mutant: Mutant, by: TestRun, tests: number): Promise<Reply> {
-    instrument.activeMutant = undefined
-    if (await this.#passes(by, new Set([by.id]))) {
+    const isFirst = this.#isFresh
+    this.#isFresh = false
+    const isEndless = (instrument.hitCount ?? 0) > (mutant.hitLimit ?? Number.POSITIVE_INFINITY)
+    const passes = (await this.#passing(new Set([by.id]))).has(by.id)
+    if (passes)
       this.#detectors = [by.id, ...this.#detectors.filter((id) => id !== by.id)].slice(0, 10)
-      return { kind: 'killed', tests, by }
-    }
-    if (!(await this.#passes(by, undefined))) return { kind: 'spoilt', by }
-    // It needs the tests before it.
-    this.#dependent.add(by.id)
+    // The first mutant of a worker has spoilt it, because the test passed before.
+    else if (isFirst) this.#isSpoilt = true
+    if (isEndless) return { kind: 'endless', tests }
+    if (passes || isFirst) return { kind: 'killed', tests, by }
+    // It needs the tests before it, or an earlier mutant has left something behind.
+    this.#unreliable.add(by.id)
+    this.#isSpoilt = this.#unreliable.size > MOST_UNRELIABLE
     return this.#test(mutant)
   }
 
-  async #passes({ id, file: name }: TestRun, wanted: ReadonlySet<string> | undefined) {
-    const failed = new Set<string>()
-    for (const file of this.#files.filter((each) => each.name === name)) {
+  /** Returns those of some tests that pass without a mutant. */
+  async #passing(wanted: ReadonlySet<string>): Promise<ReadonlySet<string>> {
+    const passing = new Set<string>()
+    for (const file of this.#files) {
       await this.#runSuite(file, wanted, (run) => {
-        if (run.failure !== undefined) failed.add(run.id)
+        if (run.failure === undefined) passing.add(run.id)
       })
     }
-    return !failed.has(id)
+    return passing
   }
 
   async #runSuite(

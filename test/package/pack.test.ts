@@ -247,7 +247,7 @@ describe('The package as a guest', () => {
       const year = (await emulator.clock.now()).getUTCFullYear()
       await emulator.close()
       origin.close()
-      print(JSON.stringify({ body, late, kind: event.kind, year, logged: lines.some((line) => line.includes('token (200)')) }))`)
+      print(JSON.stringify({ body, late, kind: event.kind, year, logged: lines.some((line) => line.includes(' + token')) }))`)
     expect(answer).toEqual({
       body: 'from the origin',
       kind: 'registration',
@@ -371,7 +371,7 @@ describe('The command', () => {
     const rules = await networkFetch(`http://localhost:${port}/_emulator/auto-sign-in`)
     expect(await rules.json()).toMatchObject({ email: 'ada@example.com' })
     expect((await networkFetch(`http://localhost:${port}/mcp`)).status).toBe(401)
-    await expect.poll(output, { timeout: 5000 }).toContain('challenge (401)')
+    await expect.poll(output, { timeout: 5000 }).toContain('? challenge')
     const { code, output: refused } = await cli('--port', String(port))
     expect([code, refused.includes(`Port ${port} is taken`)]).toEqual([1, true])
     child.kill('SIGTERM')
@@ -406,7 +406,7 @@ describe('The command', () => {
     })
     expect((await networkFetch(`${team}/.access/certs`)).status).toBe(200)
     await networkFetch(`${app}/mcp`)
-    await expect.poll(output, { timeout: 5000 }).toContain('challenge (401)')
+    await expect.poll(output, { timeout: 5000 }).toContain('? challenge')
     child.kill('SIGTERM')
     expect(await done).toBe(0)
     expect(printed().trim().split('\n')).toHaveLength(1)

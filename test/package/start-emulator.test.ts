@@ -413,7 +413,14 @@ describe('startEmulator', () => {
   })
 
   it('rejects wrong options by name, and leaves nothing running', async () => {
-    await expect(start({ prot: 1 } as never)).rejects.toThrow('Unknown option prot')
+    await expect(start({ prot: 1 } as never)).rejects.toThrow(
+      'Unknown option prot; did you mean port?',
+    )
+    await expect(start(null as never)).rejects.toThrow('the options are null: expected an object')
+    const settings = { CODE_LIFETIME: () => '10s' }
+    await expect(start({ settings } as never)).rejects.toThrow(
+      'the setting CODE_LIFETIME is a function: expected text or JSON',
+    )
     await expect(start({ port: 70_000 })).rejects.toThrow('port is 70000')
     await expect(start({ clock: 'soon' })).rejects.toThrow('clock is soon')
     await expect(start({ origin: 'ftp://x' })).rejects.toThrow('origin is ftp://x')

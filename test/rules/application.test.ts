@@ -353,9 +353,13 @@ describe('A complete application', () => {
     ],
     [{ destinations: [], self_hosted_domains: ['a.example'] }, 'a.example', [at('a.example')]],
     [
-      { destinations: [{ ...at('a.example'), overrides: [{ path_pattern: '/x' }] }] },
+      {
+        destinations: [
+          { ...at('a.example'), overrides: [{ behavior: 'public', path_pattern: '/x' }] },
+        ],
+      },
       'a.example',
-      [{ ...at('a.example'), overrides: [{ path_pattern: '/x' }] }],
+      [{ ...at('a.example'), overrides: [{ behavior: 'public', path_pattern: '/x' }] }],
     ],
     [{ type: 'mcp', destinations: [PORTAL] }, undefined, [PORTAL]],
     [{ type: 'mcp' }, undefined, []],
@@ -410,16 +414,15 @@ describe('Managed OAuth', () => {
     expect(managedOAuth(await applicationWith(off))).toBeUndefined()
   })
 
-  it('is on with oauth_configuration, which has the documented defaults [K30]', async () => {
+  it('is on with oauth_configuration, which has the documented defaults [K30, K38]', async () => {
     expect(managedOAuth(await applicationWith({ oauth_configuration: {} }))).toEqual({
       enabled: true,
       dynamic_client_registration: {
         enabled: true,
-        allow_any_on_localhost: false,
-        allow_any_on_loopback: false,
+        allow_any_on_localhost: true,
+        allow_any_on_loopback: true,
         allowed_uris: [],
       },
-      grant: { access_token_lifetime: '15m' },
     })
   })
 
@@ -441,9 +444,15 @@ describe('Managed OAuth', () => {
   )
 })
 
+const TOGGLES_OFF = { allow_any_on_localhost: false, allow_any_on_loopback: false }
+
 describe('The rules of the account', async () => {
-  const localhost = await applicationWith(oauthWith({ allow_any_on_localhost: true }))
-  const hosted = await applicationWith(oauthWith({ allowed_uris: ['https://claude.ai/*'] }))
+  const localhost = await applicationWith(
+    oauthWith({ allow_any_on_localhost: true, allow_any_on_loopback: false }),
+  )
+  const hosted = await applicationWith(
+    oauthWith({ ...TOGGLES_OFF, allowed_uris: ['https://claude.ai/*'] }),
+  )
   const off = await applicationWith({
     oauth_configuration: {
       ...oauthWith({ allow_any_on_loopback: true }).oauth_configuration,

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import check from '../../docs/check.md?raw'
 import control from '../../docs/control.md?raw'
 import settings from '../../docs/settings.md?raw'
+import { SITUATIONS } from '../../src/node/check/situations'
 import { SETTING_NAMES } from '../../src/node/options'
 import { ENDPOINTS, FAULTS } from '../../src/switches/faults'
 import { QUIRKS } from '../../src/switches/quirks'
@@ -21,6 +23,12 @@ describe('docs/control.md has the row of the table in the code for', () => {
   it('the endpoints', () => {
     expect(control).toContain(`Endpoints: ${ENDPOINTS.map((each) => `\`${each}\``).join(', ')}.`)
   })
+})
+
+it.each(SITUATIONS)('docs/check.md has the situation $id as in the code', (situation) => {
+  const { id, title, what, runs, shows } = situation
+  const checks = shows.map((each) => `\`${each}\``).join(', ')
+  expect(check).toContain(`| \`${id}\` | **${title}.** ${what} | ${runs} | ${checks} |`)
 })
 
 it('docs/settings.md has each setting of the code in one row, and no other', () => {

@@ -1,6 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { coverage, domainProblem, hostProblem, pathOf } from '../../src/access/domain'
+import {
+  coverage,
+  domainProblem,
+  hostProblem,
+  pathMatches,
+  pathOf,
+  pathPatternProblem,
+} from '../../src/access/domain'
 import { nearMisses } from './arbitraries'
 
 const covers = (domain: string, url: string) => coverage(domain, new URL(url)) > 0
@@ -287,5 +294,35 @@ describe('A host', () => {
     '[:::]',
   ])('without a path is not %j', (text) => {
     expect(hostProblem(text)).toBe('is not host[:port] in the normal form of a URL')
+  })
+})
+
+describe('A path pattern of an override [K39]', () => {
+  it.each([
+    ['/hook', '/hook', true],
+    ['/hook', '/hook/', false],
+    ['/hook', '/hook/a', false],
+    ['/hook', '/hooks', false],
+    ['/hook/*', '/hook/a', true],
+    ['/hook/*', '/hook/a/b', true],
+    ['/hook/*', '/hook', false],
+    ['/api/*/public', '/api/v1/public', true],
+    ['/api/*/public', '/api/v1/private', false],
+    ['/api/*/public', '/api/v1/public/x', false],
+    ['/v*/a*', '/v1/abc', true],
+    ['/hook', '/%68ook', true],
+    ['/hook', '//hook', true],
+    ['/a*a', '/a', false],
+  ])('%s, %s: %s', (pattern, path, matches) => {
+    expect(pathMatches(pattern, path)).toBe(matches)
+  })
+
+  it.each([
+    ['hook', 'does not begin with a slash'],
+    ['/*a*', 'has two stars in one segment'],
+    ['/*/a*', undefined],
+    ['/', undefined],
+  ])('%s: %s', (pattern, problem) => {
+    expect(pathPatternProblem(pattern)).toBe(problem)
   })
 })

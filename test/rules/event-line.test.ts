@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ReportedEvent } from '../../src/events/event'
-import { eventLine } from '../../src/events/event-line'
+import { eventLine, isDetail } from '../../src/events/event-line'
 import type { Outcome } from '../../src/events/reason'
 
 const REQUEST = {
@@ -20,29 +20,29 @@ const line = (changes: Partial<Extract<ReportedEvent, { kind: 'registration' }>>
 describe('The line of an event', () => {
   it.each<[what: string, changes: Parameters<typeof line>[0], line: string]>([
     [
-      'the time, the outcome, the kind and the reason',
+      'the time, the status, the method, the path, the outcome, the kind and the reason',
       {},
-      '09:41:02 - registration (400): It is not allowed.',
+      '09:41:02 400 POST /cdn-cgi/access/oauth/registration - registration: It is not allowed.',
     ],
     [
       'whose client',
       { client: { id: 'c', name: 'Claude Code' } },
-      '09:41:02 - registration (400) Claude Code: It is not allowed.',
+      '09:41:02 400 POST /cdn-cgi/access/oauth/registration - registration Claude Code: It is not allowed.',
     ],
     [
       'a client without a name',
       { client: { id: 'c' } },
-      '09:41:02 - registration (400) c: It is not allowed.',
+      '09:41:02 400 POST /cdn-cgi/access/oauth/registration - registration c: It is not allowed.',
     ],
     [
       'whose client for whom',
       { client: { id: 'c', name: 'Claude Code' }, email: 'ada@example.com' },
-      '09:41:02 - registration (400) Claude Code, ada@example.com: It is not allowed.',
+      '09:41:02 400 POST /cdn-cgi/access/oauth/registration - registration Claude Code, ada@example.com: It is not allowed.',
     ],
     [
       'the rule, and the change',
       { rule: 'R5', change: 'turn it on' },
-      '09:41:02 - registration (400): It is not allowed. [R5] -> turn it on',
+      '09:41:02 400 POST /cdn-cgi/access/oauth/registration - registration: It is not allowed. [R5] -> turn it on',
     ],
   ])('is %s', (_, changes, expected) => {
     expect(line(changes)).toBe(expected)
@@ -54,8 +54,8 @@ describe('The line of an event', () => {
     ['refused', '-'],
     ['failed', '!'],
     ['noted', '.'],
-  ])('begins %s with %s', (outcome, sign) => {
-    expect(line({ outcome })).toMatch(`09:41:02 ${sign} registration`)
+  ])('marks %s with %s', (outcome, sign) => {
+    expect(line({ outcome })).toContain(` ${sign} registration: `)
   })
 
   it('has no status without a response', () => {
@@ -75,7 +75,19 @@ describe('The line of an event', () => {
     ['a C1 control', 'a\u009bb', 'a b'],
   ])('is one line, whatever texts it contains: %s', (_, name, printed) => {
     expect(line({ why: name, client: { id: 'c', name } })).toBe(
-      `09:41:02 - registration (400) ${printed}: ${printed}`,
+      `09:41:02 400 POST /cdn-cgi/access/oauth/registration - registration ${printed}: ${printed}`,
     )
+  })
+
+  it('is a detail if another line of the same request says the same', () => {
+    const application = { id: 'a', name: 'Demo', type: 'self_hosted' }
+    const opened = {
+      kind: 'application-opened',
+      sessionId: 's',
+      application,
+      hostname: 'h',
+    } as const
+    expect(isDetail({ ...opened, outcome: 'noted', why: '', rayId: '', at: '' })).toBe(true)
+    expect(isDetail(REQUEST)).toBe(false)
   })
 })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { nearestName } from '../../src/settings/nearest-name'
+import { nearestName } from '../../src/access/nearest-name'
 
 const KNOWN = ['OAuth Client Read', 'OAuth Client Write', 'DNS Write', 'Zone Read']
 

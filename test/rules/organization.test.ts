@@ -46,4 +46,12 @@ describe('The organization [K18, K19]', () => {
       { code: 'unrecognized_keys', keys: ['strict_service_tokens'] },
     ])
   })
+
+  it.each([
+    ['2026-10-04T23:59:59Z', false],
+    ['2026-10-05T00:00:00Z', true],
+    ['2026-11-21T00:00:00Z', true],
+  ])('is strict about service tokens if it was created at %s: %s [K19]', (created_at, isStrict) => {
+    expect(organizationSchema.parse({ created_at }).strict_service_token_auth).toBe(isStrict)
+  })
 })

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { seededIdentity } from '../../src/access/identity'
 import { PEOPLE_PICKER } from '../../src/access/identity-provider'
-import { evaluate, policySchema } from '../../src/access/policy'
+import { evaluate, kindsNotEmulated, policySchema } from '../../src/access/policy'
 import type { Subject } from '../../src/access/rule-kinds'
-import { ruleSchema } from '../../src/access/rules'
+import { type Group, obstacle, ruleSchema } from '../../src/access/rules'
 import { applicationWith } from './applications'
 
 const EVERYONE = { everyone: {} }
@@ -154,5 +154,119 @@ describe('The policies of an application [K32]', () => {
   ])('%j say of %j %s, by %s: %s', async (policies, subject, decision, by) => {
     const verdict = evaluate(await policiesOf(...policies), subject, REFERENCES)
     expect([verdict.decision, verdict.policy?.name]).toEqual([decision, by])
+  })
+})
+
+describe('The rule kinds that the emulator cannot evaluate', () => {
+  const saml = { saml: { attribute_name: 'a', attribute_value: 'b' } }
+  const group = (id: string, ...include: object[]) => ({
+    id,
+    name: id,
+    include,
+    exclude: [],
+    require: [],
+  })
+  const kindsOf = async (policy: object, ...groups: object[]) =>
+    kindsNotEmulated(await policiesOf(policy), { ...REFERENCES, groups: groups as Group[] })
+
+  it('are none of a policy whose rules can be evaluated', async () => {
+    expect(await kindsOf({ include: [EVERYONE, { group: { id: 'missing' } }] })).toEqual([])
+  })
+
+  it.each(['include', 'require', 'exclude'])('are those in %s, each once', async (part) => {
+    const policy = { include: [EVERYONE], [part]: [saml, EVERYONE, saml] }
+    expect(await kindsOf(policy)).toEqual(['saml'])
+  })
+
+  it('are also those of the groups that it names, even if they name each other', async () => {
+    const one = group('one', { group: { id: 'two' } })
+    const two = group('two', saml, { group: { id: 'one' } })
+    const other = group('other', { okta: {} })
+    const policy = { include: [{ group: { id: 'one' } }] }
+    expect(await kindsOf(policy, other, one, two)).toEqual(['saml'])
+  })
+})
+
+describe('The obstacle of a policy whose include holds', () => {
+  const obstacleOf = async (policy: object) => {
+    const [only] = await policiesOf(policy)
+    return only && obstacle(only, ADA, REFERENCES)
+  }
+
+  it('is the first rule of require that does not hold', async () => {
+    const require = [EVERYONE, email('grace@example.com'), email('eve@example.com')]
+    expect(await obstacleOf({ include: [EVERYONE], require, exclude: [EVERYONE] })).toEqual({
+      part: 'require',
+      rule: email('grace@example.com'),
+    })
+  })
+
+  it('is else the first rule of exclude that holds', async () => {
+    const exclude = [email('grace@example.com'), EVERYONE]
+    expect(await obstacleOf({ include: [EVERYONE], exclude })).toEqual({
+      part: 'exclude',
+      rule: EVERYONE,
+    })
+  })
+
+  it('is none if no rule of include holds, or if the policy matches', async () => {
+    const exclude = [EVERYONE]
+    expect(await obstacleOf({ include: [email('grace@example.com')], exclude })).toBeUndefined()
+    const include = [email('grace@example.com'), EVERYONE]
+    expect(await obstacleOf({ include })).toBeUndefined()
+    expect((await obstacleOf({ include, exclude }))?.part).toBe('exclude')
+  })
+})
+
+describe('The claim of an oidc rule', () => {
+  const has = (claims: Record<string, unknown>, rule: object, idp = PEOPLE_PICKER) =>
+    isAllowed({ include: [{ oidc: rule }] }, {
+      ...ADA,
+      identity: { ...seededIdentity([], 'ada@example.com', idp), groups: ['research'], claims },
+    } as Subject)
+  const rule = (claim_name: string, claim_value: string, more = {}) => ({
+    claim_name,
+    claim_value,
+    ...more,
+  })
+
+  it('is one value, or one of several, and compared as text', async () => {
+    expect(await has({ level: 3 }, rule('level', '3'))).toBe(true)
+    expect(await has({ roles: ['a', 7] }, rule('roles', '7'))).toBe(true)
+    expect(await has({ level: 3 }, rule('level', '4'))).toBe(false)
+    expect(await has({ roles: ['ab'] }, rule('roles', 'a'))).toBe(false)
+  })
+
+  it('is missing if the person does not have it, even if its value is "undefined"', async () => {
+    expect(await has({}, rule('level', 'undefined'))).toBe(false)
+  })
+
+  it('is the groups of the person by the name groups alone', async () => {
+    expect(await has({}, rule('groups', 'research'))).toBe(true)
+    expect(await has({}, rule('roles', 'research'))).toBe(false)
+  })
+
+  it('is of the provider that the rule names', async () => {
+    const mine = { identity_provider_id: PEOPLE_PICKER.id }
+    expect(await has({ a: 'b' }, rule('a', 'b', mine))).toBe(true)
+    expect(await has({ a: 'b' }, rule('a', 'b', { identity_provider_id: 'other' }))).toBe(false)
+  })
+})
+
+describe('An address of an ip rule', () => {
+  it.each([
+    ['192.0.2.1', '192.0.2.1', true],
+    ['192.0.2.1', '192.0.2.2', false],
+    ['192.0.2.0/24', '192.0.2.255', true],
+    ['192.0.2.0/24', '192.0.3.0', false],
+    ['2001:db8::/32', '2001:db8::1', true],
+    ['2001:db8::1', '2001:db8::1', true],
+    ['2001:db8::1', '2001:db8::2', false],
+    ['::/0', '192.0.2.1', false],
+    ['0.0.0.0/0', '2001:db8::1', false],
+    ['0.0.0.0/0', '::ffff:192.0.2.1', true],
+    ['0.0.0.0/0', 'unknown', false],
+  ])('in %s: %s is %s', async (range, ip, holds) => {
+    expect(await isAllowed({ include: [{ ip: { ip: range } }] }, { ...ADA, ip })).toBe(holds)
   })
 })

@@ -13,8 +13,11 @@ const LOCALHOST = { allow_any_on_localhost: true }
 const LOOPBACK = { allow_any_on_loopback: true }
 const listed = (...allowed_uris: string[]) => ({ allowed_uris })
 
+// Both toggles are off unless a test names them.
+const OFF = { allow_any_on_localhost: false, allow_any_on_loopback: false }
+
 function match(rules: object, redirectUri: string): string | undefined {
-  return ruleFor(dynamicClientRegistrationSchema.parse(rules), redirectUri)
+  return ruleFor(dynamicClientRegistrationSchema.parse({ ...OFF, ...rules }), redirectUri)
 }
 
 function ruleFor(rules: DynamicClientRegistration, redirectUri: string): string | undefined {
@@ -32,6 +35,7 @@ describe('allow_any_on_localhost', () => {
     ['http://localhost:80/callback', 'the port that http has anyway'],
     ['http://localhost:3000/cb?tenant=1', 'a query'],
     ['http://localhost:3000//cb', 'an empty segment'],
+    ['https://localhost:3000/cb', 'https, assumed from "any"'],
   ])('allows any port and path on localhost: %s (%s) [R8]', (uri) => {
     expect(match(LOCALHOST, uri)).toBe('allow_any_on_localhost')
   })
@@ -39,7 +43,6 @@ describe('allow_any_on_localhost', () => {
   it.each([
     ['http://127.0.0.1:8400/callback', 'is loopback, which has a toggle of its own'],
     ['http://[::1]:8400/callback', 'is neither, as far as documented'],
-    ['https://localhost:8400/callback', 'is not http'],
     ['ws://localhost:8400/callback', 'is not http'],
     ['localhost://localhost/callback', 'is not http'],
     ['http://localhost.evil.example', 'has another host'],
@@ -70,7 +73,7 @@ describe('allow_any_on_localhost', () => {
     expect(match(LOCALHOST, uri)).toBeUndefined()
   })
 
-  it('allows only what a URL parser reads as http on localhost [R8]', () => {
+  it('allows only what a URL parser reads as http or https on localhost [R8]', () => {
     const uris = nearMisses(
       'http://localhost:8400/callback',
       'http://localhost/',
@@ -82,7 +85,8 @@ describe('allow_any_on_localhost', () => {
       'http://app.localhost/cb',
     )
     forAllThatPass(LOCALHOST, uris, ({ protocol, hostname }) => {
-      expect({ protocol, hostname }).toEqual({ protocol: 'http:', hostname: 'localhost' })
+      expect(protocol).toMatch(/^https?:$/)
+      expect(hostname).toBe('localhost')
     })
   })
 })
@@ -94,6 +98,7 @@ describe('allow_any_on_loopback', () => {
     ['http://127.0.0.1', 'no path'],
     ['http://127.0.0.1:80/callback', 'the port that http has anyway'],
     ['http://127.0.0.1:65535/a/b/c?d=e', 'the last port, a deep path, a query'],
+    ['https://127.0.0.1:3000/cb', 'https, assumed from "any"'],
   ])('allows any port and path on 127.0.0.1: %s (%s) [R9]', (uri) => {
     expect(match(LOOPBACK, uri)).toBe('allow_any_on_loopback')
   })
@@ -103,7 +108,6 @@ describe('allow_any_on_loopback', () => {
     ['http://[::1]:8400/callback', 'is neither, as far as documented'],
     ['http://[::ffff:127.0.0.1]/cb', 'is IPv6'],
     ['http://[::ffff:7f00:1]/cb', 'is IPv6'],
-    ['https://127.0.0.1:8400/callback', 'is not http'],
     ['http://127.0.0.2/cb', 'is another address of this machine'],
     ['http://127.0.0.1.evil.example', 'has another host'],
     ['http://127.0.0.1.evil.example:8400/cb', 'has another host'],
@@ -126,7 +130,7 @@ describe('allow_any_on_loopback', () => {
     expect(match(LOOPBACK, uri)).toBeUndefined()
   })
 
-  it('allows only what a URL parser reads as http on 127.0.0.1 [R9]', () => {
+  it('allows only what a URL parser reads as http or https on 127.0.0.1 [R9]', () => {
     const uris = nearMisses(
       'http://127.0.0.1:8400/callback',
       'http://127.0.0.1/',
@@ -136,7 +140,8 @@ describe('allow_any_on_loopback', () => {
       'http://localhost:8400/callback',
     )
     forAllThatPass(LOOPBACK, uris, ({ protocol, hostname }) => {
-      expect({ protocol, hostname }).toEqual({ protocol: 'http:', hostname: '127.0.0.1' })
+      expect(protocol).toMatch(/^https?:$/)
+      expect(hostname).toBe('127.0.0.1')
     })
   })
 })
@@ -268,13 +273,17 @@ describe('Dynamic client registration', () => {
     expect(match({ ...rules, enabled: false }, uri)).toBeUndefined()
   })
 
-  it('is on by default, with both toggles off and an empty list', () => {
+  it('has each toggle on by default, and an empty list [K38]', () => {
     expect(dynamicClientRegistrationSchema.parse({})).toEqual({
       enabled: true,
-      allow_any_on_localhost: false,
-      allow_any_on_loopback: false,
+      allow_any_on_localhost: true,
+      allow_any_on_loopback: true,
       allowed_uris: [],
     })
+    for (const name of ['enabled', 'allow_any_on_localhost', 'allow_any_on_loopback'] as const) {
+      const rules = dynamicClientRegistrationSchema.parse({ [name]: false })
+      expect(Object.values(rules).filter((value) => value === true)).toHaveLength(2)
+    }
   })
 
   it('names the wrong entry of allowed_uris and the reason', () => {
@@ -369,7 +378,7 @@ describe('An entry of allowed_uris', () => {
 })
 
 function forAllThatPass(rules: object, uris: fc.Arbitrary<string>, check: (url: URL) => void) {
-  const parsed = dynamicClientRegistrationSchema.parse(rules)
+  const parsed = dynamicClientRegistrationSchema.parse({ ...OFF, ...rules })
   let passed = 0
   let refused = 0
   fc.assert(

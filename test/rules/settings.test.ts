@@ -1,8 +1,10 @@
 import { env } from 'cloudflare:workers'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { DEFAULT_PROVIDERS } from '../../src/access/identity-provider'
+import seed from '../../src/node/seed.toml?raw'
 import { readSettings } from '../../src/settings'
 import { SettingsError, type SettingsProblem } from '../../src/settings/error'
+import wranglerToml from '../../wrangler.toml?raw'
 
 const ADA = { name: 'Ada', email: 'ada@example.com' }
 const app = (members: object = {}) => ({ name: 'Demo', domain: '*', ...members })
@@ -64,6 +66,11 @@ describe('A setting that is left out', () => {
       })
     },
   )
+})
+
+it('The package carries the settings of wrangler.toml as they are committed (src/node/seed.toml)', () => {
+  const varsOf = (toml: string) => toml.slice(toml.indexOf('[vars]'))
+  expect(varsOf(seed)).toBe(varsOf(wranglerToml))
 })
 
 describe('The seed of wrangler.toml', async () => {
@@ -128,8 +135,51 @@ describe('A setting', () => {
     expect((await readSettings(text)).PEOPLE).toMatchObject([ADA])
   })
 
-  it('is ignored if its name is unknown, since bindings are vars too', async () => {
-    expect(await problemsOf({ KV: {}, GRANTS: {}, SOMETHING_ELSE: 'x' })).toEqual([])
+  it.each([
+    ['ORIGN_URL', 'http://localhost:3000', 'ORIGIN_URL'],
+    ['TEAM_DOMIAN', 'team.example', 'TEAM_DOMAIN'],
+    ['EMULATOR_TOKN', 'a-secret-of-some-length', 'EMULATOR_TOKEN'],
+    ['PEOPLES', [{ name: 'Ada' }], 'PEOPLE'],
+    ['organisation', { name: 'x' }, 'ORGANIZATION'],
+  ])('that does not exist is a problem, with the nearest one: %s', async (setting, value, near) => {
+    expect(await problemsOf({ [setting]: value })).toEqual([
+      {
+        setting,
+        // It may be a misspelt secret.
+        found: 'not shown, because it may be a secret',
+        expected: `there is no such setting; did you mean ${near}?`,
+      },
+    ])
+  })
+
+  it('is not confused with a binding, whatever its name is', async () => {
+    class Binding {}
+    const bindings = { KV: {}, GRANTS: {}, OTHER: new Binding(), SERVICE: () => undefined }
+    expect(await problemsOf(bindings)).toEqual([])
+  })
+
+  it.each([
+    [{ polices: [] }, 'APPLICATIONS[0].polices', 'policies'],
+    [{ oauth_configuration: { grnat: {} } }, 'APPLICATIONS[0].oauth_configuration.grnat', 'grant'],
+  ])('has no misspelt member at any depth: %j', async (members, setting, near) => {
+    const expected = `there is no such member; did you mean ${near}?`
+    expect(await problemsOf(apps(members))).toEqual([
+      { setting, found: expect.any(String), expected },
+    ])
+  })
+
+  it.each([
+    [{ group: { id: 'engineering' } }, 'group', 'GROUPS', /oidc = \{ claim_name = "groups"/],
+    [{ email_list: { id: 'x' } }, 'email_list', 'EMAIL_LISTS', /never matches$/],
+    [{ service_token: { token_id: 'x' } }, 'service_token', 'SERVICE_TOKENS', /never matches$/],
+    [{ login_method: { id: 'x' } }, 'login_method', 'IDENTITY_PROVIDERS', /never matches$/],
+  ])('with a rule that names a missing record has a warning: %j', async (rule, kind, of, hint) => {
+    vi.spyOn(console, 'warn').mockImplementation(() => {})
+    const policies = [{ name: 'P', decision: 'allow', include: [rule] }]
+    const { warnings = [] } = await readSettings(apps({ policies }))
+    expect(warnings).toEqual([expect.stringMatching(hint)])
+    expect(warnings[0]).toContain(`APPLICATIONS[0].policies[0].include[0].${kind} is `)
+    expect(warnings[0]).toContain(`none of ${of}`)
   })
 
   it('is parsed once', () => {
@@ -167,6 +217,12 @@ describe('A wrong setting is reported with the value found and the value expecte
       'APPLICATIONS[0].allowed_idps[0]',
       '"nobody"',
       'expected the id of one of IDENTITY_PROVIDERS',
+    ],
+    [
+      apps({ type: 'end_user', user_populations: ['nobody'] }),
+      'APPLICATIONS[0].user_populations[0]',
+      '"nobody"',
+      'expected the id of one of USER_POPULATIONS',
     ],
     [{ CODE_LIFETIME: '0s' }, 'CODE_LIFETIME', '"0s"', 'at least 1s'],
     [{ CODE_LIFETIME: 60 }, 'CODE_LIFETIME', '60', 'expected a duration'],
@@ -301,7 +357,11 @@ describe('A wrong setting is reported with the value found and the value expecte
     [{ PEOPLE: JSON.stringify([{ ...ADA, group: 'x' }]) }, 'PEOPLE[0].group', '"x"'],
   ])('an unknown member, %j', async (vars, setting, found) => {
     expect(await problemsOf(vars)).toEqual([
-      { setting, found, expected: 'unknown member; check its spelling' },
+      {
+        setting,
+        found,
+        expected: expect.stringMatching(/^there is no such member; did you mean \w+\?$/),
+      },
     ])
   })
 

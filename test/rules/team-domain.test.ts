@@ -62,7 +62,6 @@ describe('ACCESS_PATH auto', () => {
     ['http://localhost:8788/', undefined, 'loopback'],
     ['http://127.0.0.1:8788/', undefined, 'loopback'],
     ['http://[::1]:8788/', undefined, 'loopback'],
-    ['http://app.localhost:8788/', undefined, 'loopback (RFC 6761 6.3)'],
     ['http://localhost:8788/', 'http://localhost:8788', 'an origin of this machine'],
     ['http://localhost:8788/', 'http://127.0.0.1:6274', 'an origin of this machine: MCP Inspector'],
     ['http://localhost:8788/', 'http://[::1]:3000', 'an origin of this machine'],
@@ -83,6 +82,10 @@ describe('ACCESS_PATH auto', () => {
     ['http://localhost:8788/', 'null', '127.0.0.1', 'a page without an origin'],
     ['http://localhost:8788/', 'file://', '127.0.0.1', 'a file'],
     ['http://localhost:8788/', 'chrome-extension://abc', '127.0.0.1', 'an extension'],
+    ['http://app.localhost:8788/', undefined, '127.0.0.1', 'wrangler dev refuses it'],
+    ['http://localhost:8788/', undefined, 'team.localhost', 'wrangler dev refuses the team domain'],
+    ['http://localhost:8788/', 'http://app.localhost:8788', '127.0.0.1', 'it refuses the page'],
+    ['http://127.0.0.2:8788/', undefined, '127.0.0.1', 'wrangler dev refuses it'],
     ['http://192.168.1.5:8788/', undefined, '127.0.0.1', 'a request over the network'],
     ['http://host.docker.internal:8788/', undefined, '127.0.0.1', 'a request from a container'],
     ['https://app.workers.dev/', undefined, 'team.workers.dev', 'deployed'],
@@ -119,5 +122,26 @@ describe('A foreign Origin', () => {
     'file://',
   ])('is %j', (origin) => {
     expect(isForeignOrigin(origin)).toBe(true)
+  })
+})
+
+describe('The second team of the fault second-team', () => {
+  it.each([
+    'http://127.0.0.1:8788/.second-team/cdn-cgi/access/certs',
+    'http://127.0.0.1:8788/.well-known/oauth-authorization-server/.second-team',
+  ])('has an issuer with its path, and its metadata by RFC 8414 3.1: %s', (url) => {
+    expect(at(url)).toMatchObject({ isSecond: true, origin: 'http://127.0.0.1:8788/.second-team' })
+  })
+
+  it.each([
+    'http://127.0.0.1:8788/',
+    'http://127.0.0.1:8788/.second-team',
+    'http://127.0.0.1:8788/a/.second-team/certs',
+    'http://127.0.0.1:8788/.second-teams/certs',
+    'http://127.0.0.1:8788/a/.well-known/x/.second-team',
+    'http://127.0.0.1:8788/.well-known/x/.second-team/y',
+    'http://localhost:8788/.second-team/cdn-cgi/access/certs',
+  ])('is not addressed by %s', (url) => {
+    expect(at(url)).toMatchObject({ isSecond: false, origin: 'http://127.0.0.1:8788' })
   })
 })

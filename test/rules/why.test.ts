@@ -74,6 +74,18 @@ const ROWS: Row[] = [
     /for Demo/,
   ],
   [
+    {
+      kind: 'foreign-resource',
+      client: actor.client,
+      resource: 'https://other.example/',
+      covers: 'Demo',
+      expected: 'http://localhost:8788/mcp',
+    },
+    'noted',
+    /other.example.* is not on a host of this emulator/,
+    /localhost:8788\/mcp/,
+  ],
+  [
     { kind: 'body-dropped', method: 'GET', path: '/x' },
     'noted',
     /body of GET \/x was not forwarded/,

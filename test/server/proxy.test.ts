@@ -455,23 +455,31 @@ describe('A WebSocket', () => {
     expect(await closed).toEqual([1006, ''])
   })
 
-  it('is not opened by a POST (RFC 6455 4.1)', async () => {
-    const before = seen.length
-    const arrived = origin.next('/socket')
-    const answer = rawRequest(
-      server.port,
-      '/socket',
-      { ...bearer, host: `localhost:${server.port}`, upgrade: 'websocket', connection: 'Upgrade' },
-      { method: 'POST', body: '' },
-    )
-    const [request, response] = await arrived
-    response.end()
-    expect([(await answer).status, request.headers.upgrade, seen.length]).toEqual([
-      200,
-      undefined,
-      before,
-    ])
-  })
+  // wrangler's proxy makes a GET of such a request before the Worker of `npm start` receives it.
+  if (differs('no-websockets')) {
+    it('is not opened by a POST (RFC 6455 4.1)', async () => {
+      const before = seen.length
+      const arrived = origin.next('/socket')
+      const answer = rawRequest(
+        server.port,
+        '/socket',
+        {
+          ...bearer,
+          host: `localhost:${server.port}`,
+          upgrade: 'websocket',
+          connection: 'Upgrade',
+        },
+        { method: 'POST', body: '' },
+      )
+      const [request, response] = await arrived
+      response.end()
+      expect([(await answer).status, request.headers.upgrade, seen.length]).toEqual([
+        200,
+        undefined,
+        before,
+      ])
+    })
+  }
 
   it('is refused without a credential, and the origin receives no request [U1]', async () => {
     const before = seen.length

@@ -405,7 +405,7 @@ it('npm start with --local-protocol https prints its addresses, and a line for e
   await said(`MCP server behind Access   ${app}/mcp`)
   // The certificate is wrangler's own.
   https.get(`${app}/mcp`, { rejectUnauthorized: false }, (answer) => answer.resume())
-  await said('challenge (401)')
+  await said('401 GET /mcp ? challenge')
 })
 
 /** `npm start`, once it has printed its first line. */

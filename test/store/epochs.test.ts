@@ -87,7 +87,6 @@ describe('In a grant object', () => {
     ['rotate', () => object.rotate(FIRST, ID, ROTATION), { outcome: 'unknown' }],
     ['refreshTokenStatus', () => statusOf(FIRST, 'refresh'), 'unknown'],
     ['admit', () => object.admit(FIRST, ID, 'access', NOW, false), { outcome: 'unknown' }],
-    ['end', () => object.end(FIRST, ID), false],
     ['revoke', () => object.revoke(FIRST, ID, 'refresh', 'client', 'itself'), 'unknown'],
     ['view', () => object.view(FIRST, ID), undefined],
     ['endToken', () => object.endToken(FIRST, ID, 'access'), false],
@@ -97,6 +96,15 @@ describe('In a grant object', () => {
     await object.find(SECOND, 'another')
 
     expect(await call()).toEqual(nothing)
+  })
+
+  it('end ends the grant of its epoch alone', async () => {
+    await object.open(SECOND, GRANT, CODE)
+    await object.redeem(SECOND, ID, REDEMPTION)
+    await object.end(FIRST, ID)
+    expect(await statusOf(SECOND, 'refresh')).toBe('good')
+    await object.end(SECOND, ID)
+    expect(await statusOf(SECOND, 'refresh')).toBe('revoked')
   })
 
   it('a later epoch does not find the grants of an earlier one', async () => {

@@ -5,7 +5,8 @@ import { ADA, emulator } from '../support/emulator'
 import { size } from '../support/size'
 import { bindings } from '../support/store'
 
-const RESETS = size(40, 10_000)
+const isWorkerd = navigator.userAgent === 'Cloudflare-Workers'
+const RESETS = size(40, isWorkerd ? 2000 : 10_000)
 const GRANTS = 3
 // One for each character that a grant's id can begin with.
 const MOST_OBJECTS = 64

@@ -1,6 +1,6 @@
 import { createExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { afterAll, beforeAll, vi } from 'vitest'
+import { afterAll, beforeAll, inject, vi } from 'vitest'
 import worker from '../../src'
 import { Client, type Fetch } from './client'
 
@@ -23,6 +23,9 @@ export type Emulator = {
   events(): Promise<Record<string, unknown>[]>
 }
 
+/** The title of the login page on this machine [A16]. */
+export const LOGIN_TITLE = 'Sign in ・ Cloudflare Access'
+
 export const ADA = { email: 'ada@example.com' }
 export const MALLORY = { email: 'mallory@blocked.example' }
 
@@ -32,7 +35,7 @@ export const MALLORY = { email: 'mallory@blocked.example' }
  * between two requests as a live edit would.
  */
 export function emulator(settings: Record<string, unknown> = {}): Emulator {
-  const bindings = { ...env, ...settings }
+  let bindings = { ...env, ...settings }
   // Work after the response is not awaited, as no client would.
   const send: Fetch = async (url, init) =>
     worker.fetch(
@@ -57,7 +60,11 @@ export function emulator(settings: Record<string, unknown> = {}): Emulator {
     fetch: send,
     advance: (duration) => change('PATCH', 'clock', { advance: duration }),
     signIn: (who) => change('PUT', 'auto-sign-in', who),
-    reset: () => change('POST', 'reset', undefined),
+    reset: () => {
+      // A mutant must not use settings that another one has read.
+      if (inject('mode') === 'mutation') bindings = { ...env, ...settings }
+      return change('POST', 'reset', undefined)
+    },
     revoke: (what) => change('POST', 'revoke', what),
     rotateKeys: () => change('POST', 'keys/rotate', undefined),
     events: async () => {

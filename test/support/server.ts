@@ -117,5 +117,7 @@ export const freePort = async () => Number(await portFor('0'))
 export function otherLines(printed: string): string[] {
   return printed
     .split('\n')
-    .filter((line) => line.trim() !== '' && !/^\d\d:\d\d:\d\d [+?.!-] \w/.test(line))
+    .filter(
+      (line) => line.trim() !== '' && !/^\d\d:\d\d:\d\d (\d{3} \S+ \S+ )?[+?.!-] \w/.test(line),
+    )
 }

@@ -2,7 +2,7 @@ import { inject } from 'vitest'
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** `--mode` of Vitest: `full` (`npm run load`, `fuzz`, `soak`) or `test`. */
+    /** `--mode` of Vitest: `full` (`npm run load`, `fuzz`, `soak`), `mutation` (`npm run mutate`) or `test`. */
     mode: string
     /** The number of flows of the soak (`npm run soak`). */
     flows: number

@@ -16,6 +16,7 @@ import { accepted } from '../permissions'
 import { contains } from '../query'
 import { checkApplication } from './application-checks'
 import { applicationResult, applicationView } from './application-view'
+import { reportWithoutEffect } from './without-effect'
 
 const PERMISSIONS = accepted('access', 'access-app')
 
@@ -56,8 +57,10 @@ export const applications: Operation[] = [
     status: 201,
     body: applicationSchema,
     result: applicationResult,
-    handle: (c, { body }) =>
+    handle: (c, { body, given: sent }) =>
       change(c, async (from) => {
+        reportWithoutEffect(c, 'application', sent)
+        for (const policy of body.policies) reportWithoutEffect(c, 'policy', policy)
         const given = withoutIds(body)
         const stored = await completeApplication(given, () => crypto.randomUUID())
         return checkedEdit(c, from, given, dated(stored, c.get('now')))
@@ -81,10 +84,10 @@ export const applications: Operation[] = [
     summary: 'Replace an Access application',
     permissions: PERMISSIONS.write,
     body: applicationSchema,
-    prefill: (c, params, body) => ({
-      ...keptMembers(requireApplication(c.get('configuration'), params.app_id), body),
-      ...body,
-    }),
+    prefill(c, params, body) {
+      const before = requireApplication(c.get('configuration'), params.app_id)
+      return { ...keptMembers(before, body), ...body, ...keptPolicies(before, body) }
+    },
     result: applicationResult,
     handle: (c, { params, body, given: sent }) =>
       change(c, async (from) => {
@@ -94,6 +97,8 @@ export const applications: Operation[] = [
         const given = { ...withoutIds(body, before), ...keptMembers(before, sent), id, aud }
         const stored = await completeApplication(given, () => crypto.randomUUID())
         reportLost(c, before, stored, sent)
+        reportWithoutEffect(c, 'application', sent)
+        for (const policy of body.policies) reportWithoutEffect(c, 'policy', policy)
         return checkedEdit(c, from, given, dated(stored, c.get('now'), before))
       }),
   }),
@@ -224,6 +229,12 @@ function keptMembers(
     ...(!('type' in given) && { type }),
     ...(!namesDomains && { destinations, ...(domain !== undefined && { domain }) }),
   }
+}
+
+// Access: documented [K2]. `policies: null` leaves the policies as they are. Access: observed. Without the
+// member, they are gone; the provider's comment suggests otherwise for older versions.
+function keptPolicies({ policies }: StoredApplication, given: object) {
+  return 'policies' in given && given.policies === null ? { policies } : {}
 }
 
 // Removes ids that the caller made up, because Access assigns them. A policy may keep its id.

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { emailSchema } from '../../access/identity'
-import { organizationMembersSchema } from '../../access/organization'
+import { isStrictForGood, organizationMembersSchema } from '../../access/organization'
 import { revocable } from '../../access/revocation'
 import { formatTime, timestampsOf } from '../../access/timestamps'
 import type { AppContext } from '../../request/context'
@@ -10,6 +10,7 @@ import { ApiError, invalidRequest } from '../error'
 import { type Operation, operation } from '../operation'
 import { accepted } from '../permissions'
 import { findUser } from './users'
+import { reportWithoutEffect } from './without-effect'
 
 const PERMISSIONS = accepted('access-acct', 'access-org')
 
@@ -74,10 +75,18 @@ export const organizations: Operation[] = [
       handle: (c, { body }) =>
         change(c, (from) => {
           const { auth_domain, trusted_accounts: _, ...changes } = body
+          reportWithoutEffect(c, 'organization', changes)
           if (auth_domain !== undefined && auth_domain !== c.get('team').host) {
             throw invalidRequest(
               `auth_domain cannot be changed here: expected ${c.get('team').host}, the host of the setting TEAM_DOMAIN`,
               '/auth_domain',
+            )
+          }
+          // Access: documented [K19]. Assumed: the text.
+          if (isStrictForGood(from.organization) && changes.strict_service_token_auth === false) {
+            throw invalidRequest(
+              'strict_service_token_auth is locked for organizations that were created on 2026-10-05 or later',
+              '/strict_service_token_auth',
             )
           }
           const updated_at = formatTime(c.get('now'))

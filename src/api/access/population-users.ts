@@ -27,7 +27,7 @@ const userResult = z.looseObject({
   active: z.boolean(),
   meta: z.looseObject({}),
 })
-// RFC 7644 3.4.2. Of filters, the one that provisioning systems send.
+// RFC 7644 3.4.2. The only filter is the one that provisioning systems send.
 const listQuery = z.object({
   startIndex: z.coerce.number().int().min(1).default(1),
   count: z.coerce.number().int().min(0).max(1000).default(100),

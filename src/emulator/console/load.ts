@@ -19,8 +19,8 @@ export async function loadFile(c: AppContext, control: Control): Promise<Respons
 }
 
 async function fileOf(c: AppContext): Promise<string> {
-  const { body, headers } = c.req.raw
-  const bytes = await bytesWithin(body, LONGEST_STATE_BYTES, c.req.header('content-length'))
+  const { headers } = c.req.raw
+  const bytes = await bytesWithin(c.req.raw, LONGEST_STATE_BYTES)
   const form = bytes && (await new Response(bytes, { headers }).formData().catch(() => undefined))
   const file = form?.get('file')
   if (typeof file === 'object' && file !== null) return file.text()

@@ -1,4 +1,4 @@
-import { type Application, managedOAuth } from '../../access/application'
+import { type Application, DEFAULT_LIFETIME, managedOAuth } from '../../access/application'
 import type { ManagedOAuth } from '../../access/oauth-configuration'
 import { StatePage } from '../../pages/console/state'
 import { respondPage } from '../../pages/respond'
@@ -81,10 +81,10 @@ function optionsOf(application: Application, oauth: ManagedOAuth) {
     ...uris,
   ]
   return [
-    { name: 'access_token_lifetime', value: grant.access_token_lifetime },
+    { name: 'access_token_lifetime', value: grant?.access_token_lifetime ?? DEFAULT_LIFETIME },
     {
       name: 'session_duration',
-      value: grant.session_duration ?? application.session_duration,
+      value: grant?.session_duration ?? application.session_duration,
     },
     {
       name: 'registration',

@@ -1,6 +1,10 @@
 import type { Responses } from '../../emulator/responses.ts'
 import type { Emulator } from '../emulator.ts'
+import { stopWithNpm } from '../parents.ts'
 import { startEmulator } from '../start-emulator.ts'
+import { variable } from '../start-flags.ts'
+import { summaryOf } from '../summary.ts'
+import { painted } from '../terminal.ts'
 import { parseArguments, UsageError } from '../usage.ts'
 import { packageVersion } from '../version.ts'
 import type { Command } from './command.ts'
@@ -46,8 +50,9 @@ async function run(args: string[]): Promise<void> {
     ...(flags.origin !== undefined && { origin: flags.origin }),
     ...(flags.persist !== undefined && { persist: flags.persist }),
     log: (line, level) => {
+      if (level === 'debug') return
       if (level === 'error' || (flags.json && !flags.quiet)) console.error(line)
-      else if (!flags.quiet) console.log(line)
+      else if (!flags.quiet) console.log(painted(line))
     },
     port: portOf(flags.port),
     settings: {
@@ -56,7 +61,7 @@ async function run(args: string[]): Promise<void> {
     },
   })
   if (email !== undefined) await signInAutomatically(emulator, email)
-  console.log(flags.json ? await urlsOf(emulator) : summaryOf(emulator, flags))
+  console.log(flags.json ? await urlsOf(emulator) : await summary(emulator, flags.persist))
   await stopSignal()
   await emulator.close()
 }
@@ -68,21 +73,14 @@ async function urlsOf(emulator: Emulator): Promise<string> {
   return JSON.stringify({ ...urls, mcp_server: emulator.mcpUrl, pid: process.pid })
 }
 
-type Shown = { origin?: string; 'auto-sign-in'?: string }
-
-function summaryOf(emulator: Emulator, { origin, 'auto-sign-in': email }: Shown): string {
-  return `Ready on ${emulator.url}
-
-  MCP server behind Access   ${emulator.mcpUrl}
-  Team domain (the issuer)   ${emulator.teamUrl}
-${portalLines(emulator)}  Console                    ${emulator.consoleUrl}
-  The application            ${origin ?? 'a built-in demo with an MCP server'}
-  Sign-in                    ${email === undefined ? 'pick a person in the browser' : `automatic, as ${email}`}
-`
-}
-
-function portalLines({ portals }: Emulator): string {
-  return portals.map(({ url }) => `  MCP server portal          ${url}\n`).join('')
+function summary(emulator: Emulator, persist: string | undefined): Promise<string> {
+  const { mcpUrl, url } = emulator
+  return summaryOf({
+    address: url,
+    mcpPath: mcpUrl.slice(url.length),
+    store: persist ?? 'in memory',
+    read: async (path) => (await emulator.fetch(`/_emulator/${path}`)).json(),
+  })
 }
 
 function portOf(text = '8788'): number {
@@ -100,15 +98,7 @@ async function signInAutomatically({ autoSignIn, close }: Emulator, email: strin
 }
 
 function settingsOf(vars: string[]): Record<string, string> {
-  return Object.fromEntries(
-    vars.map((each) => {
-      const [, name, value] = each.match(/^([A-Z_]+)[:=](.*)$/s) ?? []
-      if (name === undefined || value === undefined) {
-        throw new UsageError(`--var ${each}: expected NAME:value`)
-      }
-      return [name, value]
-    }),
-  )
+  return Object.assign({}, ...vars.map(variable))
 }
 
 function stopSignal(): Promise<void> {
@@ -116,5 +106,6 @@ function stopSignal(): Promise<void> {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       process.on(signal, () => resolve())
     }
+    stopWithNpm(resolve)
   })
 }

@@ -1,5 +1,5 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { openDatabase } from './sqlite.ts'
 
@@ -8,11 +8,14 @@ export class Folder {
   readonly #path: string
   readonly #lock: DatabaseSync
 
-  /** @throws Error that names the process that has it open */
-  constructor(path: string) {
+  /**
+   * @param owner what another process is told about this one
+   * @throws Error that names the process that has it open
+   */
+  constructor(path: string, owner: { port?: string } = {}) {
     this.#path = resolve(path)
-    mkdirSync(this.#path, { recursive: true })
-    this.#lock = this.#lockFolder()
+    makeFolder(this.#path)
+    this.#lock = this.#lockFolder(owner)
   }
 
   file(name: string): string {
@@ -31,7 +34,7 @@ export class Folder {
   }
 
   // A lock of the operating system ends with its process, however the process ends.
-  #lockFolder(): DatabaseSync {
+  #lockFolder(own: { port?: string }): DatabaseSync {
     const owner = this.file('owner.json')
     let lock: DatabaseSync | undefined
     try {
@@ -41,10 +44,11 @@ export class Folder {
       lock?.close()
       if (!/locked|busy/i.test(String(error))) throw error
       throw new Error(
-        `${this.#path} is in use by ${ownerIn(owner)}. Only one emulator can use a folder at a time`,
+        `${this.#path} is in use by ${ownerIn(owner)}. Only one emulator can use a folder at a time: stop it, or choose another folder with --persist`,
       )
     }
-    writeFileSync(owner, JSON.stringify({ pid: process.pid, since: new Date().toISOString() }))
+    const { pid } = process
+    writeFileSync(owner, JSON.stringify({ ...own, pid, since: new Date().toISOString() }))
     return lock
   }
 }
@@ -66,10 +70,21 @@ export function withAlarm(folder: string): string[] {
   })
 }
 
+// Node's own recursion does not end where a folder cannot be made, as below /proc.
+function makeFolder(path: string): void {
+  if (existsSync(path)) return
+  makeFolder(dirname(path))
+  try {
+    mkdirSync(path)
+  } catch (error) {
+    if (!existsSync(path)) throw error
+  }
+}
+
 function ownerIn(file: string): string {
   try {
-    const { pid, since } = JSON.parse(readFileSync(file, 'utf8'))
-    return `process ${pid}, since ${since}`
+    const { pid, port, since } = JSON.parse(readFileSync(file, 'utf8'))
+    return `process ${pid}${port === undefined ? '' : ` on port ${port}`}, since ${since}`
   } catch {
     return 'another process'
   }

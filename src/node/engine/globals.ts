@@ -36,7 +36,7 @@ export function setInterval(act: (...given: unknown[]) => void, ms?: number, ...
 
 /** A console that writes to the emulator's `log`. Outside of an emulator it writes nothing. */
 export const console = {
-  debug: printer('log'),
+  debug: printer('debug'),
   log: printer('log'),
   info: printer('log'),
   warn: printer('warn'),

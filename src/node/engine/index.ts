@@ -39,7 +39,9 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   if (origin) env.ORIGIN = { fetch: (request: Request) => forwarded(request, origin) }
   const namespaces = within(() => addObjects(env, background, folder))
   const context = { waitUntil: background.add, passThroughOnException: () => {}, props: {} }
-  const respond = (request: Request) => within(() => app.fetch(request, env as never, context))
+  const handle = (request: Request) => within(() => app.fetch(request, env as never, context))
+  const { around } = options
+  const respond = around ? (request: Request) => around(request, handle) : handle
   const servers: Server[] = []
   const hold = new Hold()
   const fetch = (request: Request) => hold.during(dispatch(request, respond))

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 
-export type LogLevel = 'log' | 'warn' | 'error'
+export type LogLevel = 'debug' | 'log' | 'warn' | 'error'
 
 /** The state of one emulator that the Worker's code reads through globals. */
 export type Inside = {

@@ -13,6 +13,8 @@ const GROUPS: { name: string; pages: Page[] }[] = [
   {
     name: 'Configure',
     pages: [
+      { path: '/_emulator/configure/access', name: 'Access' },
+      { path: '/_emulator/configure/oauth-clients', name: 'OAuth clients' },
       { path: '/_emulator/console/state', name: 'State' },
       { path: '/_emulator/console/connect', name: 'Connect' },
       { path: '/_emulator/console/check-origin', name: 'Check my server' },

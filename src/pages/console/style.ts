@@ -1,3 +1,5 @@
+import CONFIGURE from '../configure/configure.css' with { type: 'text' }
+import PERMISSION_LIST from '../dashboard/permission-list.css' with { type: 'text' }
 import ARROW from './arrow.css' with { type: 'text' }
 import AUTO_SIGN_IN from './auto-sign-in.css' with { type: 'text' }
 import CARD from './card.css' with { type: 'text' }
@@ -34,7 +36,10 @@ const PARTS = [
   SEQUENCE,
   ARROW,
 ]
-const PAGES = [EVENTS, DETAILS, STATE, FAULTS, CONNECT, CHECK_ORIGIN]
+const PAGES = [
+  ...[EVENTS, DETAILS, STATE, FAULTS, CONNECT, CHECK_ORIGIN],
+  ...[PERMISSION_LIST, CONFIGURE],
+]
 
 /** The style of the console's pages: wide and dense, with a colour for each outcome. */
 export const CONSOLE_STYLE = [...PARTS, ...PAGES].join('')

@@ -1,23 +1,15 @@
-// Search, templates, the count, and what is still missing. The form works without this script.
+// Templates, the count, and what is still missing. The form works without this script.
 
 const scopes = checkboxes('[name=scope]')
 const accounts = checkboxes('[name=account]:enabled')
-const search = one('[type=search]', HTMLInputElement)
 const authorize = one('[value=authorize]', HTMLButtonElement)
 const tools = one('.tools', HTMLElement)
-const notFound = one('.tools [role=status]', HTMLElement)
 const total = one('#total', HTMLElement)
 const missing = one('#missing', HTMLElement)
 
-search.addEventListener('input', filter)
-search.addEventListener('keydown', (event) => event.key === 'Enter' && event.preventDefault())
 document.addEventListener('change', update)
 // Also when the page returns from the browser's history, with its fields as they were.
-addEventListener('pageshow', () => {
-  update()
-  filter()
-})
-tools.hidden = scopes.length === 0
+addEventListener('pageshow', update)
 for (const button of tools.querySelectorAll('button')) {
   button.addEventListener('click', () => choose(button.dataset.template === 'full'))
 }
@@ -42,20 +34,6 @@ function update() {
   // Only a change: a screen reader reads it aloud.
   if (missing.textContent !== problem) missing.textContent = problem
   authorize.disabled = problem !== ''
-}
-
-function filter() {
-  const text = search.value.trim().toLowerCase()
-  for (const box of scopes) {
-    const row = rowOf(box)
-    row.hidden = !`${row.textContent} ${box.value}`.toLowerCase().includes(text)
-  }
-  for (const category of document.querySelectorAll('details')) {
-    category.hidden = !category.querySelector('li:not([hidden])')
-    if (text) category.open = true
-  }
-  const isNone = scopes.every((box) => rowOf(box).hidden)
-  notFound.textContent = isNone ? 'No permission found.' : ''
 }
 
 /**

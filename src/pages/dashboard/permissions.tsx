@@ -1,6 +1,7 @@
 import { raw } from 'hono/html'
 import { Fact, Facts } from '../facts'
 import { Frame } from '../frame'
+import { PERMISSION_LIST_SCRIPT, PERMISSION_LIST_STYLE, PermissionList } from './permission-list'
 import SCRIPT from './permissions.client.js' with { type: 'text' }
 import STYLE from './permissions.css' with { type: 'text' }
 import { ApplicationHead, PUBLISHER_STYLE, type Publisher } from './publisher'
@@ -38,7 +39,12 @@ export function PermissionsPage(page: Permissions) {
   const { nonce, client, publisher, email, accounts, permissions } = page
   const isNothing = permissions.length === 0
   return (
-    <Frame title={`Authorize ${client.name}`} nonce={nonce} style={PUBLISHER_STYLE + STYLE} isWide>
+    <Frame
+      title={`Authorize ${client.name}`}
+      nonce={nonce}
+      style={PUBLISHER_STYLE + PERMISSION_LIST_STYLE + STYLE}
+      isWide
+    >
       <h1>Authorize application</h1>
       <ApplicationHead name={client.name} publisher={publisher} logoUri={client.logoUri} />
       <Facts>
@@ -59,10 +65,19 @@ export function PermissionsPage(page: Permissions) {
           <p id="total" class="soft small">
             {permissions.length} total permissions
           </p>
-          <Tools permissions={permissions} />
-          {byCategory(permissions).map(([title, entries]) => (
-            <Category title={title} permissions={entries} />
-          ))}
+          <PermissionList
+            permissions={permissions}
+            templates={permissions.some(({ isOptional }) => isOptional)}
+          >
+            {({ id, name, isOptional }) => (
+              <label class="option" title={id}>
+                {/* A disabled checkbox is not sent: required permissions are granted without it. */}
+                <input type="checkbox" name="scope" value={id} checked disabled={!isOptional} />
+                <span>{name}</span>
+                <small>{isOptional ? 'Optional' : 'Required'}</small>
+              </label>
+            )}
+          </PermissionList>
         </fieldset>
         <p class="soft small">
           Only authorize access if you trust this application. You can revoke its access later under{' '}
@@ -86,7 +101,7 @@ export function PermissionsPage(page: Permissions) {
         </div>
       </form>
       <script type="module" nonce={nonce}>
-        {raw(SCRIPT)}
+        {raw(PERMISSION_LIST_SCRIPT + SCRIPT)}
       </script>
     </Frame>
   )
@@ -150,50 +165,4 @@ function Accounts({ email, accounts }: Pick<Permissions, 'email' | 'accounts'>) 
       </ul>
     </fieldset>
   )
-}
-
-// Hidden until the script shows them, because they do nothing without it.
-function Tools({ permissions }: Pick<Permissions, 'permissions'>) {
-  return (
-    <div class="tools" hidden>
-      <input type="search" placeholder="Search permissions" aria-label="Search permissions" />
-      {permissions.some(({ isOptional }) => isOptional) && (
-        <>
-          <button type="button" data-template="read">
-            Read Only
-          </button>
-          <button type="button" data-template="full">
-            Full Access
-          </button>
-        </>
-      )}
-      <p class="soft small" role="status" />
-    </div>
-  )
-}
-
-function Category({ title, permissions }: { title: string; permissions: Permission[] }) {
-  return (
-    <details class="category" open>
-      <summary>
-        {title} <small>{permissions.length}</small>
-      </summary>
-      <ul class="options">
-        {permissions.map(({ id, name, isOptional }) => (
-          <li>
-            <label class="option" title={id}>
-              {/* A disabled checkbox is not sent: required permissions are granted without it. */}
-              <input type="checkbox" name="scope" value={id} checked disabled={!isOptional} />
-              <span>{name}</span>
-              <small>{isOptional ? 'Optional' : 'Required'}</small>
-            </label>
-          </li>
-        ))}
-      </ul>
-    </details>
-  )
-}
-
-function byCategory(permissions: Permission[]): [string, Permission[]][] {
-  return [...Map.groupBy(permissions, ({ category }) => category)]
 }

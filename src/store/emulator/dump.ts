@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { identitySchema } from '../../access/identity'
+import { identitySchema, peopleSchema } from '../../access/identity'
 import { signingKeySchema } from '../../access/keys'
 import { EARLIEST_SECONDS, LATEST_SECONDS, secondsSchema } from '../../access/timestamps'
 import { autoSignInSchema } from '../../switches/auto-sign-in'
@@ -134,6 +134,7 @@ export const emulatorDumpSchema = z.object({
     ticketSecret: text.min(32),
     clockOffsetSeconds: clockOffsetSchema,
     autoSignIns: z.array(autoSignInSchema).max(100),
+    people: peopleSchema.optional(),
     faults: rows(faultSchema, ({ name }) => name),
     quirks: z.partialRecord(z.enum(QUIRK_NAMES), z.boolean()),
     revocations: revocationsSchema,

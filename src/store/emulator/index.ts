@@ -1,3 +1,4 @@
+import type { Person } from '../../access/identity'
 import { publishedKeys, type SigningKey } from '../../access/keys'
 import type { RecordedEvent, ReportedEvent } from '../../events/event'
 import type { AutoSignIn } from '../../switches/auto-sign-in'
@@ -80,6 +81,11 @@ export class Emulator {
 
   async setAutoSignIns(autoSignIns: AutoSignIn[]): Promise<EmulatorState> {
     return this.#remember(await this.#object.change({ autoSignIns }))
+  }
+
+  /** Replaces the people of the setting `PEOPLE`; undefined returns to them. */
+  async setPeople(people: Person[] | undefined): Promise<EmulatorState> {
+    return this.#remember(await this.#object.change({ people }))
   }
 
   /** Returns the rule of automatic sign-in for an authorization, and uses a counted one up. */

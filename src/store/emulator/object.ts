@@ -61,7 +61,7 @@ export class EmulatorObject extends DurableObject<Env> {
   }
 
   change(
-    change: Partial<Pick<EmulatorState, 'autoSignIns' | 'keyRotationIntervalDays'>>,
+    change: Partial<Pick<EmulatorState, 'autoSignIns' | 'people' | 'keyRotationIntervalDays'>>,
   ): EmulatorState {
     return this.#state.change(change)
   }

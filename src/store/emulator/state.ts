@@ -1,3 +1,4 @@
+import type { Person } from '../../access/identity'
 import { noRevocations, type Revocations } from '../../access/revocation'
 import { randomText } from '../../oauth/encoding'
 import type { AutoSignIn } from '../../switches/auto-sign-in'
@@ -23,6 +24,8 @@ export type EmulatorState = {
   /** The seconds by which the emulated clock is ahead of the real one. */
   clockOffsetSeconds: number
   autoSignIns: AutoSignIn[]
+  /** The people who replace those of the setting `PEOPLE`; absent until they are changed. */
+  people?: Person[] | undefined
   faults: ActiveFault[]
   /** Quirks that were switched on or off, in addition to the setting `QUIRKS`. */
   quirks: Partial<Record<QuirkName, boolean>>

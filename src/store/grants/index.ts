@@ -276,9 +276,9 @@ export class Grants<G extends Grant> {
     await this.keep(dump.state.grant, now)
   }
 
-  /** Ends a grant with all its tokens, and returns whether it had not ended before. */
-  async end(grantId: string): Promise<boolean> {
-    return this.#object(grantId).end(this.#epoch, grantId)
+  /** Ends a grant with all its tokens. */
+  async end(grantId: string): Promise<void> {
+    await this.#object(grantId).end(this.#epoch, grantId)
   }
 
   #parse(text: string): Credential | undefined {

@@ -160,12 +160,10 @@ export class GrantObject extends DurableObject<Env> {
     return { outcome: 'admitted', grant, token }
   }
 
-  /** Ends a grant, and returns whether it had not ended before. */
-  end(epoch: number, grantId: string): boolean {
+  /** Ends a grant. */
+  end(epoch: number, grantId: string): void {
     const found = this.#find(epoch, grantId)
-    if (!found || found.state.revoked) return false
-    found.tables.save({ ...found.state, revoked: true })
-    return true
+    if (found) found.tables.save({ ...found.state, revoked: true })
   }
 
   /**

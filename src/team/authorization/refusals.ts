@@ -16,11 +16,13 @@ export function unreadableRequest(description: string): PageError {
   )
 }
 
-/** No client has this `client_id`. */
+/**
+ * No client has this `client_id`. Access: observed [A17], the text. Not like Access: before the login.
+ */
 export function unknownClient(clientId: string, hint: PageError['hint'] = {}): PageError {
   return new PageError(
     400,
-    'Unknown client',
+    'Unknown client ID',
     `No client with the client_id ${clientId.slice(0, 100)} is registered here.`,
     'Clients keep a registration permanently. If this emulator was reset or started with another store, delete what your client has saved about this server and connect again.',
     hint,
@@ -157,12 +159,12 @@ export function unsupportedChallengeMethod(): OAuthError {
   return new OAuthError('invalid_request', 'code_challenge_method must be S256')
 }
 
-/** The challenge is missing, or is not a SHA-256 hash. */
+/** The challenge is missing, or is not a SHA-256 hash. Not like Access [A19]: before the login. */
 export function malformedChallenge(): OAuthError {
   return new OAuthError('invalid_request', 'code_challenge must be 43 base64url characters')
 }
 
-/** The person pressed Deny on the consent page. */
+/** The person pressed Deny on the consent page. Access: modelled by others [A18]. */
 export function deniedByPerson(): OAuthError {
   return new OAuthError('access_denied', 'The user denied the request', {
     hint: { rule: 'RFC 6749 4.1.2.1', why: 'The person pressed Deny on the consent page.' },

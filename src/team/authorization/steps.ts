@@ -14,20 +14,30 @@ const CONSENT_LIFETIME_SECONDS = 15 * 60
 export const KEEP_REFRESH_TOKEN =
   'Keep the refresh token, so that no person has to authorize again. The quirk consent-remembered skips the consent page once a person has allowed the client.'
 
-/** Redirects to the login page, because no person is signed in. */
+const LOGIN_AGAIN = {
+  rule: 'T17',
+  why: 'The last login is older than grant.session_duration, so the login page is next (the quirk login-after-session).',
+}
+
+/**
+ * Redirects to the login page, because no person is signed in.
+ *
+ * @param again whether a person is, but has to log in again
+ */
 export async function redirectToLogin(
   c: AppContext,
   query: string,
   request: AuthorizationRequest,
+  again = false,
 ): Promise<Response> {
   if (c.get('quirks').has('logout-bounce') && (await hasEndedSession(c))) return bounce(c, request)
   reportDecision(c, {
     kind: 'authorization',
     step: 'login',
     outcome: 'asked',
-    why: 'No person is signed in, so the login page is next.',
+    ...(again ? LOGIN_AGAIN : { why: 'No person is signed in, so the login page is next.' }),
   })
-  return redirectToStep(c, await loginFor(c, query, request))
+  return redirectToStep(c, await loginFor(c, query, request, again || undefined))
 }
 
 // Access: reported [P31].

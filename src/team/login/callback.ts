@@ -1,4 +1,3 @@
-import { isEmulated } from '../../access/identity-provider'
 import type { AppContext } from '../../request/context'
 import { endLogin, invalidNonce, isLoginNonce } from '../../signin/browser'
 import { startSession } from '../authorization/session'
@@ -18,7 +17,7 @@ export async function callback(c: AppContext): Promise<Response> {
   if (!state || !isLoginNonce(c, state.loginNonce)) throw invalidNonce()
   const { login, application, providers } = await readStep(c, new URLSearchParams(state.query))
   const provider = providers.find(({ id }) => id === state.idp)
-  if (!provider || !isEmulated(provider)) throw invalidNonce()
+  if (!provider) throw invalidNonce()
   const back = loginWith(provider)
   if (!back.finish) throw invalidNonce()
   endLogin(c)

@@ -1,5 +1,5 @@
 import type { Child } from 'hono/jsx'
-import { type EmulatedProvider, isEmulated } from '../../access/identity-provider'
+import type { IdentityProvider } from '../../access/identity-provider'
 import { Parameters } from '../../oauth/parameters'
 import { LoginPage, ProviderButtons } from '../../pages/login'
 import { PageError, respondPage } from '../../pages/respond'
@@ -19,6 +19,7 @@ import { signedIn, startSession } from '../authorization/session'
 import { finish } from './finish'
 import { loginWith } from './providers'
 import { type LoginStep, readStep } from './step'
+import { loginTitle } from './title'
 
 /**
  * Handles `/cdn-cgi/access/login/<host>`, the login page. GET shows it, or continues if a person is
@@ -43,8 +44,12 @@ async function showLogin(c: AppContext, step: LoginStep): Promise<Response> {
   const change = WAIT_FOR_THE_REDIRECT
   reportDecision(c, { kind: 'login', step: 'page', outcome: 'asked', why, change })
   const [only] = providers
-  // Access: documented [K1], `auto_redirect_to_identity`: skips the page if there is one provider.
-  const isChosen = application.auto_redirect_to_identity && only && isEmulated(only)
+  // Access: documented [K1, K41], `auto_redirect_to_identity` of the application or the organization: skips
+  // the page if there is one provider.
+  const { organization } = c.get('configuration')
+  const isAutomatic =
+    application.auto_redirect_to_identity || organization.auto_redirect_to_identity
+  const isChosen = isAutomatic && providers.length === 1 && only
   if (isChosen && loginWith(only).redirects) {
     return start(c, step, only, new Parameters(new URLSearchParams()), loginNonce)
   }
@@ -52,14 +57,15 @@ async function showLogin(c: AppContext, step: LoginStep): Promise<Response> {
     <LoginPage
       nonce={nonce}
       application={application.name}
+      title={loginTitle(c)}
       isPickingOff={isPickingOff}
-      blocks={blocksOf(c, providers.filter(isEmulated), loginNonce)}
+      blocks={blocksOf(c, providers, loginNonce)}
     />
   ))
 }
 
 // Returns the providers' parts in the order of the settings. Adjacent buttons share one block.
-function blocksOf(c: AppContext, providers: EmulatedProvider[], loginNonce: string): Child[] {
+function blocksOf(c: AppContext, providers: IdentityProvider[], loginNonce: string): Child[] {
   const people = c.get('settings').PEOPLE
   const blocks: { isOfButtons: boolean; parts: Child[] }[] = []
   for (const provider of providers) {
@@ -84,7 +90,7 @@ async function signIn(c: AppContext, step: LoginStep): Promise<Response> {
 async function start(
   c: AppContext,
   { login, application }: LoginStep,
-  provider: EmulatedProvider,
+  provider: IdentityProvider,
   form: Parameters,
   loginNonce: string,
 ): Promise<Response> {
@@ -96,9 +102,9 @@ async function start(
   return finish(c, login, application, await startSession(c, started))
 }
 
-function chosen({ providers }: LoginStep, id: string | undefined): EmulatedProvider {
+function chosen({ providers }: LoginStep, id: string | undefined): IdentityProvider {
   const provider = id === undefined ? providers[0] : providers.find((each) => each.id === id)
-  if (!provider || !isEmulated(provider)) {
+  if (!provider) {
     throw new PageError(400, 'Invalid form', 'idp is not an identity provider of this application.')
   }
   return provider

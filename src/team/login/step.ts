@@ -1,6 +1,6 @@
 import { type Application, isOnHost } from '../../access/application'
 import { wholeSeconds } from '../../access/duration'
-import { type IdentityProvider, isEmulated, providersFor } from '../../access/identity-provider'
+import { type IdentityProvider, providersFor } from '../../access/identity-provider'
 import { type Login, readLogin } from '../../access/login'
 import { parametersOf } from '../../faults/strike'
 import type { AppContext } from '../../request/context'
@@ -80,5 +80,5 @@ async function isTooNew(
 }
 
 function isForThisMachine(provider: IdentityProvider): boolean {
-  return isEmulated(provider) && loginWith(provider).isForThisMachine
+  return loginWith(provider).isForThisMachine
 }

@@ -78,23 +78,25 @@ async function createClient(
   return { client, secret }
 }
 
-// Access: observed [R3, R4]. The response has a registration_client_uri, but no
-// registration_access_token for it. Only a confidential client gets a secret.
+// Access: observed [R3, R4]. The members in their order. registration_client_uri is the registration
+// endpoint itself, without the client's id and without a registration_access_token (P29). Only a
+// confidential client gets a secret.
 function registrationResponse(c: AppContext, client: Client, secret: string | undefined) {
   const { quirks, team } = c.var
   return {
     client_id: client.clientId,
     // RFC 7591 3.2.1: 0 means that the secret does not expire.
     ...(secret !== undefined && { client_secret: secret, client_secret_expires_at: 0 }),
-    client_name: client.name,
     redirect_uris: client.redirectUris,
+    client_name: client.name,
     grant_types: client.grantTypes,
     response_types: client.responseTypes,
     token_endpoint_auth_method: client.tokenEndpointAuthMethod,
-    ...client.metadata,
     ...(!quirks.has('no-registration-uri') && {
-      registration_client_uri: `${team.origin}${team.accessPath}/oauth/registration/${client.clientId}`,
+      registration_client_uri: `${team.origin}${team.accessPath}/oauth/registration`,
     }),
     client_id_issued_at: client.issuedAtSeconds,
+    // Assumed: further metadata is returned (RFC 7591 3.2.1). No response with any was recorded.
+    ...client.metadata,
   }
 }

@@ -51,7 +51,8 @@ export async function exchangeCode(
     codeChallenge: verifier && (await codeChallengeOf(verifier)),
     applicationId: application?.id,
     refuseAs,
-    withRefreshToken: client.grantTypes.includes('refresh_token'),
+    // Access: documented [T22]. Whatever grant types the client registered.
+    withRefreshToken: true,
     now,
   })
   if (redemption.outcome === 'unknown') throw unknownCode()
@@ -81,10 +82,7 @@ function issuedBy(
   { grant, pair }: { grant: AccessGrant; pair: TokenPair },
   parameters: Parameters,
 ): Issued {
-  const without = pair.refreshToken
-    ? ''
-    : ', without a refresh token: the client is not registered for that grant type'
-  const why = `The code is redeemed${without}. ${resourceNote(parameters.get('resource'), grant.resource)}`
+  const why = `The code is redeemed. ${resourceNote(parameters.get('resource'), grant.resource)}`
   return { grant, pair, event: { rule: 'T1', why: why.trim() } }
 }
 

@@ -36,9 +36,6 @@ export async function token(c: AppContext): Promise<Response> {
       'grant_type must be authorization_code or refresh_token',
     )
   }
-  if (!client.grantTypes.includes(grantType)) {
-    throw new OAuthError('unauthorized_client', `the client is not registered for ${grantType}`)
-  }
   const { grant, pair, event } = await issue(c, client, parameters)
   noteGrantAndApplication(c, grant)
   const response = tokenResponse(grant, pair, c.get('now'))

@@ -1,11 +1,16 @@
-import type { EmulatedProvider, EmulatedType } from '../../../access/identity-provider'
+import type {
+  EmulatedProvider,
+  EmulatedType,
+  IdentityProvider,
+} from '../../../access/identity-provider'
 import { cloudflare } from './cloudflare'
 import { oidc } from './oidc'
 import { onetimepin } from './onetimepin'
 import type { LoginProvider } from './provider'
+import { standIn } from './stand-in'
 
 /**
- * The types of identity providers that people can log in with, one file each. Their settings are in
+ * The types of identity providers that have a login of their own, one file each. Their settings are in
  * `access/identity-provider.ts`.
  */
 const PROVIDERS: { [Type in EmulatedType]: LoginProvider<EmulatedProvider<Type>> } = {
@@ -15,6 +20,10 @@ const PROVIDERS: { [Type in EmulatedType]: LoginProvider<EmulatedProvider<Type>>
 }
 
 /** Returns the login of an identity provider, by its type. */
-export function loginWith({ type }: EmulatedProvider): LoginProvider {
-  return PROVIDERS[type]
+export function loginWith({ type }: IdentityProvider): LoginProvider {
+  return isOwn(type) ? PROVIDERS[type] : standIn
+}
+
+function isOwn(type: IdentityProvider['type']): type is EmulatedType {
+  return Object.hasOwn(PROVIDERS, type)
 }

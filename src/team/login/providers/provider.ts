@@ -1,7 +1,7 @@
 import type { JSX } from 'hono/jsx/jsx-runtime'
 import type { Application } from '../../../access/application'
 import type { Identity, Person } from '../../../access/identity'
-import type { EmulatedProvider } from '../../../access/identity-provider'
+import type { IdentityProvider } from '../../../access/identity-provider'
 import type { Parameters } from '../../../oauth/parameters'
 import type { AppContext } from '../../../request/context'
 
@@ -21,7 +21,7 @@ type Attempt<Provider> = {
 type Return<Provider> = { provider: Provider; query: URLSearchParams; seed: string }
 
 /** The login with one type of identity provider. */
-export type LoginProvider<Provider = EmulatedProvider> = {
+export type LoginProvider<Provider = IdentityProvider> = {
   /** Whether the login starts with a redirect, so that the login page has only a button for it. */
   redirects: boolean
   /** Whether it is offered only on this machine and to the person who controls the emulator. */

@@ -1,0 +1,88 @@
+import http from 'node:http'
+import https from 'node:https'
+import { setTimeout } from 'node:timers/promises'
+import { packageVersion } from '../version.ts'
+import type { Hosts } from './hosts.ts'
+
+const LONGEST_RESPONSE_MS = 10_000
+const LARGEST_BODY_BYTES = 64 * 1024
+
+/** A request to one of the allowed hosts. */
+export type Outgoing = {
+  method: string
+  url: URL
+  headers: Record<string, string>
+  body?: string
+}
+
+/** A response, read up to a limit. */
+export type Received = {
+  status: number
+  /** By their names in lower case; several values are joined. */
+  headers: Map<string, string>
+  body: string
+}
+
+/**
+ * Sends a request, follows no redirect, and reads at most 64 KiB in at most 10 seconds.
+ *
+ * @throws Error if the host is not allowed, or sends no complete response head in time
+ */
+export type Sending = (request: Outgoing) => Promise<Received>
+
+/** Returns a function that sends requests to the allowed hosts, at most one in the given interval. */
+export function sender(hosts: Hosts, intervalMs: number): Sending {
+  let next = 0
+  return async function send(request) {
+    if (!hosts.allows(request.url)) throw new Error(`${request.url.host} may not be reached`)
+    const wait = next - Date.now()
+    if (wait > 0) await setTimeout(wait)
+    next = Date.now() + intervalMs
+    return exchange(request, hosts)
+  }
+}
+
+function exchange({ method, url, headers, body }: Outgoing, hosts: Hosts): Promise<Received> {
+  const { promise, resolve, reject } = Promise.withResolvers<Received>()
+  const { request } = url.protocol === 'https:' ? https : http
+  const signal = AbortSignal.timeout(LONGEST_RESPONSE_MS)
+  const sent = request(url, {
+    method,
+    signal,
+    // Checks the address that is connected to, so that a name cannot change between check and use.
+    lookup: hosts.lookup,
+    agent: false,
+    headers: {
+      'user-agent': `access-oauth-emulator/${packageVersion()} compare`,
+      'accept-encoding': 'identity',
+      ...headers,
+      ...(body !== undefined && { 'content-length': String(Buffer.byteLength(body)) }),
+    },
+  })
+  sent.on('error', (error) => reject(signal.aborted ? new Error('no response in 10 s') : error))
+  sent.on('response', (response) => {
+    const chunks: Buffer[] = []
+    let size = 0
+    const finish = () => {
+      resolve({
+        status: response.statusCode ?? 0,
+        headers: headersOf(response),
+        body: Buffer.concat(chunks).subarray(0, LARGEST_BODY_BYTES).toString('utf8'),
+      })
+      sent.destroy()
+    }
+    response.on('data', (chunk: Buffer) => {
+      chunks.push(chunk)
+      size += chunk.length
+      if (size >= LARGEST_BODY_BYTES) finish()
+    })
+    // What has arrived is compared, even if the rest does not.
+    for (const event of ['end', 'error', 'aborted']) response.on(event, finish)
+  })
+  sent.end(body)
+  return promise
+}
+
+function headersOf({ headers }: http.IncomingMessage): Map<string, string> {
+  return new Map(Object.entries(headers).map(([name, value]) => [name, [value].flat().join(', ')]))
+}

@@ -1,0 +1,144 @@
+import { randomUUID } from 'node:crypto'
+import type { Hosts } from './hosts.ts'
+import type { EndpointName, Probe } from './probes.ts'
+import type { Received, Sending } from './send.ts'
+
+/** The response to a probe, or the reason why it has none. */
+export type Exchange = { response?: Received; problem?: string }
+
+/** A JSON object of unknown members. */
+type Document = Record<string, unknown>
+
+const RESOURCE_METADATA = '/.well-known/cloudflare-access-protected-resource'
+const RFC_9728 = '/.well-known/oauth-protected-resource'
+const SERVER_METADATA = '/.well-known/oauth-authorization-server'
+const FORM = 'application/x-www-form-urlencoded'
+
+// Access's own paths, for a server whose metadata names no endpoint.
+const ENDPOINTS: Record<EndpointName, string> = {
+  authorization: '/cdn-cgi/access/oauth/authorization',
+  token: '/cdn-cgi/access/oauth/token',
+  registration: '/cdn-cgi/access/oauth/registration',
+  revocation: '/cdn-cgi/access/oauth/revoke',
+}
+
+/** An application with its authorization server: the real one, or the emulated one. */
+export class Site {
+  readonly application: URL
+  /** The path of the application, without a slash at its end. */
+  readonly path: string
+  /** The authorization server; undefined if none was announced that may be reached. */
+  team: URL | undefined
+  /** The response to a request without a credential. */
+  challenge: Received | undefined
+  resource: Document = {}
+  metadata: Document = {}
+  readonly #send: Sending
+  #issuerPath = ''
+  readonly #endpoints = new Map<EndpointName, URL>()
+  // A client that exists nowhere.
+  readonly #uuid = randomUUID()
+
+  constructor(url: URL, send: Sending) {
+    this.application = new URL(url.origin)
+    this.path = url.pathname.replace(/\/$/, '')
+    this.#send = send
+  }
+
+  /** Finds the authorization server and its endpoints in the metadata. */
+  async discover(hosts: Hosts): Promise<void> {
+    const url = new URL(this.path || '/', this.application)
+    this.challenge = await this.#send({ method: 'GET', url, headers: { accept: '*/*' } })
+    for (const path of [RESOURCE_METADATA, RFC_9728]) {
+      const document = await this.#json(this.application, path + this.path)
+      const { authorization_servers: servers } = document
+      const issuer = Array.isArray(servers) ? URL.parse(String(servers[0])) : null
+      if (!issuer || !(await hosts.announce(issuer))) continue
+      this.resource = document
+      this.team = new URL(issuer.origin)
+      this.#issuerPath = issuer.pathname.replace(/\/$/, '')
+      break
+    }
+    // Servers without protected resource metadata have both on one host.
+    this.metadata = await this.#json(
+      this.team ?? this.application,
+      SERVER_METADATA + this.#issuerPath,
+    )
+    if (this.metadata.issuer !== undefined) this.team ??= this.application
+    for (const name of Object.keys(ENDPOINTS) as EndpointName[]) {
+      const endpoint = URL.parse(String(this.metadata[`${name}_endpoint`]))
+      if (endpoint && (await hosts.announce(endpoint))) this.#endpoints.set(name, endpoint)
+    }
+  }
+
+  /** Sends probes one after the other. */
+  async sendAll(probes: Probe[]): Promise<Map<string, Exchange>> {
+    const exchanges = new Map<string, Exchange>()
+    for (const probe of probes) exchanges.set(probe.id, await this.#exchange(probe))
+    return exchanges
+  }
+
+  async #exchange(probe: Probe): Promise<Exchange> {
+    const url = this.#urlOf(probe)
+    if (!url)
+      return { problem: 'The server announces no authorization server that may be reached.' }
+    const { form, headers = {}, method, text } = probe
+    const body = form ? new URLSearchParams(this.#filled(form)).toString() : text
+    try {
+      const response = await this.#send({
+        method,
+        url,
+        headers: form ? { 'content-type': FORM, ...headers } : headers,
+        ...(body !== undefined && { body }),
+      })
+      return { response }
+    } catch (error) {
+      return { problem: error instanceof Error ? error.message : String(error) }
+    }
+  }
+
+  #urlOf({ query, to }: Probe): URL | undefined {
+    const url = 'endpoint' in to ? this.#endpoint(to.endpoint) : this.#at(to)
+    if (!url || !query) return url
+    for (const [name, value] of Object.entries(this.#filled(query)))
+      url.searchParams.set(name, value)
+    return url
+  }
+
+  #at({ at, path }: { at: 'application' | 'team'; path: string }): URL | undefined {
+    const base = at === 'team' ? this.team : this.application
+    return (
+      base &&
+      new URL(path.replace('{path}', this.path).replace('{issuer}', this.#issuerPath) || '/', base)
+    )
+  }
+
+  #endpoint(name: EndpointName): URL | undefined {
+    const found = this.#endpoints.get(name)
+    if (found) return new URL(found)
+    return this.team && new URL(ENDPOINTS[name], this.team)
+  }
+
+  #filled(values: Record<string, string>): Record<string, string> {
+    return Object.fromEntries(
+      Object.entries(values).map(([name, value]) => [
+        name,
+        value
+          .replace('{uuid}', this.#uuid)
+          .replace('{application}', this.application.origin)
+          .replace('{path}', this.path),
+      ]),
+    )
+  }
+
+  async #json(base: URL, path: string): Promise<Document> {
+    try {
+      const url = new URL(path, base)
+      const { body } = await this.#send({ method: 'GET', url, headers: {} })
+      const found: unknown = JSON.parse(body)
+      return found !== null && typeof found === 'object' ? { ...found } : {}
+    } catch {
+      return {}
+    }
+  }
+}
