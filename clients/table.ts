@@ -34,7 +34,7 @@ export const CLIENTS: ClientEntry[] = [
     name: 'Claude Code',
     package: { from: 'npm', name: '@anthropic-ai/claude-code' },
     command: [...program('claude-code.ts'), '{folder}'],
-    note: '`claude mcp add`, `list`, `login`, and `list` twice. In a terminal. No model is asked, so no tool is called.',
+    note: '`claude mcp add`, `list`, `login` if it says so, and `list` twice. In a terminal. No model is asked, so no tool is called.',
   },
   {
     id: 'inspector',

@@ -14,7 +14,7 @@ import { findTarget } from './target'
 const text = z.string().min(1)
 /** The application by id or name; that of the MCP server if it is left out. */
 const application = text.optional()
-const assertionSchema = z.union(
+export const assertionSchema = z.union(
   [
     z.strictObject({ email: emailSchema, application }),
     z.strictObject({ service_token: text, application }),

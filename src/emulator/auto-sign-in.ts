@@ -5,7 +5,7 @@ import { type AutoSignIn, autoSignInSchema } from '../switches/auto-sign-in'
 import { readControl } from './body'
 import { respond } from './respond'
 
-const rulesSchema = chosenSchema<null | AutoSignIn | AutoSignIn[]>(
+export const rulesSchema = chosenSchema<null | AutoSignIn | AutoSignIn[]>(
   'null, a rule, or a list of rules',
   (value) => {
     if (value === null) return z.null()

@@ -2,14 +2,16 @@ import type { z } from 'zod'
 import { memberNamesIn } from '../access/member-names'
 import { nearestName } from '../access/nearest-name'
 import { OAuthError } from '../oauth/errors'
-import { readJson } from '../request/body'
+import { parseJson, readJson, readText } from '../request/body'
 import type { AppContext } from '../request/context'
 import { isDeep, TOO_DEEP } from '../request/json-depth'
 
 const MOST_NAMED = 5
 
 /**
- * Reads the JSON body of a control request with its schema, and keeps it for the request's event.
+ * Reads the JSON body of a control request with its schema, and keeps it for the request's event. A request
+ * without `Origin` comes from no web page, so its `Content-Type` need not be that of JSON: curl sends the
+ * type of a form. No body is read as `{}`.
  *
  * @throws OAuthError `invalid_request`, which names the member and what was expected
  */
@@ -18,7 +20,8 @@ export async function readControl<T>(
   schema: z.ZodType<T>,
   limit?: number,
 ): Promise<T> {
-  const body = await readJson(c, limit)
+  const isOfPage = c.req.header('origin') !== undefined
+  const body = isOfPage ? await readJson(c, limit) : parseJson((await readText(c, limit)) || '{}')
   if (isDeep(body)) throw new OAuthError('invalid_request', `the body ${TOO_DEEP}`)
   const result = schema.safeParse(body)
   if (result.success) {

@@ -17,7 +17,7 @@ import type { Responses } from './responses'
 import { sendAs } from './send-as'
 import { findTarget } from './target'
 
-const checkSchema = z.strictObject({
+export const checkSchema = z.strictObject({
   /** The application by id or name; that of the MCP server if it is left out. */
   application: z.string().min(1).optional(),
   path: z.string().startsWith('/', 'expected a path such as /mcp').optional(),

@@ -8,7 +8,7 @@ import { type EmulatorState, emulatedNow } from '../store/emulator/state'
 import { readControl } from './body'
 import { respond } from './respond'
 
-const clockSchema = z.union(
+export const clockSchema = z.union(
   [
     z.strictObject({ advance: lifetimeSchema }),
     z.strictObject({ now: z.iso.datetime({ offset: true }) }),

@@ -3,7 +3,7 @@ import type { AppContext } from '../request/context'
 import { readControl } from './body'
 import { respond } from './respond'
 
-const zoneSchema = z.record(
+export const zoneSchema = z.record(
   z.string().toLowerCase(),
   z.array(z.string()),
   'expected {"example.com":["a TXT record"]}',

@@ -16,7 +16,7 @@ const number = z
   .string()
   .regex(/^\d{1,15}$/, 'expected a whole number')
   .transform(Number)
-const querySchema = z.strictObject({
+export const querySchema = z.strictObject({
   follow: z.string().optional(),
   kind: z.string().optional(),
   outcome: z.enum(OUTCOMES).optional(),

@@ -20,7 +20,9 @@ import { rotateKeys } from './keys'
 import { changePeople, showPeople } from './people'
 import { showQuirks, switchQuirk } from './quirks'
 import { reset } from './reset'
+import { respond } from './respond'
 import { revoke } from './revoke'
+import { refuseRoute } from './route'
 import { showRule, showRules } from './rules'
 import { endSession, showSessions } from './sessions'
 import { checkSettings, showSettings } from './settings'
@@ -38,6 +40,8 @@ import { showUrls } from './urls'
  * response.
  */
 export const emulatorControl = new Hono<Env>()
+// It reveals nothing, so that a health check needs no credential.
+emulatorControl.get('/healthz', (c) => respond(c, 'GET healthz', { status: 'ok' }))
 emulatorControl.use(guardControl)
 emulatorControl.on(['GET', 'POST'], '/sign-in', signInToConsole)
 emulatorControl.use(reportControl)
@@ -81,10 +85,11 @@ emulatorControl.put('/state', loadState)
 emulatorControl.post('/reset', reset)
 emulatorControl.route('/', consolePages(emulatorControl))
 emulatorControl.route('/configure', administratorPages)
-emulatorControl.all('*', (c) => {
-  const message = `${c.req.method} ${c.get('url').pathname} does not exist: docs/control.md lists the paths`
-  return c.json({ error: 'not_found', error_description: message }, 404)
+emulatorControl.get('/openapi.json', async (c) => {
+  const { controlDocument } = await import('./openapi')
+  return c.json(controlDocument(c.get('url').origin))
 })
+emulatorControl.all('*', (c) => refuseRoute(c, emulatorControl))
 
 // These replace the events of before, a state contains secrets, and a check changes nothing.
 const UNREPORTED = ['/_emulator/reset', '/_emulator/state', '/_emulator/settings']

@@ -6,7 +6,7 @@ import { readControl } from './body'
 import { notFound } from './not-found'
 import { respond } from './respond'
 
-const switchSchema = z.strictObject({ on: z.boolean() })
+export const switchSchema = z.strictObject({ on: z.boolean() })
 
 /** Handles `GET /_emulator/quirks`: lists every quirk, and whether it is on. */
 export function showQuirks(c: AppContext): Response {

@@ -122,11 +122,18 @@ const ruleSchema = z.object({
 
 /** Every JSON response of the control, by method and path below `/_emulator/`. */
 export const RESPONSES = {
+  'GET healthz': z.object({ status: z.literal('ok') }),
   'GET urls': z.object({
     application: text,
     mcp_server: text,
     team_domain: text,
     console: text,
+    /** The management API. */
+    api: text,
+    /** The `iss` of the assertions. */
+    issuer: text,
+    /** The `aud` of the application of the MCP server; null if no application covers it. */
+    aud: text.nullable(),
     /** The published keys of the assertions. */
     certs: text,
     /** The MCP endpoint of each portal, as a client is given it. */

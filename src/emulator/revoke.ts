@@ -8,7 +8,7 @@ import { requireApplication } from './application'
 import { readControl } from './body'
 import { respond } from './respond'
 
-const revocationSchema = z.union(
+export const revocationSchema = z.union(
   [
     z.strictObject({ person: emailSchema }),
     z.strictObject({ deleted_person: emailSchema }),

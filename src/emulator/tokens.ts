@@ -14,7 +14,7 @@ import { refusal, refusalIn, sendAs } from './send-as'
 import { mcpServer } from './urls'
 
 const text = z.string().min(1)
-const tokensSchema = z
+export const tokensSchema = z
   .strictObject({
     email: emailSchema,
     /** The MCP server if it is left out. */

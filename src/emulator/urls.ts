@@ -1,16 +1,23 @@
-import { domainsOf } from '../access/application'
+import { applicationAt, domainsOf } from '../access/application'
 import { portalOf } from '../mcp/place'
 import type { AppContext } from '../request/context'
 import { respond } from './respond'
 
-/** Handles `GET /_emulator/urls`: returns the addresses that `npm start` prints. */
+/**
+ * Handles `GET /_emulator/urls`: returns the addresses of the emulator, and the values with which a server
+ * verifies assertions.
+ */
 export function showUrls(c: AppContext): Response {
-  const { team, url } = c.var
+  const { configuration, team, url } = c.var
+  const application = applicationAt(configuration.applications, new URL(mcpServer(c)))
   return respond(c, 'GET urls', {
     application: url.origin,
     mcp_server: mcpServer(c),
     team_domain: team.origin,
     console: `${url.origin}/_emulator/`,
+    api: `${url.origin}/client/v4`,
+    issuer: team.origin,
+    aud: application?.aud ?? null,
     certs: `${team.origin}${team.accessPath}/certs`,
     portals: portals(c),
   })

@@ -74,6 +74,12 @@ type ForOrigin = {
   admission: Admission
 }
 
+// The demo shows its own address, which is not the request's behind a tunnel.
+function asSeen(c: AppContext, request: Request): Request {
+  const { href } = c.get('url')
+  return href === request.url ? request : new Request(href, request)
+}
+
 async function send(c: AppContext, forOrigin: ForOrigin): Promise<Response> {
   const { application, request } = forOrigin
   const { assertion, requestedScope = '' } = forOrigin.admission
@@ -84,7 +90,10 @@ async function send(c: AppContext, forOrigin: ForOrigin): Promise<Response> {
   }
   const ORIGIN_URL = own ?? c.get('settings').ORIGIN_URL
   if (!ORIGIN_URL) {
-    const response = await demo.fetch(request, { ...(await knownAccess(c)), requestedScope })
+    const response = await demo.fetch(asSeen(c, request), {
+      ...(await knownAccess(c)),
+      requestedScope,
+    })
     const { status } = response
     noteOrigin(c, { outcome: 'responded', origin: 'the built-in demo', status, assertion })
     return response

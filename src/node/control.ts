@@ -19,12 +19,21 @@ export class ControlError extends Error {
 /** Sends a request to `/_emulator`. */
 export type Send = <T>(method: string, path: string, body?: unknown) => Promise<T>
 
-/** Returns a client of the control, which throws a `ControlError` for an error response. */
-export function controlBy(reach: Reach): Send {
+/**
+ * Returns a client of the control, which throws a `ControlError` for an error response.
+ *
+ * @param secret `EMULATOR_TOKEN`, which the control requires on other hosts than this machine
+ */
+export function controlBy(reach: Reach, secret?: string): Send {
+  const headers = {
+    'content-type': 'application/json',
+    accept: 'application/json',
+    ...(secret && { authorization: `Bearer ${secret}` }),
+  }
   return async function send<T>(method: string, path: string, body?: unknown): Promise<T> {
     const response = await reach(`/_emulator/${path}`, {
       method,
-      headers: { 'content-type': 'application/json', accept: 'application/json' },
+      headers,
       ...(body !== undefined && { body: JSON.stringify(body) }),
     })
     const text = await response.text()

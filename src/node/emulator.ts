@@ -1,3 +1,4 @@
+import type { Responses } from '../emulator/responses.ts'
 import type { FaultName } from '../switches/faults.ts'
 import type { QuirkName } from '../switches/quirks.ts'
 import { controlBy, type Send } from './control.ts'
@@ -35,6 +36,14 @@ export type Emulator = {
   portals: { id: string; url: string }[]
   /** The console, for a browser. */
   consoleUrl: string
+  /** The management API: `http://localhost:8788/client/v4`. */
+  apiUrl: string
+  /** The `iss` of the assertions, the same as `teamUrl`. */
+  issuer: string
+  /** The `aud` of the MCP server's application; empty if no application covers it. */
+  aud: string
+  /** The published keys of the assertions. */
+  certsUrl: string
   /**
    * `fetch` of a path of the application, or of a URL on any host of the emulator (a team domain, an
    * application's domain). The host need not resolve, and no connection is opened. Redirects are not
@@ -139,24 +148,27 @@ export type Emulator = {
   [Symbol.asyncDispose](): Promise<void>
 }
 
-type Urls = { team_domain: string; portals: Emulator['portals'] }
-
 /** Returns the methods of a running emulator, its clock set. */
 export async function emulatorAt(
-  { url, mcpPath, reach, close }: Served,
+  { mcpPath, reach, secret, close }: Served,
   clock: Date | string | undefined,
 ): Promise<Emulator> {
-  const send = controlBy(reach)
-  const { portals, team_domain: teamUrl } = await send<Urls>('GET', 'urls')
+  const send = controlBy(reach, secret)
+  const urls = await send<Responses['GET urls']>('GET', 'urls')
+  const { application: url, issuer } = urls
   if (clock !== undefined) await send('PATCH', 'clock', { now: new Date(clock).toISOString() })
   const mcpUrl = url + mcpPath
   const { events: before } = await send<{ events: { number: number }[] }>('GET', 'events?limit=1')
   return {
     url,
     mcpUrl,
-    teamUrl,
-    portals,
-    consoleUrl: `${url}/_emulator/`,
+    teamUrl: urls.team_domain,
+    portals: urls.portals,
+    consoleUrl: urls.console,
+    apiUrl: urls.api,
+    issuer,
+    aud: urls.aud ?? '',
+    certsUrl: urls.certs,
     fetch: reach,
     signIn: signInBy(send, mcpUrl),
     ...assertionsBy(send),

@@ -34,6 +34,17 @@ export type Events = {
     filter?: EventFilter<K>,
     options?: { timeout?: number },
   ): Promise<EventOf<K>>
+  /**
+   * Returns the first recorded event for which the function returns true, else the next one. It does not
+   * move the place at which `next` continues.
+   *
+   * @param options.timeout milliseconds; 5,000 by default
+   * @throws Error if no event matches in time
+   */
+  waitFor(
+    matches: (event: EmulatorEvent) => boolean,
+    options?: { timeout?: number },
+  ): Promise<EmulatorEvent>
 }
 
 const POLL_INTERVAL_MS = 20
@@ -71,6 +82,21 @@ export function eventsOf(send: Send, start: number): Events {
           throw new Error(
             `No event matched ${JSON.stringify(filter)} within ${timeout} ms; ${inBrief(others)}`,
           )
+        }
+        await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL_MS))
+      }
+    },
+    async waitFor(matches, { timeout = 5000 } = {}) {
+      const end = now() + timeout
+      let after = 0
+      for (;;) {
+        const events = await list({ after })
+        const found = events.find(matches)
+        if (found) return found
+        after = events.at(-1)?.number ?? after
+        if (now() > end) {
+          const all = await list()
+          throw new Error(`No event matched the function within ${timeout} ms; ${inBrief(all)}`)
         }
         await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL_MS))
       }

@@ -39,5 +39,5 @@ export type {
   Session,
   State,
 } from './responses.ts'
-export type { SignIn, SignInOptions, Tokens } from './sign-in.ts'
+export { type SignIn, SignInError, type SignInOptions, type Tokens } from './sign-in.ts'
 export { startEmulator } from './start-emulator.ts'

@@ -3,7 +3,14 @@ import { type EmulatorOptions, parseOrigin, varsFor } from './options.ts'
 import { type Reach, reachAt } from './reach.ts'
 
 /** A running Worker. */
-export type Served = { url: string; mcpPath: string; reach: Reach; close(): Promise<void> }
+export type Served = {
+  url: string
+  mcpPath: string
+  reach: Reach
+  /** `EMULATOR_TOKEN`. Behind a tunnel, the control requires it of this process too. */
+  secret?: string
+  close(): Promise<void>
+}
 
 // The port of `npm start`, in the URLs of an emulator that opens no port.
 const NOMINAL_PORT = 8788
@@ -18,10 +25,12 @@ export async function serve(options: EmulatorOptions, around?: Around): Promise<
   const origin = parseOrigin(options.origin)
   const { startEngine, vars } = await loadEngine()
   const { followFakeTimers, listen = true, log, persist, port = 0 } = options
+  const settings = varsFor(vars, options, origin)
+  const secret = settings.EMULATOR_TOKEN
   let isUp = false
   const warnings: string[] = []
   const engine = await startEngine({
-    vars: varsFor(vars, options, origin),
+    vars: settings,
     // Until the settings are checked, this function throws what is wrong instead of logging it.
     log: (line, level) => {
       if (isUp) log?.(line, level)
@@ -35,11 +44,13 @@ export async function serve(options: EmulatorOptions, around?: Around): Promise<
     ...(around && { around }),
   })
   try {
-    await refuseWrongSettings(engine)
+    await refuseWrongSettings(engine, secret)
     isUp = true
     for (const line of warnings) log?.(line, 'warn')
     const url = `http://localhost:${listen ? await engine.listen(port) : port || NOMINAL_PORT}`
-    return { url, mcpPath: origin.mcpPath, reach: reachAt(url, engine), close: engine.close }
+    const { close } = engine
+    const reach = reachAt(url, engine)
+    return { url, mcpPath: origin.mcpPath, reach, ...(secret && { secret }), close }
   } catch (error) {
     await engine.close()
     throw error
@@ -56,8 +67,9 @@ function requireResponse(answer: unknown): Response {
 
 // A Worker with a wrong setting responds to every request with the setting's name, the value that was
 // found and what was expected.
-async function refuseWrongSettings({ fetch }: Engine): Promise<void> {
-  const response = await fetch(new Request('http://localhost/_emulator/urls'))
+async function refuseWrongSettings({ fetch }: Engine, secret = ''): Promise<void> {
+  const headers = { authorization: `Bearer ${secret}` }
+  const response = await fetch(new Request('http://localhost/_emulator/urls', { headers }))
   if (response.ok) return
   const { error_description: problem } = (await response.json()) as { error_description?: string }
   throw new Error(problem ?? `The emulator responds with ${response.status}`)

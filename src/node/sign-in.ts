@@ -1,5 +1,6 @@
 import type { Responses } from '../emulator/responses.ts'
 import { ControlError, type Send } from './control.ts'
+import type { EmulatorEvent } from './events.ts'
 
 /** The token response, with the client that it was issued to. */
 export type Tokens = {
@@ -22,7 +23,33 @@ export type SignInOptions = {
   redirectUri?: string
 }
 
-/** Signs a person in. Throws an Error with the reason if a policy or a rule refuses. */
+/** A refused sign-in. The message has the reason and what to do about it. */
+export class SignInError extends Error {
+  /** The event of the refusal, if one was recorded. */
+  readonly event: EmulatorEvent | undefined
+  /** The reason. */
+  readonly why: string
+  /** The change that would lead to another outcome. */
+  readonly change: string | undefined
+
+  constructor(
+    message: string,
+    {
+      event,
+      why,
+      change,
+      cause,
+    }: Pick<SignInError, 'event' | 'why' | 'change'> & { cause: unknown },
+  ) {
+    super(message, { cause })
+    this.name = 'SignInError'
+    this.event = event
+    this.why = why
+    this.change = change
+  }
+}
+
+/** Signs a person in. Throws a `SignInError` with the reason if a policy or a rule refuses. */
 export type SignIn = (email: string, options?: SignInOptions) => Promise<Tokens>
 
 /**
@@ -37,8 +64,9 @@ export function signInBy(send: Send, mcpUrl: string): SignIn {
       resource,
       client_name: clientName,
       redirect_uri: redirectUri,
-    }).catch((error) => {
-      throw error instanceof ControlError ? refusalOf(email, error, HOW) : error
+    }).catch(async (error) => {
+      if (!(error instanceof ControlError)) throw error
+      throw refusalOf(email, error, HOW, await refusalEvent(send, email))
     })
     return {
       clientId: tokens.client_id,
@@ -48,6 +76,15 @@ export function signInBy(send: Send, mcpUrl: string): SignIn {
       resource: tokens.resource,
     }
   }
+}
+
+// The latest refusal of the person, or of the client that the request registered.
+async function refusalEvent(send: Send, email: string): Promise<EmulatorEvent | undefined> {
+  const list = await send<{ events: EmulatorEvent[] }>('GET', 'events?outcome=refused&limit=1')
+  const [event] = list.events
+  return event && (!('email' in event) || event.email === undefined || event.email === email)
+    ? event
+    : undefined
 }
 
 const HOW = 'signIn(email, { redirectUri })'
@@ -60,13 +97,19 @@ const REDIRECT_URI_REFUSED = /redirect[_ ]uri (is )?not allowed/i
  *
  * @param how how the caller passes a redirect URI
  */
-export function refusalOf(email: string, cause: ControlError, how: string): Error {
+export function refusalOf(
+  email: string,
+  cause: ControlError,
+  how: string,
+  event?: EmulatorEvent,
+): SignInError {
   const { code, description, status } = cause
   // The sentence of the page that the person would see.
   const isDenied = status === 403 && code === 'access_denied'
   const why = isDenied ? `That account does not have access. ${description}` : description
   const message = `${email} cannot be signed in: ${why}`
-  if (!REDIRECT_URI_REFUSED.test(description)) return new Error(message, { cause })
+  const facts = { event, why: event?.why ?? description, change: event?.change, cause }
+  if (!REDIRECT_URI_REFUSED.test(description)) return new SignInError(message, facts)
   const hint = `pass a redirect URI of the application's allowed_uris: ${how}`
-  return new Error(`${message}; ${hint}. No server is needed there`, { cause })
+  return new SignInError(`${message}; ${hint}. No server is needed there`, facts)
 }

@@ -29,7 +29,15 @@ export async function readJson(c: AppContext, limit = BODY_LIMIT_BYTES): Promise
   if (contentType !== 'application/json') {
     throw new OAuthError('invalid_request', 'Content-Type must be application/json')
   }
-  const text = await readText(c, limit)
+  return parseJson(await readText(c, limit))
+}
+
+/**
+ * Parses the text of a JSON body into an unchecked value.
+ *
+ * @throws OAuthError `invalid_request`
+ */
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {

@@ -2,8 +2,7 @@ import type { MiddlewareHandler } from 'hono'
 import { teamDomain } from '../access/team-domain'
 import { dashDomain } from '../account/oauth/dash-domain'
 import { OAuthError } from '../oauth/errors'
-import { isLoopback } from '../oauth/loopback'
-import { readSettings, type Settings } from '../settings'
+import { readSettings } from '../settings'
 import { settingsWith, withPeople, withQuirks } from '../settings/overlay'
 import type { Configuration } from '../store/configuration'
 import { Emulator } from '../store/emulator'
@@ -12,6 +11,7 @@ import { openStores } from '../store/stores'
 import { quirksOn } from '../switches/quirks'
 import { drainBody } from './bytes'
 import type { AppContext, Env } from './context'
+import { isLocalRequest, publicSettings, requestUrl } from './public-url'
 import { printEvents } from './terminal'
 
 // No response may be mistaken for Cloudflare's own.
@@ -50,20 +50,17 @@ export const prepare: MiddlewareHandler<Env> = async function prepare(c, next) {
   const settings = await readSettings(c.env)
   const emulator = new Emulator(c.env, printEvents)
   const state = await emulator.state()
-  const url = new URL(c.req.url)
+  const url = requestUrl(settings, new URL(c.req.url))
   const quirks = quirksOn(settings.QUIRKS, state.quirks)
   c.set('quirks', quirks)
-  c.set('settings', withPeople(settingsWith(settings, quirks), state.people))
+  c.set('settings', withPeople(settingsWith(publicSettings(settings), quirks), state.people))
   c.set('emulator', emulator)
   c.set('state', state)
   c.set('ticketSecret', new TextEncoder().encode(state.ticketSecret))
   c.set('now', emulatedNow(state))
   c.set('url', url)
-  c.set(
-    'isLocal',
-    isLocal(settings, url.host) && isLocal(settings, c.req.header('host') || url.host),
-  )
-  const team = teamDomain(settings, url, c.req.header('origin'))
+  c.set('isLocal', isLocalRequest(settings, url, c.req.header('host')))
+  const team = teamDomain(c.get('settings'), url, c.req.header('origin'))
   c.set('team', team)
   c.set('dash', dashDomain(settings.DASH_DOMAIN, team, url))
   c.set('stores', openStores(c.env, state))
@@ -76,13 +73,6 @@ function requireHost(c: AppContext): void {
   const host = c.req.header('host')
   if (host === undefined || /^[\w.:[\]-]*$/.test(host)) return
   throw new OAuthError('invalid_request', 'Host is not host[:port] (RFC 9112 3.2)')
-}
-
-// The runtime builds the URL from `Host`. A proxy of the runtime may build another one from a header that
-// any page can send, so that both have to be of this machine.
-function isLocal(settings: Settings, host: string): boolean {
-  const hostname = URL.parse(`http://${host}`)?.hostname ?? ''
-  return isLoopback(hostname) || settings.LOCAL_HOSTS.includes(hostname)
 }
 
 /**

@@ -53,6 +53,17 @@ const ownHostSchema = hostSchema.refine(
   'expected a host of your own, not one of Cloudflare',
 )
 
+const PUBLIC_URL_EXPECTED =
+  'expected an http or https origin, such as https://example.trycloudflare.com'
+/** The origin under which a tunnel publishes the emulator. Normalized: without a path, in lower case. */
+const publicUrlSchema = z.string().transform((text, context) => {
+  const url = URL.parse(text)
+  const isOrigin = url && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`
+  if (isOrigin && !url.username && ownHostSchema.safeParse(url.host).success) return url.origin
+  context.addIssue(PUBLIC_URL_EXPECTED)
+  return z.NEVER
+})
+
 // LOCAL_HOSTS match on any port.
 const hostnameSchema = hostSchema.refine(
   (host) => !/:\d+$/.test(host),
@@ -83,6 +94,7 @@ const settingsSchema = z.object({
   TEAM_DOMAIN: optional(ownHostSchema.default('127.0.0.1')),
   LOCAL_HOSTS: structured(z.array(hostnameSchema, HOSTNAMES_EXPECTED)).default([]),
   EMULATOR_TOKEN: optional(z.string().regex(EMULATOR_TOKEN, EMULATOR_TOKEN_EXPECTED).optional()),
+  PUBLIC_URL: optional(publicUrlSchema.optional()),
   ACCESS_PATH: optional(
     z.enum(['auto', ...ACCESS_PATHS], 'expected auto, /cdn-cgi/access or /.access').default('auto'),
   ),
@@ -155,6 +167,13 @@ async function parseSettings(vars: object): Promise<Settings> {
     throw new SettingsError([...unknown, ...problems])
   }
   const { EMAIL_LISTS, ...settings } = own.data
+  if (settings.PUBLIC_URL !== undefined && settings.EMULATOR_TOKEN === undefined) {
+    const expected =
+      'expected the setting EMULATOR_TOKEN beside it, because everyone on the internet reaches this URL'
+    throw new SettingsError([
+      { setting: 'PUBLIC_URL', found: JSON.stringify(settings.PUBLIC_URL), expected },
+    ])
+  }
   const issues = applicationIssues(first.data, settings.REDIRECT_RULES)
   const { applications, mcpPortals, mcpServers } = first.data
   const made = await seededApplications(applications, mcpPortals, mcpServers)

@@ -314,7 +314,7 @@ describe('The report', () => {
     const registration = (await world.events()).find(({ kind }) => kind === 'registration')
     const hrefs = html?.querySelectorAll('a').map((each) => each.getAttribute('href'))
     const number = Number(registration?.number)
-    expect(hrefs).toContain(`/_emulator/console/events?before=${number + 1}#event-${number}`)
+    expect(hrefs).toContain(`/_emulator/console/events/${number}`)
   })
 
   it('is a 404 for an unknown client', async () => {

@@ -177,6 +177,9 @@ describe('Control of the emulator', () => {
       mcp_server: `${APP}/mcp`,
       team_domain: TEAM,
       console: `${APP}/_emulator/`,
+      api: `${APP}/client/v4`,
+      issuer: TEAM,
+      aud: expect.stringMatching(/^[0-9a-f]{64}$/),
       certs: `${TEAM}/.access/certs`,
       portals: [],
     })

@@ -195,6 +195,6 @@ it('Keys are rotated from this machine only, and by POST', async () => {
   const foreign = { method: 'POST', headers: { origin: 'https://evil.example' } }
   expect((await world.fetch(APP + url, foreign)).status).toBe(403)
   expect((await world.fetch(`http://other.example${url}`, { method: 'POST' })).status).toBe(503)
-  expect((await world.fetch(APP + url)).status).toBe(404)
+  expect((await world.fetch(APP + url)).status).toBe(405)
   expect(await published()).toEqual(before)
 })

@@ -52,6 +52,7 @@ describe('While Managed OAuth is off, a request without a credential', () => {
       'content-type': 'text/html',
       'cf-ray': expect.stringMatching(/^[0-9a-f]{16}$/),
       'x-emulator': 'access-oauth-emulator',
+      'x-emulator-event': expect.stringMatching(/\/_emulator\/console\/events\?ray=[0-9a-f]{16}$/),
     })
   })
 
@@ -78,6 +79,7 @@ describe('While Managed OAuth is off, a request without a credential', () => {
       'access-control-allow-credentials': 'true',
       'cf-ray': expect.stringMatching(/^[0-9a-f]{16}$/),
       'x-emulator': 'access-oauth-emulator',
+      'x-emulator-event': expect.stringMatching(/\/_emulator\/console\/events\?ray=[0-9a-f]{16}$/),
     })
     expect(await response.text()).toBe('<head><title>401 Unauthorized</title></head>')
   })

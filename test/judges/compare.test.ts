@@ -103,6 +103,7 @@ const NOT_VISIBLE: (FaultName | QuirkName)[] = [
   'path-scoped-pin',
   'late-application',
   'logout-bounce',
+  'login-after-session',
   'default-resource',
   'no-registration-uri',
 ]

@@ -312,6 +312,9 @@ describe('The command', () => {
       '--team-domain',
       '--var',
       '--json',
+      '--import',
+      '--export-on-exit',
+      'exec [flags] -- npm test',
       'token ada@example.com',
     ]) {
       expect(help.output).toContain(flag)
@@ -400,6 +403,9 @@ describe('The command', () => {
       mcp_server: `${app}/notes/mcp`,
       team_domain: team,
       console: `${app}/_emulator/`,
+      api: `${app}/client/v4`,
+      issuer: team,
+      aud: expect.stringMatching(/^[0-9a-f]{64}$/),
       certs: `${team}/.access/certs`,
       portals: [{ id: 'demo', url: expect.stringMatching(/\/portals\/demo\/mcp$/) }],
       pid: child.pid,

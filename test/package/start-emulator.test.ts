@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { decodeJwt } from 'jose'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { type Emulator, type EmulatorOptions, startEmulator } from '../../src/node'
+import { type Emulator, type EmulatorOptions, SignInError, startEmulator } from '../../src/node'
 import type { Send } from '../../src/node/control'
 import { eventsOf } from '../../src/node/events'
 import { SETTING_NAMES } from '../../src/node/options'
@@ -81,6 +81,62 @@ describe('startEmulator', () => {
     ]
     expect((await waits).map(({ number }) => number)).toEqual([2, 1])
     await expect(next({ kind: 'challenge' }, { timeout: 50 })).rejects.toThrow('No event')
+  })
+
+  it('waits for an event for which a function returns true, and lists the others if none comes', async () => {
+    const emulator = await start()
+    const late = emulator.events.waitFor(({ rayId }) => rayId === ray)
+    const ray = (await emulator.fetch('/one')).headers.get('cf-ray')
+    expect(await late).toMatchObject({ kind: 'challenge', path: '/one' })
+    const never = emulator.events.waitFor(() => false, { timeout: 50 })
+    await expect(never).rejects.toThrow(/No event matched the function within 50 ms.*challenge/s)
+    const other = emulator.events.next({ kind: 'token' }, { timeout: 50 })
+    await expect(other).rejects.toThrow(/others? came.*challenge/s)
+  })
+
+  it('has the values with which a server verifies assertions', async () => {
+    const emulator = await start()
+    const { assertion } = await emulator.assertion({ email: 'ada@example.com' })
+    const { aud, iss } = decodeJwt(assertion)
+    expect([emulator.aud, emulator.issuer]).toEqual([[aud].flat()[0], iss])
+    expect((await json(await emulator.fetch(emulator.certsUrl))).keys).toHaveLength(2)
+    expect((await emulator.fetch(`${emulator.apiUrl}/accounts`, bearer('any'))).status).toBe(200)
+  })
+
+  it('throws a SignInError with the event, the reason and the change', async () => {
+    const emulator = await start()
+    const error = await emulator.signIn('mallory@blocked.example').catch((each) => each)
+    expect(error).toBeInstanceOf(SignInError)
+    expect(error).toMatchObject({
+      name: 'SignInError',
+      event: { outcome: 'refused', email: 'mallory@blocked.example' },
+      why: expect.stringContaining('mallory@blocked.example'),
+      change: expect.any(String),
+    })
+  })
+
+  it('works behind a tunnel, where its own control needs EMULATOR_TOKEN too', async () => {
+    const emulator = await start({
+      settings: {
+        PUBLIC_URL: 'https://tunnel.example',
+        EMULATOR_TOKEN: 'a-token-of-16-characters',
+      },
+    })
+    expect([emulator.url, emulator.issuer]).toEqual(Array(2).fill('https://tunnel.example'))
+    const { accessToken, resource } = await emulator.signIn('ada@example.com')
+    expect(resource).toBe('https://tunnel.example/mcp')
+    expect((await emulator.fetch('/whoami', bearer(accessToken))).status).toBe(200)
+    expect((await emulator.fetch('/_emulator/state')).status).toBe(401)
+  })
+
+  it('checks how the origin verifies assertions', async () => {
+    const trusting = await start({ origin: () => new Response('hello') })
+    const { verifies, checks } = await trusting.checkOrigin()
+    expect([verifies, checks.filter(({ change }) => change !== null)]).toEqual([
+      false,
+      expect.objectContaining({ length: 6 }),
+    ])
+    expect((await (await start()).checkOrigin()).verifies).toBe(true)
   })
 
   it('passes one line at a time to log', async () => {

@@ -27,7 +27,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   team: SURFACE,
   api: ['/package.json', ...SURFACE],
   dash: SURFACE,
-  emulator: ['/package.json', '/docs/fidelity.md', ...SURFACE], // Its version; the rows, which events name.
+  emulator: ['/docs/fidelity.md', '/package.json', ...SURFACE], // The rows that events name.
   app: ['gate', 'team', 'api', 'dash', 'emulator', ...SURFACE],
   index: ['app', 'store'],
   node: ['access', 'mcp', 'emulator', 'events', 'index', 'switches'], // Types, but for the Worker itself.

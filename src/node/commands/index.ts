@@ -2,11 +2,12 @@ import { UsageError } from '../usage.ts'
 import { check } from './check.ts'
 import type { Command } from './command.ts'
 import { compare } from './compare.ts'
+import { exec } from './exec.ts'
 import { start } from './start.ts'
 import { token } from './token.ts'
 
 /** The commands by name, in the order of `--help`. Without a name, the command is `start`. */
-const COMMANDS: Record<string, Command> = { token, check, compare }
+const COMMANDS: Record<string, Command> = { exec, token, check, compare }
 
 const TITLE = 'access-oauth-emulator: emulates Cloudflare Access with Managed OAuth'
 

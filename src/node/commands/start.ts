@@ -3,6 +3,7 @@ import type { Emulator } from '../emulator.ts'
 import { stopWithNpm } from '../parents.ts'
 import { startEmulator } from '../start-emulator.ts'
 import { variable } from '../start-flags.ts'
+import { loadState, readState, writeState } from '../state-file.ts'
 import { summaryOf } from '../summary.ts'
 import { painted } from '../terminal.ts'
 import { parseArguments, UsageError } from '../usage.ts'
@@ -17,18 +18,22 @@ const HELP = `
   --auto-sign-in <e-mail>   completes authorizations without pages, as this person
   --team-domain <host>      the issuer's host (default: 127.0.0.1)
   --persist <folder>        keeps clients and grants in this folder (default: in memory)
+  --import <file>           starts with the state of a file
+  --export-on-exit <file>   writes the state to a file at the end; it contains the emulator's secrets
   --var <NAME:value>        a setting of docs/settings.md, objects and lists as JSON; may be repeated
   --json                    prints one line of JSON with the URLs when ready, and the rest to stderr
   --quiet                   prints no line for each decision
   --help, --version
 `
 
-const FLAGS = {
+export const FLAGS = {
   origin: { type: 'string' },
   port: { type: 'string' },
   'auto-sign-in': { type: 'string' },
   'team-domain': { type: 'string' },
   persist: { type: 'string' },
+  import: { type: 'string' },
+  'export-on-exit': { type: 'string' },
   var: { type: 'string', multiple: true },
   json: { type: 'boolean' },
   quiet: { type: 'boolean' },
@@ -45,7 +50,22 @@ async function run(args: string[]): Promise<void> {
     console.log(packageVersion())
     return
   }
+  const emulator = await launch(flags)
+  console.log(flags.json ? await urlsOf(emulator) : await summary(emulator, flags))
+  await stopSignal()
+  await stop(emulator, flags)
+}
+
+type Flags = ReturnType<typeof parseArguments<typeof FLAGS>>['values']
+
+/**
+ * Starts an emulator with the flags of this command.
+ *
+ * @throws UsageError; Error if a setting, the port or the imported state is wrong
+ */
+export async function launch(flags: Flags): Promise<Emulator> {
   const { 'auto-sign-in': email, 'team-domain': teamDomain } = flags
+  const state = flags.import === undefined ? undefined : await readState(flags.import)
   const emulator = await startEmulator({
     ...(flags.origin !== undefined && { origin: flags.origin }),
     ...(flags.persist !== undefined && { persist: flags.persist }),
@@ -60,26 +80,46 @@ async function run(args: string[]): Promise<void> {
       ...(teamDomain !== undefined && { TEAM_DOMAIN: teamDomain }),
     },
   })
+  if (state) await loadState(emulator, state, flags.import ?? '')
   if (email !== undefined) await signInAutomatically(emulator, email)
-  console.log(flags.json ? await urlsOf(emulator) : await summary(emulator, flags.persist))
-  await stopSignal()
-  await emulator.close()
+  return emulator
+}
+
+/** Stops an emulator, and writes its state if a flag says so. */
+export async function stop(emulator: Emulator, flags: Flags): Promise<void> {
+  const file = flags['export-on-exit']
+  try {
+    if (file !== undefined) await writeState(emulator, file)
+  } finally {
+    await emulator.close()
+  }
 }
 
 /** Returns `GET /_emulator/urls` as one line, with the process id. */
 async function urlsOf(emulator: Emulator): Promise<string> {
-  const response = await emulator.fetch('/_emulator/urls')
-  const urls = (await response.json()) as Responses['GET urls']
-  return JSON.stringify({ ...urls, mcp_server: emulator.mcpUrl, pid: process.pid })
+  const { aud, certsUrl, consoleUrl, issuer, mcpUrl, teamUrl } = emulator
+  const urls: Responses['GET urls'] = {
+    application: emulator.url,
+    mcp_server: mcpUrl,
+    team_domain: teamUrl,
+    console: consoleUrl,
+    api: emulator.apiUrl,
+    issuer,
+    aud: aud || null,
+    certs: certsUrl,
+  }
+  return JSON.stringify({ ...urls, pid: process.pid })
 }
 
-function summary(emulator: Emulator, persist: string | undefined): Promise<string> {
+function summary(emulator: Emulator, { persist, var: vars = [] }: Flags): Promise<string> {
   const { mcpUrl, url } = emulator
+  // Behind a tunnel, the control requires it of this process too.
+  const headers = { authorization: `Bearer ${settingsOf(vars).EMULATOR_TOKEN ?? ''}` }
   return summaryOf({
     address: url,
     mcpPath: mcpUrl.slice(url.length),
     store: persist ?? 'in memory',
-    read: async (path) => (await emulator.fetch(`/_emulator/${path}`)).json(),
+    read: async (path) => (await emulator.fetch(`/_emulator/${path}`, { headers })).json(),
   })
 }
 

@@ -53,22 +53,11 @@ async function printToken(args: string[]): Promise<void> {
 type Wanted = { email: string; resource: string | undefined; redirect_uri: string | undefined }
 
 async function requestTokens(url: string, wanted: Wanted): Promise<Responses['POST tokens']> {
-  const send = controlBy(withSecret(reachOver(url)))
+  const send = controlBy(reachOver(url), process.env.EMULATOR_TOKEN)
   try {
     return await send('POST', 'tokens', wanted)
   } catch (error) {
     if (error instanceof ControlError) throw refusalOf(wanted.email, error, 'with --redirect-uri')
     throw new Error(`No emulator responds at ${url}: start it, or name another one with --url`)
-  }
-}
-
-// A deployed emulator requires it.
-function withSecret(reach: ReturnType<typeof reachOver>): ReturnType<typeof reachOver> {
-  const secret = process.env.EMULATOR_TOKEN
-  if (!secret) return reach
-  return (to, init) => {
-    const headers = new Headers(init?.headers)
-    headers.set('authorization', `Bearer ${secret}`)
-    return reach(to, { ...init, headers })
   }
 }

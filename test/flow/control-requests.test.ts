@@ -1,0 +1,115 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { APP, application, emulator, TEAM } from '../support/emulator'
+
+const world = emulator({ APPLICATIONS: [application({ aud: 'a'.repeat(64) })] })
+beforeEach(world.reset)
+
+type Sent = { headers?: Record<string, string>; body?: string }
+const send = (method: string, path: string, sent: Sent = {}) =>
+  world.fetch(`${APP}/_emulator/${path}`, { method, ...sent })
+const told = async (response: Response) =>
+  ((await response.json()) as { error_description: string }).error_description
+
+describe('A body of the control', () => {
+  const FORM = { 'content-type': 'application/x-www-form-urlencoded' }
+
+  it.each([FORM, { 'content-type': 'text/plain' }])(
+    'is JSON, whatever its type says: %j',
+    async (headers) => {
+      const sent = { headers, body: '{"advance":"16m"}' }
+      expect((await send('PATCH', 'clock', sent)).status).toBe(200)
+    },
+  )
+
+  it.each([FORM, { 'content-type': 'text/plain' }])(
+    'of a web page has to say that it is JSON, because a form of another site cannot: %j',
+    async (headers) => {
+      const sent = { headers: { ...headers, origin: APP }, body: '{"advance":"16m"}' }
+      const response = await send('PATCH', 'clock', sent)
+      expect([response.status, await told(response)]).toEqual([
+        400,
+        'Content-Type must be application/json',
+      ])
+    },
+  )
+
+  it('may be left out if it has no required member', async () => {
+    expect((await send('PUT', 'faults/lost-rotation')).status).toBe(200)
+    expect(await told(await send('POST', 'tokens'))).toContain('email: it is missing')
+  })
+
+  it.each([
+    ['POST', 'tokens', '{"mail":"ada@example.com"}', 'unknown member mail, did you mean email?'],
+    ['PATCH', 'clock', '{"advance":16}', "To go back, send {'now'}"],
+    ['PATCH', 'clock', '{"advance":"-16m"}', 'of at least 1s'],
+    ['PATCH', 'clock', '{"forward":"16m"}', "expected {'advance':'16m'}"],
+    ['POST', 'tokens', '{', 'the body is not valid JSON'],
+  ])('with a mistake is a 400 that names it: %s %s %s', async (method, path, body, message) => {
+    const response = await send(method, path, { body })
+    expect([response.status, await told(response)]).toEqual([400, expect.stringContaining(message)])
+  })
+
+  it('of a query with a mistake names the parameters that exist', async () => {
+    const message = await told(await send('GET', 'events?outcom=refused'))
+    expect(message).toContain('unknown member outcom')
+  })
+})
+
+describe('A method that a path does not have', () => {
+  it.each([
+    ['POST', 'faults/slow', 'DELETE, PUT'],
+    ['PUT', 'clock', 'GET, PATCH'],
+    ['GET', 'reset', 'POST'],
+    ['DELETE', 'auto-sign-in', 'GET, PUT'],
+  ])('%s %s is 405 with Allow: %s (RFC 9110 15.5.6)', async (method, path, allow) => {
+    const response = await send(method, path)
+    expect([response.status, response.headers.get('allow')]).toEqual([405, allow])
+    expect(await told(response)).toBe(
+      `/_emulator/${path} does not accept ${method}: use ${allow.replace(', ', ' or ')}`,
+    )
+  })
+
+  it('is 404 if the path does not exist', async () => {
+    const response = await send('PUT', 'nothing')
+    expect([response.status, response.headers.get('allow')]).toEqual([404, null])
+  })
+})
+
+describe('A revocation', () => {
+  it('of a person of whom nothing is known warns', async () => {
+    const revoke = async (person: string) =>
+      (await send('POST', 'revoke', { body: JSON.stringify({ person }) })).json()
+    expect(await revoke('nobody@example.com')).toEqual({
+      revoked: { person: 'nobody@example.com' },
+      note: expect.stringContaining('nobody@example.com'),
+    })
+    expect(await revoke('ada@example.com')).toEqual({ revoked: { person: 'ada@example.com' } })
+  })
+})
+
+it('GET /_emulator/urls has what a server needs to verify assertions', async () => {
+  expect(await (await send('GET', 'urls')).json()).toEqual({
+    application: APP,
+    mcp_server: `${APP}/mcp`,
+    team_domain: TEAM,
+    console: `${APP}/_emulator/`,
+    api: `${APP}/client/v4`,
+    issuer: TEAM,
+    aud: 'a'.repeat(64),
+    certs: `${TEAM}/cdn-cgi/access/certs`,
+  })
+})
+
+it('GET /_emulator/openapi.json describes every path', async () => {
+  const document = (await (await send('GET', 'openapi.json')).json()) as {
+    openapi: string
+    servers: { url: string }[]
+    paths: Record<string, Record<string, { requestBody?: object; responses: object }>>
+  }
+  expect([document.openapi, document.servers]).toEqual(['3.1.0', [{ url: `${APP}/_emulator` }]])
+  expect(Object.keys(document.paths)).toEqual(
+    expect.arrayContaining(['/urls', '/tokens', '/faults/{name}', '/check-origin', '/healthz']),
+  )
+  expect(document.paths['/tokens']?.post).toHaveProperty('requestBody.content')
+  expect(document.paths['/clock']?.get).not.toHaveProperty('requestBody')
+})
