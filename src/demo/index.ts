@@ -10,6 +10,7 @@ import { STEP_UP } from '../switches/step-up'
 import { type AccessClaims, type KnownAccess, verifyAssertion } from './assertion'
 import { home } from './home'
 import { requireStepUp } from './step-up'
+import { whoami } from './whoami'
 
 // The SDK's own limit. It is checked here, because the SDK would leave the rest of the body unread.
 const MCP_BODY_LIMIT_BYTES = 4 * 1024 * 1024
@@ -41,11 +42,7 @@ demo.on('ALL', ['/mcp', STEP_UP.path], async (c) => {
   const message = `the body is longer than ${MCP_BODY_LIMIT_BYTES} bytes`
   return c.json({ jsonrpc: '2.0', error: { code: -32_000, message }, id: null }, 413)
 })
-demo.get('/whoami', (c) => {
-  // The response contains the assertion.
-  c.header('Cache-Control', 'no-store')
-  return c.json({ headers: Object.fromEntries(c.req.raw.headers), claims: c.get('claims') })
-})
+demo.get('/whoami', whoami)
 demo.get('/', home)
 demo.notFound((c) => {
   return c.json(

@@ -1,4 +1,6 @@
 import { Hono } from 'hono'
+import { isBrowserNavigation } from '../access/navigation'
+import { PageError } from '../pages/respond'
 import type { AppContext, Env } from '../request/context'
 import { report } from '../request/events'
 import { configure } from '../request/prepare'
@@ -89,7 +91,14 @@ emulatorControl.get('/openapi.json', async (c) => {
   const { controlDocument } = await import('./openapi')
   return c.json(controlDocument(c.get('url').origin))
 })
-emulatorControl.all('*', (c) => refuseRoute(c, emulatorControl))
+emulatorControl.all('*', (c) => {
+  if (isBrowserNavigation(c.req.method, c.req.raw.headers)) {
+    throw new PageError(404, 'This page does not exist', 'The console has no such page.', CONSOLE)
+  }
+  return refuseRoute(c, emulatorControl)
+})
+
+const CONSOLE = 'Open /_emulator/ for the console. docs/control.md lists the paths of the control.'
 
 // These replace the events of before, a state contains secrets, and a check changes nothing.
 const UNREPORTED = ['/_emulator/reset', '/_emulator/state', '/_emulator/settings']

@@ -14,8 +14,8 @@ export function PinPage({ nonce, fields, email }: Pin) {
       <h1>Enter code</h1>
       <p class="soft">
         If the policies admit <strong>{email}</strong>, its code is in{' '}
-        <a href="/_emulator/events?kind=one-time-pin" target="_blank" rel="noopener">
-          the emulator's events
+        <a href="/_emulator/console/events?kind=one-time-pin" target="_blank" rel="noopener">
+          the emulator's console
         </a>
         . Access itself would send it by e-mail.
       </p>

@@ -23,7 +23,7 @@ describe('The protected application in a browser', () => {
     await page.goto(asked)
     await page.getByRole('button', { name: 'Ada' }).click()
     await page.waitForURL(asked)
-    const { claims, headers } = JSON.parse((await page.locator('pre').textContent()) ?? '')
+    const { claims, headers } = JSON.parse((await page.locator('#json').textContent()) ?? '')
     expect(claims.email).toBe('ada@example.com')
     expect(headers['cf-access-authenticated-user-email']).toBe('ada@example.com')
   })

@@ -351,7 +351,7 @@ describe('Users are created by signing in [K22, K23]', () => {
 
   it('a browser login creates a user with a seat', async () => {
     const person = await loggedIn(ADA.email)
-    const { claims } = JSON.parse(person.page?.html.text ?? '')
+    const { claims } = person.json()
     expect(await users()).toEqual([
       {
         id: claims.sub,

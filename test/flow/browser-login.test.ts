@@ -13,7 +13,7 @@ describe('A browser that opens the application', () => {
     expect(person.page?.url).toMatch(`${TEAM}/cdn-cgi/access/login/localhost:8788?kid=`)
     await person.press('ada@example.com')
     expect(person.page?.url).toBe(`${APP}/whoami?first=asked%20for`)
-    expect(JSON.parse(person.page?.html.text ?? '')).toMatchObject({
+    expect(person.json()).toMatchObject({
       claims: { email: 'ada@example.com', iss: TEAM },
     })
   })
@@ -21,7 +21,7 @@ describe('A browser that opens the application', () => {
   it('sends its token as CF_Authorization, which reaches the origin as the assertion [O14, O16]', async () => {
     const person = await new Person(world.fetch).open(`${APP}/whoami`)
     await person.press('ada@example.com')
-    const { headers } = JSON.parse(person.page?.html.text ?? '')
+    const { headers } = person.json()
     const cookie = person.cookies('localhost').match(/CF_Authorization=([^;]+)/)?.[1]
     expect(headers['cf-access-jwt-assertion']).toBe(cookie)
   })

@@ -49,7 +49,7 @@ describe('With more grants than one page shows', () => {
     return body && (JSON.parse(body) as { now: string }).now
   }
 
-  it('the end of the session is that of the newest active grant, and no page is called newest', async () => {
+  it('the end of the session is that of the newest active grant, and every list begins with the newest', async () => {
     await signIn(ADA)
     for (let each = 0; each < 27; each++) {
       await advance('1m')
@@ -70,7 +70,7 @@ describe('With more grants than one page shows', () => {
       b.session_ends_at.localeCompare(a.session_ends_at),
     )
     expect(all).toHaveLength(27)
-    const last = `/_emulator/console/state?grants=${encodeURIComponent(first.cursor ?? '')}`
+    const last = '/_emulator/console/state?grants=25'
     for (const grant of all.slice(0, 3)) {
       const after = new Date(Date.parse(grant.session_ends_at) + 1000).toISOString()
       for (const path of ['/_emulator/', '/_emulator/console/state', last]) {
@@ -79,7 +79,11 @@ describe('With more grants than one page shows', () => {
       await fetch(`${APP}/_emulator/grants/${grant.id}`, { method: 'DELETE' })
     }
     const { root } = await page('/_emulator/console/state')
-    expect(root.querySelector('#grants')?.text).toContain('Not all are shown')
+    expect(root.querySelector('#grants')?.text).toContain('Showing 25 of 27, the newest first.')
+    const newest = root.querySelector('#grants .id')?.text
+    expect(newest).toBe(all[0]?.id)
+    const { root: searched } = await page(`/_emulator/console/state?text=${all[26]?.id}`)
+    expect(searched.querySelectorAll('#grants .records > li')).toHaveLength(1)
   })
 })
 

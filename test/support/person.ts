@@ -69,6 +69,13 @@ export class Person {
     return this.#go(new URL(href, page.url).href, 'GET')
   }
 
+  /** Returns the JSON of the response: its body, or the part of a page that has the id `json`. */
+  // biome-ignore lint/suspicious/noExplicitAny: as JSON.parse.
+  json(): any {
+    const { html } = this.#page()
+    return JSON.parse((html.querySelector('#json') ?? html).text)
+  }
+
   cookies(host: string): string {
     const jar = this.#cookies.get(new URL(`http://${host}`).hostname) ?? new Map()
     return [...jar].map(([name, value]) => `${name}=${value}`).join('; ')

@@ -18,11 +18,6 @@ export function clientBlocks(c: AppContext) {
       text: `[mcp_servers.${name}]\nurl = "${url}"`,
     },
     {
-      name: 'curl',
-      where: 'Run in a terminal: shows the 401 with which the flow starts.',
-      text: `curl -i ${url}`,
-    },
-    {
       name: 'VS Code',
       where: 'Save as .vscode/mcp.json.',
       text: json({ servers: { [name]: { type: 'http', url } } }),
@@ -41,14 +36,6 @@ export function clientBlocks(c: AppContext) {
       name: 'MCP Inspector',
       where: 'Run in a terminal; a browser opens for the sign-in.',
       text: `MCP_AUTO_OPEN_ENABLED=true npx @modelcontextprotocol/inspector --cli ${url} --transport http --method tools/list`,
-    },
-    {
-      name: 'A test',
-      where: 'Turn on automatic sign-in, so that no pages are shown; then move the clock.',
-      text: [
-        `curl -X PUT ${c.get('url').origin}/_emulator/auto-sign-in --json '{"email":"ada@example.com"}'`,
-        `curl -X PATCH ${c.get('url').origin}/_emulator/clock --json '{"advance":"16m"}'`,
-      ].join('\n'),
     },
   ]
 }

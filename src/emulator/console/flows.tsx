@@ -19,7 +19,7 @@ export async function showFlows(c: AppContext, control: Control): Promise<Respon
   const all = flowsOf(events).sort((a, b) => lastOf(b) - lastOf(a))
   const flows = all.filter(matching({ text, outcome, after }))
   const chosen = all.find((flow) => flow.id === id) ?? flows[0]
-  const sessionEndsAt = await newestSessionEnd(c, await grantsOf(c, control))
+  const sessionEndsAt = await newestSessionEnd(c, await grantsOf(c, control, 1))
   return respondPage(
     c,
     200,

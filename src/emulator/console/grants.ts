@@ -2,38 +2,40 @@ import { formatTime } from '../../access/timestamps'
 import type { AppContext } from '../../request/context'
 import { issuedGrants } from '../issued-grants'
 import { type Control, fetchList } from './inside'
+import { readAll } from './listing'
 
 // Each lookup is a call of a Durable Object.
 const MAX_LOOKUPS = 25
 
 /**
- * Returns a page of grants for the console, the newest first. The store orders grants by id, so a page
- * does not have the newest of all.
+ * Returns grants for the console, the newest first.
+ *
+ * @param maxPages the number of pages of the control that are read; they are in the order of ids
  */
-export async function grantsOf(c: AppContext, control: Control, cursor?: string) {
-  const query = cursor ? `?cursor=${encodeURIComponent(cursor)}` : ''
-  const page = await fetchList(c, control, 'grants', query)
+export async function grantsOf(c: AppContext, control: Control, maxPages?: number) {
+  const { items, isWhole } = await readAll(async (query) => {
+    const { grants, cursor } = await fetchList(c, control, 'grants', query)
+    return { items: grants, cursor }
+  }, maxPages)
   const isOver = (at: string) => Date.parse(at) / 1000 <= c.get('now')
-  const items = page.grants
-    .map((grant) => ({
-      id: grant.id,
-      client: grant.client,
-      application: grant.application.name ?? grant.application.id,
-      email: grant.email,
-      createdAt: grant.created_at,
-      sessionEndsAt: grant.session_ends_at,
-      state: stateOf(grant.revoked, isOver(grant.session_ends_at)),
-      tokens: grant.tokens
-        .map((token) => ({
-          id: token.id,
-          issuedAt: token.issued_at,
-          expiresAt: token.expires_at,
-          isExpired: isOver(token.expires_at),
-        }))
-        .sort((a, b) => b.issuedAt.localeCompare(a.issuedAt)),
-    }))
-    .sort((a, b) => b.createdAt.localeCompare(a.createdAt))
-  return { items, cursor: page.cursor, isWhole: !cursor && !page.cursor }
+  const views = items.map((grant) => ({
+    id: grant.id,
+    client: grant.client,
+    application: grant.application.name ?? grant.application.id,
+    email: grant.email,
+    createdAt: grant.created_at,
+    sessionEndsAt: grant.session_ends_at,
+    state: stateOf(grant.revoked, isOver(grant.session_ends_at)),
+    tokens: grant.tokens
+      .map((token) => ({
+        id: token.id,
+        issuedAt: token.issued_at,
+        expiresAt: token.expires_at,
+        isExpired: isOver(token.expires_at),
+      }))
+      .sort((a, b) => b.issuedAt.localeCompare(a.issuedAt)),
+  }))
+  return { items: views.sort((a, b) => b.createdAt.localeCompare(a.createdAt)), isWhole }
 }
 
 /** Returns the end of the newest active grant's session; undefined if no grant is active. */

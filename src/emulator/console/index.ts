@@ -29,7 +29,7 @@ export function consolePages(control: Control): Hono<Env> {
   pages.get('/console/flow', downloadFlow)
   pages.get('/console/state', configure, (c) => showStatePage(c, control))
   pages.get('/console/faults', (c) => showFaultsPage(c, control))
-  pages.get('/console/connect', showConnectPage)
+  pages.get('/console/connect', configure, showConnectPage)
   pages.on(['GET', 'POST'], '/console/check-origin', (c) => showCheckOriginPage(c, control))
   pages.post('/console/do', (c) => act(c, control))
   pages.post('/console/load', (c) => loadFile(c, control))

@@ -5,19 +5,23 @@ import { respondPage } from '../../pages/respond'
 import type { AppContext } from '../../request/context'
 import { grantsOf, newestSessionEnd } from './grants'
 import { type Control, fetchList } from './inside'
+import { pageOfItems, readAll } from './listing'
 import { clockView, pageOf, peopleOf } from './view'
 
 /** Handles `GET /_emulator/console/state`: shows what is stored, with buttons that end it. */
 export async function showStatePage(c: AppContext, control: Control): Promise<Response> {
-  const { clients: clientsFrom, grants: grantsFrom } = c.req.query()
-  const query = clientsFrom ? `?cursor=${encodeURIComponent(clientsFrom)}` : ''
+  const { clients: clientsFrom, grants: grantsFrom, text = '' } = c.req.query()
   const [clients, grants, { sessions }, newest] = await Promise.all([
-    fetchList(c, control, 'clients', query),
-    grantsOf(c, control, grantsFrom),
+    clientsOf(c, control),
+    grantsOf(c, control),
     fetchList(c, control, 'sessions'),
     c.get('emulator').newestEvent(),
   ])
   const sessionEndsAt = await newestSessionEnd(c, grants)
+  const listed = <T,>(list: string, items: T[], from: string | undefined, perPage: number) => {
+    const page = pageOfItems(items, text, Number(from) || 0, perPage)
+    return { items: page.items, total: page.total, next: nextPage(c, list, page.next) }
+  }
   return respondPage(
     c,
     200,
@@ -26,25 +30,18 @@ export async function showStatePage(c: AppContext, control: Control): Promise<Re
         nonce={nonce}
         {...pageOf(c, newest)}
         applications={c.get('configuration').applications.map(applicationView)}
-        clients={{
-          items: clients.clients.map(({ redirect_uris, registered_at, ...client }) => ({
-            ...client,
-            redirectUris: redirect_uris,
-            registeredAt: registered_at,
-          })),
-          next: nextPage(c, 'clients', clients.cursor),
-        }}
-        grants={{
-          items: grants.items,
-          next: nextPage(c, 'grants', grants.cursor),
-          isWhole: grants.isWhole,
-        }}
-        sessions={sessions.map(({ identity_provider, expires_at, ...session }) => ({
-          ...session,
-          provider: identity_provider,
-          expiresAt: expires_at,
-          applications: session.applications.map(({ name }) => name),
-        }))}
+        text={text}
+        isWhole={clients.isWhole && grants.isWhole}
+        clients={listed('clients', clients.items, clientsFrom, 50)}
+        grants={listed('grants', grants.items, grantsFrom, 25)}
+        sessions={pageOfItems(sessions, text, 0, sessions.length)
+          .items.toSorted((a, b) => b.signed_in_at.localeCompare(a.signed_in_at))
+          .map(({ identity_provider, expires_at, ...session }) => ({
+            ...session,
+            provider: identity_provider,
+            expiresAt: expires_at,
+            applications: session.applications.map(({ name }) => name),
+          }))}
         clock={clockView(c, sessionEndsAt)}
         autoSignIn={{ rules: c.get('state').autoSignIns, people: peopleOf(c) }}
       />
@@ -53,10 +50,23 @@ export async function showStatePage(c: AppContext, control: Control): Promise<Re
   )
 }
 
-function nextPage(c: AppContext, list: string, cursor: string | undefined): string | undefined {
-  if (!cursor) return undefined
+async function clientsOf(c: AppContext, control: Control) {
+  const { items, isWhole } = await readAll(async (query) => {
+    const { clients, cursor } = await fetchList(c, control, 'clients', query)
+    return { items: clients, cursor }
+  })
+  const views = items.map(({ redirect_uris, registered_at, ...client }) => ({
+    ...client,
+    redirectUris: redirect_uris,
+    registeredAt: registered_at,
+  }))
+  return { items: views.sort((a, b) => b.registeredAt.localeCompare(a.registeredAt)), isWhole }
+}
+
+function nextPage(c: AppContext, list: string, from: number | undefined): string | undefined {
+  if (from === undefined) return undefined
   const query = new URLSearchParams(c.req.query())
-  query.set(list, cursor)
+  query.set(list, String(from))
   return `/_emulator/console/state?${query}#${list}`
 }
 
@@ -65,7 +75,8 @@ function applicationView(application: Application) {
   return {
     id: application.id,
     name: application.name,
-    domain: application.domain ?? '',
+    domain: application.domain === '*' ? 'every host' : (application.domain ?? ''),
+    aud: application.aud,
     isOAuthOn: oauth !== undefined,
     options: oauth ? optionsOf(application, oauth) : [],
     policies: application.policies.map(({ name, decision }) => `${decision}: ${name}`),

@@ -1,3 +1,4 @@
+import type { Child } from 'hono/jsx'
 import { Fact, Facts } from '../facts'
 import { Frame } from '../frame'
 import { UNNAMED } from '../unnamed'
@@ -74,6 +75,9 @@ export function ClientReportPage({ nonce, client, checks, address }: Report) {
       {groups.map(
         ({ checks, ...group }) => checks.length > 0 && <Group {...group} checks={checks} />,
       )}
+      <p>
+        <a href="/_emulator/">Open the console</a>
+      </p>
       <p class="soft small">
         This report compares the recorded events with the MCP authorization specification of
         2026-07-28 and the RFCs that it builds on. A check is “not seen” if no event shows a result,
@@ -118,26 +122,42 @@ function Group({ anchor, sign, heading, checks }: GroupOfChecks) {
       <h2 id={anchor}>
         {heading} <span class="soft">({checks.length})</span>
       </h2>
-      <ul>
-        {checks.map((check) => (
-          <li id={check.id}>
-            <span class="sign" aria-hidden="true">
-              {sign}
-            </span>
-            <div>
-              <h3>
-                {check.title} <span class="level">{check.level}</span>
-              </h3>
-              <p>{[check.why, check.change].filter(Boolean).join(' ')}</p>
-              <p class="soft small">
-                {check.source}
-                <Evidence numbers={check.evidence} />
-              </p>
-            </div>
-          </li>
-        ))}
-      </ul>
+      <Folded isFolded={anchor !== 'failed'} count={checks.length}>
+        <ul>
+          {checks.map((check) => (
+            <li id={check.id}>
+              <span class="sign" aria-hidden="true">
+                {sign}
+              </span>
+              <div>
+                <h3>
+                  {check.title} <span class="level">{check.level}</span>
+                </h3>
+                <p>{[check.why, check.change].filter(Boolean).join(' ')}</p>
+                <p class="soft small">
+                  {check.source}
+                  <Evidence numbers={check.evidence} />
+                </p>
+              </div>
+            </li>
+          ))}
+        </ul>
+      </Folded>
     </section>
+  )
+}
+
+// Only failures are open, because the list of the others is long.
+function Folded(folded: { isFolded: boolean; count: number; children: Child }) {
+  const { isFolded, count, children } = folded
+  if (!isFolded) return <>{children}</>
+  return (
+    <details>
+      <summary>
+        Show {count} {count === 1 ? 'check' : 'checks'}
+      </summary>
+      {children}
+    </details>
   )
 }
 

@@ -1,7 +1,8 @@
+import type { Child } from 'hono/jsx'
 import { CopyBlock, WithCode } from './action'
 import { ConsoleFrame, type ConsolePage } from './frame'
 
-type ClientBlock = {
+type Block = {
   name: string
   /** The destination of the text: a command line, or the path of a file. */
   where: string
@@ -9,35 +10,105 @@ type ClientBlock = {
 }
 
 type Connect = ConsolePage & {
-  clients: ClientBlock[]
+  clients: Block[]
+  /** The values that any library for JWTs needs to verify an assertion. */
+  verification: { name: string; text: string }[]
+  servers: Block[]
+  tests: Block[]
+  tours: Block[]
   addresses: { name: string; text: string; isPage?: boolean }[]
 }
 
-/** Renders the configuration that connects each client to this emulator. */
-export function ConnectPage({ clients, addresses, ...page }: Connect) {
+/** Renders the texts that connect clients, servers and tests to this emulator. */
+export function ConnectPage(props: Connect) {
+  const { clients, verification, servers, tests, tours, addresses, ...page } = props
   return (
     <ConsoleFrame title="Connect" {...page}>
-      <h1>Connect a client</h1>
-      <ul class="blocks">
-        {clients.map(({ name, where, text }) => (
-          <li class="card">
-            <h2>{name}</h2>
-            <p class="soft small">
-              <WithCode text={where} />
-            </p>
-            <CopyBlock name={name} text={text} />
-          </li>
-        ))}
-      </ul>
-      <h1>Addresses</h1>
-      <ul class="blocks">
-        {addresses.map(({ name, text, isPage }) => (
-          <li class="card">
-            <p class="copy-name">{isPage ? <a href={text}>{name}</a> : name}</p>
-            <CopyBlock name={name} text={text} isShort />
-          </li>
-        ))}
-      </ul>
+      <h1>Connect</h1>
+      <nav class="chips" aria-label="Sections">
+        <ul>
+          {SECTIONS.map(({ id, name }) => (
+            <li>
+              <a href={`#${id}`}>{name}</a>
+            </li>
+          ))}
+        </ul>
+      </nav>
+      <Section id="clients" lead="The address of the MCP server is the same for every client.">
+        <Blocks blocks={clients} />
+      </Section>
+      <Section
+        id="server"
+        lead="Behind Access, your server gets no access token. It verifies the assertion in a header, with these values:"
+      >
+        <dl class="verification card">
+          {verification.map(({ name, text }) => (
+            <div>
+              <dt>{name}</dt>
+              <dd>
+                <CopyBlock name={name} text={text} isShort />
+              </dd>
+            </div>
+          ))}
+        </dl>
+        <p class="soft">
+          Then start the emulator with <code>ORIGIN_URL</code>, and{' '}
+          <a href="/_emulator/console/check-origin">check your server</a>.
+        </p>
+        <Blocks blocks={servers} />
+      </Section>
+      <Section id="tests">
+        <Blocks blocks={tests} />
+      </Section>
+      <Section id="curl">
+        <Blocks blocks={tours} />
+      </Section>
+      <Section id="addresses">
+        <ul class="blocks">
+          {addresses.map(({ name, text, isPage }) => (
+            <li class="card">
+              <p class="copy-name">{isPage ? <a href={text}>{name}</a> : name}</p>
+              <CopyBlock name={name} text={text} isShort />
+            </li>
+          ))}
+        </ul>
+      </Section>
     </ConsoleFrame>
+  )
+}
+
+const SECTIONS = [
+  { id: 'clients', name: 'Clients' },
+  { id: 'server', name: 'Your server' },
+  { id: 'tests', name: 'Tests' },
+  { id: 'curl', name: 'curl and service tokens' },
+  { id: 'addresses', name: 'Addresses' },
+] as const
+
+type SectionOf = { id: (typeof SECTIONS)[number]['id']; lead?: string; children: Child }
+
+function Section({ id, lead, children }: SectionOf) {
+  return (
+    <section class="connect" aria-labelledby={id}>
+      <h2 id={id}>{SECTIONS.find((section) => section.id === id)?.name}</h2>
+      {lead && <p class="soft">{lead}</p>}
+      {children}
+    </section>
+  )
+}
+
+function Blocks({ blocks }: { blocks: Block[] }) {
+  return (
+    <ul class="blocks">
+      {blocks.map(({ name, where, text }) => (
+        <li class="card">
+          <h3>{name}</h3>
+          <p class="soft small">
+            <WithCode text={where} />
+          </p>
+          <CopyBlock name={name} text={text} />
+        </li>
+      ))}
+    </ul>
   )
 }

@@ -6,7 +6,7 @@ export function ControlSignInPage({ nonce, isWrong }: { nonce: string; isWrong: 
     <Frame title="Sign in to the console" nonce={nonce}>
       <h1>Sign in to the console</h1>
       <p class="lead">
-        Enter this emulator's <code>EMULATOR_TOKEN</code>.
+        Enter the secret <code>EMULATOR_TOKEN</code> to open the console.
       </p>
       {isWrong && (
         <p class="note" role="alert">

@@ -139,6 +139,8 @@ function Fault({ fault, here }: { fault: FaultView; here: string }) {
   )
 }
 
+// The meaning of an empty field that has no default.
+const EMPTY: Record<string, string> = { times: 'no limit' }
 const SCOPE = ['times', 'client', 'application']
 const formOf = (name: string) => `parameters-${name}`
 
@@ -147,7 +149,11 @@ function Field({ of, field }: { of: string; field: FieldView }) {
   const name = `${field.type}.${field.name}`
   return (
     <p>
-      <label for={id}>{field.name}</label>
+      <label for={id}>
+        {field.name}
+        {!field.options &&
+          ` (${field.usual ? `default ${field.usual}` : (EMPTY[field.name] ?? 'any')})`}
+      </label>
       {field.options ? (
         <select id={id} name={name}>
           {!field.usual && <option value="">any</option>}
@@ -158,13 +164,7 @@ function Field({ of, field }: { of: string; field: FieldView }) {
           ))}
         </select>
       ) : (
-        <input
-          id={id}
-          name={name}
-          type={field.type}
-          placeholder={field.usual ?? (field.name === 'times' ? 'no limit' : 'any')}
-          autocomplete="off"
-        />
+        <input id={id} name={name} type={field.type} autocomplete="off" />
       )}
     </p>
   )

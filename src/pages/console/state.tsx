@@ -1,6 +1,6 @@
 import type { Child } from 'hono/jsx'
 import { UNNAMED } from '../unnamed'
-import { type Act, ActButton } from './action'
+import { type Act, ActButton, CopyBlock } from './action'
 import { AutoSignIn, type AutoSignInView } from './auto-sign-in'
 import { Clock, type ClockView } from './clock'
 import { Card, ConsoleFrame, type ConsolePage } from './frame'
@@ -10,6 +10,7 @@ type ApplicationView = {
   name: string
   id: string
   domain: string
+  aud: string
   isOAuthOn: boolean
   /** The settings of Managed OAuth, such as `access_token_lifetime`. */
   options: { name: string; value: string }[]
@@ -41,12 +42,16 @@ type SessionView = {
 }
 
 /** A page of a list, and the address of the next one. */
-type Paged<T> = { items: T[]; next?: string | undefined }
+type Paged<T> = { items: T[]; total?: number; next?: string | undefined }
 
 type State = ConsolePage & {
   applications: ApplicationView[]
   clients: Paged<ClientView>
-  grants: Paged<GrantView> & { isWhole: boolean }
+  grants: Paged<GrantView>
+  /** The text that everything listed contains. */
+  text: string
+  /** If no grant or client is left out. */
+  isWhole: boolean
   sessions: SessionView[]
   clock: ClockView
   autoSignIn: AutoSignInView
@@ -54,16 +59,28 @@ type State = ConsolePage & {
 
 /** Renders the stored state, with the buttons that revoke or delete it. */
 export function StatePage(props: State) {
-  const { applications, clients, grants, sessions, clock, autoSignIn, ...page } = props
+  const { applications, clients, grants, sessions, clock, autoSignIn, text, isWhole, ...page } =
+    props
   return (
     <ConsoleFrame title="State" {...page}>
       <h1>State</h1>
+      <search>
+        <form class="filter" method="get">
+          <div>
+            <label for="text">Search grants, clients and sessions</label>
+            <input id="text" name="text" type="search" value={text} />
+          </div>
+          <button type="submit">Search</button>
+          {text && <a href="/_emulator/console/state">Show all</a>}
+        </form>
+      </search>
+      {!isWhole && (
+        <p class="soft small">This emulator has more grants or clients than the console reads.</p>
+      )}
       <div class="columns">
         <div>
           <Card title="Grants and tokens" id="grants">
-            {!grants.isWhole && (
-              <p class="soft small">Not all are shown; they are listed in no particular order.</p>
-            )}
+            <Shown {...grants} />
             <List
               items={grants.items}
               next={grants.next}
@@ -73,6 +90,7 @@ export function StatePage(props: State) {
             </List>
           </Card>
           <Card title="Clients" id="clients">
+            <Shown {...clients} />
             <List items={clients.items} next={clients.next} nothing="No client is registered.">
               {(client) => <Client client={client} here={page.here} />}
             </List>
@@ -95,6 +113,15 @@ export function StatePage(props: State) {
         </aside>
       </div>
     </ConsoleFrame>
+  )
+}
+
+function Shown({ items, total = 0 }: Paged<unknown>) {
+  if (total <= items.length) return null
+  return (
+    <p class="soft small">
+      Showing {items.length} of {total}, the newest first.
+    </p>
   )
 }
 
@@ -129,7 +156,7 @@ function End({ act, here, label, children }: Ending) {
 }
 
 function Application({ application, here }: { application: ApplicationView; here: string }) {
-  const { name, id, domain, isOAuthOn, options, policies } = application
+  const { name, id, aud, domain, isOAuthOn, options, policies } = application
   return (
     <>
       <div class="record">
@@ -147,6 +174,8 @@ function Application({ application, here }: { application: ApplicationView; here
           Revoke tokens
         </End>
       </div>
+      <p class="copy-name">Audience (aud)</p>
+      <CopyBlock name={`aud of ${name}`} text={aud} isShort />
       <ul class="inline">
         {options.map((option) => (
           <li>
