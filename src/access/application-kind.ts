@@ -17,8 +17,9 @@ const policyEntrySchema = chosenSchema('A policy, or the id of a reusable policy
 })
 
 // An omitted id is derived from the name. A domain belongs to one application only.
+export const seededApplicationSchema = applicationSchema.safeExtend({ name: text })
 const seedSchema = z
-  .array(applicationSchema.safeExtend({ name: text }))
+  .array(seededApplicationSchema)
   .superRefine(rejectShared)
   .transform((applications) =>
     Promise.all(

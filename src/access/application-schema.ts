@@ -50,13 +50,17 @@ const destinationTypes = {
   }),
 }
 type Destination = z.infer<typeof destinationTypes.public> | z.infer<typeof destinationTypes.other>
+type DestinationInput =
+  | z.input<typeof destinationTypes.public>
+  | z.input<typeof destinationTypes.other>
 
-const destinationSchema = chosenSchema<Destination>(
+const destinationSchema = chosenSchema<Destination, DestinationInput>(
   'A destination of the application.',
   (value) => {
     const { type = 'public' } = (value ?? {}) as { type?: unknown }
     return type === 'public' ? destinationTypes.public : destinationTypes.other
   },
+  [destinationTypes.public, destinationTypes.other],
 )
 
 const referenceSchema = z.strictObject({
@@ -64,23 +68,30 @@ const referenceSchema = z.strictObject({
   precedence: z.int().positive().max(1_000_000).optional(),
 })
 
+type PolicyInput = string | z.input<typeof referenceSchema> | z.input<typeof policySchema>
+
 /**
  * A policy in the request for an application: the id of a reusable policy, alone or with a precedence,
  * or a policy of the application's own. A reusable policy as the API returned it is accepted too.
  */
 const policyEntrySchema = chosenSchema<
-  z.infer<typeof referenceSchema> | z.infer<typeof policySchema>
->('The id of a reusable policy, {id, precedence}, or a policy of the application.', (value) => {
-  if (typeof value === 'string')
-    return z
-      .string()
-      .min(1)
-      .transform((id) => ({ id }))
-  const { reusable, name, decision, include } = (value ?? {}) as Record<string, unknown>
-  if (reusable === true) return z.looseObject(referenceSchema.shape).transform(referenceOnly)
-  const isReference = name === undefined && decision === undefined && include === undefined
-  return isReference ? referenceSchema : policySchema
-})
+  z.infer<typeof referenceSchema> | z.infer<typeof policySchema>,
+  PolicyInput
+>(
+  'The id of a reusable policy, {id, precedence}, or a policy of the application.',
+  (value) => {
+    if (typeof value === 'string')
+      return z
+        .string()
+        .min(1)
+        .transform((id) => ({ id }))
+    const { reusable, name, decision, include } = (value ?? {}) as Record<string, unknown>
+    if (reusable === true) return z.looseObject(referenceSchema.shape).transform(referenceOnly)
+    const isReference = name === undefined && decision === undefined && include === undefined
+    return isReference ? referenceSchema : policySchema
+  },
+  [z.string().min(1), referenceSchema, policySchema],
+)
 
 function referenceOnly({ id, precedence }: z.infer<typeof referenceSchema>) {
   return { id, ...(precedence !== undefined && { precedence }) }

@@ -51,7 +51,7 @@ export const identityProviderMembersSchema = providerSchema({})
  * An identity provider of the team, with the members of the API. With `cloudflare`, a person of the
  * setting PEOPLE is picked, or an address is typed.
  */
-const identityProviderSchema = providerSchema({ id: text })
+export const identityProviderSchema = providerSchema({ id: text })
 export type IdentityProvider = z.infer<typeof identityProviderSchema>
 
 function providerSchema<Shape extends z.ZodRawShape>(more: Shape) {

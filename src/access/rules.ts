@@ -7,22 +7,28 @@ const text = z.string().min(1)
 
 // Kinds of the API that the emulator cannot evaluate. They are stored and never match.
 const NOT_EMULATED = [
-  ...['ip_list', 'auth_method', 'certificate', 'saml', 'gsuite'],
-  ...['github-organization', 'okta', 'azureAD', 'auth_context'],
-  ...['external_evaluation', 'user_risk_score'],
-]
+  ...(['ip_list', 'auth_method', 'certificate', 'saml', 'gsuite'] as const),
+  ...(['github-organization', 'okta', 'azureAD', 'auth_context'] as const),
+  ...(['external_evaluation', 'user_risk_score'] as const),
+] as const
 
 type Kind = keyof typeof RULE_KINDS
 type Known = { [kind in Kind]?: z.infer<(typeof RULE_KINDS)[kind]['schema']> }
 /** One rule, as in the API: an object with its kind as the only member. */
 export type Rule = Known & Record<string, unknown>
 
+/** One rule as it is written: its kind, with the members of that kind. */
+export type RuleInput =
+  | { [kind in Kind]: { [name in kind]: z.input<(typeof RULE_KINDS)[kind]['schema']> } }[Kind]
+  | { [kind in NotEmulated]: { [name in kind]: Record<string, unknown> } }[NotEmulated]
+type NotEmulated = (typeof NOT_EMULATED)[number]
+
 /**
  * A rule with exactly one kind. The members of a kind that the emulator evaluates are checked.
  *
  * Access: documented [K33].
  */
-export const ruleSchema = chosenSchema<Rule>(
+export const ruleSchema = chosenSchema<Rule, RuleInput>(
   'A rule: an object with its kind as the only member.',
   (value) => {
     const kinds = typeof value === 'object' && value !== null ? Object.keys(value) : []
@@ -30,19 +36,32 @@ export const ruleSchema = chosenSchema<Rule>(
     if (kind === undefined || kinds.length !== 1) {
       return never('expected a rule with one kind, such as {"email":{"email":"ada@example.com"}}')
     }
-    if (NOT_EMULATED.includes(kind)) return z.custom<Rule>()
+    if (isNotEmulatedKind(kind)) return z.custom<Rule>()
     if (!isKnown(kind)) {
       return never(`unknown rule kind ${kind}; did you mean ${nearestName(kind, KINDS)}?`)
     }
     return z.strictObject({ [kind]: RULE_KINDS[kind].schema }) as unknown as z.ZodType<Rule>
   },
+  // A computed name widens the type of the object.
+  ruleForms() as unknown as z.ZodType<unknown, RuleInput>[],
 )
+
+function ruleForms(): z.ZodType[] {
+  const known = Object.entries(RULE_KINDS).map(([kind, { schema }]) =>
+    z.strictObject({ [kind]: schema }),
+  )
+  return [...known, ...NOT_EMULATED.map((kind) => z.strictObject({ [kind]: z.looseObject({}) }))]
+}
 
 const KINDS = [...Object.keys(RULE_KINDS), ...NOT_EMULATED]
 
 /** Returns whether the emulator cannot evaluate a rule, which then never matches. */
 export function isNotEmulated(rule: Rule): boolean {
-  return NOT_EMULATED.includes(Object.keys(rule)[0] ?? '')
+  return isNotEmulatedKind(Object.keys(rule)[0] ?? '')
+}
+
+function isNotEmulatedKind(kind: string): boolean {
+  return NOT_EMULATED.some((each) => each === kind)
 }
 
 /** The rules of a policy or a group: any of `include`, all of `require`, none of `exclude`. */

@@ -18,6 +18,9 @@ export const userPopulationSchema = z.strictObject({
       `expected at most ${NAME_BYTES} bytes of UTF-8`,
     ),
 })
+
+/** A population of the settings. */
+export const seededPopulationSchema = userPopulationSchema.extend({ id: z.string().min(1) })
 export type UserPopulation = z.infer<typeof userPopulationSchema> & Timestamps & { id: string }
 
 export const userPopulationKind: RecordKind<UserPopulation> = {
@@ -26,10 +29,7 @@ export const userPopulationKind: RecordKind<UserPopulation> = {
   schema: z.looseObject({ id: z.string().min(1), name: z.string().min(1) }),
   seed: {
     setting: 'USER_POPULATIONS',
-    schema: z
-      .array(userPopulationSchema.extend({ id: z.string().min(1) }))
-      .superRefine(distinct('id'))
-      .default([]),
+    schema: z.array(seededPopulationSchema).superRefine(distinct('id')).default([]),
   },
 }
 

@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { bundleEngine, PACKAGE_SEED } from './bundle-engine.ts'
+import { configurationSchema } from './bundle-schema.ts'
 import { standAlone } from './declarations.ts'
 import { thirdPartyNotices } from './notices.ts'
 
@@ -40,6 +41,9 @@ const { metafile } = await build({
 })
 const bundled = [...inputs, ...Object.keys(metafile.inputs)]
 await writeFile(join(dist, 'THIRD-PARTY-NOTICES'), await thirdPartyNotices(root, bundled))
+// For `$schema` of access.config.json.
+const schema = JSON.stringify(await configurationSchema(root))
+await writeFile(join(dist, 'access.config.schema.json'), schema)
 // `compare` shows its rows.
 await copyFile(join(root, 'docs/fidelity.md'), join(dist, 'fidelity.md'))
 await chmod(join(dist, 'cli.js'), 0o755)

@@ -1,6 +1,7 @@
 import { constants, type FSWatcher, watch } from 'node:fs'
 import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { parseEnv } from 'node:util'
 import { parse, TomlError } from 'smol-toml'
 
 const NAME = 'wrangler.toml'
@@ -42,6 +43,19 @@ export class ConfigurationCopy {
     }
   }
 
+  /** Returns the secret `EMULATOR_TOKEN` as it is now, if a file of the configuration has it. */
+  async emulatorToken(): Promise<string | undefined> {
+    const { EMULATOR_TOKEN: secret } = parseEnv((await this.#secrets()) ?? '')
+    if (secret !== undefined) return secret
+    const saved = await this.read()
+    const token = 'vars' in saved ? saved.vars.EMULATOR_TOKEN : undefined
+    return typeof token === 'string' ? token : undefined
+  }
+
+  #secrets(): Promise<string | undefined> {
+    return readFile(join(this.#root, SECRETS), 'utf8').catch(() => undefined)
+  }
+
   /** Returns the text of the configuration that wrangler runs with. */
   inUse(): Promise<string> {
     return readFile(this.path, 'utf8')
@@ -50,7 +64,7 @@ export class ConfigurationCopy {
   /** Makes a configuration the one that wrangler runs with. */
   async use(text: string): Promise<void> {
     await mkdir(dirname(this.path), { recursive: true })
-    const secrets = await readFile(join(this.#root, SECRETS), 'utf8').catch(() => undefined)
+    const secrets = await this.#secrets()
     const copied = join(dirname(this.path), SECRETS)
     if (secrets === undefined) await rm(copied, { force: true })
     else await writeFile(copied, secrets)

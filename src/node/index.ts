@@ -11,6 +11,7 @@ export {
   type Result as CheckResult,
   type RunFunction,
 } from './check/index.ts'
+export { type Configuration, defineConfig } from './configuration-file.ts'
 export { ControlError } from './control.ts'
 export type { Emulator } from './emulator.ts'
 export type { EmulatorEvent, EventFilter, EventOf } from './events.ts'
@@ -39,5 +40,6 @@ export type {
   Session,
   State,
 } from './responses.ts'
+export type { SettingsInput } from './settings.ts'
 export { type SignIn, SignInError, type SignInOptions, type Tokens } from './sign-in.ts'
 export { startEmulator } from './start-emulator.ts'

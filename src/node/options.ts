@@ -1,8 +1,7 @@
-import type { z } from 'zod'
-import type { applicationSchema } from '../access/application-schema.ts'
 import { nearestName } from '../access/nearest-name.ts'
 import type { Log } from './engine.ts'
 import { type Portal, portalSettings } from './portals.ts'
+import type { SettingsInput } from './settings.ts'
 
 /** The application behind the emulator: its URL, or a function that responds. */
 export type Origin = string | URL | ((request: Request) => Response | Promise<Response>)
@@ -11,7 +10,7 @@ export type Origin = string | URL | ((request: Request) => Response | Promise<Re
 export type Person = { name: string; email: string; groups?: string[] }
 
 /** An Access application, with the members of Cloudflare's API. */
-export type Application = z.input<typeof applicationSchema> & { name: string; domain?: string }
+export type Application = NonNullable<SettingsInput['APPLICATIONS']>[number]
 
 /** Every setting of docs/settings.md. */
 export const SETTING_NAMES = [
@@ -45,11 +44,13 @@ export const SETTING_NAMES = [
   'APPLICATIONS',
   'MCP_SERVERS',
   'MCP_PORTALS',
-] as const
+] as const satisfies (keyof SettingsInput)[]
 export type SettingName = (typeof SETTING_NAMES)[number]
 
 /** The options of `startEmulator`. The default of each is that of `npm start`. */
 export type EmulatorOptions = {
+  /** The path of a file with options (docs/settings.md). The other options win over it. */
+  config?: string
   /**
    * The application: a URL whose path is that of the MCP server (`http://localhost:3000/mcp`), or a
    * function that responds to requests. By default, the built-in demo with an MCP server at `/mcp`.
@@ -65,7 +66,7 @@ export type EmulatorOptions = {
    */
   portals?: Portal[]
   /** Any other setting by its name: `{ CODE_LIFETIME: '10s' }`. */
-  settings?: { [name in SettingName]?: unknown }
+  settings?: SettingsInput
   /** The time of the emulated clock at the start. */
   clock?: Date | string
   /** The port; a free one by default. */
@@ -84,6 +85,7 @@ export type EmulatorOptions = {
 }
 
 const KNOWN: (keyof EmulatorOptions)[] = [
+  'config',
   'origin',
   'people',
   'applications',
@@ -122,7 +124,10 @@ export function checkOptions(options: EmulatorOptions): void {
     if (!['function', 'symbol', 'bigint'].includes(typeof value)) continue
     throw new TypeError(`the setting ${name} is a ${typeof value}: expected text or JSON`)
   }
-  const { clock, log, persist, port } = options
+  const { clock, config, log, persist, port } = options
+  if (config !== undefined && (typeof config !== 'string' || config.trim() === '')) {
+    throw new TypeError(`config is ${JSON.stringify(config)}: expected the path of a file`)
+  }
   if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port < 65_536)) {
     throw new TypeError(`port is ${port}: expected a whole number from 0 to 65535`)
   }

@@ -1,3 +1,4 @@
+import { withConfiguration } from './configuration-file.ts'
 import { type Emulator, emulatorAt } from './emulator.ts'
 import type { Around } from './engine.ts'
 import { checkOptions, type EmulatorOptions } from './options.ts'
@@ -9,8 +10,8 @@ const OLDEST_NODE = { major: 22, minor: 13 }
 /**
  * Starts an emulator on a free port, in this process.
  *
- * @throws TypeError for a wrong option; Error for a wrong setting, a port that is taken, a folder that
- *   another process has open, or a Node that is too old
+ * @throws TypeError for a wrong option; Error for a wrong setting, a file that cannot be loaded, a port that
+ *   is taken, a folder that another process has open, or a Node that is too old
  */
 export function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   return startEmulatorWithin(options)
@@ -18,11 +19,12 @@ export function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> 
 
 /** Starts an emulator with a function around every request, for the package itself. */
 export async function startEmulatorWithin(
-  options: EmulatorOptions,
+  given: EmulatorOptions,
   around?: Around,
 ): Promise<Emulator> {
   refuseOldNode()
-  checkOptions(options)
+  checkOptions(given)
+  const options = await withConfiguration(given)
   const served = await serve(options, around)
   try {
     return await emulatorAt(served, options.clock)

@@ -3,16 +3,13 @@
  * reloads `wrangler.toml` when it is saved. wrangler's own line for each request is off; `--log-level info`
  * turns it on.
  */
-import http, { type IncomingMessage } from 'node:http'
-import https from 'node:https'
-import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
-import type { Responses } from '../emulator/responses.ts'
 import { eventLine, isDetail } from '../events/event-line.ts'
 import { ConfigurationCopy } from './configuration-copy.ts'
 import { bundleAfterChanges, keptBundle } from './kept-bundle.ts'
 import { stopWithNpm } from './parents.ts'
 import { becomesFree, portFor } from './port.ts'
+import { StartControl } from './start-control.ts'
 import { DEFAULT_PORT, parseStartFlags, START_HELP, type StartFlags } from './start-flags.ts'
 import { openStore } from './store-folder.ts'
 import { summaryOf } from './summary.ts'
@@ -21,6 +18,9 @@ import { runWrangler, type Wrangler } from './wrangler.ts'
 
 // wrangler's own watcher and the start of workerd take up to a few seconds.
 const RELOADED_WITHIN_MS = 20_000
+// With another configuration of wrangler (--config), this process does not read its variables.
+const WITHOUT_TOKEN =
+  'PUBLIC_URL is set, so the control requires EMULATOR_TOKEN: pass --var EMULATOR_TOKEN:<token> too'
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
 try {
@@ -51,28 +51,31 @@ async function start(flags: StartFlags): Promise<void> {
   if (copy) await copy.use((await copy.read()).text)
   const script = copy ? [await keptBundle(root), '--no-bundle', '--config', copy.path] : []
   const address = `${flags.protocol}://localhost:${port}`
+  // Behind a tunnel, the control requires it of this process too.
+  const token = async () => flags.vars.EMULATOR_TOKEN ?? (await copy?.emulatorToken())
+  const control = new StartControl(address, token)
   let isReady = false
   const args = [...script, ...flagsFor(flags, port, store.path)]
   const wrangler = runWrangler(args, () => isReady)
   if (copy) bundleAfterChanges(root)
   stopWith(wrangler)
-  await responds(wrangler, address)
+  await responds(wrangler, control)
   isReady = true
   const announce = async () => {
     const { email, mcpPath } = flags
-    if (email !== undefined) await signInAutomatically(address, email)
-    const read = <T>(path: string) => control<T>(address, path)
+    if (email !== undefined) await signInAutomatically(control, email)
+    const read = <T>(path: string) => control.read<T>(path)
     console.log(await summaryOf({ address, mcpPath, read, store: store.description }))
     // At these levels wrangler prints the Worker's own lines.
-    if (flags.logLevel === undefined && !flags.isQuiet) void printEvents(wrangler, address)
+    if (flags.logLevel === undefined && !flags.isQuiet) void printEvents(wrangler, control)
   }
   // With a wrong setting, the Worker has logged the error.
-  let isAnnounced = await isInEffect(address)
+  let isAnnounced = await isInEffect(control)
   if (isAnnounced) await announce()
   copy?.watch(async () => {
-    const line = await reload(copy, flags, address).catch((error) => `not reloaded: ${error}`)
+    const line = await reload(copy, flags, control).catch((error) => `not reloaded: ${error}`)
     if (line !== undefined) console.log(line)
-    if (isAnnounced || !(await isInEffect(address))) return
+    if (isAnnounced || !(await isInEffect(control))) return
     isAnnounced = true
     await announce()
   })
@@ -102,14 +105,14 @@ function stopWith(wrangler: Wrangler): void {
 async function reload(
   copy: ConfigurationCopy,
   { vars }: StartFlags,
-  address: string,
+  control: StartControl,
 ): Promise<string | undefined> {
   const saved = await copy.read()
   if (saved.text === (await copy.inUse())) return undefined
   if ('error' in saved)
     return `kept the old settings, because wrangler.toml is not TOML: ${saved.error}`
   const body = JSON.stringify({ ...saved.vars, ...vars })
-  const checked = await send(address, 'settings', body)
+  const checked = await control.send('settings', body)
   if (checked.status === 400)
     return `kept the old settings, because of ${checked.body.error_description}`
   await copy.use(saved.text)
@@ -117,7 +120,7 @@ async function reload(
   const { applications, policies, revision } = checked.body
   if (checked.status !== 200) return 'reloaded wrangler.toml'
   for (const end = Date.now() + RELOADED_WITHIN_MS; Date.now() < end; await pause()) {
-    const now = await send(address, 'settings').catch(() => undefined)
+    const now = await control.send('settings').catch(() => undefined)
     if (now?.body.revision === revision) break
   }
   return `reloaded: ${count(applications, 'application')}, ${count(policies, 'policy', 'policies')}`
@@ -127,10 +130,10 @@ function count(number: number, one: string, many = `${one}s`): string {
   return `${number} ${number === 1 ? one : many}`
 }
 
-async function responds(wrangler: Wrangler, address: string): Promise<void> {
+async function responds(wrangler: Wrangler, control: StartControl): Promise<void> {
   for (;;) {
     try {
-      await send(address, 'urls')
+      await control.send('urls')
       return
     } catch {
       await pause()
@@ -140,23 +143,25 @@ async function responds(wrangler: Wrangler, address: string): Promise<void> {
   }
 }
 
-async function isInEffect(address: string): Promise<boolean> {
-  return (await send(address, 'urls').catch(() => undefined))?.status === 200
+async function isInEffect(control: StartControl): Promise<boolean> {
+  const status = (await control.send('urls').catch(() => undefined))?.status
+  if (status === 401) throw new Error(WITHOUT_TOKEN)
+  return status === 200
 }
 
-async function signInAutomatically(address: string, email: string): Promise<void> {
-  const { status } = await send(address, 'auto-sign-in', JSON.stringify({ email }), 'PUT')
+async function signInAutomatically(control: StartControl, email: string): Promise<void> {
+  const { status } = await control.send('auto-sign-in', JSON.stringify({ email }), 'PUT')
   if (status !== 200) throw new Error(`--auto-sign-in ${email}: expected an e-mail address`)
 }
 
 // Prints the line that the Worker logs for each decision. wrangler hides it together with its own line
 // for each request. A reload ends the connection.
-async function printEvents(wrangler: Wrangler, address: string): Promise<void> {
+async function printEvents(wrangler: Wrangler, control: StartControl): Promise<void> {
   let last: string | undefined
   while (wrangler.isRunning()) {
     try {
       const after = last === undefined ? '' : `&after=${last}`
-      const events = await open(`${address}/_emulator/events?follow${after}`)
+      const events = await control.open(`events?follow${after}`)
       let buffered = ''
       for await (const chunk of events.setEncoding('utf8')) {
         buffered += chunk
@@ -177,35 +182,6 @@ function printEvent(message: string): string | undefined {
   const event = JSON.parse(data)
   if (!isDetail(event)) console.log(painted(eventLine(event)))
   return String(event.number)
-}
-
-async function control<T>(address: string, path: string): Promise<T> {
-  const { body, status } = await send(address, path)
-  if (status !== 200) throw new Error(`${address}/_emulator/${path} responds with ${status}`)
-  return body as T
-}
-
-type Body = Responses['POST settings'] & { error_description: string }
-
-async function send(
-  address: string,
-  path: string,
-  body?: string,
-  method = body === undefined ? 'GET' : 'POST',
-): Promise<{ status: number; body: Body }> {
-  const response = await open(`${address}/_emulator/${path}`, method, body)
-  return { status: response.statusCode ?? 0, body: JSON.parse(await text(response)) }
-}
-
-// With `--local-protocol https`, wrangler uses a certificate that it signed itself.
-function open(address: string, method = 'GET', body?: string): Promise<IncomingMessage> {
-  const headers = { 'content-type': 'application/json', accept: 'application/json' }
-  return new Promise((resolve, reject) => {
-    const request = address.startsWith('https:')
-      ? https.request(address, { method, headers, rejectUnauthorized: false }, resolve)
-      : http.request(address, { method, headers }, resolve)
-    request.on('error', reject).end(body)
-  })
 }
 
 function pause(): Promise<void> {

@@ -40,10 +40,18 @@ export function Frame({ title, nonce, style = '', isWide, children }: Frame) {
             <Mark />
             <strong>access-oauth-emulator</strong>
             <span>An emulator: this is not Cloudflare Access.</span>
-            {why && <a href={why}>Why?</a>}
           </header>
           <main class={isWide ? 'wide' : undefined}>{children}</main>
-          <footer>This emulator protects nothing. Use it for development and tests only.</footer>
+          {/* At the end, so that the first control by keyboard is the page's own. */}
+          <footer>
+            This emulator protects nothing. Use it for development and tests only.
+            {why && (
+              <>
+                {' '}
+                <a href={why}>Why?</a>
+              </>
+            )}
+          </footer>
         </body>
       </html>
     </>

@@ -28,7 +28,7 @@ const whoami = (headers: Record<string, string>) => world.fetch(`${APP}/whoami`,
 describe('enable_binding_cookie [O21]', () => {
   it('admits the browser that logged in, and hides CF_Binding from the origin', async () => {
     const person = await loggedIn()
-    const { headers } = JSON.parse(person.page?.html.text ?? '') as {
+    const { headers } = person.json() as {
       headers: Record<string, string>
     }
     expect(person.cookies('localhost')).toMatch(/CF_Binding=\S+/)

@@ -23,6 +23,7 @@ const REQUESTS: Partial<Record<Route, unknown>> = {
   'POST assertions': ADA,
   'POST check-origin': {},
   'PUT dns': { 'example.com': ['a record'] },
+  'PUT people': [{ name: 'Hedy Lamarr', email: 'hedy@example.com' }],
   'POST settings': { CODE_LIFETIME: '10s' },
   'PUT faults/{name}': { delay: '1s', endpoint: 'token', times: 3 },
   'PUT quirks/{name}': { on: true },
@@ -87,7 +88,7 @@ describe('The control', () => {
     const found = emulatorControl.routes
       .filter(
         ({ method, path }) =>
-          method !== 'ALL' && !/^\/(\*|sign-in|console|openapi\.json|)(\/|$)/.test(path),
+          method !== 'ALL' && !/^\/(\*|sign-in|console|configure|openapi\.json|)(\/|$)/.test(path),
       )
       .map(({ method, path }) => `${method} ${path.slice(1).replace(/:(\w+)/g, '{$1}')}`)
     expect(new Set(found)).toEqual(new Set(routes))

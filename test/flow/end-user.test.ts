@@ -193,10 +193,10 @@ describe('A person at an end-user application [EU2, EU3]', () => {
     const hosts = ['customers.example', '127.0.0.1']
     const person = await new Person(world.fetch, hosts).open(`${SITE}/whoami`)
     await person.press('Log in', ADA)
-    const { claims } = JSON.parse(person.page?.text ?? '') as { claims: { sub: string } }
+    const { claims } = person.json() as { claims: { sub: string } }
     expect((await usersOf(population)).Resources).toMatchObject([{ id: claims.sub }])
     await person.open(`${SITE}/cdn-cgi/access/get-identity`)
-    expect(JSON.parse(person.page?.text ?? '')).toMatchObject({ user_uuid: claims.sub })
+    expect(person.json()).toMatchObject({ user_uuid: claims.sub })
   })
 
   it('has another id in another population, and in the organization', async () => {

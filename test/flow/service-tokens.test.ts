@@ -366,7 +366,7 @@ describe('An application with an Allow and a Service Auth policy', () => {
     const client = await new Client(both.fetch).connect()
     const authorization = `Bearer ${client.tokens.access_token}`
     expect(machine.claims.common_name).toBe(CLIENT_ID)
-    expect(JSON.parse(person.page?.html.text ?? '').claims.email).toBe('ada@example.com')
+    expect(person.json().claims.email).toBe('ada@example.com')
     expect((await seen(both, { authorization })).claims.email).toBe('ada@example.com')
   })
 

@@ -18,8 +18,7 @@ const withProviders = (changes: Record<string, unknown> = {}, settings = {}) =>
     ...settings,
   })
 const opened = (emulated: typeof world) => new Person(emulated.fetch).open(`${APP}/whoami`)
-const claimsOf = ({ page }: Person) =>
-  (JSON.parse(page?.html.text ?? '') as { claims: Record<string, unknown> }).claims
+const claimsOf = (person: Person) => (person.json() as { claims: Record<string, unknown> }).claims
 
 describe('An identity provider without a login of its own [K42]', () => {
   it('is a button that leads to a choice of people', async () => {
@@ -40,7 +39,7 @@ describe('An identity provider without a login of its own [K42]', () => {
     await person.press('Sign in with GitHub')
     await person.press('Log in', { email: 'eve@example.com' })
     await person.open(`${APP}/cdn-cgi/access/get-identity`)
-    expect(JSON.parse(person.page?.html.text ?? '')).toMatchObject({
+    expect(person.json()).toMatchObject({
       email: 'eve@example.com',
       idp: { id: 'github-1', type: 'github' },
     })

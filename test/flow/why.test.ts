@@ -57,7 +57,7 @@ describe('X-Emulator-Event', () => {
 
 describe('The link "Why?"', () => {
   const linkOf = (html: string) =>
-    parse(html).querySelector('header a')?.getAttribute('href') ?? null
+    parse(html).querySelector('footer a')?.getAttribute('href') ?? null
   const expected = (response: Response) =>
     `/_emulator/console/events?ray=${response.headers.get('cf-ray')}`
 

@@ -116,7 +116,7 @@ describe('The package in an empty project', () => {
   ])('has types that stand alone: %s, %s', async (module, moduleResolution) => {
     const script = `
       import { startEmulator } from 'access-oauth-emulator'
-      const policy = { name: 'All', decision: 'allow', include: [{ everyone: {} }] }
+      const policy = { name: 'All', decision: 'allow' as const, include: [{ everyone: {} }] }
       await using emulator = await startEmulator({
         applications: [{ name: 'Mine', domain: '*', policies: [policy] }],
       })

@@ -224,7 +224,13 @@ describe('startEmulator', () => {
       name,
       domain,
       policies: [{ name: 'All', decision: 'allow' as const, include: [{ everyone: {} }] }],
-      oauth_configuration: { dynamic_client_registration: { allowed_uris: [uri] } },
+      oauth_configuration: {
+        dynamic_client_registration: {
+          allow_any_on_localhost: false,
+          allow_any_on_loopback: false,
+          allowed_uris: [uri],
+        },
+      },
     })
     const hosted = 'https://claude.ai/api/mcp/auth_callback'
     const scheme = 'cursor://anysphere.cursor-mcp/oauth/callback'

@@ -30,7 +30,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   emulator: ['/docs/fidelity.md', '/package.json', ...SURFACE], // The rows that events name.
   app: ['gate', 'team', 'api', 'dash', 'emulator', ...SURFACE],
   index: ['app', 'store'],
-  node: ['access', 'mcp', 'emulator', 'events', 'index', 'switches'], // Types, but for the Worker itself.
+  node: ['access', 'account', 'mcp', 'emulator', 'events', 'index', 'settings', 'switches'], // Types, but for the Worker itself.
 }
 const files = import.meta.glob<string>('../../src/**/*.{ts,tsx,client.js}', {
   query: '?raw',

@@ -462,7 +462,7 @@ async function isNotSignedIn(person: Person): Promise<void> {
 /** The response of the origin, or of get-identity. */
 function claimsOf(person: Person): Record<string, unknown> {
   expect(person.page?.status, person.page?.text).toBe(200)
-  return JSON.parse(person.page?.html.text ?? '')
+  return person.json()
 }
 
 /** Registers a client and goes through an authorization, signed in by the provider. */

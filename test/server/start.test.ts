@@ -408,6 +408,17 @@ it('npm start with --local-protocol https prints its addresses, and a line for e
   await said('401 GET /mcp ? challenge')
 })
 
+it('npm start behind a tunnel prints its addresses, and a line for each decision', async () => {
+  const { port, said } = await started(
+    ...['--var', 'PUBLIC_URL:https://emulator.example.com'],
+    ...['--var', 'EMULATOR_TOKEN:a-token-of-sixteen-characters'],
+  )
+  await said(`Ready on http://localhost:${port}`)
+  await said('Console                    https://emulator.example.com/_emulator/')
+  await fetch(`http://localhost:${port}/mcp`)
+  await said('401 GET /mcp ? challenge')
+})
+
 /** `npm start`, once it has printed its first line. */
 async function started(...flags: string[]) {
   const port = await freePort()

@@ -27,7 +27,7 @@ async function run(args: string[]): Promise<void> {
   const { positionals, values: flags } = parseArguments(args.slice(0, end), FLAGS)
   if (positionals.length > 0) throw new UsageError(`${positionals[0]}: expected a flag before --`)
   // Standard output belongs to the command.
-  const emulator = await launch({ port: '0', quiet: true, ...flags })
+  const { emulator } = await launch({ port: '0', quiet: true, ...flags })
   try {
     process.exitCode = await statusOf(spawnBeside(emulator, file, rest))
   } finally {

@@ -1,5 +1,7 @@
 import type { Responses } from '../../emulator/responses.ts'
+import { type Configuration, findConfiguration, withConfiguration } from '../configuration-file.ts'
 import type { Emulator } from '../emulator.ts'
+import type { EmulatorOptions } from '../options.ts'
 import { stopWithNpm } from '../parents.ts'
 import { startEmulator } from '../start-emulator.ts'
 import { variable } from '../start-flags.ts'
@@ -18,6 +20,7 @@ const HELP = `
   --auto-sign-in <e-mail>   completes authorizations without pages, as this person
   --team-domain <host>      the issuer's host (default: 127.0.0.1)
   --persist <folder>        keeps clients and grants in this folder (default: in memory)
+  --config <file>           a file with the options of startEmulator (default: access.config.ts, .js or .json)
   --import <file>           starts with the state of a file
   --export-on-exit <file>   writes the state to a file at the end; it contains the emulator's secrets
   --var <NAME:value>        a setting of docs/settings.md, objects and lists as JSON; may be repeated
@@ -32,6 +35,7 @@ export const FLAGS = {
   'auto-sign-in': { type: 'string' },
   'team-domain': { type: 'string' },
   persist: { type: 'string' },
+  config: { type: 'string' },
   import: { type: 'string' },
   'export-on-exit': { type: 'string' },
   var: { type: 'string', multiple: true },
@@ -39,6 +43,8 @@ export const FLAGS = {
   quiet: { type: 'boolean' },
   version: { type: 'boolean' },
 } as const
+
+const DEFAULT_PORT = 8788
 
 /** `access-oauth-emulator`: runs an emulator until a signal stops it. */
 export const start: Command = { help: HELP, run }
@@ -50,23 +56,43 @@ async function run(args: string[]): Promise<void> {
     console.log(packageVersion())
     return
   }
-  const emulator = await launch(flags)
-  console.log(flags.json ? await urlsOf(emulator) : await summary(emulator, flags))
+  const { emulator, options } = await launch(flags)
+  console.log(flags.json ? await urlsOf(emulator) : await summary(emulator, options))
   await stopSignal()
   await stop(emulator, flags)
 }
 
 type Flags = ReturnType<typeof parseArguments<typeof FLAGS>>['values']
 
+/** A running emulator, with the options of the flags and of the configuration file. */
+type Launched = { emulator: Emulator; options: Configuration }
+
 /**
  * Starts an emulator with the flags of this command.
  *
- * @throws UsageError; Error if a setting, the port or the imported state is wrong
+ * @throws UsageError; TypeError for a wrong option; Error if a setting, the configuration file, the port or
+ *   the imported state is wrong
  */
-export async function launch(flags: Flags): Promise<Emulator> {
-  const { 'auto-sign-in': email, 'team-domain': teamDomain } = flags
+export async function launch(flags: Flags): Promise<Launched> {
+  const email = flags['auto-sign-in']
   const state = flags.import === undefined ? undefined : await readState(flags.import)
-  const emulator = await startEmulator({
+  const options = await optionsOf(flags)
+  const emulator = await startEmulator(options)
+  if (state) await loadState(emulator, state, flags.import ?? '')
+  if (email !== undefined) await signInAutomatically(emulator, email)
+  return { emulator, options }
+}
+
+async function optionsOf(flags: Flags): Promise<Configuration> {
+  const { 'team-domain': teamDomain } = flags
+  const config = flags.config ?? findConfiguration(process.cwd())
+  // The Worker parses texts as JSON, and refuses names that do not exist.
+  const settings = {
+    ...settingsOf(flags.var ?? []),
+    ...(teamDomain !== undefined && { TEAM_DOMAIN: teamDomain }),
+  } as NonNullable<EmulatorOptions['settings']>
+  const { port = DEFAULT_PORT, ...options } = await withConfiguration({
+    ...(config !== undefined && { config }),
     ...(flags.origin !== undefined && { origin: flags.origin }),
     ...(flags.persist !== undefined && { persist: flags.persist }),
     log: (line, level) => {
@@ -74,15 +100,10 @@ export async function launch(flags: Flags): Promise<Emulator> {
       if (level === 'error' || (flags.json && !flags.quiet)) console.error(line)
       else if (!flags.quiet) console.log(painted(line))
     },
-    port: portOf(flags.port),
-    settings: {
-      ...settingsOf(flags.var ?? []),
-      ...(teamDomain !== undefined && { TEAM_DOMAIN: teamDomain }),
-    },
+    ...(flags.port !== undefined && { port: portOf(flags.port) }),
+    settings,
   })
-  if (state) await loadState(emulator, state, flags.import ?? '')
-  if (email !== undefined) await signInAutomatically(emulator, email)
-  return emulator
+  return { ...options, port }
 }
 
 /** Stops an emulator, and writes its state if a flag says so. */
@@ -112,10 +133,10 @@ async function urlsOf(emulator: Emulator): Promise<string> {
   return JSON.stringify({ ...urls, pid: process.pid })
 }
 
-function summary(emulator: Emulator, { persist, var: vars = [] }: Flags): Promise<string> {
+function summary(emulator: Emulator, { persist, settings }: Configuration): Promise<string> {
   const { mcpUrl, url } = emulator
   // Behind a tunnel, the control requires it of this process too.
-  const headers = { authorization: `Bearer ${settingsOf(vars).EMULATOR_TOKEN ?? ''}` }
+  const headers = { authorization: `Bearer ${settings?.EMULATOR_TOKEN ?? ''}` }
   return summaryOf({
     address: url,
     mcpPath: mcpUrl.slice(url.length),
@@ -124,7 +145,7 @@ function summary(emulator: Emulator, { persist, var: vars = [] }: Flags): Promis
   })
 }
 
-function portOf(text = '8788'): number {
+function portOf(text: string): number {
   if (!/^\d+$/.test(text)) throw new UsageError(`--port ${text}: expected a number`)
   return Number(text)
 }
