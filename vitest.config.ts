@@ -4,7 +4,12 @@ import { defineConfig } from 'vitest/config'
 import { unstable_readConfig } from 'wrangler'
 
 // Inside workerd, with KV and Durable Objects as Miniflare runs them.
-const workerd = cloudflareTest({ wrangler: { configPath: './wrangler.toml' } })
+// Without the portal of the default seed, which is more records and applications than most tests are about.
+const NO_PORTALS = { MCP_SERVERS: [], MCP_PORTALS: [] }
+const workerd = cloudflareTest({
+  wrangler: { configPath: './wrangler.toml' },
+  miniflare: { bindings: NO_PORTALS },
+})
 // `toBeRefused` and the other matchers of our own.
 const setupFiles = ['test/support/matchers.ts']
 

@@ -16,7 +16,7 @@ app.onError(failure)
 app.use(markResponse)
 app.use(prepare)
 app.use(reportRequest)
-app.use('/_emulator/*', async function giveSurfaces(c, next) {
+app.use(async function giveSurfaces(c, next) {
   c.set('sendToSurfaces', async (request) => app.fetch(request, c.env, c.executionCtx))
   await next()
 })

@@ -12,6 +12,8 @@ export type TicketStep =
   | 'session'
   | 'authorized'
   | 'consent'
+  | 'portal-servers'
+  | 'portal-select'
   // At the console
   | 'control'
   // At the dashboard

@@ -38,6 +38,7 @@ const MOST_MEMBERS_NAMED = 20
  *
  * @param refuse makes the error for a reason, with the code of the resource's family
  * @param prefill adds members to the body before it is checked
+ * @param describe makes the error for an issue of the schema
  * @throws ApiError with a pointer to each wrong member [V3]
  */
 export async function readBody<T>(
@@ -45,6 +46,8 @@ export async function readBody<T>(
   schema: z.ZodType<T>,
   refuse: (reason: string, pointer?: string) => EnvelopeError = accessError,
   prefill: (body: object) => object = (body) => body,
+  describe: (issue: z.core.$ZodIssue, body: unknown) => EnvelopeError = (issue) =>
+    errorOf(issue, refuse),
 ): Promise<T> {
   const value = await readValue(c, refuse)
   const input = isObject(value) ? prefill(value) : value
@@ -61,7 +64,7 @@ export async function readBody<T>(
     const { issues } = result.error
     // All of them at once: the body is parsed once more for each level of nesting, not for each member.
     if (issues.filter((issue) => dropUnknown(input, issue, members)).length === 0) {
-      const [first, ...rest] = issues.map((issue) => errorOf(issue, refuse))
+      const [first, ...rest] = issues.map((issue) => describe(issue, input))
       throw new ApiError(400, first ?? refuse('the body is invalid'), ...rest)
     }
   }

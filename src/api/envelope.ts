@@ -18,6 +18,8 @@ export const wholeListQuery = {
 }
 
 const SUCCESS = { success: true, errors: [], messages: [] }
+// API: observed [MP14]. The API of MCP portals omits the empty lists.
+const BRIEF_SUCCESS = { success: true }
 
 /** Returns the requested page of a list. */
 export function pageOf<T>(items: T[], query: { page: number; per_page: number }): Page<T> {
@@ -27,9 +29,14 @@ export function pageOf<T>(items: T[], query: { page: number; per_page: number })
 }
 
 /** Responds with the result of a successful request. API: documented [V1]. */
-export function respondResult(c: AppContext, result: unknown, status: number): Response {
+export function respondResult(
+  c: AppContext,
+  result: unknown,
+  status: number,
+  isBrief: boolean,
+): Response {
   c.status(status as 200)
-  return c.json({ ...SUCCESS, result: result ?? null })
+  return c.json({ ...(isBrief ? BRIEF_SUCCESS : SUCCESS), result: result ?? null })
 }
 
 /** Responds with the result alone, as SCIM does (RFC 7644 3.1). */
@@ -41,9 +48,13 @@ export function respondBare(c: AppContext, result: unknown, status: number): Res
 }
 
 /** Responds with a page of a list. */
-export function respondPage(c: AppContext, { items, page, perPage, total }: Page): Response {
+export function respondPage(
+  c: AppContext,
+  { items, page, perPage, total }: Page,
+  isBrief: boolean,
+): Response {
   return c.json({
-    ...SUCCESS,
+    ...(isBrief ? BRIEF_SUCCESS : SUCCESS),
     result: items,
     result_info: {
       page,
@@ -58,11 +69,19 @@ export function respondPage(c: AppContext, { items, page, perPage, total }: Page
 /** Responds to a refused request, always with a status that is not 200. API: documented [V2]. */
 export function respondError(c: AppContext, error: ApiError): Response {
   c.status(error.status)
-  return c.json({ success: false, errors: error.errors.map(errorOf), messages: [], result: null })
+  const errors = error.errors.map(errorOf)
+  // API: observed [MP2].
+  if (error.errors.some(({ path }) => path)) return c.json({ success: false, errors, result: null })
+  return c.json({ success: false, errors, messages: [], result: null })
 }
 
-function errorOf({ code, message, pointer }: EnvelopeError) {
-  return { code, message, ...(pointer !== undefined && { source: { pointer } }) }
+function errorOf({ code, message, path, pointer }: EnvelopeError) {
+  return {
+    code,
+    message,
+    ...(path && { path }),
+    ...(pointer !== undefined && { source: { pointer } }),
+  }
 }
 
 /**

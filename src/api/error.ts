@@ -1,7 +1,15 @@
 import type { Hint } from '../oauth/errors'
 
-/** One error of the envelope. `pointer` is a JSON pointer to the wrong member [V3]. */
-export type EnvelopeError = { code: number; message: string; pointer?: string | undefined }
+/**
+ * One error of the envelope. `pointer` is a JSON pointer to the wrong member [V3]; the API of MCP
+ * portals names the member by `path` instead [MP2].
+ */
+export type EnvelopeError = {
+  code: number
+  message: string
+  pointer?: string | undefined
+  path?: (string | number)[] | undefined
+}
 
 /**
  * A refusal of the API, thrown where it is found and rendered once in the envelope.

@@ -20,6 +20,8 @@ import { ConfigurationFull } from '../store/emulator'
 import { StorageUnavailable } from '../store/unavailable'
 import type { FaultSubject } from '../switches/faults'
 import { accessRequests } from './access/access-requests'
+import { mcpPortals } from './access/ai-controls/mcp-portals'
+import { mcpServers } from './access/ai-controls/mcp-servers'
 import { applicationPolicies } from './access/application-policies'
 import { applications } from './access/applications'
 import { groups } from './access/groups'
@@ -76,6 +78,8 @@ const operations = [
     ...keys,
     ...accessRequests,
     ...tags,
+    ...mcpServers,
+    ...mcpPortals,
     ...oauthClients,
     ...oauthClientSecret,
   ]),

@@ -2,7 +2,6 @@ import { RESOURCES } from './cloudflare-resources'
 
 // Not like Access [V23]: left out, because none of them changes an OAuth exchange.
 const OF_ACCESS = [
-  'ai-controls',
   'bookmarks',
   'certificates',
   'custom_pages',

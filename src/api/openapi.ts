@@ -90,12 +90,14 @@ function documented(each: Operation): ZodOpenApiOperationObject {
   }
 }
 
-function envelope({ result, isList }: Operation): z.ZodType {
-  const success = z.object({
-    success: z.literal(true),
-    errors: z.array(errorSchema),
-    messages: z.array(errorSchema),
-  })
+function envelope({ result, isBrief, isList }: Operation): z.ZodType {
+  const success = isBrief
+    ? z.object({ success: z.literal(true) })
+    : z.object({
+        success: z.literal(true),
+        errors: z.array(errorSchema),
+        messages: z.array(errorSchema),
+      })
   return isList
     ? success.extend({ result: z.array(result), result_info: resultInfoSchema })
     : success.extend({ result })

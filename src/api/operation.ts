@@ -5,7 +5,7 @@ import type { AppContext, Env } from '../request/context'
 import { readBody } from './body'
 import { authorize, requireRole } from './credentials'
 import { type Page, readQuery, respondBare, respondPage, respondResult } from './envelope'
-import { type accessError, accountForbidden, noRoute } from './error'
+import { type accessError, accountForbidden, type EnvelopeError, noRoute } from './error'
 import type { Permission } from './permissions'
 
 type Input<Body, Query> = {
@@ -32,6 +32,8 @@ export type Operation = {
   /** The schema of `result` in the envelope; for a list, of each item. */
   result: z.ZodType
   isList: boolean
+  /** Whether the envelope of a success omits the lists of errors and messages. */
+  isBrief: boolean
   /** Whether the response is `result` itself, without the envelope. */
   isBare: boolean
   run(c: AppContext, permissions: Permission[]): Promise<Response>
@@ -48,10 +50,13 @@ type Definition<Body, Query> = Pick<
   result: z.ZodType
   isList?: boolean
   isBare?: boolean
+  isBrief?: boolean
   /** Adds the members that a replacement may leave out. */
   prefill?(c: AppContext, params: Record<string, string>, body: object): object
   /** Makes the errors of a wrong body; by default Access's. */
   refuse?: typeof accessError
+  /** Makes the error for an issue of the schema, from the issue and the body as it was sent. */
+  describe?: (issue: z.core.$ZodIssue, body: unknown) => EnvelopeError
   /** Returns `result`, or a page of a list. */
   handle(c: AppContext, input: Input<Body, Query>): unknown
 }
@@ -60,8 +65,8 @@ type Definition<Body, Query> = Pick<
 export function operation<Body = undefined, Query = undefined>(
   definition: Definition<Body, Query>,
 ): Operation {
-  const { status = 200, body, query, isList = false, isBare = false } = definition
-  const { prefill, refuse, handle, roles } = definition
+  const { status = 200, body, query, isList = false, isBare = false, isBrief = false } = definition
+  const { describe, prefill, refuse, handle, roles } = definition
   return {
     ...definition,
     status,
@@ -69,6 +74,7 @@ export function operation<Body = undefined, Query = undefined>(
     query,
     isList,
     isBare,
+    isBrief,
     async run(c, permissions) {
       const params = c.req.param() as Record<string, string>
       const account = accountIn(c, params)
@@ -81,14 +87,17 @@ export function operation<Body = undefined, Query = undefined>(
         given: {},
       }
       if (body) {
-        input.body = await readBody(c, body, refuse, (given) => {
+        const prefilled = (given: object) => {
           input.given = given
           return prefill ? prefill(c, params, given) : given
-        })
+        }
+        input.body = await readBody(c, body, refuse, prefilled, describe)
       }
       const result = await handle(c, input)
       if (isBare) return respondBare(c, result, status)
-      return isList ? respondPage(c, result as Page) : respondResult(c, result, status)
+      return isList
+        ? respondPage(c, result as Page, isBrief)
+        : respondResult(c, result, status, isBrief)
     },
   }
 }

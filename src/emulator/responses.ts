@@ -136,6 +136,8 @@ export const RESPONSES = {
     aud: text.nullable(),
     /** The published keys of the assertions. */
     certs: text,
+    /** The MCP endpoint of each portal, as a client is given it. */
+    portals: z.array(z.object({ id: text, url: text })),
   }),
   'GET auto-sign-in': autoSignInResponseSchema,
   'PUT auto-sign-in': autoSignInResponseSchema,

@@ -6,6 +6,7 @@
 import type { Identity } from '../access/identity'
 import type { FaultName } from '../switches/faults'
 import type { DashboardEvent } from './dashboard-event'
+import type { PortalLogRecord } from './portal-log'
 import type { Actors, Reason } from './reason'
 import type { RequestEvent } from './request-event'
 
@@ -69,6 +70,23 @@ export type Event =
       application: { id: string; name: string; type: string }
       hostname: string
     }
+  /** A request of a portal to one of its servers. It contains no credential. */
+  | {
+      kind: 'upstream-request'
+      server: string
+      method: string
+      url: string
+      mcpMethod?: string | undefined
+      protocolVersion?: string | undefined
+      credential: 'sent' | 'none'
+      /** The status of the response; missing if the server did not respond. */
+      responseStatus?: number
+      durationMs: number
+    }
+  /** A call through a portal, as Logpush has it in `mcp_portal_logs`. */
+  | { kind: 'portal-call'; email?: string; record: PortalLogRecord }
+  /** The catalogue of a server was read again. */
+  | { kind: 'server-synced'; server: string }
   /** An authorization is for a resource on a host that this emulator does not have. */
   | {
       kind: 'foreign-resource'

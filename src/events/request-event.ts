@@ -73,7 +73,7 @@ type Facts = {
     tokenEndpointAuthMethod: string
   }
   authorization: {
-    step: 'request' | 'login' | 'consent' | 'code' | 'denied' | 'blocked'
+    step: 'request' | 'login' | 'consent' | 'servers' | 'code' | 'denied' | 'blocked'
     redirectUri?: string
     /** The value as sent. */
     resource?: string

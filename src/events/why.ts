@@ -52,6 +52,28 @@ export function reasonOf(event: Occurrence): Reason {
         outcome: 'noted',
         why: `The sign-in ${event.sessionId} was used for ${event.application.name}.`,
       }
+    case 'upstream-request': {
+      const what = event.mcpMethod ?? `${event.method} ${event.url}`
+      return {
+        outcome: event.responseStatus === undefined ? 'refused' : 'noted',
+        why: `The portal sent ${what} to ${event.server}, which ${event.responseStatus === undefined ? 'did not respond' : `responded with ${event.responseStatus}`} after ${event.durationMs} ms.`,
+      }
+    }
+    case 'portal-call': {
+      const {
+        Error: error,
+        Method: method,
+        ServerID: server,
+        ServerResponseDurationMs,
+      } = event.record
+      const { PromptGetName, ResourceReadURI, ToolCallName } = event.record
+      const what = `${method} ${ToolCallName || PromptGetName || ResourceReadURI}`
+      return event.record.Success
+        ? { outcome: 'allowed', why: `${what} of ${server} took ${ServerResponseDurationMs} ms.` }
+        : { outcome: 'refused', why: `${what} of ${server} failed: ${error}.` }
+    }
+    case 'server-synced':
+      return { outcome: 'noted', why: `The catalogue of ${event.server} was read again.` }
     case 'foreign-resource':
       return {
         outcome: 'noted',

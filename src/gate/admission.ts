@@ -1,5 +1,7 @@
 import type { Identity } from '../access/identity'
+import type { Subject } from '../access/rule-kinds'
 import type { RequestDecision } from '../events/request-event'
+import type { AccessGrant } from '../store/grants/grant'
 
 /** The identity that a request is admitted with, as the origin receives it. */
 export type Admission = {
@@ -7,6 +9,9 @@ export type Admission = {
   assertion?: string
   /** The person. A service token has none [O13]. */
   identity?: Identity
+  /** The grant of Managed OAuth that the access token is of. */
+  grant?: AccessGrant
+  serviceToken?: NonNullable<Subject['serviceToken']>
   /** The scope that the client requested. Access ignores it; only the demo's /step-up reads it. */
   requestedScope?: string | undefined
   /** Whether `Authorization` was the credential. It then does not reach the origin [O2]. */

@@ -46,6 +46,7 @@ export async function byAccessToken(
     admission: {
       assertion: await assertionOf(c, application, grant, token),
       identity: grant.identity,
+      grant,
       requestedScope: grant.scope,
       byAuthorization: true,
     },

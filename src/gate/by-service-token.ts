@@ -66,9 +66,10 @@ export async function byServiceToken(
   return {
     event: { by: 'service-token', rule, why, change },
     admission: isStrict
-      ? { assertion }
+      ? { assertion, serviceToken }
       : {
           assertion,
+          serviceToken,
           setCookies: await loginCookies(application, url, assertion, c.get('ticketSecret')),
         },
   }

@@ -32,6 +32,7 @@ export async function challengeRequest(
   c: AppContext,
   application: Application,
   { service, refusal }: NotAdmitted,
+  { isPortal = false } = {},
 ): Promise<Response> {
   c.set('isChallenge', true)
   const { policies, service_auth_401_redirect: services401 } = application
@@ -50,6 +51,8 @@ export async function challengeRequest(
   const isForPersons = policies.some(({ decision: each }) => each === 'allow')
   if (isForServices && !isForPersons) return respondForbidden(c, application, refusal)
   const isNavigation = isBrowserNavigation(c.req.method, c.req.raw.headers)
+  // Portal: documented [MP57]. The endpoint responds to a browser as to a client.
+  if (isOn && isPortal) return respondBearerChallenge(c, application, refusal, portalText(refusal))
   if (isOn) {
     return isNavigation && !isService
       ? redirectToLogin(c, application, refusal)
@@ -67,6 +70,7 @@ async function respondBearerChallenge(
   c: AppContext,
   application: Application,
   refusal: CredentialRefusal | undefined,
+  description = 'Missing or invalid access token',
 ): Promise<Response> {
   const isBare = await strikes(c, 'bare-challenge', await applicationSubject(c))
   const resourceMetadata = isBare ? undefined : resourceMetadataUrl(c)
@@ -86,7 +90,7 @@ async function respondBearerChallenge(
   )
   const body = {
     error: 'invalid_token',
-    error_description: 'Missing or invalid access token',
+    error_description: description,
     ...(resourceMetadata && { resource_metadata: resourceMetadata }),
   }
   c.header('WWW-Authenticate', challenge('Bearer', { realm: 'OAuth', ...body }))
@@ -96,6 +100,12 @@ async function respondBearerChallenge(
   c.header('Access-Control-Expose-Headers', 'WWW-Authenticate')
   c.header('Cache-Control', 'no-store')
   return c.json(body, 401)
+}
+
+// Portal: reported [MP29].
+function portalText(refusal: CredentialRefusal | undefined): string | undefined {
+  const isToken = refusal?.credential.endsWith('-token') && refusal.credential !== 'service-token'
+  return isToken ? 'Session expired, please reauthenticate' : undefined
 }
 
 // While the fault `bare-challenge` strikes.

@@ -9,6 +9,7 @@
  */
 import { Hono } from 'hono'
 import { ACCESS_RESOURCE_METADATA, RESOURCE_METADATA, SERVER_METADATA } from '../access/metadata'
+import { portalAt } from '../mcp/place'
 import type { AppContext, Env } from '../request/context'
 import { endpoint, page } from '../request/endpoint'
 import { coverRequest, note, reportDecision } from '../request/events'
@@ -22,6 +23,7 @@ import { getIdentity } from './get-identity'
 import { logout } from './logout'
 import { metadata, resourceDocument, serverDocument } from './metadata'
 import { forward } from './origin'
+import { protectPortal, refuseUnprotectedPortal } from './portal'
 import { applicationSubject, requestedApplication } from './requested'
 import { isUnmatchedDenied, refuseUnmatched } from './unmatched'
 
@@ -41,6 +43,9 @@ gate.all(
 
 async function protect(c: AppContext): Promise<Response> {
   noteMcpHeaders(c)
+  const place = portalAt(c.get('configuration'), c.get('url'))
+  if (place) return protectPortal(c, place)
+  refuseUnprotectedPortal(c)
   const application = requestedApplication(c)
   // Access protects only what an application covers.
   if (!application) {

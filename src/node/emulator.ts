@@ -32,6 +32,8 @@ export type Emulator = {
   mcpUrl: string
   /** The team domain, which is the issuer: `http://127.0.0.1:8788`. */
   teamUrl: string
+  /** The MCP portals: of each its id, and the endpoint that a client is given. */
+  portals: { id: string; url: string }[]
   /** The console, for a browser. */
   consoleUrl: string
   /** The management API: `http://localhost:8788/client/v4`. */
@@ -161,6 +163,7 @@ export async function emulatorAt(
     url,
     mcpUrl,
     teamUrl: urls.team_domain,
+    portals: urls.portals,
     consoleUrl: urls.console,
     apiUrl: urls.api,
     issuer,

@@ -15,7 +15,14 @@ export { type Configuration, defineConfig } from './configuration-file.ts'
 export { ControlError } from './control.ts'
 export type { Emulator } from './emulator.ts'
 export type { EmulatorEvent, EventFilter, EventOf } from './events.ts'
-export type { Application, EmulatorOptions, Origin, Person, SettingName } from './options.ts'
+export type {
+  Application,
+  EmulatorOptions,
+  Origin,
+  Person,
+  SettingName,
+} from './options.ts'
+export type { Portal, PortalServer } from './portals.ts'
 export type {
   Assertion,
   AssertionOf,

@@ -1,5 +1,6 @@
 import { nearestName } from '../access/nearest-name.ts'
 import type { Log } from './engine.ts'
+import { type Portal, portalSettings } from './portals.ts'
 import type { SettingsInput } from './settings.ts'
 
 /** The application behind the emulator: its URL, or a function that responds. */
@@ -41,6 +42,8 @@ export const SETTING_NAMES = [
   'DNS_RESOLVER',
   'API_TOKENS',
   'APPLICATIONS',
+  'MCP_SERVERS',
+  'MCP_PORTALS',
 ] as const satisfies (keyof SettingsInput)[]
 export type SettingName = (typeof SETTING_NAMES)[number]
 
@@ -57,6 +60,11 @@ export type EmulatorOptions = {
   people?: Person[]
   /** Access applications, with the members of Cloudflare's API, `name` and `domain` included. */
   applications?: Application[]
+  /**
+   * MCP portals with your own servers: `{ name: 'Tools', servers: [{ id: 'docs', url: 'http://localhost:3001/mcp' }] }`. They
+   * replace those of the default seed, and their Access applications are made with them.
+   */
+  portals?: Portal[]
   /** Any other setting by its name: `{ CODE_LIFETIME: '10s' }`. */
   settings?: SettingsInput
   /** The time of the emulated clock at the start. */
@@ -81,6 +89,7 @@ const KNOWN: (keyof EmulatorOptions)[] = [
   'origin',
   'people',
   'applications',
+  'portals',
   'settings',
   'clock',
   'port',
@@ -175,6 +184,7 @@ export function varsFor(
     ...vars,
     ...(options.people && { PEOPLE: options.people }),
     ...(options.applications && { APPLICATIONS: options.applications }),
+    ...(options.portals && portalSettings(options.portals)),
     ...(origin.kind === 'url' && { ORIGIN_URL: origin.url }),
     ...options.settings,
   }

@@ -6,6 +6,8 @@ import type { groupSchema } from '../access/rules.ts'
 import type { serviceTokenSchema } from '../access/service-token.ts'
 import type { seededPopulationSchema } from '../access/user-population.ts'
 import type { seededClientSchema } from '../account/oauth/seeded-client.ts'
+import type { portalSchema } from '../mcp/portal.ts'
+import type { serverSchema } from '../mcp/server.ts'
 import type { settingsSchema } from '../settings/schema.ts'
 
 type Own = z.input<typeof settingsSchema>
@@ -68,4 +70,8 @@ export type SettingsInput = {
   API_TOKENS?: Own['API_TOKENS']
   /** Access applications, with the members of the API. */
   APPLICATIONS?: z.input<typeof seededApplicationSchema>[]
+  /** The servers of MCP portals, with the members of the API. */
+  MCP_SERVERS?: z.input<typeof serverSchema>[]
+  /** MCP portals, with the members of the API. Their Access applications are made with them. */
+  MCP_PORTALS?: z.input<typeof portalSchema>[]
 }

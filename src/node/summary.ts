@@ -27,6 +27,7 @@ export async function summaryOf({ address, mcpPath, read, store }: Facts): Promi
   const rows: [name: string, value: string][] = [
     ['MCP server behind Access', address + mcpPath],
     ['Team domain (the issuer)', urls.team_domain],
+    ...urls.portals.map(({ url }): [string, string] => ['MCP server portal', url]),
     ['Console', urls.console],
     ['The application', settings.origin ?? 'a built-in demo with an MCP server'],
     ...applicationRows(settings.applications),

@@ -25,6 +25,8 @@ type OAuthErrorCode =
   | 'invalid_target'
   // The emulator's control API
   | 'not_found'
+  // The emulator's refusal at the hostname of an MCP portal
+  | 'portal_unreachable'
 
 /** The part of a refusal that goes into the event: the rule, the reason and the next step. */
 export type Hint = { rule?: string; why?: string; change?: string }

@@ -50,7 +50,7 @@ type Variables = {
   team: TeamDomain
   dash: DashDomain
   stores: Stores
-  /** Sends a request to the surfaces in this process. Set for the emulator's own control only. */
+  /** Sends a request to the surfaces in this process: for the emulator's own control, and for upstreams. */
   sendToSurfaces: (request: Request) => Promise<Response>
 }
 

@@ -4,6 +4,7 @@ import { dashDomain } from '../account/oauth/dash-domain'
 import { OAuthError } from '../oauth/errors'
 import { readSettings } from '../settings'
 import { settingsWith, withPeople, withQuirks } from '../settings/overlay'
+import type { Configuration } from '../store/configuration'
 import { Emulator } from '../store/emulator'
 import { emulatedNow } from '../store/emulator/state'
 import { openStores } from '../store/stores'
@@ -93,6 +94,12 @@ export const configure: MiddlewareHandler<Env> = async function configure(c, nex
     : emulator.configuration(settings.seed))
   c.set('configuration', withQuirks(configuration, quirks))
   await next()
+}
+
+/** Returns the newest configuration: that of the request, and what has been changed since it began. */
+export async function currentConfiguration(c: AppContext): Promise<Configuration> {
+  const { emulator, quirks, settings } = c.var
+  return withQuirks(await emulator.configuration(settings.seed), quirks)
 }
 
 // The events of this response in the console. It depends on nothing recorded.

@@ -41,10 +41,17 @@ export function problemsOf(
 
 // Problems are shown to every caller, on a public host as well, so they must not reveal secrets.
 export const NOT_SHOWN = 'not shown, because it may be a secret'
-const SECRETS: unknown[] = ['EMULATOR_TOKEN', 'token', 'client_secret', 'config']
+const SECRETS: unknown[] = [
+  'EMULATOR_TOKEN',
+  'token',
+  'client_secret',
+  'config',
+  'auth_credentials',
+]
 const WITH_SECRETS: unknown[] = [
   'API_TOKENS',
   'IDENTITY_PROVIDERS',
+  'MCP_SERVERS',
   'OAUTH_CLIENTS',
   'SERVICE_TOKENS',
 ]

@@ -14,6 +14,7 @@ import { RULE_KINDS } from '../access/rule-kinds'
 import { unknownPermissions } from '../account/api-token'
 import { PERMISSION_NAMES } from '../account/permission-names'
 import { findScope } from '../account/scopes'
+import { seededApplications } from '../mcp/seeded-applications'
 import type { Seed } from '../store/configuration'
 import type { Collections } from '../store/kinds'
 import { danglingReferences } from './dangling'
@@ -67,7 +68,14 @@ async function parseSettings(vars: object): Promise<Settings> {
     ])
   }
   const issues = applicationIssues(first.data, settings.REDIRECT_RULES)
-  const seed = { ...first.data, emailLists: EMAIL_LISTS, accounts: settings.ACCOUNTS }
+  const { applications, mcpPortals, mcpServers } = first.data
+  const made = await seededApplications(applications, mcpPortals, mcpServers)
+  const seed = {
+    ...first.data,
+    applications: [...applications, ...made],
+    emailLists: EMAIL_LISTS,
+    accounts: settings.ACCOUNTS,
+  }
   const problems = [...unknown, ...issues.flatMap((issue) => problemsOf(vars, issue))]
   if (problems.length > 0) throw new SettingsError(problems)
   const dangling = danglingReferences(seed)

@@ -9,6 +9,8 @@ import { tagKind } from '../access/tag'
 import { populationUserKind, userPopulationKind } from '../access/user-population'
 import { dnsRecordKind } from '../account/dns-record'
 import { oauthClientKind } from '../account/oauth/oauth-client-kind'
+import { mcpPortalKind } from '../mcp/portal'
+import { mcpServerKind } from '../mcp/server'
 
 /** The kinds of records that the management API can change. A new kind is one line here. */
 export const RECORD_KINDS = {
@@ -20,6 +22,8 @@ export const RECORD_KINDS = {
   tags: tagKind,
   oauthClients: oauthClientKind,
   organizations: organizationKind,
+  mcpServers: mcpServerKind,
+  mcpPortals: mcpPortalKind,
   dnsRecords: dnsRecordKind,
   userPopulations: userPopulationKind,
   populationUsers: populationUserKind,

@@ -57,6 +57,21 @@ export const QUIRKS = {
     what: '`revoke_user` and `revoke_tokens` end grants immediately.',
     source: 'a common expectation, instead of P21, T15, T16',
   },
+  'dashboard-portals': {
+    how: 'handler',
+    what: 'Creating an MCP server or portal through the API creates its Access application too, with a policy for everybody.',
+    source: 'what the dashboard does (MP21)',
+  },
+  'upstream-resource-verbatim': {
+    how: 'handler',
+    what: 'A portal that refreshes tokens at a server sends `resource` exactly as the server has it.',
+    source: 'RFC 8707 2, instead of the normalized URL (MP68)',
+  },
+  'upstream-registered-authentication': {
+    how: 'handler',
+    what: 'A portal authenticates at the token endpoint of a server by the method that it registered.',
+    source: 'RFC 7591 2, instead of Basic in every case (MP69)',
+  },
   'path-scoped-pin': {
     how: 'handler',
     what: 'One-time PINs fail for applications with a path: "Unable to find your Access application!"',

@@ -22,12 +22,14 @@ import type { FaultSubject } from '../switches/faults'
 import { authorize } from './authorization/authorize'
 import { consent } from './authorization/consent'
 import { RedirectedError, redirectError } from './authorization/respond'
+import { servers } from './authorization/servers'
 import { certs } from './certs'
 import { getIdentity } from './get-identity'
 import { callback } from './login/callback'
 import { login } from './login/login'
 import { logout } from './logout'
 import { metadata } from './metadata'
+import { portalCallback, portalSignOut, selectServers } from './portal'
 import { register } from './registration'
 import { revoke } from './revoke'
 import { token } from './token'
@@ -56,6 +58,8 @@ team.use('/oauth/registration', endpoint('registration', registration))
 team.use('/oauth/registration/*', page(registration))
 team.use('/oauth/authorization', endpoint('authorization', authorization))
 team.use('/oauth/consent', endpoint('authorization', authorization))
+team.use('/oauth/servers', endpoint('authorization', authorization))
+team.use('/oauth/portal/*', page())
 team.use(
   '/oauth/token',
   endpoint('token', { event: 'token', cors: readableOnTheTeamDomain, subject: tokenSubject }),
@@ -80,6 +84,10 @@ team.use(async function onlyOnTheTeamDomain(c, next) {
 team.post('/oauth/registration', register)
 team.get('/oauth/authorization', authorize)
 team.on(['GET', 'POST'], '/oauth/consent', consent)
+team.on(['GET', 'POST'], '/oauth/servers', servers)
+team.get('/oauth/portal/callback', portalCallback)
+team.on(['GET', 'POST'], '/oauth/portal/select', selectServers)
+team.on(['GET', 'POST'], '/oauth/portal/sign-out', portalSignOut)
 team.on(['GET', 'POST'], '/login/:host', login)
 team.get('/callback', callback)
 team.get('/logout', logout)

@@ -181,6 +181,7 @@ describe('Control of the emulator', () => {
       issuer: TEAM,
       aud: expect.stringMatching(/^[0-9a-f]{64}$/),
       certs: `${TEAM}/.access/certs`,
+      portals: [],
     })
     expect((await fetch(`${TEAM}/.access/certs`)).status).toBe(200)
   })

@@ -407,6 +407,7 @@ describe('The command', () => {
       issuer: team,
       aud: expect.stringMatching(/^[0-9a-f]{64}$/),
       certs: `${team}/.access/certs`,
+      portals: [{ id: 'demo', url: expect.stringMatching(/\/portals\/demo\/mcp$/) }],
       pid: child.pid,
     })
     expect((await networkFetch(`${team}/.access/certs`)).status).toBe(200)

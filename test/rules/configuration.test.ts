@@ -35,6 +35,8 @@ const seed: Seed = {
   userPopulations: [],
   populationUsers: [],
   organizations: [organization],
+  mcpServers: [],
+  mcpPortals: [],
   emailLists: [emailListSchema.parse({ id: 'list', name: 'List', items: [] })],
   accounts: [
     accountSchema.parse({ id: 'a'.repeat(32), name: 'Ours', members: ['ada@example.com'] }),

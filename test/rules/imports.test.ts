@@ -2,13 +2,14 @@
 import { expect, it } from 'vitest'
 
 // The folders that each folder of src/ may import beside itself; lower folders first.
-const CORES = ['account', 'access', 'oauth']
+const CORES = ['account', 'mcp', 'access', 'oauth']
 const OWN_CORES = ['events', 'report', 'switches']
 const BELOW_REQUEST = ['faults', 'settings', 'store', ...OWN_CORES, ...CORES]
-const SURFACE = ['signin', 'request', 'pages', ...BELOW_REQUEST]
+const SURFACE = ['upstream', 'signin', 'request', 'pages', ...BELOW_REQUEST]
 const MAY_IMPORT: Record<string, string[]> = {
   oauth: [],
   access: ['oauth'],
+  mcp: ['access', 'oauth'],
   account: ['access', 'oauth'],
   switches: CORES,
   events: ['switches', ...CORES],
@@ -18,16 +19,18 @@ const MAY_IMPORT: Record<string, string[]> = {
   faults: ['switches', 'access'],
   request: ['pages', ...BELOW_REQUEST],
   signin: ['request', 'pages', ...BELOW_REQUEST],
+  upstream: ['/package.json', 'demo', 'request', 'pages', ...BELOW_REQUEST],
   pages: [],
   demo: ['switches', 'oauth', 'pages', 'request', '/package.json'], // An origin knows nothing of the Access in front of it.
-  gate: ['demo', ...SURFACE],
+  portal: ['/package.json', ...SURFACE],
+  gate: ['demo', 'portal', ...SURFACE],
   team: SURFACE,
   api: ['/package.json', ...SURFACE],
   dash: SURFACE,
   emulator: ['/docs/fidelity.md', '/package.json', ...SURFACE], // The rows that events name.
   app: ['gate', 'team', 'api', 'dash', 'emulator', ...SURFACE],
   index: ['app', 'store'],
-  node: ['access', 'account', 'emulator', 'events', 'index', 'settings', 'switches'], // Types, but for the Worker itself.
+  node: ['access', 'account', 'mcp', 'emulator', 'events', 'index', 'settings', 'switches'], // Types, but for the Worker itself.
 }
 const files = import.meta.glob<string>('../../src/**/*.{ts,tsx,client.js}', {
   query: '?raw',
@@ -60,7 +63,7 @@ function fileAt({ pathname }: URL): string | undefined {
     .find((each) => known.includes(each))
 }
 
-it('imports go one way: app -> surfaces -> signin -> request -> faults, settings -> store -> cores -> access -> oauth', () => {
+it('imports go one way: app -> surfaces -> signin, upstream -> request -> faults, settings -> store -> cores -> access -> oauth', () => {
   const ours = imports.filter(({ isOurs }) => isOurs)
   expect(ours).toContainEqual(expect.objectContaining({ part: 'gate', imported: 'demo' }))
   const wrong = ours.filter(
@@ -112,6 +115,7 @@ it('only the store touches KV and Durable Objects, in these files', () => {
     'store/emulator/kept-state.ts',
     'store/emulator/late-edits.ts',
     'store/emulator/object.ts',
+    'store/emulator/portal-states.ts',
     'store/emulator/signing-keys.ts',
     'store/grants/index.ts',
     'store/grants/object.ts',
@@ -136,6 +140,7 @@ it('only these files fetch: the origin, the server of API_ORIGIN_URL, identity p
     'pages/console/live.client.js',
     'store/emulator/dns.ts',
     'team/login/providers/oidc.tsx',
+    'upstream/fetch.ts',
   ])
 })
 

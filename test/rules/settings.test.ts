@@ -49,6 +49,8 @@ describe('A setting that is left out', () => {
           serviceTokens: [],
           identityProviders: DEFAULT_PROVIDERS,
           tags: [],
+          mcpServers: [],
+          mcpPortals: [],
           oauthClients: [],
           dnsRecords: [],
           userPopulations: [],

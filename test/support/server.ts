@@ -29,6 +29,9 @@ const START = isCommand
   ? { command: [process.execPath, 'src/node/cli.ts'], persist: '--persist' }
   : { command: ['npm', 'start', '--', '--inspector-port', '0'], persist: '--persist-to' }
 
+// The portal of the default seed adds records that most tests are not about.
+const NO_PORTALS = ['--var', 'MCP_SERVERS:[]', '--var', 'MCP_PORTALS:[]']
+
 /**
  * Starts `npm start`, or the package's command in the project `command`, on a free port and with a store
  * of its own.
@@ -52,10 +55,14 @@ async function start(flags: string[], store?: string): Promise<Server> {
   const folder = store ?? (isCommand ? undefined : await mkdtemp(join(tmpdir(), 'emulator-')))
   const [file = '', ...before] = START.command
   const persist = folder === undefined ? [] : [START.persist, folder]
-  const child = spawn(file, [...before, '--port', String(port), ...persist, ...flags], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    detached: true,
-  })
+  const child = spawn(
+    file,
+    [...before, '--port', String(port), ...persist, ...NO_PORTALS, ...flags],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    },
+  )
   let printed = ''
   child.stdout.on('data', (chunk) => (printed += chunk))
   child.stderr.on('data', (chunk) => (printed += chunk))

@@ -5,6 +5,7 @@ import { firstNotHttps } from '../../access/redirect-rule-schema'
 import type { Configuration } from '../../store/configuration'
 import { ApiError, invalidRequest } from '../error'
 import { checkReferences, checkRules } from '../references'
+import { checkDestinationTypes } from './destination-types'
 
 /**
  * Checks an application against the other records: its domains must be free, and every reference
@@ -21,6 +22,7 @@ export function checkApplication(
   redirectRules: 'current' | 'https',
 ): void {
   checkDomains(from, application, given)
+  checkDestinationTypes(application)
   if (redirectRules === 'https') checkHttps(application)
   given.policies.forEach((policy, index) => {
     if ('decision' in policy) checkRules(from, policy, `/policies/${index}`, policy.decision)

@@ -118,7 +118,7 @@ export async function stop(emulator: Emulator, flags: Flags): Promise<void> {
 
 /** Returns `GET /_emulator/urls` as one line, with the process id. */
 async function urlsOf(emulator: Emulator): Promise<string> {
-  const { aud, certsUrl, consoleUrl, issuer, mcpUrl, teamUrl } = emulator
+  const { aud, certsUrl, consoleUrl, issuer, mcpUrl, portals, teamUrl } = emulator
   const urls: Responses['GET urls'] = {
     application: emulator.url,
     mcp_server: mcpUrl,
@@ -128,6 +128,7 @@ async function urlsOf(emulator: Emulator): Promise<string> {
     issuer,
     aud: aud || null,
     certs: certsUrl,
+    portals,
   }
   return JSON.stringify({ ...urls, pid: process.pid })
 }

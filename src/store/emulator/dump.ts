@@ -8,6 +8,7 @@ import { QUIRK_NAMES } from '../../switches/quirks'
 import { editRowSchema, lateEditRowSchema } from '../edit-schema'
 import { rows } from '../rows'
 import { MOST_CHARACTERS } from './edits'
+import { portalStateRowSchema } from './portal-states'
 
 const text = z.string()
 
@@ -80,6 +81,8 @@ const tablesSchema = z.object({
     }),
     ({ grantId }) => grantId,
   ),
+  // Earlier versions did not write these.
+  portal_state: rows(portalStateRowSchema, ({ id, kind }) => `${kind} ${id}`).default([]),
 })
 const TABLES = tablesSchema.keyof().options
 

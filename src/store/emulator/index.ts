@@ -16,6 +16,7 @@ import type { ClockMove } from './kept-state'
 import { asTheEdgeSees } from './late-edits'
 import { configurationOf, loadUnlessKnown, recentStateOf, rememberState } from './loaded'
 import type { EmulatorObject } from './object'
+import type { PortalGrant, PortalSession, PortalState, PortalStateKind } from './portal-states'
 import { type EmulatorState, type Epoch, emulatedNow } from './state'
 
 /** The namespace of the emulator's one object. */
@@ -267,6 +268,69 @@ export class Emulator {
   /** Returns the applications that a person has authorized at the dashboard, the latest first. */
   async connections(email: string): Promise<Connection[]> {
     return this.#object.connections(email)
+  }
+
+  /** Finds a state of a portal that has not ended. */
+  async portalState<K extends PortalStateKind>(
+    kind: K,
+    id: string,
+  ): Promise<PortalState<K> | undefined> {
+    // The types of a call cannot express that the kind decides the value.
+    return this.#object.portalState(kind, id) as Promise<PortalState<K> | undefined>
+  }
+
+  /** Stores a state of a portal, until it ends or its owner does. */
+  async putPortalState<K extends PortalStateKind>(
+    kind: K,
+    id: string,
+    owner: string,
+    endsAtSeconds: number,
+    value: PortalState<K>,
+  ): Promise<void> {
+    await this.#object.putPortalState(kind, id, owner, endsAtSeconds, value)
+  }
+
+  /** Returns a state of a portal once. */
+  async takePortalState<K extends PortalStateKind>(
+    kind: K,
+    id: string,
+  ): Promise<PortalState<K> | undefined> {
+    return this.#object.takePortalState(kind, id) as Promise<PortalState<K> | undefined>
+  }
+
+  /** Merges members into a session or grant of a portal. Of several simultaneous changes, none is lost. */
+  async mergePortalState<K extends 'session' | 'grant'>(
+    kind: K,
+    id: string,
+    changes: Partial<PortalState<K>>,
+  ): Promise<PortalState<K> | undefined> {
+    return this.#object.mergePortalState(kind, id, changes) as Promise<PortalState<K> | undefined>
+  }
+
+  async removePortalState(kind: PortalStateKind, id: string): Promise<void> {
+    await this.#object.removePortalState(kind, id)
+  }
+
+  /** Returns the session of this holder, which then ends `idleSeconds` later. */
+  async usePortalSession(
+    id: string,
+    holder: string,
+    idleSeconds: number,
+  ): Promise<PortalSession | undefined> {
+    return this.#object.usePortalSession(id, holder, idleSeconds)
+  }
+
+  /** Returns the grants of a person at a portal. */
+  async portalGrantsOf(
+    portalId: string,
+    email: string,
+  ): Promise<{ id: string; grant: PortalGrant }[]> {
+    return this.#object.portalGrantsOf(portalId, email)
+  }
+
+  /** Deletes every state of a grant or service token. */
+  async removePortalStatesOf(owner: string): Promise<void> {
+    await this.#object.removePortalStatesOf(owner)
   }
 
   /** Returns when each service token was last admitted, in seconds, by its id. */

@@ -17,6 +17,13 @@ import type { EventPage, EventRange } from './event-log'
 import { Events } from './events'
 import { type ClockMove, KeptState } from './kept-state'
 import type { LateEdit } from './late-edits'
+import {
+  type PortalGrant,
+  type PortalSession,
+  type PortalState,
+  type PortalStateKind,
+  PortalStates,
+} from './portal-states'
 import { objectSettingsSchema } from './settings'
 import { SigningKeys } from './signing-keys'
 import type { EmulatorState, Epoch } from './state'
@@ -38,6 +45,7 @@ export class EmulatorObject extends DurableObject<Env> {
   #keys = new SigningKeys(this.ctx.storage.kv)
   #directory = new Directory(this.ctx.storage.sql)
   #connections = new Connections(this.ctx.storage.sql)
+  #portals = new PortalStates(this.ctx.storage.sql)
   #edits = new ConfigurationEdits(this.ctx.storage.sql, this.#state, this.#switches)
   #events = new Events(this.ctx.storage.sql, this.#settings.EVENTS_KEPT)
   #domains = new Domains(this.ctx.storage, resolverOf(this.#settings.DNS_RESOLVER), {
@@ -162,6 +170,52 @@ export class EmulatorObject extends DurableObject<Env> {
     return this.#connections.of(email, this.#state.now())
   }
 
+  // --- The states of MCP portals ---
+
+  portalState<K extends PortalStateKind>(kind: K, id: string): PortalState<K> | undefined {
+    return this.#portals.find(kind, id, this.#state.now())
+  }
+
+  putPortalState<K extends PortalStateKind>(
+    kind: K,
+    id: string,
+    owner: string,
+    endsAtSeconds: number,
+    value: PortalState<K>,
+  ): void {
+    this.#portals.put(kind, id, owner, endsAtSeconds, value)
+    this.ctx.waitUntil(this.#collectLater())
+  }
+
+  takePortalState<K extends PortalStateKind>(kind: K, id: string): PortalState<K> | undefined {
+    return this.#portals.take(kind, id, this.#state.now())
+  }
+
+  mergePortalState<K extends 'session' | 'grant'>(
+    kind: K,
+    id: string,
+    changes: Partial<PortalState<K>>,
+  ): PortalState<K> | undefined {
+    return this.#portals.merge(kind, id, this.#state.now(), changes)
+  }
+
+  removePortalState(kind: PortalStateKind, id: string): void {
+    this.#portals.remove(kind, id)
+  }
+
+  usePortalSession(id: string, holder: string, idleSeconds: number): PortalSession | undefined {
+    const now = this.#state.now()
+    return this.#portals.useSession(id, holder, now, now + idleSeconds)
+  }
+
+  portalGrantsOf(portalId: string, email: string): { id: string; grant: PortalGrant }[] {
+    return this.#portals.grantsOf(portalId, email)
+  }
+
+  removePortalStatesOf(owner: string): void {
+    this.#portals.removeOwned(owner)
+  }
+
   tokenUses(): Record<string, number> {
     return this.#directory.tokenUses()
   }
@@ -211,6 +265,7 @@ export class EmulatorObject extends DurableObject<Env> {
     this.#events.reset()
     this.#directory.reset()
     this.#connections.reset()
+    this.#portals.reset()
     this.#domains.reset()
     return { state: this.#state.reset(), ended }
   }
@@ -252,7 +307,8 @@ export class EmulatorObject extends DurableObject<Env> {
   override async alarm(): Promise<void> {
     await this.#domains.verify(this.#state.now())
     if (this.#collector.isDue(this.#state.now())) await this.#collect()
-    if (!this.#directory.isEmpty() || !this.#connections.isEmpty()) await this.#collectLater()
+    const parts = [this.#directory, this.#connections, this.#portals]
+    if (parts.some((each) => !each.isEmpty())) await this.#collectLater()
   }
 
   // Deletes what has expired by the emulated clock.
@@ -260,6 +316,7 @@ export class EmulatorObject extends DurableObject<Env> {
     const now = this.#state.now()
     this.#directory.collect(now)
     this.#connections.collect(now)
+    this.#portals.collect(now)
     this.#edits.collect(now)
     await this.#collector.collect(this.#state.current.epoch, now)
   }

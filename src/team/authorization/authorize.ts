@@ -8,6 +8,7 @@ import { strikes } from '../../request/faults'
 import { logDecision, reasonFor, verdictOf, whereFrom } from '../../request/judge'
 import { WRONG_ISSUER } from '../../request/server-metadata'
 import { automaticPerson } from '../../signin/automatic'
+import type { PortalGrant } from '../../store/emulator/portal-states'
 import { enrol } from '../enrol'
 import { reportForeignResource, resourceNote } from '../resource-note'
 import { showBlocked } from './blocked'
@@ -15,6 +16,7 @@ import { alreadyAllowed, deniedByPerson } from './refusals'
 import { type PageDecision, rememberConsent, rememberedConsent } from './remembered-consent'
 import { type AuthorizationRequest, readAuthorizationRequest } from './request'
 import { RedirectedError, redirectCode } from './respond'
+import { serversStep } from './servers-step'
 import { type SignedIn, signedIn, signedInByCookie } from './session'
 import { loginFor, redirectToConsent, redirectToLogin } from './steps'
 
@@ -35,7 +37,7 @@ export async function authorize(c: AppContext): Promise<Response> {
  * returns here, and no step depends on another.
  *
  * @param query the authorization request's query, which the steps pass on
- * @param decided the decision on the consent page, if this request is its form
+ * @param decided the decision on the consent page, if this request is its form or that of the page of servers
  */
 export async function proceed(
   c: AppContext,
@@ -74,8 +76,14 @@ export async function proceed(
       note(c, { kind: 'authorization', step: 'denied' })
       throw new RedirectedError(target, deniedByPerson())
     case 'allow': {
+      const isAutomatic = automatic !== undefined
+      const servers = await serversStep(c, query, request, who, { decided, isAutomatic })
+      if (servers instanceof Response) return servers
       await enrol(c, application, identity.email)
-      const code = await openGrant(c, request, who, verdict.policy.id, decided?.grantId)
+      const code = await openGrant(c, request, who, verdict.policy.id, {
+        pageGrantId: decided?.grantId,
+        portalGrant: servers,
+      })
       reportAllowed(c, request, who, reason.rule)
       await rememberConsent(c, request, who)
       return redirectCode(c, target, code, await issuerFor(c, request))
@@ -127,7 +135,10 @@ async function openGrant(
   request: AuthorizationRequest,
   who: SignedIn,
   policyId: string,
-  pageGrantId: string | undefined,
+  {
+    pageGrantId,
+    portalGrant,
+  }: { pageGrantId?: string | undefined; portalGrant?: PortalGrant | undefined },
 ): Promise<string> {
   const { now, settings, state, stores } = c.var
   const { client, target, application, oauth } = request
@@ -163,6 +174,10 @@ async function openGrant(
     credential || undefined,
   )
   if (outcome === 'closed') throw alreadyAllowed()
+  if (portalGrant) {
+    const { emulator } = c.var
+    await emulator.putPortalState('grant', grantId, grantId, sessionEndsAtSeconds, portalGrant)
+  }
   note(c, { grantId })
   if (outcome === 'repeated') return code
   reportSignIn(c, request, identity, sessionId, sessionEndsAtSeconds)

@@ -5,8 +5,12 @@ import type { SignedIn } from './session'
 /** The decision of a person about a client. */
 export type Consent = 'allow' | 'deny'
 
-/** The decision on a consent page, and the id of the grant that the page can start. */
-export type PageDecision = { action: Consent; grantId: string }
+/**
+ * The decision on a consent page, and the id of the grant that the page can start.
+ *
+ * @property hasServers whether the person has left the page of a portal's servers, which follows
+ */
+export type PageDecision = { action: Consent; grantId: string; hasServers?: boolean }
 
 /**
  * Returns the earlier consent of the person, while the quirk `consent-remembered` is on.

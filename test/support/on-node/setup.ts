@@ -15,7 +15,8 @@ declare module 'vitest' {
 
 // The files of one worker share a store.
 if (!('KV' in env)) {
-  Object.assign(env, inject('vars'))
+  // As in the project `worker`, whose bindings are in vitest.config.ts.
+  Object.assign(env, inject('vars'), { MCP_SERVERS: [], MCP_PORTALS: [] })
   // Tests replace `Date` with their own clock, which KV does not follow.
   env.KV = new KeyValueNamespace(undefined, () => performance.timeOrigin + performance.now())
   const host = { env, waitUntil: new Background().add }

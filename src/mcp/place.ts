@@ -1,0 +1,41 @@
+import { type Application, coveredAt, domainsOf } from '../access/application'
+import { pathOf } from '../access/domain'
+import type { McpPortal } from './portal'
+
+/** A portal at a URL: its application, and the path that its own paths follow. */
+export type PortalPlace = { application: Application; portal: McpPortal; base: string }
+
+type Records = { applications: readonly Application[]; mcpPortals: readonly McpPortal[] }
+
+/**
+ * Finds the portal at a URL: the one whose hostname the covering application of type `mcp_portal` has.
+ *
+ * Not like Cloudflare: a further domain of the application with a path, such as `localhost/portal`, is the
+ * portal too. So a machine that does not resolve the hostname can reach it.
+ */
+export function portalAt({ applications, mcpPortals }: Records, url: URL): PortalPlace | undefined {
+  if (mcpPortals.length === 0) return undefined
+  const covered = coveredAt(applications, url)
+  if (covered?.application.type !== 'mcp_portal') return undefined
+  const portal = portalOf(mcpPortals, covered.application)
+  return portal && { application: covered.application, portal, base: pathOf(covered.domain) }
+}
+
+/** Finds the portal of an application of type `mcp_portal`. */
+export function portalOf(
+  portals: readonly McpPortal[],
+  application: Pick<Application, 'destinations'>,
+): McpPortal | undefined {
+  const hosts = domainsOf(application).map((domain) => domain.split(/[:/]/)[0])
+  return portals.find(({ hostname }) => hosts.includes(hostname))
+}
+
+/**
+ * Finds a portal that has the hostname of a URL, but no application there.
+ *
+ * Portal: observed [MP21]. The API makes no application, and the portal cannot be reached.
+ */
+export function unprotectedPortalAt(records: Records, url: URL): McpPortal | undefined {
+  const portal = records.mcpPortals.find(({ hostname }) => hostname === url.hostname)
+  return portal && !portalAt(records, url) ? portal : undefined
+}

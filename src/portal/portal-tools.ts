@@ -1,0 +1,116 @@
+import type { ServerContext } from '@modelcontextprotocol/server'
+import type { Seen } from '../mcp/visibility'
+import type { AppContext } from '../request/context'
+import { decideAddedServers, type PortalCaller, seenBy, toggleServer } from './caller'
+import { selectionUrl } from './selection'
+
+const NO_ARGUMENTS = { type: 'object', properties: {} }
+
+/**
+ * The tools of every portal, which every caller has.
+ *
+ * Portal: documented [MP47], the names. Portal: reported, the values of `action`. Assumed: the descriptions
+ * and schemas.
+ */
+export const PORTAL_TOOLS = [
+  {
+    name: 'portal_list_servers',
+    description: 'Lists the MCP servers of this portal, and whether each of them is enabled.',
+    inputSchema: NO_ARGUMENTS,
+  },
+  {
+    name: 'portal_toggle_servers',
+    description: 'Returns the address of a page on which servers are enabled and disabled.',
+    inputSchema: NO_ARGUMENTS,
+  },
+  {
+    name: 'portal_toggle_single_server',
+    description: 'Enables ("toggle") or disables ("untoggle") one MCP server of this portal.',
+    inputSchema: {
+      type: 'object',
+      properties: {
+        server_id: { type: 'string' },
+        action: { type: 'string', enum: ['toggle', 'untoggle'] },
+      },
+      required: ['server_id', 'action'],
+    },
+  },
+] as const
+
+type PortalTool = (typeof PORTAL_TOOLS)[number]['name']
+
+/** Returns whether a name is that of a tool of every portal. */
+export function isPortalTool(name: string): name is PortalTool {
+  return PORTAL_TOOLS.some((each) => each.name === name)
+}
+
+/** Calls a tool of the portal itself. */
+export async function callPortalTool(
+  c: AppContext,
+  caller: PortalCaller,
+  name: PortalTool,
+  given: Record<string, unknown>,
+  context: ServerContext,
+) {
+  switch (name) {
+    case 'portal_list_servers':
+      return text(serverList(listed(seenBy(c, caller))))
+    case 'portal_toggle_servers':
+      // Portal: observed [MP58]. This is how a server that was added later becomes visible.
+      await decideAddedServers(c, caller)
+      return askForServers(c, caller)
+    case 'portal_toggle_single_server':
+      return toggleSingle(c, caller, given, context)
+  }
+}
+
+async function toggleSingle(
+  c: AppContext,
+  caller: PortalCaller,
+  { action, server_id: id }: Record<string, unknown>,
+  context: ServerContext,
+) {
+  if (action !== 'toggle' && action !== 'untoggle') {
+    return failure('action must be "toggle" or "untoggle".')
+  }
+  const found = listed(seenBy(c, caller)).find(({ server }) => server.id === id)
+  if (!found) return failure(`There is no server ${String(id)} in this portal.`)
+  const isOn = action === 'toggle'
+  // Portal: documented [MP50]. The person has to sign in to the server first.
+  if (isOn && found.because === 'not-connected') return askForServers(c, caller)
+  await toggleServer(c, caller, found.server.id, isOn)
+  // Assumed: a client with an open stream is told that the list has changed.
+  if (caller.session) await context.mcpReq.notify({ method: 'notifications/tools/list_changed' })
+  return text(`${lineOf(found.server, isOn)}`)
+}
+
+async function askForServers(c: AppContext, caller: PortalCaller) {
+  const url = await selectionUrl(c, caller)
+  if (!url) return failure('A service token has no servers to sign in to.')
+  return text(`Open this address in a browser to choose and connect servers: ${url}`)
+}
+
+/** Returns the servers that a caller knows of, also those that are disabled. */
+function listed(seen: Seen[]): Seen[] {
+  const SHOWN = [undefined, 'not-connected', 'switched-off']
+  return seen.filter(({ because }) => SHOWN.includes(because))
+}
+
+// Portal: observed [MP48], but for the last sentence.
+function serverList(seen: Seen[]): string {
+  const lines = seen.map(({ because, server }) => lineOf(server, because === undefined))
+  const last = 'Use portal_toggle_single_server to enable or disable a server.'
+  return ['Available MCP Servers:', '', ...lines, '', last].join('\n')
+}
+
+function lineOf({ id, name }: Seen['server'], isOn: boolean): string {
+  return `- ${name} (${id}): ${isOn ? '✓ enabled' : '✗ disabled'}`
+}
+
+function text(content: string) {
+  return { content: [{ type: 'text' as const, text: content }] }
+}
+
+function failure(content: string) {
+  return { ...text(content), isError: true }
+}

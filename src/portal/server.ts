@@ -1,0 +1,67 @@
+import { ProtocolError, Server } from '@modelcontextprotocol/server'
+import * as z from 'zod'
+import { version } from '../../package.json'
+import { presentationOf } from '../mcp/presentation'
+import type { AppContext } from '../request/context'
+import { exposedTo, type PortalCaller } from './caller'
+import { callUpstream, getUpstreamPrompt } from './calls'
+import { callPortalTool, isPortalTool, PORTAL_TOOLS } from './portal-tools'
+import { callPresented, presentedTools } from './presented'
+import { listResources, listTemplates, readResource } from './resources'
+
+const INVALID_PARAMS = -32602
+
+const callSchema = z.looseObject({
+  name: z.string(),
+  arguments: z.record(z.string(), z.unknown()).optional(),
+})
+const uriSchema = z.looseObject({ uri: z.string() })
+const anySchema = z.looseObject({}).optional()
+
+/**
+ * Creates the MCP server of a portal for one request of a caller.
+ *
+ * Portal: observed [MP40]. Assumed: `serverInfo` is the portal's name, without instructions.
+ */
+export function portalServer(c: AppContext, caller: PortalCaller): Server {
+  const { portal } = caller.place
+  const server = new Server(
+    { name: portal.name, version },
+    { capabilities: { tools: { listChanged: true }, prompts: {}, resources: {} } },
+  )
+  const presentation = presentationOf(portal.code_mode, c.get('url').searchParams)
+  server.setRequestHandler('tools/list', { params: anySchema }, () => {
+    // Assumed: the portal's own tools come first, then the servers in the order of the portal.
+    const tools = presentedTools(presentation, exposedTo(c, caller, 'tools'))
+    return { tools: [...PORTAL_TOOLS, ...tools] }
+  })
+  server.setRequestHandler('tools/call', { params: callSchema }, async (params, context) => {
+    const { name, arguments: given = {} } = params
+    if (isPortalTool(name)) return callPortalTool(c, caller, name, given, context)
+    const tools = exposedTo(c, caller, 'tools')
+    const presented = await callPresented(c, caller, presentation, tools, { name, given })
+    if (presented) return presented
+    const isByName = presentation === 'plain' || presentation === 'minimized'
+    const tool = isByName ? tools.find((each) => each.name === name) : undefined
+    // Assumed: an unknown tool and a disabled one are refused alike [MP43].
+    if (!tool) throw new ProtocolError(INVALID_PARAMS, `Tool ${name} not found`)
+    return callUpstream(c, caller, tool, given)
+  })
+  server.setRequestHandler('prompts/list', { params: anySchema }, () => ({
+    prompts: exposedTo(c, caller, 'prompts').map(({ definition }) => definition),
+  }))
+  server.setRequestHandler('prompts/get', { params: callSchema }, async (params) => {
+    const { name, arguments: given = {} } = params
+    const prompt = exposedTo(c, caller, 'prompts').find((each) => each.name === name)
+    if (!prompt) throw new ProtocolError(INVALID_PARAMS, `Prompt ${name} not found`)
+    return getUpstreamPrompt(c, caller, prompt, given)
+  })
+  server.setRequestHandler('resources/list', { params: anySchema }, () => listResources(c, caller))
+  server.setRequestHandler('resources/templates/list', { params: anySchema }, () =>
+    listTemplates(c, caller),
+  )
+  server.setRequestHandler('resources/read', { params: uriSchema }, ({ uri }) =>
+    readResource(c, caller, uri),
+  )
+  return server
+}

@@ -1,0 +1,101 @@
+import type { UpstreamTokens } from '../mcp/credential'
+import type { Mapped } from '../mcp/curation'
+import type { McpServer } from '../mcp/server'
+import { needsPerson } from '../mcp/visibility'
+import type { AppContext } from '../request/context'
+import type { PortalGrant } from '../store/emulator/portal-states'
+import type { UpstreamCredential } from './connection'
+import { keepCredential } from './oauth/keep'
+import { clientAt } from './oauth/registration'
+import { refreshTokens } from './oauth/tokens'
+import { UpstreamError } from './upstream-error'
+
+/** The states of a server that has no credential for a sync. */
+type Missing = Partial<Pick<McpServer, 'authentication_status' | 'error'>> &
+  Pick<McpServer, 'status'>
+
+/**
+ * Returns the credential of a server itself: for syncs, and for calls that no person's grant is for. The
+ * administrator's grant is refreshed if it has expired.
+ *
+ * Portal: documented [MP20, MP61]. If the refresh fails, the server is stale, and nobody is told.
+ */
+export async function serverCredential(
+  c: AppContext,
+  server: McpServer,
+): Promise<{ credential: UpstreamCredential } | { missing: Missing }> {
+  const { credential } = server
+  switch (credential.kind) {
+    case 'none':
+      return { credential: { holder: 'server', headers: {} } }
+    case 'headers':
+      return { credential: { holder: 'server', headers: credential.headers } }
+    case 'oauth': {
+      const { admin } = credential
+      if (!admin) return { missing: { status: 'waiting' } }
+      const tokens = await fresh(c, server, admin).catch(() => undefined)
+      if (!tokens) {
+        const stale = { status: 'stale', authentication_status: 'stale' } as const
+        await keepCredential(c, server.id, credential, stale)
+        return { missing: stale }
+      }
+      if (tokens !== admin) await keepCredential(c, server.id, { ...credential, admin: tokens })
+      return { credential: bearer('server', tokens) }
+    }
+  }
+}
+
+/**
+ * Returns the credential of a call: the person's, or the server's own.
+ *
+ * Portal: observed [MP73]. Portal: documented [MP74]. A person's tokens are refreshed by the portal.
+ *
+ * @throws UpstreamError 401 if the person, or the administrator, has to sign in to the server
+ */
+export async function callCredential(
+  c: AppContext,
+  mapped: Mapped,
+  { holder, kept }: { holder: string; kept: PortalGrant },
+): Promise<UpstreamCredential> {
+  const { server } = mapped
+  if (!needsPerson(mapped)) {
+    const found = await serverCredential(c, server)
+    if ('missing' in found) throw notSignedIn()
+    return found.credential
+  }
+  const known = kept.connections[server.id]
+  if (!known) throw notSignedIn()
+  const tokens = await fresh(c, server, known).catch(() => {
+    throw notSignedIn()
+  })
+  if (tokens !== known) {
+    const connections = { [server.id]: tokens }
+    await c.get('emulator').mergePortalState('grant', holder, { connections })
+  }
+  return bearer(holder, tokens)
+}
+
+// Returns the tokens, or new ones if they have expired.
+async function fresh(
+  c: AppContext,
+  server: McpServer,
+  tokens: UpstreamTokens,
+): Promise<UpstreamTokens> {
+  const { expires_at_seconds: end, refresh_token: refreshToken } = tokens
+  if (end === undefined || c.get('now') < end) return tokens
+  if (refreshToken === undefined) throw notSignedIn()
+  return refreshTokens(c, server, await clientAt(c, server), refreshToken)
+}
+
+/** Returns the credential of tokens. */
+export function bearer(
+  holder: string,
+  { access_token: token }: UpstreamTokens,
+): UpstreamCredential {
+  return { holder, headers: { Authorization: `Bearer ${token}` } }
+}
+
+function notSignedIn(): UpstreamError {
+  const cause = 'nobody is signed in to the server'
+  return new UpstreamError(cause, { cause, is_upstream: false, status_code: 401, retryable: false })
+}

@@ -1,0 +1,306 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { Client, tokensOf } from '../support/client'
+import { ADA, emulator, stopClock, TEAM } from '../support/emulator'
+import { UpstreamOAuth } from '../support/oauth-upstream'
+import { Person } from '../support/person'
+import {
+  connectToPortal,
+  ENDPOINT,
+  namedTools,
+  PORTAL,
+  PortalAdmin,
+  PortalClient,
+} from '../support/portal'
+import { methodsOf, type TestUpstream, upstreams } from '../support/upstreams'
+
+stopClock()
+
+const { advance, fetch, reset, signIn } = emulator()
+const admin = new PortalAdmin(fetch)
+const HOSTS = ['127.0.0.1:8788', new URL(PORTAL).host]
+const GRACE = { email: 'grace@example.com' }
+const DOCS = 'https://docs.example.net'
+
+let upstream: Record<'docs' | 'mail', TestUpstream>
+beforeEach(async () => {
+  upstream = upstreams({ docs: namedTools('docs'), mail: namedTools('mail') })
+  await reset()
+})
+afterEach(() => vi.restoreAllMocks())
+
+const client = new Client(fetch, PORTAL, TEAM)
+
+/** A portal with the server docs, which has an administrator's grant and its own for each person. */
+async function portalWithOAuth(options: { resource?: string } = {}, mapping: object = {}) {
+  const oauth = new UpstreamOAuth(DOCS, options)
+  oauth.protect(upstream.docs)
+  await admin.server('docs', { auth_type: 'oauth' })
+  await admin.server('mail')
+  await admin.portal([{ server_id: 'docs', ...mapping }, { server_id: 'mail' }])
+  return oauth
+}
+
+/** A person at the page of servers of the portal. */
+async function atServers(who: { email: string }) {
+  const { client_id: clientId } = await client.register()
+  const person = new Person(fetch, HOSTS)
+  await person.open(await client.authorizationUrl(clientId, { resource: ENDPOINT }))
+  await person.press(who.email)
+  await person.press('allow')
+  return { person, clientId }
+}
+
+async function finish({ person, clientId }: { person: Person; clientId: string }) {
+  await person.press('done')
+  const code = person.callback?.searchParams.get('code') ?? ''
+  return tokensOf(client.exchange(clientId, code))
+}
+
+/** A client whose person has signed in to docs. */
+async function connected(oauth: UpstreamOAuth, who = ADA) {
+  const { person, clientId } = await atServers(who)
+  await person.press('connect docs')
+  if (!person.callback) throw new Error(person.page?.text)
+  await person.open(oauth.allow(person.callback))
+  return PortalClient.of(fetch, (await finish({ person, clientId })).access_token)
+}
+
+describe('A server with OAuth', () => {
+  it('asks its person: the callback of the portal, its resource as it is, and no scope [MP66, MP68, MP70]', async () => {
+    const oauth = await portalWithOAuth({ resource: DOCS })
+    const { person } = await atServers(ADA)
+    await person.press('connect docs')
+    const { origin, pathname, searchParams } = person.callback ?? new URL('about:blank')
+    expect(origin + pathname).toBe(`${DOCS}/authorize`)
+    expect(Object.fromEntries(searchParams)).toMatchObject({
+      response_type: 'code',
+      client_id: 'portal',
+      redirect_uri: `${PORTAL}/servers-callback`,
+      resource: DOCS,
+      code_challenge_method: 'S256',
+    })
+    expect(searchParams.has('scope')).toBe(false)
+    expect(oauth.registered).toMatchObject([
+      {
+        redirect_uris: [
+          `${PORTAL}/servers-callback`,
+          expect.stringMatching(
+            /\/one\/access-controls\/ai-controls\/mcp-server\/oauth-callback\/docs$/,
+          ),
+        ],
+      },
+    ])
+    expect(oauth.registered[0]).not.toHaveProperty('scope')
+  })
+
+  it('registers the callbacks of its portals and of the dashboard, once [MP67]', async () => {
+    const oauth = await portalWithOAuth()
+    for (const who of [ADA, GRACE]) await connected(oauth, who)
+    expect(oauth.registered).toHaveLength(1)
+  })
+
+  it('uses the shared callback if its flag is on [MP66]', async () => {
+    await portalWithOAuth()
+    await admin.put('servers/docs', { is_shared_oauth_callback_enabled: true })
+    const { person } = await atServers(ADA)
+    await person.press('connect docs')
+    expect(person.callback?.searchParams.get('redirect_uri')).toBe(
+      'https://oauth-callbacks.cloudflareaccess.com/cdn-cgi/access/outbound-oauth-callback',
+    )
+  })
+
+  it('gets Basic at its token endpoint, and the tokens of its person at calls [MP69, MP73]', async () => {
+    const oauth = await portalWithOAuth()
+    upstream.docs.received.length = 0
+    await connected(oauth)
+    expect(oauth.tokenRequests[0]?.authorization).toBe(`Basic ${btoa('portal:the-client-secret')}`)
+    expect(oauth.tokenRequests[0]?.form.has('client_secret')).toBe(false)
+  })
+
+  it('is listed as disabled to a person who did not connect it, whose client has a code [MP50]', async () => {
+    await portalWithOAuth()
+    const { access_token: token } = await finish(await atServers(ADA))
+    const grace = PortalClient.of(fetch, token)
+    expect(await grace.text('portal_list_servers')).toContain('- DOCS (docs): ✗ disabled')
+    const answer = await grace.text('portal_toggle_single_server', {
+      server_id: 'docs',
+      action: 'toggle',
+    })
+    expect(answer).toContain(`${PORTAL}/authorize?elicitationId=`)
+  })
+
+  it('shows why it refused its person', async () => {
+    const oauth = await portalWithOAuth()
+    oauth.refuses = 'invalid_client'
+    const { person } = await atServers(ADA)
+    await person.press('connect docs')
+    await person.open(oauth.allow(person.callback ?? new URL('about:blank')))
+    expect(person.page?.title).toBe('Authorization failed: invalid client')
+  })
+
+  it('accepts the code of an authorization only from the person who started it', async () => {
+    const oauth = await portalWithOAuth()
+    const { person } = await atServers(ADA)
+    await person.press('connect docs')
+    const back = oauth.allow(person.callback ?? new URL('about:blank'))
+    const { person: grace } = await atServers(GRACE)
+    await grace.open(back)
+    expect(grace.page?.title).toBe('Invalid state: missing or invalid nonce')
+  })
+})
+
+describe('A dropped client', () => {
+  it('is not registered again [MP71]', async () => {
+    const oauth = await portalWithOAuth()
+    await connected(oauth)
+    oauth.refuses = 'invalid_client'
+    for (let round = 0; round < 2; round++) {
+      const { person } = await atServers(ADA)
+      await person.press('connect docs')
+      await person.open(oauth.allow(person.callback ?? new URL('about:blank')))
+      expect(person.page?.title).toBe('Authorization failed: invalid client')
+    }
+    expect(oauth.registered).toHaveLength(1)
+  })
+})
+
+/** The server docs with a catalogue, which an administrator's grant has synced. */
+async function portalWithCatalogue(
+  { tokens = {}, resource = DOCS }: { tokens?: object; resource?: string } = {},
+  mapping: object = {},
+) {
+  const oauth = new UpstreamOAuth(DOCS, { resource })
+  oauth.protect(upstream.docs)
+  await admin.server('docs', {
+    auth_type: 'oauth',
+    auth_credentials: JSON.stringify({
+      tokens: { access_token: 'admin', refresh_token: 'admin-refresh', expires_in: 0, ...tokens },
+      config: {
+        authorization_endpoint: `${DOCS}/authorize`,
+        token_endpoint: `${DOCS}/token`,
+        resource,
+      },
+      registration_info: { client_id: 'portal', client_secret: 'the-client-secret' },
+    }),
+  })
+  await admin.sync('docs')
+  await admin.portal([{ server_id: 'docs', ...mapping }])
+  return oauth
+}
+
+describe('The grant of the administrator', () => {
+  it('is refreshed at a sync, with the resource as a normalized URL [MP20, MP23, MP68]', async () => {
+    const oauth = await portalWithCatalogue()
+    const [refresh] = oauth.tokenRequests
+    expect(Object.fromEntries(refresh?.form ?? [])).toEqual({
+      grant_type: 'refresh_token',
+      refresh_token: 'admin-refresh',
+      resource: `${DOCS}/`,
+    })
+    expect(await admin.read('servers/docs')).toMatchObject({
+      status: 'ready',
+      authentication_status: 'connected',
+    })
+  })
+
+  it('dies silently: the server is stale [MP20]', async () => {
+    const oauth = await portalWithCatalogue()
+    oauth.refuses = 'invalid_grant'
+    await advance('2h')
+    expect(await admin.read('servers/docs')).toMatchObject({
+      status: 'stale',
+      authentication_status: 'stale',
+    })
+  })
+
+  it('is used for everybody if on_behalf is off [MP73]', async () => {
+    await portalWithCatalogue({}, { on_behalf: false })
+    upstream.docs.received.length = 0
+    for (const who of [ADA, GRACE]) {
+      await signIn(who)
+      const { access_token: token } = await connectToPortal(fetch)
+      expect(await PortalClient.of(fetch, token).text('docs_read')).toBe('docs read')
+    }
+    const used = upstream.docs.received.map(({ headers }) => headers.get('authorization'))
+    expect(new Set(used)).toEqual(new Set(['Bearer token-1']))
+  })
+})
+
+describe('The grant of a person', () => {
+  it('is used for that person only, and refreshed by the portal [MP73, MP74]', async () => {
+    const oauth = await portalWithCatalogue()
+    const ada = await connected(oauth, ADA)
+    const grace = await connected(oauth, GRACE)
+    upstream.docs.received.length = 0
+    await Promise.all([ada.text('docs_read'), grace.text('docs_read')])
+    const used = upstream.docs.received.map(({ headers }) => headers.get('authorization'))
+    expect(new Set(used)).toEqual(new Set(['Bearer token-2', 'Bearer token-3']))
+  })
+
+  it('that is dead is a tool error with an address to sign in again [MP74]', async () => {
+    const oauth = await portalWithCatalogue()
+    const ada = await connected(oauth)
+    oauth.endTokens()
+    oauth.refuses = 'invalid_grant'
+    const { result } = await ada.call('docs_read')
+    expect(result.isError).toBe(true)
+    const text = JSON.stringify(result.content)
+    expect(text).toContain('unauthorized')
+    expect(text).toContain(`${PORTAL}/authorize?elicitationId=`)
+  })
+})
+
+describe('Resources', () => {
+  beforeEach(async () => {
+    for (const id of ['docs', 'mail'] as const) {
+      upstream[id].define = (server) => {
+        server.registerResource(id, `note://${id}`, {}, (uri) => ({
+          contents: [{ uri: uri.href, text: `of ${id}` }],
+        }))
+      }
+      await admin.server(id)
+    }
+    await admin.portal([{ server_id: 'docs' }, { server_id: 'mail' }])
+    await signIn(ADA)
+  })
+
+  it('are listed live, without those of a server that is down [MP55]', async () => {
+    const ada = PortalClient.of(fetch, (await connectToPortal(fetch)).access_token)
+    const uris = async () =>
+      ((await ada.send('resources/list')).result.resources as { uri: string }[]).map(
+        ({ uri }) => uri,
+      )
+    expect(await uris()).toEqual(['note://docs', 'note://mail'])
+    upstream.docs.respond = () => new Response('down', { status: 503 })
+    expect(await uris()).toEqual(['note://mail'])
+  })
+
+  it('are read from the server that lists them [MP55]', async () => {
+    const ada = PortalClient.of(fetch, (await connectToPortal(fetch)).access_token)
+    upstream.docs.received.length = 0
+    const { result } = await ada.send('resources/read', { uri: 'note://mail' })
+    expect(result).toMatchObject({ contents: [{ text: 'of mail' }] })
+    expect(methodsOf(upstream.docs)).not.toContain('resources/read')
+    expect((await ada.send('resources/read', { uri: 'note://none' })).error).toMatchObject({
+      code: -32602,
+    })
+  })
+})
+
+describe('Prompts', () => {
+  it('have prefixed names, and are got by their own [MP41]', async () => {
+    upstream.docs.define = (server) => {
+      server.registerPrompt('summary', { description: 'Summarizes.' }, () => ({
+        messages: [{ role: 'user', content: { type: 'text', text: 'Summarize.' } }],
+      }))
+    }
+    await admin.server('docs')
+    await admin.portal([{ server_id: 'docs' }])
+    await signIn(ADA)
+    const ada = PortalClient.of(fetch, (await connectToPortal(fetch)).access_token)
+    const { result } = await ada.send('prompts/list')
+    expect(result.prompts).toEqual([{ name: 'docs_summary', description: 'Summarizes.' }])
+    const got = await ada.send('prompts/get', { name: 'docs_summary' })
+    expect(got.result).toMatchObject({ messages: [{ content: { text: 'Summarize.' } }] })
+  })
+})

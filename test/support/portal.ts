@@ -1,0 +1,213 @@
+import type { McpServer } from '@modelcontextprotocol/server'
+import { ACCOUNT, api, type Item } from './api'
+import { Client, type Fetch, type Tokens, tokensOf } from './client'
+import { TEAM } from './emulator'
+
+const MCP = `${ACCOUNT}/access/ai-controls/mcp`
+
+/** The portal of the tests, at its host on the emulator's port. */
+export const PORTAL = 'http://tools.example.com:8788'
+export const ENDPOINT = `${PORTAL}/mcp`
+
+const ALLOW = { name: 'Everybody', decision: 'allow', include: [{ everyone: {} }] }
+type Policy = Record<string, unknown>
+
+/** Makes portals, servers and their applications through the API. */
+export class PortalAdmin {
+  readonly #api: ReturnType<typeof api>
+
+  constructor(fetch: Fetch) {
+    this.#api = api(fetch)
+  }
+
+  /** Makes a server at `https://<id>.example.net/mcp`, with its application. */
+  async server(id: string, members: object = {}, policies: Policy[] | null = [ALLOW]) {
+    const hostname = `https://${id}.example.net/mcp`
+    await this.#post(`${MCP}/servers`, {
+      id,
+      name: id.toUpperCase(),
+      hostname,
+      auth_type: 'unauthenticated',
+      ...members,
+    })
+    if (!policies) return
+    const destinations = [{ type: 'via_mcp_server_portal', mcp_server_id: id }]
+    await this.application({ name: id, type: 'mcp', destinations, policies })
+  }
+
+  /** Makes the portal with these servers, without an application. */
+  portalAlone(servers: object[], members: object = {}) {
+    const { hostname } = new URL(PORTAL)
+    return this.#post(`${MCP}/portals`, {
+      id: 'tools',
+      name: 'Tools',
+      hostname,
+      servers,
+      ...members,
+    })
+  }
+
+  /** Makes the portal with these servers, and its application, whose id it returns. */
+  async portal(servers: object[], members: object = {}, policies: Policy[] = [ALLOW]) {
+    await this.portalAlone(servers, members)
+    const oauth_configuration = {
+      dynamic_client_registration: { allow_any_on_localhost: true, allow_any_on_loopback: true },
+      grant: { access_token_lifetime: '15m', session_duration: '336h' },
+    }
+    return this.application({
+      name: 'Tools',
+      type: 'mcp_portal',
+      domain: new URL(PORTAL).hostname,
+      oauth_configuration,
+      policies,
+    })
+  }
+
+  async application(members: object): Promise<string> {
+    return (await this.#post(`${ACCOUNT}/access/apps`, members)).id
+  }
+
+  putApplication(id: string, members: object) {
+    return this.#api.put(`${ACCOUNT}/access/apps/${id}`, members)
+  }
+
+  put(path: string, body: object) {
+    return this.#api.put(`${MCP}/${path}`, body)
+  }
+
+  async read(path: string): Promise<Item> {
+    return (await this.#api.get(`${MCP}/${path}`)).body.result
+  }
+
+  sync(id: string) {
+    return this.#api.post(`${MCP}/servers/${id}/sync`)
+  }
+
+  async #post(path: string, body: object): Promise<Item> {
+    const { status, body: response } = await this.#api.post(path, body)
+    if (status !== 201) throw new Error(JSON.stringify(response))
+    return response.result
+  }
+}
+
+type RpcResponse = {
+  status: number
+  headers: Headers
+  /** The result, or the error of JSON-RPC. */
+  result: Record<string, unknown>
+  error?: { code: number; message: string; data?: unknown }
+  /** The notifications before the response. */
+  notifications: string[]
+}
+
+/** A client of a portal that speaks JSON-RPC: of 2026 without a session, or of 2025 with one. */
+export class PortalClient {
+  sessionId: string | undefined
+  #id = 0
+
+  constructor(
+    private readonly fetch: Fetch,
+    private readonly headers: Record<string, string>,
+    private readonly revision: '2026-07-28' | '2025-11-25' = '2026-07-28',
+    private readonly url = ENDPOINT,
+  ) {}
+
+  /** The client of a grant. */
+  static of(fetch: Fetch, token: string, ...rest: ['2025-11-25'?, string?]): PortalClient {
+    const [revision = '2026-07-28', url] = rest
+    return new PortalClient(fetch, { authorization: `Bearer ${token}` }, revision, url)
+  }
+
+  async initialize(capabilities: object = {}, protocolVersion = '2025-11-25') {
+    const clientInfo = { name: 'test', version: '1.0.0' }
+    const response = await this.send('initialize', { protocolVersion, capabilities, clientInfo })
+    this.sessionId = response.headers.get('mcp-session-id') ?? undefined
+    return response
+  }
+
+  async send(
+    method: string,
+    params: Record<string, unknown> = {},
+    headers: Record<string, string> = {},
+  ): Promise<RpcResponse> {
+    const isModern = this.revision === '2026-07-28'
+    const _meta = {
+      'io.modelcontextprotocol/protocolVersion': this.revision,
+      'io.modelcontextprotocol/clientInfo': { name: 'test', version: '1.0.0' },
+      'io.modelcontextprotocol/clientCapabilities': {},
+    }
+    const name = params.name ?? params.uri
+    const response = await this.fetch(this.url, {
+      method: 'POST',
+      headers: {
+        accept: 'application/json, text/event-stream',
+        'content-type': 'application/json',
+        ...(isModern && { 'mcp-protocol-version': this.revision, 'mcp-method': method }),
+        ...(isModern && typeof name === 'string' && { 'mcp-name': name }),
+        ...(this.sessionId && { 'mcp-session-id': this.sessionId }),
+        ...this.headers,
+        ...headers,
+      },
+      body: JSON.stringify({
+        jsonrpc: '2.0',
+        id: ++this.#id,
+        method,
+        params: { ...params, ...(isModern && { _meta }) },
+      }),
+    })
+    return read(response)
+  }
+
+  async tools(): Promise<string[]> {
+    const { error, result } = await this.send('tools/list')
+    if (error) throw new Error(error.message)
+    return (result.tools as { name: string }[]).map(({ name }) => name)
+  }
+
+  call(name: string, given: object = {}): Promise<RpcResponse> {
+    return this.send('tools/call', { name, arguments: given })
+  }
+
+  /** The text of a tool's result. */
+  async text(name: string, given: object = {}): Promise<string> {
+    const { error, result } = await this.call(name, given)
+    if (error) throw new Error(error.message)
+    return (result.content as { text: string }[]).map(({ text }) => text).join('\n')
+  }
+}
+
+async function read(response: Response): Promise<RpcResponse> {
+  const { headers, status } = response
+  const text = await response.text()
+  const isStream = headers.get('content-type')?.includes('event-stream')
+  const parts = isStream
+    ? [...text.matchAll(/^data: (.+)$/gm)].map(([, data = '']) => data)
+    : [text]
+  const messages = parts.filter(Boolean).map((part) => JSON.parse(part))
+  const last = messages.at(-1) ?? {}
+  const notifications = messages.filter(({ id }) => id === undefined).map(({ method }) => method)
+  return { status, headers, result: last.result ?? {}, error: last.error, notifications }
+}
+
+/** The tokens of a client of the portal, while automatic sign-in is on. */
+export async function connectToPortal(fetch: Fetch): Promise<Tokens & { clientId: string }> {
+  const client = new Client(fetch, PORTAL, TEAM)
+  const { client_id: clientId } = await client.register()
+  const code = await client.code(clientId, { resource: ENDPOINT })
+  return { ...(await tokensOf(client.exchange(clientId, code))), clientId }
+}
+
+/** Tools that name their server: `search`, `read` and `fail`. */
+export function namedTools(id: string) {
+  return (server: McpServer) => {
+    for (const name of ['search', 'read']) {
+      server.registerTool(name, { description: `Of ${id}.` }, () => ({
+        content: [{ type: 'text', text: `${id} ${name}` }],
+      }))
+    }
+    server.registerTool('fail', {}, () => ({
+      content: [{ type: 'text', text: 'it failed' }],
+      isError: true,
+    }))
+  }
+}
