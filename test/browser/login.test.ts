@@ -97,8 +97,13 @@ describe('A person at a browser', () => {
       page.waitForEvent('popup'),
       page.getByRole('link', { name: "the emulator's console" }).click(),
     ])
+    const href = await console
+      .locator('#events a[href*="/console/events/"]')
+      .first()
+      .getAttribute('href')
+    await console.goto(`${world.server.team}${href}`)
     const text = await console.getByRole('main').textContent()
-    const code = text?.match(/\b\d{6}\b/)?.[0] ?? ''
+    const code = text?.match(/"code": ?"(\d{6})"/)?.[1] ?? ''
     await page.bringToFront()
     await page.getByLabel('Code').fill(code)
     await page.keyboard.press('Enter')
