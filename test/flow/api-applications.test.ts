@@ -782,9 +782,9 @@ describe('A PUT', () => {
     const created = await create({ ...(await everything()), type: 'ssh' })
     const { name, type, domain, destinations } = created
     expect(await replace(created, {})).toMatchObject({ name, type, domain, destinations })
-    expect(await replace(created, { name: 'New', type: 'mcp' })).toMatchObject({
+    expect(await replace(created, { name: 'New', type: 'vnc' })).toMatchObject({
       name: 'New',
-      type: 'mcp',
+      type: 'vnc',
       domain,
       destinations,
     })

@@ -97,6 +97,7 @@ it('GET /_emulator/urls has what a server needs to verify assertions', async () 
     issuer: TEAM,
     aud: 'a'.repeat(64),
     certs: `${TEAM}/cdn-cgi/access/certs`,
+    portals: [],
   })
 })
 

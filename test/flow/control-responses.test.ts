@@ -23,7 +23,7 @@ const REQUESTS: Partial<Record<Route, unknown>> = {
   'POST assertions': ADA,
   'POST check-origin': {},
   'PUT dns': { 'example.com': ['a record'] },
-  'PUT people': [{ name: 'Hedy Lamarr', email: 'hedy@example.com' }],
+  'PUT people': null,
   'POST settings': { CODE_LIFETIME: '10s' },
   'PUT faults/{name}': { delay: '1s', endpoint: 'token', times: 3 },
   'PUT quirks/{name}': { on: true },

@@ -431,6 +431,9 @@ describe('The state', () => {
       token_endpoint_auth_method: 'none',
       client_uri: 'https://a.example',
     }
+    const server = { id: 'made', name: 'Made', auth_type: 'oauth' }
+    await post('ai-controls/mcp/servers', { ...server, hostname: 'http://localhost:1/mcp' })
+    await post('ai-controls/mcp/portals', { id: 'made', name: 'Made', hostname: 'portal.example' })
     const population = await post('user_populations', { name: 'Made' })
     const users = `${account}/user_populations/${population.id}/users`
     const zone = `${APPS.replace(/accounts.*/, '')}zones/${'e'.repeat(32)}/dns_records`

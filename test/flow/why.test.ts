@@ -93,7 +93,7 @@ describe('GET /_emulator/rules', () => {
       expect(await (await control('GET', `rules/${id}`)).json()).toEqual({
         id: 'U2',
         section: 'Without a credential, or with a wrong one',
-        behaviour: 'same, header',
+        behaviour: 'the header `WWW-Authenticate` of this 401',
         details: [
           { name: 'expectation', value: expect.stringContaining('Bearer realm="OAuth"') },
           { name: 'known how', value: 'observed' },
