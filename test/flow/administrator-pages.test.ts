@@ -303,6 +303,33 @@ describe('Groups, policies, identity providers and the organization', () => {
     expect(await api('GET', '/access/groups')).toEqual([])
   })
 
+  it('MCP servers and portals too', async () => {
+    const server = {
+      id: 'docs',
+      name: 'Docs',
+      hostname: 'http://localhost:1/mcp',
+      auth_type: 'oauth',
+    }
+    const saved = await (await open('access/mcp-servers/new')).press('Save', {
+      json: JSON.stringify(server),
+    })
+    expect(saved.status).toBe(200)
+    expect((await open('access/mcp-servers')).text).toContain('Docs waiting')
+    const portal = { id: 'tools', name: 'Tools', hostname: 'tools.example.com' }
+    await (await open('access/mcp-portals/new')).press('Save', {
+      json: JSON.stringify({ ...portal, servers: [{ server_id: 'docs' }] }),
+    })
+    const renamed = await (await open('access/mcp-portals/tools')).press('Save', {
+      json: JSON.stringify({ name: 'Renamed' }),
+    })
+    expect(renamed.status).toBe(200)
+    expect(await api('GET', '/access/ai-controls/mcp/portals/tools')).toMatchObject({
+      name: 'Renamed',
+      hostname: 'tools.example.com',
+      servers: [{ server_id: 'docs' }],
+    })
+  })
+
   it('the organization is one record', async () => {
     const saved = await (await open('access/organization')).press('Save', {
       json: '{"name":"Lovelace","session_duration":"12h"}',

@@ -600,7 +600,8 @@ describe('The OpenAPI document', async () => {
     expect(status).toBe(400)
     // Some families have `path` in place of a pointer [MP2].
     const pointers = body.errors.map(
-      (error) => error.source?.pointer ?? `/${(error as { path?: string[] }).path?.slice(1).join('/')}`,
+      (error) =>
+        error.source?.pointer ?? `/${(error as { path?: string[] }).path?.slice(1).join('/')}`,
     )
     expect(pointers).toEqual(required.map((name) => `/${name}`))
   })

@@ -62,4 +62,27 @@ export const JSON_KINDS: readonly JsonKind[] = [
     facts: [],
     example: {},
   },
+  {
+    slug: 'mcp-servers',
+    title: 'MCP servers',
+    noun: 'an MCP server',
+    what: 'The upstream servers of MCP server portals. Credentials are written, never shown.',
+    path: '/access/ai-controls/mcp/servers',
+    facts: ['status'],
+    example: {
+      id: 'docs',
+      name: 'Docs',
+      hostname: 'http://localhost:3000/mcp',
+      auth_type: 'unauthenticated',
+    },
+  },
+  {
+    slug: 'mcp-portals',
+    title: 'MCP server portals',
+    noun: 'an MCP server portal',
+    what: 'A portal is one hostname for several MCP servers, which it names by id.',
+    path: '/access/ai-controls/mcp/portals',
+    facts: ['hostname'],
+    example: { id: 'tools', name: 'Tools', hostname: 'tools.example.com', servers: [] },
+  },
 ]

@@ -109,9 +109,8 @@ async function remove(c: AppContext, kind: JsonKind, path: string, record: JsonR
 }
 
 function valuesFor(kind: JsonKind, record: JsonRecord | undefined): Values {
-  const members = Object.entries(record ?? kind.example).filter(
-    ([name]) => !READ_ONLY.includes(name),
-  )
+  if (!record) return { json: JSON.stringify(kind.example, null, 2) }
+  const members = Object.entries(record).filter(([name]) => !READ_ONLY.includes(name))
   return { json: JSON.stringify(Object.fromEntries(members), null, 2) }
 }
 

@@ -11,6 +11,8 @@ const ACCESS_PAGES = [
   { path: 'service-tokens', name: 'Service tokens' },
   { path: 'identity-providers', name: 'Identity providers' },
   { path: 'organization', name: 'Organization' },
+  { path: 'mcp-servers', name: 'MCP servers' },
+  { path: 'mcp-portals', name: 'MCP server portals' },
   { path: 'people', name: 'People' },
   { path: 'who-gets-in', name: 'Who gets in?' },
   { path: 'take-along', name: 'Export and import' },
