@@ -173,7 +173,7 @@ describe('A saved wrangler.toml', () => {
         await expect.poll(domain, { timeout: 20_000 }).toBe(name)
       }
     }
-    await server.said('reloaded: 1 application, 1 policy')
+    await server.said('reloaded: 5 applications, 5 policies')
 
     await save['by rename'](seed.replace('decision = "allow"', 'decision = "alow"'))
     await server.said(
