@@ -1,31 +1,11 @@
 import type { z } from 'zod'
+import { deleteUnknownMembers, isObject } from '../access/unknown-members'
 import { OAuthError } from '../oauth/errors'
 import { readText } from '../request/body'
 import type { AppContext } from '../request/context'
 import { report } from '../request/events'
 import { isDeep, TOO_DEEP } from '../request/json-depth'
 import { ApiError, accessError, type EnvelopeError } from './error'
-
-// Read-only members. Clients send them back with a record that they have read, so they are dropped
-// without an event.
-const READ_ONLY = new Set([
-  'id',
-  'aud',
-  'uid',
-  'created_at',
-  'updated_at',
-  'reusable',
-  'app_count',
-  'read_only',
-  'client_id',
-  'expires_at',
-  'last_seen_at',
-  'access_seat',
-  'gateway_seat',
-  'seat_uid',
-  'active_device_count',
-  'last_successful_login',
-])
 
 // An event names at most so many of the members that were dropped.
 const MOST_MEMBERS_NAMED = 20
@@ -57,22 +37,17 @@ export async function readBody<T>(
     if (result.success) {
       if (members.length > 0) {
         const { method, path } = c.req
-        report(c, { kind: 'members-dropped', method, path, members })
+        const named = members.slice(0, MOST_MEMBERS_NAMED)
+        report(c, { kind: 'members-dropped', method, path, members: named })
       }
       return result.data
     }
     const { issues } = result.error
-    // All of them at once: the body is parsed once more for each level of nesting, not for each member.
-    if (issues.filter((issue) => dropUnknown(input, issue, members)).length === 0) {
+    if (!deleteUnknownMembers(input, issues, members)) {
       const [first, ...rest] = issues.map((issue) => describe(issue, input))
       throw new ApiError(400, first ?? refuse('the body is invalid'), ...rest)
     }
   }
-}
-
-/** Returns whether a JSON value is an object. */
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 async function readValue(c: AppContext, refuse: typeof accessError): Promise<unknown> {
@@ -100,20 +75,6 @@ function parsed(text: string): unknown {
   } catch {
     return undefined
   }
-}
-
-// Deletes the unknown members that an issue names; returns whether it names any.
-function dropUnknown(input: unknown, issue: z.core.$ZodIssue, members: string[]): boolean {
-  if (issue.code !== 'unrecognized_keys') return false
-  let holder = input
-  for (const part of issue.path) holder = (holder as Record<PropertyKey, unknown>)[part]
-  for (const key of issue.keys) {
-    delete (holder as Record<string, unknown>)[key]
-    if (!READ_ONLY.has(key) && members.length < MOST_MEMBERS_NAMED) {
-      members.push([...issue.path, key].join('.'))
-    }
-  }
-  return true
 }
 
 function errorOf(issue: z.core.$ZodIssue, refuse: typeof accessError): EnvelopeError {

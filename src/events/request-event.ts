@@ -25,7 +25,7 @@ type Frame = CommonFacts & {
   userAgent?: string | undefined
 }
 
-/** What the origin did with a request that was forwarded to it. */
+/** The outcome of a forwarded request at the origin. */
 export type OriginOutcome = 'responded' | 'unreachable' | 'timed-out'
 
 /** The audience and the issuer of the assertion that the origin received. */
@@ -52,7 +52,7 @@ type Facts = {
   /** The gate admitted the request. */
   admission: {
     by: 'access-token' | 'application-token' | 'service-token' | 'bypass' | 'no-application'
-    /** What the origin did. If it responded, `status` is its own; else it is the emulator's. */
+    /** The outcome at the origin. If it responded, `status` is its own; else it is the emulator's. */
     origin?: OriginOutcome
     /** The claims that the origin verifies, if it responded with an error or not at all. */
     assertion?: ReceivedAssertion

@@ -4,7 +4,7 @@ import type { AppContext } from '../request/context'
 import { note, reportRefusal } from '../request/events'
 import { impersonationOf } from '../request/impersonation'
 
-/** What the origin did with a forwarded request. */
+/** A forwarded request, and its outcome at the origin. */
 type Forwarded = {
   outcome: OriginOutcome
   /** The origin as the developer knows it. */

@@ -96,7 +96,7 @@ export function isUsable(mapped: Mapped): boolean {
   return status === 'ready' || (status !== 'error' && needsPerson(mapped))
 }
 
-/** What is known of a caller. Access has admitted it to the portal. */
+/** A caller whom Access has admitted to the portal. */
 export type Caller = {
   subject: Subject
   /** The decisions at the authorization of a person's grant; undefined for a service token. */

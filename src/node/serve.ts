@@ -57,7 +57,7 @@ export async function serve(options: EmulatorOptions, around?: Around): Promise<
   }
 }
 
-// Of any realm: a test may have replaced the global.
+// Accepts a Response of any realm: a test may have replaced the global.
 function requireResponse(answer: unknown): Response {
   const isResponse =
     typeof answer === 'object' && answer !== null && 'status' in answer && 'headers' in answer

@@ -38,7 +38,7 @@ export type SettingsInput = {
   REFRESH_TOKEN_REUSE?: Own['REFRESH_TOKEN_REUSE']
   /** How long an access token of the dashboard's OAuth server is valid. The default is `1h`. */
   DASH_ACCESS_TOKEN_LIFETIME?: Own['DASH_ACCESS_TOKEN_LIFETIME']
-  /** What a revocation ends: what Access was `observed` to end, or everything at once (`strict`). */
+  /** The extent of a revocation: as `observed` at Access, or everything at once (`strict`). */
   REVOCATION?: Own['REVOCATION']
   /** The schemes of `allowed_uris`: https, http and custom ones (`current`), or https only (`https`). */
   REDIRECT_RULES?: Own['REDIRECT_RULES']

@@ -5,7 +5,7 @@ type Facts = {
   address: string
   /** The path of the MCP server behind it. */
   mcpPath: string
-  /** Where everything is kept. */
+  /** The place of the store: a folder, or memory. */
   store: string
   /** Sends a GET to a path below `/_emulator/`. */
   read: <R extends 'urls' | 'settings' | 'in-effect'>(path: R) => Promise<Responses[`GET ${R}`]>

@@ -24,7 +24,7 @@ export type PortalCaller = {
   /** The person's e-mail address is empty for a service token, which has its client id instead. */
   userId: string
   subject: Subject
-  /** What the portal keeps for the holder. */
+  /** The portal's state of the holder. */
   kept: PortalGrant
   session?: { id: string; state: PortalSession } | undefined
 }

@@ -40,7 +40,7 @@ function propertiesOf(member: Json | boolean) {
   return typeof member === 'object' ? Object.entries(member.properties ?? {}) : []
 }
 
-// What only the Worker can check, such as a transformation, accepts anything.
+// A part that only the Worker can check, such as a transformation, accepts anything.
 function jsonSchemaOf(schema: z.ZodType): Json {
   return z.toJSONSchema(schema, {
     io: 'input',

@@ -4,10 +4,10 @@ import {
   identityProviderMembersSchema,
 } from '../../access/identity-provider'
 import { stamped, timestampsOf } from '../../access/timestamps'
+import { isObject } from '../../access/unknown-members'
 import type { AppContext } from '../../request/context'
 import type { Configuration } from '../../store/configuration'
 import type { RecordOf } from '../../store/kinds'
-import { isObject } from '../body'
 import { change, deletion, save } from '../change'
 import { deletedResult } from '../deleted'
 import { pageOf, pageQuery } from '../envelope'

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { isObject } from '../body'
+import { isObject } from '../../access/unknown-members'
 import { invalidRequest } from '../error'
 
 /** The body of a SCIM PATCH (RFC 7644 3.5.2). Some provisioning systems write `op` with a capital. */

@@ -43,7 +43,7 @@ export async function showApplications(c: AppContext): Promise<Response> {
   ))
 }
 
-/** What the form shows: typed values, or those of the application. */
+/** The content of the form: typed values, or those of the application. */
 type Shown = {
   values: Values
   policies: PolicyRow[]

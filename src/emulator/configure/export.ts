@@ -1,8 +1,8 @@
 import * as z from 'zod'
+import { isObject } from '../../access/unknown-members'
 import { type Call, curlOf } from '../../pages/configure/curl'
 import type { AppContext } from '../../request/context'
 import { accountPath, readApi } from './api'
-import { isRecord } from './json'
 
 const recordSchema = z.looseObject({ id: z.string() })
 type ApiRecord = z.infer<typeof recordSchema>
@@ -82,7 +82,7 @@ function sent(record: ApiRecord): object {
 
 // A reusable policy is named by its id.
 function policySent(policy: unknown): unknown {
-  if (!isRecord(policy)) return policy
+  if (!isObject(policy)) return policy
   const { reusable, id, precedence } = policy
   if (reusable === true) return { id, precedence }
   return withoutReadOnly(policy)
@@ -105,7 +105,7 @@ function asOption(
 
 // A setting keeps ids. It has no reusable policies, so each application gets its own copy of them.
 function seeded({ policies, ...application }: ApiRecord): object {
-  const own = Array.isArray(policies) ? policies.filter(isRecord).map(withoutReadOnly) : []
+  const own = Array.isArray(policies) ? policies.filter(isObject).map(withoutReadOnly) : []
   const { self_hosted_domains: _, ...rest } = withoutReadOnly(application)
   return { id: application.id, aud: application.aud, ...rest, policies: own }
 }

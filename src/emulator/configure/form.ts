@@ -1,6 +1,6 @@
+import { isObject } from '../../access/unknown-members'
 import type { Field, Problems, Values } from '../../pages/configure/fields'
 import type { ApiProblem } from './api'
-import { isRecord } from './json'
 
 /** A value that is not JSON, in a field for JSON. */
 export class NotJson extends Error {
@@ -81,7 +81,7 @@ export function linesOf(text: string): string[] {
 /** Returns a member of a record; dots separate levels. */
 export function memberOf(record: object, member: string): unknown {
   let value: unknown = record
-  for (const name of member.split('.')) value = isRecord(value) ? value[name] : undefined
+  for (const name of member.split('.')) value = isObject(value) ? value[name] : undefined
   return value
 }
 
@@ -91,7 +91,7 @@ function setMember(record: object, member: string, value: unknown): void {
   let holder = record as Record<string, unknown>
   for (const name of names) {
     const inner = holder[name]
-    const next = isRecord(inner) ? inner : {}
+    const next = isObject(inner) ? inner : {}
     holder[name] = next
     holder = next
   }

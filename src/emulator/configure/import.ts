@@ -5,14 +5,14 @@ import { identityProviderKind } from '../../access/identity-provider'
 import { reusablePolicySchema } from '../../access/policy'
 import { groupMembersSchema } from '../../access/rules'
 import { stamped } from '../../access/timestamps'
+import { deleteUnknownMembers, isObject } from '../../access/unknown-members'
 import type { Edit } from '../../store/configuration'
-import { isRecord } from './json'
 
-/** The answers of the real API, as they were pasted: an envelope, or the list in it. */
+/** The responses of the real API, as they were pasted: an envelope, or the list in it. */
 export type Answers = Record<(typeof ANSWERS)[number], string>
 export const ANSWERS = ['apps', 'policies', 'groups', 'identity_providers'] as const
 
-/** What an import takes over, what it leaves, and the hosts that it meets. */
+/** The edits of an import, the names of the records that it takes and leaves, and the real hosts. */
 export type ImportPlan = {
   edits: Edit[]
   taken: string[]
@@ -63,11 +63,11 @@ export async function planImport(
 function listOf(answer: string, text: string): Json[] {
   if (text.trim() === '') return []
   const value = parsed(answer, text)
-  const list = isRecord(value) && 'result' in value ? value.result : value
+  const list = isObject(value) && 'result' in value ? value.result : value
   if (!Array.isArray(list)) {
     throw new UnreadableAnswer(answer, 'expected the answer of a list: {"result": [...]} or [...]')
   }
-  return list.filter(isRecord)
+  return list.filter(isObject)
 }
 
 function parsed(answer: string, text: string): unknown {
@@ -81,7 +81,7 @@ function parsed(answer: string, text: string): unknown {
 // An application's answer contains the reusable policies that it names.
 function reusablePolicies(listed: Json[], apps: Json[]): Json[] {
   const inApps = apps.flatMap(({ policies }) => (Array.isArray(policies) ? policies : []))
-  const all = [...listed, ...inApps.filter(isRecord).filter(({ reusable }) => reusable === true)]
+  const all = [...listed, ...inApps.filter(isObject).filter(({ reusable }) => reusable === true)]
   return [...new Map(all.map((policy) => [policy.id, policy])).values()].map(
     ({ precedence: _, ...policy }) => policy,
   )
@@ -158,7 +158,7 @@ function mapped(app: Json, localHosts: ReadonlyMap<string, string>): Json {
     ...(Array.isArray(hosted) && { self_hosted_domains: hosted.map(local) }),
     ...(Array.isArray(destinations) && {
       destinations: destinations
-        .filter(isRecord)
+        .filter(isObject)
         .map((each) => ('uri' in each ? { ...each, uri: local(each.uri) } : each)),
     }),
   }
@@ -168,7 +168,7 @@ function hostsOf(apps: Json[]): string[] {
   const uris = apps.flatMap(({ domain, destinations, self_hosted_domains: hosted }) => [
     domain,
     ...(Array.isArray(hosted) ? hosted : []),
-    ...(Array.isArray(destinations) ? destinations.filter(isRecord).map(({ uri }) => uri) : []),
+    ...(Array.isArray(destinations) ? destinations.filter(isObject).map(({ uri }) => uri) : []),
   ])
   const hosts = uris.filter((uri) => typeof uri === 'string').map((uri) => uri.split('/')[0] ?? '')
   return [...new Set(hosts)].filter((host) => host !== '')
@@ -176,32 +176,16 @@ function hostsOf(apps: Json[]): string[] {
 
 type Lenient<T> = { value?: T; dropped: string[]; problem?: string }
 
-// Members that only the API sets.
-const READ_ONLY = ['created_at', 'updated_at', 'uid', 'app_count', 'reusable', 'id', 'read_only']
-
-// Drops the members that the emulator does not know, and names them.
+// Deletes the members that the emulator does not know, and names them.
 function lenient<T>(schema: z.ZodType<T>, record: Json): Lenient<T> {
   const input = structuredClone(record)
   const dropped: string[] = []
   for (;;) {
     const result = schema.safeParse(input)
     if (result.success) return { value: result.data, dropped }
-    const unknown = result.error.issues.filter(({ code }) => code === 'unrecognized_keys')
-    if (unknown.length === 0) return { dropped, problem: z.prettifyError(result.error) }
-    for (const issue of unknown) if (issue.code === 'unrecognized_keys') drop(input, issue, dropped)
-  }
-}
-
-function drop(
-  input: Json,
-  { path, keys }: { path: PropertyKey[]; keys: string[] },
-  dropped: string[],
-) {
-  let holder: unknown = input
-  for (const part of path) holder = (holder as Record<PropertyKey, unknown>)[part]
-  for (const key of keys) {
-    delete (holder as Json)[key]
-    if (!READ_ONLY.includes(key)) dropped.push([...path, key].join('.'))
+    if (!deleteUnknownMembers(input, result.error.issues, dropped)) {
+      return { dropped, problem: z.prettifyError(result.error) }
+    }
   }
 }
 

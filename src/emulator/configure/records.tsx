@@ -1,10 +1,10 @@
 import * as z from 'zod'
+import { isObject } from '../../access/unknown-members'
 import type { Problems, Values } from '../../pages/configure/fields'
 import { JSON_FIELD, RecordPage, RecordsPage } from '../../pages/configure/records'
 import type { AppContext } from '../../request/context'
 import { type ApiResponse, accountPath, callApi, readApi } from './api'
 import { memberOf, NotJson, problemsByField, sentValues, withValues } from './form'
-import { isRecord } from './json'
 import { administratorPage, changedSince, readPageForm, respond } from './page'
 import type { JsonKind } from './record-kinds'
 
@@ -59,7 +59,7 @@ export async function editRecord(c: AppContext, kind: JsonKind): Promise<Respons
   if (changed) return show(c, kind, record, { values, problems: changed })
   try {
     const body = memberOf(withValues({}, values, [JSON_FIELD]), 'json')
-    if (!isRecord(body)) throw new NotJson('json', 'expected an object')
+    if (!isObject(body)) throw new NotJson('json', 'expected an object')
     const response = await callApi(c, record ? 'PUT' : 'POST', path, body)
     if (!response.isOk) {
       return show(c, kind, record, { values, problems: jsonProblems(response) })

@@ -16,7 +16,7 @@ export type Step =
 export type Situation = {
   id: string
   title: string
-  /** What happens to the client, and what a good client does. */
+  /** The disturbance, and the behaviour of a good client. */
   what: string
   /** The person at the browser; by default Ada, who allows everything. */
   person?: { email: string; consent: 'allow' | 'deny' }
@@ -28,7 +28,7 @@ export type Situation = {
   registration?: 'off'
   before?: Step[]
   during?: Step[]
-  /** What happens after the last run. */
+  /** The steps after the last run. */
   after?: Step[]
   /** How often the client runs. Runs share the place where the client keeps its credentials. */
   runs: 'once' | 'twice' | 'once, then two at the same time'

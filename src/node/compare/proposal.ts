@@ -31,7 +31,7 @@ export function proposalOf({ date, parts }: Evidence, rows: Map<string, Row>): s
   ].join('\n')
 }
 
-// What people ran into follows from the other rows.
+// Pains follow from the other rows.
 function isPain(id: string): boolean {
   return id.startsWith('P')
 }

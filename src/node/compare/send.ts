@@ -76,7 +76,7 @@ function exchange({ method, url, headers, body }: Outgoing, hosts: Hosts): Promi
       size += chunk.length
       if (size >= LARGEST_BODY_BYTES) finish()
     })
-    // What has arrived is compared, even if the rest does not.
+    // The part that has arrived is compared, even if the rest does not arrive.
     for (const event of ['end', 'error', 'aborted']) response.on(event, finish)
   })
   sent.end(body)

@@ -19,7 +19,7 @@ export type Option = { value: string; text: string }
 
 /** The values of a form: the text of each field, and whether each box is checked. */
 export type Values = Record<string, string | boolean | string[]>
-/** What the API refused, by the name of the field. */
+/** The API's refusals, by the name of the field. */
 export type Problems = Record<string, string[]>
 
 type Props = { field: Field; values: Values; problems: Problems }

@@ -31,7 +31,7 @@ export type AdministratorPage = ConsolePage & {
   saved?: Call | undefined
   /** A secret that the API has just issued, before everything else on the page. */
   secret?: Child | undefined
-  /** What the API refused; the key '' has what concerns no field of the page. */
+  /** The API's refusals; the key '' has those that concern no field of the page. */
   problems?: Problems | undefined
 }
 

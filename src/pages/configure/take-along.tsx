@@ -32,7 +32,7 @@ export const IMPORT_FIELDS: readonly Field[] = [
   },
 ]
 
-/** What an import would take over, or has taken over. */
+/** The plan of an import, or its result. */
 export type ImportView = {
   isDone: boolean
   taken: string[]

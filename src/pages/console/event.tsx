@@ -137,7 +137,7 @@ export function EventList({
   )
 }
 
-// Of a run of equal events, the newest.
+// Returns the newest event of each run of equal ones.
 function rowsOf(events: EventView[]): { event: EventView; times: number }[] {
   const rows: { event: EventView; times: number }[] = []
   for (const event of events) {

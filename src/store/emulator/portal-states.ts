@@ -1,11 +1,12 @@
 import * as z from 'zod'
 import { secondsSchema } from '../../access/timestamps'
+import { isObject } from '../../access/unknown-members'
 import { upstreamTokensSchema } from '../../mcp/credential'
 
 const text = z.string()
 const toggles = z.record(text, z.boolean())
 
-/** What a client of a portal has switched on and off, and what the portal knows of it. */
+/** The state that a portal stores: sessions, grants and toggles of its clients. */
 export const portalSchemas = {
   /** A session of the 2025 revisions. It ends after 24 hours without a request [MP60]. */
   session: z.object({
@@ -17,7 +18,7 @@ export const portalSchemas = {
     elicitation: z.object({ url: z.boolean(), form: z.boolean() }),
     toggles,
   }),
-  /** What a portal keeps for a grant, or for a service token. */
+  /** The state of a grant or of a service token. */
   grant: z.object({
     portalId: text,
     email: text.optional(),
@@ -151,7 +152,7 @@ export class PortalStates {
     const merged = Object.fromEntries(
       Object.entries(changes).map(([name, value]) => {
         const old = (found as Record<string, unknown>)[name]
-        return [name, isRecord(old) && isRecord(value) ? { ...old, ...value } : value]
+        return [name, isObject(old) && isObject(value) ? { ...old, ...value } : value]
       }),
     )
     const whole = { ...found, ...merged }
@@ -195,8 +196,4 @@ export class PortalStates {
   reset(): void {
     this.sql.exec('DELETE FROM portal_state')
   }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
