@@ -17,6 +17,6 @@ export default defineConfig({
     provide: { ...onNode.provide, flows: 320, mode: 'mutation' },
     pool: 'threads',
     maxWorkers: 1,
-    testTimeout: 10_000,
+    hookTimeout: 60_000,
   },
 })
