@@ -23,4 +23,5 @@ export default {
   disableTypeChecks: false,
   // For a busy machine. Endless loops end sooner, because StrykerJS limits how often a mutant is passed.
   timeoutMS: 120_000,
+  dryRunTimeoutMinutes: 60,
 }
