@@ -2,14 +2,15 @@
  * `access-oauth-emulator compare`: holds the emulator against a server, request by request.
  *
  * This folder owns the table of probes, the sending with its guard, the redaction, the comparison and the
- * evidence. Probes change nothing at a server (`probes.ts`). Nothing that was received leaves this folder
- * before `redact.ts` has replaced what could be secret. To add a probe, add an entry to `probes.ts`.
+ * evidence. Probes change nothing at a server (`probes/`). Nothing that was received leaves this folder
+ * before `redact.ts` has replaced what could be secret.
  */
 import { startEmulator } from '../start-emulator.ts'
 import { type Agreement, compareResponses } from './agreement.ts'
 import { guarded, type Hosts } from './hosts.ts'
 import { type Mirror, mirrored, optionsOf } from './mirror.ts'
-import { PROBES, type Probe } from './probes.ts'
+import { PROBES } from './probes/index.ts'
+import type { Probe } from './probes/probe.ts'
 import { redactor, vocabularyOf } from './redact.ts'
 import { sender } from './send.ts'
 import { type Exchange, Site } from './site.ts'
