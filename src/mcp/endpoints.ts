@@ -7,9 +7,18 @@ export type Endpoint = { transport: 'streamable-http' | 'sse'; url: URL }
  * Portal: documented [MP64]. A URL that ends in `/mcp` or `/sse` names its transport.
  *
  * @param hostname the URL of the server
+ * @param isViaGateway whether requests pass through the gateway, which supports Streamable HTTP only
  */
-export function endpointsOf(hostname: string): [Endpoint, ...Endpoint[]] {
-  const url = new URL(hostname)
+export function endpointsOf(hostname: string, isViaGateway: boolean): Endpoint[] {
+  const all = allEndpoints(new URL(hostname))
+  const streamable = all.filter(({ transport }) => transport === 'streamable-http')
+  if (!isViaGateway) return all
+  return streamable.length > 0
+    ? streamable
+    : all.map(({ url }) => ({ transport: 'streamable-http', url }))
+}
+
+function allEndpoints(url: URL): Endpoint[] {
   if (url.pathname.endsWith('/mcp')) return [{ transport: 'streamable-http', url }]
   if (url.pathname.endsWith('/sse')) return [{ transport: 'sse', url }]
   return [

@@ -50,17 +50,25 @@ const resultSchema = z.record(z.string(), z.unknown())
  * Portal: documented [MP64]. Assumed: if none exists, the failure is that of the first one.
  *
  * @param options.isDiscovered whether the server's endpoint and revision are discovered, even if they are known
+ * @param options.isViaGateway whether the request is a call that the gateway inspects; only its transports are
+ *   emulated
  * @throws UpstreamError
  */
 export async function connect(
   c: AppContext,
   server: McpServer,
   credential: UpstreamCredential,
-  { isDiscovered = false } = {},
+  { isDiscovered = false, isViaGateway = false } = {},
 ): Promise<Upstream> {
-  const key = JSON.stringify([server.id, server.hostname, server.updated_at, credential.holder])
+  const key = JSON.stringify([
+    server.id,
+    server.hostname,
+    server.updated_at,
+    credential.holder,
+    isViaGateway,
+  ])
   const before = isDiscovered ? undefined : known.get(key)
-  const endpoints = before ? [before.endpoint] : endpointsOf(server.hostname)
+  const endpoints = before ? [before.endpoint] : endpointsOf(server.hostname, isViaGateway)
   let first: unknown
   for (const endpoint of endpoints) {
     try {

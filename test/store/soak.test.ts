@@ -31,6 +31,7 @@ const MOST = {
   connection: 0,
   edit: 0,
   late_edit: 0,
+  portal_call: 0,
   portal_state: 0,
   user: 1,
   token_use: 0,

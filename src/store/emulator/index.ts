@@ -1,6 +1,7 @@
 import type { Person } from '../../access/identity'
 import { publishedKeys, type SigningKey } from '../../access/keys'
 import type { RecordedEvent, ReportedEvent } from '../../events/event'
+import type { CountedCalls } from '../../mcp/analytics'
 import type { AutoSignIn } from '../../switches/auto-sign-in'
 import type { ActiveFault, FaultName } from '../../switches/faults'
 import type { QuirkName } from '../../switches/quirks'
@@ -16,6 +17,7 @@ import type { ClockMove } from './kept-state'
 import { asTheEdgeSees } from './late-edits'
 import { configurationOf, loadUnlessKnown, recentStateOf, rememberState } from './loaded'
 import type { EmulatorObject } from './object'
+import type { CallRange } from './portal-calls'
 import type { PortalGrant, PortalSession, PortalState, PortalStateKind } from './portal-states'
 import { type EmulatorState, type Epoch, emulatedNow } from './state'
 
@@ -337,6 +339,12 @@ export class Emulator {
   async tokenUses(): Promise<Record<string, number>> {
     await this.#handOver()
     return this.#object.tokenUses()
+  }
+
+  /** Returns the tool calls of portals in a range of minutes. */
+  async portalCalls(range: CallRange): Promise<CountedCalls[]> {
+    await this.#handOver()
+    return this.#object.portalCalls(range)
   }
 
   /** Returns everything of the emulator's object, for a store to be loaded with it. */
