@@ -36,7 +36,7 @@ export async function forgetClient(c: AppContext): Promise<Response> {
 
 async function endGrantsOf(c: AppContext, clientId: string): Promise<void> {
   const { emulator, stores } = c.var
-  const issued = issuedGrants(await emulator.events(), clientId)
+  const issued = issuedGrants(await emulator.events.latest(), clientId)
   await Promise.all(issued.map((id) => stores.grants.end(id)))
   let cursor: string | undefined
   do {

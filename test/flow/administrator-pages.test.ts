@@ -347,7 +347,9 @@ describe('Service tokens', () => {
     const page = await open('access/service-tokens')
     const created = await page.press('Generate token', { name: 'CI' })
     const [, id, secret] =
-      created.text.match(/CF-Access-Client-Id: (\S+) CF-Access-Client-Secret: ([0-9a-f]+)/) ?? []
+      created.text.match(
+        /CF-Access-Client-Id: (\S+) CF-Access-Client-Secret: (cfast_emulated_[\w-]{25})/,
+      ) ?? []
     expect([id, secret]).toEqual([expect.stringMatching(/\.access$/), expect.any(String)])
     expect((await open('access/service-tokens')).text).not.toContain(String(secret))
     const rotated = await created.press('Rotate the secret')

@@ -106,6 +106,10 @@ const NOT_VISIBLE: (FaultName | QuirkName)[] = [
   'login-after-session',
   'default-resource',
   'no-registration-uri',
+  // At MCP portals, which the emulator of a comparison does not have.
+  'dashboard-portals',
+  'upstream-resource-verbatim',
+  'upstream-registered-authentication',
 ]
 
 describe('A switched difference', () => {

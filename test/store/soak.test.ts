@@ -31,8 +31,8 @@ const MOST = {
   connection: 0,
   edit: 0,
   late_edit: 0,
-  portal_call: 0,
   portal_state: 0,
+  tool_call: 0,
   user: 1,
   token_use: 0,
 }

@@ -82,7 +82,7 @@ const tablesSchema = z.object({
     ({ grantId }) => grantId,
   ),
   // Earlier versions did not write these.
-  portal_call: rows(
+  tool_call: rows(
     z.strictObject({ minute: z.int(), portalId: text, serverId: text, calls: z.int().min(1) }),
     ({ minute, portalId, serverId }) => `${minute} ${portalId} ${serverId}`,
   ).default([]),

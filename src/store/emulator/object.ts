@@ -18,7 +18,6 @@ import type { EventPage, EventRange } from './event-log'
 import { Events } from './events'
 import { type ClockMove, KeptState } from './kept-state'
 import type { LateEdit } from './late-edits'
-import { type CallRange, PortalCalls } from './portal-calls'
 import {
   type PortalGrant,
   type PortalSession,
@@ -30,6 +29,7 @@ import { objectSettingsSchema } from './settings'
 import { SigningKeys } from './signing-keys'
 import type { EmulatorState, Epoch } from './state'
 import { Switches } from './switches'
+import { type CallRange, ToolCalls } from './tool-calls'
 
 type Env = { KV: KVNamespace }
 
@@ -48,7 +48,7 @@ export class EmulatorObject extends DurableObject<Env> {
   #directory = new Directory(this.ctx.storage.sql)
   #connections = new Connections(this.ctx.storage.sql)
   #portals = new PortalStates(this.ctx.storage.sql)
-  #calls = new PortalCalls(this.ctx.storage.sql)
+  #calls = new ToolCalls(this.ctx.storage.sql)
   #edits = new ConfigurationEdits(this.ctx.storage.sql, this.#state, this.#switches)
   #events = new Events(this.ctx.storage.sql, this.#settings.EVENTS_KEPT)
   #domains = new Domains(this.ctx.storage, resolverOf(this.#settings.DNS_RESOLVER), {
@@ -220,7 +220,7 @@ export class EmulatorObject extends DurableObject<Env> {
     this.#portals.removeOwned(owner)
   }
 
-  portalCalls(range: CallRange): CountedCalls[] {
+  toolCalls(range: CallRange): CountedCalls[] {
     return this.#calls.count(range)
   }
 

@@ -62,5 +62,5 @@ async function series(
   const { emulator, now } = c.var
   const { end, start } = windowOf(query, now)
   const range = { from: minuteOf(start / 1000), to: minuteOf(end / 1000), ...of }
-  return timeSeriesOf(query, now, await emulator.portalCalls(range))
+  return timeSeriesOf(query, now, await emulator.events.toolCalls(range))
 }

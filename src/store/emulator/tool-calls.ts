@@ -5,7 +5,7 @@ import { type CountedCalls, minuteOf } from '../../mcp/analytics'
 const KEPT_MINUTES = 200 * 24 * 60
 
 const TABLE = `
-CREATE TABLE IF NOT EXISTS portal_call (
+CREATE TABLE IF NOT EXISTS tool_call (
   minute INTEGER NOT NULL,
   portalId TEXT NOT NULL,
   serverId TEXT NOT NULL,
@@ -17,7 +17,7 @@ CREATE TABLE IF NOT EXISTS portal_call (
 export type CallRange = { from: number; to: number; portalId?: string; serverId?: string }
 
 /** The numbers of tool calls by minute, portal and server, which are derived from events. */
-export class PortalCalls {
+export class ToolCalls {
   constructor(private readonly sql: SqlStorage) {
     sql.exec(TABLE)
   }
@@ -25,7 +25,7 @@ export class PortalCalls {
   learn(event: ReportedEvent, atSeconds: number): void {
     if (event.kind !== 'portal-call' || event.record.Method !== 'tools/call') return
     this.sql.exec(
-      `INSERT INTO portal_call VALUES (?, ?, ?, 1) ON CONFLICT DO UPDATE SET calls = calls + 1`,
+      `INSERT INTO tool_call VALUES (?, ?, ?, 1) ON CONFLICT DO UPDATE SET calls = calls + 1`,
       minuteOf(atSeconds),
       event.record.PortalID,
       event.record.ServerID,
@@ -35,7 +35,7 @@ export class PortalCalls {
   /** Returns the calls of each minute that has any. */
   count({ from, portalId, serverId, to }: CallRange): CountedCalls[] {
     const rows = this.sql.exec<CountedCalls>(
-      `SELECT minute, SUM(calls) AS calls FROM portal_call
+      `SELECT minute, SUM(calls) AS calls FROM tool_call
        WHERE minute >= ?1 AND minute < ?2 AND (?3 = '' OR portalId = ?3) AND (?4 = '' OR serverId = ?4)
        GROUP BY minute ORDER BY minute`,
       from,
@@ -48,10 +48,10 @@ export class PortalCalls {
 
   /** Deletes what no window reaches any more. */
   collect(now: number): void {
-    this.sql.exec('DELETE FROM portal_call WHERE minute < ?', minuteOf(now) - KEPT_MINUTES)
+    this.sql.exec('DELETE FROM tool_call WHERE minute < ?', minuteOf(now) - KEPT_MINUTES)
   }
 
   reset(): void {
-    this.sql.exec('DELETE FROM portal_call')
+    this.sql.exec('DELETE FROM tool_call')
   }
 }
