@@ -1,4 +1,4 @@
-import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { APP, emulator } from '../support/emulator'
 import { FormPage } from '../support/form'
 
@@ -588,9 +588,10 @@ describe('Every administrator’s page', () => {
     await open('access/applications')
     expect((await events()).filter(({ kind }) => kind === 'api-call')).toEqual([])
     await (await open('access/groups/new')).press('Save')
-    await expect
-      .poll(async () => (await events()).filter(({ kind }) => kind === 'api-call'))
-      .toMatchObject([{ method: 'POST', status: 201 }])
+    await vi.waitFor(async () => {
+      const calls = (await events()).filter(({ kind }) => kind === 'api-call')
+      expect(calls).toMatchObject([{ method: 'POST', status: 201 }])
+    })
   })
 
   it('works with API_TOKENS too, which only programs need', async () => {
