@@ -7,7 +7,6 @@ import { clientNotFound } from './not-found'
 import { respond } from './respond'
 
 const PER_PAGE = 50
-const GRANTS_AT_ONCE = 100
 
 /** Handles `GET /_emulator/clients`: lists a page of the clients registered with Managed OAuth. */
 export async function showClients(c: AppContext): Promise<Response> {
@@ -29,22 +28,10 @@ export async function forgetClient(c: AppContext): Promise<Response> {
   const { clients } = c.get('stores')
   const id = c.req.param('id') ?? ''
   if (!(await clients.find(id))) throw clientNotFound(id)
-  await endGrantsOf(c, id)
+  const { emulator, stores } = c.var
+  await stores.grants.endOfClient(id, issuedGrants(await emulator.events(), id))
   await clients.delete(id)
   return respond(c, 'DELETE clients/{id}', { forgotten: id })
-}
-
-async function endGrantsOf(c: AppContext, clientId: string): Promise<void> {
-  const { emulator, stores } = c.var
-  const issued = issuedGrants(await emulator.events(), clientId)
-  await Promise.all(issued.map((id) => stores.grants.end(id)))
-  let cursor: string | undefined
-  do {
-    const page = await stores.grants.list(GRANTS_AT_ONCE, cursor)
-    const own = page.grants.filter(({ grant, revoked }) => grant.clientId === clientId && !revoked)
-    await Promise.all(own.map(({ grant }) => stores.grants.end(grant.id)))
-    cursor = page.cursor
-  } while (cursor)
 }
 
 function view({ clientId, issuedAtSeconds, name, metadata, ...rest }: Client) {

@@ -5,6 +5,7 @@ import { AutoSignIn, type AutoSignInView } from './auto-sign-in'
 import { Clock, type ClockView } from './clock'
 import { Card, ConsoleFrame, type ConsolePage } from './frame'
 import { StoredState } from './stored-state'
+import { Warnings } from './warnings'
 
 type ApplicationView = {
   name: string
@@ -77,6 +78,7 @@ export function StatePage(props: State) {
       {!isWhole && (
         <p class="soft small">This emulator has more grants or clients than the console reads.</p>
       )}
+      <Warnings warnings={page.inEffect.warnings} />
       <div class="columns">
         <div>
           <Card title="Grants and tokens" id="grants">

@@ -166,6 +166,14 @@ export class GrantObject extends DurableObject<Env> {
     if (found) found.tables.save({ ...found.state, revoked: true })
   }
 
+  /** Ends every grant of a client. */
+  endOfClient(epoch: number, clientId: string): void {
+    const tables = this.#enter(epoch)
+    for (const state of tables?.ofClient(clientId) ?? []) {
+      if (!state.revoked) tables?.save({ ...state, revoked: true })
+    }
+  }
+
   /**
    * Revokes a token (RFC 7009). A refresh token, current or rotated, ends the grant.
    *

@@ -78,6 +78,15 @@ export class GrantTables {
     return row && this.#remembered.set(grantId, JSON.parse(row.value))
   }
 
+  ofClient(clientId: string): State[] {
+    const rows = this.sql.exec<{ value: string }>(
+      "SELECT value FROM grant_state WHERE epoch = ? AND json_extract(value, '$.grant.clientId') = ?",
+      this.epoch,
+      clientId,
+    )
+    return [...rows].map(({ value }) => JSON.parse(value))
+  }
+
   /** @throws Error if the grant exists already */
   add(state: State): void {
     const { code, grant } = state
