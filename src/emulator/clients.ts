@@ -2,7 +2,7 @@ import { formatTime } from '../access/timestamps'
 import type { AppContext } from '../request/context'
 import type { Client } from '../store/clients'
 import { readCursor } from './cursor'
-import { issuedGrants } from './issued-grants'
+import { endGrants } from './end-grants'
 import { clientNotFound } from './not-found'
 import { respond } from './respond'
 
@@ -28,10 +28,30 @@ export async function forgetClient(c: AppContext): Promise<Response> {
   const { clients } = c.get('stores')
   const id = c.req.param('id') ?? ''
   if (!(await clients.find(id))) throw clientNotFound(id)
-  const { emulator, stores } = c.var
-  await stores.grants.endOfClient(id, issuedGrants(await emulator.events(), id))
+  await endGrants(c, id)
   await clients.delete(id)
   return respond(c, 'DELETE clients/{id}', { forgotten: id })
+}
+
+/** Handles `DELETE /_emulator/clients`: deletes every client, and ends every grant with all its tokens. */
+export async function forgetClients(c: AppContext): Promise<Response> {
+  const { clients } = c.get('stores')
+  const ids = await allIds(c)
+  await endGrants(c)
+  await Promise.all(ids.map((id) => clients.delete(id)))
+  return respond(c, 'DELETE clients', { forgotten: ids.length })
+}
+
+async function allIds(c: AppContext): Promise<string[]> {
+  const { clients } = c.get('stores')
+  const all: string[] = []
+  let cursor: string | undefined
+  do {
+    const { ids, ...rest } = await clients.list(PER_PAGE, cursor)
+    for (const id of ids) all.push(id)
+    cursor = rest.cursor
+  } while (cursor)
+  return all
 }
 
 function view({ clientId, issuedAtSeconds, name, metadata, ...rest }: Client) {

@@ -284,11 +284,13 @@ export class Grants<G extends Grant> {
   }
 
   /**
-   * Ends every grant of a client. Each object is called once, however many grants there are.
+   * Ends every grant whose code was redeemed. Each object is called once, however many grants there are.
    *
    * @param issued the ids of the latest grants, which the list may not have yet
+   * @param clientId ends only the grants of this client
+   * @returns the number of grants that were not revoked before
    */
-  async endOfClient(clientId: string, issued: readonly string[]): Promise<void> {
+  async endAll(issued: readonly string[], clientId?: string): Promise<number> {
     const groups = new Set(issued.map(groupOf))
     let cursor: string | undefined
     do {
@@ -296,9 +298,10 @@ export class Grants<G extends Grant> {
       for (const id of page.ids) groups.add(groupOf(id))
       cursor = page.cursor
     } while (cursor)
-    await Promise.all(
-      [...groups].map((group) => this.#objectOf(group).endOfClient(this.#epoch, clientId)),
+    const ended = await Promise.all(
+      [...groups].map((group) => this.#objectOf(group).endAll(this.#epoch, clientId)),
     )
+    return ended.reduce((sum, each) => sum + each, 0)
   }
 
   #parse(text: string): Credential | undefined {

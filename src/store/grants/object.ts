@@ -166,12 +166,19 @@ export class GrantObject extends DurableObject<Env> {
     if (found) found.tables.save({ ...found.state, revoked: true })
   }
 
-  /** Ends every grant of a client. */
-  endOfClient(epoch: number, clientId: string): void {
+  /**
+   * Ends every grant whose code was redeemed.
+   *
+   * @param clientId ends only the grants of this client
+   * @returns the number of grants that were not revoked before
+   */
+  endAll(epoch: number, clientId?: string): number {
     const tables = this.#enter(epoch)
-    for (const state of tables?.ofClient(clientId) ?? []) {
-      if (!state.revoked) tables?.save({ ...state, revoked: true })
-    }
+    const active = tables?.all().filter(({ code, grant, revoked }) => {
+      return code.redeemed && !revoked && (clientId === undefined || grant.clientId === clientId)
+    })
+    for (const state of active ?? []) tables?.save({ ...state, revoked: true })
+    return active?.length ?? 0
   }
 
   /**

@@ -78,11 +78,10 @@ export class GrantTables {
     return row && this.#remembered.set(grantId, JSON.parse(row.value))
   }
 
-  ofClient(clientId: string): State[] {
+  all(): State[] {
     const rows = this.sql.exec<{ value: string }>(
-      "SELECT value FROM grant_state WHERE epoch = ? AND json_extract(value, '$.grant.clientId') = ?",
+      'SELECT value FROM grant_state WHERE epoch = ?',
       this.epoch,
-      clientId,
     )
     return [...rows].map(({ value }) => JSON.parse(value))
   }
