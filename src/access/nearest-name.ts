@@ -1,5 +1,5 @@
 // A name that differs in more than this part of its letters is another one.
-const MOST_DIFFERENT = 2 / 5
+const MOST_DIFFERENT = 1 / 3
 const SHORTEST_BEGINNING = 3
 
 /**
@@ -18,7 +18,7 @@ function expectedOneOf(known: readonly string[]): string {
 
 /**
  * Returns the known name that takes the fewest edits to reach, regardless of case. A name that needs edits of
- * more than two fifths of its letters is not near, unless one of the two begins with the other.
+ * more than a third of its letters is not near, unless one of the two begins with the other.
  */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
   let nearest: string | undefined
@@ -42,17 +42,24 @@ function isBeginning(from: string, to: string): boolean {
   return shorter.length >= SHORTEST_BEGINNING && longer.startsWith(shorter)
 }
 
-// The Levenshtein distance, one row of its table at a time.
+// The Levenshtein distance, in which two exchanged neighbours are one edit (optimal string alignment). The table
+// is kept one row at a time.
 function editsBetween(from: string, to: string): number {
+  let before: number[] = []
   let row = Array.from({ length: to.length + 1 }, (_, index) => index)
-  for (const [index, character] of [...from].entries()) {
+  for (let index = 0; index < from.length; index++) {
     const next = [index + 1]
     for (let at = 0; at < to.length; at++) {
       const [replaced = 0, deleted = 0] = row.slice(at, at + 2)
       const inserted = next[at] ?? 0
-      const isSame = to[at] === character
-      next.push(Math.min(replaced + (isSame ? 0 : 1), deleted + 1, inserted + 1))
+      const isSame = to[at] === from[index]
+      const edits = [replaced + (isSame ? 0 : 1), deleted + 1, inserted + 1]
+      const exchanged = before[at - 1]
+      const isExchanged = to[at] === from[index - 1] && to[at - 1] === from[index]
+      if (isExchanged && exchanged !== undefined) edits.push(exchanged + 1)
+      next.push(Math.min(...edits))
     }
+    before = row
     row = next
   }
   return row.at(-1) ?? 0

@@ -383,7 +383,9 @@ describe('The command', () => {
 
   it('ends with 0 for Ctrl+C, which reaches the processes that it started as well', async () => {
     const policies = [{ name: 'P', decision: 'allow', include: [{ group: { id: 'engineers' } }] }]
-    const applications = JSON.stringify([{ name: 'A', domain: '*', policies }])
+    const applications = JSON.stringify([
+      { name: 'A', domain: '*', oauth_configuration: {}, policies },
+    ])
     const { child, done, output, port } = await started(
       ...['--team-domain', 'team.localhost', '--quiet', '--var', `APPLICATIONS:${applications}`],
     )

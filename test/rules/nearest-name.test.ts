@@ -6,6 +6,14 @@ const KNOWN = ['OAuth Client Read', 'OAuth Client Write', 'DNS Write', 'Zone Rea
 
 describe('The nearest known name', () => {
   it.each([
+    ['prot', 'port'],
+    ['grnat', 'grant'],
+    ['tezt', 'test'],
+  ])('is one edit away if a letter is wrong or two are exchanged: %s', (name, nearest) => {
+    expect(nearestName(name, ['port', 'grant', 'test'])).toBe(nearest)
+  })
+
+  it.each([
     ['OAuth Clent Write', 'OAuth Client Write'],
     ['oauth client read', 'OAuth Client Read'],
     ['Zone Raed', 'Zone Read'],
