@@ -8,6 +8,7 @@ import { fidelity, rowsOf } from '../../src/node/compare/fidelity'
 import { guarded } from '../../src/node/compare/hosts'
 import { PROBES } from '../../src/node/compare/probes/index'
 import { proposalOf } from '../../src/node/compare/proposal'
+import { isSameSite } from '../../src/node/compare/same-site'
 import { POLITE, sender } from '../../src/node/compare/send'
 import { planOf, reportOf } from '../../src/node/compare/table'
 import { FAULT_NAMES, type FaultName } from '../../src/switches/faults'
@@ -280,6 +281,24 @@ describe('A hostile server', () => {
   it('that redirects is followed nowhere', async () => {
     const { server } = await compared('loops')
     expect(server.requests.filter((each) => each.includes('again'))).toEqual([])
+  })
+})
+
+describe('The site of a host', () => {
+  it.each([
+    ['app.example.com', 'auth.example.com', true],
+    ['app.example.com', 'example.com', true],
+    ['app.example.co.uk', 'auth.example.co.uk', true],
+    ['app.example.com', 'acme.cloudflareaccess.com', true],
+    ['app.localhost', '127.0.0.1', true],
+    ['one.co.uk', 'other.co.uk', false],
+    ['one.workers.dev', 'other.workers.dev', false],
+    ['one.github.io', 'github.io', false],
+    ['example.com', 'example.com.evil.example', false],
+    ['192.0.2.1', '192.0.2.2', false],
+    ['app.example.com', 'localhost', false],
+  ])('of %s includes %s: %s', (named, other, is) => {
+    expect(isSameSite(new URL(`https://${named}`), new URL(`https://${other}`))).toBe(is)
   })
 })
 
