@@ -12,6 +12,7 @@ import { checkSchema } from './check-origin'
 import { clockSchema } from './clock'
 import { zoneSchema } from './dns'
 import { querySchema } from './events'
+import { callerSchema } from './portals/sees'
 import { switchSchema } from './quirks'
 import { RESPONSES, type Responses } from './responses'
 import { revocationSchema } from './revoke'
@@ -32,6 +33,12 @@ const BODIES: Partial<Record<Route, z.ZodType>> = {
   'PUT quirks/{name}': switchSchema,
   // A state is checked in full when it is loaded.
   'PUT state': RESPONSES['GET state'],
+}
+
+/** The queries of the requests that have one. */
+const QUERIES: Partial<Record<Route, z.ZodObject>> = {
+  'GET events': querySchema,
+  'GET portals/{id}/sees': callerSchema,
 }
 
 const errorSchema = z
@@ -85,7 +92,7 @@ function operation(route: Route, path: string): ZodOpenApiOperationObject {
       ...(names.length > 0 && {
         path: z.object(Object.fromEntries(names.map((name) => [name, z.string()]))),
       }),
-      ...(route === 'GET events' && { query: querySchema }),
+      ...(QUERIES[route] && { query: QUERIES[route] }),
     },
     ...(body && { requestBody: { content: { 'application/json': { schema: body } } } }),
     responses: {

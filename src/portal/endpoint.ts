@@ -8,6 +8,7 @@ import { mappedServers } from '../mcp/curation'
 import { randomText } from '../oauth/encoding'
 import { bytesWithin } from '../request/bytes'
 import type { AppContext } from '../request/context'
+import { noteMcpMessage } from '../request/mcp'
 import type { PortalSession } from '../store/emulator/portal-states'
 import { syncDueServers } from '../upstream/sync'
 import { decideAddedServers, IDLE_SECONDS, type PortalCaller } from './caller'
@@ -30,7 +31,9 @@ export async function mcpEndpoint(c: AppContext, caller: PortalCaller): Promise<
   )
   const request = await bufferedRequest(c)
   if (!request) return rpcError(413, -32000, `the body is longer than ${BODY_LIMIT_BYTES} bytes`)
-  const body = await jsonOf(request)
+  const text = request.method === 'POST' ? await request.clone().text() : ''
+  noteMcpMessage(c, text)
+  const body = jsonOf(text)
   if (await isLegacyRequest(request, body)) return withSession(c, caller, request, body)
   return serve(c, caller, request, body)
 }
@@ -120,10 +123,9 @@ async function bufferedRequest(c: AppContext): Promise<Request | undefined> {
 }
 
 // An invalid body is left to the handler, which refuses it.
-async function jsonOf(request: Request): Promise<unknown> {
-  if (request.method !== 'POST') return undefined
+function jsonOf(text: string): unknown {
   try {
-    return JSON.parse(await request.clone().text())
+    return JSON.parse(text)
   } catch {
     return undefined
   }

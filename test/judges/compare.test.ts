@@ -106,6 +106,10 @@ const NOT_VISIBLE: (FaultName | QuirkName)[] = [
   'login-after-session',
   'default-resource',
   'no-registration-uri',
+  'dashboard-portals',
+  'upstream-resource-verbatim',
+  'upstream-registered-authentication',
+  'upstream-registers-again',
 ]
 
 describe('A switched difference', () => {

@@ -16,7 +16,13 @@ import type { ClockMove } from './kept-state'
 import { asTheEdgeSees } from './late-edits'
 import { configurationOf, loadUnlessKnown, recentStateOf, rememberState } from './loaded'
 import type { EmulatorObject } from './object'
-import type { PortalGrant, PortalSession, PortalState, PortalStateKind } from './portal-states'
+import type {
+  PortalGrant,
+  PortalHolders,
+  PortalSession,
+  PortalState,
+  PortalStateKind,
+} from './portal-states'
 import { type EmulatorState, type Epoch, emulatedNow } from './state'
 
 /** The namespace of the emulator's one object. */
@@ -326,6 +332,11 @@ export class Emulator {
     email: string,
   ): Promise<{ id: string; grant: PortalGrant }[]> {
     return this.#object.portalGrantsOf(portalId, email)
+  }
+
+  /** Returns the grants and sessions of a portal. */
+  async portalHolders(portalId: string): Promise<PortalHolders> {
+    return this.#object.portalHolders(portalId)
   }
 
   /** Deletes every state of a grant or service token. */

@@ -19,6 +19,7 @@ import { type ClockMove, KeptState } from './kept-state'
 import type { LateEdit } from './late-edits'
 import {
   type PortalGrant,
+  type PortalHolders,
   type PortalSession,
   type PortalState,
   type PortalStateKind,
@@ -210,6 +211,10 @@ export class EmulatorObject extends DurableObject<Env> {
 
   portalGrantsOf(portalId: string, email: string): { id: string; grant: PortalGrant }[] {
     return this.#portals.grantsOf(portalId, email)
+  }
+
+  portalHolders(portalId: string): PortalHolders {
+    return this.#portals.holders(portalId, this.#state.now())
   }
 
   removePortalStatesOf(owner: string): void {
