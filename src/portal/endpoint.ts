@@ -12,6 +12,7 @@ import { noteMcpMessage } from '../request/mcp'
 import type { PortalSession } from '../store/emulator/portal-states'
 import { syncDueServers } from '../upstream/sync'
 import { decideAddedServers, IDLE_SECONDS, type PortalCaller } from './caller'
+import { keepAnswer } from './elicitation'
 import { portalServer } from './server'
 import { changeStream } from './stream'
 
@@ -65,6 +66,7 @@ async function withSession(
     case 'GET':
       return changeStream(c, caller.session)
     default:
+      if (await keepAnswer(c, caller, id, body)) return new Response(null, { status: 202 })
       return serve(c, caller, request, body)
   }
 }

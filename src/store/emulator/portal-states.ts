@@ -17,6 +17,8 @@ export const portalSchemas = {
     /** The ways in which the client can ask its person. */
     elicitation: z.object({ url: z.boolean(), form: z.boolean() }),
     toggles,
+    /** The last elicitation that its person has completed on the page of servers. */
+    completed: text.optional(),
   }),
   /** The state of a grant or of a service token. */
   grant: z.object({
@@ -38,6 +40,8 @@ export const portalSchemas = {
     /** The origin and the path of the portal, as the client reaches it. */
     at: text,
   }),
+  /** A request of the portal to the client of a session, and the action with which the client responded. */
+  question: z.object({ action: text.optional() }),
   /** An authorization of a person at a server that has not ended. */
   'upstream-flow': z.looseObject({ portalId: text, serverId: text, holder: text }),
   /** An authorization of an administrator at a server that has not ended. */
