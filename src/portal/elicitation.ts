@@ -83,14 +83,14 @@ async function actionOf(
   const { emulator, now } = c.var
   const id = randomText(16)
   const key = questionKey(sessionId, id)
-  await emulator.putPortalState('question', key, holder, now + LONGEST_WAIT_MS / 1000, {})
+  await emulator.portals.put('question', key, holder, now + LONGEST_WAIT_MS / 1000, {})
   await server.transport?.send(
     { jsonrpc: '2.0', id, method: 'elicitation/create', params },
     { relatedRequestId: mcpReq.id },
   )
   for (let waited = 0; waited < LONGEST_WAIT_MS; waited += POLLED_EVERY_MS) {
     if (mcpReq.signal.aborted) return undefined
-    const question = await emulator.portalState('question', key)
+    const question = await emulator.portals.find('question', key)
     if (!question) return undefined
     if (question.action !== undefined) return question.action
     await new Promise((resolve) => setTimeout(resolve, POLLED_EVERY_MS))
@@ -121,11 +121,11 @@ export async function keepAnswer(
   if (!response) return false
   const { emulator, now } = c.var
   const key = questionKey(sessionId, response.id)
-  if (!(await emulator.portalState('question', key))) return false
+  if (!(await emulator.portals.find('question', key))) return false
   // An error is no consent.
   const action = response.result?.action ?? 'cancel'
   const endsAtSeconds = now + LONGEST_WAIT_MS / 1000
-  await emulator.putPortalState('question', key, holder, endsAtSeconds, { action })
+  await emulator.portals.put('question', key, holder, endsAtSeconds, { action })
   return true
 }
 

@@ -1,6 +1,6 @@
 import type { UpstreamTokens } from '../mcp/credential'
 import type { Mapped } from '../mcp/curation'
-import type { McpServer } from '../mcp/server'
+import { isOAuthUndetected, type McpServer, OAUTH_NOT_DETECTED } from '../mcp/server'
 import { needsPerson } from '../mcp/visibility'
 import type { AppContext } from '../request/context'
 import type { PortalGrant } from '../store/emulator/portal-states'
@@ -32,6 +32,9 @@ export async function serverCredential(
       return { credential: { holder: 'server', headers: credential.headers } }
     case 'oauth': {
       const { admin } = credential
+      if (isOAuthUndetected(server)) {
+        return { missing: { status: 'waiting', error: OAUTH_NOT_DETECTED } }
+      }
       if (!admin) return { missing: { status: 'waiting' } }
       const tokens = await fresh(c, server, admin).catch(() => undefined)
       if (!tokens) {
@@ -70,7 +73,7 @@ export async function callCredential(
   })
   if (tokens !== known) {
     const connections = { [server.id]: tokens }
-    await c.get('emulator').mergePortalState('grant', holder, { connections })
+    await c.get('emulator').portals.merge('grant', holder, { connections })
   }
   return bearer(holder, tokens)
 }

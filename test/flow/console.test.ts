@@ -220,6 +220,13 @@ describe('The console', () => {
   })
 })
 
+it('The name in the header leads to the console, on the pages of the emulator only', async () => {
+  const addressOn = async (path: string) =>
+    (await page(path)).root.querySelector('header a')?.getAttribute('href')
+  for (const path of PAGES) expect(await addressOn(path)).toBe('/_emulator/')
+  expect(await addressOn('/cdn-cgi/access/logout')).toBeUndefined()
+})
+
 it('The console links to the connected applications of the dashboard [D30]', async () => {
   const { root } = await page('/_emulator/console/connect')
   const links = root.querySelectorAll('a').map((each) => each.getAttribute('href'))

@@ -68,6 +68,7 @@ const rank = (route: Route) => {
   if (route === 'POST reset') return ORDER.length + 1
   if (route === 'DELETE grants/{id}/tokens/{token}') return ORDER.indexOf('DELETE') - 0.5
   if (route === 'DELETE clients/{id}') return ORDER.length
+  if (/^DELETE (clients|grants|sessions)$/.test(route)) return ORDER.length + 0.5
   return ORDER.indexOf(split(route)[0])
 }
 

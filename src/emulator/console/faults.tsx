@@ -13,7 +13,7 @@ export async function showFaultsPage(c: AppContext, control: Control): Promise<R
   const [{ faults }, { quirks }, newest] = await Promise.all([
     fetchList(c, control, 'faults'),
     fetchList(c, control, 'quirks'),
-    c.get('emulator').newestEvent(),
+    c.get('emulator').events.newestNumber(),
   ])
   return respondPage(
     c,

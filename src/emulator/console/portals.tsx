@@ -28,7 +28,7 @@ export async function showPortalsPage(c: AppContext, control: Control): Promise<
   const [{ portals }, { upstreams }, events] = await Promise.all([
     fetchList(c, control, 'portals'),
     fetchList(c, control, 'upstreams'),
-    c.get('emulator').events(),
+    c.get('emulator').events.latest(),
   ])
   const { portal: wanted, who } = c.req.query()
   const portal = portals.find(({ id }) => id === wanted) ?? portals[0]

@@ -59,7 +59,7 @@ export function endpointOf(c: AppContext, portal: McpPortal): string {
 }
 
 async function portalView(c: AppContext, portal: McpPortal): Promise<PortalView> {
-  const { grants, sessions } = await c.get('emulator').portalHolders(portal.id)
+  const { grants, sessions } = await c.get('emulator').portals.holders(portal.id)
   const callers = await Promise.all(
     grants.map(async ({ id, grant }) => {
       const who = await whoHolds(c, id, grant)

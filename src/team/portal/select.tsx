@@ -47,7 +47,7 @@ export async function selectServers(c: AppContext): Promise<Response> {
   const who = await signedInByCookie(c)
   if (!ticket.success || who?.identityNonce !== ticket.data.identityNonce) throw expired()
   const { grantId, portalId } = ticket.data
-  const kept = await c.get('emulator').portalState('grant', grantId)
+  const kept = await c.get('emulator').portals.find('grant', grantId)
   const found = findPortal(c, portalId)
   if (!kept || !found) throw expired()
   const shown = await seenOnPage(c, found.portal, kept, ticket.data, who)
@@ -57,7 +57,7 @@ export async function selectServers(c: AppContext): Promise<Response> {
 
 async function begin(c: AppContext, id: string): Promise<Response> {
   const { emulator, now, team, ticketSecret, url } = c.var
-  const state = await emulator.portalState('elicitation', id)
+  const state = await emulator.portals.find('elicitation', id)
   const found = state && findPortal(c, state.portalId)
   if (!state || !found) throw expired()
   const who = await signedInByCookie(c)
@@ -78,7 +78,7 @@ async function begin(c: AppContext, id: string): Promise<Response> {
       'Log out, and open the page again as that person.',
     )
   }
-  if (!(await emulator.takePortalState('elicitation', id))) throw expired()
+  if (!(await emulator.portals.take('elicitation', id))) throw expired()
   const { at, grantId, portalId, sessionId } = state
   const { identityNonce } = who
   const own = { at, portalId, grantId, elicitationId: id, identityNonce }
@@ -106,7 +106,7 @@ async function seenOnPage(
   { identity }: SignedIn,
 ): Promise<Seen[]> {
   const { configuration, emulator } = c.var
-  const session = sessionId && (await emulator.portalState('session', sessionId))
+  const session = sessionId && (await emulator.portals.find('session', sessionId))
   const seen = seenServers(configuration, portal, {
     subject: { identity, ...whereFrom(c) },
     decided: kept.decided,
@@ -153,8 +153,7 @@ async function act(
   const { emulator, team, url } = c.var
   const [verb, id] = ((await readPageForm(c)).get('action') ?? '').split(' ')
   if (verb === 'done') {
-    if (sessionId)
-      await emulator.mergePortalState('session', sessionId, { completed: elicitationId })
+    if (sessionId) await emulator.portals.merge('session', sessionId, { completed: elicitationId })
     return showDone(c, portal)
   }
   const chosen = seen.find(({ server }) => server.id === id)
@@ -170,8 +169,8 @@ async function act(
     )
   }
   const toggles = { [server.id]: verb === 'enable' }
-  if (sessionId) await emulator.mergePortalState('session', sessionId, { toggles })
-  else await emulator.mergePortalState('grant', grantId, { toggles })
+  if (sessionId) await emulator.portals.merge('session', sessionId, { toggles })
+  else await emulator.portals.merge('grant', grantId, { toggles })
   return redirectToStep(c, `${team.origin}${url.pathname}${url.search}`)
 }
 

@@ -37,7 +37,7 @@ export async function startAuthentication(
   const callback = adminCallback(c, account?.id ?? '', server.id)
   const flow = { serverId: server.id, verifier, callback, back }
   const endsAtSeconds = c.get('now') + LIFETIME_SECONDS
-  await c.get('emulator').putPortalState('admin-flow', state, server.id, endsAtSeconds, flow)
+  await c.get('emulator').portals.put('admin-flow', state, server.id, endsAtSeconds, flow)
   return authorizationUrl(client, { callback, state, verifier })
 }
 
@@ -57,7 +57,7 @@ export async function finishAuthentication(
   { code, state }: { code: string; state: string },
 ): Promise<string | undefined> {
   const { configuration, emulator } = c.var
-  const flow = flowSchema.safeParse(await emulator.takePortalState('admin-flow', state)).data
+  const flow = flowSchema.safeParse(await emulator.portals.take('admin-flow', state)).data
   const server = configuration.mcpServers.find(({ id }) => id === serverId)
   if (!flow || flow.serverId !== serverId || !server) return undefined
   const tokens = await exchangeCode(c, server, await clientAt(c, server), { ...flow, code })
