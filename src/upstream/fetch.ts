@@ -34,7 +34,7 @@ export function upstreamFetch(c: AppContext, server: McpServer): Fetch {
       url: request.url.split('?')[0] ?? '',
       ...messageOf(request.headers, init?.body),
       protocolVersion: request.headers.get('mcp-protocol-version') ?? undefined,
-      credential: request.headers.has('authorization') ? 'sent' : 'none',
+      credential: isSent(request.headers, server) ? 'sent' : 'none',
     } as const
     try {
       const response = withinSize(await withinTime((late) => send(c, aborting(request, late))))
@@ -46,6 +46,11 @@ export function upstreamFetch(c: AppContext, server: McpServer): Fetch {
       throw error
     }
   }
+}
+
+// A server's own headers may have any name.
+function isSent(headers: Headers, { credential }: McpServer): boolean {
+  return headers.has('authorization') || credential.kind === 'headers'
 }
 
 function aborting(request: Request, late: AbortSignal): Request {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { controlOf } from '../support/control'
 import { ADA, APP, emulator, stopClock } from '../support/emulator'
 import { UpstreamOAuth } from '../support/oauth-upstream'
+import { Person } from '../support/person'
 import { connectToPortal, ENDPOINT, namedTools, PortalAdmin, PortalClient } from '../support/portal'
 import { type TestUpstream, upstreams } from '../support/upstreams'
 
@@ -9,7 +9,7 @@ stopClock()
 
 const { fetch, reset, signIn, events } = emulator()
 const admin = new PortalAdmin(fetch)
-const send = controlOf(fetch)
+const HOSTS = ['127.0.0.1:8788', new URL(PORTAL).host]
 const GRACE = { email: 'grace@example.com' }
 const ONLY_ADA = { name: 'Ada', decision: 'allow', include: [{ email: { email: ADA.email } }] }
 
@@ -106,18 +106,17 @@ describe('A page for an elicitation', () => {
     const texts = await Promise.all(
       tokens.map((token) => PortalClient.of(fetch, token).text('portal_toggle_servers')),
     )
-    const ids = texts.map((text) => text.match(/elicitationId=([\w-]+)/)?.[1])
-    expect(new Set(ids).size).toBe(2)
-    const { emulator: state } = (await (await send('GET', 'state')).json()) as {
-      emulator: { portal_state: { kind: string; id: string; value: string }[] }
+    const addresses = texts.map((text) => text.match(/http\S+/)?.[0] ?? '')
+    const opened = async (address: string, { email }: { email: string }) => {
+      const person = await new Person(fetch, HOSTS).open(address)
+      await person.press(email)
+      return person.page?.status
     }
-    const owners = state.portal_state
-      .filter(({ kind }) => kind === 'elicitation')
-      .map(({ id, value }) => [id, JSON.parse(value).email])
-    expect(Object.fromEntries(owners)).toEqual({
-      [ids[0] ?? '']: ADA.email,
-      [ids[1] ?? '']: GRACE.email,
-    })
+    const [ofAda = '', ofGrace = ''] = addresses
+    const ways = [opened(ofAda, GRACE), opened(ofGrace, ADA)]
+    expect(await Promise.all(ways)).toEqual([403, 403])
+    const own = [opened(ofAda, ADA), opened(ofGrace, GRACE)]
+    expect(await Promise.all(own)).toEqual([200, 200])
   })
 })
 
