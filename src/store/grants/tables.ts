@@ -78,6 +78,14 @@ export class GrantTables {
     return row && this.#remembered.set(grantId, JSON.parse(row.value))
   }
 
+  all(): State[] {
+    const rows = this.sql.exec<{ value: string }>(
+      'SELECT value FROM grant_state WHERE epoch = ?',
+      this.epoch,
+    )
+    return [...rows].map(({ value }) => JSON.parse(value))
+  }
+
   /** @throws Error if the grant exists already */
   add(state: State): void {
     const { code, grant } = state
