@@ -150,9 +150,9 @@ function hiddenBecause(
 ): HiddenBecause | undefined {
   const { mapping, server } = mapped
   if (decided) {
-    const isAllowed = decided[server.id]
-    if (isAllowed === undefined) return 'not-decided'
-    if (!isAllowed) return refusalOf(records.applications, server.id)
+    // An id may be that of a member of every object, such as `constructor`.
+    if (!Object.hasOwn(decided, server.id)) return 'not-decided'
+    if (!decided[server.id]) return refusalOf(records.applications, server.id)
   } else {
     const verdict = serverVerdict(records, server.id, subject)
     if (!verdict || verdict.decision === 'deny') return refusalOf(records.applications, server.id)

@@ -5,8 +5,8 @@ import type { AppContext } from '../request/context'
 import { report } from '../request/events'
 import { withinSize, withinTime } from './limits'
 
-// Portal: observed [MP62]. It marks requests of a portal; direct requests do not have it.
-const PORTAL_WORKER = 'gateway.agents.cloudflare.com'
+/** The mark of a request of a portal. Portal: observed [MP62]. Direct requests do not have it. */
+export const PORTAL_WORKER = 'gateway.agents.cloudflare.com'
 
 // The hosts of the built-in servers (`demo/upstreams.ts`, which is loaded on demand).
 const BUILT_IN_HOSTS = '.mcp.localhost'
