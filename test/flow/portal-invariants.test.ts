@@ -2,7 +2,14 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { ADA, APP, emulator, stopClock } from '../support/emulator'
 import { UpstreamOAuth } from '../support/oauth-upstream'
 import { Person } from '../support/person'
-import { connectToPortal, ENDPOINT, namedTools, PortalAdmin, PortalClient } from '../support/portal'
+import {
+  connectToPortal,
+  ENDPOINT,
+  namedTools,
+  PORTAL,
+  PortalAdmin,
+  PortalClient,
+} from '../support/portal'
 import { type TestUpstream, upstreams } from '../support/upstreams'
 
 stopClock()
