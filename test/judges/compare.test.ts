@@ -115,6 +115,7 @@ const NOT_VISIBLE: (FaultName | QuirkName)[] = [
   'dashboard-portals',
   'upstream-resource-verbatim',
   'upstream-registered-authentication',
+  'upstream-registers-again',
 ]
 
 describe('A switched difference', () => {

@@ -15,7 +15,8 @@ export function pageOf(c: AppContext, newest: number) {
 function inEffectView(c: AppContext) {
   const { clock_offset_seconds, auto_sign_in, faults, quirks } = inEffect(c)
   const signIns = [...new Set(auto_sign_in.map(({ email }) => email))]
-  return { clockOffsetSeconds: clock_offset_seconds, signIns, faults, quirks }
+  const { warnings = [] } = c.get('settings')
+  return { clockOffsetSeconds: clock_offset_seconds, signIns, faults, quirks, warnings }
 }
 
 // A list of events names these kinds as Cloudflare's logs do.
@@ -44,6 +45,15 @@ export function eventView(event: RecordedEvent) {
       isOfOrigin: event.kind === 'admission' && event.origin === 'responded',
       request: `${event.method} ${event.host}${event.path}`,
       call: callOf(event.mcp),
+    }),
+    ...(event.kind === 'upstream-request' && {
+      status: event.responseStatus,
+      request: `${event.method} ${event.url}`,
+      call: callOf(
+        event.mcpMethod === undefined
+          ? undefined
+          : { method: event.mcpMethod, name: event.mcpName },
+      ),
     }),
   }
 }
