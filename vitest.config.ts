@@ -33,6 +33,8 @@ export const onNode = {
   setupFiles: ['test/support/on-node/setup.ts', ...setupFiles],
   // Here, because importing wrangler takes a second in each worker.
   provide: { vars: unstable_readConfig({ config: 'wrangler.toml' }).vars },
+  // It imports `cloudflare:workers`, so the alias has to apply to it.
+  server: { deps: { inline: ['@cloudflare/workers-oauth-provider'] } },
   isolate: false,
   maxWorkers: 2,
   testTimeout: 30_000,
@@ -50,6 +52,9 @@ const outside = {
 // run under `npm start` too: the SDK of most MCP clients, because its streams pass through wrangler's
 // proxy, and the one that kills the server and edits at once, because the storage differs.
 const CLIENTS_OF_NPM_START = ['test/clients/{mcp-sdk-2,cloudflare-story}.test.ts']
+// So do the browser's. One runs under `npm start` instead, because cookies and redirects between hosts pass
+// through wrangler's proxy.
+const BROWSERS_OF_NPM_START = ['test/browser/login.test.ts']
 // The other files of test/server are about `npm start` itself.
 const SERVER_TESTS_OF_BOTH = ['test/server/{fuzz,hostile,kill,oidc,proxy}.test.ts']
 
@@ -78,7 +83,7 @@ export default defineConfig(({ mode }) => ({
       },
       { test: onNode },
       {
-        // From outside, as processes: `npm start`, a real browser, the installed package.
+        // From outside, as processes: `npm start`, the installed package, the source as a library.
         test: {
           ...outside,
           name: 'outside',
@@ -90,9 +95,21 @@ export default defineConfig(({ mode }) => ({
             },
           ],
           include: [
-            'test/{browser,server,package,examples,engine,judges}/**/*.test.ts',
+            'test/{server,package,examples,engine,judges}/**/*.test.ts',
             ...CLIENTS_OF_NPM_START,
+            ...BROWSERS_OF_NPM_START,
           ],
+        },
+      },
+      {
+        // From outside: the package's command, with a real browser.
+        test: {
+          ...outside,
+          name: 'browser',
+          env: { SERVER: 'command' },
+          alias: [TEXT],
+          include: ['test/browser/**/*.test.ts'],
+          exclude: BROWSERS_OF_NPM_START,
         },
       },
       {

@@ -1,4 +1,5 @@
 import { findOAuthClient } from '../account/oauth/dash-client'
+import { CONNECTED_PATH } from '../account/oauth/dash-domain'
 import { goForm } from '../account/oauth/go-form'
 import { clientOfIdToken } from '../account/oauth/id-token'
 import { respondLoggedOut } from '../pages/logged-out'
@@ -17,7 +18,8 @@ import { endSession } from './session'
 export async function logout(c: AppContext): Promise<Response> {
   const to = await registeredTarget(c)
   await endSession(c)
-  return to === undefined ? respondLoggedOut(c) : c.redirect(to, 302)
+  if (to !== undefined) return c.redirect(to, 302)
+  return respondLoggedOut(c, [{ name: 'Connected Applications', url: CONNECTED_PATH }])
 }
 
 async function registeredTarget(c: AppContext): Promise<string | undefined> {

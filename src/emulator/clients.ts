@@ -2,12 +2,11 @@ import { formatTime } from '../access/timestamps'
 import type { AppContext } from '../request/context'
 import type { Client } from '../store/clients'
 import { readCursor } from './cursor'
-import { issuedGrants } from './issued-grants'
+import { endGrants } from './end-grants'
 import { clientNotFound } from './not-found'
 import { respond } from './respond'
 
 const PER_PAGE = 50
-const GRANTS_AT_ONCE = 100
 
 /** Handles `GET /_emulator/clients`: lists a page of the clients registered with Managed OAuth. */
 export async function showClients(c: AppContext): Promise<Response> {
@@ -29,22 +28,30 @@ export async function forgetClient(c: AppContext): Promise<Response> {
   const { clients } = c.get('stores')
   const id = c.req.param('id') ?? ''
   if (!(await clients.find(id))) throw clientNotFound(id)
-  await endGrantsOf(c, id)
+  await endGrants(c, id)
   await clients.delete(id)
   return respond(c, 'DELETE clients/{id}', { forgotten: id })
 }
 
-async function endGrantsOf(c: AppContext, clientId: string): Promise<void> {
-  const { emulator, stores } = c.var
-  const issued = issuedGrants(await emulator.events.latest(), clientId)
-  await Promise.all(issued.map((id) => stores.grants.end(id)))
+/** Handles `DELETE /_emulator/clients`: deletes every client, and ends every grant with all its tokens. */
+export async function forgetClients(c: AppContext): Promise<Response> {
+  const { clients } = c.get('stores')
+  const ids = await allIds(c)
+  await endGrants(c)
+  await Promise.all(ids.map((id) => clients.delete(id)))
+  return respond(c, 'DELETE clients', { forgotten: ids.length })
+}
+
+async function allIds(c: AppContext): Promise<string[]> {
+  const { clients } = c.get('stores')
+  const all: string[] = []
   let cursor: string | undefined
   do {
-    const page = await stores.grants.list(GRANTS_AT_ONCE, cursor)
-    const own = page.grants.filter(({ grant, revoked }) => grant.clientId === clientId && !revoked)
-    await Promise.all(own.map(({ grant }) => stores.grants.end(grant.id)))
-    cursor = page.cursor
+    const { ids, ...rest } = await clients.list(PER_PAGE, cursor)
+    for (const id of ids) all.push(id)
+    cursor = rest.cursor
   } while (cursor)
+  return all
 }
 
 function view({ clientId, issuedAtSeconds, name, metadata, ...rest }: Client) {

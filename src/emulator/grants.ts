@@ -2,6 +2,7 @@ import { formatTime } from '../access/timestamps'
 import type { AppContext } from '../request/context'
 import type { AccessGrant, GrantView } from '../store/grants/grant'
 import { readCursor } from './cursor'
+import { endGrants } from './end-grants'
 import { notFound } from './not-found'
 import { respond } from './respond'
 
@@ -23,6 +24,11 @@ export async function endGrant(c: AppContext): Promise<Response> {
     throw notFound(`grant ${id}`, 'GET /_emulator/grants lists the grants')
   await c.get('stores').grants.end(id)
   return respond(c, 'DELETE grants/{id}', { revoked: id })
+}
+
+/** Handles `DELETE /_emulator/grants`: ends every grant with all its tokens at once. */
+export async function endAllGrants(c: AppContext): Promise<Response> {
+  return respond(c, 'DELETE grants', { revoked: await endGrants(c) })
 }
 
 /** Handles `DELETE /_emulator/grants/{id}/tokens/{token}`: ends one access token, and not its grant. */

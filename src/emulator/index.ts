@@ -8,14 +8,14 @@ import { signAssertion } from './assertions'
 import { changeAutoSignIn, showAutoSignIn } from './auto-sign-in'
 import { checkOrigin } from './check-origin'
 import { showClientReport } from './client-report'
-import { forgetClient, showClients } from './clients'
+import { forgetClient, forgetClients, showClients } from './clients'
 import { changeClock, showClock } from './clock'
 import { administratorPages } from './configure'
 import { consolePages } from './console'
 import { changeDns, showDns } from './dns'
 import { showEvents } from './events'
 import { clearFaults, showFaults, switchFaultOff, switchFaultOn } from './faults'
-import { endGrant, endToken, showGrants } from './grants'
+import { endAllGrants, endGrant, endToken, showGrants } from './grants'
 import { guardControl } from './guard'
 import { showInEffect, turnAllOff } from './in-effect'
 import { rotateKeys } from './keys'
@@ -26,7 +26,7 @@ import { respond } from './respond'
 import { revoke } from './revoke'
 import { refuseRoute } from './route'
 import { showRule, showRules } from './rules'
-import { endSession, showSessions } from './sessions'
+import { endSession, endSessions, showSessions } from './sessions'
 import { checkSettings, showSettings } from './settings'
 import { signInToConsole } from './sign-in'
 import { loadState, showState } from './state'
@@ -71,12 +71,15 @@ emulatorControl.delete('/faults/:name', switchFaultOff)
 emulatorControl.get('/quirks', showQuirks)
 emulatorControl.put('/quirks/:name', switchQuirk)
 emulatorControl.get('/clients', showClients)
+emulatorControl.delete('/clients', forgetClients)
 emulatorControl.delete('/clients/:id', forgetClient)
 emulatorControl.get('/clients/:id/report', showClientReport)
 emulatorControl.get('/grants', configure, showGrants)
+emulatorControl.delete('/grants', endAllGrants)
 emulatorControl.delete('/grants/:id', endGrant)
 emulatorControl.delete('/grants/:id/tokens/:token', endToken)
 emulatorControl.get('/sessions', showSessions)
+emulatorControl.delete('/sessions', endSessions)
 emulatorControl.delete('/sessions/:id', endSession)
 emulatorControl.get('/settings', configure, showSettings)
 emulatorControl.post('/settings', checkSettings)

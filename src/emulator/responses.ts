@@ -122,6 +122,7 @@ const ruleSchema = z.object({
 
 /** Every JSON response of the control, by method and path below `/_emulator/`. */
 export const RESPONSES = {
+  'GET openapi.json': z.looseObject({ openapi: text }),
   'GET healthz': z.object({ status: z.literal('ok') }),
   'GET urls': z.object({
     application: text,
@@ -214,12 +215,15 @@ export const RESPONSES = {
   'GET quirks': z.object({ quirks: z.array(quirkSchema) }),
   'PUT quirks/{name}': quirkSchema,
   'GET clients': z.object({ clients: z.array(clientSchema), ...page }),
+  'DELETE clients': z.object({ forgotten: z.int() }),
   'DELETE clients/{id}': z.object({ forgotten: text }),
   'GET clients/{id}/report': clientReportSchema,
   'GET grants': z.object({ grants: z.array(grantSchema), ...page }),
+  'DELETE grants': z.object({ revoked: z.int() }),
   'DELETE grants/{id}': z.object({ revoked: text }),
   'DELETE grants/{id}/tokens/{token}': z.object({ revoked: text }),
   'GET sessions': z.object({ sessions: z.array(sessionSchema) }),
+  'DELETE sessions': z.object({ ended: z.int() }),
   'DELETE sessions/{id}': z.object({ ended: text }),
   'GET rules': z.object({ rules: z.array(ruleSchema) }),
   'GET rules/{id}': ruleSchema,

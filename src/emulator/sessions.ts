@@ -21,6 +21,13 @@ export async function endSession(c: AppContext): Promise<Response> {
   return respond(c, 'DELETE sessions/{id}', { ended: id })
 }
 
+/** Handles `DELETE /_emulator/sessions`: ends every sign-in at every application. */
+export async function endSessions(c: AppContext): Promise<Response> {
+  const sessions = await activeSessions(c)
+  for (const { id } of sessions) await c.get('emulator').revoke(revocable.session(sessionIdOf(id)))
+  return respond(c, 'DELETE sessions', { ended: sessions.length })
+}
+
 // Only those of browsers: the sign-in of a client is its grant.
 async function activeSessions(c: AppContext): Promise<DirectorySession[]> {
   const { emulator, state } = c.var

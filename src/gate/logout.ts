@@ -1,3 +1,4 @@
+import { addressesOf } from '../access/addresses'
 import { domainsOf, isOnHost } from '../access/application'
 import { pathOf } from '../access/domain'
 import { revocable, sessionIdOf } from '../access/revocation'
@@ -19,11 +20,11 @@ export async function logout(c: AppContext, next: () => Promise<void>) {
     await emulator.revoke(revocable.session(sessionIdOf(claims.identity_nonce)))
   }
   // The browser does not send a cookie with another path here, so all possible cookies are deleted.
-  const cleared = configuration.applications
-    .filter((each) => isOnHost(each, url))
-    .flatMap((each) =>
-      domainsOf(each).map((domain) => appCookie(each, new URL(url.origin + pathOf(domain)), '')),
-    )
+  const applications = configuration.applications.filter((each) => isOnHost(each, url))
+  const cleared = applications.flatMap((each) =>
+    domainsOf(each).map((domain) => appCookie(each, new URL(url.origin + pathOf(domain)), '')),
+  )
   for (const cookie of new Set(cleared)) c.header('Set-Cookie', cookie, { append: true })
-  return team.isRequestHost ? next() : respondLoggedOut(c)
+  if (team.isRequestHost) return next()
+  return respondLoggedOut(c, addressesOf(applications, url, url.origin))
 }

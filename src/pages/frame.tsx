@@ -6,8 +6,12 @@ import { type Child, createContext, useContext } from 'hono/jsx'
 import { ICON, Mark } from './mark'
 import { STYLE } from './style'
 
-/** The address of the events that tell why a page is shown; undefined if there are none. */
-export const WhyAddress = createContext<string | undefined>(undefined)
+/** Where a page belongs: to the console, or to a request, whose events tell why it is shown. */
+type Place = { isOfConsole: boolean; why?: string | undefined }
+
+export const PlaceOfPage = createContext<Place>({ isOfConsole: false })
+
+const NAME = 'access-oauth-emulator'
 
 type Frame = {
   title: string
@@ -22,7 +26,7 @@ type Frame = {
 
 /** Renders the frame of every page: plain HTML that works without scripts, in light and dark. */
 export function Frame({ title, nonce, style = '', isWide, children }: Frame) {
-  const why = useContext(WhyAddress)
+  const { isOfConsole, why } = useContext(PlaceOfPage)
   return (
     <>
       {raw('<!doctype html>')}
@@ -38,7 +42,7 @@ export function Frame({ title, nonce, style = '', isWide, children }: Frame) {
         <body>
           <header>
             <Mark />
-            <strong>access-oauth-emulator</strong>
+            <strong>{isOfConsole ? <a href="/_emulator/">{NAME}</a> : NAME}</strong>
             <span>An emulator: this is not Cloudflare Access.</span>
           </header>
           <main class={isWide ? 'wide' : undefined}>{children}</main>

@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import type { HtmlEscapedString } from 'hono/utils/html'
-import { WhyAddress } from './frame'
+import { PlaceOfPage } from './frame'
 import { MessagePage } from './message'
 
 /** An error that is shown as a page, because the browser must not be redirected. */
@@ -59,16 +59,16 @@ export async function respondPage(
   c.status(status as 200)
   const content = await page(nonce)
   const html = await (
-    <WhyAddress.Provider value={whyAddress(c)}>{content}</WhyAddress.Provider>
+    <PlaceOfPage.Provider value={placeOf(c)}>{content}</PlaceOfPage.Provider>
   ).toString()
   return c.html(html.replaceAll(REORDERING, ''))
 }
 
 // Requests to the control record no decision. The demo receives the id as an origin does.
-function whyAddress(c: Context): string | undefined {
-  if (new URL(c.req.url).pathname.startsWith('/_emulator')) return undefined
+function placeOf(c: Context): { isOfConsole: boolean; why?: string | undefined } {
+  if (new URL(c.req.url).pathname.startsWith('/_emulator')) return { isOfConsole: true }
   const ray: string | undefined = c.get('rayId') ?? c.req.header('cf-ray')
-  return ray && `/_emulator/console/events?ray=${ray}`
+  return { isOfConsole: false, why: ray && `/_emulator/console/events?ray=${ray}` }
 }
 
 /** Responds with the page of an error. */

@@ -1,3 +1,4 @@
+import { addressesOf, anyHostFrom } from '../access/addresses'
 import { revocable, sessionIdOf } from '../access/revocation'
 import { respondLoggedOut } from '../pages/logged-out'
 import type { AppContext } from '../request/context'
@@ -13,5 +14,6 @@ export async function logout(c: AppContext): Promise<Response> {
   const who = await signedInByCookie(c)
   if (who) await c.get('emulator').revoke(revocable.session(sessionIdOf(who.identityNonce)))
   endSession(c)
-  return respondLoggedOut(c)
+  const { configuration, url } = c.var
+  return respondLoggedOut(c, addressesOf(configuration.applications, url, anyHostFrom(url)))
 }

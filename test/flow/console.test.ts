@@ -3,7 +3,7 @@ import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { Client } from '../support/client'
 import { controlOf } from '../support/control'
 import { CONNECTED } from '../support/dashboard'
-import { ADA, APP, emulator, stopClock, TEAM } from '../support/emulator'
+import { ADA, APP, application, emulator, stopClock, TEAM } from '../support/emulator'
 
 stopClock()
 const { fetch, reset, signIn, events, advance } = emulator()
@@ -220,6 +220,13 @@ describe('The console', () => {
   })
 })
 
+it('The name in the header leads to the console, on the pages of the emulator only', async () => {
+  const addressOn = async (path: string) =>
+    (await page(path)).root.querySelector('header a')?.getAttribute('href')
+  for (const path of PAGES) expect(await addressOn(path)).toBe('/_emulator/')
+  expect(await addressOn('/cdn-cgi/access/logout')).toBeUndefined()
+})
+
 it('The console links to the connected applications of the dashboard [D30]', async () => {
   const { root } = await page('/_emulator/console/connect')
   const links = root.querySelectorAll('a').map((each) => each.getAttribute('href'))
@@ -255,6 +262,22 @@ describe('The strip of every page', () => {
       faults: [],
       quirks: [],
     })
+  })
+
+  it('leads to the warnings about the settings, which State has in full', async () => {
+    const policies = [{ name: 'P', decision: 'allow', include: [{ group: { id: 'engineers' } }] }]
+    const { fetch: send } = emulator({ APPLICATIONS: [application({ policies })] })
+    const open = async (path: string) => parse(await (await send(APP + path)).text())
+    for (const path of PAGES) {
+      const link = (await open(path)).querySelector('.in-effect a')
+      expect([link?.text, link?.getAttribute('href')]).toEqual([
+        '1 warning about the settings',
+        '/_emulator/console/state#warnings',
+      ])
+    }
+    const state = await open('/_emulator/console/state')
+    expect(state.querySelector('#warnings li')?.text).toMatch(/group is "engineers".*GROUPS/)
+    expect(state.querySelector('.in-effect form')).toBeNull()
   })
 
   it('has the quirks of the setting QUIRKS too', async () => {

@@ -105,6 +105,7 @@ describe('A one-time PIN', () => {
       person.page = form
       await person.press('Sign in', { code: wrong })
       expect(person.page).toMatchObject(BLOCK_PAGE)
+      expect(person.page?.text).toContain('Access shows this title for a wrong code too.')
       expect(person.cookies('127.0.0.1')).not.toContain('CF_Access_Session')
     }
     person.page = form

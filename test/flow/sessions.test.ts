@@ -1,4 +1,5 @@
 import { decodeJwt } from 'jose'
+import type { HTMLElement } from 'node-html-parser'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { bearer, Client, type Tokens, tokensOf } from '../support/client'
 import {
@@ -49,6 +50,8 @@ async function connected(email = 'ada@example.com', app = APP) {
   await world.signIn(null)
   return connection
 }
+
+const linkOf = (link: HTMLElement) => [link.text, link.getAttribute('href')]
 
 describe('get-identity', () => {
   const identity = async (url: string, headers: Record<string, string> = {}) => {
@@ -150,6 +153,14 @@ describe('Logging out of an application', () => {
     )
   })
 
+  it('links to the application of that host', async () => {
+    const person = await loggedIn()
+    await logout(person)
+    expect(person.page?.html.querySelectorAll('main a').map(linkOf)).toEqual([
+      ['Open Demo', `${APP}/`],
+    ])
+  })
+
   it.each([
     ['cookie', (token: string) => ({ cookie: `CF_Authorization=${token}` })],
     ['header', (token: string) => ({ 'cf-access-token': token })],
@@ -220,6 +231,15 @@ describe('Logging out of the team domain', () => {
     expect(identity.status).toBe(400)
     await person.open(`${APP}/whoami`)
     expect(person.page?.title).toBe(LOGIN_TITLE)
+  })
+
+  it('links to every application', async () => {
+    const person = await loggedIn()
+    await logout(person)
+    expect(person.page?.html.querySelectorAll('main a').map(linkOf)).toEqual([
+      ['Open Demo', `${APP}/`],
+      ['Open Other', `${OTHER}/`],
+    ])
   })
 
   it('lets the person log in again, in the same second', async () => {

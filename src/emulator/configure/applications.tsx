@@ -4,6 +4,8 @@ import { ApplicationsPage } from '../../pages/configure/applications'
 import type { Problems, Values } from '../../pages/configure/fields'
 import type { PolicyRow } from '../../pages/configure/policies'
 import type { AppContext } from '../../request/context'
+import { currentConfiguration } from '../../request/prepare'
+import { policyViews } from '../policy-view'
 import { type ApiProblem, type ApiResponse, accountPath, callApi, readApi } from './api'
 import {
   APPLICATION_FIELDS,
@@ -28,6 +30,7 @@ export async function showApplications(c: AppContext): Promise<Response> {
     z.array(storedSchema),
   )
   const page = await administratorPage(c)
+  const configuration = await currentConfiguration(c)
   return respond(c, 200, (nonce) => (
     <ApplicationsPage
       {...page}
@@ -37,7 +40,7 @@ export async function showApplications(c: AppContext): Promise<Response> {
         domains: each.self_hosted_domains,
         isOAuthOn:
           each.oauth_configuration !== undefined && each.oauth_configuration.enabled !== false,
-        policies: each.policies.map(({ name, decision }) => `${decision}: ${name}`),
+        policies: policyViews(each.policies, configuration),
       }))}
     />
   ))

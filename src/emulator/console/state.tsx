@@ -1,8 +1,14 @@
-import { type Application, DEFAULT_LIFETIME, managedOAuth } from '../../access/application'
+import {
+  type Application,
+  DEFAULT_LIFETIME,
+  domainsOf,
+  managedOAuth,
+} from '../../access/application'
 import type { ManagedOAuth } from '../../access/oauth-configuration'
 import { StatePage } from '../../pages/console/state'
 import { respondPage } from '../../pages/respond'
 import type { AppContext } from '../../request/context'
+import { policyViews } from '../policy-view'
 import { grantsOf, newestSessionEnd } from './grants'
 import { type Control, fetchList } from './inside'
 import { pageOfItems, readAll } from './listing'
@@ -29,7 +35,7 @@ export async function showStatePage(c: AppContext, control: Control): Promise<Re
       <StatePage
         nonce={nonce}
         {...pageOf(c, newest)}
-        applications={c.get('configuration').applications.map(applicationView)}
+        applications={c.get('configuration').applications.map((each) => applicationView(c, each))}
         text={text}
         isWhole={clients.isWhole && grants.isWhole}
         clients={listed('clients', clients.items, clientsFrom, 50)}
@@ -70,16 +76,16 @@ function nextPage(c: AppContext, list: string, from: number | undefined): string
   return `/_emulator/console/state?${query}#${list}`
 }
 
-function applicationView(application: Application) {
+function applicationView(c: AppContext, application: Application) {
   const oauth = managedOAuth(application)
   return {
     id: application.id,
     name: application.name,
-    domain: application.domain === '*' ? 'every host' : (application.domain ?? ''),
+    domains: domainsOf(application).map((domain) => (domain === '*' ? 'every host' : domain)),
     aud: application.aud,
     isOAuthOn: oauth !== undefined,
     options: oauth ? optionsOf(application, oauth) : [],
-    policies: application.policies.map(({ name, decision }) => `${decision}: ${name}`),
+    policies: policyViews(application.policies, c.get('configuration')),
   }
 }
 

@@ -1,3 +1,4 @@
+import { PolicyRules, type PolicyView } from '../console/state-application'
 import { ACCESS, AdministratorFrame, type AdministratorPage } from './frame'
 
 type ApplicationRow = {
@@ -7,7 +8,7 @@ type ApplicationRow = {
   domains: string[]
   aud: string
   isOAuthOn: boolean
-  policies: string[]
+  policies: PolicyView[]
 }
 
 /** Renders the list of Access applications [S17]. */
@@ -50,7 +51,7 @@ function Application({ application }: { application: ApplicationRow }) {
           </a>{' '}
           {domains.map((domain) => (
             <>
-              <code>{domain}</code>{' '}
+              <code>{domain === '*' ? 'every host' : domain}</code>{' '}
             </>
           ))}
           {type !== 'self_hosted' && <span class="tag noted">{type}</span>}{' '}
@@ -85,10 +86,8 @@ function Application({ application }: { application: ApplicationRow }) {
         <li>
           Application Audience (AUD) Tag <code class="id">{aud}</code>
         </li>
-        {policies.map((policy) => (
-          <li>{policy}</li>
-        ))}
       </ul>
+      <PolicyRules policies={policies} />
     </>
   )
 }

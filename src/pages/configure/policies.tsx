@@ -5,7 +5,8 @@ import { RULE_OPTIONS, type RuleRow } from './rules'
 export const PARTS = { include: 'Include', require: 'Require', exclude: 'Exclude' } as const
 export type Part = keyof typeof PARTS
 
-const DECISIONS: Option[] = [
+/** The decisions, with their words in Cloudflare's dashboard. */
+export const DECISIONS: Option[] = [
   { value: 'allow', text: 'Allow' },
   { value: 'deny', text: 'Block' },
   { value: 'bypass', text: 'Bypass' },

@@ -3,12 +3,12 @@ const KINDS = {
   everyone: { text: 'Everyone' },
   email: { text: 'Emails', member: 'email' },
   email_domain: { text: 'Emails ending in', member: 'domain' },
-  group: { text: 'Access group (id)', member: 'id' },
+  group: { text: 'Access group', member: 'id' },
   ip: { text: 'IP ranges', member: 'ip' },
   geo: { text: 'Country', member: 'country_code' },
-  login_method: { text: 'Login method (id)', member: 'id' },
+  login_method: { text: 'Login method', member: 'id' },
   any_valid_service_token: { text: 'Any Access service token' },
-  service_token: { text: 'Service token (id)', member: 'token_id' },
+  service_token: { text: 'Service token', member: 'token_id' },
 } satisfies Record<string, { text: string; member?: string }>
 type Kind = keyof typeof KINDS
 
@@ -17,9 +17,25 @@ export type RuleRow = { kind: string; value: string }
 
 export const RULE_OPTIONS = [
   { value: '', text: 'no rule' },
-  ...Object.entries(KINDS).map(([value, { text }]) => ({ value, text })),
+  ...Object.entries(KINDS).map(([value, kind]) => ({ value, text: optionOf(kind) })),
   { value: 'json', text: 'Other (JSON)' },
 ]
+
+function optionOf({ text, member = '' }: { text: string; member?: string }): string {
+  return ['id', 'token_id'].includes(member) ? `${text} (id)` : text
+}
+
+/**
+ * Returns a rule in words: `Emails ending in example.com`.
+ *
+ * @param nameOf returns the name of the record with an id
+ */
+export function ruleInWords(rule: object, nameOf: (id: string) => string | undefined): string {
+  const { kind, value } = rowOf(rule)
+  if (isKind(kind)) return [KINDS[kind].text, nameOf(value) ?? value].filter(Boolean).join(' ')
+  const [[other, members] = ['', {}]] = Object.entries(rule) as [string, object][]
+  return [other, ...Object.values(members).map((each) => nameOf(String(each)) ?? each)].join(' ')
+}
 
 /** Returns a rule of the API as a row. */
 export function rowOf(rule: object): RuleRow {

@@ -35,7 +35,7 @@ export function RulePage({ rule: { id, section, behaviour, details }, ...page }:
 }
 
 // The letters are those of the table's rows.
-const RULE = /(?<![\w-])((?:[ACDKMOPRTUV]|EU)\d{1,2})(?![\w-])/g
+const RULE = /(?<![\w-])((?:[ACDKMOPRSTUVW]|EU|MP)\d{1,2})(?![\w-])/g
 
 /** Renders text in which the rows of docs/fidelity.md are links to them. */
 export function WithRules({ text }: { text: string }) {

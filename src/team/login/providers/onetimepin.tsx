@@ -120,6 +120,6 @@ function wrongCode(): PageError {
     403,
     'That account does not have access.',
     'The code is wrong, or it has expired after ten minutes.',
-    'Go back and enter the code again, or start again from your client or application.',
+    'Access shows this title for a wrong code too. Go back and enter the code again, or start again from your client or application.',
   )
 }
