@@ -14,6 +14,7 @@ import { clockSchema } from './clock'
 import { zoneSchema } from './dns'
 import { querySchema } from './events'
 import { newPeopleSchema } from './people'
+import { callerSchema } from './portals/sees'
 import { switchSchema } from './quirks'
 import { RESPONSES, type Responses } from './responses'
 import { revocationSchema } from './revoke'
@@ -46,6 +47,7 @@ const QUERIES: Partial<Record<Route, z.ZodObject>> = {
   'GET events': querySchema,
   'GET clients': cursorSchema,
   'GET grants': cursorSchema,
+  'GET portals/{id}/sees': callerSchema,
 }
 
 const errorSchema = z
