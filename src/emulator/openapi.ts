@@ -12,6 +12,7 @@ import { checkSchema } from './check-origin'
 import { clockSchema } from './clock'
 import { zoneSchema } from './dns'
 import { querySchema } from './events'
+import { faultsSchema } from './faults'
 import { switchSchema } from './quirks'
 import { RESPONSES, type Responses } from './responses'
 import { revocationSchema } from './revoke'
@@ -28,6 +29,7 @@ const BODIES: Partial<Record<Route, z.ZodType>> = {
   'POST assertions': assertionSchema,
   'POST check-origin': checkSchema,
   'PUT dns': zoneSchema,
+  'PUT faults': faultsSchema,
   'PUT faults/{name}': z.union(FAULT_NAMES.map((name) => FAULTS[name].parameters)),
   'PUT quirks/{name}': switchSchema,
   // A state is checked in full when it is loaded.

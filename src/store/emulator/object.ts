@@ -85,9 +85,9 @@ export class EmulatorObject extends DurableObject<Env> {
     return this.#switches.setFault(name, fault)
   }
 
-  clearFaults(): EmulatorState {
+  setFaults(faults: ActiveFault[]): EmulatorState {
     this.#edits.showAll()
-    return this.#switches.clearFaults()
+    return this.#switches.setFaults(faults)
   }
 
   strike(name: FaultName): { isStruck: boolean; state: EmulatorState } {
