@@ -49,6 +49,9 @@ const outside = {
 // run under `npm start` too: the SDK of most MCP clients, because its streams pass through wrangler's
 // proxy, and the one that kills the server and edits at once, because the storage differs.
 const CLIENTS_OF_NPM_START = ['test/clients/{mcp-sdk-2,cloudflare-story}.test.ts']
+// So do the browser's. One runs under `npm start` instead, because cookies and redirects between hosts pass
+// through wrangler's proxy.
+const BROWSERS_OF_NPM_START = ['test/browser/login.test.ts']
 // The other files of test/server are about `npm start` itself.
 const SERVER_TESTS_OF_BOTH = ['test/server/{fuzz,hostile,kill,oidc,proxy}.test.ts']
 
@@ -76,7 +79,7 @@ export default defineConfig(({ mode }) => ({
       },
       { test: onNode },
       {
-        // From outside, as processes: `npm start`, a real browser, the installed package.
+        // From outside, as processes: `npm start`, the installed package, the source as a library.
         test: {
           ...outside,
           name: 'outside',
@@ -88,9 +91,21 @@ export default defineConfig(({ mode }) => ({
             },
           ],
           include: [
-            'test/{browser,server,package,examples,engine,judges}/**/*.test.ts',
+            'test/{server,package,examples,engine,judges}/**/*.test.ts',
             ...CLIENTS_OF_NPM_START,
+            ...BROWSERS_OF_NPM_START,
           ],
+        },
+      },
+      {
+        // From outside: the package's command, with a real browser.
+        test: {
+          ...outside,
+          name: 'browser',
+          env: { SERVER: 'command' },
+          alias: [TEXT],
+          include: ['test/browser/**/*.test.ts'],
+          exclude: BROWSERS_OF_NPM_START,
         },
       },
       {

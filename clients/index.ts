@@ -44,10 +44,12 @@ async function recordOf(client: ClientEntry): Promise<Recorded> {
   }
 }
 
-async function check({ command }: ClientEntry, folder: string): Promise<Recorded['situations']> {
-  const filled = command.map((each) =>
-    each.replace('{node}', process.execPath).replace('{folder}', folder),
-  )
+async function check(
+  { command, id }: ClientEntry,
+  folder: string,
+): Promise<Recorded['situations']> {
+  const program = [process.execPath, `clients/programs/${id}.ts`, '{url}', '{folder}']
+  const filled = (command ?? program).map((each) => each.replace('{folder}', folder))
   const args = ['src/node/cli.ts', 'check', '--json', ...LIMITS, '--', ...filled]
   const options = { cwd: root, maxBuffer: MOST_OUTPUT_BYTES }
   // The exit status is 1 if a MUST is violated.

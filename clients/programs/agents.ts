@@ -4,10 +4,10 @@
  */
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import type * as sdk from '@modelcontextprotocol/client'
 import { Credentials, listen } from './callback.ts'
+import { work } from './work.ts'
 
 type Records = Record<string, unknown>
 /** The parts of `DurableObjectOAuthClientProvider` that are used here. */
@@ -20,9 +20,6 @@ type Provider = sdk.OAuthClientProvider & {
   runWithCodeVerifierState<T>(state: string, act: () => Promise<T>): Promise<T>
 }
 
-const CALLS = 6
-const PAUSE_MS = 50
-const MOST_AUTHORIZATIONS = 2
 const CLIENT_ID = 'the client_id, which an Agent keeps in its table'
 
 const [, , url = '', folder = ''] = process.argv
@@ -49,7 +46,7 @@ const storage = {
 
 function keep(changes: Records): void {
   Object.assign(records, changes)
-  credentials.write({ port: Number(new URL(callback.redirectUri).port), records })
+  credentials.write({ port: callback.port, records })
 }
 
 const provider: Provider = new DurableObjectOAuthClientProvider(
@@ -60,36 +57,35 @@ const provider: Provider = new DurableObjectOAuthClientProvider(
 provider.serverId = 'server'
 if (typeof records[CLIENT_ID] === 'string') provider.clientId = records[CLIENT_ID]
 
-let authorizations = 0
-let client = new Client({ name: 'agents', version: '1.0.0' })
-let transport = new StreamableHTTPClientTransport(new URL(url), { authProvider: provider })
+await work(
+  {
+    async callback() {
+      const { searchParams } = await callback.authorize(new URL(provider.authUrl ?? ''))
+      const { valid } = await provider.checkState(stateOf(searchParams))
+      const refused = searchParams.get('error')
+      if (!valid || refused) throw new Error(refused ?? 'The state is unknown')
+      return searchParams
+    },
+    close: callback.close,
+  },
+  () => {
+    const client = new Client({ name: 'agents', version: '1.0.0' })
+    const transport = new StreamableHTTPClientTransport(new URL(url), { authProvider: provider })
+    return {
+      connect: () => client.connect(transport),
+      async finishAuth(parameters) {
+        const state = stateOf(parameters)
+        await provider.runWithCodeVerifierState(state, () => transport.finishAuth(parameters))
+        await provider.consumeState(state)
+        keep({ [CLIENT_ID]: provider.clientId })
+      },
+      call: () => client.callTool({ name: 'whoami' }),
+      close: () => client.close(),
+    }
+  },
+  (error) => error instanceof UnauthorizedError,
+)
 
-async function authorize(error: unknown): Promise<void> {
-  if (!(error instanceof UnauthorizedError) || authorizations++ === MOST_AUTHORIZATIONS) throw error
-  const { searchParams } = await callback.authorize(new URL(provider.authUrl ?? ''))
-  const state = searchParams.get('state') ?? ''
-  const { valid } = await provider.checkState(state)
-  const refused = searchParams.get('error')
-  if (!valid || refused) throw new Error(refused ?? 'The state is unknown')
-  await provider.runWithCodeVerifierState(state, () => transport.finishAuth(searchParams))
-  await provider.consumeState(state)
-  keep({ [CLIENT_ID]: provider.clientId })
-  await client.close()
-  client = new Client({ name: 'agents', version: '1.0.0' })
-  transport = new StreamableHTTPClientTransport(new URL(url), { authProvider: provider })
-  await client.connect(transport)
-}
-
-try {
-  await client.connect(transport).catch(authorize)
-  for (let calls = 0; calls < CALLS; calls++) {
-    await client.callTool({ name: 'whoami' }).catch(async (error) => {
-      await authorize(error)
-      await client.callTool({ name: 'whoami' })
-    })
-    await setTimeout(PAUSE_MS)
-  }
-} finally {
-  await client.close()
-  callback.close()
+function stateOf(parameters: URLSearchParams): string {
+  return parameters.get('state') ?? ''
 }

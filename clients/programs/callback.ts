@@ -12,8 +12,16 @@ export function send(url: string, init: RequestInit = {}): Promise<Response> {
   return fetch(url, { ...init, headers })
 }
 
+/** The metadata that programs register, without their redirect URI. */
+export const CLIENT_METADATA = {
+  client_name: 'A program on a library',
+  grant_types: ['authorization_code', 'refresh_token'],
+  token_endpoint_auth_method: 'none',
+}
+
 /** The loopback callback of a program, and a function that opens the browser. */
 export type Callback = {
+  port: number
   redirectUri: string
   /** Opens the authorization URL, and returns the URL at which the browser arrives. */
   authorize(url: URL): Promise<URL>
@@ -21,7 +29,7 @@ export type Callback = {
 }
 
 /** Listens at a port of 127.0.0.1; 0 chooses a free one. */
-export async function listen(port: number): Promise<Callback> {
+export async function listen(wanted: number): Promise<Callback> {
   let arrived = Promise.withResolvers<URL>()
   const server = createServer((request, response) => {
     response.end('You can close this window.')
@@ -29,10 +37,12 @@ export async function listen(port: number): Promise<Callback> {
   })
   // Another process with the same registration may be listening.
   await new Promise<void>((done) =>
-    server.once('error', () => done()).listen(port, '127.0.0.1', done),
+    server.once('error', () => done()).listen(wanted, '127.0.0.1', done),
   )
-  const redirectUri = `http://127.0.0.1:${port || (server.address() as AddressInfo).port}/callback`
+  const port = wanted || (server.address() as AddressInfo).port
+  const redirectUri = `http://127.0.0.1:${port}/callback`
   return {
+    port,
     redirectUri,
     authorize(url) {
       arrived = Promise.withResolvers<URL>()

@@ -1,10 +1,5 @@
-import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { type Callback, CLIENT_METADATA, Credentials, listen } from './callback.ts'
 
 type Kept = {
   port: number
@@ -20,64 +15,48 @@ type Kept = {
  * it: keeps everything in a file of the home directory, opens a browser, and listens at a loopback port.
  */
 export class FileProvider {
-  readonly #file: string
-  readonly #kept: Kept
-  readonly #server: Server
-  #callbacks = Promise.withResolvers<URLSearchParams>()
+  readonly #credentials: Credentials<Kept>
+  readonly #kept: Partial<Kept>
+  readonly #callback: Callback
+  #arrived: Promise<URL> | undefined
 
-  private constructor(file: string, kept: Kept) {
-    this.#file = file
+  private constructor(credentials: Credentials<Kept>, kept: Partial<Kept>, callback: Callback) {
+    this.#credentials = credentials
     this.#kept = kept
-    this.#server = createServer((request, response) => {
-      response.end('You can close this window.')
-      this.#callbacks.resolve(new URL(request.url ?? '/', 'http://127.0.0.1').searchParams)
-    })
+    this.#callback = callback
   }
 
   /** Listens at the port of the registered redirect URI, or at a free one. */
   static async open(name: string): Promise<FileProvider> {
-    const file = join(homedir(), `${name}.json`)
-    const kept: Kept = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { port: 0 }
-    const provider = new FileProvider(file, kept)
-    const server = provider.#server
-    // Another process with the same registration may be listening.
-    await new Promise<void>((done) => {
-      server.once('error', () => done()).listen(kept.port, '127.0.0.1', done)
-    })
-    kept.port ||= (server.address() as AddressInfo).port
-    return provider
+    const credentials = new Credentials<Kept>(name)
+    const kept = credentials.read()
+    const callback = await listen(kept.port ?? 0)
+    return new FileProvider(credentials, { ...kept, port: callback.port }, callback)
   }
 
   get redirectUrl(): string {
-    return `http://127.0.0.1:${this.#kept.port}/callback`
+    return this.#callback.redirectUri
   }
 
   get clientMetadata() {
-    return {
-      client_name: 'A command-line client',
-      redirect_uris: [this.redirectUrl],
-      grant_types: ['authorization_code', 'refresh_token'],
-      token_endpoint_auth_method: 'none',
-    }
+    return { ...CLIENT_METADATA, redirect_uris: [this.redirectUrl] }
   }
 
   /** Waits for the callback of the authorization that was begun, and returns its parameters. */
   async callback(): Promise<URLSearchParams> {
-    const parameters = await this.#callbacks.promise
-    this.#callbacks = Promise.withResolvers()
-    if (parameters.get('state') !== this.#kept.state) throw new Error('The state does not match')
-    const error = parameters.get('error')
+    const { searchParams } = (await this.#arrived) ?? new URL(this.redirectUrl)
+    if (searchParams.get('state') !== this.#kept.state) throw new Error('The state does not match')
+    const error = searchParams.get('error')
     if (error) throw new Error(`The authorization failed: ${error}`)
-    return parameters
+    return searchParams
   }
 
   close(): void {
-    this.#server.close()
+    this.#callback.close()
   }
 
   redirectToAuthorization(url: URL): void {
-    const browser = process.env.BROWSER ?? (process.platform === 'darwin' ? 'open' : 'xdg-open')
-    spawn(browser, [url.href], { stdio: 'ignore' })
+    this.#arrived = this.#callback.authorize(url)
   }
 
   state(): string {
@@ -130,6 +109,6 @@ export class FileProvider {
   #save(members: Partial<Kept>): void {
     Object.assign(this.#kept, members)
     const { port, client, tokens, discovery } = this.#kept
-    writeFileSync(this.#file, JSON.stringify({ port, client, tokens, discovery }))
+    this.#credentials.write({ ...(port && { port }), client, tokens, discovery })
   }
 }

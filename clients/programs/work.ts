@@ -1,5 +1,3 @@
-import type { FileProvider } from './provider.ts'
-
 /** A connection that was made with an SDK. */
 export type Connection = {
   connect(): Promise<unknown>
@@ -12,6 +10,13 @@ const CALLS = 6
 const PAUSE_MS = 50
 const MOST_AUTHORIZATIONS = 2
 
+/** The part of an OAuth provider that waits for the person at the browser. */
+export type Person = {
+  /** Waits for the callback of the authorization that was begun, and returns its parameters. */
+  callback(): Promise<URLSearchParams>
+  close(): void
+}
+
 /**
  * Uses an MCP server as an application would: connects, calls a tool six times, and authorizes at most
  * twice if the SDK asks for it.
@@ -19,7 +24,7 @@ const MOST_AUTHORIZATIONS = 2
  * @param open makes a new connection
  */
 export async function work(
-  provider: FileProvider,
+  provider: Person,
   open: () => Connection,
   isUnauthorized: (error: unknown) => boolean,
 ): Promise<void> {

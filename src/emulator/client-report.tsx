@@ -24,7 +24,7 @@ export async function showClientReport(c: AppContext): Promise<Response> {
   if (!client) throw unknown(id, isPage)
   const { clientId, grantTypes, issuedAtSeconds, name, redirectUris } = client
   const report = clientReport(
-    await emulator.events(),
+    await emulator.events.latest(),
     { id: clientId, name, redirectUris, grantTypes },
     { now, codeLifetimeSeconds: wholeSeconds(settings.CODE_LIFETIME) },
   )

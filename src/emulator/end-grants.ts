@@ -11,7 +11,7 @@ const GRANTS_AT_ONCE = 100
  */
 export async function endGrants(c: AppContext, clientId?: string): Promise<number> {
   const { emulator, stores } = c.var
-  const ids = new Set(issuedGrants(await emulator.events(), clientId))
+  const ids = new Set(issuedGrants(await emulator.events.latest(), clientId))
   let cursor: string | undefined
   do {
     const page = await stores.grants.list(GRANTS_AT_ONCE, cursor)

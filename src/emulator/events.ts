@@ -69,7 +69,7 @@ async function* found(
   const { follow: _, after: __, limit: ___, kind: ____, ...others } = query
   const isByKind = Object.values(others).every((each) => each === undefined)
   let left = limit
-  const pages = c.get('emulator').eventPages({
+  const pages = c.get('emulator').events.pages({
     ...range,
     ...(kind !== undefined && { kind }),
     ...(isByKind && Number.isFinite(limit) && { limit }),
@@ -113,13 +113,13 @@ function follow(c: AppContext, query: Filter): Response {
   const { emulator } = c.var
   const matches = matching(query)
   return streamSSE(c, async (stream) => {
-    const newest = await emulator.newestEvent()
+    const newest = await emulator.events.newestNumber()
     // A number above the newest is from another store, so following starts at the newest.
     let last = Math.min(query.after ?? newest, newest)
     // Written at once: the caller knows that no later event is missed.
     await stream.write(': following\n\n')
     while (!stream.aborted) {
-      const events = await emulator.nextEvents(last, PATIENCE_MS)
+      const events = await emulator.events.next(last, PATIENCE_MS)
       for (const event of events.filter(matches)) {
         await stream.writeSSE({ id: String(event.number), data: JSON.stringify(event) })
       }

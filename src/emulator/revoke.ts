@@ -47,7 +47,7 @@ async function unknownPerson(
 ): Promise<string | undefined> {
   if ('application' in revocation) return undefined
   const email = 'person' in revocation ? revocation.person : revocation.deleted_person
-  const known = [...c.get('settings').PEOPLE, ...(await c.get('emulator').users())]
+  const known = [...c.get('settings').PEOPLE, ...(await c.get('emulator').directory.users())]
   if (known.some((each) => each.email === email)) return undefined
   return `${email} is not in PEOPLE and has never signed in: check the address`
 }

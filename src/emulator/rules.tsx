@@ -28,7 +28,7 @@ export async function showRule(c: AppContext): Promise<Response> {
   c.header('Vary', 'Accept', { append: true })
   if (!rule) throw unknown(id, isPage)
   if (!isPage) return respond(c, 'GET rules/{id}', rule)
-  const newest = await c.get('emulator').newestEvent()
+  const newest = await c.get('emulator').events.newestNumber()
   return respondPage(
     c,
     200,

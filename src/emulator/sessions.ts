@@ -31,8 +31,9 @@ export async function endSessions(c: AppContext): Promise<Response> {
 // Only those of browsers: the sign-in of a client is its grant.
 async function activeSessions(c: AppContext): Promise<DirectorySession[]> {
   const { emulator, state } = c.var
-  return (await emulator.sessions(undefined, 'browser')).filter(({ id, identity, revision }) =>
-    isSignInGood(state, browserSignIn(identity.email, identityNonceOf(id, { count: revision }))),
+  return (await emulator.directory.sessions(undefined, 'browser')).filter(
+    ({ id, identity, revision }) =>
+      isSignInGood(state, browserSignIn(identity.email, identityNonceOf(id, { count: revision }))),
   )
 }
 

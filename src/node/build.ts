@@ -36,7 +36,7 @@ const { metafile } = await build({
   minifyWhitespace: true,
   external: [
     // Imported only when the emulator runs from the source.
-    './bundle-engine.ts',
+    './kept-engine.ts',
     // The user's own.
     'vitest',
     '@playwright/test',

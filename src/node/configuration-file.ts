@@ -58,11 +58,14 @@ export async function withConfiguration({
 
 function merged(file: Configuration, options: Configuration): Configuration {
   const given = Object.entries(options).filter(([, value]) => value !== undefined)
-  const { APPLICATIONS, ORIGIN_URL, PEOPLE, ...others } = file.settings ?? {}
+  const { APPLICATIONS, MCP_PORTALS, MCP_SERVERS, ORIGIN_URL, PEOPLE, ...others } =
+    file.settings ?? {}
   const settings = {
     ...others,
     // An option has a setting of its own, which would win over it.
     ...(APPLICATIONS && !options.applications && { APPLICATIONS }),
+    ...(MCP_PORTALS && !options.portals && { MCP_PORTALS }),
+    ...(MCP_SERVERS && !options.portals && { MCP_SERVERS }),
     ...(ORIGIN_URL && !options.origin && { ORIGIN_URL }),
     ...(PEOPLE && !options.people && { PEOPLE }),
     ...options.settings,

@@ -1,7 +1,4 @@
-import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, rename, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
 /** A function that receives each line of the log with its level. A detail has the level `debug`. */
@@ -78,16 +75,7 @@ async function load(): Promise<EngineBundle> {
 
 async function fromSource(): Promise<string> {
   // The package contains neither this module nor esbuild.
-  const { bundleEngine } = await import('./bundle-engine.ts')
+  const { keptEngine } = await import('./kept-engine.ts')
   const root = fileURLToPath(new URL('../../', import.meta.url))
-  const { script } = await bundleEngine(root)
-  // Vitest does not transform modules in node_modules.
-  const folder = join(root, 'node_modules/.cache/access-oauth-emulator')
-  const file = join(folder, `engine-${createHash('sha256').update(script).digest('hex')}.mjs`)
-  if (!existsSync(file)) {
-    await mkdir(folder, { recursive: true })
-    await writeFile(`${file}.${process.pid}`, script)
-    await rename(`${file}.${process.pid}`, file)
-  }
-  return pathToFileURL(file).href
+  return pathToFileURL(await keptEngine(root)).href
 }

@@ -58,7 +58,10 @@ export type EmulatorOptions = {
   origin?: Origin
   /** The people who can sign in with one click, and their groups. */
   people?: Person[]
-  /** Access applications, with the members of Cloudflare's API, `name` and `domain` included. */
+  /**
+   * Access applications, with the members of Cloudflare's API, `name` and `domain` included. They replace
+   * those of the default seed, and its MCP portal, because one of the portal's servers is the demo.
+   */
   applications?: Application[]
   /**
    * MCP portals with your own servers: `{ name: 'Tools', servers: [{ id: 'docs', url: 'http://localhost:3001/mcp' }] }`. They
@@ -180,8 +183,10 @@ export function varsFor(
   options: EmulatorOptions,
   origin: ParsedOrigin,
 ): Record<string, string> {
+  const hasApplications = (options.applications ?? options.settings?.APPLICATIONS) !== undefined
   const settings: Record<string, unknown> = {
     ...vars,
+    ...(hasApplications && portalSettings([])),
     ...(options.people && { PEOPLE: options.people }),
     ...(options.applications && { APPLICATIONS: options.applications }),
     ...(options.portals && portalSettings(options.portals)),

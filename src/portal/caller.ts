@@ -62,12 +62,12 @@ async function keptFor(
   { email, subject }: { email?: string; subject: Subject },
 ): Promise<PortalGrant> {
   const { configuration, emulator } = c.var
-  const kept = await emulator.portalState('grant', id)
+  const kept = await emulator.portals.find('grant', id)
   if (kept?.portalId === portal.id) return kept
   const decided = email === undefined ? {} : decisionsOf(c, portal, subject)
   const fresh = { portalId: portal.id, email, decided, toggles: {}, connections: {} }
   if (mappedServers(portal, configuration.mcpServers).length > 0) {
-    await emulator.putPortalState('grant', id, id, endsAtSeconds, fresh)
+    await emulator.portals.put('grant', id, id, endsAtSeconds, fresh)
   }
   return fresh
 }
@@ -96,7 +96,7 @@ export async function decideAddedServers(c: AppContext, caller: PortalCaller): P
   if (added.length === 0) return
   const decided = Object.fromEntries(added)
   caller.kept = { ...caller.kept, decided: { ...caller.kept.decided, ...decided } }
-  await c.get('emulator').mergePortalState('grant', caller.holder, { decided })
+  await c.get('emulator').portals.merge('grant', caller.holder, { decided })
 }
 
 /** Returns every server of the portal, with the reason why the caller does not see one. */
@@ -135,9 +135,9 @@ export async function toggleServer(
   if (caller.session) {
     const { id, state } = caller.session
     caller.session = { id, state: { ...state, toggles: { ...state.toggles, ...toggles } } }
-    await emulator.mergePortalState('session', id, { toggles })
+    await emulator.portals.merge('session', id, { toggles })
     return
   }
   caller.kept = { ...caller.kept, toggles: { ...caller.kept.toggles, ...toggles } }
-  await emulator.mergePortalState('grant', caller.holder, { toggles })
+  await emulator.portals.merge('grant', caller.holder, { toggles })
 }

@@ -52,12 +52,12 @@ async function withSession(
   const { emulator } = c.var
   const id = request.headers.get('mcp-session-id')
   if (id === null) return rpcError(400, -32000, 'Bad Request: Mcp-Session-Id header is required')
-  const state = await emulator.usePortalSession(id, caller.holder, IDLE_SECONDS)
+  const state = await emulator.portals.useSession(id, caller.holder, IDLE_SECONDS)
   if (!state) return rpcError(404, -32001, 'Session not found')
   caller.session = { id, state }
   switch (request.method) {
     case 'DELETE':
-      await emulator.removePortalState('session', id)
+      await emulator.portals.remove('session', id)
       return new Response(null, { status: 200 })
     case 'GET':
       return changeStream(c, caller.session)
@@ -95,7 +95,7 @@ async function initialize(c: AppContext, caller: PortalCaller, request: Request,
     toggles: {},
   }
   const endsAtSeconds = c.get('now') + IDLE_SECONDS
-  await c.get('emulator').putPortalState('session', id, holder, endsAtSeconds, session)
+  await c.get('emulator').portals.put('session', id, holder, endsAtSeconds, session)
   const headers = new Headers(response.headers)
   headers.set('Mcp-Session-Id', id)
   return new Response(text, { status: 200, headers })

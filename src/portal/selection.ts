@@ -22,6 +22,6 @@ export async function selectionUrl(
   const at = `${c.get('url').origin}${place.base}`
   const state = { portalId: place.portal.id, grantId: holder, email, sessionId: session?.id, at }
   const endsAtSeconds = c.get('now') + LIFETIME_SECONDS
-  await c.get('emulator').putPortalState('elicitation', id, holder, endsAtSeconds, state)
+  await c.get('emulator').portals.put('elicitation', id, holder, endsAtSeconds, state)
   return `${at}/authorize?elicitationId=${id}`
 }

@@ -28,7 +28,7 @@ export function changeStream(
     async pull(controller) {
       while (!isCancelled) {
         await new Promise((resolve) => setTimeout(resolve, LOOKED_AT_EVERY_MS))
-        const session = isCancelled ? undefined : await emulator.portalState('session', id)
+        const session = isCancelled ? undefined : await emulator.portals.find('session', id)
         if (!session) {
           if (!isCancelled) controller.close()
           return

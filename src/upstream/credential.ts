@@ -70,7 +70,7 @@ export async function callCredential(
   })
   if (tokens !== known) {
     const connections = { [server.id]: tokens }
-    await c.get('emulator').mergePortalState('grant', holder, { connections })
+    await c.get('emulator').portals.merge('grant', holder, { connections })
   }
   return bearer(holder, tokens)
 }

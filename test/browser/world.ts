@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, expect } from 'vitest'
 import { launchBrowser } from '../support/browser'
 import { type Server, startServer } from '../support/server'
 
-/** `npm start` and a Chromium for the tests of one file. */
+/** A server and a Chromium for the tests of one file. */
 export type World = {
   server: Server
   /** The errors that browsers reported in this test. A test fails if any are left at its end. */
@@ -15,7 +15,7 @@ export type World = {
 /**
  * Starts and stops a world around the tests of the calling file.
  *
- * @param flags of `wrangler dev`, called when the world starts
+ * @param flags of the server, called when the world starts
  */
 export function useWorld(flags: () => Promise<string[]> = async () => []): World {
   let server: Server | undefined

@@ -105,6 +105,25 @@ describe('An application [K1, K2]', () => {
     expect(found).toEqual([apps[0]])
   })
 
+  it('applied twice from one plan is the same both times [K2, K38]', async () => {
+    const plan = {
+      account_id,
+      type: 'self_hosted' as const,
+      domain: 'mcp.example.com',
+      oauth_configuration: { enabled: true, grant: { access_token_lifetime: '5m' } },
+    }
+    const { id } = (await create(plan)) as Application
+    const apply = async () => {
+      await api().update(id, plan)
+      return { ...(await api().get(id, { account_id })), updated_at: '' }
+    }
+    const first = await apply()
+    expect(await apply()).toEqual(first)
+    // A tool that writes back what it has read changes nothing either.
+    await api().update(id, { account_id, ...first } as never)
+    expect({ ...(await api().get(id, { account_id })), updated_at: '' }).toEqual(first)
+  })
+
   it('is created with 201, and deleted with 202 and its id', async () => {
     const created = await create({ domain: 'a.example.com' }).asResponse()
     expect(created.status).toBe(201)

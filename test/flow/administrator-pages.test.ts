@@ -1,4 +1,4 @@
-import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { APP, emulator } from '../support/emulator'
 import { FormPage } from '../support/form'
 
@@ -347,7 +347,9 @@ describe('Service tokens', () => {
     const page = await open('access/service-tokens')
     const created = await page.press('Generate token', { name: 'CI' })
     const [, id, secret] =
-      created.text.match(/CF-Access-Client-Id: (\S+) CF-Access-Client-Secret: ([0-9a-f]+)/) ?? []
+      created.text.match(
+        /CF-Access-Client-Id: (\S+) CF-Access-Client-Secret: (cfast_emulated_[\w-]{25})/,
+      ) ?? []
     expect([id, secret]).toEqual([expect.stringMatching(/\.access$/), expect.any(String)])
     expect((await open('access/service-tokens')).text).not.toContain(String(secret))
     const rotated = await created.press('Rotate the secret')
@@ -586,9 +588,10 @@ describe('Every administrator’s page', () => {
     await open('access/applications')
     expect((await events()).filter(({ kind }) => kind === 'api-call')).toEqual([])
     await (await open('access/groups/new')).press('Save')
-    await expect
-      .poll(async () => (await events()).filter(({ kind }) => kind === 'api-call'))
-      .toMatchObject([{ method: 'POST', status: 201 }])
+    await vi.waitFor(async () => {
+      const calls = (await events()).filter(({ kind }) => kind === 'api-call')
+      expect(calls).toMatchObject([{ method: 'POST', status: 201 }])
+    })
   })
 
   it('works with API_TOKENS too, which only programs need', async () => {

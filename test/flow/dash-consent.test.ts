@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { query, redirectOf, tokensOf } from '../support/client'
+import { type Fetch, query, redirectOf, tokensOf } from '../support/client'
 import {
   CALLBACK,
   CONNECTED,
@@ -154,6 +154,34 @@ describe('The consent page', () => {
         scopes: SCOPE.split(' '),
       }),
     )
+  })
+
+  /** The page of Ada's connected applications. */
+  async function connected(fetch: Fetch): Promise<string | undefined> {
+    const person = await (await new Person(fetch).open(CONNECTED)).press('ada@example.com')
+    return person.page?.text
+  }
+
+  it('adds to the accounts and scopes of the connected application [D30]', async () => {
+    for (const [scope, account] of [
+      ['zone.read', OURS],
+      ['dns.write', SECOND],
+    ] as const) {
+      await send(await atConsent('ada@example.com', scope), [
+        ['action', 'authorize'],
+        ['account', account],
+        ['scope', scope],
+      ])
+    }
+    const text = await connected(world.fetch)
+    expect(text).toContain('Second, Ours')
+    expect(text).toMatch(/DNS Write\s+Zone Read/)
+  })
+
+  it('leaves the id of an account that is no longer in ACCOUNTS [D30]', async () => {
+    await authorized(await atConsent())
+    const { fetch } = emulator({ ...settings, ACCOUNTS: ACCOUNTS.slice(1) })
+    expect(await connected(fetch)).toContain(OURS)
   })
 
   it('never grants more than was requested, whatever the form contains', async () => {

@@ -104,10 +104,27 @@ describe('A member that is taken and has no effect here [K44]', () => {
       APPS,
       { name: 'x', domain: 'x.example', policies: [{ ...POLICY, approval_required: true }] },
     ],
+    [
+      'a reusable policy',
+      'post',
+      `${ACCOUNT}/access/policies`,
+      { ...POLICY, isolation_required: true },
+    ],
   ] as const)('is named by an event: %s', async (_, method, path, body) => {
     expect((await cloudflare[method](path, body)).body.success).toBe(true)
     expect(await events({ kind: 'members-without-effect' })).toMatchObject([
       { rule: 'K44', outcome: 'noted', why: expect.stringContaining('no effect') },
+    ])
+  })
+
+  it('is named by an event: a policy at the path of its application', async () => {
+    const { body } = await cloudflare.post<Item>(APPS, { name: 'x', domain: 'x.example' })
+    await cloudflare.post(`${APPS}/${body.result.id}/policies`, {
+      ...POLICY,
+      purpose_justification_required: true,
+    })
+    expect(await events({ kind: 'members-without-effect' })).toMatchObject([
+      { rule: 'K44', why: expect.stringContaining('purpose_justification_required') },
     ])
   })
 

@@ -46,7 +46,9 @@ export class World {
   /** Sends a request, and records it with its response. */
   readonly send = async (method: string, url: string, sent: Sent = {}): Promise<Exchange> => {
     const { headers = {}, body } = sent
-    const response = await fetchWith({ ...this.bindings, ...sent.bindings }, url, {
+    // The Worker reads the settings of the same object once.
+    const bindings = sent.bindings ? { ...this.bindings, ...sent.bindings } : this.bindings
+    const response = await fetchWith(bindings, url, {
       method,
       headers,
       ...(body !== undefined && { body }),

@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { runSituation } from '../../src/node/check/run'
 import { commandRunner } from '../../src/node/check/run-command'
-import { SITUATIONS, type Situation } from '../../src/node/check/situations'
+import type { Situation } from '../../src/node/check/situation'
+import { SITUATIONS } from '../../src/node/check/situations'
 import { check } from '../../src/node/commands/check'
 
 const root = join(import.meta.dirname, '../..')

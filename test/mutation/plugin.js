@@ -4,13 +4,16 @@ import { DryRunStatus, MutantRunStatus, TestStatus } from '@stryker-mutator/api/
 import { createVitest } from 'vitest/node'
 import { rankTests } from './chosen.ts'
 import { CHANNEL } from './protocol.ts'
+import { Sample } from './sample.js'
 
 /** @implements {import('@stryker-mutator/api/test-runner').TestRunner} */
 class WarmVitest {
   #channel = new BroadcastChannel(CHANNEL)
 
   capabilities() {
-    return { reloadEnvironment: false }
+    // With `ignoreStatic`, no mutant has to be active while modules are imported. Otherwise StrykerJS starts
+    // another process for each mutant that an import covers too.
+    return { reloadEnvironment: true }
   }
 
   async init() {
@@ -47,8 +50,8 @@ class WarmVitest {
   }
 
   /** @param {import('@stryker-mutator/api/test-runner').MutantRunOptions} options */
-  async mutantRun({ activeMutant: { id }, testFilter, hitLimit }) {
-    const reply = await this.#ask({ kind: 'mutant', id, tests: testFilter, hitLimit })
+  async mutantRun({ activeMutant: { id, fileName }, testFilter, hitLimit }) {
+    const reply = await this.#ask({ kind: 'mutant', id, fileName, tests: testFilter, hitLimit })
     const nrOfTests = reply.tests
     switch (reply.kind) {
       case 'killed': {
@@ -78,4 +81,7 @@ class WarmVitest {
   }
 }
 
-export const strykerPlugins = [declareClassPlugin(PluginKind.TestRunner, 'warm-vitest', WarmVitest)]
+export const strykerPlugins = [
+  declareClassPlugin(PluginKind.TestRunner, 'warm-vitest', WarmVitest),
+  declareClassPlugin(PluginKind.Reporter, 'sample', Sample),
+]

@@ -9,7 +9,12 @@ declare module 'vitest' {
 }
 
 /** A mutant, and the tests that cover it. */
-export type Mutant = { id: string; tests: string[] | undefined; hitLimit: number | undefined }
+export type Mutant = {
+  id: string
+  fileName: string
+  tests: string[] | undefined
+  hitLimit: number | undefined
+}
 
 export type Question = { kind: 'all' } | ({ kind: 'mutant' } & Mutant)
 

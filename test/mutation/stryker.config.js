@@ -13,7 +13,7 @@ export default {
   incremental: true,
   incrementalFile: '.stryker/incremental.json',
   tempDirName: '.stryker/sandbox',
-  reporters: ['clear-text', 'html', 'json'],
+  reporters: ['clear-text', 'html', 'json', 'sample'],
   htmlReporter: { fileName: '.stryker/report.html' },
   jsonReporter: { fileName: '.stryker/report.json' },
   clearTextReporter: { allowColor: false, logTests: false, allowEmojis: false },
@@ -21,5 +21,7 @@ export default {
   // TypeScript 7 has no API with which StrykerJS could read tsconfig.json. Nothing in it has to change.
   tsconfigFile: 'none',
   disableTypeChecks: false,
-  timeoutMS: 20_000,
+  // For a busy machine. Endless loops end sooner, because StrykerJS limits how often a mutant is passed.
+  timeoutMS: 120_000,
+  dryRunTimeoutMinutes: 60,
 }

@@ -37,6 +37,7 @@ const testsOf = (suite: RunnerTestSuite): RunnerTestCase[] =>
 
 // With more tests that fail without a mutant, the worker is started again.
 const MOST_UNRELIABLE = 8
+const MOST_DETECTORS = 10
 
 /** Ends a run at its first failure. */
 class Failed extends Error {
@@ -47,8 +48,8 @@ class Failed extends Error {
 
 export default class WarmRunner extends TestRunner {
   readonly #files: RunnerTestFile[] = []
-  /** The tests that failed last, the latest first. They often detect the next mutant as well. */
-  #detectors: string[] = []
+  /** The tests that failed last for each file, the latest first. They often detect its next mutant as well. */
+  readonly #detectors = new Map<string, string[]>()
   /** The tests that have failed without a mutant. */
   readonly #unreliable = new Set<string>()
   /** Whether no mutant was active here yet. */
@@ -83,11 +84,23 @@ export default class WarmRunner extends TestRunner {
         await this.#runSuite(file, undefined, (run) => tests.push(run))
       return {
         kind: 'ran',
-        tests,
+        tests: await this.#reliable(tests),
         coverage: instrument.mutantCoverage ?? { static: {}, perTest: {} },
       }
     }
     return this.#test(question)
+  }
+
+  /** Leaves out the tests that fail a second time, instead of ending a run that takes hours. */
+  async #reliable(tests: TestRun[]): Promise<TestRun[]> {
+    const failed = tests.filter(({ failure }) => failure !== undefined)
+    const passing = await this.#passing(new Set(failed.map(({ id }) => id)))
+    for (const { id, failure } of failed) {
+      if (passing.has(id)) continue
+      this.#unreliable.add(id)
+      process.stderr.write(`Left out, because it fails without a mutant: ${id}: ${failure}\n`)
+    }
+    return tests.filter(({ id }) => !this.#unreliable.has(id)).map(({ failure: _, ...run }) => run)
   }
 
   /** Runs tests with a mutant until one fails. */
@@ -102,7 +115,7 @@ export default class WarmRunner extends TestRunner {
     }
     const covering = mutant.tests?.filter((id) => !this.#unreliable.has(id))
     try {
-      for (const group of chosen(covering, this.#detectors)) {
+      for (const group of chosen(covering, this.#detectors.get(mutant.fileName) ?? [])) {
         const wanted = this.#isFresh ? await this.#passing(group) : group
         instrument.activeMutant = mutant.id
         for (const file of this.#files) await this.#runSuite(file, wanted, stopAtFailure)
@@ -123,8 +136,9 @@ export default class WarmRunner extends TestRunner {
     this.#isFresh = false
     const isEndless = (instrument.hitCount ?? 0) > (mutant.hitLimit ?? Number.POSITIVE_INFINITY)
     const passes = (await this.#passing(new Set([by.id]))).has(by.id)
-    if (passes)
-      this.#detectors = [by.id, ...this.#detectors.filter((id) => id !== by.id)].slice(0, 10)
+    const before = this.#detectors.get(mutant.fileName) ?? []
+    const latest = [by.id, ...before.filter((id) => id !== by.id)].slice(0, MOST_DETECTORS)
+    if (passes) this.#detectors.set(mutant.fileName, latest)
     // The first mutant of a worker has spoilt it, because the test passed before.
     else if (isFirst) this.#isSpoilt = true
     if (isEndless) return { kind: 'endless', tests }

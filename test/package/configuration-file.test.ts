@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { defineConfig, startEmulator } from '../../src/node'
 import { configurationSchema } from '../../src/node/bundle-schema'
 import { findConfiguration, withConfiguration } from '../../src/node/configuration-file'
+import { SETTING_NAMES } from '../../src/node/options'
 
 let folder: string
 beforeAll(async () => {
@@ -21,7 +22,12 @@ async function written(name: string, text: string): Promise<string> {
 describe('A configuration file', () => {
   it('has the options of startEmulator, which win over it', async () => {
     const people = [{ name: 'Edsger', email: 'edsger@example.com' }]
-    const settings = { TEAM_DOMAIN: 'file.localhost', CODE_LIFETIME: '10s', PEOPLE: people }
+    const settings = {
+      TEAM_DOMAIN: 'file.localhost',
+      CODE_LIFETIME: '10s',
+      PEOPLE: people,
+      MCP_PORTALS: [],
+    }
     const text = JSON.stringify({ $schema: './any.json', port: 1, settings })
     const config = await written('options.json', text)
     const emulator = await startEmulator({ config, listen: false, port: 7000 })
@@ -30,10 +36,11 @@ describe('A configuration file', () => {
       'http://file.localhost:7000',
       'http://localhost:7000',
     ])
-    const won = await withConfiguration({ config, people: [], settings: { CODE_LIFETIME: '20s' } })
+    const own = { people: [], portals: [] }
+    const won = await withConfiguration({ config, ...own, settings: { CODE_LIFETIME: '20s' } })
     expect(won).toEqual({
       port: 1,
-      people: [],
+      ...own,
       settings: { TEAM_DOMAIN: 'file.localhost', CODE_LIFETIME: '20s' },
     })
   })
@@ -75,9 +82,9 @@ describe('A configuration file', () => {
 
   it('has a JSON schema, with a description for each setting', async () => {
     const schema = JSON.parse(JSON.stringify(await configurationSchema(process.cwd())))
-    const settings = Object.values(schema.properties.settings.properties)
-    expect(settings).toHaveLength(28)
-    for (const each of settings) expect(each).toHaveProperty('description')
+    const settings = schema.properties.settings.properties
+    expect(Object.keys(settings).sort()).toEqual([...SETTING_NAMES].sort())
+    for (const each of Object.values(settings)) expect(each).toHaveProperty('description')
     // Repeated parts are definitions.
     const decisions = JSON.stringify(schema).match(/"decision":\{[^}]*"enum":\[[^\]]*\]/)?.[0]
     expect(decisions).toContain('"non_identity"')

@@ -316,6 +316,8 @@ describe('startEmulator', () => {
     await expect(emulator.signIn('ada@example.com')).rejects.toThrow(
       'ada@example.com cannot be signed in: That account does not have access.',
     )
+    // The portal of the default seed has the demo as a server.
+    expect((await json(await emulator.fetch('/_emulator/urls'))).portals).toEqual([])
   })
 
   it('has a function as its origin, which receives the same requests as an origin behind Access', async () => {

@@ -46,9 +46,15 @@ describe('A credential', () => {
 })
 
 describe('However many revocations there are', () => {
-  const many = (key: (index: number) => string, count: number, from = NONE) => {
-    let revocations: typeof NONE = from
-    for (let index = 0; index < count; index++) {
+  // Below the limit, a revocation only adds an entry.
+  const BELOW = 990
+  const many = (key: (index: number) => string, count: number) => {
+    const entries = Array.from({ length: BELOW }, (_, index) => [
+      key(index),
+      { number: index + 1, atSeconds: 1000 + index },
+    ])
+    let revocations = { ...NONE, count: BELOW, entries: Object.fromEntries(entries) }
+    for (let index = BELOW; index < count; index++) {
       revocations = withRevocation(revocations, key(index), 1000 + index)
     }
     return revocations

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { keptBundle } from '../../src/node/kept-bundle'
+import { keptEngine } from '../../src/node/kept-engine'
 
 const ROOT = join(import.meta.dirname, '../..')
 const MARK = '// what was kept'
@@ -19,18 +20,24 @@ beforeAll(async () => {
 })
 afterAll(() => rm(root, { recursive: true, force: true }))
 
-it('the bundle that npm start runs is kept, until a source of it is saved', async () => {
-  const worker = join(dirname(await keptBundle(root)), 'worker.js')
-  await appendFile(worker, MARK)
-  await keptBundle(root)
+const worker = async () => join(dirname(await keptBundle(root)), 'worker.js')
+
+it.each([
+  ['Worker', 'npm start runs', worker],
+  ['engine', 'startEmulator runs from the source', () => keptEngine(root)],
+])('the bundle of the %s that %s is kept, until a source of it is saved', async (_, _by, kept) => {
+  const bundle = await kept()
+  await appendFile(bundle, MARK)
+  await kept()
   // Not `toContain`, which would print a megabyte.
-  expect((await readFile(worker, 'utf8')).endsWith(MARK)).toBe(true)
+  expect((await readFile(bundle, 'utf8')).endsWith(MARK)).toBe(true)
 
   const source = join(root, 'src/demo/index.ts')
   const text = await readFile(source, 'utf8')
-  await writeFile(source, text.replace('The demo has', 'The demo that was saved has'))
-  await keptBundle(root)
-  const made = await readFile(worker, 'utf8')
+  const saved = `The demo that was saved for ${bundle} has`
+  await writeFile(source, text.replace(/The demo (that was saved for \S+ )?has/, saved))
+  await kept()
+  const made = await readFile(bundle, 'utf8')
   expect(made.endsWith(MARK)).toBe(false)
-  expect(made.includes('The demo that was saved has')).toBe(true)
+  expect(made.includes(saved)).toBe(true)
 })

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Writable } from 'node:stream'
 
 /** Values that a comparison must never print or store, each in a form of the real service or near it. */
 export const SECRETS = [
@@ -40,7 +41,20 @@ const [
 const ESCAPES = '\u001b[2J\u001b]0;owned\u0007\u009b31m\u202e\u2066\r\n\u2028'
 
 /** The ways in which the server is hostile. */
-export type Hostility = 'leaks' | 'huge' | 'slow' | 'loops' | 'wrong-types' | 'deep' | 'not-http'
+export type Hostility =
+  | 'leaks'
+  | 'huge'
+  | 'huge-head'
+  | 'never-ends'
+  | 'drips'
+  | 'silent'
+  | 'silent-later'
+  | 'loops'
+  | 'wrong-types'
+  | 'deep'
+  | 'not-http'
+
+const DRIP_INTERVAL_MS = 5
 
 /** A server that is hostile to whoever reads its responses. */
 export class HostileServer {
@@ -78,10 +92,23 @@ export class HostileServer {
         leak(request, response, origin)
         break
       case 'huge':
-        endlessly(response.writeHead(200, json), '{"x":"'.padEnd(16_384, 'x'))
+        response.writeHead(200, json).flushHeaders()
+        endlessly(response, '{"x":"'.padEnd(16_384, 'x'))
         break
-      case 'slow':
-        response.writeHead(200, json).write('{')
+      case 'huge-head':
+        endlessly(response.socket, 'HTTP/1.1 200 OK\r\nx:'.padEnd(16_384, 'x'))
+        break
+      case 'never-ends':
+        response.writeHead(200, json).flushHeaders()
+        response.write('{')
+        break
+      case 'drips':
+        drip(response.socket, `HTTP/1.1 200 OK\r\nx: ${'x'.repeat(10_000)}`)
+        break
+      case 'silent-later':
+        if (this.requests.length < 8) response.writeHead(401, json).end('{}')
+        break
+      case 'silent':
         break
       case 'loops':
         response.writeHead(302, { location: `${origin}${request.url}?again` }).end()
@@ -134,10 +161,19 @@ function leak(request: IncomingMessage, response: ServerResponse, origin: string
   response.end(JSON.stringify(document))
 }
 
-function endlessly(response: ServerResponse, text: string): void {
+function endlessly(stream: Writable | null, text: string): void {
   const write = () => {
-    if (response.destroyed) return
-    response.write(text) ? setImmediate(write) : response.once('drain', write)
+    if (!stream || stream.destroyed) return
+    stream.write(text) ? setImmediate(write) : stream.once('drain', write)
   }
   write()
+}
+
+// So slow that the head is never complete.
+function drip(stream: Writable | null, text: string): void {
+  let sent = 0
+  const timer = setInterval(() => {
+    if (!stream || stream.destroyed) clearInterval(timer)
+    else stream.write(text.charAt(sent++))
+  }, DRIP_INTERVAL_MS)
 }

@@ -63,7 +63,7 @@ export const accessRequests: Operation[] = [
     result: entryResult.partial(),
     isList: true,
     async handle(c, { query }) {
-      const entries = (await c.get('emulator').accessRequests()).filter(
+      const entries = (await c.get('emulator').events.accessRequests()).filter(
         (event) => event.kind === 'access-request',
       )
       const userIds = await userIdsOf(entries)

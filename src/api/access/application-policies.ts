@@ -14,6 +14,7 @@ import { checkRules } from '../references'
 import { applicationPolicyView, policiesOf } from './application-view'
 import { requireApplication } from './applications'
 import { policyResult } from './policy-view'
+import { reportWithoutEffect } from './without-effect'
 
 const PERMISSIONS = accepted('access', 'access-policy')
 
@@ -97,6 +98,7 @@ function put(c: AppContext, params: Params, body: z.infer<typeof policySchema>) 
       throw invalidRequest('policy precedences must be unique', '/precedence')
     }
     checkRules(from, policy, '', policy.decision)
+    reportWithoutEffect(c, 'policy', body)
     const policies = [...others, policy].sort((a, b) => a.precedence - b.precedence)
     return {
       edits: [changed(c, application, policies)],

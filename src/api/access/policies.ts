@@ -11,6 +11,7 @@ import { type Operation, operation } from '../operation'
 import { accepted } from '../permissions'
 import { checkRules, refuseUsed } from '../references'
 import { policyResult, policyView } from './policy-view'
+import { reportWithoutEffect } from './without-effect'
 
 const PERMISSIONS = accepted('access', 'access-policy')
 
@@ -91,6 +92,7 @@ function put(
   return change(c, (from) => {
     const before = replacedId === undefined ? undefined : requirePolicy(from, replacedId)
     checkRules(from, body, '', body.decision)
+    reportWithoutEffect(c, 'policy', body)
     const id = before?.id ?? crypto.randomUUID()
     const policy = stamped({ ...body, id }, c.get('now'), before)
     return {

@@ -33,7 +33,7 @@ export function saveWithSecret(token: ServiceToken, secret: string) {
 
 /** Returns tokens with the time of their last use. Access: documented [K17]. */
 export async function views(c: AppContext, tokens: ServiceToken[]) {
-  const uses = await c.get('emulator').tokenUses()
+  const uses = await c.get('emulator').directory.tokenUses()
   return tokens.map((token) => viewOf(token, uses[token.id]))
 }
 

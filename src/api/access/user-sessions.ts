@@ -62,7 +62,7 @@ export const userSessions: Operation[] = [
     result: identityResult,
     async handle(c, { params }) {
       const { email } = await requireUser(c, params)
-      const last = (await c.get('emulator').sessions(email)).at(-1)
+      const last = (await c.get('emulator').directory.sessions(email)).at(-1)
       if (!last) throw notFound('identity_not_found')
       return identityDocument(last.identity, last)
     },
@@ -77,7 +77,7 @@ export const userSessions: Operation[] = [
     isList: true,
     async handle(c, { params, query }) {
       const { email } = await requireUser(c, params)
-      const failed = (await c.get('emulator').accessRequests()).flatMap((event) => {
+      const failed = (await c.get('emulator').events.accessRequests()).flatMap((event) => {
         if (event.kind !== 'access-request' || event.allowed || event.email !== email) return []
         const { application, rayId, at, ip } = event
         // Assumed: the members, and that a failed login is kept for a week.
@@ -95,7 +95,7 @@ async function sessionsOf(
   params: Record<string, string>,
 ): Promise<DirectorySession[]> {
   const { email } = await requireUser(c, params)
-  const sessions = await c.get('emulator').sessions(email)
+  const sessions = await c.get('emulator').directory.sessions(email)
   return sessions.filter((session) => isSignInGood(c.get('state'), signInOf(c, session)))
 }
 

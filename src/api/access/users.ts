@@ -67,7 +67,7 @@ export const users: Operation[] = [
       if (await findUser(c, ({ email }) => email === body.email)) {
         throw invalidRequest(`user ${body.email} already exists`, '/email')
       }
-      await c.get('emulator').putUser(body.email, body.name)
+      await c.get('emulator').directory.putUser(body.email, body.name)
       return findUser(c, ({ email }) => email === body.email)
     },
   }),
@@ -90,7 +90,7 @@ export const users: Operation[] = [
       const { email } = await requireUser(c, params)
       // Assumed: a user is identified by the address.
       if (body.email !== email) throw invalidRequest('email cannot be changed', '/email')
-      await c.get('emulator').putUser(email, body.name)
+      await c.get('emulator').directory.putUser(email, body.name)
       return requireUser(c, params)
     },
   }),
@@ -102,7 +102,7 @@ export const users: Operation[] = [
     result: deletedResult,
     async handle(c, { params }) {
       const { id, email } = await requireUser(c, params)
-      await c.get('emulator').deleteUser(email)
+      await c.get('emulator').directory.deleteUser(email)
       return { id }
     },
   }),
@@ -125,7 +125,7 @@ export async function requireUser(c: AppContext, params: Record<string, string>)
 
 /** Returns all users. */
 export async function allUsers(c: AppContext): Promise<User[]> {
-  const known = await c.get('emulator').users()
+  const known = await c.get('emulator').directory.users()
   return Promise.all(
     known.map(async ({ email, name, createdAtSeconds, updatedAtSeconds, lastLoginAtSeconds }) => {
       const uid = await userIdOf(email)

@@ -12,7 +12,7 @@ export const LONGEST_IMPORT_BYTES = 16 << 20
 
 /** Returns the properties that every administrator's page has. */
 export async function administratorPage(c: AppContext) {
-  const newest = await c.get('emulator').newestEvent()
+  const newest = await c.get('emulator').events.newestNumber()
   return { ...pageOf(c, newest), origin: c.get('url').origin }
 }
 

@@ -21,7 +21,7 @@ export async function showCheckOriginPage(c: AppContext, control: Control): Prom
   const form = new URLSearchParams(isCheck ? await readText(c) : '')
   const path = form.get('path') ?? ''
   const result = isCheck ? await resultOf(c, control, path) : {}
-  const newest = await c.get('emulator').newestEvent()
+  const newest = await c.get('emulator').events.newestNumber()
   return respondPage(
     c,
     200,

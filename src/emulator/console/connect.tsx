@@ -10,7 +10,7 @@ import { pageOf } from './view'
 
 /** Handles `GET /_emulator/console/connect`: shows the texts to paste into clients, servers and tests. */
 export async function showConnectPage(c: AppContext): Promise<Response> {
-  const newest = await c.get('emulator').newestEvent()
+  const newest = await c.get('emulator').events.newestNumber()
   return respondPage(
     c,
     200,

@@ -12,7 +12,7 @@ import { pageOf } from './view'
  * @throws PageError
  */
 export async function showEventPage(c: AppContext): Promise<Response> {
-  const events = await c.get('emulator').events()
+  const events = await c.get('emulator').events.latest()
   const at = events.findIndex(({ number }) => String(number) === c.req.param('number'))
   const event = events[at]
   if (!event) throw unknownEvent()

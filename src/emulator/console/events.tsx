@@ -11,7 +11,7 @@ export async function showEventsPage(c: AppContext): Promise<Response> {
   // `ray` is the parameter of the address in `X-Emulator-Event`.
   const { ray = '', kind = '', outcome = '', client = '', text = ray, before } = c.req.query()
   const filter = { kind, outcome, client, text }
-  const events = await c.get('emulator').events()
+  const events = await c.get('emulator').events.latest()
   const matching = events.filter(matches(filter)).reverse()
   const from = before ? matching.findIndex(({ number }) => number < Number(before)) : 0
   const shown = from < 0 ? [] : matching.slice(from, from + PER_PAGE)

@@ -14,7 +14,7 @@ export async function showFaultsPage(c: AppContext, control: Control): Promise<R
     fetchList(c, control, 'faults'),
     fetchList(c, control, 'quirks'),
     subjectsOf(c, control),
-    c.get('emulator').newestEvent(),
+    c.get('emulator').events.newestNumber(),
   ])
   return respondPage(
     c,

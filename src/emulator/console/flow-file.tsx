@@ -16,7 +16,7 @@ import { flowView, titleOf } from './flow-view'
  * @throws PageError
  */
 export async function downloadFlow(c: AppContext): Promise<Response> {
-  const events = (await c.get('emulator').events()).map(withoutPin)
+  const events = (await c.get('emulator').events.latest()).map(withoutPin)
   const flow = flowsOf(events).find(({ id }) => id === c.req.query('id'))
   if (!flow) throw unknownFlow()
   const { now, url } = c.var

@@ -14,7 +14,7 @@ const NEWEST = 10
 /** Handles `GET /_emulator/`: shows the flows live, with the clock and automatic sign-in. */
 export async function showFlows(c: AppContext, control: Control): Promise<Response> {
   const { text = '', outcome = '', after = '', flow: id } = c.req.query()
-  const events = await c.get('emulator').events()
+  const events = await c.get('emulator').events.latest()
   const newest = events.at(-1)?.number ?? 0
   const all = flowsOf(events).sort((a, b) => lastOf(b) - lastOf(a))
   const flows = all.filter(matching({ text, outcome, after }))

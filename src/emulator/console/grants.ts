@@ -44,7 +44,7 @@ export async function newestSessionEnd(
   { items, isWhole }: Awaited<ReturnType<typeof grantsOf>>,
 ): Promise<string | undefined> {
   if (isWhole) return items.find(({ state }) => state === 'active')?.sessionEndsAt
-  const issued = issuedGrants(await c.get('emulator').events())
+  const issued = issuedGrants(await c.get('emulator').events.latest())
   for (const id of issued.slice(0, MAX_LOOKUPS)) {
     const view = await c.get('stores').grants.view(id)
     if (!view || view.revoked) continue

@@ -21,7 +21,7 @@ export async function showStatePage(c: AppContext, control: Control): Promise<Re
     clientsOf(c, control),
     grantsOf(c, control),
     fetchList(c, control, 'sessions'),
-    c.get('emulator').newestEvent(),
+    c.get('emulator').events.newestNumber(),
   ])
   const sessionEndsAt = await newestSessionEnd(c, grants)
   const listed = <T,>(list: string, items: T[], from: string | undefined, perPage: number) => {

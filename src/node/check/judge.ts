@@ -1,7 +1,7 @@
 import type { Emulator } from '../emulator.ts'
 import type { EmulatorEvent } from '../events.ts'
 import { type Judged, judge } from './checks.ts'
-import type { Situation } from './situations.ts'
+import type { Situation } from './situation.ts'
 import type { SeenRequest } from './watch.ts'
 
 const MOST_EVENTS = 1000

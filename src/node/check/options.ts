@@ -1,4 +1,5 @@
-import { SITUATIONS, type Situation } from './situations.ts'
+import type { Situation } from './situation.ts'
+import { SITUATIONS } from './situations.ts'
 
 /** The options of `checkClient`. */
 export type CheckOptions = {

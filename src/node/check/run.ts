@@ -4,7 +4,8 @@ import { startEmulatorWithin } from '../start-emulator.ts'
 import type { Judged } from './checks.ts'
 import { judgeSituation } from './judge.ts'
 import type { Limits } from './options.ts'
-import { PERSON, type Situation, type Step } from './situations.ts'
+import type { Situation, Step } from './situation.ts'
+import { PERSON } from './situations.ts'
 import { type Watch, watch } from './watch.ts'
 
 /** How a run of the client ended. `exit`: by itself. */

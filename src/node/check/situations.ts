@@ -1,45 +1,4 @@
-import type { FaultName } from '../../switches/faults.ts'
-import type { FaultParameters } from '../responses.ts'
-
-/** Something that happens to the client from outside. */
-export type Step =
-  | { [N in FaultName]: { fault: N; with?: FaultParameters<N> } }[FaultName]
-  | { clear: 'faults' }
-  | { advance: string }
-  | { forget: 'clients' }
-  | { rotate: 'keys' }
-
-/**
- * One situation of the field. `before` happens before the client starts. `during` happens in the middle
- * of its work: after its third admitted request, or when its first run has ended.
- */
-export type Situation = {
-  id: string
-  title: string
-  /** The disturbance, and the behaviour of a good client. */
-  what: string
-  /** The person at the browser; by default Ada, who allows everything. */
-  person?: { email: string; consent: 'allow' | 'deny' }
-  /** The host of the authorization server; by default another one than the application's. */
-  teamDomain?: string
-  /** The path of the MCP server; `/mcp` by default. */
-  path?: string
-  /** Whether clients can register; by default they can. */
-  registration?: 'off'
-  before?: Step[]
-  during?: Step[]
-  /** The steps after the last run. */
-  after?: Step[]
-  /** How often the client runs. Runs share the place where the client keeps its credentials. */
-  runs: 'once' | 'twice' | 'once, then two at the same time'
-  /**
-   * The checks that decide, by their id in the client report or in `checks.ts`. The situation is passed
-   * if all of them are, and failed if one of them, or of `also`, is.
-   */
-  shows: string[]
-  /** Checks that can only fail the situation; `every` stands for the rest of the client report. */
-  also?: string[] | 'every'
-}
+import type { Situation, Step } from './situation.ts'
 
 const ADA = { email: 'ada@example.com', consent: 'allow' } as const
 
@@ -51,6 +10,11 @@ const TOKEN_EXPIRES: Step = { advance: '16m' }
 // The default session duration of a grant is 24 hours.
 const SESSION_EXPIRES: Step = { advance: '25h' }
 const CODE_EXPIRES: Step = { advance: '11m' }
+
+const refreshFails = (status: 429 | 503): Step[] => [
+  TOKEN_EXPIRES,
+  { fault: 'error', with: { endpoint: 'token', status, retry_after: 2, times: 1 } },
+]
 
 /** The situations, in the order in which they run. */
 export const SITUATIONS: Situation[] = [
@@ -174,10 +138,7 @@ export const SITUATIONS: Situation[] = [
     id: 'rate-limited',
     title: '429 with Retry-After at the token endpoint',
     what: 'A refresh is refused for two seconds. The client waits and sends the same refresh token.',
-    during: [
-      TOKEN_EXPIRES,
-      { fault: 'error', with: { endpoint: 'token', status: 429, retry_after: 2, times: 1 } },
-    ],
+    during: refreshFails(429),
     runs: 'twice',
     shows: ['waits', 'keeps-grant', 'works-again'],
   },
@@ -185,10 +146,7 @@ export const SITUATIONS: Situation[] = [
     id: 'unavailable',
     title: '503 with Retry-After at the token endpoint',
     what: 'A refresh fails for two seconds. The client waits and sends the same refresh token.',
-    during: [
-      TOKEN_EXPIRES,
-      { fault: 'error', with: { endpoint: 'token', status: 503, retry_after: 2, times: 1 } },
-    ],
+    during: refreshFails(503),
     runs: 'twice',
     shows: ['waits', 'keeps-grant', 'works-again'],
   },

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { createInterface } from 'node:readline/promises'
 import { evidenceOf } from '../compare/evidence.ts'
@@ -26,9 +27,6 @@ const FLAGS = {
   yes: { type: 'boolean' },
 } as const
 
-// Two requests in a second.
-const INTERVAL_MS = 500
-
 const REGISTER_WARNING = `--register sends a registration with the redirect URI https://compare.invalid/callback. Access refuses it. If
 this server accepts it, the client stays registered: Access never deletes a client.
 `
@@ -49,19 +47,19 @@ async function run(args: string[]): Promise<void> {
   const { host: hosts = [], register = false, yes = false } = flags
   console.error(planOf(url, probesOf({ register })))
   if (register) console.error(REGISTER_WARNING)
-  const terminal = yes ? undefined : createInterface(process.stdin, process.stderr)
+  const terminal = yes ? undefined : atTerminal()
   try {
-    await terminal?.question('Press Enter to send them, or Ctrl+C to stop. ')
+    await terminal?.ask('Press Enter to send them, or Ctrl+C to stop. ')
     const comparison = await comparedWith(url, {
       register,
-      intervalMs: INTERVAL_MS,
       async mayReach(host) {
         if (hosts.includes(host)) return true
-        if (!terminal) console.error(`${host} is not reached; --host ${host} allows it`)
-        const answer = await terminal?.question(
-          `The metadata names ${host}. Send requests to it? (y/N) `,
-        )
-        return /^y(es)?$/i.test(answer?.trim() ?? '')
+        if (!terminal) {
+          console.error(`${host} is not reached; --host ${host} allows it`)
+          return false
+        }
+        const question = `The metadata names ${host}. Send requests to it? (y/N) `
+        return /^y(es)?$/i.test(await terminal.ask(question))
       },
     })
     console.log(reportOf(comparison, fidelity()))
@@ -75,5 +73,18 @@ async function run(args: string[]): Promise<void> {
     if (comparison.agreements.some(({ isSame }) => !isSame)) process.exitCode = 1
   } finally {
     terminal?.close()
+  }
+}
+
+/** Asks questions at the terminal. If it is closed, as by Ctrl+C, each question fails. */
+function atTerminal(): { ask(question: string): Promise<string>; close(): void } {
+  const terminal = createInterface(process.stdin, process.stderr)
+  const closed = once(terminal, 'close').then(() => {
+    throw new Error('\nStopped, because there was no answer.')
+  })
+  closed.catch(() => {})
+  return {
+    ask: async (question) => (await Promise.race([terminal.question(question), closed])).trim(),
+    close: () => terminal.close(),
   }
 }

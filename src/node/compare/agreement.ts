@@ -1,4 +1,4 @@
-import type { Part, Probe } from './probes.ts'
+import type { Part, Probe } from './probes/probe.ts'
 import type { Redact } from './redact.ts'
 import type { Received } from './send.ts'
 

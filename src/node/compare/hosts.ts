@@ -3,12 +3,15 @@ import type { LookupFunction } from 'node:net'
 import { promisify } from 'node:util'
 import ipaddr from 'ipaddr.js'
 
+/** A request without a response. The message contains nothing of the server, not even its name. */
+export class NoResponse extends Error {}
+
 /** The hosts that a comparison may reach. */
 export type Hosts = {
   allows(url: URL): boolean
   /**
    * Decides about a host that metadata announces: the same site and `*.cloudflareaccess.com` are allowed,
-   * about any other host the user is asked.
+   * about any other host the user is asked once.
    */
   announce(url: URL): Promise<boolean>
   /** Resolves a name for a connection. */
@@ -29,6 +32,7 @@ export async function guarded(
   mayReach: (host: string) => Promise<boolean>,
 ): Promise<Hosts> {
   const allowed = new Set([named.host])
+  const refused = new Set<string>()
   const hasPrivate = (await addressesOf(named)).some(isPrivate)
   const check = (url: URL) =>
     allowed.has(url.host) &&
@@ -38,17 +42,20 @@ export async function guarded(
     allows: check,
     async announce(url) {
       if (!/^https?:$/.test(url.protocol)) return false
-      if (isSameSite(named, url) || allowed.has(url.host) || (await mayReach(url.host))) {
-        allowed.add(url.host)
-      }
+      const { host } = url
+      if (allowed.has(host) || refused.has(host)) return check(url)
+      const isAllowed = isSameSite(named, url) || (await mayReach(host))
+      const decided = isAllowed ? allowed : refused
+      decided.add(host)
       return check(url)
     },
     lookup(hostname, options, callback) {
       lookup(hostname, { ...(options as LookupOptions), all: true }, (error, addresses) => {
-        const refused = error ?? refusalOf(hostname, addresses, hasPrivate)
+        const refused = error ?? refusalOf(addresses, hasPrivate)
         const [first] = addresses ?? []
-        if (refused || !first)
-          return callback(refused ?? new Error(`${hostname} has no address`), [])
+        if (refused || !first) {
+          return callback(refused ?? new NoResponse('the host has no address'), [])
+        }
         if (options.all) return callback(null, addresses)
         callback(null, first.address, first.family)
       })
@@ -56,9 +63,9 @@ export async function guarded(
   }
 }
 
-function refusalOf(hostname: string, addresses: LookupAddress[], hasPrivate: boolean) {
+function refusalOf(addresses: LookupAddress[], hasPrivate: boolean) {
   const refused = !hasPrivate && addresses.some(({ address }) => isPrivate(address))
-  return refused ? new Error(`${hostname} has a private address`) : undefined
+  return refused ? new NoResponse('the host has a private address') : undefined
 }
 
 async function addressesOf({ hostname }: URL): Promise<string[]> {

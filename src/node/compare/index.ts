@@ -2,16 +2,17 @@
  * `access-oauth-emulator compare`: holds the emulator against a server, request by request.
  *
  * This folder owns the table of probes, the sending with its guard, the redaction, the comparison and the
- * evidence. Probes change nothing at a server (`probes.ts`). Nothing that was received leaves this folder
- * before `redact.ts` has replaced what could be secret. To add a probe, add an entry to `probes.ts`.
+ * evidence. Probes change nothing at a server (`probes/`). Nothing that was received leaves this folder
+ * before `redact.ts` has replaced what could be secret.
  */
 import { startEmulator } from '../start-emulator.ts'
 import { type Agreement, compareResponses } from './agreement.ts'
 import { guarded, type Hosts } from './hosts.ts'
 import { type Mirror, mirrored, optionsOf } from './mirror.ts'
-import { PROBES, type Probe } from './probes.ts'
+import { PROBES } from './probes/index.ts'
+import type { Probe } from './probes/probe.ts'
 import { redactor, vocabularyOf } from './redact.ts'
-import { sender } from './send.ts'
+import { type Pace, POLITE, sender } from './send.ts'
 import { type Exchange, Site } from './site.ts'
 
 export type { Agreement } from './agreement.ts'
@@ -23,8 +24,8 @@ export type CompareOptions = {
   register: boolean
   /** Decides about a host that the server's metadata names and that is not on the same site. */
   mayReach: (host: string) => Promise<boolean>
-  /** The time between two requests to the server. */
-  intervalMs: number
+  /** The times of the requests to the server; by default those of `POLITE`. */
+  pace?: Pace
 }
 
 /** The result of a comparison. */
@@ -44,19 +45,21 @@ export function probesOf({ register }: Pick<CompareOptions, 'register'>): Probe[
 /**
  * Sends the probes to the server at `url` and to an emulator that is configured like it.
  *
- * @throws Error if the host does not exist
+ * @throws Error if the host does not exist or does not respond
  */
 export async function compare(url: URL, options: CompareOptions): Promise<Comparison> {
   const hosts: Hosts = await guarded(url, options.mayReach)
   const probes = probesOf(options)
-  const real = new Site(url, sender(hosts, options.intervalMs))
-  await real.discover(hosts)
+  const real = new Site(url, sender(hosts, options.pace ?? POLITE))
+  await real.discover(hosts).catch((error: Error) => {
+    throw new Error(`${url.host} does not respond: ${error.message}`)
+  })
   const theirs = await real.sendAll(probes)
   const mirror = mirrored(real)
   await using emulator = await startEmulator(optionsOf(mirror, url))
   const own = new URL(url.pathname, emulator.url)
   const ownHosts = await guarded(own, async () => true)
-  const emulated = new Site(own, sender(ownHosts, 0))
+  const emulated = new Site(own, sender(ownHosts, { ...POLITE, intervalMs: 0 }))
   await emulated.discover(ownHosts)
   const ours = await emulated.sendAll(probes)
   return {

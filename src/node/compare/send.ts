@@ -2,10 +2,20 @@ import http from 'node:http'
 import https from 'node:https'
 import { setTimeout } from 'node:timers/promises'
 import { packageVersion } from '../version.ts'
-import type { Hosts } from './hosts.ts'
+import { type Hosts, NoResponse } from './hosts.ts'
 
-const LONGEST_RESPONSE_MS = 10_000
 const LARGEST_BODY_BYTES = 64 * 1024
+
+/** The time that a comparison takes, in milliseconds. */
+export type Pace = {
+  /** Between two requests to the server. */
+  intervalMs: number
+  /** For one response. */
+  timeoutMs: number
+}
+
+/** At most two requests in a second. */
+export const POLITE: Pace = { intervalMs: 500, timeoutMs: 10_000 }
 
 /** A request to one of the allowed hosts. */
 export type Outgoing = {
@@ -24,28 +34,32 @@ export type Received = {
 }
 
 /**
- * Sends a request, follows no redirect, and reads at most 64 KiB in at most 10 seconds.
+ * Sends a request, follows no redirect, and reads at most 64 KiB.
  *
- * @throws Error if the host is not allowed, or sends no complete response head in time
+ * @throws NoResponse if the host is not allowed, or sends no complete head of a response in time
  */
 export type Sending = (request: Outgoing) => Promise<Received>
 
-/** Returns a function that sends requests to the allowed hosts, at most one in the given interval. */
-export function sender(hosts: Hosts, intervalMs: number): Sending {
+/** Returns a function that sends requests to the allowed hosts, at most one in each interval. */
+export function sender(hosts: Hosts, { intervalMs, timeoutMs }: Pace): Sending {
   let next = 0
   return async function send(request) {
-    if (!hosts.allows(request.url)) throw new Error(`${request.url.host} may not be reached`)
+    if (!hosts.allows(request.url)) throw new NoResponse('the host may not be reached')
     const wait = next - Date.now()
     if (wait > 0) await setTimeout(wait)
     next = Date.now() + intervalMs
-    return exchange(request, hosts)
+    return exchange(request, hosts, timeoutMs)
   }
 }
 
-function exchange({ method, url, headers, body }: Outgoing, hosts: Hosts): Promise<Received> {
+function exchange(
+  { method, url, headers, body }: Outgoing,
+  hosts: Hosts,
+  timeoutMs: number,
+): Promise<Received> {
   const { promise, resolve, reject } = Promise.withResolvers<Received>()
   const { request } = url.protocol === 'https:' ? https : http
-  const signal = AbortSignal.timeout(LONGEST_RESPONSE_MS)
+  const signal = AbortSignal.timeout(timeoutMs)
   const sent = request(url, {
     method,
     signal,
@@ -59,7 +73,13 @@ function exchange({ method, url, headers, body }: Outgoing, hosts: Hosts): Promi
       ...(body !== undefined && { 'content-length': String(Buffer.byteLength(body)) }),
     },
   })
-  sent.on('error', (error) => reject(signal.aborted ? new Error('no response in 10 s') : error))
+  sent.on('error', (error: NodeJS.ErrnoException) => {
+    if (error instanceof NoResponse) return reject(error)
+    const why = signal.aborted
+      ? `no response in ${timeoutMs / 1000} s`
+      : `the connection failed: ${error.code ?? 'unknown error'}`
+    reject(new NoResponse(why))
+  })
   sent.on('response', (response) => {
     const chunks: Buffer[] = []
     let size = 0

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Hosts } from './hosts.ts'
-import type { EndpointName, Probe } from './probes.ts'
+import { type Base, ENDPOINTS, type EndpointName, type Probe } from './probes/probe.ts'
 import type { Received, Sending } from './send.ts'
 
 /** The response to a probe, or the reason why it has none. */
@@ -15,7 +15,7 @@ const SERVER_METADATA = '/.well-known/oauth-authorization-server'
 const FORM = 'application/x-www-form-urlencoded'
 
 // Access's own paths, for a server whose metadata names no endpoint.
-const ENDPOINTS: Record<EndpointName, string> = {
+const ENDPOINT_PATHS: Record<EndpointName, string> = {
   authorization: '/cdn-cgi/access/oauth/authorization',
   token: '/cdn-cgi/access/oauth/token',
   registration: '/cdn-cgi/access/oauth/registration',
@@ -65,7 +65,7 @@ export class Site {
       SERVER_METADATA + this.#issuerPath,
     )
     if (this.metadata.issuer !== undefined) this.team ??= this.application
-    for (const name of Object.keys(ENDPOINTS) as EndpointName[]) {
+    for (const name of ENDPOINTS) {
       const endpoint = URL.parse(String(this.metadata[`${name}_endpoint`]))
       if (endpoint && (await hosts.announce(endpoint))) this.#endpoints.set(name, endpoint)
     }
@@ -78,18 +78,19 @@ export class Site {
     return exchanges
   }
 
-  async #exchange(probe: Probe): Promise<Exchange> {
-    const url = this.#urlOf(probe)
+  async #exchange({ base, body, headers, method, path, query }: Probe): Promise<Exchange> {
+    const url = this.#base(base)
     if (!url)
       return { problem: 'The server announces no authorization server that may be reached.' }
-    const { form, headers = {}, method, text } = probe
-    const body = form ? new URLSearchParams(this.#filled(form)).toString() : text
+    if (base === 'application' || base === 'team') url.pathname = this.#filled(path)
+    for (const [name, value] of query) url.searchParams.set(name, this.#filled(value))
+    const isForm = headers['Content-Type'] === FORM
     try {
       const response = await this.#send({
         method,
         url,
-        headers: form ? { 'content-type': FORM, ...headers } : headers,
-        ...(body !== undefined && { body }),
+        headers,
+        ...(body !== undefined && { body: isForm ? this.#filledForm(body) : body }),
       })
       return { response }
     } catch (error) {
@@ -97,38 +98,25 @@ export class Site {
     }
   }
 
-  #urlOf({ query, to }: Probe): URL | undefined {
-    const url = 'endpoint' in to ? this.#endpoint(to.endpoint) : this.#at(to)
-    if (!url || !query) return url
-    for (const [name, value] of Object.entries(this.#filled(query)))
-      url.searchParams.set(name, value)
-    return url
+  #base(base: Base): URL | undefined {
+    if (base === 'application') return new URL(this.application)
+    const found = base === 'team' ? this.team : this.#endpoints.get(base)
+    if (found || base === 'team') return found && new URL(found)
+    return this.team && new URL(ENDPOINT_PATHS[base], this.team)
   }
 
-  #at({ at, path }: { at: 'application' | 'team'; path: string }): URL | undefined {
-    const base = at === 'team' ? this.team : this.application
-    return (
-      base &&
-      new URL(path.replace('{path}', this.path).replace('{issuer}', this.#issuerPath) || '/', base)
-    )
+  #filled(text: string): string {
+    return text
+      .replace('{uuid}', this.#uuid)
+      .replace('{application}', this.application.origin)
+      .replace('{path}', this.path)
+      .replace('{issuer-path}', this.#issuerPath)
   }
 
-  #endpoint(name: EndpointName): URL | undefined {
-    const found = this.#endpoints.get(name)
-    if (found) return new URL(found)
-    return this.team && new URL(ENDPOINTS[name], this.team)
-  }
-
-  #filled(values: Record<string, string>): Record<string, string> {
-    return Object.fromEntries(
-      Object.entries(values).map(([name, value]) => [
-        name,
-        value
-          .replace('{uuid}', this.#uuid)
-          .replace('{application}', this.application.origin)
-          .replace('{path}', this.path),
-      ]),
-    )
+  #filledForm(body: string): string {
+    const values = [...new URLSearchParams(body)]
+    const filled = values.map(([name, value]) => [name, this.#filled(value)])
+    return new URLSearchParams(filled).toString()
   }
 
   async #json(base: URL, path: string): Promise<Document> {

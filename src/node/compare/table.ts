@@ -2,14 +2,14 @@ import { paragraph } from '../text.ts'
 import type { Agreement } from './agreement.ts'
 import type { Row } from './fidelity.ts'
 import type { Comparison } from './index.ts'
-import type { Probe } from './probes.ts'
+import type { Probe } from './probes/probe.ts'
 
 const INDENT = ' '.repeat(5)
 
 /** Formats the requests that will be sent, for a user who decides whether they are. */
 export function planOf(url: URL, probes: Probe[]): string {
-  const lines = probes.map(({ method, title, to }) => {
-    const target = 'endpoint' in to ? `the ${to.endpoint} endpoint` : `${to.path} at the ${to.at}`
+  const lines = probes.map(({ base, method, path, title }) => {
+    const target = path === '' ? `the ${base} endpoint` : `${path} at the ${base}`
     return `  ${method.padEnd(8)}${title} (${target})`
   })
   return `Sends these requests to ${url.host}, at most two in a second, and to the authorization server that its

@@ -1,29 +1,26 @@
 import type { Person } from '../../access/identity'
 import { publishedKeys, type SigningKey } from '../../access/keys'
-import type { RecordedEvent, ReportedEvent } from '../../events/event'
+import type { ReportedEvent } from '../../events/event'
 import type { AutoSignIn } from '../../switches/auto-sign-in'
 import type { ActiveFault, FaultName } from '../../switches/faults'
 import type { QuirkName } from '../../switches/quirks'
 import { type Configuration, type Edit, edited, isSeeded, type Seed } from '../configuration'
 import { type Remote, remote } from '../remote'
+import { DirectoryCalls } from './calls/directory'
+import { EventCalls } from './calls/events'
+import { PortalCalls } from './calls/portals'
 import type { Connection } from './connections'
-import type { DirectorySession, DirectoryUser } from './directory'
 import type { Zone } from './dns'
 import type { EmulatorDump } from './dump'
 import { addEvent, handOverEvents, type Receiver } from './event-batch'
-import type { EventRange } from './event-log'
 import type { ClockMove } from './kept-state'
 import { asTheEdgeSees } from './late-edits'
 import { configurationOf, loadUnlessKnown, recentStateOf, rememberState } from './loaded'
 import type { EmulatorObject } from './object'
-import type { PortalGrant, PortalSession, PortalState, PortalStateKind } from './portal-states'
 import { type EmulatorState, type Epoch, emulatedNow } from './state'
 
 /** The namespace of the emulator's one object. */
 export type EmulatorBinding = DurableObjectNamespace<EmulatorObject>
-
-// A query reads at most this many pages of events (4 Mi characters each).
-const MOST_PAGES = 8
 
 /** Returns the emulator's object, for another object. */
 export function emulatorObject(binding: EmulatorBinding): Remote<EmulatorObject> {
@@ -48,10 +45,14 @@ export type Plan<T> = { edits: Edit[]; result: T }
  *
  * This folder owns everything that exists once: state and clock, switches, signing keys, events, the
  * directory that follows from them, the edits of the configuration, DNS and domains. `object.ts` is the
- * Durable Object, with a file for each of its parts; `loaded.ts` is what an isolate remembers of it.
+ * Durable Object, with a file for each of its parts; `calls/` has the calls of requests to those parts;
+ * `loaded.ts` is what an isolate remembers of it.
  */
 export class Emulator {
   readonly #binding: EmulatorBinding
+  readonly events: EventCalls
+  readonly directory: DirectoryCalls
+  readonly portals: PortalCalls
 
   /** @param print receives every event once, when it is recorded or, if that fails, first tried to be */
   constructor(
@@ -59,6 +60,11 @@ export class Emulator {
     private readonly print: (events: readonly ReportedEvent[]) => void,
   ) {
     this.#binding = bindings.EMULATOR
+    const object = () => this.#object
+    const handOver = () => this.#handOver()
+    this.events = new EventCalls(object, handOver)
+    this.directory = new DirectoryCalls(object, handOver, (state) => this.#remember(state))
+    this.portals = new PortalCalls(object)
   }
 
   get #object(): Remote<EmulatorObject> {
@@ -174,55 +180,6 @@ export class Emulator {
     addEvent(this.#binding, context, event, this.#receiver)
   }
 
-  /** Yields the events of a range page by page: all of them may not fit into memory at once. */
-  async *eventPages(range: EventRange): AsyncGenerator<RecordedEvent[]> {
-    await this.#handOver()
-    let left = range
-    for (;;) {
-      const { events, hasMore } = await this.#object.events(left)
-      yield events
-      const last = events.at(-1)
-      if (!hasMore || !last) return
-      left = {
-        ...left,
-        ...(range.isNewestFirst ? { before: last.number } : { after: last.number }),
-      }
-    }
-  }
-
-  /** Returns the latest events, the newest last, as far back as fits into memory at once. */
-  async events(): Promise<RecordedEvent[]> {
-    const pages: RecordedEvent[][] = []
-    for await (const page of this.eventPages({ isNewestFirst: true })) {
-      if (pages.push(page) === MOST_PAGES) break
-    }
-    return pages.flat().reverse()
-  }
-
-  /** Returns the events after a number: at once, or when the next one is recorded, or none in time. */
-  async nextEvents(after: number, patienceMs: number): Promise<RecordedEvent[]> {
-    await this.#handOver()
-    return this.#object.nextEvents(after, patienceMs)
-  }
-
-  /** Returns the number of the newest event. */
-  async newestEvent(): Promise<number> {
-    await this.#handOver()
-    return this.#object.newestEvent()
-  }
-
-  /** Returns the entries of Access's own log, the latest last. */
-  async accessRequests(): Promise<RecordedEvent[]> {
-    await this.#handOver()
-    const found: RecordedEvent[] = []
-    for (;;) {
-      const before = found.at(-1)?.number
-      const page = await this.#object.accessRequests(before, found.length)
-      for (const event of page.events) found.push(event)
-      if (!page.hasMore) return found.reverse()
-    }
-  }
-
   async dns(): Promise<Zone> {
     return this.#object.dns()
   }
@@ -230,29 +187,6 @@ export class Emulator {
   /** Replaces the emulated zone. */
   async setDns(zone: Zone): Promise<void> {
     await this.#object.setDns(zone)
-  }
-
-  /** Returns everyone who signed in or was created as a user. */
-  async users(): Promise<DirectoryUser[]> {
-    await this.#handOver()
-    return this.#object.users()
-  }
-
-  async putUser(email: string, name: string): Promise<void> {
-    await this.#handOver()
-    await this.#object.putUser(email, name)
-  }
-
-  /** Deletes a user and revokes everything of theirs. */
-  async deleteUser(email: string): Promise<void> {
-    await this.#handOver()
-    this.#remember(await this.#object.deleteUser(email))
-  }
-
-  /** Returns the sign-ins that have not expired: all, or those of one person or one kind of holder. */
-  async sessions(email?: string, holder?: DirectorySession['holder']): Promise<DirectorySession[]> {
-    await this.#handOver()
-    return this.#object.sessions(email, holder)
   }
 
   /** Adds an application that a person has authorized at the dashboard, until the grant ends. */
@@ -268,75 +202,6 @@ export class Emulator {
   /** Returns the applications that a person has authorized at the dashboard, the latest first. */
   async connections(email: string): Promise<Connection[]> {
     return this.#object.connections(email)
-  }
-
-  /** Finds a state of a portal that has not ended. */
-  async portalState<K extends PortalStateKind>(
-    kind: K,
-    id: string,
-  ): Promise<PortalState<K> | undefined> {
-    // The types of a call cannot express that the kind decides the value.
-    return this.#object.portalState(kind, id) as Promise<PortalState<K> | undefined>
-  }
-
-  /** Stores a state of a portal, until it ends or its owner does. */
-  async putPortalState<K extends PortalStateKind>(
-    kind: K,
-    id: string,
-    owner: string,
-    endsAtSeconds: number,
-    value: PortalState<K>,
-  ): Promise<void> {
-    await this.#object.putPortalState(kind, id, owner, endsAtSeconds, value)
-  }
-
-  /** Returns a state of a portal once. */
-  async takePortalState<K extends PortalStateKind>(
-    kind: K,
-    id: string,
-  ): Promise<PortalState<K> | undefined> {
-    return this.#object.takePortalState(kind, id) as Promise<PortalState<K> | undefined>
-  }
-
-  /** Merges members into a session or grant of a portal. Of several simultaneous changes, none is lost. */
-  async mergePortalState<K extends 'session' | 'grant'>(
-    kind: K,
-    id: string,
-    changes: Partial<PortalState<K>>,
-  ): Promise<PortalState<K> | undefined> {
-    return this.#object.mergePortalState(kind, id, changes) as Promise<PortalState<K> | undefined>
-  }
-
-  async removePortalState(kind: PortalStateKind, id: string): Promise<void> {
-    await this.#object.removePortalState(kind, id)
-  }
-
-  /** Returns the session of this holder, which then ends `idleSeconds` later. */
-  async usePortalSession(
-    id: string,
-    holder: string,
-    idleSeconds: number,
-  ): Promise<PortalSession | undefined> {
-    return this.#object.usePortalSession(id, holder, idleSeconds)
-  }
-
-  /** Returns the grants of a person at a portal. */
-  async portalGrantsOf(
-    portalId: string,
-    email: string,
-  ): Promise<{ id: string; grant: PortalGrant }[]> {
-    return this.#object.portalGrantsOf(portalId, email)
-  }
-
-  /** Deletes every state of a grant or service token. */
-  async removePortalStatesOf(owner: string): Promise<void> {
-    await this.#object.removePortalStatesOf(owner)
-  }
-
-  /** Returns when each service token was last admitted, in seconds, by its id. */
-  async tokenUses(): Promise<Record<string, number>> {
-    await this.#handOver()
-    return this.#object.tokenUses()
   }
 
   /** Returns everything of the emulator's object, for a store to be loaded with it. */

@@ -176,7 +176,7 @@ async function openGrant(
   if (outcome === 'closed') throw alreadyAllowed()
   if (portalGrant) {
     const { emulator } = c.var
-    await emulator.putPortalState('grant', grantId, grantId, sessionEndsAtSeconds, portalGrant)
+    await emulator.portals.put('grant', grantId, grantId, sessionEndsAtSeconds, portalGrant)
   }
   note(c, { grantId })
   if (outcome === 'repeated') return code

@@ -53,7 +53,7 @@ export async function serversStep(
   const { email } = who.identity
   const fresh = { portalId: portal.id, email, decided, toggles: {}, connections: {} }
   if (pages?.hasServers) {
-    const kept = await c.get('emulator').portalState('grant', pages.grantId)
+    const kept = await c.get('emulator').portals.find('grant', pages.grantId)
     return { ...fresh, connections: kept?.email === email ? kept.connections : {} }
   }
   if (isAutomatic || visible.length === 0) return fresh
@@ -114,7 +114,7 @@ async function redirectToServers(
   const { emulator, now, team, ticketSecret } = c.var
   // Kept under the id of the grant before there is one, for the sign-ins of the person at the servers.
   const endsAtSeconds = now + LIFETIME_SECONDS
-  await emulator.putPortalState('grant', grantId, grantId, endsAtSeconds, fresh)
+  await emulator.portals.put('grant', grantId, grantId, endsAtSeconds, fresh)
   reportDecision(c, {
     kind: 'authorization',
     step: 'servers',

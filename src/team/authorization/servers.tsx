@@ -34,7 +34,7 @@ export async function servers(c: AppContext): Promise<Response> {
   const { grantId, query } = ticket.data
   const request = await readAuthorizationRequest(c, query)
   const portal = portalOf(c.get('configuration').mcpPortals, request.application)
-  const kept = await c.get('emulator').portalState('grant', grantId)
+  const kept = await c.get('emulator').portals.find('grant', grantId)
   if (!portal || kept?.portalId !== portal.id) throw staleServersPage()
   const { visible } = await serversFor(c, portal, who)
   if (c.req.method !== 'POST') return showServers(c, portal, who, visible, kept)

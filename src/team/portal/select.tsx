@@ -46,7 +46,7 @@ export async function selectServers(c: AppContext): Promise<Response> {
   const who = await signedInByCookie(c)
   if (!ticket.success || who?.identityNonce !== ticket.data.identityNonce) throw expired()
   const { grantId, portalId } = ticket.data
-  const kept = await c.get('emulator').portalState('grant', grantId)
+  const kept = await c.get('emulator').portals.find('grant', grantId)
   const found = findPortal(c, portalId)
   if (!kept || !found) throw expired()
   const shown = await seenOnPage(c, found.portal, kept, ticket.data, who)
@@ -56,7 +56,7 @@ export async function selectServers(c: AppContext): Promise<Response> {
 
 async function begin(c: AppContext, id: string): Promise<Response> {
   const { emulator, now, team, ticketSecret, url } = c.var
-  const state = await emulator.portalState('elicitation', id)
+  const state = await emulator.portals.find('elicitation', id)
   const found = state && findPortal(c, state.portalId)
   if (!state || !found) throw expired()
   const who = await signedInByCookie(c)
@@ -77,7 +77,7 @@ async function begin(c: AppContext, id: string): Promise<Response> {
       'Log out, and open the page again as that person.',
     )
   }
-  if (!(await emulator.takePortalState('elicitation', id))) throw expired()
+  if (!(await emulator.portals.take('elicitation', id))) throw expired()
   const { at, grantId, portalId, sessionId } = state
   const { identityNonce } = who
   const claims: Ticket = { at, portalId, grantId, identityNonce, ...(sessionId && { sessionId }) }
@@ -104,7 +104,7 @@ async function seenOnPage(
   { identity }: SignedIn,
 ): Promise<Seen[]> {
   const { configuration, emulator } = c.var
-  const session = sessionId && (await emulator.portalState('session', sessionId))
+  const session = sessionId && (await emulator.portals.find('session', sessionId))
   const seen = seenServers(configuration, portal, {
     subject: { identity, ...whereFrom(c) },
     decided: kept.decided,
@@ -164,8 +164,8 @@ async function act(
     )
   }
   const toggles = { [server.id]: verb === 'enable' }
-  if (sessionId) await emulator.mergePortalState('session', sessionId, { toggles })
-  else await emulator.mergePortalState('grant', grantId, { toggles })
+  if (sessionId) await emulator.portals.merge('session', sessionId, { toggles })
+  else await emulator.portals.merge('grant', grantId, { toggles })
   return redirectToStep(c, `${team.origin}${url.pathname}${url.search}`)
 }
 

@@ -29,7 +29,7 @@ export async function portalSignOut(c: AppContext): Promise<Response> {
     ))
   }
   const { email } = who.identity
-  const grants = await emulator.portalGrantsOf(portal.id, email)
+  const grants = await emulator.portals.grantsOf(portal.id, email)
   if (c.req.method !== 'POST') {
     return respondPage(c, 200, (nonce) => (
       <PortalSignOutPage nonce={nonce} portal={portal.name} email={email} />
@@ -38,7 +38,7 @@ export async function portalSignOut(c: AppContext): Promise<Response> {
   const connected = new Set(grants.flatMap(({ grant }) => Object.keys(grant.connections)))
   for (const { id: grantId } of grants) {
     await stores.grants.end(grantId)
-    await emulator.removePortalStatesOf(grantId)
+    await emulator.portals.removeOwned(grantId)
   }
   await emulator.revoke(revocable.session(sessionIdOf(who.identityNonce)))
   endSession(c)

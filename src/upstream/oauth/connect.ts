@@ -54,7 +54,7 @@ export async function startConnection(
   const callback = server.is_shared_oauth_callback_enabled ? SHARED_CALLBACK : rest.callback
   const flow = { ...rest, callback, portalId: portal.id, serverId: server.id, verifier }
   const endsAtSeconds = c.get('now') + LIFETIME_SECONDS
-  await c.get('emulator').putPortalState('upstream-flow', state, rest.holder, endsAtSeconds, flow)
+  await c.get('emulator').portals.put('upstream-flow', state, rest.holder, endsAtSeconds, flow)
   const url = new URL(config.authorization_endpoint)
   const parameters = {
     response_type: 'code',
@@ -84,9 +84,9 @@ export async function finishConnection(
 ): Promise<string> {
   const { configuration, emulator } = c.var
   const state = query.get('state') ?? ''
-  const flow = flowSchema.safeParse(await emulator.portalState('upstream-flow', state))
+  const flow = flowSchema.safeParse(await emulator.portals.find('upstream-flow', state))
   if (!flow.success || flow.data.email !== email) throw invalidState()
-  await emulator.removePortalState('upstream-flow', state)
+  await emulator.portals.remove('upstream-flow', state)
   const { back, callback, holder, serverId, verifier } = flow.data
   const server = configuration.mcpServers.find(({ id }) => id === serverId)
   const code = query.get('code')
@@ -95,7 +95,7 @@ export async function finishConnection(
     const client = await clientAt(c, server)
     const tokens = await exchangeCode(c, server, client, { callback, code, verifier })
     const connections = { [serverId]: tokens }
-    const kept = await emulator.mergePortalState('grant', holder, { connections })
+    const kept = await emulator.portals.merge('grant', holder, { connections })
     if (!kept) throw invalidState()
     // Portal: reported [MP20]. Without an administrator, the first person's sign-in fills the catalogue.
     if (!server.last_successful_sync) await syncAs(c, server, bearer(holder, tokens))
