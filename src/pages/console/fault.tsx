@@ -107,21 +107,27 @@ function ParametersForm({ fault, here }: { fault: FaultView; here: string }) {
       id={formOf(name)}
       class="parameters"
     >
-      {own.map((field) => (
-        <Field of={name} field={field} />
-      ))}
-      {scope.length > 0 && (
-        <details id={`scope-${name}`}>
-          <summary aria-label={`Limit ${name} to`}>Limit to…</summary>
-          <div class="parameters">
-            {scope.map((field) => (
-              <Field of={name} field={field} />
-            ))}
-          </div>
-        </details>
-      )}
-      <Source of={name} source={source} />
+      <Fields of={name} fields={own} />
+      <div class="folds">
+        {scope.length > 0 && (
+          <details id={`scope-${name}`}>
+            <summary aria-label={`Limit ${name} to`}>Limit to…</summary>
+            <Fields of={name} fields={scope} />
+          </details>
+        )}
+        <Source of={name} source={source} />
+      </div>
     </ActForm>
+  )
+}
+
+function Fields({ of, fields }: { of: string; fields: FieldView[] }) {
+  return (
+    <div class="fields">
+      {fields.map((field) => (
+        <Field of={of} field={field} />
+      ))}
+    </div>
   )
 }
 

@@ -1,5 +1,5 @@
 import type { Child } from 'hono/jsx'
-import { ActButton, WithCode } from './action'
+import { ActButton, Guide, WithCode } from './action'
 import { Fault, type FaultView, Source } from './fault'
 import { Presets, type PresetView } from './fault-presets'
 import { ConsoleFrame, type ConsolePage } from './frame'
@@ -24,7 +24,8 @@ export function FaultsPage({ presets, faults, quirks, ...page }: Faults) {
           <h1>Faults</h1>
           <p class="soft">
             Test how your client handles failures. A fault applies to every client until you switch
-            it off, unless you set limits. To change a fault that is on, switch it off and on again.
+            it off, unless you set limits. To change a fault that is on, switch it off and on again.{' '}
+            <Guide file="control.md" />
           </p>
         </div>
         <div id="clear-faults" data-live>
