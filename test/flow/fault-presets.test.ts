@@ -87,7 +87,7 @@ describe('The page of faults', () => {
       root.querySelectorAll(`#${id} option`).map((each) => [each.getAttribute('value'), each.text])
     expect(options('error-client')).toEqual([
       ['', 'any'],
-      [clientId, `Reports (${clientId.slice(0, 8)})`],
+      [clientId, `Reports (${clientId})`],
     ])
     expect(options('error-application')).toEqual([
       ['', 'any'],

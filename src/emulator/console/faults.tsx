@@ -51,7 +51,7 @@ async function subjectsOf(c: AppContext, control: Control): Promise<Subjects> {
   return {
     client: newest.slice(0, MOST_CLIENTS).map(({ id, name = '' }) => ({
       value: id,
-      text: name ? `${name} (${id.slice(0, 8)})` : id,
+      text: name ? `${name} (${id})` : id,
     })),
     application: c.get('configuration').applications.map(({ id, name }) => ({
       value: id,

@@ -65,13 +65,13 @@ export function ConnectPage(props: Connect) {
           <a href="/_emulator/console/check-origin">check your server</a>.{' '}
           <Guide file="your-server.md" />
         </p>
-        <Blocks blocks={servers} />
+        <Blocks blocks={servers} isFolded />
       </Section>
       <Section id="tests" lead={<Guide file="testing.md" />}>
-        <Blocks blocks={tests} />
+        <Blocks blocks={tests} isFolded />
       </Section>
       <Section id="curl">
-        <Blocks blocks={tours} />
+        <Blocks blocks={tours} isFolded />
       </Section>
       <Section id="addresses">
         <ul class="blocks">
@@ -107,21 +107,40 @@ function Section({ id, lead, children }: SectionOf) {
   )
 }
 
-function Blocks({ blocks }: { blocks: Block[] }) {
+function Blocks({ blocks, isFolded }: { blocks: Block[]; isFolded?: boolean }) {
   return (
     <ul class="blocks">
-      {blocks.map(({ name, where, text, install }) => (
+      {blocks.map((block) => (
         <li class="card">
-          <div class="block-head">
-            <h3>{name}</h3>
-            {install && <a href={install}>Install in {name}</a>}
-          </div>
-          <p class="soft small">
-            <WithCode text={where} />
-          </p>
-          <CopyBlock name={name} text={text} />
+          {isFolded ? (
+            <details id={`block-${block.name.toLowerCase().replaceAll(' ', '-')}`}>
+              <summary>
+                <h3>{block.name}</h3>
+              </summary>
+              <BlockText block={block} />
+            </details>
+          ) : (
+            <>
+              <div class="block-head">
+                <h3>{block.name}</h3>
+                {block.install && <a href={block.install}>Install in {block.name}</a>}
+              </div>
+              <BlockText block={block} />
+            </>
+          )}
         </li>
       ))}
     </ul>
+  )
+}
+
+function BlockText({ block: { name, where, text } }: { block: Block }) {
+  return (
+    <>
+      <p class="soft small">
+        <WithCode text={where} />
+      </p>
+      <CopyBlock name={name} text={text} />
+    </>
   )
 }

@@ -36,6 +36,12 @@ export function FaultsPage({ presets, faults, quirks, ...page }: Faults) {
           )}
         </div>
       </div>
+      <nav class="chips" aria-label="Sections">
+        <ul>
+          {[{ id: 'presets', name: 'Situations' }, ...sectionsOf('faults', faults)].map(linkTo)}
+          {linkTo({ id: 'quirks', name: 'Quirks' })}
+        </ul>
+      </nav>
       <Presets presets={presets} here={here} />
       {faults.map(({ name, items }) => (
         <Switches id={`faults-${idOf(name)}`} title={name}>
@@ -48,7 +54,7 @@ export function FaultsPage({ presets, faults, quirks, ...page }: Faults) {
       ))}
       <div class="title">
         <div>
-          <h1>Quirks</h1>
+          <h1 id="quirks">Quirks</h1>
           <p class="soft">
             Variants of the behaviour of Access. Switch one on to test your client with it.
           </p>
@@ -75,6 +81,18 @@ function Switches({ id, title, children }: { id: string; title: string; children
       </h2>
       <ul class="switches">{children}</ul>
     </section>
+  )
+}
+
+function sectionsOf(list: string, groups: Group<unknown>[]) {
+  return groups.map(({ name }) => ({ id: `${list}-${idOf(name)}`, name }))
+}
+
+function linkTo({ id, name }: { id: string; name: string }) {
+  return (
+    <li>
+      <a href={`#${id}`}>{name}</a>
+    </li>
   )
 }
 
