@@ -41,7 +41,7 @@ export function EventPage({ details, previous, next, flow, copies, ...page }: Ev
       <EventDetails details={details} />
       {isRefusal && (
         <p class="soft small">
-          What to do for each status: <Guide file="troubleshooting.md" />
+          <Guide file="troubleshooting.md" />
         </p>
       )}
       <h2 class="copies">Copy as</h2>

@@ -111,7 +111,7 @@ function ParametersForm({ fault, here }: { fault: FaultView; here: string }) {
       <div class="folds">
         {scope.length > 0 && (
           <details id={`scope-${name}`}>
-            <summary aria-label={`Limit ${name} to`}>Limit to…</summary>
+            <summary aria-label={`Limit to… (${name})`}>Limit to…</summary>
             <Fields of={name} fields={scope} />
           </details>
         )}

@@ -75,7 +75,7 @@ export function FaultsPage({ presets, faults, quirks, ...page }: Faults) {
 
 function Switches({ id, title, children }: { id: string; title: string; children: Child }) {
   return (
-    <section class="switches-group" aria-labelledby={id}>
+    <section class="switches-group">
       <h2 class="group-title" id={id}>
         {title}
       </h2>
