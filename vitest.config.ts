@@ -33,6 +33,8 @@ export const onNode = {
   setupFiles: ['test/support/on-node/setup.ts', ...setupFiles],
   // Here, because importing wrangler takes a second in each worker.
   provide: { vars: unstable_readConfig({ config: 'wrangler.toml' }).vars },
+  // It imports `cloudflare:workers`, so the alias has to apply to it.
+  server: { deps: { inline: ['@cloudflare/workers-oauth-provider'] } },
   isolate: false,
   maxWorkers: 2,
   testTimeout: 30_000,

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { chosenSchema, never } from './chosen-schema'
-import { nearestName } from './nearest-name'
+import { suggestionFor } from './nearest-name'
 import { type EmailList, RULE_KINDS, type RuleContext, type Subject } from './rule-kinds'
 
 const text = z.string().min(1)
@@ -37,9 +37,7 @@ export const ruleSchema = chosenSchema<Rule, RuleInput>(
       return never('expected a rule with one kind, such as {"email":{"email":"ada@example.com"}}')
     }
     if (isNotEmulatedKind(kind)) return z.custom<Rule>()
-    if (!isKnown(kind)) {
-      return never(`unknown rule kind ${kind}; did you mean ${nearestName(kind, KINDS)}?`)
-    }
+    if (!isKnown(kind)) return never(`unknown rule kind ${kind}; ${suggestionFor(kind, KINDS)}`)
     return z.strictObject({ [kind]: RULE_KINDS[kind].schema }) as unknown as z.ZodType<Rule>
   },
   // A computed name widens the type of the object.

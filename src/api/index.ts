@@ -20,6 +20,7 @@ import { ConfigurationFull } from '../store/emulator'
 import { StorageUnavailable } from '../store/unavailable'
 import type { FaultSubject } from '../switches/faults'
 import { accessRequests } from './access/access-requests'
+import { mcpAnalytics } from './access/ai-controls/mcp-analytics'
 import { mcpPortals } from './access/ai-controls/mcp-portals'
 import { mcpServers } from './access/ai-controls/mcp-servers'
 import { applicationPolicies } from './access/application-policies'
@@ -80,6 +81,7 @@ const operations = [
     ...tags,
     ...mcpServers,
     ...mcpPortals,
+    ...mcpAnalytics,
     ...oauthClients,
     ...oauthClientSecret,
   ]),

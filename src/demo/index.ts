@@ -45,8 +45,7 @@ demo.on('ALL', ['/mcp', STEP_UP.path], async (c) => {
 demo.get('/whoami', whoami)
 demo.get('/', home)
 demo.notFound((c) => {
-  return c.json(
-    { error: 'not_found', error_description: 'The demo has /, /mcp, /step-up and /whoami' },
-    404,
-  )
+  const message =
+    "The demo has /, /mcp, /step-up and /whoami. The paths of Cloudflare's dashboard, such as /oauth2/auth, are on the team domain, unless DASH_DOMAIN names another host"
+  return c.json({ error: 'not_found', error_description: message }, 404)
 })

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
-import { memberNamesIn } from '../access/member-names'
-import { nearestName } from '../access/nearest-name'
+import { memberNamesAt } from '../access/member-names'
+import { suggestionFor } from '../access/nearest-name'
 import { OAuthError } from '../oauth/errors'
 import { parseJson, readJson, readText } from '../request/body'
 import type { AppContext } from '../request/context'
@@ -51,10 +51,9 @@ function messageOf(issue: z.core.$ZodIssue, schema: z.ZodType): string {
   if (issue.code !== 'unrecognized_keys' || !/^Unrecognized key/.test(issue.message)) {
     return issue.message
   }
-  const known = memberNamesIn(schema)
-  const unknown = issue.keys.slice(0, MOST_NAMED).map((key) => {
-    const nearest = nearestName(key, known)
-    return `unknown member ${key}${nearest === undefined ? '' : `, did you mean ${nearest}?`}`
-  })
+  const known = memberNamesAt(schema, issue.path)
+  const unknown = issue.keys
+    .slice(0, MOST_NAMED)
+    .map((key) => `unknown member ${key}, ${suggestionFor(key, known)}`)
   return unknown.join('; ')
 }

@@ -8,9 +8,16 @@ import { type EmulatorState, emulatedNow } from '../store/emulator/state'
 import { readControl } from './body'
 import { respond } from './respond'
 
+const advanceSchema = z
+  .string()
+  .refine(
+    (text) => lifetimeSchema.safeParse(text).success,
+    'expected a duration of 1s or more, such as 16m or 1h30m. To go back, send {"now"} with an earlier time',
+  )
+
 export const clockSchema = z.union(
   [
-    z.strictObject({ advance: lifetimeSchema }),
+    z.strictObject({ advance: advanceSchema }),
     z.strictObject({ now: z.iso.datetime({ offset: true }) }),
     z.strictObject({ reset: z.literal(true) }),
   ],

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { nearestName } from '../access/nearest-name'
+import { suggestionFor } from '../access/nearest-name'
 import type { AppContext } from '../request/context'
 import { type ActiveFault, FAULT_NAMES, FAULTS, type FaultName } from '../switches/faults'
 import { requireApplication } from './application'
@@ -103,6 +103,5 @@ function requireName(c: AppContext): FaultName {
   const name = FAULT_NAMES.find((each) => each === c.req.param('name'))
   if (name) return name
   const given = c.req.param('name') ?? ''
-  const nearest = nearestName(given, FAULT_NAMES)
-  throw notFound(`fault ${given}`, `did you mean ${nearest}? Expected ${FAULT_NAMES.join(', ')}`)
+  throw notFound(`fault ${given}`, suggestionFor(given, FAULT_NAMES))
 }

@@ -5,6 +5,7 @@ import {
   type ZodOpenApiPathsObject,
 } from 'zod-openapi'
 import { version } from '../../package.json'
+import { formsOf } from '../access/chosen-schema'
 import { FAULT_NAMES, FAULTS } from '../switches/faults'
 import { assertionSchema } from './assertions'
 import { rulesSchema } from './auto-sign-in'
@@ -13,9 +14,11 @@ import { clockSchema } from './clock'
 import { zoneSchema } from './dns'
 import { querySchema } from './events'
 import { faultsSchema } from './faults'
+import { newPeopleSchema } from './people'
 import { switchSchema } from './quirks'
 import { RESPONSES, type Responses } from './responses'
 import { revocationSchema } from './revoke'
+import { varsSchema } from './settings'
 import { tokensSchema } from './tokens'
 
 type Route = keyof Responses
@@ -30,10 +33,21 @@ const BODIES: Partial<Record<Route, z.ZodType>> = {
   'POST check-origin': checkSchema,
   'PUT dns': zoneSchema,
   'PUT faults': faultsSchema,
+  'PUT people': newPeopleSchema,
+  'POST settings': varsSchema,
   'PUT faults/{name}': z.union(FAULT_NAMES.map((name) => FAULTS[name].parameters)),
   'PUT quirks/{name}': switchSchema,
   // A state is checked in full when it is loaded.
   'PUT state': RESPONSES['GET state'],
+}
+
+const cursorSchema = z.object({ cursor: z.string().optional() })
+
+/** The queries of the requests that have one. */
+const QUERIES: Partial<Record<Route, z.ZodObject>> = {
+  'GET events': querySchema,
+  'GET clients': cursorSchema,
+  'GET grants': cursorSchema,
 }
 
 const errorSchema = z
@@ -71,6 +85,8 @@ export function controlDocument(origin: string) {
       // Events and the checks of a report are typed in TypeScript only.
       override({ jsonSchema, zodSchema }) {
         if (zodSchema._zod.def.type === 'custom') jsonSchema.type = 'object'
+        const forms = formsOf(zodSchema)
+        if (forms.length > 0) jsonSchema.anyOf = forms.map(inlined)
       },
     },
   )
@@ -79,6 +95,7 @@ export function controlDocument(origin: string) {
 function operation(route: Route, path: string): ZodOpenApiOperationObject {
   const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name)
   const body = BODIES[route]
+  const query = QUERIES[route]
   return {
     operationId: route
       .replace(/[^A-Za-z]+(\w)/g, (_, letter) => letter.toUpperCase())
@@ -87,7 +104,7 @@ function operation(route: Route, path: string): ZodOpenApiOperationObject {
       ...(names.length > 0 && {
         path: z.object(Object.fromEntries(names.map((name) => [name, z.string()]))),
       }),
-      ...(route === 'GET events' && { query: querySchema }),
+      ...(query && { query }),
     },
     ...(body && { requestBody: { content: { 'application/json': { schema: body } } } }),
     responses: {
@@ -95,6 +112,12 @@ function operation(route: Route, path: string): ZodOpenApiOperationObject {
       '4XX': { description: 'The request was refused.', ...json(errorSchema) },
     },
   }
+}
+
+// A schema that is chosen by the value is a transformation, whose forms JSON schema cannot see.
+function inlined(form: z.ZodType) {
+  const { $schema, ...rest } = z.toJSONSchema(form, { io: 'input', unrepresentable: 'any' })
+  return rest
 }
 
 function json(schema: z.ZodType) {

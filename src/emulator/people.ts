@@ -6,8 +6,10 @@ import { readSettings } from '../settings'
 import { readControl } from './body'
 import { respond } from './respond'
 
-const bodySchema = chosenSchema<null | Person[]>('null, or a list of people', (value) =>
-  value === null ? z.null() : peopleSchema,
+export const newPeopleSchema = chosenSchema<null | Person[]>(
+  'null, or a list of people',
+  (value) => (value === null ? z.null() : peopleSchema),
+  [z.null(), peopleSchema],
 )
 
 /** Handles `GET /_emulator/people`: shows the people whom the login page offers. */
@@ -22,7 +24,7 @@ export function showPeople(c: AppContext): Response {
  * @throws OAuthError `invalid_request`
  */
 export async function changePeople(c: AppContext): Promise<Response> {
-  const people = await readControl(c, bodySchema)
+  const people = await readControl(c, newPeopleSchema)
   await c.get('emulator').setPeople(people ?? undefined)
   return respond(c, 'PUT people', people ?? (await readSettings(c.env)).PEOPLE)
 }

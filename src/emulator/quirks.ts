@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { nearestName } from '../access/nearest-name'
+import { suggestionFor } from '../access/nearest-name'
 import type { AppContext } from '../request/context'
 import { QUIRK_NAMES, QUIRKS, type QuirkName } from '../switches/quirks'
 import { readControl } from './body'
@@ -24,8 +24,7 @@ export async function switchQuirk(c: AppContext): Promise<Response> {
   const name = QUIRK_NAMES.find((each) => each === c.req.param('name'))
   if (!name) {
     const given = c.req.param('name') ?? ''
-    const nearest = nearestName(given, QUIRK_NAMES)
-    throw notFound(`quirk ${given}`, `did you mean ${nearest}? Expected ${QUIRK_NAMES.join(', ')}`)
+    throw notFound(`quirk ${given}`, suggestionFor(given, QUIRK_NAMES))
   }
   const { on } = await readControl(c, switchSchema)
   await c.get('emulator').setQuirk(name, on)

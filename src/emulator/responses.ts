@@ -125,6 +125,7 @@ const ruleSchema = z.object({
 
 /** Every JSON response of the control, by method and path below `/_emulator/`. */
 export const RESPONSES = {
+  'GET openapi.json': z.looseObject({ openapi: text }),
   'GET healthz': z.object({ status: z.literal('ok') }),
   'GET urls': z.object({
     application: text,

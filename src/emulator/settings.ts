@@ -4,12 +4,12 @@ import { sha256 } from '../oauth/encoding'
 import { OAuthError } from '../oauth/errors'
 import { readJson } from '../request/body'
 import type { AppContext } from '../request/context'
-import { readSettings, type Settings } from '../settings'
+import { parseSettings, type Settings } from '../settings'
 import { SettingsError } from '../settings/error'
 import { respond } from './respond'
 
 const LONGEST_BYTES = 4 * 1024 * 1024
-const varsSchema = z.record(z.string(), z.unknown())
+export const varsSchema = z.record(z.string(), z.unknown())
 
 /** Handles `GET /_emulator/settings`: shows the origin, the team domain and the applications in effect. */
 export async function showSettings(c: AppContext): Promise<Response> {
@@ -35,7 +35,7 @@ export async function showSettings(c: AppContext): Promise<Response> {
 export async function checkSettings(c: AppContext): Promise<Response> {
   const vars = varsSchema.safeParse(await readJson(c, LONGEST_BYTES))
   if (!vars.success) throw new OAuthError('invalid_request', 'the body: expected an object')
-  const settings = await readSettings(vars.data).catch((error) => {
+  const settings = await parseSettings(vars.data).catch((error) => {
     if (error instanceof SettingsError) throw new OAuthError('invalid_request', error.message)
     throw error
   })

@@ -17,6 +17,7 @@ import { reportDecision } from '../request/events'
 import { strikes } from '../request/faults'
 import type { CredentialRefusal, NotAdmitted } from './admission'
 import { applicationSubject } from './requested'
+import { unknownDocument } from './unknown-document'
 
 export const APP_SESSION_COOKIE = 'CF_AppSession'
 type ChallengeEvent = Extract<RequestDecision, { kind: 'challenge' }>
@@ -206,14 +207,15 @@ function respondForbidden(
   return c.json({ message, status_code: 403, aud: application.aud, ray_id: c.get('rayId') }, 403)
 }
 
-// The reason for a refused credential replaces that of the challenge, because it says more.
+// The reason for a refused credential replaces that of the challenge, because it says more. So does an
+// unknown metadata document.
 function reportChallenge(
   c: AppContext,
   facts: Pick<ChallengeEvent, 'response' | 'resourceMetadata'>,
   refusal: CredentialRefusal | undefined,
   reason: Pick<ChallengeEvent, 'outcome' | 'rule' | 'why' | 'change'>,
 ): void {
-  const { rule, why, change } = refusal ?? reason
+  const { rule, why, change } = refusal ?? { ...reason, ...unknownDocument(c) }
   const credential = refusal?.credential ?? 'none'
   const outcome = refusal ? 'refused' : (reason.outcome ?? 'asked')
   reportDecision(c, { kind: 'challenge', ...facts, credential, outcome, rule, why, change })

@@ -4,6 +4,7 @@
  * `access/` and `oauth/`, and does no I/O. `upstream/` sends requests to the servers, `portal/` serves
  * the clients, and `api/access/ai-controls/` is the API.
  */
+import ipaddr from 'ipaddr.js'
 import * as z from 'zod'
 import { distinct, type RecordKind } from '../access/record-kind'
 import type { Timestamps } from '../access/timestamps'
@@ -106,6 +107,26 @@ export function unsynced(
   }
   if (credential.mode === 'manual') return { status: 'waiting', authentication_status: 'manual' }
   return { status: 'waiting', authentication_status: credential.admin ? 'connected' : 'required' }
+}
+
+/** The error of a private server with OAuth. API: observed [MP76]. */
+export const OAUTH_NOT_DETECTED = 'oauth authentication was not detected for this server'
+
+/**
+ * Returns whether a server is private and its authorization server would have to be discovered. The portal
+ * reaches a private server only through the gateway, and the discovery goes around it.
+ *
+ * API: observed [MP76]. Not like Cloudflare, where every server with plain http or an IP address is private: here one on this
+ * machine is public until `secure_web_gateway` is on.
+ */
+export function isOAuthUndetected({
+  credential,
+  hostname,
+  secure_web_gateway: isBehindGateway,
+}: Pick<McpServer, 'credential' | 'hostname' | 'secure_web_gateway'>): boolean {
+  if (!isBehindGateway || credential.kind !== 'oauth' || credential.config) return false
+  const { hostname: host, protocol } = new URL(hostname)
+  return protocol === 'http:' || ipaddr.isValid(host.replace(/^\[(.*)\]$/, '$1'))
 }
 
 const seedSchema = z

@@ -130,9 +130,9 @@ function hiddenBecause(
 ): HiddenBecause | undefined {
   const { mapping, server } = mapped
   if (decided) {
-    const isAllowed = decided[server.id]
-    if (isAllowed === undefined) return 'not-decided'
-    if (!isAllowed)
+    // An id may be that of a member of every object, such as `constructor`.
+    if (!Object.hasOwn(decided, server.id)) return 'not-decided'
+    if (!decided[server.id])
       return serverApplication(records.applications, server.id) ? 'refused' : 'no-application'
   } else {
     const verdict = serverVerdict(records, server.id, subject)

@@ -1,4 +1,4 @@
-import { nearestName } from '../access/nearest-name.ts'
+import { suggestionFor } from '../access/nearest-name.ts'
 import type { Log } from './engine.ts'
 import { type Portal, portalSettings } from './portals.ts'
 import type { SettingsInput } from './settings.ts'
@@ -154,10 +154,7 @@ export function checkOptions(options: EmulatorOptions): void {
 function refuseUnknown(what: string, given: object, known: readonly string[]): void {
   const name = Object.keys(given).find((each) => !known.includes(each))
   if (name === undefined) return
-  const nearest = nearestName(name, known)
-  throw new TypeError(
-    `Unknown ${what} ${name}; did you mean ${nearest}? Expected one of ${known.join(', ')}`,
-  )
+  throw new TypeError(`Unknown ${what} ${name}; ${suggestionFor(name, known)}`)
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Responses } from '../emulator/responses.ts'
 import { type Around, type Engine, loadEngine } from './engine.ts'
 import { type EmulatorOptions, parseOrigin, varsFor } from './options.ts'
 import { type Reach, reachAt } from './reach.ts'
@@ -28,13 +29,11 @@ export async function serve(options: EmulatorOptions, around?: Around): Promise<
   const settings = varsFor(vars, options, origin)
   const secret = settings.EMULATOR_TOKEN
   let isUp = false
-  const warnings: string[] = []
   const engine = await startEngine({
     vars: settings,
     // Until the settings are checked, this function throws what is wrong instead of logging it.
     log: (line, level) => {
       if (isUp) log?.(line, level)
-      else if (level === 'warn') warnings.push(line)
     },
     ...(origin.kind === 'function' && {
       origin: async (request) => requireResponse(await origin.respond(request)),
@@ -44,9 +43,9 @@ export async function serve(options: EmulatorOptions, around?: Around): Promise<
     ...(around && { around }),
   })
   try {
-    await refuseWrongSettings(engine, secret)
+    const warnings = await checkedSettings(engine, secret)
     isUp = true
-    for (const line of warnings) log?.(line, 'warn')
+    for (const each of warnings) log?.(`Warning: ${each}.`, 'warn')
     const url = `http://localhost:${listen ? await engine.listen(port) : port || NOMINAL_PORT}`
     const { close } = engine
     const reach = reachAt(url, engine)
@@ -65,12 +64,12 @@ function requireResponse(answer: unknown): Response {
   throw new TypeError(`the function origin returned ${String(answer)}: expected a Response`)
 }
 
-// A Worker with a wrong setting responds to every request with the setting's name, the value that was
-// found and what was expected.
-async function refuseWrongSettings({ fetch }: Engine, secret = ''): Promise<void> {
+// Returns the warnings about the settings. A Worker with a wrong setting responds to every request with the
+// setting's name, the value that was found and what was expected.
+async function checkedSettings({ fetch }: Engine, secret = ''): Promise<string[]> {
   const headers = { authorization: `Bearer ${secret}` }
-  const response = await fetch(new Request('http://localhost/_emulator/urls', { headers }))
-  if (response.ok) return
-  const { error_description: problem } = (await response.json()) as { error_description?: string }
-  throw new Error(problem ?? `The emulator responds with ${response.status}`)
+  const response = await fetch(new Request('http://localhost/_emulator/settings', { headers }))
+  const body = (await response.json()) as Responses['GET settings'] & { error_description?: string }
+  if (response.ok) return body.warnings ?? []
+  throw new Error(body.error_description ?? `The emulator responds with ${response.status}`)
 }

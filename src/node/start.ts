@@ -117,13 +117,14 @@ async function reload(
     return `kept the old settings, because of ${checked.body.error_description}`
   await copy.use(saved.text)
   // If the old settings are wrong, nothing can check the new ones.
-  const { applications, policies, revision } = checked.body
+  const { applications, policies, revision, warnings = [] } = checked.body
   if (checked.status !== 200) return 'reloaded wrangler.toml'
   for (const end = Date.now() + RELOADED_WITHIN_MS; Date.now() < end; await pause()) {
     const now = await control.send('settings').catch(() => undefined)
     if (now?.body.revision === revision) break
   }
-  return `reloaded: ${count(applications, 'application')}, ${count(policies, 'policy', 'policies')}`
+  const line = `reloaded: ${count(applications, 'application')}, ${count(policies, 'policy', 'policies')}`
+  return [line, ...warnings.map((each) => `  Warning: ${each}.`)].join('\n')
 }
 
 function count(number: number, one: string, many = `${one}s`): string {

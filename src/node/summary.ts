@@ -25,7 +25,8 @@ export async function summaryOf({ address, mcpPath, read, store }: Facts): Promi
     await read('in-effect'),
   ]
   const rows: [name: string, value: string][] = [
-    ['MCP server behind Access', address + mcpPath],
+    // Behind a tunnel, the public address.
+    ['MCP server behind Access', urls.application + mcpPath],
     ['Team domain (the issuer)', urls.team_domain],
     ...urls.portals.map(({ url }): [string, string] => ['MCP server portal', url]),
     ['Console', urls.console],
@@ -36,12 +37,18 @@ export async function summaryOf({ address, mcpPath, read, store }: Facts): Promi
   ]
   const lines = rows.map(([name, value]) => `  ${name.padEnd(WIDTH)}${value}`)
   const warnings = (settings.warnings ?? []).map((each) => `  Warning: ${each}.`)
-  const others = [...leftOver(inEffect, address), ...(warnings.length > 0 ? ['', ...warnings] : [])]
+  const isPublic = urls.application !== address
+  const others = [
+    ...leftOver(inEffect, address, isPublic),
+    ...(warnings.length > 0 ? ['', ...warnings] : []),
+  ]
   return [`Ready on ${address}`, '', ...lines, ...others, ''].join('\n')
 }
 
 function applicationRows(applications: Responses['GET settings']['applications']) {
-  const shown = applications.slice(0, MOST_APPLICATIONS)
+  // The server of a portal has an application without a domain: nothing reaches it but the portal.
+  const reachable = applications.filter(({ domains }) => domains.length > 0)
+  const shown = reachable.slice(0, MOST_APPLICATIONS)
   const left = applications.length - shown.length
   const texts = shown.map(({ aud, domains, name }) => `${name} (${domains.join(', ')}), aud ${aud}`)
   if (left > 0) texts.push(`and ${left} more, in the console`)
@@ -63,6 +70,7 @@ function signInOf([rule, ...others]: InEffect['auto_sign_in']): string {
 function leftOver(
   { auto_sign_in: rules, clock_offset_seconds: offset, faults, quirks }: InEffect,
   address: string,
+  needsToken: boolean,
 ): string[] {
   const left = [
     ...(offset === 0 ? [] : [`the clock is ${inWords(offset)}`]),
@@ -73,10 +81,11 @@ function leftOver(
       : []),
   ]
   if (left.length === 0) return []
+  const credential = needsToken ? ' -H "Authorization: Bearer $EMULATOR_TOKEN"' : ''
   return [
     '',
     `  In effect: ${left.join('; ')}.`,
-    `  To turn all of it off: curl -X DELETE ${address}/_emulator/in-effect`,
+    `  To turn all of it off: curl -X DELETE${credential} ${address}/_emulator/in-effect`,
   ]
 }
 

@@ -92,7 +92,7 @@ export function decisionsOf(
 export async function decideAddedServers(c: AppContext, caller: PortalCaller): Promise<void> {
   if (caller.email === undefined) return
   const now = decisionsOf(c, caller.place.portal, caller.subject)
-  const added = Object.entries(now).filter(([id]) => !(id in caller.kept.decided))
+  const added = Object.entries(now).filter(([id]) => !Object.hasOwn(caller.kept.decided, id))
   if (added.length === 0) return
   const decided = Object.fromEntries(added)
   caller.kept = { ...caller.kept, decided: { ...caller.kept.decided, ...decided } }

@@ -70,10 +70,12 @@ export async function requestUpstream(
   method: string,
   params: Record<string, unknown>,
 ) {
-  const mapping = caller.place.portal.servers.find(({ server_id: id }) => id === server.id)
-  if (!mapping) throw new Error(`${server.id} is not a server of ${caller.place.portal.id}`)
+  const { portal } = caller.place
+  const mapping = portal.servers.find(({ server_id: id }) => id === server.id)
+  if (!mapping) throw new Error(`${server.id} is not a server of ${portal.id}`)
   const credential = await callCredential(c, { server, mapping }, caller)
-  const upstream = await connect(c, server, credential)
+  const isViaGateway = server.secure_web_gateway || portal.secure_web_gateway
+  const upstream = await connect(c, server, credential, { isViaGateway })
   try {
     return await upstream.request(method, params)
   } finally {

@@ -8,6 +8,7 @@ import { mappedServers } from '../mcp/curation'
 import { randomText } from '../oauth/encoding'
 import { bytesWithin } from '../request/bytes'
 import type { AppContext } from '../request/context'
+import { isDeep, TOO_DEEP } from '../request/json-depth'
 import type { PortalSession } from '../store/emulator/portal-states'
 import { syncDueServers } from '../upstream/sync'
 import { decideAddedServers, IDLE_SECONDS, type PortalCaller } from './caller'
@@ -31,6 +32,9 @@ export async function mcpEndpoint(c: AppContext, caller: PortalCaller): Promise<
   const request = await bufferedRequest(c)
   if (!request) return rpcError(413, -32000, `the body is longer than ${BODY_LIMIT_BYTES} bytes`)
   const body = await jsonOf(request)
+  if (isDeep(body)) return rpcError(400, -32600, `the body ${TOO_DEEP}`)
+  // The handler refuses a body that is not JSON, whoever sends it.
+  if (request.method === 'POST' && body === undefined) return serve(c, caller, request, body)
   if (await isLegacyRequest(request, body)) return withSession(c, caller, request, body)
   return serve(c, caller, request, body)
 }
@@ -60,6 +64,9 @@ async function withSession(
       await emulator.portals.remove('session', id)
       return new Response(null, { status: 200 })
     case 'GET':
+      if (!accepts(request, 'text/event-stream')) {
+        return rpcError(406, -32000, 'Not Acceptable: Client must accept text/event-stream')
+      }
       return changeStream(c, caller.session)
     default:
       return serve(c, caller, request, body)
@@ -127,6 +134,10 @@ async function jsonOf(request: Request): Promise<unknown> {
   } catch {
     return undefined
   }
+}
+
+function accepts(request: Request, type: string): boolean {
+  return request.headers.get('accept')?.includes(type) ?? false
 }
 
 function rpcError(status: number, code: number, message: string): Response {

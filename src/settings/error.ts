@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { nearestName } from '../access/nearest-name'
+import { suggestionFor } from '../access/nearest-name'
 
 /** A setting with an invalid value. */
 export type SettingsProblem = { setting: string; found: string; expected: string }
@@ -19,12 +19,12 @@ export class SettingsError extends Error {
 /**
  * Translates an issue of the schema into problems that name the settings.
  *
- * @param memberNames returns the names of all members, to suggest one for a misspelt name
+ * @param memberNamesAt returns the names of the members that the object at a path may have
  */
 export function problemsOf(
   vars: object,
   issue: z.core.$ZodIssue,
-  memberNames: () => string[] = () => [],
+  memberNamesAt: (path: readonly PropertyKey[]) => string[] = () => [],
 ): SettingsProblem[] {
   const setting = nameOf(issue.path)
   if (issue.code !== 'unrecognized_keys') {
@@ -32,7 +32,7 @@ export function problemsOf(
   }
   return issue.keys.map((key) => {
     const path = [...issue.path, key]
-    const expected = `there is no such member; did you mean ${nearestName(key, memberNames())}?`
+    const expected = `there is no such member; ${suggestionFor(key, memberNamesAt(issue.path))}`
     // The name may be a misspelt name of a secret.
     const found = mayHoldSecrets(path) ? NOT_SHOWN : foundAt(vars, path)
     return { setting: nameOf(path), found, expected }

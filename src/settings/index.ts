@@ -5,12 +5,10 @@
  * Each kind of record declares its own setting and schema (`store/kinds`). Quirks change the settings of a
  * request in `overlay.ts`. Changes made through the API are the store's, not the settings'.
  */
-import type * as z from 'zod'
-import { memberNamesIn } from '../access/member-names'
+import * as z from 'zod'
+import { memberNamesAt } from '../access/member-names'
 import { nearestName } from '../access/nearest-name'
-import { policySchema } from '../access/policy'
 import { firstNotHttps } from '../access/redirect-rule-schema'
-import { RULE_KINDS } from '../access/rule-kinds'
 import { unknownPermissions } from '../account/api-token'
 import { PERMISSION_NAMES } from '../account/permission-names'
 import { findScope } from '../account/scopes'
@@ -45,10 +43,21 @@ export function readSettings(vars: object): Promise<Settings> {
   if (known) return known
   const settings = parseSettings(vars)
   read.set(vars, settings)
+  settings.then(logWarnings, () => {})
   return settings
 }
 
-async function parseSettings(vars: object): Promise<Settings> {
+// Not as a warning: npm start and the command print warnings of their own.
+function logWarnings({ warnings = [] }: Settings): void {
+  for (const sentence of warnings) console.info(sentence)
+}
+
+/**
+ * Parses settings without using them.
+ *
+ * @throws SettingsError
+ */
+export async function parseSettings(vars: object): Promise<Settings> {
   const unknown = unknownSettings(vars, SETTING_NAMES)
   const [own, first] = await Promise.all([
     settingsSchema.safeParseAsync(vars),
@@ -56,7 +65,7 @@ async function parseSettings(vars: object): Promise<Settings> {
   ])
   if (!own.success || !first.success) {
     const issues = [own, first].flatMap(({ error }) => error?.issues ?? [])
-    const problems = issues.flatMap((issue) => problemsOf(vars, issue, memberNames))
+    const problems = issues.flatMap((issue) => problemsOf(vars, issue, membersAt))
     throw new SettingsError([...unknown, ...problems])
   }
   const { EMAIL_LISTS, ...settings } = own.data
@@ -79,29 +88,25 @@ async function parseSettings(vars: object): Promise<Settings> {
   const problems = [...unknown, ...issues.flatMap((issue) => problemsOf(vars, issue))]
   if (problems.length > 0) throw new SettingsError(problems)
   const dangling = danglingReferences(seed)
-  for (const sentence of dangling) console.warn(sentence)
   const warnings = dangling.length > 0 ? dangling : undefined
   return { ...settings, seed, warnings, apiError: apiErrorOf(vars, settings) }
 }
 
-// The rules of policies and groups are chosen by their kind, so their schemas are added.
-function memberNames(): string[] {
-  const rules = Object.values(RULE_KINDS).map(({ schema }) => schema)
-  return memberNamesIn(settingsSchema, ...Object.values(seeds), policySchema, ...rules)
+function membersAt(path: readonly PropertyKey[]): string[] {
+  return memberNamesAt(z.object({ ...settingsSchema.shape, ...seeds }), path)
 }
 
 function apiErrorOf(
   vars: object,
   { API_TOKENS = [] }: Pick<Settings, 'API_TOKENS'>,
 ): SettingsError | undefined {
-  const problems = unknownPermissions(API_TOKENS).flatMap(({ path, name }) =>
-    problemsOf(vars, {
-      code: 'custom',
-      path: ['API_TOKENS', ...path],
-      message: `expected the name of a permission, such as "${findScope(name)?.name ?? nearestName(name, PERMISSION_NAMES)}"`,
-      input: undefined,
-    }),
-  )
+  const problems = unknownPermissions(API_TOKENS).flatMap(({ path, name }) => {
+    const example =
+      findScope(name)?.name ?? nearestName(name, PERMISSION_NAMES) ?? PERMISSION_NAMES[0]
+    const message = `expected the name of a permission, such as "${example}"`
+    const at = ['API_TOKENS', ...path]
+    return problemsOf(vars, { code: 'custom', path: at, message, input: undefined })
+  })
   return problems.length > 0 ? new SettingsError(problems) : undefined
 }
 

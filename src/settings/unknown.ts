@@ -1,4 +1,4 @@
-import { nearestName } from '../access/nearest-name'
+import { suggestionFor } from '../access/nearest-name'
 import { NOT_SHOWN, type SettingsProblem } from './error'
 
 /** The bindings of the Worker that are no settings. */
@@ -16,7 +16,7 @@ export function unknownSettings(vars: object, known: readonly string[]): Setting
       setting: name,
       // The name may be a misspelt name of a secret.
       found: NOT_SHOWN,
-      expected: `there is no such setting; did you mean ${nearestName(name, known)}?`,
+      expected: `there is no such setting; ${suggestionFor(name, known)}`,
     }))
 }
 

@@ -22,16 +22,27 @@ export function reportForeignResource(
   c: AppContext,
   { application, client, resource }: AuthorizationRequest,
 ): void {
-  const { settings, url } = c.var
-  const { hostname, port, protocol } = new URL(resource)
-  const isOurs = isLoopback(hostname) || [url.hostname, ...settings.LOCAL_HOSTS].includes(hostname)
-  if (isOurs && port === url.port && protocol === url.protocol) return
-  if (coveredAt([application], new URL(resource))?.domain !== '*') return
+  const asked = new URL(resource)
+  if (isOwnOrigin(c, asked)) return
+  if (coveredAt([application], asked)?.domain !== '*') return
   report(c, {
     kind: 'foreign-resource',
     client: { id: client.clientId, name: client.name },
     resource,
     covers: application.name,
-    expected: `${url.protocol}//localhost${url.port && `:${url.port}`}/mcp`,
+    expected: `${applicationOrigin(c)}/mcp`,
   })
+}
+
+function isOwnOrigin(c: AppContext, { hostname, origin, port, protocol }: URL): boolean {
+  const { settings, url } = c.var
+  // Behind a tunnel, the request may have been sent to the issuer's own public host (TEAM_DOMAIN).
+  if (origin === settings.PUBLIC_URL) return true
+  const isOurs = isLoopback(hostname) || [url.hostname, ...settings.LOCAL_HOSTS].includes(hostname)
+  return isOurs && port === url.port && protocol === url.protocol
+}
+
+function applicationOrigin(c: AppContext): string {
+  const { settings, url } = c.var
+  return settings.PUBLIC_URL ?? `${url.protocol}//localhost${url.port && `:${url.port}`}`
 }

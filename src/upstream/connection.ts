@@ -5,12 +5,16 @@
 import type { Client, PriorDiscovery } from '@modelcontextprotocol/client'
 import * as z from 'zod'
 import { version } from '../../package.json'
+import { type Endpoint, endpointsOf, isElsewhere } from '../mcp/endpoints'
 import type { Definition } from '../mcp/override'
 import type { McpServer } from '../mcp/server'
 import type { AppContext } from '../request/context'
 import { Remembered } from '../store/remembered'
 import { failureOf } from './failure'
-import { TIMEOUT_MS, upstreamFetch } from './fetch'
+import { upstreamFetch } from './fetch'
+import { TIMEOUT_MS, withinTime } from './limits'
+import { refusedStream, transportTo } from './transport'
+import { UpstreamError } from './upstream-error'
 
 /**
  * The credential of requests to a server.
@@ -29,66 +33,97 @@ export type Upstream = {
   catalogue(): Promise<Catalogue>
   /** Sends a request and returns its result unchanged. */
   request(method: string, params: Record<string, unknown>): Promise<Record<string, unknown>>
-  /** Returns whether the server advertises a capability. */
-  has(capability: 'tools' | 'prompts' | 'resources'): boolean
   close(): Promise<void>
 }
 
-// The protocol revision of each server, by server and holder. A server that was found to be of 2026 needs
-// no further discovery.
-const known = new Remembered<string, PriorDiscovery>(1000)
+// The endpoint and the protocol revision of each server, by server and holder. A server that was found to be of
+// 2026 needs no further discovery.
+type Known = { endpoint: Endpoint; prior: PriorDiscovery }
+const known = new Remembered<string, Known>(1000)
 
 // A result is passed on as it is.
 const resultSchema = z.record(z.string(), z.unknown())
 
 /**
- * Connects to a server.
+ * Connects to a server, at the first of its endpoints that exists.
  *
- * Portal: documented [MP65]. The revision of 2026 is tried first, then the handshake of 2025, whatever
- * the portal's client speaks.
+ * Portal: documented [MP64]. Assumed: if none exists, the failure is that of the first one.
  *
- * @param options.isDiscovered whether the server's revision is discovered, even if it is known
+ * @param options.isDiscovered whether the server's endpoint and revision are discovered, even if they are known
+ * @param options.isViaGateway whether the request is a call that the gateway inspects; only its transports are
+ *   emulated
  * @throws UpstreamError
  */
 export async function connect(
   c: AppContext,
   server: McpServer,
   credential: UpstreamCredential,
-  { isDiscovered = false } = {},
+  { isDiscovered = false, isViaGateway = false } = {},
+): Promise<Upstream> {
+  const key = JSON.stringify([
+    server.id,
+    server.hostname,
+    server.updated_at,
+    credential.holder,
+    isViaGateway,
+  ])
+  const before = isDiscovered ? undefined : known.get(key)
+  const endpoints = before ? [before.endpoint] : endpointsOf(server.hostname, isViaGateway)
+  let first: unknown
+  for (const endpoint of endpoints) {
+    try {
+      return await connectTo(c, server, credential, { endpoint, key, prior: before?.prior })
+    } catch (error) {
+      first ??= error
+      if (!(error instanceof UpstreamError && isElsewhere(error.details.status_code))) throw error
+    }
+  }
+  throw first
+}
+
+// Portal: documented [MP65]. The revision of 2026 is tried first, then the handshake of 2025, whatever the
+// portal's client speaks. Assumed: only the handshake over SSE, a transport that 2026 does not have.
+async function connectTo(
+  c: AppContext,
+  server: McpServer,
+  { headers }: UpstreamCredential,
+  { endpoint, key, prior }: { endpoint: Endpoint; key: string; prior: PriorDiscovery | undefined },
 ): Promise<Upstream> {
   // Loaded on demand: its schemas take longer than the rest of the Worker.
-  const { Client, StreamableHTTPClientTransport } = await import('@modelcontextprotocol/client')
+  const { Client } = await import('@modelcontextprotocol/client')
+  const mode = endpoint.transport === 'sse' ? 'legacy' : 'auto'
   const client = new Client(
     { name: 'access-oauth-emulator portal', version },
-    { versionNegotiation: { mode: 'auto' } },
+    { versionNegotiation: { mode } },
   )
-  const send = upstreamFetch(c, server)
-  const transport = new StreamableHTTPClientTransport(new URL(server.hostname), {
-    requestInit: { headers: credential.headers },
-    // The stream for notifications is not opened, because the portal shows its stored catalogue.
-    fetch: async (url, init) =>
-      init?.method === 'GET' ? new Response(null, { status: 405 }) : send(url, init),
-  })
-  const key = JSON.stringify([server.id, server.hostname, server.updated_at, credential.holder])
-  const prior = isDiscovered ? undefined : known.get(key)
+  const transport = await transportTo(endpoint, headers, upstreamFetch(c, server))
   const during = async <T>(act: () => Promise<T>): Promise<T> => {
     try {
       return await act()
     } catch (error) {
-      // The server may have changed its revision.
+      // The server may have changed its endpoint or its revision.
       known.delete(key)
-      throw failureOf(error, server)
+      throw (await refusedStream(error)) ?? failureOf(error, server)
     }
   }
-  await during(() => client.connect(transport, { timeout: TIMEOUT_MS, ...(prior && { prior }) }))
+  const options = { timeout: TIMEOUT_MS, ...(mode === 'auto' && prior && { prior }) }
+  try {
+    await during(() => withinTime(() => client.connect(transport, options)))
+  } catch (error) {
+    // A stream would be opened again and again.
+    await transport.close()
+    throw error
+  }
   const discover = client.getDiscoverResult()
-  known.set(key, discover ? { kind: 'modern', discover } : { kind: 'legacy' })
+  known.set(key, {
+    endpoint,
+    prior: discover ? { kind: 'modern', discover } : { kind: 'legacy' },
+  })
   const request: Upstream['request'] = (method, params) =>
     during(() => client.request({ method, params }, resultSchema, { timeout: TIMEOUT_MS }))
   return {
     request,
     catalogue: () => during(() => catalogueOf(client, request)),
-    has: (capability) => client.getServerCapabilities()?.[capability] !== undefined,
     close: () => client.close(),
   }
 }
@@ -101,8 +136,14 @@ async function catalogueOf(client: Client, request: Upstream['request']): Promis
   }
   // Portal: observed [MP72]. A server that advertises what it does not have fails as a whole.
   if (resources) await request('resources/list', {})
+  if (new TextEncoder().encode(JSON.stringify(catalogue)).length > MOST_CATALOGUE_BYTES) {
+    throw new Error(`the catalogue is longer than ${MOST_CATALOGUE_BYTES} bytes`)
+  }
   return catalogue
 }
+
+// The storage limits a record to 2 MB. Assumed.
+const MOST_CATALOGUE_BYTES = 1024 * 1024
 
 const MOST_PAGES = 64
 
@@ -113,15 +154,27 @@ async function allPages(request: Upstream['request'], list: 'tools' | 'prompts')
     const result = await request(`${list}/list`, cursor === undefined ? {} : { cursor })
     const items = result[list]
     if (!Array.isArray(items)) throw new Error(`the response to ${list}/list has no ${list}`)
-    all.push(...items.filter(isDefinition))
+    for (const item of items) all.push(requireDefinition(list, item))
     cursor = result.nextCursor
     if (cursor === undefined) return all
   }
   return all
 }
 
-function isDefinition(item: unknown): item is Definition {
-  return (
-    typeof item === 'object' && item !== null && 'name' in item && typeof item.name === 'string'
-  )
+const DEFINITIONS = {
+  tools: z.looseObject({
+    name: z.string().min(1),
+    inputSchema: z.looseObject({ type: z.literal('object') }),
+  }),
+  prompts: z.looseObject({ name: z.string().min(1) }),
+}
+
+// Assumed: as in the SDK, a wrong definition makes the whole list wrong. Clients would refuse the portal's list, with
+// the tools of every other server.
+function requireDefinition(list: 'tools' | 'prompts', item: unknown): Definition {
+  const { data, error } = DEFINITIONS[list].safeParse(item)
+  if (data) return data
+  const name = z.looseObject({ name: z.string() }).safeParse(item).data?.name ?? ''
+  const [issue] = error.issues
+  throw new Error(`the ${list.slice(0, -1)} "${name}" has no valid ${issue?.path.join('.')}`)
 }

@@ -1,6 +1,6 @@
 import type { UpstreamTokens } from '../mcp/credential'
 import type { Mapped } from '../mcp/curation'
-import type { McpServer } from '../mcp/server'
+import { isOAuthUndetected, type McpServer, OAUTH_NOT_DETECTED } from '../mcp/server'
 import { needsPerson } from '../mcp/visibility'
 import type { AppContext } from '../request/context'
 import type { PortalGrant } from '../store/emulator/portal-states'
@@ -32,6 +32,9 @@ export async function serverCredential(
       return { credential: { holder: 'server', headers: credential.headers } }
     case 'oauth': {
       const { admin } = credential
+      if (isOAuthUndetected(server)) {
+        return { missing: { status: 'waiting', error: OAUTH_NOT_DETECTED } }
+      }
       if (!admin) return { missing: { status: 'waiting' } }
       const tokens = await fresh(c, server, admin).catch(() => undefined)
       if (!tokens) {
@@ -63,14 +66,15 @@ export async function callCredential(
     if ('missing' in found) throw notSignedIn()
     return found.credential
   }
-  const known = kept.connections[server.id]
+  const { connections } = kept
+  const known = Object.hasOwn(connections, server.id) ? connections[server.id] : undefined
   if (!known) throw notSignedIn()
   const tokens = await fresh(c, server, known).catch(() => {
     throw notSignedIn()
   })
   if (tokens !== known) {
-    const connections = { [server.id]: tokens }
-    await c.get('emulator').portals.merge('grant', holder, { connections })
+    const renewed = { [server.id]: tokens }
+    await c.get('emulator').portals.merge('grant', holder, { connections: renewed })
   }
   return bearer(holder, tokens)
 }

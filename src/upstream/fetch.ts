@@ -2,17 +2,16 @@ import type { McpServer } from '../mcp/server'
 import { isLoopback } from '../oauth/loopback'
 import type { AppContext } from '../request/context'
 import { report } from '../request/events'
+import { withinSize, withinTime } from './limits'
 
-// Portal: observed [MP62]. It marks requests of a portal; direct requests do not have it.
-const PORTAL_WORKER = 'gateway.agents.cloudflare.com'
-
-/** The time that a server has for a response. Assumed. */
-export const TIMEOUT_MS = 60_000
+/** The mark of a request of a portal. Portal: observed [MP62]. Direct requests do not have it. */
+export const PORTAL_WORKER = 'gateway.agents.cloudflare.com'
 
 // The hosts of the built-in servers (`demo/upstreams.ts`, which is loaded on demand).
 const BUILT_IN_HOSTS = '.mcp.localhost'
 
-type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>
+/** The part of `fetch` that the SDK uses. */
+export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>
 
 /**
  * Returns the `fetch` of requests to a server: with the portal's headers, and with an event for each
@@ -37,7 +36,7 @@ export function upstreamFetch(c: AppContext, server: McpServer): Fetch {
       credential: request.headers.has('authorization') ? 'sent' : 'none',
     } as const
     try {
-      const response = await send(c, request)
+      const response = withinSize(await withinTime((late) => send(c, aborting(request, late))))
       const durationMs = Date.now() - started
       report(c, { ...sent, responseStatus: response.status, durationMs })
       return response
@@ -46,6 +45,10 @@ export function upstreamFetch(c: AppContext, server: McpServer): Fetch {
       throw error
     }
   }
+}
+
+function aborting(request: Request, late: AbortSignal): Request {
+  return new Request(request, { signal: AbortSignal.any([request.signal, late]) })
 }
 
 // The emulator is a server of its own portals: at a URL of `localhost` without a port, or with its own. A Worker

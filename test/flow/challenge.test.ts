@@ -7,6 +7,57 @@ beforeEach(reset)
 const METADATA = `${APP}/.well-known/cloudflare-access-protected-resource`
 const MCP_ACCEPT = 'application/json, text/event-stream'
 
+describe('The event of a challenge for a well-known path without a document of Access', () => {
+  const reasonOf = async (path: string, settings = {}, method = 'GET') => {
+    const there = emulator(settings)
+    const response = await there.fetch(APP + path, { method })
+    const ray = response.headers.get('cf-ray')
+    const found = (await there.events()).find(({ rayId }) => rayId === ray)
+    return [response.status, found?.why, found?.change]
+  }
+  const IS_AT = '/.well-known/cloudflare-access-protected-resource'
+
+  it.each([
+    [
+      '/.well-known/oauth-protected-resources/mcp',
+      'Request /.well-known/oauth-protected-resource/mcp.',
+    ],
+    [
+      '/.well-known/openid-configurations',
+      "Request one of these documents, or send a credential if it is your origin's own.",
+    ],
+  ])('names it, and the documents that exist: %s', async (path, change) => {
+    expect(await reasonOf(path)).toEqual([
+      401,
+      `Access has no document at ${path}, so the request needs a credential like one for any other path. Its documents here are ${IS_AT}, /.well-known/oauth-protected-resource and /.well-known/oauth-authorization-server, with and without the path of the application.`,
+      change,
+    ])
+  })
+
+  const off = { APPLICATIONS: [application({ oauth_configuration: undefined })] }
+
+  it("names Access's own document alone while Managed OAuth is off [M8]", async () => {
+    expect(await reasonOf('/.well-known/other', off)).toEqual([
+      302,
+      expect.stringContaining(`Its documents here are only ${IS_AT}, with`),
+      expect.any(String),
+    ])
+    expect(await reasonOf('/.well-known/oauth-protected-resource/mcp', off)).toEqual([
+      302,
+      'Managed OAuth is off for Demo. /.well-known/oauth-protected-resource exists only while it is on.',
+      `Set oauth_configuration.enabled of the application to true, or request ${IS_AT}/mcp.`,
+    ])
+  })
+
+  it('asks for GET if the document exists', async () => {
+    expect(await reasonOf(`${IS_AT}/mcp`, {}, 'POST')).toEqual([
+      401,
+      `${IS_AT} is a document only for GET.`,
+      'Send a GET.',
+    ])
+  })
+})
+
 describe('A request without a valid credential, Managed OAuth on', () => {
   it.each([
     ['GET, any Accept', 'GET', { accept: '*/*' }],

@@ -3,7 +3,7 @@ import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { Client } from '../support/client'
 import { controlOf } from '../support/control'
 import { CONNECTED } from '../support/dashboard'
-import { ADA, APP, emulator, stopClock, TEAM } from '../support/emulator'
+import { ADA, APP, application, emulator, stopClock, TEAM } from '../support/emulator'
 
 stopClock()
 const { fetch, reset, signIn, events, advance } = emulator()
@@ -293,6 +293,22 @@ describe('The strip of every page', () => {
       faults: [],
       quirks: [],
     })
+  })
+
+  it('leads to the warnings about the settings, which State has in full', async () => {
+    const policies = [{ name: 'P', decision: 'allow', include: [{ group: { id: 'engineers' } }] }]
+    const { fetch: send } = emulator({ APPLICATIONS: [application({ policies })] })
+    const open = async (path: string) => parse(await (await send(APP + path)).text())
+    for (const path of PAGES) {
+      const link = (await open(path)).querySelector('.in-effect a')
+      expect([link?.text, link?.getAttribute('href')]).toEqual([
+        '1 warning about the settings',
+        '/_emulator/console/state#warnings',
+      ])
+    }
+    const state = await open('/_emulator/console/state')
+    expect(state.querySelector('#warnings li')?.text).toMatch(/group is "engineers".*GROUPS/)
+    expect(state.querySelector('.in-effect form')).toBeNull()
   })
 
   it('has the quirks of the setting QUIRKS too', async () => {

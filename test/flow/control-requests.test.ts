@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import { emulatorControl } from '../../src/emulator'
 import { APP, application, emulator, TEAM } from '../support/emulator'
 
 const world = emulator({ APPLICATIONS: [application({ aud: 'a'.repeat(64) })] })
@@ -40,14 +41,33 @@ describe('A body of the control', () => {
 
   it.each([
     ['POST', 'tokens', '{"mail":"ada@example.com"}', 'unknown member mail, did you mean email?'],
+    ['POST', 'tokens', '{"person":"ada"}', 'unknown member person, expected one of email, '],
+    ['PUT', 'auto-sign-in', '[{"mail":"x"}]', 'unknown member mail, did you mean email?'],
     ['PATCH', 'clock', '{"advance":16}', "To go back, send {'now'}"],
-    ['PATCH', 'clock', '{"advance":"-16m"}', 'of at least 1s'],
+    ['PATCH', 'clock', '{"advance":"-16m"}', 'expected a duration of 1s or more'],
+    ['PATCH', 'clock', '{"advance":"-16m"}', "To go back, send {'now'}"],
     ['PATCH', 'clock', '{"forward":"16m"}', "expected {'advance':'16m'}"],
     ['POST', 'tokens', '{', 'the body is not valid JSON'],
   ])('with a mistake is a 400 that names it: %s %s %s', async (method, path, body, message) => {
     const response = await send(method, path, { body })
     expect([response.status, await told(response)]).toEqual([400, expect.stringContaining(message)])
   })
+
+  it.each([
+    ['faults/x', 'fault x does not exist: expected one of slow, error'],
+    ['faults/lost-rotaton', 'fault lost-rotaton does not exist: did you mean lost-rotation?'],
+    ['quirks/x', 'quirk x does not exist: expected one of https-redirect-rules'],
+    ['quirks/refresh-gracee', 'quirk refresh-gracee does not exist: did you mean refresh-grace?'],
+  ])(
+    'for a name that does not exist is a 404 with the nearest, or all of them: %s',
+    async (path, message) => {
+      const response = await send('PUT', path, { body: '{}' })
+      expect([response.status, await told(response)]).toEqual([
+        404,
+        expect.stringContaining(message),
+      ])
+    },
+  )
 
   it('of a query with a mistake names the parameters that exist', async () => {
     const message = await told(await send('GET', 'events?outcom=refused'))
@@ -101,16 +121,46 @@ it('GET /_emulator/urls has what a server needs to verify assertions', async () 
   })
 })
 
-it('GET /_emulator/openapi.json describes every path', async () => {
-  const document = (await (await send('GET', 'openapi.json')).json()) as {
-    openapi: string
-    servers: { url: string }[]
-    paths: Record<string, Record<string, { requestBody?: object; responses: object }>>
-  }
-  expect([document.openapi, document.servers]).toEqual(['3.1.0', [{ url: `${APP}/_emulator` }]])
-  expect(Object.keys(document.paths)).toEqual(
-    expect.arrayContaining(['/urls', '/tokens', '/faults/{name}', '/check-origin', '/healthz']),
-  )
-  expect(document.paths['/tokens']?.post).toHaveProperty('requestBody.content')
-  expect(document.paths['/clock']?.get).not.toHaveProperty('requestBody')
+describe('GET /_emulator/openapi.json', () => {
+  type Described = { requestBody?: object; parameters?: { name: string }[] }
+  const document = async () =>
+    (await (await send('GET', 'openapi.json')).json()) as {
+      openapi: string
+      servers: { url: string }[]
+      paths: Record<string, Record<string, Described>>
+    }
+  // Pages are not described.
+  const IS_PAGE = /^\/(\*|sign-in|console|configure|)(\/|$)/
+
+  it('describes every route of the control, and nothing else', async () => {
+    const { openapi, paths, servers } = await document()
+    expect([openapi, servers]).toEqual(['3.1.0', [{ url: `${APP}/_emulator` }]])
+    const described = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+    )
+    const routed = emulatorControl.routes
+      .filter(({ method, path }) => method !== 'ALL' && !IS_PAGE.test(path))
+      .map(({ method, path }) => `${method} ${path.replace(/:(\w+)/g, '{$1}')}`)
+    expect(described.sort()).toEqual([...new Set(routed)].sort())
+  })
+
+  it.each([
+    ['put', '/auto-sign-in', 'anyOf'],
+    ['patch', '/clock', 'anyOf'],
+    ['post', '/settings', 'type'],
+    ['put', '/people', 'anyOf'],
+    ['put', '/faults/{name}', 'anyOf'],
+  ])('has the form of the body: %s %s', async (method, path, form) => {
+    const content = ['requestBody', 'content', 'application/json', 'schema', form]
+    expect((await document()).paths[path]?.[method]).toHaveProperty(content)
+  })
+
+  it.each(['/events', '/clients', '/grants'])('has the query of %s', async (path) => {
+    const names = (await document()).paths[path]?.get?.parameters?.map(({ name }) => name)
+    expect(names).toContain(path === '/events' ? 'ray' : 'cursor')
+  })
+
+  it('has no body for a GET', async () => {
+    expect((await document()).paths['/clock']?.get).not.toHaveProperty('requestBody')
+  })
 })

@@ -168,6 +168,19 @@ describe('A new server', () => {
     })
     expect(upstream.docs.received).toEqual([])
   })
+
+  it.each(['http://docs.example.net/mcp', 'https://10.0.0.7/mcp'])(
+    'with OAuth at the private %s is not detected [MP76]',
+    async (hostname) => {
+      const { body } = await create({ ...OAUTH, hostname, secure_web_gateway: true })
+      const error = 'oauth authentication was not detected for this server'
+      const states = { status: 'waiting', authentication_status: 'required', error }
+      expect(body.result).toMatchObject(states)
+      const { body: synced } = await post(`${SERVERS}/docs/sync`)
+      expect(synced.result).toEqual({ status: 'waiting', error })
+      expect(upstream.docs.received).toEqual([])
+    },
+  )
 })
 
 describe('A credential', () => {

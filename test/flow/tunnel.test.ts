@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import { Client } from '../support/client'
 import { APP, application, emulator } from '../support/emulator'
 import { NAVIGATION, Person } from '../support/person'
 
@@ -53,6 +54,23 @@ describe('PUBLIC_URL', () => {
     )
     expect(server.issuer).toBe('https://team.example')
   })
+
+  it.each([
+    [PUBLIC, []],
+    ['https://other.example', [`${PUBLIC}/mcp`]],
+  ])(
+    'is a host of this emulator, whatever host is the issuer: resource %s',
+    async (at, expected) => {
+      const two = emulator({ ...settings, TEAM_DOMAIN: 'team.example' })
+      const client = new Client(two.fetch, PUBLIC, 'http://team.example', '/.access')
+      const redirect = 'https://claude.ai/api/mcp/auth_callback'
+      const { client_id } = await client.register({ redirect_uris: [redirect] })
+      await client.authorization(client_id, { redirect_uri: redirect, resource: `${at}/mcp` })
+      const events = await json(await two.fetch(`${PUBLIC}/_emulator/events`, { headers: owner }))
+      const foreign = (events.events as Json[]).filter(({ kind }) => kind === 'foreign-resource')
+      expect(foreign.map((each) => each.expected)).toEqual(expected)
+    },
+  )
 
   it('lets a hosted client connect, for a person who is signed in to the console', async () => {
     const redirect = 'https://claude.ai/api/mcp/auth_callback'

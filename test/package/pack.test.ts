@@ -152,7 +152,7 @@ describe('The package in an empty project', () => {
   })
 
   it('contains its licence, and those of the code that is bundled in the engine', () => {
-    const expected = ['LICENSE', 'dist/THIRD-PARTY-NOTICES', 'dist/engine.js']
+    const expected = ['LICENSE', 'dist/THIRD-PARTY-NOTICES', 'dist/engine.mjs']
     expect(packed).toEqual(expect.arrayContaining(expected))
   })
 
@@ -382,7 +382,14 @@ describe('The command', () => {
   })
 
   it('ends with 0 for Ctrl+C, which reaches the processes that it started as well', async () => {
-    const { child, done, port } = await started('--team-domain', 'team.localhost', '--quiet')
+    const policies = [{ name: 'P', decision: 'allow', include: [{ group: { id: 'engineers' } }] }]
+    const applications = JSON.stringify([
+      { name: 'A', domain: '*', oauth_configuration: {}, policies },
+    ])
+    const { child, done, output, port } = await started(
+      ...['--team-domain', 'team.localhost', '--quiet', '--var', `APPLICATIONS:${applications}`],
+    )
+    expect(output().match(/Warning: .*"engineers"/g)).toHaveLength(1)
     const metadata = await networkFetch(
       `http://localhost:${port}/.well-known/oauth-authorization-server`,
     )

@@ -148,6 +148,20 @@ describe('startEmulator', () => {
     expect(lines.filter((line) => line.includes('\n'))).toEqual([])
   })
 
+  it('passes a warning to log for a rule that names a missing record, at the start', async () => {
+    const lines: string[] = []
+    const include = [{ group: { id: 'engineers' } }]
+    await start({
+      applications: [
+        { name: 'A', domain: '*', policies: [{ name: 'P', decision: 'allow', include }] },
+      ],
+      log: (line, level) => lines.push(`${level}: ${line}`),
+    })
+    expect(lines).toEqual([
+      expect.stringMatching(/^warn: Warning: APPLICATIONS\[0\].*group is "engineers".*GROUPS/),
+    ])
+  })
+
   it('signs in several people at once, and leaves automatic sign-in as it was', async () => {
     const emulator = await start()
     await emulator.autoSignIn.set({ email: 'grace@example.com', consent: 'deny' })

@@ -117,6 +117,7 @@ it('only the store touches KV and Durable Objects, in these files', () => {
     'store/emulator/object.ts',
     'store/emulator/portal-states.ts',
     'store/emulator/signing-keys.ts',
+    'store/emulator/tool-calls.ts',
     'store/grants/index.ts',
     'store/grants/object.ts',
     'store/grants/tables.ts',

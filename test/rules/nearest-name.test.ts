@@ -1,10 +1,18 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { nearestName } from '../../src/access/nearest-name'
+import { nearestName, suggestionFor } from '../../src/access/nearest-name'
 
 const KNOWN = ['OAuth Client Read', 'OAuth Client Write', 'DNS Write', 'Zone Read']
 
 describe('The nearest known name', () => {
+  it.each([
+    ['prot', 'port'],
+    ['grnat', 'grant'],
+    ['tezt', 'test'],
+  ])('is one edit away if a letter is wrong or two are exchanged: %s', (name, nearest) => {
+    expect(nearestName(name, ['port', 'grant', 'test'])).toBe(nearest)
+  })
+
   it.each([
     ['OAuth Clent Write', 'OAuth Client Write'],
     ['oauth client read', 'OAuth Client Read'],
@@ -24,7 +32,16 @@ describe('The nearest known name', () => {
     )
   })
 
+  it.each(['Everything', 'Queues Write', 'x', ''])(
+    'of "%s", which is far, does not exist',
+    (name) => {
+      expect(nearestName(name, KNOWN)).toBeUndefined()
+      expect(suggestionFor(name, KNOWN)).toBe(`expected one of ${KNOWN.join(', ')}`)
+    },
+  )
+
   it('is undefined if no name is known', () => {
     expect(nearestName('DNS Write', [])).toBeUndefined()
+    expect(suggestionFor('DNS Write', [])).toBe('expected none')
   })
 })

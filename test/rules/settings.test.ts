@@ -152,6 +152,13 @@ describe('A setting', () => {
     ])
   })
 
+  it('that resembles none is a problem, with all of them', async () => {
+    const [problem] = await problemsOf({ DATABASE: 'x' })
+    expect(problem?.expected).toMatch(
+      /^there is no such setting; expected one of TEAM_DOMAIN, .*MCP_PORTALS/,
+    )
+  })
+
   it('is not confused with a binding, whatever its name is', async () => {
     class Binding {}
     const bindings = { KV: {}, GRANTS: {}, OTHER: new Binding(), SERVICE: () => undefined }
@@ -169,12 +176,28 @@ describe('A setting', () => {
   })
 
   it.each([
+    [{ wrong: 1 }, 'APPLICATIONS[0].wrong', /expected one of id, aud, name, .* policies, /],
+    [{ oauth_configuration: { wrong: 1 } }, 'APPLICATIONS[0].oauth_configuration.wrong', /grant$/],
+    [
+      { policies: [{ name: 'P', decision: 'allow', include: [{ email: { wrong: 1 } }] }] },
+      'APPLICATIONS[0].policies[0].include[0].email.wrong',
+      /expected email$/,
+    ],
+  ])('has no member that does not exist at its place: %j', async (members, setting, expected) => {
+    expect(await problemsOf(apps(members))).toContainEqual({
+      setting,
+      found: '1',
+      expected: expect.stringMatching(expected),
+    })
+  })
+
+  it.each([
     [{ group: { id: 'engineering' } }, 'group', 'GROUPS', /oidc = \{ claim_name = "groups"/],
     [{ email_list: { id: 'x' } }, 'email_list', 'EMAIL_LISTS', /never matches$/],
     [{ service_token: { token_id: 'x' } }, 'service_token', 'SERVICE_TOKENS', /never matches$/],
     [{ login_method: { id: 'x' } }, 'login_method', 'IDENTITY_PROVIDERS', /never matches$/],
   ])('with a rule that names a missing record has a warning: %j', async (rule, kind, of, hint) => {
-    vi.spyOn(console, 'warn').mockImplementation(() => {})
+    vi.spyOn(console, 'info').mockImplementation(() => {})
     const policies = [{ name: 'P', decision: 'allow', include: [rule] }]
     const { warnings = [] } = await readSettings(apps({ policies }))
     expect(warnings).toEqual([expect.stringMatching(hint)])

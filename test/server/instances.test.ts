@@ -175,6 +175,9 @@ describe('A saved wrangler.toml', () => {
     }
     await server.said('reloaded: 5 applications, 5 policies')
 
+    const dangling = seed.replace(/^include = .*/m, 'include = [{ group = { id = "x" } }]')
+    await save['by rename'](dangling.replace('name = "Demo"', `name = "Number ${++number}"`))
+    await server.said('Warning: APPLICATIONS[0].policies[0].include[0].group is "x"')
     await save['by rename'](seed.replace('decision = "allow"', 'decision = "alow"'))
     await server.said(
       'kept the old settings, because of Invalid settings: APPLICATIONS[0].policies[0]',

@@ -32,6 +32,7 @@ const MOST = {
   edit: 0,
   late_edit: 0,
   portal_state: 0,
+  tool_call: 0,
   user: 1,
   token_use: 0,
 }

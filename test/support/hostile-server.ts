@@ -45,10 +45,10 @@ export type Hostility =
   | 'leaks'
   | 'huge'
   | 'huge-head'
-  | 'never-ends'
+  | 'endless-preflight'
   | 'drips'
   | 'silent'
-  | 'silent-later'
+  | 'silent-preflight'
   | 'loops'
   | 'wrong-types'
   | 'deep'
@@ -98,15 +98,15 @@ export class HostileServer {
       case 'huge-head':
         endlessly(response.socket, 'HTTP/1.1 200 OK\r\nx:'.padEnd(16_384, 'x'))
         break
-      case 'never-ends':
-        response.writeHead(200, json).flushHeaders()
-        response.write('{')
+      case 'endless-preflight':
+        response.writeHead(request.method === 'OPTIONS' ? 200 : 401, json).write('{')
+        if (request.method !== 'OPTIONS') response.end('}')
         break
       case 'drips':
         drip(response.socket, `HTTP/1.1 200 OK\r\nx: ${'x'.repeat(10_000)}`)
         break
-      case 'silent-later':
-        if (this.requests.length < 8) response.writeHead(401, json).end('{}')
+      case 'silent-preflight':
+        if (request.method !== 'OPTIONS') response.writeHead(401, json).end('{}')
         break
       case 'silent':
         break

@@ -15,7 +15,8 @@ export function pageOf(c: AppContext, newest: number) {
 function inEffectView(c: AppContext) {
   const { clock_offset_seconds, auto_sign_in, faults, quirks } = inEffect(c)
   const signIns = [...new Set(auto_sign_in.map(({ email }) => email))]
-  return { clockOffsetSeconds: clock_offset_seconds, signIns, faults, quirks }
+  const { warnings = [] } = c.get('settings')
+  return { clockOffsetSeconds: clock_offset_seconds, signIns, faults, quirks, warnings }
 }
 
 // A list of events names these kinds as Cloudflare's logs do.

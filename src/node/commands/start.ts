@@ -56,7 +56,7 @@ async function run(args: string[]): Promise<void> {
     console.log(packageVersion())
     return
   }
-  const { emulator, options } = await launch(flags)
+  const { emulator, options } = await launch(flags, { isSummarized: !flags.json })
   console.log(flags.json ? await urlsOf(emulator) : await summary(emulator, options))
   await stopSignal()
   await stop(emulator, flags)
@@ -70,20 +70,24 @@ type Launched = { emulator: Emulator; options: Configuration }
 /**
  * Starts an emulator with the flags of this command.
  *
+ * @param isSummarized whether a summary is printed next
  * @throws UsageError; TypeError for a wrong option; Error if a setting, the configuration file, the port or
  *   the imported state is wrong
  */
-export async function launch(flags: Flags): Promise<Launched> {
+export async function launch(flags: Flags, { isSummarized = false } = {}): Promise<Launched> {
   const email = flags['auto-sign-in']
   const state = flags.import === undefined ? undefined : await readState(flags.import)
-  const options = await optionsOf(flags)
+  let isUp = false
+  // The summary has the warnings about the settings.
+  const options = await optionsOf(flags, () => isUp || !isSummarized)
   const emulator = await startEmulator(options)
+  isUp = true
   if (state) await loadState(emulator, state, flags.import ?? '')
   if (email !== undefined) await signInAutomatically(emulator, email)
   return { emulator, options }
 }
 
-async function optionsOf(flags: Flags): Promise<Configuration> {
+async function optionsOf(flags: Flags, printsWarnings: () => boolean): Promise<Configuration> {
   const { 'team-domain': teamDomain } = flags
   const config = flags.config ?? findConfiguration(process.cwd())
   // The Worker parses texts as JSON, and refuses names that do not exist.
@@ -96,8 +100,9 @@ async function optionsOf(flags: Flags): Promise<Configuration> {
     ...(flags.origin !== undefined && { origin: flags.origin }),
     ...(flags.persist !== undefined && { persist: flags.persist }),
     log: (line, level) => {
-      if (level === 'debug') return
-      if (level === 'error' || (flags.json && !flags.quiet)) console.error(line)
+      if (level === 'debug' || (level === 'warn' && !printsWarnings())) return
+      const isProblem = level === 'error' || level === 'warn'
+      if (isProblem || (flags.json && !flags.quiet)) console.error(line)
       else if (!flags.quiet) console.log(painted(line))
     },
     ...(flags.port !== undefined && { port: portOf(flags.port) }),

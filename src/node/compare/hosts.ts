@@ -2,6 +2,7 @@ import { type LookupAddress, type LookupOptions, lookup } from 'node:dns'
 import type { LookupFunction } from 'node:net'
 import { promisify } from 'node:util'
 import ipaddr from 'ipaddr.js'
+import { isLoopback, isSameSite } from './same-site.ts'
 
 /** A request without a response. The message contains nothing of the server, not even its name. */
 export class NoResponse extends Error {}
@@ -17,9 +18,6 @@ export type Hosts = {
   /** Resolves a name for a connection. */
   lookup: LookupFunction
 }
-
-const ACCESS = '.cloudflareaccess.com'
-const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/
 
 /**
  * Returns the hosts that may be reached if the user named this one. Private addresses may be reached only
@@ -82,15 +80,6 @@ async function addressesOf({ hostname }: URL): Promise<string[]> {
 /** Returns whether an address is not one of the internet. A name is not an address. */
 function isPrivate(address: string): boolean {
   const text = address.replace(/^\[|\]$/g, '')
-  if (!ipaddr.isValid(text)) return LOOPBACK.test(address)
+  if (!ipaddr.isValid(text)) return isLoopback(address)
   return ipaddr.process(text).range() !== 'unicast'
-}
-
-// Without the list of public suffixes, two siblings such as a.example.com and b.example.com cannot be told
-// from two customers of one provider. So they are asked about.
-function isSameSite(named: URL, other: URL): boolean {
-  const [one, two] = [named.hostname, other.hostname]
-  if (one === two) return true
-  if (LOOPBACK.test(one)) return LOOPBACK.test(two)
-  return two.endsWith(ACCESS) || one.endsWith(`.${two}`) || two.endsWith(`.${one}`)
 }

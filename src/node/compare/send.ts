@@ -73,7 +73,10 @@ function exchange(
       ...(body !== undefined && { 'content-length': String(Buffer.byteLength(body)) }),
     },
   })
+  let finishResponse: (() => void) | undefined
   sent.on('error', (error: NodeJS.ErrnoException) => {
+    // The part that has arrived is compared, even if the rest does not arrive.
+    if (finishResponse) return finishResponse()
     if (error instanceof NoResponse) return reject(error)
     const why = signal.aborted
       ? `no response in ${timeoutMs / 1000} s`
@@ -96,7 +99,7 @@ function exchange(
       size += chunk.length
       if (size >= LARGEST_BODY_BYTES) finish()
     })
-    // The part that has arrived is compared, even if the rest does not arrive.
+    finishResponse = finish
     for (const event of ['end', 'error', 'aborted']) response.on(event, finish)
   })
   sent.end(body)

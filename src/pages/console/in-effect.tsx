@@ -8,17 +8,20 @@ export type InEffectView = {
   signIns: string[]
   faults: string[]
   quirks: string[]
+  /** Sentences about settings that are probably mistakes. */
+  warnings: string[]
 }
 
 const SWITCHES = '/_emulator/console/faults'
+const WARNINGS = '/_emulator/console/state#warnings'
 
 /** Renders a strip that names everything in effect, and a button that turns it off; empty if nothing is. */
 export function InEffect({ inEffect, here }: { inEffect: InEffectView; here: string }) {
-  const { clockOffsetSeconds, signIns, faults, quirks } = inEffect
+  const { clockOffsetSeconds, signIns, faults, quirks, warnings } = inEffect
   const isAny = clockOffsetSeconds !== 0 || signIns.length + faults.length + quirks.length > 0
   return (
     <div id="in-effect" data-live>
-      {isAny && (
+      {(isAny || warnings.length > 0) && (
         <section class="in-effect" aria-label="In effect">
           <strong>In effect</strong>
           <ul>
@@ -26,10 +29,19 @@ export function InEffect({ inEffect, here }: { inEffect: InEffectView; here: str
             <Switches names={quirks} noun="quirk" />
             {clockOffsetSeconds !== 0 && <li>clock {offsetInWords(clockOffsetSeconds)}</li>}
             {signIns.length > 0 && <li>automatic sign-in as {signIns.join(', ')}</li>}
+            {warnings.length > 0 && (
+              <li>
+                <a href={WARNINGS}>
+                  {warnings.length} warning{warnings.length > 1 && 's'} about the settings
+                </a>
+              </li>
+            )}
           </ul>
-          <ActButton act={{ method: 'DELETE', path: 'in-effect' }} back={here}>
-            Turn all off
-          </ActButton>
+          {isAny && (
+            <ActButton act={{ method: 'DELETE', path: 'in-effect' }} back={here}>
+              Turn all off
+            </ActButton>
+          )}
         </section>
       )}
     </div>

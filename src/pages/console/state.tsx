@@ -7,6 +7,7 @@ import { Grant, type GrantView } from './state-grant'
 import { type Paged, StateList } from './state-list'
 import { Session, type SessionView } from './state-session'
 import { StoredState } from './stored-state'
+import { Warnings } from './warnings'
 
 type State = ConsolePage & {
   applications: ApplicationView[]
@@ -40,6 +41,7 @@ export function StatePage(props: State) {
       {!isWhole && (
         <p class="soft small">This emulator has more grants or clients than the console reads.</p>
       )}
+      <Warnings warnings={props.inEffect.warnings} />
       <div class="columns">
         <div>
           <Lists {...props} />

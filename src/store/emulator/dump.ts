@@ -82,6 +82,10 @@ const tablesSchema = z.object({
     ({ grantId }) => grantId,
   ),
   // Earlier versions did not write these.
+  tool_call: rows(
+    z.strictObject({ minute: z.int(), portalId: text, serverId: text, calls: z.int().min(1) }),
+    ({ minute, portalId, serverId }) => `${minute} ${portalId} ${serverId}`,
+  ).default([]),
   portal_state: rows(portalStateRowSchema, ({ id, kind }) => `${kind} ${id}`).default([]),
 })
 const TABLES = tablesSchema.keyof().options

@@ -2,6 +2,7 @@ import { DurableObject } from 'cloudflare:workers'
 import type { SigningKey } from '../../access/keys'
 import { revocable } from '../../access/revocation'
 import type { RecordedEvent, ReportedEvent } from '../../events/event'
+import type { CountedCalls } from '../../mcp/analytics'
 import type { AutoSignIn } from '../../switches/auto-sign-in'
 import type { ActiveFault, FaultName } from '../../switches/faults'
 import type { QuirkName } from '../../switches/quirks'
@@ -28,6 +29,7 @@ import { objectSettingsSchema } from './settings'
 import { SigningKeys } from './signing-keys'
 import type { EmulatorState, Epoch } from './state'
 import { Switches } from './switches'
+import { type CallRange, ToolCalls } from './tool-calls'
 
 type Env = { KV: KVNamespace }
 
@@ -46,6 +48,7 @@ export class EmulatorObject extends DurableObject<Env> {
   #directory = new Directory(this.ctx.storage.sql)
   #connections = new Connections(this.ctx.storage.sql)
   #portals = new PortalStates(this.ctx.storage.sql)
+  #calls = new ToolCalls(this.ctx.storage.sql)
   #edits = new ConfigurationEdits(this.ctx.storage.sql, this.#state, this.#switches)
   #events = new Events(this.ctx.storage.sql, this.#settings.EVENTS_KEPT)
   #domains = new Domains(this.ctx.storage, resolverOf(this.#settings.DNS_RESOLVER), {
@@ -118,6 +121,7 @@ export class EmulatorObject extends DurableObject<Env> {
     for (const event of this.#events.record(events)) {
       const atSeconds = Date.parse(event.at) / 1000
       this.#directory.learn(event, atSeconds)
+      this.#calls.learn(event, atSeconds)
     }
     if (this.#collector.isDue(this.#state.now())) this.ctx.waitUntil(this.#collect())
     this.ctx.waitUntil(this.#collectLater())
@@ -216,6 +220,10 @@ export class EmulatorObject extends DurableObject<Env> {
     this.#portals.removeOwned(owner)
   }
 
+  toolCalls(range: CallRange): CountedCalls[] {
+    return this.#calls.count(range)
+  }
+
   tokenUses(): Record<string, number> {
     return this.#directory.tokenUses()
   }
@@ -266,6 +274,7 @@ export class EmulatorObject extends DurableObject<Env> {
     this.#directory.reset()
     this.#connections.reset()
     this.#portals.reset()
+    this.#calls.reset()
     this.#domains.reset()
     return { state: this.#state.reset(), ended }
   }
@@ -317,6 +326,7 @@ export class EmulatorObject extends DurableObject<Env> {
     this.#directory.collect(now)
     this.#connections.collect(now)
     this.#portals.collect(now)
+    this.#calls.collect(now)
     this.#edits.collect(now)
     await this.#collector.collect(this.#state.current.epoch, now)
   }

@@ -32,6 +32,8 @@ import type { GrantObject } from './object'
 export type GrantsBinding = DurableObjectNamespace<GrantObject>
 
 const RETRY_AFTER_MS = [100, 1000, 5000]
+// The most that KV lists at once.
+const IDS_AT_ONCE = 1000
 
 /** The tokens of one response of the token endpoint. */
 export type TokenPair = {
@@ -281,6 +283,27 @@ export class Grants<G extends Grant> {
     await this.#object(grantId).end(this.#epoch, grantId)
   }
 
+  /**
+   * Ends every grant whose code was redeemed. Each object is called once, however many grants there are.
+   *
+   * @param issued the ids of the latest grants, which the list may not have yet
+   * @param clientId ends only the grants of this client
+   * @returns the number of grants that were not revoked before
+   */
+  async endAll(issued: readonly string[], clientId?: string): Promise<number> {
+    const groups = new Set(issued.map(groupOf))
+    let cursor: string | undefined
+    do {
+      const page = await this.#records.list(IDS_AT_ONCE, cursor)
+      for (const id of page.ids) groups.add(groupOf(id))
+      cursor = page.cursor
+    } while (cursor)
+    const ended = await Promise.all(
+      [...groups].map((group) => this.#objectOf(group).endAll(this.#epoch, clientId)),
+    )
+    return ended.reduce((sum, each) => sum + each, 0)
+  }
+
   #parse(text: string): Credential | undefined {
     const { access, refresh, code } = this.product.forms
     return access.parse(text) ?? refresh.parse(text) ?? code.parse(text)
@@ -299,14 +322,22 @@ export class Grants<G extends Grant> {
     }
   }
 
-  // One of 64, by the first character of the random id. An object has grants of one product only, so the
-  // grants that it returns are of the type `G`. In an epoch without a number, objects are named by
-  // the epoch.
   #object(grantId: string): Remote<GrantObject> {
+    return this.#objectOf(groupOf(grantId))
+  }
+
+  // An object has grants of one product only, so the grants that it returns are of the type `G`. In an
+  // epoch without a number, objects are named by the epoch.
+  #objectOf(group: string): Remote<GrantObject> {
     const { epoch, epochNumber } = this.epoch
-    const name = `${this.product.objects}${grantId[0]}`
+    const name = `${this.product.objects}${group}`
     return remote(this.objects, epochNumber === NOT_COUNTED ? `${epoch}:${name}` : name)
   }
+}
+
+// One of 64: the first character of the random id.
+function groupOf(grantId: string): string {
+  return grantId[0] ?? ''
 }
 
 function unlessUnavailable(error: unknown): undefined {

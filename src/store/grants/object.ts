@@ -167,6 +167,21 @@ export class GrantObject extends DurableObject<Env> {
   }
 
   /**
+   * Ends every grant whose code was redeemed.
+   *
+   * @param clientId ends only the grants of this client
+   * @returns the number of grants that were not revoked before
+   */
+  endAll(epoch: number, clientId?: string): number {
+    const tables = this.#enter(epoch)
+    const active = tables?.all().filter(({ code, grant, revoked }) => {
+      return code.redeemed && !revoked && (clientId === undefined || grant.clientId === clientId)
+    })
+    for (const state of active ?? []) tables?.save({ ...state, revoked: true })
+    return active?.length ?? 0
+  }
+
+  /**
    * Revokes a token (RFC 7009). A refresh token, current or rotated, ends the grant.
    *
    * @param accessTokenEnds what an access token ends: itself, or its grant too

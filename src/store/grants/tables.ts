@@ -27,6 +27,7 @@ CREATE TABLE IF NOT EXISTS access_token (
   policyId TEXT NOT NULL,
   PRIMARY KEY (epoch, grantId, hash)
 ) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS access_token_end ON access_token (epoch, grantId, expiresAtSeconds);
 CREATE TABLE IF NOT EXISTS spent_token (
   epoch INTEGER NOT NULL,
   grantId TEXT NOT NULL,
@@ -76,6 +77,14 @@ export class GrantTables {
       grantId,
     )
     return row && this.#remembered.set(grantId, JSON.parse(row.value))
+  }
+
+  all(): State[] {
+    const rows = this.sql.exec<{ value: string }>(
+      'SELECT value FROM grant_state WHERE epoch = ?',
+      this.epoch,
+    )
+    return [...rows].map(({ value }) => JSON.parse(value))
   }
 
   /** @throws Error if the grant exists already */

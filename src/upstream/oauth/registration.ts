@@ -1,5 +1,5 @@
 import type { OAuthConfig, OAuthCredential, Registration } from '../../mcp/credential'
-import type { McpServer } from '../../mcp/server'
+import { isOAuthUndetected, type McpServer, OAUTH_NOT_DETECTED } from '../../mcp/server'
 import type { AppContext } from '../../request/context'
 import { upstreamFetch } from '../fetch'
 import { keepCredential } from './keep'
@@ -28,6 +28,7 @@ export async function clientAt(
   if (server.credential.kind !== 'oauth') throw new Error(`${server.id} does not use OAuth`)
   const { clientSecret, config, registration } = server.credential
   if (config && registration) return { config, registration, clientSecret }
+  if (isOAuthUndetected(server)) throw new Error(OAUTH_NOT_DETECTED)
   return register(c, server, server.credential, flow)
 }
 

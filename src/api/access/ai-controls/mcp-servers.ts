@@ -3,6 +3,7 @@ import { stamped } from '../../../access/timestamps'
 import { isProblem, readCredential } from '../../../mcp/credential'
 import { overrideProblem } from '../../../mcp/override'
 import {
+  isOAuthUndetected,
   type McpServer,
   newServer,
   type ParsedServer,
@@ -133,17 +134,17 @@ async function create(c: AppContext, body: ParsedServer) {
   const credential = readCredential(body, undefined, c.get('now'))
   if (isProblem(credential)) throw invalidMember(credential.message, credential.member)
   const by = await whoChanges(c)
-  await change(c, async (from) => {
+  const created = await change(c, async (from) => {
     if (from.mcpServers.some(({ id }) => id === body.id)) {
       throw invalidMember(`The id ${body.id} is already in use`, 'id')
     }
     const server = stamped({ ...newServer(body, credential), ...by.created }, c.get('now'))
     requireOverrides(server)
     const made = await serverApplication(c, server)
-    return { edits: [save('mcpServers', server), ...made], result: undefined }
+    return { edits: [save('mcpServers', server), ...made], result: server }
   })
   // API: documented [MP1]. Without OAuth, the catalogue is read at once.
-  if (body.auth_type !== 'oauth') await syncServer(c, body.id)
+  if (body.auth_type !== 'oauth' || isOAuthUndetected(created)) await syncServer(c, body.id)
   return mcpServerView(requireServer(await currentConfiguration(c), body.id))
 }
 

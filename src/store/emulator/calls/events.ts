@@ -1,7 +1,9 @@
 import type { RecordedEvent } from '../../../events/event'
+import type { CountedCalls } from '../../../mcp/analytics'
 import type { Remote } from '../../remote'
 import type { EventRange } from '../event-log'
 import type { EmulatorObject } from '../object'
+import type { CallRange } from '../tool-calls'
 
 // A query reads at most this many pages of events (4 Mi characters each).
 const MOST_PAGES = 8
@@ -48,6 +50,12 @@ export class EventCalls {
   async newestNumber(): Promise<number> {
     await this.handOver()
     return this.object().newestEvent()
+  }
+
+  /** Returns the tool calls of portals in a range of minutes. */
+  async toolCalls(range: CallRange): Promise<CountedCalls[]> {
+    await this.handOver()
+    return this.object().toolCalls(range)
   }
 
   /** Returns the entries of Access's own log, the latest last. */

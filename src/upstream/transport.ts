@@ -1,0 +1,50 @@
+import type { Endpoint } from '../mcp/endpoints'
+import { httpFailure } from './failure'
+import type { Fetch } from './fetch'
+import type { UpstreamError } from './upstream-error'
+
+// Loaded on demand: its schemas take longer than the rest of the Worker.
+const sdk = () => import('@modelcontextprotocol/client')
+
+/** Creates the transport to an endpoint of a server. */
+export async function transportTo(
+  { transport, url }: Endpoint,
+  headers: Record<string, string>,
+  send: Fetch,
+) {
+  const { SSEClientTransport, StreamableHTTPClientTransport } = await sdk()
+  const requestInit = { headers }
+  if (transport === 'sse') {
+    return new SSEClientTransport(url, { requestInit, fetch: withStatus(send) })
+  }
+  return new StreamableHTTPClientTransport(url, {
+    requestInit,
+    // The stream for notifications is not opened, because the portal shows its stored catalogue.
+    fetch: async (to, init) =>
+      init?.method === 'GET' ? new Response(null, { status: 405 }) : send(to, init),
+  })
+}
+
+/** Returns the failure of a stream that a server refused; undefined for any other error. */
+export async function refusedStream(error: unknown): Promise<UpstreamError | undefined> {
+  const { SseError } = await sdk()
+  return SseError.isInstance(error) && error.code !== undefined
+    ? httpFailure(error.code)
+    : undefined
+}
+
+// The error of the SDK for a refused message has no status. Its request for the stream has members that
+// workerd does not know, such as `mode`.
+function withStatus(send: Fetch): Fetch {
+  return async (url, { body, headers, method, signal } = {}) => {
+    const response = await send(url, {
+      redirect: 'manual',
+      ...(body && { body }),
+      ...(headers && { headers }),
+      ...(method && { method }),
+      ...(signal && { signal }),
+    })
+    if (method === 'POST' && !response.ok) throw httpFailure(response.status)
+    return response
+  }
+}
