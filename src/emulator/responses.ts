@@ -5,6 +5,7 @@ import { autoSignInSchema } from '../switches/auto-sign-in'
 import { FAULT_GROUPS, FAULT_NAMES } from '../switches/faults'
 import { QUIRK_GROUPS, QUIRK_NAMES } from '../switches/quirks'
 import { ORIGIN_CHECK_NAMES } from './origin-checks'
+import { PORTAL_RESPONSES } from './portals/schemas'
 
 const text = z.string()
 const time = z.iso.datetime()
@@ -235,6 +236,7 @@ export const RESPONSES = {
   'GET state': z.looseObject({ version: z.int(), at: time }),
   'PUT state': z.object({ loaded: z.object({ clients: z.int(), grants: z.int() }) }),
   'POST reset': z.object({ reset: z.literal(true) }),
+  ...PORTAL_RESPONSES,
 } as const satisfies Record<string, z.ZodType>
 
 export type Responses = { [R in keyof typeof RESPONSES]: z.infer<(typeof RESPONSES)[R]> }

@@ -97,6 +97,11 @@ export const QUIRKS = {
     what: 'A portal authenticates at the token endpoint of a server by the method that it registered.',
     source: 'RFC 7591 2, instead of Basic in every case (MP69)',
   },
+  'upstream-registers-again': {
+    how: 'handler',
+    what: 'A portal whose client a server refuses with `invalid_client` registers a new one at the next sign-in.',
+    source: 'a common expectation, instead of no new registration (MP71)',
+  },
   'path-scoped-pin': {
     group: 'Login and logout',
     how: 'handler',

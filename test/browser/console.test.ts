@@ -12,7 +12,9 @@ const PHONE = { width: 320, height: 640 }
 const CONTROLS = ['a', 'summary', 'button:enabled', 'input:not([type=hidden])', 'select']
 const PAGES = [
   '',
-  ...['events', 'state', 'faults', 'connect', 'check-origin'].map((name) => `console/${name}`),
+  ...['events', 'portals', 'state', 'faults', 'connect', 'check-origin'].map(
+    (name) => `console/${name}`,
+  ),
   'rules/U2',
 ]
 

@@ -11,6 +11,7 @@ import { downloadFlow } from './flow-file'
 import { showFlows } from './flows'
 import type { Control } from './inside'
 import { loadFile } from './load'
+import { authenticateUpstream, showPortalsPage } from './portals'
 import { showStatePage } from './state'
 
 /**
@@ -31,6 +32,8 @@ export function consolePages(control: Control): Hono<Env> {
   pages.get('/console/faults', configure, (c) => showFaultsPage(c, control))
   pages.get('/console/connect', configure, showConnectPage)
   pages.on(['GET', 'POST'], '/console/check-origin', (c) => showCheckOriginPage(c, control))
+  pages.on(['GET', 'POST'], '/console/portals', configure, (c) => showPortalsPage(c, control))
+  pages.post('/console/authenticate', (c) => authenticateUpstream(c, control))
   pages.post('/console/do', (c) => act(c, control))
   pages.post('/console/load', (c) => loadFile(c, control))
   return pages
