@@ -98,6 +98,7 @@ export const QUIRKS = {
     source: 'RFC 7591 2, instead of Basic in every case (MP69)',
   },
   'upstream-registers-again': {
+    group: 'MCP portals',
     how: 'handler',
     what: 'A portal whose client a server refuses with `invalid_client` registers a new one at the next sign-in.',
     source: 'a common expectation, instead of no new registration (MP71)',
