@@ -38,6 +38,7 @@ export const onNode = {
   isolate: false,
   maxWorkers: 2,
   testTimeout: 30_000,
+  hookTimeout: 30_000,
 }
 
 const outside = {
@@ -77,6 +78,7 @@ export default defineConfig(({ mode }) => ({
           maxWorkers: 2,
           // The first assertion waits for two RSA keys, which takes seconds on a busy machine.
           testTimeout: 30_000,
+          hookTimeout: 30_000,
         },
       },
       { test: onNode },

@@ -1,8 +1,8 @@
 import { type Identity, userIdOf } from '../access/identity'
 import type { Subject } from '../access/rule-kinds'
-import { exposedBy, mappedServers } from '../mcp/curation'
+import { mappedServers } from '../mcp/curation'
 import type { PortalPlace } from '../mcp/place'
-import { decidedServers, type Seen, seenServers } from '../mcp/visibility'
+import { decidedServers, exposedTo as exposedOf, type Seen, seenServers } from '../mcp/visibility'
 import type { AppContext } from '../request/context'
 import { whereFrom } from '../request/judge'
 import type { PortalGrant, PortalSession } from '../store/emulator/portal-states'
@@ -112,11 +112,7 @@ export function seenBy(c: AppContext, caller: PortalCaller): Seen[] {
 
 /** Returns the tools or prompts that the caller sees. */
 export function exposedTo(c: AppContext, caller: PortalCaller, capability: 'tools' | 'prompts') {
-  const seen = seenBy(c, caller)
-  const visible = new Set(
-    seen.filter(({ because }) => because === undefined).map(({ server }) => server.id),
-  )
-  return exposedBy(seen, capability).filter(({ server }) => visible.has(server.id))
+  return exposedOf(seenBy(c, caller), capability)
 }
 
 /**

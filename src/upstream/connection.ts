@@ -33,6 +33,8 @@ export type Upstream = {
   catalogue(): Promise<Catalogue>
   /** Sends a request and returns its result unchanged. */
   request(method: string, params: Record<string, unknown>): Promise<Record<string, unknown>>
+  /** Returns whether the server advertises a capability. */
+  has(capability: 'tools' | 'prompts' | 'resources'): boolean
   close(): Promise<void>
 }
 
@@ -124,6 +126,7 @@ async function connectTo(
   return {
     request,
     catalogue: () => during(() => catalogueOf(client, request)),
+    has: (capability) => client.getServerCapabilities()?.[capability] !== undefined,
     close: () => client.close(),
   }
 }

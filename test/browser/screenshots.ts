@@ -3,11 +3,13 @@ import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { launchBrowser } from '../support/browser.ts'
 import { type Server, startServer } from '../support/server.ts'
+import { PORTAL_FLAGS, portalStory } from './portal-story.ts'
 import { fullStory } from './story.ts'
 import { WAYS } from './ways.ts'
 
-const [server, browser] = await Promise.all([startServer(), launchBrowser()])
+const [server, browser] = await Promise.all([startServer(PORTAL_FLAGS), launchBrowser()])
 try {
+  await takePortal(server, browser)
   await takeConsole(server, browser)
   for (const name of Object.keys(WAYS) as (keyof typeof WAYS)[]) {
     await takePage(server, browser, name)
@@ -34,6 +36,24 @@ async function takeConsole(server: Server, browser: Browser): Promise<void> {
   await page.getByText('live', { exact: true }).waitFor()
   await page.screenshot({ path: pathOf('console') })
   // An open tab keeps requesting its page.
+  await page.close()
+  await control('POST', 'reset')
+}
+
+async function takePortal(server: Server, browser: Browser): Promise<void> {
+  const { app, port, control } = server
+  await portalStory(server)
+  const viewport = { width: 1280, height: 800 }
+  const page = await browser.newPage({ viewport, deviceScaleFactor: 1.5 })
+  const path = '/_emulator/console/portals?who=email%3Agrace%40example.com'
+  await page.route(`${app}${path}`, async (route) => {
+    const response = await route.fetch()
+    const body = (await response.text()).replaceAll(`:${port}`, ':8788')
+    await route.fulfill({ response, body })
+  })
+  await page.goto(app + path)
+  await page.getByText('live', { exact: true }).waitFor()
+  await page.screenshot({ path: pathOf('portals'), fullPage: true })
   await page.close()
   await control('POST', 'reset')
 }

@@ -106,8 +106,8 @@ export class Emulator {
     return this.#remember(await this.#object.setFault(name, fault))
   }
 
-  async clearFaults(): Promise<EmulatorState> {
-    return this.#remember(await this.#object.clearFaults())
+  async setFaults(faults: ActiveFault[]): Promise<EmulatorState> {
+    return this.#remember(await this.#object.setFaults(faults))
   }
 
   /** Strikes once with a fault, and returns whether it was still on. */

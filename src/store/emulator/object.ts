@@ -20,6 +20,7 @@ import { type ClockMove, KeptState } from './kept-state'
 import type { LateEdit } from './late-edits'
 import {
   type PortalGrant,
+  type PortalHolders,
   type PortalSession,
   type PortalState,
   type PortalStateKind,
@@ -88,9 +89,9 @@ export class EmulatorObject extends DurableObject<Env> {
     return this.#switches.setFault(name, fault)
   }
 
-  clearFaults(): EmulatorState {
+  setFaults(faults: ActiveFault[]): EmulatorState {
     this.#edits.showAll()
-    return this.#switches.clearFaults()
+    return this.#switches.setFaults(faults)
   }
 
   strike(name: FaultName): { isStruck: boolean; state: EmulatorState } {
@@ -219,6 +220,10 @@ export class EmulatorObject extends DurableObject<Env> {
 
   portalGrantsOf(portalId: string, email: string): { id: string; grant: PortalGrant }[] {
     return this.#portals.grantsOf(portalId, email)
+  }
+
+  portalHolders(portalId: string): PortalHolders {
+    return this.#portals.holders(portalId, this.#state.now())
   }
 
   removePortalStatesOf(owner: string): void {
