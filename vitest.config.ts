@@ -43,6 +43,7 @@ export const onNode = {
 
 const outside = {
   setupFiles,
+  globalSetup: ['test/support/kept-engine.ts'],
   testTimeout: 60_000,
   hookTimeout: 60_000,
   maxWorkers: 2,
