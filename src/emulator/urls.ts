@@ -1,5 +1,6 @@
 import { applicationAt, domainsOf } from '../access/application'
 import { portalOf } from '../mcp/place'
+import { isLoopback } from '../oauth/loopback'
 import type { AppContext } from '../request/context'
 import { respond } from './respond'
 
@@ -34,12 +35,15 @@ function portals(c: AppContext): { id: string; url: string }[] {
   const { applications, mcpPortals } = c.get('configuration')
   const { port, protocol } = c.get('url')
   const at = port && `:${port}`
-  return mcpPortals.map((portal) => {
+  // Behind a tunnel, every host of this machine stands for the public one.
+  const isPublic = c.get('settings').PUBLIC_URL !== undefined
+  const reachable = mcpPortals.filter(({ hostname }) => !isPublic || !isLoopback(hostname))
+  return reachable.map((portal) => {
     const { hostname, id } = portal
     const path = `localhost/portals/${id}`
-    const hasPath = applications.some(
-      (each) => portalOf([portal], each) && domainsOf(each).includes(path),
-    )
+    const hasPath =
+      !isPublic &&
+      applications.some((each) => portalOf([portal], each) && domainsOf(each).includes(path))
     const url = hasPath
       ? `${protocol}//localhost${at}/portals/${id}`
       : `${protocol}//${hostname}${at}`

@@ -1,4 +1,5 @@
 import type { Responses } from '../emulator/responses.ts'
+import { isLoopback } from '../oauth/loopback.ts'
 
 type Facts = {
   /** The application: `http://localhost:8788`. */
@@ -37,7 +38,8 @@ export async function summaryOf({ address, mcpPath, read, store }: Facts): Promi
   ]
   const lines = rows.map(([name, value]) => `  ${name.padEnd(WIDTH)}${value}`)
   const warnings = (settings.warnings ?? []).map((each) => `  Warning: ${each}.`)
-  const isPublic = urls.application !== address
+  // Behind a tunnel, the control requires the token of everyone.
+  const isPublic = !isLoopback(new URL(urls.application).hostname)
   const others = [
     ...leftOver(inEffect, address, isPublic),
     ...(warnings.length > 0 ? ['', ...warnings] : []),
