@@ -33,9 +33,12 @@ export const onNode = {
   setupFiles: ['test/support/on-node/setup.ts', ...setupFiles],
   // Here, because importing wrangler takes a second in each worker.
   provide: { vars: unstable_readConfig({ config: 'wrangler.toml' }).vars },
+  // It imports `cloudflare:workers`, so the alias has to apply to it.
+  server: { deps: { inline: ['@cloudflare/workers-oauth-provider'] } },
   isolate: false,
   maxWorkers: 2,
   testTimeout: 30_000,
+  hookTimeout: 30_000,
 }
 
 const outside = {
@@ -75,6 +78,7 @@ export default defineConfig(({ mode }) => ({
           maxWorkers: 2,
           // The first assertion waits for two RSA keys, which takes seconds on a busy machine.
           testTimeout: 30_000,
+          hookTimeout: 30_000,
         },
       },
       { test: onNode },

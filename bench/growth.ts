@@ -17,7 +17,7 @@ export async function growth(sizes: number[], rounds: number, times: number): Pr
   try {
     const operations: Record<string, Operation> = {}
     for (const size of sizes) {
-      const emulator = await startEmulator(origin.url)
+      const emulator = await startEmulator([`ORIGIN_URL:${origin.url}`])
       emulators.push(emulator)
       const { oauth } = emulator
       await manyTimes(size, async () => oauth.flow(await oauth.register()))

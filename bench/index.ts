@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- [node] [project] [speed] [start] [memory] [growth]`: runs the named sections, or all of them. Prints a
+ * `npm run bench -- [node] [project] [speed] [portals] [start] [memory] [growth]`: runs the named sections, or all of them. Prints a
  * table to standard error and JSON to standard output. The variables `ROUNDS` and `LARGEST` set other
  * sizes.
  *
@@ -12,6 +12,7 @@ import { type Figure, jsonOf, tableOf } from './figures.ts'
 import { growth } from './growth.ts'
 import { memory } from './memory.ts'
 import { node } from './node.ts'
+import { portals } from './portals.ts'
 import { project } from './project.ts'
 import { speed } from './speed.ts'
 import { start } from './start.ts'
@@ -23,6 +24,7 @@ const SECTIONS: Record<string, () => Promise<Figure[]>> = {
   node: () => node(ROUNDS, 100),
   project: () => project(ROUNDS),
   speed: () => speed(ROUNDS, 150),
+  portals: () => portals(ROUNDS, 150),
   start: () => start(ROUNDS),
   memory: () => memory(10_000),
   growth: () => growth([10, 1000, LARGEST], ROUNDS, 60),

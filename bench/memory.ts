@@ -13,7 +13,7 @@ export async function memory(flows: number): Promise<Figure[]> {
     const bare = await startBare(origin.url, '{}')
     const requests = flows * REQUESTS_OF_A_FLOW
     const there = await grown(bare, requests, 'requests', () => bare.send('/static'))
-    const emulator = await startEmulator(origin.url)
+    const emulator = await startEmulator([`ORIGIN_URL:${origin.url}`])
     const clientId = await emulator.oauth.register()
     const here = await grown(emulator, flows, 'flows', () => emulator.oauth.flow(clientId))
     return [

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { portFor } from '../src/node/port.ts'
 import { expectStatus, type Send, sender } from './http.ts'
-import { until200 } from './server.ts'
+import { untilStatus } from './server.ts'
 import { type Subject, subject, type Tokens } from './subjects.ts'
 
 const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url))
@@ -110,7 +110,7 @@ async function startNode(
   process.once('exit', kill)
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   const send = sender(port)
-  await until200(child, send, probe)
+  await untilStatus(child, send, probe)
   return {
     port,
     send,

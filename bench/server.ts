@@ -12,7 +12,7 @@ const wranglerFolder = dirname(createRequire(import.meta.url).resolve('wrangler/
 export type Server = {
   port: number
   send: Send
-  /** From the start of the process to the first 200, in milliseconds. */
+  /** From the start of the process to the first response of its probe, in milliseconds. */
   coldStartMs: number
   /** Returns the memory of workerd in MiB: its proportional share of every page (PSS). */
   memoryMiB(): Promise<number>
@@ -23,13 +23,15 @@ export type Server = {
  * Starts `wrangler dev` with a configuration, in the same environment as `npm start` and with an empty
  * store.
  *
- * @param probe the path that responds with 200 when the server is ready
+ * @param probe the path that responds when the server is ready
  * @param flags further flags of `wrangler dev`
+ * @param ready the status of that response
  */
 export async function startServer(
   config: string,
   probe: string,
   flags: string[] = [],
+  ready = 200,
 ): Promise<Server> {
   const port = Number(await portFor('0'))
   const store = await mkdtemp(join(tmpdir(), 'bench-'))
@@ -55,7 +57,7 @@ export async function startServer(
   process.once('exit', kill)
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   const send = sender(port)
-  await until200(child, send, probe)
+  await untilStatus(child, send, probe, ready)
   return {
     port,
     send,
@@ -70,14 +72,19 @@ export async function startServer(
   }
 }
 
-/** Waits for the first 200. */
-export async function until200(child: ChildProcess, send: Send, probe: string): Promise<void> {
+/** Waits for the first response with a status. */
+export async function untilStatus(
+  child: ChildProcess,
+  send: Send,
+  probe: string,
+  expected = 200,
+): Promise<void> {
   while (child.exitCode === null) {
     const status = await send(probe).then(
       (response) => response.status,
       () => undefined,
     )
-    if (status === 200) return
+    if (status === expected) return
     await new Promise((resolve) => setTimeout(resolve, 5))
   }
   throw new Error(`The server ended with ${child.exitCode}`)

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { keptBundle } from '../src/node/kept-bundle.ts'
 import { expectStatus, type Send, sender } from './http.ts'
 import { type Server, startServer } from './server.ts'
-import { type Subject, subject } from './subjects.ts'
+import { type Addresses, type Subject, subject } from './subjects.ts'
 
 export const METADATA = '/.well-known/oauth-authorization-server'
 const PROVIDER_HOST = 'mcp.example.com'
@@ -31,39 +31,46 @@ export function startBare(originUrl: string, body: string): Promise<Server> {
   ])
 }
 
+/** Starts a bare MCP server, whose responses to GET are 405. */
+export function startMcp(): Promise<Server> {
+  return startServer('bench/mcp/wrangler.toml', '/', [], 405)
+}
+
 export type Emulator = Server & {
   oauth: Subject
+  addresses: Addresses
   /** Requests to the application's host, and to the team's. */
   app: Send
   team: Send
 }
 
-/** Starts the emulator from the bundle of `npm start`. */
-export async function startAlone(originUrl: string): Promise<Server> {
+/** Starts the emulator from the bundle of `npm start`, with values of settings: `['ORIGIN_URL:http://...']`. */
+export async function startAlone(vars: string[]): Promise<Server> {
   const script = await keptBundle(ROOT)
-  const flags = [script, '--no-bundle', '--var', `ORIGIN_URL:${originUrl}`]
+  const flags = [script, '--no-bundle', ...vars.flatMap((each) => ['--var', each])]
   return startServer('wrangler.toml', METADATA, flags)
 }
 
 /** Starts the emulator and turns on automatic sign-in. */
-export async function startEmulator(originUrl: string): Promise<Emulator> {
-  const server = await startAlone(originUrl)
+export async function startEmulator(vars: string[]): Promise<Emulator> {
+  const server = await startAlone(vars)
   const { port } = server
   const app = sender(port, `localhost:${port}`)
   const team = sender(port, `127.0.0.1:${port}`)
-  const oauth = subject(team, {
+  const addresses = {
     registration: `${PATH}/oauth/registration`,
     authorization: `${PATH}/oauth/authorization`,
     token: `${PATH}/oauth/token`,
     resource: `http://localhost:${port}/`,
-  })
+  }
+  const oauth = subject(team, addresses)
   const rule = {
     method: 'PUT',
     headers: { 'content-type': 'application/json' },
     body: '{"email":"ada@example.com"}',
   }
   expectStatus(await app('/_emulator/auto-sign-in', rule), 200)
-  return { ...server, app, team, oauth }
+  return { ...server, app, team, oauth, addresses }
 }
 
 export async function startProvider(): Promise<Server & { oauth: Subject }> {

@@ -11,7 +11,7 @@ const SECONDS = 2
 export async function speed(rounds: number, times: number): Promise<Figure[]> {
   const origin = await startOrigin()
   // One after the other, because two that start at once may find the same free port.
-  const emulator = await startEmulator(origin.url)
+  const emulator = await startEmulator([`ORIGIN_URL:${origin.url}`])
   const bare = await startBare(origin.url, (await emulator.team(METADATA)).body)
   const provider = await startProvider()
   try {

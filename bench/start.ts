@@ -11,7 +11,7 @@ export async function start(rounds: number): Promise<Figure[]> {
   for (let round = 0; round < rounds; round++) {
     for (const [times, begin] of [
       [bare, () => startBare(NOWHERE, '{}')],
-      [emulator, () => startAlone(NOWHERE)],
+      [emulator, () => startAlone([`ORIGIN_URL:${NOWHERE}`])],
     ] as const) {
       const server = await begin()
       times.push(server.coldStartMs)

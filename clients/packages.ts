@@ -12,9 +12,9 @@ export type Provided =
   | { version: string; folder: string; remove(): Promise<void> }
   | { missing: string }
 
-/** Finds a package in this project, or installs its newest version into a temporary folder. */
+/** Finds a package in this project, or installs it into a temporary folder, by default its newest version. */
 export async function provide(
-  { from, name }: ClientEntry['package'],
+  { from, name, version = 'latest' }: ClientEntry['package'] & { version?: string },
   root: string,
 ): Promise<Provided> {
   if (from === 'here') return { ...(await installed(root, name)), remove: async () => {} }
@@ -22,12 +22,20 @@ export async function provide(
   const remove = () => rm(folder, { recursive: true, force: true })
   try {
     if (from === 'npm') {
-      await run('npm', ['install', '--prefix', folder, '--no-audit', '--no-fund', `${name}@latest`])
+      await run('npm', [
+        'install',
+        '--prefix',
+        folder,
+        '--no-audit',
+        '--no-fund',
+        `${name}@${version}`,
+      ])
       return { ...(await installed(folder, name)), remove }
     }
     await run('python3', ['-m', 'venv', folder])
     const python = join(folder, 'bin/python')
-    await run(python, ['-m', 'pip', 'install', '--quiet', name])
+    // Without an index, pip would try five times for each dependency.
+    await run(python, ['-m', 'pip', 'install', '--quiet', '--retries', '1', name])
     const print = `import importlib.metadata; print(importlib.metadata.version('${name}'))`
     const { stdout } = await run(python, ['-c', print])
     return { version: stdout.trim(), folder, remove }

@@ -1,6 +1,6 @@
 /**
- * `npm run load`: the races, grant lives, resets and kills of `npm test`, at full size. Prints how long each
- * part took. `npm run load -- resets` runs one part.
+ * `npm run load`: the races, grant lives, resets and kills of `npm test`, at full size, on both engines. Prints how
+ * long each part took. `npm run load -- resets` runs one part.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -10,10 +10,10 @@ type Part = { tests: string[]; projects: string[]; openFiles?: number }
 const PARTS: Record<string, Part> = {
   races: {
     tests: ['test/flow/load.test.ts', 'test/flow/grant-life.test.ts'],
-    projects: ['worker'],
+    projects: ['worker', 'node'],
   },
   // A reset that leaves objects behind keeps their files open.
-  resets: { tests: ['test/store/resets.test.ts'], projects: ['worker'], openFiles: 1024 },
+  resets: { tests: ['test/store/resets.test.ts'], projects: ['worker', 'node'], openFiles: 1024 },
   kills: { tests: ['test/server/kill.test.ts'], projects: ['outside', 'command'] },
 }
 

@@ -7,6 +7,7 @@ import { MessagePage } from '../pages/message'
 import { PageError, respondPage } from '../pages/respond'
 import type { AppContext, Env } from '../request/context'
 import { endpoint, page } from '../request/endpoint'
+import { AUTHENTICATE_SERVER, authenticateServer } from './authenticate-server'
 import { authorize } from './authorization/authorize'
 import { consent } from './authorization/consent'
 import { errorPage } from './authorization/error-page'
@@ -65,6 +66,7 @@ dash.use('/.well-known/openid-configuration', here(endpoint('metadata', { cors: 
 dash.use('/.well-known/jwks.json', here(endpoint('keys', { cors: ANY_ORIGIN })))
 dash.use(SERVER_METADATA, whereApart(endpoint('metadata')))
 dash.use(CONNECTED_PATH, here(page()))
+dash.use(AUTHENTICATE_SERVER, here(page({ event: 'authorization' })))
 dash.get('/oauth2/auth', here(authorize))
 dash.on(['GET', 'POST'], '/oauth2/login', here(login))
 dash.on(['GET', 'POST'], '/oauth2/consent', here(consent))
@@ -80,6 +82,7 @@ dash.get('/.well-known/openid-configuration', here(openidConfiguration))
 dash.get('/.well-known/jwks.json', here(jwks))
 dash.get(SERVER_METADATA, whereApart(spa))
 dash.on(['GET', 'POST'], CONNECTED_PATH, here(connected))
+dash.get(AUTHENTICATE_SERVER, here(authenticateServer))
 dash.get('/', whereApart(deepLink))
 
 /** Runs a handler for requests to the dashboard's host only. */

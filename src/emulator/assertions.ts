@@ -9,6 +9,7 @@ import { readControl } from './body'
 import { denied, personDenied } from './denial'
 import { respond } from './respond'
 import { sendAs } from './send-as'
+import { requireServiceToken } from './service-token'
 import { findTarget } from './target'
 
 const text = z.string().min(1)
@@ -114,17 +115,4 @@ function capture() {
 // As `name=value`.
 function cookiesOf(response: Response): string[] {
   return response.headers.getSetCookie().map((each) => each.split(';')[0] ?? '')
-}
-
-function requireServiceToken(c: AppContext, wanted: string): ServiceToken {
-  const { serviceTokens } = c.get('configuration')
-  const found = serviceTokens.find(({ client_id: clientId, id, name }) =>
-    [id, name, clientId].includes(wanted),
-  )
-  if (found) return found
-  const names = serviceTokens.map(({ name }) => name).join(', ')
-  throw new OAuthError(
-    'invalid_request',
-    `service_token: ${wanted} does not exist: expected an id, name or client_id of a service token (${names || 'none is configured'})`,
-  )
 }

@@ -28,9 +28,14 @@ export async function forgetClient(c: AppContext): Promise<Response> {
   const { clients } = c.get('stores')
   const id = c.req.param('id') ?? ''
   if (!(await clients.find(id))) throw clientNotFound(id)
-  await endGrants(c, id)
-  await clients.delete(id)
+  await deleteClient(c, id)
   return respond(c, 'DELETE clients/{id}', { forgotten: id })
+}
+
+/** Deletes a client, and ends its grants with all their tokens. */
+export async function deleteClient(c: AppContext, id: string): Promise<void> {
+  await endGrants(c, id)
+  await c.get('stores').clients.delete(id)
 }
 
 /** Handles `DELETE /_emulator/clients`: deletes every client, and ends every grant with all its tokens. */

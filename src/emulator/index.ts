@@ -14,12 +14,17 @@ import { administratorPages } from './configure'
 import { consolePages } from './console'
 import { changeDns, showDns } from './dns'
 import { showEvents } from './events'
-import { clearFaults, showFaults, switchFaultOff, switchFaultOn } from './faults'
+import { clearFaults, showFaults, switchFaultOff, switchFaultOn, switchFaults } from './faults'
 import { endAllGrants, endGrant, endToken, showGrants } from './grants'
 import { guardControl } from './guard'
 import { showInEffect, turnAllOff } from './in-effect'
 import { rotateKeys } from './keys'
 import { changePeople, showPeople } from './people'
+import { beginAdminSignIn, expireAdminGrant } from './portals/admin-grant'
+import { forgetPortalClient, registerPortalClient } from './portals/client'
+import { showPortals } from './portals/list'
+import { showSight } from './portals/sees'
+import { compareCatalogue, showUpstreams, syncUpstream } from './portals/upstreams'
 import { showQuirks, switchQuirk } from './quirks'
 import { reset } from './reset'
 import { respond } from './respond'
@@ -65,6 +70,7 @@ emulatorControl.get('/dns', showDns)
 emulatorControl.put('/dns', changeDns)
 emulatorControl.get('/events', showEvents)
 emulatorControl.get('/faults', showFaults)
+emulatorControl.put('/faults', switchFaults)
 emulatorControl.delete('/faults', clearFaults)
 emulatorControl.put('/faults/:name', switchFaultOn)
 emulatorControl.delete('/faults/:name', switchFaultOff)
@@ -81,6 +87,15 @@ emulatorControl.delete('/grants/:id/tokens/:token', endToken)
 emulatorControl.get('/sessions', showSessions)
 emulatorControl.delete('/sessions', endSessions)
 emulatorControl.delete('/sessions/:id', endSession)
+emulatorControl.get('/portals', configure, showPortals)
+emulatorControl.get('/portals/:id/sees', configure, showSight)
+emulatorControl.get('/upstreams', configure, showUpstreams)
+emulatorControl.get('/upstreams/:id/catalogue', configure, compareCatalogue)
+emulatorControl.post('/upstreams/:id/sync', configure, syncUpstream)
+emulatorControl.post('/upstreams/:id/admin-grant', configure, beginAdminSignIn)
+emulatorControl.delete('/upstreams/:id/admin-grant', configure, expireAdminGrant)
+emulatorControl.post('/upstreams/:id/client', configure, registerPortalClient)
+emulatorControl.delete('/upstreams/:id/client', configure, forgetPortalClient)
 emulatorControl.get('/settings', configure, showSettings)
 emulatorControl.post('/settings', checkSettings)
 emulatorControl.get('/rules', showRules)
@@ -106,12 +121,15 @@ const CONSOLE = 'Open /_emulator/ for the console. docs/control.md lists the pat
 // These replace the events of before, a state contains secrets, and a check changes nothing.
 const UNREPORTED = ['/_emulator/reset', '/_emulator/state', '/_emulator/settings']
 
-// Reports changes, because they explain later events. The administrator's pages change records through the
-// API, which reports each request.
+// The administrator's pages change records through the API, and the console acts through the control. Both
+// report each request.
+const PAGES = ['/_emulator/configure/', '/_emulator/console/']
+
+// Reports changes, because they explain later events.
 async function reportControl(c: AppContext, next: () => Promise<void>): Promise<void> {
   const { method, path } = c.req
   await next()
-  const isPage = path.startsWith('/_emulator/configure/')
+  const isPage = PAGES.some((each) => path.startsWith(each))
   const isReported = method !== 'GET' && method !== 'HEAD' && !isPage && !UNREPORTED.includes(path)
   if (isReported && c.res.ok)
     report(c, { kind: 'control', method, path, body: c.get('controlBody') })

@@ -13,7 +13,9 @@ import { checkSchema } from './check-origin'
 import { clockSchema } from './clock'
 import { zoneSchema } from './dns'
 import { querySchema } from './events'
+import { faultsSchema } from './faults'
 import { newPeopleSchema } from './people'
+import { callerSchema } from './portals/sees'
 import { switchSchema } from './quirks'
 import { RESPONSES, type Responses } from './responses'
 import { revocationSchema } from './revoke'
@@ -31,6 +33,7 @@ const BODIES: Partial<Record<Route, z.ZodType>> = {
   'POST assertions': assertionSchema,
   'POST check-origin': checkSchema,
   'PUT dns': zoneSchema,
+  'PUT faults': faultsSchema,
   'PUT people': newPeopleSchema,
   'POST settings': varsSchema,
   'PUT faults/{name}': z.union(FAULT_NAMES.map((name) => FAULTS[name].parameters)),
@@ -46,6 +49,7 @@ const QUERIES: Partial<Record<Route, z.ZodObject>> = {
   'GET events': querySchema,
   'GET clients': cursorSchema,
   'GET grants': cursorSchema,
+  'GET portals/{id}/sees': callerSchema,
 }
 
 const errorSchema = z

@@ -1,7 +1,6 @@
-import { applicationAt, domainsOf } from '../access/application'
-import { portalOf } from '../mcp/place'
-import { isLoopback } from '../oauth/loopback'
+import { applicationAt } from '../access/application'
 import type { AppContext } from '../request/context'
+import { endpointOf } from './portals/list'
 import { respond } from './respond'
 
 /**
@@ -20,33 +19,14 @@ export function showUrls(c: AppContext): Response {
     issuer: team.origin,
     aud: application?.aud ?? null,
     certs: `${team.origin}${team.accessPath}/certs`,
-    portals: portals(c),
+    portals: configuration.mcpPortals.map((portal) => ({
+      id: portal.id,
+      url: endpointOf(c, portal),
+    })),
   })
 }
 
 /** Returns the address of the MCP server behind Access. */
 export function mcpServer(c: AppContext): string {
   return `${c.get('url').origin}/mcp`
-}
-
-// Returns what a client of each portal is given. A name below `.localhost` resolves on most machines only, so
-// the address with a path is given for it.
-function portals(c: AppContext): { id: string; url: string }[] {
-  const { applications, mcpPortals } = c.get('configuration')
-  const { port, protocol } = c.get('url')
-  const at = port && `:${port}`
-  // Behind a tunnel, every host of this machine stands for the public one.
-  const isPublic = c.get('settings').PUBLIC_URL !== undefined
-  const reachable = mcpPortals.filter(({ hostname }) => !isPublic || !isLoopback(hostname))
-  return reachable.map((portal) => {
-    const { hostname, id } = portal
-    const path = `localhost/portals/${id}`
-    const hasPath =
-      !isPublic &&
-      applications.some((each) => portalOf([portal], each) && domainsOf(each).includes(path))
-    const url = hasPath
-      ? `${protocol}//localhost${at}/portals/${id}`
-      : `${protocol}//${hostname}${at}`
-    return { id, url: `${url}/mcp` }
-  })
 }

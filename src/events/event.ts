@@ -77,6 +77,8 @@ export type Event =
       method: string
       url: string
       mcpMethod?: string | undefined
+      /** The tool, prompt or resource, as the server knows it. */
+      mcpName?: string | undefined
       protocolVersion?: string | undefined
       credential: 'sent' | 'none'
       /** The status of the response; missing if the server did not respond. */

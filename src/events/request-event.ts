@@ -56,6 +56,8 @@ type Facts = {
     origin?: OriginOutcome
     /** The claims that the origin verifies, if it responded with an error or not at all. */
     assertion?: ReceivedAssertion
+    /** The id of the MCP portal that is the origin. */
+    portal?: string
   }
   discovery: {
     document: 'protected-resource' | 'authorization-server' | 'keys'

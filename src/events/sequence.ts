@@ -6,7 +6,12 @@ import type { RequestEvent } from './request-event'
  * The participants of a flow, in the order of the diagram. The client stands between the authorization
  * server and the application, so that few arrows cross a participant.
  */
-const PARTICIPANTS = ['person', 'team', 'client', 'application', 'origin', 'api'] as const
+const PARTICIPANTS = [
+  ...(['person', 'team', 'client', 'application', 'origin'] as const),
+  /** The servers of an MCP portal, which is the origin. */
+  'upstream',
+  'api',
+] as const
 export type Participant = (typeof PARTICIPANTS)[number]
 
 /** One line of a sequence diagram. */
@@ -28,6 +33,7 @@ type Step = {
 }
 
 type Request = Extract<RecordedEvent, { status: number }>
+type UpstreamRequest = Extract<RecordedEvent, { kind: 'upstream-request' }>
 
 // Labels of the responses to a challenge, beside the status.
 const CHALLENGES = {
@@ -38,8 +44,9 @@ const CHALLENGES = {
 }
 
 /**
- * Returns the lines of a flow's sequence diagram: its requests as arrows, and between them the uses of
- * the emulator's control, up to the next event that follows the flow.
+ * Returns the lines of a flow's sequence diagram: its requests as arrows, each with the requests that a portal
+ * sent to its servers meanwhile, and between them the uses of the emulator's control, up to the next event that
+ * follows the flow.
  *
  * @param all the events that the flow was found in; they include the uses of the control
  */
@@ -54,18 +61,28 @@ export function sequenceOf(flow: Flow, all: RecordedEvent[]): Step[] {
   const events = [...flow.events, ...controls].sort((a, b) => a.number - b.number)
   const requests = new Map(events.filter(isRequest).map((event) => [event.rayId, event]))
   const notesOf = Map.groupBy(events.filter(isNote), ({ rayId }) => rayId)
+  const legsOf = Map.groupBy(events.filter(isUpstream), ({ rayId }) => rayId)
   const steps: Step[] = []
-  for (const event of events) {
-    // A request's own event is recorded last, and its line includes the others as notes.
-    if (isNote(event) && requests.has(event.rayId)) continue
-    const step = isRequest(event) ? stepOf(event, flow.userAgent) : markerOf(event)
-    const notes = notesOf.get(event.rayId) ?? []
+  const add = (event: RecordedEvent, step: Line, notes: RecordedEvent[]) => {
     const last = steps.at(-1)
     const isAgain = last && step.arrow && isAlike(last, step, notes)
     if (isAgain) steps[steps.length - 1] = { ...last, event, times: last.times + 1 }
     else steps.push({ ...step, event, notes, times: 1 })
   }
+  for (const event of events) {
+    // A request's own event is recorded last. Its line includes the others as notes, and comes before the
+    // requests that it led to.
+    if ((isNote(event) || isUpstream(event)) && requests.has(event.rayId)) continue
+    const notes = notesOf.get(event.rayId) ?? []
+    add(event, isRequest(event) ? stepOf(event, flow.userAgent) : lineOf(event), notes)
+    if (!isRequest(event)) continue
+    for (const leg of legsOf.get(event.rayId) ?? []) add(leg, upstreamStep(leg), [])
+  }
   return steps
+}
+
+function lineOf(event: RecordedEvent): Line {
+  return isUpstream(event) ? upstreamStep(event) : markerOf(event)
 }
 
 /** Returns the participants, in the order of the diagram. */
@@ -78,16 +95,18 @@ function isRequest(event: RecordedEvent): event is Request {
   return 'status' in event
 }
 
-// A fault has a line of its own.
-function isNote(event: RecordedEvent): boolean {
-  return !isRequest(event) && event.kind !== 'control' && event.kind !== 'fault'
+function isUpstream(event: RecordedEvent): event is UpstreamRequest {
+  return event.kind === 'upstream-request'
 }
 
-function isAlike(
-  last: Step,
-  next: Pick<Step, 'arrow' | 'label' | 'call' | 'result'>,
-  notes: unknown[],
-) {
+// A fault and a request to a server have lines of their own.
+function isNote(event: RecordedEvent): boolean {
+  return !isRequest(event) && !['control', 'fault', 'upstream-request'].includes(event.kind)
+}
+
+type Line = Pick<Step, 'arrow' | 'label' | 'call' | 'result'>
+
+function isAlike(last: Step, next: Line, notes: unknown[]) {
   return (
     last.notes.length + notes.length === 0 &&
     last.label === next.label &&
@@ -161,7 +180,18 @@ function originResultOf({ origin, status }: Extract<Request, { kind: 'admission'
   return origin === 'responded' && status >= 400 ? 'from the origin' : undefined
 }
 
-function markerOf(event: RecordedEvent): Pick<Step, 'label' | 'arrow' | 'call' | 'result'> {
+function upstreamStep(event: UpstreamRequest): Line {
+  const { mcpMethod, mcpName, method, responseStatus, url } = event
+  const call = [mcpMethod, mcpName].filter(Boolean).join(' ')
+  return {
+    arrow: { from: 'origin', to: 'upstream' },
+    label: `${method} ${url.replace(/^https?:\/\//, '')}`,
+    ...(call && { call }),
+    result: responseStatus === undefined ? 'no response' : String(responseStatus),
+  }
+}
+
+function markerOf(event: RecordedEvent): Line {
   if (event.kind === 'control') return { label: controlOf(event) }
   if (event.kind === 'fault') return { label: `fault ${event.fault} struck ${event.path}` }
   return { label: event.kind }
@@ -181,23 +211,29 @@ function controlOf({ method, path, body }: { method: string; path: string; body?
       if (body === null) return 'automatic sign-in off'
       return `automatic sign-in ${given.email ? `as ${given.email}` : 'by rules'}`
     case 'faults':
-      if (!name) return 'all faults off'
+      if (!name) return Object.keys(given).length > 0 ? faultsOf(given) : 'all faults off'
       return `fault ${name} ${method === 'DELETE' ? 'off' : 'on'}`
     case 'quirks':
       return `quirk ${name} ${given.on ? 'on' : 'off'}`
     case 'keys':
       return 'signing keys rotated'
     case 'clients':
-      return 'client deleted'
+      return name ? 'client deleted' : 'all clients deleted'
     case 'grants':
+      if (!name) return 'all grants revoked'
       return part ? 'access token revoked' : 'grant revoked'
     case 'sessions':
-      return 'sign-in ended'
+      return name ? 'sign-in ended' : 'all sign-ins ended'
     case 'revoke':
       return `revoked: ${Object.values(given).join(', ')}`
     default:
       return `${method} ${path}`
   }
+}
+
+function faultsOf(given: object): string {
+  const names = Object.keys(given)
+  return `fault${names.length === 1 ? '' : 's'} ${names.join(', ')} on`
 }
 
 function decoded(text: string): string {

@@ -53,7 +53,8 @@ export function reasonOf(event: Occurrence): Reason {
         why: `The sign-in ${event.sessionId} was used for ${event.application.name}.`,
       }
     case 'upstream-request': {
-      const what = event.mcpMethod ?? `${event.method} ${event.url}`
+      const call = [event.mcpMethod, event.mcpName].filter(Boolean).join(' ')
+      const what = call || `${event.method} ${event.url}`
       return {
         outcome: event.responseStatus === undefined ? 'refused' : 'noted',
         why: `The portal sent ${what} to ${event.server}, which ${event.responseStatus === undefined ? 'did not respond' : `responded with ${event.responseStatus}`} after ${event.durationMs} ms.`,

@@ -21,7 +21,8 @@ export async function protectPortal(c: AppContext, place: PortalPlace): Promise<
   const isPortal = isEndpoint(place, c.get('url'))
   const decision = await admit(c, application)
   if (!('admission' in decision)) return challengeRequest(c, application, decision, { isPortal })
-  reportDecision(c, { kind: 'admission', outcome: 'allowed', ...decision.event })
+  const portal = place.portal.id
+  reportDecision(c, { kind: 'admission', outcome: 'allowed', ...decision.event, portal })
   const response = await respondAdmitted(c, place, decision.admission)
   return response ?? challengeRequest(c, application, NOT_FOR_BROWSERS, { isPortal })
 }

@@ -81,6 +81,13 @@ export function mappedServers(portal: McpPortal, servers: readonly McpServer[]):
   })
 }
 
+// A tool of a server with the name of one of the portal's own tools could not be called. Assumed: it is not
+// shown.
+const OWN_TOOLS = [
+  ...['portal_list_servers', 'portal_toggle_servers', 'portal_toggle_single_server'],
+  ...['portal_query_tools', 'portal_execute', 'portal_codemode_search', 'portal_codemode_execute'],
+]
+
 /**
  * Returns everything that a portal exposes, whoever asks. A name belongs to one server: if the tool `b_c`
  * of `a` and the tool `c` of `a_b` both become `a_b_c`, the server that comes first in the portal has it,
@@ -88,7 +95,7 @@ export function mappedServers(portal: McpPortal, servers: readonly McpServer[]):
  * the client saw.
  */
 export function exposedBy(mapped: readonly Mapped[], capability: Capability): Exposed[] {
-  const names = new Set<string>()
+  const names = new Set(capability === 'tools' ? OWN_TOOLS : [])
   return mapped
     .flatMap(({ mapping, server }) => exposed(server, mapping, capability))
     .filter(({ name }) => {

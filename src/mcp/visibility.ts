@@ -2,13 +2,14 @@ import type { Application } from '../access/application'
 import { evaluate, type Verdict } from '../access/policy'
 import type { Subject } from '../access/rule-kinds'
 import type { References } from '../access/rules'
-import { type Mapped, mappedServers } from './curation'
+import { type Capability, type Exposed, exposedBy, type Mapped, mappedServers } from './curation'
 import type { McpPortal } from './portal'
 import type { McpServer } from './server'
 
 /** The reason why somebody does not see a server of a portal. No client is told it [MP30]. */
 export type HiddenBecause =
   | 'no-application'
+  | 'no-policy'
   | 'refused'
   | 'not-ready'
   | 'needs-a-person'
@@ -19,6 +20,7 @@ export type HiddenBecause =
 export const HIDDEN_BECAUSE: Record<HiddenBecause, string> = {
   'no-application':
     'no Access application of type mcp has the destination via_mcp_server_portal with this server',
+  'no-policy': 'its Access application has no policy, so it admits nobody',
   refused: 'the policies of its Access application do not admit the caller',
   'not-ready': 'its catalogue has not been synced, or its last sync failed',
   'needs-a-person': 'on_behalf is on, and a service token is no person',
@@ -67,12 +69,22 @@ export function decidedServers(
   records: Records & { mcpServers: readonly McpServer[] },
   portal: McpPortal,
   subject: Subject,
-): { mapped: Mapped; because?: 'no-application' | 'refused' }[] {
+): { mapped: Mapped; because?: Refusal }[] {
   return mappedServers(portal, records.mcpServers).map((mapped) => {
-    const verdict = serverVerdict(records, mapped.server.id, subject)
-    if (!verdict) return { mapped, because: 'no-application' }
-    return verdict.decision === 'deny' ? { mapped, because: 'refused' } : { mapped }
+    const { id } = mapped.server
+    const verdict = serverVerdict(records, id, subject)
+    if (verdict && verdict.decision !== 'deny') return { mapped }
+    return { mapped, because: refusalOf(records.applications, id) }
   })
+}
+
+type Refusal = 'no-application' | 'no-policy' | 'refused'
+
+// Returns the reason why the policies of a server do not admit a caller.
+function refusalOf(applications: readonly Application[], serverId: string): Refusal {
+  const application = serverApplication(applications, serverId)
+  if (!application) return 'no-application'
+  return application.policies.length === 0 ? 'no-policy' : 'refused'
 }
 
 /**
@@ -121,6 +133,14 @@ export function seenServers(
   })
 }
 
+/** Returns the tools or prompts of the servers that a caller sees. */
+export function exposedTo(seen: readonly Seen[], capability: Capability): Exposed[] {
+  const visible = new Set(
+    seen.filter(({ because }) => because === undefined).map(({ server }) => server.id),
+  )
+  return exposedBy(seen, capability).filter(({ server }) => visible.has(server.id))
+}
+
 // A person is decided about once, at the authorization [MP32]. A service token is decided about at each
 // request, because it has no grant [MP35].
 function hiddenBecause(
@@ -130,14 +150,12 @@ function hiddenBecause(
 ): HiddenBecause | undefined {
   const { mapping, server } = mapped
   if (decided) {
-    const isAllowed = decided[server.id]
-    if (isAllowed === undefined) return 'not-decided'
-    if (!isAllowed)
-      return serverApplication(records.applications, server.id) ? 'refused' : 'no-application'
+    // An id may be that of a member of every object, such as `constructor`.
+    if (!Object.hasOwn(decided, server.id)) return 'not-decided'
+    if (!decided[server.id]) return refusalOf(records.applications, server.id)
   } else {
     const verdict = serverVerdict(records, server.id, subject)
-    if (!verdict) return 'no-application'
-    if (verdict.decision === 'deny') return 'refused'
+    if (!verdict || verdict.decision === 'deny') return refusalOf(records.applications, server.id)
     if (mapping.on_behalf || needsPerson(mapped)) return 'needs-a-person'
   }
   if (!isUsable(mapped)) return 'not-ready'

@@ -1,4 +1,4 @@
-/** `npm run build`: builds the package in `dist/`. `engine.js` contains the engine and the Worker. */
+/** `npm run build`: builds the package in `dist/`. `engine*.mjs` contain the engine and the Worker. */
 import { execFileSync } from 'node:child_process'
 import { chmod, copyFile, mkdir, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
@@ -18,8 +18,8 @@ const dist = join(root, 'dist')
 
 await rm(dist, { recursive: true, force: true })
 await mkdir(dist)
-const { inputs, script } = await bundleEngine(root, PACKAGE_SEED)
-await writeFile(join(dist, 'engine.js'), script)
+const { files, inputs } = await bundleEngine(root, PACKAGE_SEED)
+for (const [name, text] of Object.entries(files)) await writeFile(join(dist, name), text)
 const { metafile } = await build({
   absWorkingDir: root,
   entryPoints: ['index', 'cli', ...INTEGRATIONS].map((name) => `src/node/${name}.ts`),
@@ -31,9 +31,9 @@ const { metafile } = await build({
   format: 'esm',
   platform: 'node',
   target: 'node22',
-  // As the engine: names stay, so that a stack can be read.
-  minifySyntax: true,
-  minifyWhitespace: true,
+  // As the engine: modules instead of CommonJS, of which nothing could be left out, and short names.
+  mainFields: ['module', 'main'],
+  minify: true,
   external: [
     // Imported only when the emulator runs from the source.
     './kept-engine.ts',

@@ -1,14 +1,32 @@
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { build } from 'esbuild'
+import { basename, join } from 'node:path'
+import { build, type Plugin } from 'esbuild'
 import { parse } from 'smol-toml'
 
 /** The file with the settings of the package. Beside the sources, those of `wrangler.toml` apply. */
 export const PACKAGE_SEED = 'src/node/seed.toml'
 
+/** The file of the bundle that the others belong to. */
+export const ENTRY = 'engine.mjs'
+
+// zod's namespace contains the texts of 50 languages, a quarter of a megabyte that nothing reads.
+const oneLanguage: Plugin = {
+  name: 'one-language',
+  setup(build) {
+    build.onResolve({ filter: /\/locales\/index\.js$/ }, ({ path, resolveDir }) =>
+      /\bzod\b/.test(resolveDir)
+        ? { path: join(resolveDir, path.replace('index.js', 'en.js')) }
+        : undefined,
+    )
+  },
+}
+
 /**
  * Bundles the Worker with the engine that runs it in Node. The engine provides the modules that the
- * Worker imports from workerd, and the globals that it uses.
+ * Worker imports from workerd, and the globals that it uses. Modules that are imported on demand have
+ * files of their own, because Node compiles a file as a whole.
+ *
+ * @returns the text of each file, the entry last; the source map of each
  */
 export async function bundleEngine(root: string, seed = 'wrangler.toml') {
   const { vars = {} } = parse(await readFile(join(root, seed), 'utf8'))
@@ -17,12 +35,16 @@ export async function bundleEngine(root: string, seed = 'wrangler.toml') {
     entryPoints: ['src/node/engine/index.ts'],
     inject: ['src/node/engine/guest.ts', 'src/node/engine/globals.ts'],
     alias: { 'cloudflare:workers': './src/node/engine/durable-object.ts' },
-    footer: { js: `export const vars = ${JSON.stringify(vars)}` },
+    plugins: [oneLanguage],
     bundle: true,
+    splitting: true,
     write: false,
     metafile: true,
     sourcemap: 'external',
-    outfile: 'engine.js',
+    outdir: '.',
+    entryNames: 'engine',
+    chunkNames: 'engine-[hash]',
+    outExtension: { '.js': '.mjs' },
     format: 'esm',
     platform: 'node',
     target: 'node22',
@@ -36,7 +58,15 @@ export async function bundleEngine(root: string, seed = 'wrangler.toml') {
     minifyIdentifiers: true,
     logLevel: 'silent',
   })
-  const [map, script] = outputFiles
-  if (!map || !script) throw new Error('esbuild wrote no bundle of the engine')
-  return { script: script.text, map: map.text, inputs: Object.keys(metafile.inputs) }
+  const texts = outputFiles.map(({ path, text }) => [basename(path), text] as const)
+  const { [ENTRY]: entry, ...others } = Object.fromEntries(
+    texts.filter(([name]) => !name.endsWith('.map')),
+  )
+  if (entry === undefined) throw new Error('esbuild wrote no bundle of the engine')
+  const settings = `export const vars = ${JSON.stringify(vars)}\n`
+  return {
+    files: { ...others, [ENTRY]: entry + settings },
+    maps: texts.filter(([name]) => name.endsWith('.map')).map(([, text]) => text),
+    inputs: Object.keys(metafile.inputs),
+  }
 }

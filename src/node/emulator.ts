@@ -23,9 +23,10 @@ import type {
 } from './responses.ts'
 import type { Served } from './serve.ts'
 import { type SignIn, signInBy } from './sign-in.ts'
+import { type PortalMethods, portalMethodsBy } from './upstreams.ts'
 
 /** A running emulator. */
-export type Emulator = {
+export type Emulator = PortalMethods & {
   /** The application: `http://localhost:8788`. */
   url: string
   /** The MCP server behind it. */
@@ -186,6 +187,7 @@ export async function emulatorAt(
     },
     ...switchesBy(send),
     ...recordsBy(send),
+    ...portalMethodsBy(send),
     revoke: (what) => send('POST', 'revoke', what),
     rotateKeys: () => send('POST', 'keys/rotate'),
     reset: () => send('POST', 'reset'),

@@ -56,7 +56,7 @@ const found: Found = {
 }
 
 // Part of the package. When this runs from the source, the file does not exist.
-const BUNDLE = new URL('./engine.js', import.meta.url)
+const BUNDLE = new URL('./engine.mjs', import.meta.url)
 
 let loaded: Promise<EngineBundle> | undefined
 

@@ -43,3 +43,9 @@ export type {
 export type { SettingsInput } from './settings.ts'
 export { type SignIn, SignInError, type SignInOptions, type Tokens } from './sign-in.ts'
 export { startEmulator } from './start-emulator.ts'
+export type {
+  CatalogueDifference,
+  PortalSight,
+  PortalState,
+  Upstream,
+} from './upstreams.ts'

@@ -15,8 +15,7 @@ export async function keptEngine(root: string): Promise<string> {
   const folder = join(root, FOLDER)
   await keep(root, folder, ALSO, async () => {
     const { bundleEngine } = await import('./bundle-engine.ts')
-    const { inputs, script } = await bundleEngine(root)
-    return { files: { 'engine.mjs': script }, inputs }
+    return bundleEngine(root)
   })
   return join(folder, 'engine.mjs')
 }

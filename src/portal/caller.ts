@@ -1,8 +1,8 @@
 import { type Identity, userIdOf } from '../access/identity'
 import type { Subject } from '../access/rule-kinds'
-import { exposedBy, mappedServers } from '../mcp/curation'
+import { mappedServers } from '../mcp/curation'
 import type { PortalPlace } from '../mcp/place'
-import { decidedServers, type Seen, seenServers } from '../mcp/visibility'
+import { decidedServers, exposedTo as exposedOf, type Seen, seenServers } from '../mcp/visibility'
 import type { AppContext } from '../request/context'
 import { whereFrom } from '../request/judge'
 import type { PortalGrant, PortalSession } from '../store/emulator/portal-states'
@@ -92,7 +92,7 @@ export function decisionsOf(
 export async function decideAddedServers(c: AppContext, caller: PortalCaller): Promise<void> {
   if (caller.email === undefined) return
   const now = decisionsOf(c, caller.place.portal, caller.subject)
-  const added = Object.entries(now).filter(([id]) => !(id in caller.kept.decided))
+  const added = Object.entries(now).filter(([id]) => !Object.hasOwn(caller.kept.decided, id))
   if (added.length === 0) return
   const decided = Object.fromEntries(added)
   caller.kept = { ...caller.kept, decided: { ...caller.kept.decided, ...decided } }
@@ -112,11 +112,7 @@ export function seenBy(c: AppContext, caller: PortalCaller): Seen[] {
 
 /** Returns the tools or prompts that the caller sees. */
 export function exposedTo(c: AppContext, caller: PortalCaller, capability: 'tools' | 'prompts') {
-  const seen = seenBy(c, caller)
-  const visible = new Set(
-    seen.filter(({ because }) => because === undefined).map(({ server }) => server.id),
-  )
-  return exposedBy(seen, capability).filter(({ server }) => visible.has(server.id))
+  return exposedOf(seenBy(c, caller), capability)
 }
 
 /**

@@ -1,13 +1,14 @@
 import { ProtocolError } from '@modelcontextprotocol/server'
 import type { Exposed } from '../mcp/curation'
+import type { McpServer } from '../mcp/server'
 import type { AppContext } from '../request/context'
 import { connect } from '../upstream/connection'
 import { callCredential } from '../upstream/credential'
 import { failureOf } from '../upstream/failure'
 import type { UpstreamError } from '../upstream/upstream-error'
 import type { PortalCaller } from './caller'
+import { askForServers, type Exchange } from './elicitation'
 import { logCall } from './log'
-import { selectionUrl } from './selection'
 
 const UNAUTHORIZED = 401
 
@@ -20,7 +21,7 @@ export async function callUpstream(
   c: AppContext,
   caller: PortalCaller,
   tool: Exposed,
-  given: Record<string, unknown>,
+  { exchange, given }: { exchange: Exchange; given: Record<string, unknown> },
 ) {
   const { server, upstreamName: name } = tool
   const log = logCall(c, caller, server, 'tools/call', { ToolCallName: name })
@@ -29,13 +30,10 @@ export async function callUpstream(
     log()
     return result
   } catch (error) {
-    const failure = failureOf(error, server)
-    log(failure.message)
-    if (failure.rpcError) throw rpcErrorOf(failure.rpcError)
-    return {
-      content: [{ type: 'text' as const, text: await textOf(c, caller, server.id, failure) }],
-      isError: true,
-    }
+    const failed = failureOf(error, server)
+    log(failed.message)
+    if (failed.rpcError) throw rpcErrorOf(failed.rpcError)
+    return failedCall(c, caller, server, failed, exchange)
   }
 }
 
@@ -54,10 +52,10 @@ export async function getUpstreamPrompt(
     log()
     return result
   } catch (error) {
-    const failure = failureOf(error, server)
-    log(failure.message)
+    const failed = failureOf(error, server)
+    log(failed.message)
     throw rpcErrorOf(
-      failure.rpcError ?? { code: -32603, message: `${server.id}: ${failure.message}` },
+      failed.rpcError ?? { code: -32603, message: `${server.id}: ${failed.message}` },
     )
   }
 }
@@ -84,11 +82,26 @@ export async function requestUpstream(
 }
 
 // Portal: documented [MP74]. A person whose grant at the server has ended is sent to the page of servers.
-async function textOf(c: AppContext, caller: PortalCaller, id: string, failure: UpstreamError) {
-  const { details, message } = failure
-  if (details.status_code !== UNAUTHORIZED) return `${id}: ${message}`
-  const url = await selectionUrl(c, caller)
-  return `${id}: unauthorized.${url ? ` Sign in to the server again: ${url}` : ''}`
+async function failedCall(
+  c: AppContext,
+  caller: PortalCaller,
+  { id, name }: McpServer,
+  { details, message }: UpstreamError,
+  exchange: Exchange,
+) {
+  if (details.status_code !== UNAUTHORIZED) return failure(`${id}: ${message}`)
+  const asked = await askForServers(c, caller, exchange, `Sign in to ${name} again.`)
+  if (asked?.by === 'input-required') return asked.result
+  if (asked?.by === 'text') {
+    return failure(`${id}: unauthorized. Sign in to the server again: ${asked.url}`)
+  }
+  return failure(
+    `${id}: unauthorized.${asked?.isAccepted ? ' Call the tool again after the sign-in.' : ''}`,
+  )
+}
+
+function failure(text: string) {
+  return { content: [{ type: 'text' as const, text }], isError: true }
 }
 
 function rpcErrorOf({ code, message }: { code: number; message: string }): ProtocolError {

@@ -8,9 +8,12 @@ import { mappedServers } from '../mcp/curation'
 import { randomText } from '../oauth/encoding'
 import { bytesWithin } from '../request/bytes'
 import type { AppContext } from '../request/context'
+import { isDeep, TOO_DEEP } from '../request/json-depth'
+import { noteMcpMessage } from '../request/mcp'
 import type { PortalSession } from '../store/emulator/portal-states'
 import { syncDueServers } from '../upstream/sync'
 import { decideAddedServers, IDLE_SECONDS, type PortalCaller } from './caller'
+import { keepAnswer } from './elicitation'
 import { portalServer } from './server'
 import { changeStream } from './stream'
 
@@ -30,7 +33,12 @@ export async function mcpEndpoint(c: AppContext, caller: PortalCaller): Promise<
   )
   const request = await bufferedRequest(c)
   if (!request) return rpcError(413, -32000, `the body is longer than ${BODY_LIMIT_BYTES} bytes`)
-  const body = await jsonOf(request)
+  const text = request.method === 'POST' ? await request.clone().text() : ''
+  noteMcpMessage(c, text)
+  const body = jsonOf(text)
+  if (isDeep(body)) return rpcError(400, -32600, `the body ${TOO_DEEP}`)
+  // The handler refuses a body that is not JSON, whoever sends it.
+  if (request.method === 'POST' && body === undefined) return serve(c, caller, request, body)
   if (await isLegacyRequest(request, body)) return withSession(c, caller, request, body)
   return serve(c, caller, request, body)
 }
@@ -60,8 +68,12 @@ async function withSession(
       await emulator.portals.remove('session', id)
       return new Response(null, { status: 200 })
     case 'GET':
+      if (!accepts(request, 'text/event-stream')) {
+        return rpcError(406, -32000, 'Not Acceptable: Client must accept text/event-stream')
+      }
       return changeStream(c, caller.session)
     default:
+      if (await keepAnswer(c, caller, id, body)) return new Response(null, { status: 202 })
       return serve(c, caller, request, body)
   }
 }
@@ -120,13 +132,16 @@ async function bufferedRequest(c: AppContext): Promise<Request | undefined> {
 }
 
 // An invalid body is left to the handler, which refuses it.
-async function jsonOf(request: Request): Promise<unknown> {
-  if (request.method !== 'POST') return undefined
+function jsonOf(text: string): unknown {
   try {
-    return JSON.parse(await request.clone().text())
+    return JSON.parse(text)
   } catch {
     return undefined
   }
+}
+
+function accepts(request: Request, type: string): boolean {
+  return request.headers.get('accept')?.includes(type) ?? false
 }
 
 function rpcError(status: number, code: number, message: string): Response {

@@ -3,7 +3,7 @@ import { serverApplication } from '../mcp/visibility'
 import type { AppContext } from '../request/context'
 import { report } from '../request/events'
 import { whereFrom } from '../request/judge'
-import type { PortalCaller } from './caller'
+import { type PortalCaller, seenBy } from './caller'
 
 type Names = { ToolCallName?: string; PromptGetName?: string; ResourceReadURI?: string }
 
@@ -51,4 +51,18 @@ export function logCall(
         ...names,
       },
     })
+}
+
+/**
+ * Records a call of a tool that exists, but that the caller does not see. No request is sent to its server.
+ *
+ * Assumed: such a call is in the log, without success.
+ */
+export function logRefusal(c: AppContext, caller: PortalCaller, name: string, error: string): void {
+  const own = seenBy(c, caller).find(({ server: { id, tools } }) =>
+    tools.some((each) => `${id}_${each.name}` === name),
+  )
+  if (!own) return
+  const ToolCallName = name.slice(own.server.id.length + 1)
+  logCall(c, caller, own.server, 'tools/call', { ToolCallName })(error)
 }

@@ -1,8 +1,7 @@
-import type { ServerContext } from '@modelcontextprotocol/server'
 import type { Seen } from '../mcp/visibility'
 import type { AppContext } from '../request/context'
 import { decideAddedServers, type PortalCaller, seenBy, toggleServer } from './caller'
-import { selectionUrl } from './selection'
+import { askForServers, type Exchange } from './elicitation'
 
 const NO_ARGUMENTS = { type: 'object', properties: {} }
 
@@ -50,7 +49,7 @@ export async function callPortalTool(
   caller: PortalCaller,
   name: PortalTool,
   given: Record<string, unknown>,
-  context: ServerContext,
+  exchange: Exchange,
 ) {
   switch (name) {
     case 'portal_list_servers':
@@ -58,9 +57,9 @@ export async function callPortalTool(
     case 'portal_toggle_servers':
       // Portal: observed [MP58]. This is how a server that was added later becomes visible.
       await decideAddedServers(c, caller)
-      return askForServers(c, caller)
+      return choose(c, caller, exchange)
     case 'portal_toggle_single_server':
-      return toggleSingle(c, caller, given, context)
+      return toggleSingle(c, caller, given, exchange)
   }
 }
 
@@ -68,7 +67,7 @@ async function toggleSingle(
   c: AppContext,
   caller: PortalCaller,
   { action, server_id: id }: Record<string, unknown>,
-  context: ServerContext,
+  exchange: Exchange,
 ) {
   if (action !== 'toggle' && action !== 'untoggle') {
     return failure('action must be "toggle" or "untoggle".')
@@ -77,17 +76,29 @@ async function toggleSingle(
   if (!found) return failure(`There is no server ${String(id)} in this portal.`)
   const isOn = action === 'toggle'
   // Portal: documented [MP50]. The person has to sign in to the server first.
-  if (isOn && found.because === 'not-connected') return askForServers(c, caller)
+  if (isOn && found.because === 'not-connected') return choose(c, caller, exchange)
   await toggleServer(c, caller, found.server.id, isOn)
   // Assumed: a client with an open stream is told that the list has changed.
-  if (caller.session) await context.mcpReq.notify({ method: 'notifications/tools/list_changed' })
+  if (caller.session)
+    await exchange.context.mcpReq.notify({ method: 'notifications/tools/list_changed' })
   return text(`${lineOf(found.server, isOn)}`)
 }
 
-async function askForServers(c: AppContext, caller: PortalCaller) {
-  const url = await selectionUrl(c, caller)
-  if (!url) return failure('A service token has no servers to sign in to.')
-  return text(`Open this address in a browser to choose and connect servers: ${url}`)
+async function choose(c: AppContext, caller: PortalCaller, exchange: Exchange) {
+  const asked = await askForServers(c, caller, exchange, 'Choose and connect the servers.')
+  if (!asked) return failure('A service token has no servers to sign in to.')
+  switch (asked.by) {
+    case 'text':
+      return text(`Open this address in a browser to choose and connect servers: ${asked.url}`)
+    case 'input-required':
+      return asked.result
+    case 'answer':
+      return text(
+        asked.isAccepted
+          ? 'The person has opened the page of servers. Use portal_list_servers to see the choice.'
+          : 'The person did not open the page of servers.',
+      )
+  }
 }
 
 /** Returns the servers that a caller knows of, also those that are disabled. */

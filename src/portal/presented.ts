@@ -5,6 +5,7 @@ import { codeName, type Presentation } from '../mcp/presentation'
 import type { AppContext } from '../request/context'
 import type { PortalCaller } from './caller'
 import { callUpstream } from './calls'
+import type { Exchange } from './elicitation'
 
 // Assumed: the names of the arguments, the descriptions and the schemas.
 const QUERY_TOOLS = {
@@ -62,6 +63,9 @@ export function presentedTools(presentation: Presentation, tools: Exposed[]): De
   }
 }
 
+/** A call of a tool by the name that the client sent. */
+type ToolCall = { name: string; given: Record<string, unknown>; exchange: Exchange }
+
 /**
  * Calls a tool that only one form of the tools has; undefined if the name is none of them.
  *
@@ -72,7 +76,7 @@ export async function callPresented(
   caller: PortalCaller,
   presentation: Presentation,
   tools: Exposed[],
-  { name, given }: { name: string; given: Record<string, unknown> },
+  { name, given, exchange }: ToolCall,
 ) {
   if (!presentedTools(presentation, []).some((each) => each.name === name)) return undefined
   switch (name) {
@@ -81,7 +85,7 @@ export async function callPresented(
     case 'portal_execute': {
       const tool = tools.find((each) => each.name === given.name)
       if (!tool) throw new ProtocolError(-32602, `Tool ${String(given.name)} not found`)
-      return callUpstream(c, caller, tool, objectOf(given.arguments))
+      return callUpstream(c, caller, tool, { given: objectOf(given.arguments), exchange })
     }
     case 'portal_codemode_search':
       return text(cut(JSON.stringify(tools.map(searchable), null, 2)))

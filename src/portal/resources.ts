@@ -46,7 +46,8 @@ export async function readResource(c: AppContext, caller: PortalCaller, uri: str
       log(failureOf(error, server).message)
     }
   }
-  throw new ProtocolError(NOT_FOUND, `Resource ${uri} not found`)
+  // MCP 2026-07-28: the error names the URI.
+  throw new ProtocolError(NOT_FOUND, `Resource ${uri} not found`, { uri })
 }
 
 async function listedBy(

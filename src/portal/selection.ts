@@ -16,12 +16,12 @@ const LIFETIME_SECONDS = 10 * 60
 export async function selectionUrl(
   c: AppContext,
   { email, holder, place, session }: PortalCaller,
-): Promise<string | undefined> {
+): Promise<{ id: string; url: string } | undefined> {
   if (email === undefined) return undefined
   const id = randomText(24)
   const at = `${c.get('url').origin}${place.base}`
   const state = { portalId: place.portal.id, grantId: holder, email, sessionId: session?.id, at }
   const endsAtSeconds = c.get('now') + LIFETIME_SECONDS
   await c.get('emulator').portals.put('elicitation', id, holder, endsAtSeconds, state)
-  return `${at}/authorize?elicitationId=${id}`
+  return { id, url: `${at}/authorize?elicitationId=${id}` }
 }

@@ -5,6 +5,7 @@ import { presentationOf } from '../mcp/presentation'
 import type { AppContext } from '../request/context'
 import { exposedTo, type PortalCaller } from './caller'
 import { callUpstream, getUpstreamPrompt } from './calls'
+import { logRefusal } from './log'
 import { callPortalTool, isPortalTool, PORTAL_TOOLS } from './portal-tools'
 import { callPresented, presentedTools } from './presented'
 import { listResources, listTemplates, readResource } from './resources'
@@ -37,15 +38,21 @@ export function portalServer(c: AppContext, caller: PortalCaller): Server {
   })
   server.setRequestHandler('tools/call', { params: callSchema }, async (params, context) => {
     const { name, arguments: given = {} } = params
-    if (isPortalTool(name)) return callPortalTool(c, caller, name, given, context)
+    const exchange = { server, context }
+    if (isPortalTool(name)) return callPortalTool(c, caller, name, given, exchange)
     const tools = exposedTo(c, caller, 'tools')
-    const presented = await callPresented(c, caller, presentation, tools, { name, given })
+    const call = { name, given, exchange }
+    const presented = await callPresented(c, caller, presentation, tools, call)
     if (presented) return presented
     const isByName = presentation === 'plain' || presentation === 'minimized'
     const tool = isByName ? tools.find((each) => each.name === name) : undefined
     // Assumed: an unknown tool and a disabled one are refused alike [MP43].
-    if (!tool) throw new ProtocolError(INVALID_PARAMS, `Tool ${name} not found`)
-    return callUpstream(c, caller, tool, given)
+    if (!tool) {
+      const message = `Tool ${name} not found`
+      logRefusal(c, caller, name, message)
+      throw new ProtocolError(INVALID_PARAMS, message)
+    }
+    return callUpstream(c, caller, tool, call)
   })
   server.setRequestHandler('prompts/list', { params: anySchema }, () => ({
     prompts: exposedTo(c, caller, 'prompts').map(({ definition }) => definition),

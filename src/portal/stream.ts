@@ -5,8 +5,8 @@ const LOOKED_AT_EVERY_MS = 1000
 const KEPT_ALIVE_EVERY_MS = 15_000
 
 /**
- * Opens the stream of a session on which its client is told that the list of tools has changed. It ends
- * with the session.
+ * Opens the stream of a session on which its client is told that the list of tools has changed, or that its
+ * person has completed an elicitation. It ends with the session.
  *
  * Assumed: the notification is sent after a server was switched on or off.
  */
@@ -16,9 +16,7 @@ export function changeStream(
 ): Response {
   const { emulator } = c.var
   const encoder = new TextEncoder()
-  const notification = { jsonrpc: '2.0', method: 'notifications/tools/list_changed' }
-  const message = encoder.encode(`event: message\ndata: ${JSON.stringify(notification)}\n\n`)
-  let known = JSON.stringify(state.toggles)
+  let known = state
   let quietMs = 0
   let isCancelled = false
   const stream = new ReadableStream<Uint8Array>({
@@ -33,11 +31,11 @@ export function changeStream(
           if (!isCancelled) controller.close()
           return
         }
-        const toggles = JSON.stringify(session.toggles)
+        const changes = changesBetween(known, session)
         quietMs += LOOKED_AT_EVERY_MS
-        if (toggles === known && quietMs < KEPT_ALIVE_EVERY_MS) continue
-        controller.enqueue(toggles === known ? encoder.encode(': kept alive\n\n') : message)
-        known = toggles
+        if (changes.length === 0 && quietMs < KEPT_ALIVE_EVERY_MS) continue
+        controller.enqueue(encoder.encode(changes.join('') || ': kept alive\n\n'))
+        known = session
         quietMs = 0
         return
       }
@@ -49,4 +47,20 @@ export function changeStream(
   return new Response(stream, {
     headers: { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-cache' },
   })
+}
+
+function changesBetween(before: PortalSession, now: PortalSession): string[] {
+  const haveTogglesChanged = JSON.stringify(before.toggles) !== JSON.stringify(now.toggles)
+  const { completed: elicitationId } = now
+  return [
+    ...(elicitationId !== undefined && elicitationId !== before.completed
+      ? [messageOf('notifications/elicitation/complete', { elicitationId })]
+      : []),
+    ...(haveTogglesChanged ? [messageOf('notifications/tools/list_changed')] : []),
+  ]
+}
+
+function messageOf(method: string, params?: Record<string, unknown>): string {
+  const notification = { jsonrpc: '2.0', method, ...(params && { params }) }
+  return `event: message\ndata: ${JSON.stringify(notification)}\n\n`
 }

@@ -10,6 +10,13 @@ export function noteMcpHeaders(c: AppContext): void {
   if (mcp) note(c, { mcp })
 }
 
+/** Notes the MCP message of a request whose body has been read. */
+export function noteMcpMessage(c: AppContext, text: string): void {
+  const { headers } = c.req.raw
+  const mcp = mcpOfHeaders(headers) ?? mcpOfBody(text.slice(0, SEEN_BYTES), headers)
+  if (mcp) note(c, { mcp })
+}
+
 /**
  * Returns a body that passes the bytes on as they are read, and notes the MCP message that the first 4 KiB
  * contain. Nothing is read before the origin's connection reads it, and no byte waits for another.

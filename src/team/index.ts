@@ -59,7 +59,7 @@ team.use('/oauth/registration/*', page(registration))
 team.use('/oauth/authorization', endpoint('authorization', authorization))
 team.use('/oauth/consent', endpoint('authorization', authorization))
 team.use('/oauth/servers', endpoint('authorization', authorization))
-team.use('/oauth/portal/*', page())
+team.use('/oauth/portal/*', page({ event: 'authorization' }))
 team.use(
   '/oauth/token',
   endpoint('token', { event: 'token', cors: readableOnTheTeamDomain, subject: tokenSubject }),

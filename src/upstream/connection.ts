@@ -33,6 +33,8 @@ export type Upstream = {
   catalogue(): Promise<Catalogue>
   /** Sends a request and returns its result unchanged. */
   request(method: string, params: Record<string, unknown>): Promise<Record<string, unknown>>
+  /** Returns whether the server advertises a capability. */
+  has(capability: 'tools' | 'prompts' | 'resources'): boolean
   close(): Promise<void>
 }
 
@@ -124,6 +126,7 @@ async function connectTo(
   return {
     request,
     catalogue: () => during(() => catalogueOf(client, request)),
+    has: (capability) => client.getServerCapabilities()?.[capability] !== undefined,
     close: () => client.close(),
   }
 }
@@ -154,15 +157,27 @@ async function allPages(request: Upstream['request'], list: 'tools' | 'prompts')
     const result = await request(`${list}/list`, cursor === undefined ? {} : { cursor })
     const items = result[list]
     if (!Array.isArray(items)) throw new Error(`the response to ${list}/list has no ${list}`)
-    all.push(...items.filter(isDefinition))
+    for (const item of items) all.push(requireDefinition(list, item))
     cursor = result.nextCursor
     if (cursor === undefined) return all
   }
   return all
 }
 
-function isDefinition(item: unknown): item is Definition {
-  return (
-    typeof item === 'object' && item !== null && 'name' in item && typeof item.name === 'string'
-  )
+const DEFINITIONS = {
+  tools: z.looseObject({
+    name: z.string().min(1),
+    inputSchema: z.looseObject({ type: z.literal('object') }),
+  }),
+  prompts: z.looseObject({ name: z.string().min(1) }),
+}
+
+// Assumed: as in the SDK, a wrong definition makes the whole list wrong. Clients would refuse the portal's list, with
+// the tools of every other server.
+function requireDefinition(list: 'tools' | 'prompts', item: unknown): Definition {
+  const { data, error } = DEFINITIONS[list].safeParse(item)
+  if (data) return data
+  const name = z.looseObject({ name: z.string() }).safeParse(item).data?.name ?? ''
+  const [issue] = error.issues
+  throw new Error(`the ${list.slice(0, -1)} "${name}" has no valid ${issue?.path.join('.')}`)
 }

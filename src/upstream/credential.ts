@@ -66,14 +66,15 @@ export async function callCredential(
     if ('missing' in found) throw notSignedIn()
     return found.credential
   }
-  const known = kept.connections[server.id]
+  const { connections } = kept
+  const known = Object.hasOwn(connections, server.id) ? connections[server.id] : undefined
   if (!known) throw notSignedIn()
   const tokens = await fresh(c, server, known).catch(() => {
     throw notSignedIn()
   })
   if (tokens !== known) {
-    const connections = { [server.id]: tokens }
-    await c.get('emulator').portals.merge('grant', holder, { connections })
+    const renewed = { [server.id]: tokens }
+    await c.get('emulator').portals.merge('grant', holder, { connections: renewed })
   }
   return bearer(holder, tokens)
 }

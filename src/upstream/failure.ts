@@ -12,12 +12,18 @@ const UNAUTHORIZED = 401
  */
 export function failureOf(error: unknown, server: Pick<McpServer, 'hostname'>): UpstreamError {
   if (error instanceof UpstreamError) return error
-  const message = error instanceof Error ? error.message : String(error)
+  const message = textOf(error)
   const { code, status } = numbersOf(error)
   if (code !== undefined || status !== undefined) return refusal(message, status, code)
   const { host } = new URL(server.hostname)
   const cause = `${host} cannot be reached, or its response is not MCP: ${message}`
   return new UpstreamError(cause, { cause, is_upstream: false, retryable: true })
+}
+
+// The text of a schema's error is a list of issues.
+function textOf(error: unknown): string {
+  if (error instanceof z.core.$ZodError) return 'a message is not one of JSON-RPC'
+  return error instanceof Error ? error.message : String(error)
 }
 
 /** Returns the failure of a request whose response has an HTTP status and nothing else that counts. */

@@ -1,11 +1,12 @@
+import * as z from 'zod'
 import type { McpServer } from '../mcp/server'
 import { isLoopback } from '../oauth/loopback'
 import type { AppContext } from '../request/context'
 import { report } from '../request/events'
 import { withinSize, withinTime } from './limits'
 
-// Portal: observed [MP62]. It marks requests of a portal; direct requests do not have it.
-const PORTAL_WORKER = 'gateway.agents.cloudflare.com'
+/** The mark of a request of a portal. Portal: observed [MP62]. Direct requests do not have it. */
+export const PORTAL_WORKER = 'gateway.agents.cloudflare.com'
 
 // The hosts of the built-in servers (`demo/upstreams.ts`, which is loaded on demand).
 const BUILT_IN_HOSTS = '.mcp.localhost'
@@ -31,9 +32,9 @@ export function upstreamFetch(c: AppContext, server: McpServer): Fetch {
       method: request.method,
       // The query may contain a code or a token.
       url: request.url.split('?')[0] ?? '',
-      mcpMethod: request.headers.get('mcp-method') ?? methodOf(init?.body),
+      ...messageOf(request.headers, init?.body),
       protocolVersion: request.headers.get('mcp-protocol-version') ?? undefined,
-      credential: request.headers.has('authorization') ? 'sent' : 'none',
+      credential: isSent(request.headers, server) ? 'sent' : 'none',
     } as const
     try {
       const response = withinSize(await withinTime((late) => send(c, aborting(request, late))))
@@ -45,6 +46,11 @@ export function upstreamFetch(c: AppContext, server: McpServer): Fetch {
       throw error
     }
   }
+}
+
+// A server's own headers may have any name.
+function isSent(headers: Headers, { credential }: McpServer): boolean {
+  return headers.has('authorization') || credential.kind === 'headers'
 }
 
 function aborting(request: Request, late: AbortSignal): Request {
@@ -66,12 +72,25 @@ async function send(c: AppContext, request: Request): Promise<Response> {
   return isOwn ? c.get('sendToSurfaces')(new Request(target, request)) : fetch(request)
 }
 
-// The 2025 revisions name the method in the body only.
-function methodOf(body: unknown): string | undefined {
-  if (typeof body !== 'string') return undefined
+const messageSchema = z.object({
+  method: z.string(),
+  params: z.object({ name: z.string().optional(), uri: z.string().optional() }).catch({}),
+})
+
+// The 2025 revisions name the method and the tool in the body only.
+function messageOf(headers: Headers, body: unknown): { mcpMethod?: string; mcpName?: string } {
+  const message = messageSchema.safeParse(typeof body === 'string' ? parsed(body) : undefined).data
+  const method = headers.get('mcp-method') ?? message?.method
+  const name = headers.get('mcp-name') ?? message?.params.name ?? message?.params.uri
+  return {
+    ...(method !== undefined && { mcpMethod: method }),
+    ...(name !== undefined && { mcpName: name }),
+  }
+}
+
+function parsed(text: string): unknown {
   try {
-    const { method } = JSON.parse(body)
-    return typeof method === 'string' ? method : undefined
+    return JSON.parse(text)
   } catch {
     return undefined
   }

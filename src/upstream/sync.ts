@@ -8,6 +8,7 @@ import type { Plan } from '../store/emulator'
 import { connect, type UpstreamCredential } from './connection'
 import { serverCredential } from './credential'
 import { failureOf } from './failure'
+import { PORTAL_WORKER } from './fetch'
 
 /** The result of a sync: the members of a server that it sets. */
 type Synced = Pick<McpServer, 'status' | 'error' | 'error_details' | 'last_synced'> &
@@ -23,7 +24,7 @@ type Synced = Pick<McpServer, 'status' | 'error' | 'error_details' | 'last_synce
 export async function syncServer(c: AppContext, id: string): Promise<McpServer | undefined> {
   const server = (await currentConfiguration(c)).mcpServers.find((each) => each.id === id)
   if (!server) return undefined
-  const result = await syncOf(c, server)
+  const result = await counted(id, () => syncOf(c, server))
   const { error, status } = result
   report(c, {
     kind: 'server-synced',
@@ -37,9 +38,18 @@ export async function syncServer(c: AppContext, id: string): Promise<McpServer |
   return keep(c, id, result)
 }
 
-/** Syncs the servers whose automatic sync is due, by the emulated clock. */
+// The servers that are being synced in this isolate, by their ids.
+const underWay = new Map<string, number>()
+
+/**
+ * Syncs the servers whose automatic sync is due, by the emulated clock. A portal may be a server of itself: what a
+ * sync asks of it must not begin the same sync again.
+ */
 export async function syncDueServers(c: AppContext, servers: readonly McpServer[]): Promise<void> {
-  const due = servers.filter((each) => isSyncDue(each, c.get('now')))
+  const isOfPortal = c.req.header('Cf-Worker') === PORTAL_WORKER
+  const due = servers.filter(
+    (each) => isSyncDue(each, c.get('now')) && !(isOfPortal && underWay.has(each.id)),
+  )
   if (due.length === 0) return
   for (const { id } of due) await syncServer(c, id)
   c.set('configuration', await currentConfiguration(c))
@@ -62,6 +72,17 @@ export async function syncAs(
     await keep(c, server.id, { ...catalogue, last_synced: at, last_successful_sync: at })
   } finally {
     await upstream.close()
+  }
+}
+
+async function counted<T>(id: string, sync: () => Promise<T>): Promise<T> {
+  underWay.set(id, (underWay.get(id) ?? 0) + 1)
+  try {
+    return await sync()
+  } finally {
+    const left = (underWay.get(id) ?? 1) - 1
+    if (left > 0) underWay.set(id, left)
+    else underWay.delete(id)
   }
 }
 

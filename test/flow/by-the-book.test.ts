@@ -181,21 +181,33 @@ describe('default-resource', () => {
       code_challenge_method: 'S256',
       redirect_uri: REDIRECT_URI,
     })
-    return redirectOf(await fetch(`${TEAM}/cdn-cgi/access/oauth/authorization?${query}`)).parameters
+    return fetch(`${TEAM}/cdn-cgi/access/oauth/authorization?${query}`)
   }
 
-  it('is the only application with Managed OAuth', async () => {
-    const APPLICATIONS = [
-      application({ domain: 'localhost/mcp' }),
-      application({ name: 'Off', domain: 'off.example', oauth_configuration: undefined }),
-    ]
-    expect((await asked({ APPLICATIONS })).get('code')).toMatch(/./)
-    expect((await asked({})).get('code')).toMatch(/./)
-  })
+  it.each<[domain: string | undefined, resource: string]>([
+    [undefined, `${TEAM}/`],
+    ['localhost/mcp', `${APP}/mcp`],
+    ['mcp.example:9000', 'http://mcp.example:9000/'],
+    ['*.example.com', 'http://x.example.com:8788/'],
+  ])(
+    'is the only application with Managed OAuth: of the domain %s, %s',
+    async (domain, resource) => {
+      const off = application({
+        name: 'Off',
+        domain: 'off.example',
+        oauth_configuration: undefined,
+      })
+      const response = await asked(domain ? { APPLICATIONS: [application({ domain }), off] } : {})
+      expect(redirectOf(response).parameters.get('code')).toMatch(/./)
+      const { why } = await eventOf(response, 'authorization')
+      expect(why).toContain(`the quirk default-resource chose ${resource}.`)
+    },
+  )
 
   it('is missing if there are two [A1]', async () => {
     const APPLICATIONS = [application(), application({ name: 'Two', domain: 'two.example' })]
-    expect((await asked({ APPLICATIONS })).get('error')).toBe('invalid_target')
+    const { parameters } = redirectOf(await asked({ APPLICATIONS }))
+    expect(parameters.get('error')).toBe('invalid_target')
   })
 })
 

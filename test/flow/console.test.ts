@@ -12,7 +12,7 @@ const control = controlOf(fetch)
 const HOST = 'https://emulator.example.workers.dev'
 const TOKEN = 'a-token-of-sixteen-characters'
 const deployed = emulator({ TEAM_DOMAIN: 'emulator.example.workers.dev', EMULATOR_TOKEN: TOKEN })
-const PAGES = ['events', 'state', 'faults', 'connect', 'check-origin']
+const PAGES = ['events', 'portals', 'state', 'faults', 'connect', 'check-origin']
   .map((name) => `/_emulator/console/${name}`)
   .toSpliced(0, 0, '/_emulator/')
 
@@ -202,7 +202,7 @@ describe('The console', () => {
     await signIn(ADA)
     const name = '</script><script>alert(1)</script><img src=x onerror=alert(1)>'
     await client.connect({ client_name: name })
-    for (const path of PAGES.slice(0, 3)) {
+    for (const path of PAGES.filter((each) => /\/(|events|state)$/.test(each))) {
       const { root } = await page(path)
       expect(root.text).toContain('alert(1)')
       expect(root.querySelectorAll('script')).toHaveLength(1)
@@ -217,6 +217,37 @@ describe('The console', () => {
     const text = await response.text()
     expect(text).toContain('claude mcp add --transport http demo http://localhost:9999/mcp')
     expect(text).not.toContain('8788')
+  })
+
+  it('installs itself in clients by their links', async () => {
+    const { root } = await page('/_emulator/console/connect')
+    const link = (name: string) =>
+      new URL(
+        root
+          .querySelectorAll('a')
+          .find(({ text }) => text === name)
+          ?.getAttribute('href') ?? '',
+      )
+    const code = link('Install in VS Code')
+    expect(code.protocol + code.pathname).toBe('vscode:mcp/install')
+    expect(JSON.parse(decodeURIComponent(code.search.slice(1)))).toEqual({
+      name: 'demo',
+      type: 'http',
+      url: `${APP}/mcp`,
+    })
+    const cursor = link('Install in Cursor')
+    expect(cursor.href).toMatch(/^cursor:\/\/anysphere\.cursor-deeplink\/mcp\/install\?name=demo&/)
+    expect(JSON.parse(atob(cursor.searchParams.get('config') ?? ''))).toEqual({ url: `${APP}/mcp` })
+  })
+
+  it('names guides that exist', async () => {
+    const guides = import.meta.glob('/docs/*.md')
+    for (const path of PAGES) {
+      const { root } = await page(path)
+      for (const { text } of root.querySelectorAll('.guide code')) {
+        expect(Object.keys(guides)).toContain(`/${text}`)
+      }
+    }
   })
 })
 

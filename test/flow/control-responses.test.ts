@@ -1,11 +1,15 @@
-import { beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import control from '../../docs/control.md?raw'
 import { emulatorControl } from '../../src/emulator'
 import { RESPONSES } from '../../src/emulator/responses'
+import type { Item } from '../support/api'
 import { Client } from '../support/client'
 import { controlOf } from '../support/control'
 import { ADA, APP, emulator } from '../support/emulator'
+import { UpstreamOAuth } from '../support/oauth-upstream'
 import { Person } from '../support/person'
+import { connectToPortal, namedTools, PortalAdmin, PortalClient } from '../support/portal'
+import { upstreams } from '../support/upstreams'
 
 type Route = keyof typeof RESPONSES
 
@@ -25,6 +29,7 @@ const REQUESTS: Partial<Record<Route, unknown>> = {
   'PUT dns': { 'example.com': ['a record'] },
   'PUT people': null,
   'POST settings': { CODE_LIFETIME: '10s' },
+  'PUT faults': { 'lost-rotation': { times: 1 } },
   'PUT faults/{name}': { delay: '1s', endpoint: 'token', times: 3 },
   'PUT quirks/{name}': { on: true },
 }
@@ -33,6 +38,7 @@ const bodies = new Map<Route, unknown>()
 
 async function idsFor(path: string): Promise<string> {
   const [list = ''] = path.split('/')
+  if (path.endsWith('/sees')) return `portals/tools/sees?email=${ADA.email}`
   if (path.includes('{name}')) return path.replace('{name}', names[list] ?? '')
   if (!path.includes('{')) return path
   const body = (await (await send('GET', list)).json()) as Record<
@@ -41,6 +47,20 @@ async function idsFor(path: string): Promise<string> {
   >
   const one = body[list]?.[0]
   return path.replace('{id}', one?.id ?? '').replace('{token}', one?.tokens?.[0]?.id ?? '')
+}
+
+/** Makes a portal with a server at which an administrator and the portal's client are known, and a client. */
+async function usePortal() {
+  const admin = new PortalAdmin(world.fetch)
+  const { docs } = upstreams({ docs: namedTools('docs') })
+  const oauth = new UpstreamOAuth('https://docs.example.net')
+  oauth.protect(docs)
+  await admin.server('docs', { auth_type: 'oauth' })
+  await admin.portal([{ server_id: 'docs', on_behalf: false }])
+  const { url } = (await (await send('POST', 'upstreams/docs/admin-grant')).json()) as Item
+  await world.fetch(oauth.allow(new URL(String(url))))
+  const { access_token: token } = await connectToPortal(world.fetch)
+  await PortalClient.of(world.fetch, token).tools()
 }
 
 // Requests that end a record come after those that read it.
@@ -53,6 +73,7 @@ const rank = (route: Route) => {
   return ORDER.indexOf(split(route)[0])
 }
 
+afterAll(() => vi.restoreAllMocks())
 beforeAll(async () => {
   await world.reset()
   const person = new Person(world.fetch)
@@ -60,6 +81,7 @@ beforeAll(async () => {
   await person.press('ada@example.com')
   await world.signIn(ADA)
   await new Client(world.fetch).connect()
+  await usePortal()
   const state = await (await send('GET', 'state')).json()
   for (const route of routes.toSorted((a, b) => rank(a) - rank(b))) {
     const [method, path] = split(route)
@@ -77,9 +99,11 @@ describe('A response of the control is what its schema says, and nothing else', 
   })
 
   it('with lists that have something in them', () => {
-    for (const list of ['clients', 'grants', 'sessions', 'events', 'faults', 'quirks'] as const) {
+    const lists = ['clients', 'grants', 'sessions', 'events', 'faults', 'quirks'] as const
+    for (const list of [...lists, 'portals', 'upstreams'] as const) {
       expect(bodies.get(`GET ${list}`)).toHaveProperty(`${list}.0`)
     }
+    expect(bodies.get('GET portals')).toHaveProperty('portals.0.callers.0.servers.0.why')
     expect(bodies.get('GET grants')).toHaveProperty('grants.0.tokens.0.id')
   })
 })

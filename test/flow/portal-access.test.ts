@@ -90,7 +90,7 @@ describe('No allowed server', () => {
   it.each([
     ['no application', null, 'no Access application'],
     ['a policy for another person', [email(ADA.email)], 'do not admit'],
-    ['no policies', [], 'do not admit'],
+    ['no policies', [], 'has no policy'],
   ])(
     'because of %s: a page, no redirect and no code, and the event says why [MP30, MP31]',
     async (_, policies, reason) => {

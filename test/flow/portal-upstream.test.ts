@@ -283,6 +283,7 @@ describe('Resources', () => {
     expect(methodsOf(upstream.docs)).not.toContain('resources/read')
     expect((await ada.send('resources/read', { uri: 'note://none' })).error).toMatchObject({
       code: -32602,
+      data: { uri: 'note://none' },
     })
   })
 })

@@ -269,6 +269,12 @@ describe('A session', () => {
   })
 })
 
+// The fields of the dataset mcp_portal_logs in Cloudflare's documentation.
+const LOGPUSH_FIELDS =
+  `ClientCountry ClientIP ColoCode Datetime Error Method PortalAUD PortalID PromptGetName
+ResourceReadURI ServerAUD ServerID ServerResponseDurationMs ServerURL SessionID Success ToolCallName UserEmail
+UserID`.split(/\s/)
+
 describe('A call', () => {
   it('is one record of mcp_portal_logs, without arguments [MP77]', async () => {
     await twoServers()
@@ -276,6 +282,7 @@ describe('A call', () => {
     await client.call('docs_search', { secret: 'the-argument' })
     const all = await events()
     const [logged] = all.filter(({ kind }) => kind === 'portal-call')
+    expect(Object.keys(logged?.record ?? {}).sort()).toEqual(LOGPUSH_FIELDS)
     expect(logged?.record).toMatchObject({
       Method: 'tools/call',
       PortalID: 'tools',
@@ -286,6 +293,22 @@ describe('A call', () => {
       UserEmail: ADA.email,
     })
     expect(JSON.stringify(all)).not.toContain('the-argument')
+  })
+
+  it('of a tool that the caller does not see is a record without success [MP77]', async () => {
+    await twoServers({ updated_tools: [{ name: 'read', enabled: false }] })
+    const client = await connected()
+    await client.call('docs_read')
+    await client.call('docs_made_up')
+    const logged = (await events()).filter(({ kind }) => kind === 'portal-call')
+    expect(logged.map(({ record }) => record)).toEqual([
+      expect.objectContaining({
+        Error: 'Tool docs_read not found',
+        ServerID: 'docs',
+        Success: false,
+        ToolCallName: 'read',
+      }),
+    ])
   })
 
   it('sends nothing about the person to the server [MP63]', async () => {

@@ -72,15 +72,6 @@ describe('PUBLIC_URL', () => {
     },
   )
 
-  it('leaves out the portals that only this machine reaches', async () => {
-    const portals = ['tools.localhost', 'tools.example'].map((hostname, index) => ({
-      ...{ id: `p${index}`, hostname, name: 'Tools', servers: [] },
-    }))
-    const there = emulator({ ...settings, MCP_PORTALS: portals, MCP_SERVERS: [] })
-    const urls = await json(await there.fetch(`${PUBLIC}/_emulator/urls`, { headers: owner }))
-    expect(urls.portals).toEqual([{ id: 'p1', url: 'https://tools.example/mcp' }])
-  })
-
   it('lets a hosted client connect, for a person who is signed in to the console', async () => {
     const redirect = 'https://claude.ai/api/mcp/auth_callback'
     const registered = await world.fetch(`${PUBLIC}/.access/oauth/registration`, {

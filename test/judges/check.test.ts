@@ -118,7 +118,7 @@ describe('The output', () => {
   it('for people has the verdict, what happened, the rule, the correction and the events', async () => {
     const result = await resultOf('plain', 'no-resource')
     const entry = entryOf(result)
-    expect(entry).toMatch(/^✗ failed {5}The plain way\n/)
+    expect(entry).toMatch(/^✗ failed {5}The plain way \(plain\)\n/)
     for (const [word, text] of [
       ['', 'The authorization request had no resource.'],
       ['rule', 'MCP 2026-07-28 Resource Parameter Implementation; RFC 8707 2.1 (MUST)'],

@@ -115,6 +115,7 @@ const NOT_VISIBLE: (FaultName | QuirkName)[] = [
   'dashboard-portals',
   'upstream-resource-verbatim',
   'upstream-registered-authentication',
+  'upstream-registers-again',
 ]
 
 describe('A switched difference', () => {
@@ -155,7 +156,7 @@ describe('The probes', () => {
 
   it('name rows of docs/fidelity.md [W1-W9]', () => {
     const rows = PROBES.flatMap(({ compares }) =>
-      compares.flatMap(({ off, row }) => [row, off ?? row]),
+      compares.flatMap(({ instead, row }) => [row, ...Object.values(instead)]),
     )
     expect([...new Set(rows)].filter((row) => !ROWS.has(row))).toEqual([])
     expect(fidelity()).toEqual(ROWS)
@@ -360,14 +361,39 @@ describe('The hosts', () => {
   )
 })
 
+describe('A row', () => {
+  it.each<[string, EmulatorOptions, string[], string[]]>([
+    ['of an application at a host', {}, ['M3', 'M13', 'W1'], ['M4', 'M15', 'R7']],
+    ['of an application at a path', { applications: [application({}, '*/mcp')] }, ['M4'], []],
+    [
+      'of an account without registration',
+      { applications: [application({ dynamic_client_registration: { enabled: false } })] },
+      ['M15', 'R7'],
+      ['W1', 'R5'],
+    ],
+    [
+      'of an application without Managed OAuth',
+      { applications: [application({ enabled: false })] },
+      ['U10', 'M5', 'M8', 'M11'],
+      ['U1', 'M6', 'M7'],
+    ],
+  ])('%s is confirmed only there', async (_, options, shown, hidden) => {
+    const access = await emulator(options)
+    const { agreements } = await compare(new URL(access.mcpUrl), AT_ONCE)
+    const rows = agreements.map(({ row }) => row)
+    expect(rows).toEqual(expect.arrayContaining(shown))
+    expect(rows.filter((row) => hidden.includes(row))).toEqual([])
+  })
+})
+
 describe('The output', () => {
   it('has each difference beside its row, its confidence and its meaning', async () => {
     const access = await emulator()
     await access.quirks.set('rfc7591-errors', true)
     const report = reportOf(await compare(new URL(access.mcpUrl), AT_ONCE), ROWS)
-    expect(report).toContain('Managed OAuth on, registration on, an application at a host')
+    expect(report).toMatch(/Managed OAuth on, registration on, an application at a\s+host/)
     expect(report).toContain(
-      '✗ R5 A registration with a redirect URI that is not allowed: member error',
+      '✗ R5  A registration with a redirect URI that is not allowed: member error',
     )
     expect(report).toMatch(/emulator +"invalid_client_metadata"\n +server +"invalid_redirect_uri"/)
     expect(report).toMatch(/row +disallowed URI: 400/)

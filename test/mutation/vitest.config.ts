@@ -20,6 +20,5 @@ export default defineConfig({
     provide: { ...onNode.provide, flows: 320, mode: 'mutation' },
     pool: 'threads',
     maxWorkers: 1,
-    hookTimeout: 60_000,
   },
 })

@@ -27,7 +27,7 @@ describe('THIRD-PARTY-NOTICES', () => {
 
   // Packages bundle packages, which only their source maps show.
   it('names every package in the source map of the bundle', () => {
-    const { sources } = JSON.parse(bundle.map) as { sources: string[] }
+    const sources = bundle.maps.flatMap((map) => (JSON.parse(map) as { sources: string[] }).sources)
     const names = packageFolders(sources).map((folder) => folder.replace(/^.*node_modules\//, ''))
     expect(names).toContain('@cfworker/json-schema')
     // A part of the repository of @modelcontextprotocol/server, which has no package of its own.

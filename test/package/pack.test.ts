@@ -152,7 +152,7 @@ describe('The package in an empty project', () => {
   })
 
   it('contains its licence, and those of the code that is bundled in the engine', () => {
-    const expected = ['LICENSE', 'dist/THIRD-PARTY-NOTICES', 'dist/engine.js']
+    const expected = ['LICENSE', 'dist/THIRD-PARTY-NOTICES', 'dist/engine.mjs']
     expect(packed).toEqual(expect.arrayContaining(expected))
   })
 

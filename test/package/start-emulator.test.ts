@@ -392,6 +392,26 @@ describe('startEmulator', () => {
     expect(refreshToken).toMatch(/^oauth:/)
   })
 
+  it('shows who sees which server of a portal, and acts on the servers', async () => {
+    const docs = { id: 'docs', url: 'http://docs.mcp.localhost/mcp' }
+    const demo = { id: 'demo', url: 'http://localhost/mcp', auth_type: 'oauth' } as const
+    const emulator = await start({ portals: [{ name: 'Tools', servers: [docs, demo] }] })
+    await emulator.upstreams.sync('docs')
+    const caller = { email: 'grace@example.com' }
+    const { servers, tools } = await emulator.portalStates.sees('portal1', caller)
+    expect(servers.map(({ hidden_because }) => hidden_because)).toEqual([null, 'not-connected'])
+    expect(tools).toEqual(['docs_search'])
+    expect((await emulator.upstreams.compare('docs')).tools.added).toEqual([])
+    const address = new URL(await emulator.upstreams.authenticate('demo'))
+    const [, { client_id }] = (await emulator.upstreams.list()) as [unknown, { client_id: string }]
+    expect(address.searchParams.get('client_id')).toBe(client_id)
+    await emulator.upstreams.forgetClient('demo')
+    expect(await emulator.clients.list()).toEqual([])
+    expect(await emulator.upstreams.registerClient('demo')).not.toBe(client_id)
+    await expect(emulator.upstreams.expireAdminGrant('demo')).rejects.toThrow('no administrator')
+    expect((await emulator.portalStates.list())[0]?.servers).toEqual(['docs', 'demo'])
+  })
+
   it('makes a key for each of two rotations at once', async () => {
     const emulator = await start()
     const certs = async () => {

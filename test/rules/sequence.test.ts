@@ -39,6 +39,42 @@ function linesOf(events: RecordedEvent[], all = events): string[] {
   )
 }
 
+describe('The requests of a portal to its servers', () => {
+  const sent = (facts: Record<string, unknown>) =>
+    event('upstream-request', { method: 'POST', url: 'https://docs.example.net/mcp', ...facts })
+
+  it('follow the request that led to them, with the MCP message and the status', () => {
+    const call = { rayId: 'one', mcpMethod: 'tools/call', mcpName: 'read', responseStatus: 200 }
+    const events = [
+      sent({ rayId: 'one', mcpMethod: 'server/discover', responseStatus: 200 }),
+      sent(call),
+      event('portal-call', { rayId: 'one' }),
+      request('admission', { rayId: 'one', by: 'access-token' }),
+    ]
+    expect(linesOf(events)).toEqual([
+      'client > origin: POST /mcp 200',
+      'origin > upstream: POST docs.example.net/mcp 200',
+      'origin > upstream: POST docs.example.net/mcp 200',
+    ])
+    const flow: Flow = { id: 'c1', client: CLIENT, userAgent: 'client/1', events }
+    const steps = sequenceOf(flow, events)
+    expect(steps.map(({ call }) => call)).toEqual([undefined, 'server/discover', 'tools/call read'])
+    expect(steps[0]?.notes.map(({ kind }) => kind)).toEqual(['portal-call'])
+    expect(participantsOf(steps)).toEqual(['client', 'origin', 'upstream'])
+  })
+
+  it('say that a server did not respond', () => {
+    const events = [
+      sent({ rayId: 'two' }),
+      request('authorization', { rayId: 'two', step: 'servers' }),
+    ]
+    expect(linesOf(events)).toEqual([
+      'person > team: POST /mcp 200 servers',
+      'origin > upstream: POST docs.example.net/mcp no response',
+    ])
+  })
+})
+
 describe('An arrow', () => {
   it.each([
     [
@@ -135,9 +171,15 @@ describe('A change of the emulator', () => {
     ['PUT', 'faults/slow', {}, '-- fault slow on'],
     ['DELETE', 'faults/slow', undefined, '-- fault slow off'],
     ['DELETE', 'faults', undefined, '-- all faults off'],
+    ['PUT', 'faults', { error: {} }, '-- fault error on'],
+    ['PUT', 'faults', { slow: {}, error: {} }, '-- faults slow, error on'],
+    ['PUT', 'faults', {}, '-- all faults off'],
     ['PUT', 'quirks/refresh-grace', { on: true }, '-- quirk refresh-grace on'],
     ['POST', 'keys/rotate', undefined, '-- signing keys rotated'],
     ['DELETE', 'grants/g', undefined, '-- grant revoked'],
+    ['DELETE', 'grants', undefined, '-- all grants revoked'],
+    ['DELETE', 'clients', undefined, '-- all clients deleted'],
+    ['DELETE', 'sessions', undefined, '-- all sign-ins ended'],
     ['DELETE', 'grants/g/tokens/t', undefined, '-- access token revoked'],
     ['POST', 'revoke', { person: 'ada@example.com' }, '-- revoked: ada@example.com'],
     ['PUT', 'dns', {}, '-- PUT /_emulator/dns'],

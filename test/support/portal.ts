@@ -103,6 +103,8 @@ type RpcResponse = {
 /** A client of a portal that speaks JSON-RPC: of 2026 without a session, or of 2025 with one. */
 export class PortalClient {
   sessionId: string | undefined
+  /** The capabilities that requests of 2026 declare. */
+  capabilities: object = {}
   #id = 0
 
   constructor(
@@ -130,32 +132,43 @@ export class PortalClient {
     params: Record<string, unknown> = {},
     headers: Record<string, string> = {},
   ): Promise<RpcResponse> {
+    return read(await this.open(method, params, headers))
+  }
+
+  /** Sends a request, and returns the response before it is read. */
+  open(
+    method: string,
+    params: Record<string, unknown> = {},
+    headers: Record<string, string> = {},
+  ): Promise<Response> {
     const isModern = this.revision === '2026-07-28'
     const _meta = {
       'io.modelcontextprotocol/protocolVersion': this.revision,
       'io.modelcontextprotocol/clientInfo': { name: 'test', version: '1.0.0' },
-      'io.modelcontextprotocol/clientCapabilities': {},
+      'io.modelcontextprotocol/clientCapabilities': this.capabilities,
     }
     const name = params.name ?? params.uri
-    const response = await this.fetch(this.url, {
+    const body = { id: ++this.#id, method, params: { ...params, ...(isModern && { _meta }) } }
+    return this.post(body, {
+      ...(isModern && { 'mcp-protocol-version': this.revision, 'mcp-method': method }),
+      ...(isModern && typeof name === 'string' && { 'mcp-name': name }),
+      ...headers,
+    })
+  }
+
+  /** Sends a message of JSON-RPC. */
+  post(message: object, headers: Record<string, string> = {}): Promise<Response> {
+    return this.fetch(this.url, {
       method: 'POST',
       headers: {
         accept: 'application/json, text/event-stream',
         'content-type': 'application/json',
-        ...(isModern && { 'mcp-protocol-version': this.revision, 'mcp-method': method }),
-        ...(isModern && typeof name === 'string' && { 'mcp-name': name }),
         ...(this.sessionId && { 'mcp-session-id': this.sessionId }),
         ...this.headers,
         ...headers,
       },
-      body: JSON.stringify({
-        jsonrpc: '2.0',
-        id: ++this.#id,
-        method,
-        params: { ...params, ...(isModern && { _meta }) },
-      }),
+      body: JSON.stringify({ jsonrpc: '2.0', ...message }),
     })
-    return read(response)
   }
 
   async tools(): Promise<string[]> {

@@ -13,6 +13,7 @@ const NAMES: Record<Participant, string> = {
   client: 'Client',
   application: 'Application',
   origin: 'Origin',
+  upstream: 'MCP servers',
   api: 'API',
 }
 
@@ -39,7 +40,7 @@ export function flowView(
     application: flow.application?.name,
     email: emailOf(flow),
     lanes: participants.map((participant) => ({
-      name: NAMES[participant],
+      name: participant === 'origin' && isPortal(flow) ? 'Portal' : NAMES[participant],
       detail: detailOf(c, participant, flow),
     })),
     earlier: Math.max(0, steps.length - longest),
@@ -65,10 +66,24 @@ function detailOf(c: AppContext, participant: Participant, flow: Flow): string |
     case 'application':
       return hostOf(flow, ['challenge', 'admission'])
     case 'origin':
-      return originOf(c)
+      return isPortal(flow) ? flow.application?.name : originOf(c)
+    case 'upstream':
+      return serversOf(flow)
     case 'api':
       return '/client/v4'
   }
+}
+
+function isPortal({ events }: Flow): boolean {
+  return events.some(
+    (each) =>
+      each.kind === 'upstream-request' || (each.kind === 'admission' && each.portal !== undefined),
+  )
+}
+
+function serversOf({ events }: Flow): string {
+  const ids = events.flatMap((each) => (each.kind === 'upstream-request' ? [each.server] : []))
+  return [...new Set(ids)].join(', ')
 }
 
 function originOf({ env, var: { settings } }: AppContext): string {

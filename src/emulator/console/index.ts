@@ -11,6 +11,7 @@ import { downloadFlow } from './flow-file'
 import { showFlows } from './flows'
 import type { Control } from './inside'
 import { loadFile } from './load'
+import { authenticateUpstream, showPortalsPage } from './portals'
 import { showStatePage } from './state'
 
 /**
@@ -28,9 +29,11 @@ export function consolePages(control: Control): Hono<Env> {
   pages.get('/console/events/:number', showEventPage)
   pages.get('/console/flow', downloadFlow)
   pages.get('/console/state', configure, (c) => showStatePage(c, control))
-  pages.get('/console/faults', (c) => showFaultsPage(c, control))
+  pages.get('/console/faults', configure, (c) => showFaultsPage(c, control))
   pages.get('/console/connect', configure, showConnectPage)
   pages.on(['GET', 'POST'], '/console/check-origin', (c) => showCheckOriginPage(c, control))
+  pages.on(['GET', 'POST'], '/console/portals', configure, (c) => showPortalsPage(c, control))
+  pages.post('/console/authenticate', (c) => authenticateUpstream(c, control))
   pages.post('/console/do', (c) => act(c, control))
   pages.post('/console/load', (c) => loadFile(c, control))
   return pages

@@ -46,7 +46,7 @@ export async function inside(
   return around.fetch(request, c.env, c.executionCtx)
 }
 
-type Lists = 'faults' | 'quirks' | 'clients' | 'grants' | 'sessions'
+type Lists = 'faults' | 'quirks' | 'clients' | 'grants' | 'sessions' | 'portals' | 'upstreams'
 
 /**
  * Returns the control's response to a GET.

@@ -46,6 +46,15 @@ export function eventView(event: RecordedEvent) {
       request: `${event.method} ${event.host}${event.path}`,
       call: callOf(event.mcp),
     }),
+    ...(event.kind === 'upstream-request' && {
+      status: event.responseStatus,
+      request: `${event.method} ${event.url}`,
+      call: callOf(
+        event.mcpMethod === undefined
+          ? undefined
+          : { method: event.mcpMethod, name: event.mcpName },
+      ),
+    }),
   }
 }
 

@@ -9,9 +9,10 @@ const MOST_EVENTS = 5
 const MOST_OUTPUT_LINES = 3
 
 /** Formats one situation for a terminal: its verdict, what happened, the rule, the correction, events. */
-export function entryOf({ checks, runs, title, ...result }: Result): string {
+export function entryOf({ checks, id, runs, title, ...result }: Result): string {
   const { verdict } = result
-  const head = `${SIGNS[verdict]} ${WORDS[verdict].padEnd(9)}  ${title}`
+  const sign = `${SIGNS[verdict]} ${WORDS[verdict].padEnd(9)}  `
+  const head = paragraph(`${title} (${id})`, sign, INDENT)
   const failed = checks.filter((check) => check.verdict === 'failed')
   const shown = failed.length > 0 ? failed : [result]
   const lines = shown.flatMap(({ change, events, level, rule, why }) => [

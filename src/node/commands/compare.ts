@@ -27,8 +27,9 @@ const FLAGS = {
   yes: { type: 'boolean' },
 } as const
 
-const REGISTER_WARNING = `--register sends a registration with the redirect URI https://compare.invalid/callback. Access refuses it. If
-this server accepts it, the client stays registered: Access never deletes a client.
+const REGISTER_WARNING = `--register sends a registration with the redirect URI
+https://compare.invalid/callback. Access refuses it. If this server accepts it,
+the client stays registered: Access never deletes a client.
 `
 
 /** `access-oauth-emulator compare`: holds the emulator against a server. */

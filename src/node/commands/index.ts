@@ -1,13 +1,17 @@
 import { UsageError } from '../usage.ts'
-import { check } from './check.ts'
 import type { Command } from './command.ts'
-import { compare } from './compare.ts'
-import { exec } from './exec.ts'
 import { start } from './start.ts'
-import { token } from './token.ts'
 
-/** The commands by name, in the order of `--help`. Without a name, the command is `start`. */
-const COMMANDS: Record<string, Command> = { exec, token, check, compare }
+/**
+ * The commands by name, in the order of `--help`. Without a name, the command is `start`. The others are
+ * loaded on demand, because their modules take a tenth of a start.
+ */
+const COMMANDS: Record<string, () => Promise<Command>> = {
+  exec: async () => (await import('./exec.ts')).exec,
+  token: async () => (await import('./token.ts')).token,
+  check: async () => (await import('./check.ts')).check,
+  compare: async () => (await import('./compare.ts')).compare,
+}
 
 const TITLE = 'access-oauth-emulator: emulates Cloudflare Access with Managed OAuth'
 
@@ -20,7 +24,10 @@ export async function runCommand(args: string[]): Promise<void> {
   const [name = '', ...rest] = args
   const named = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
   if (wantsHelp(args)) {
-    const shown = named ? [named] : [start, ...Object.values(COMMANDS)]
+    const others = await Promise.all(
+      (named ? [named] : Object.values(COMMANDS)).map((load) => load()),
+    )
+    const shown = named ? others : [start, ...others]
     console.log([TITLE, ...shown.map(({ help }) => help)].join('\n'))
     return
   }
@@ -28,7 +35,7 @@ export async function runCommand(args: string[]): Promise<void> {
     const names = Object.keys(COMMANDS).join(', ')
     throw new UsageError(`Unknown command ${name}: expected a flag, or one of ${names}`)
   }
-  await (named ? named.run(rest) : start.run(args))
+  await (named ? (await named()).run(rest) : start.run(args))
 }
 
 // Arguments after `--` belong to another program.

@@ -1,4 +1,5 @@
-import type { Part, Probe } from './probes/probe.ts'
+import type { Mirror } from './mirror.ts'
+import type { Expectation, Part, Probe } from './probes/probe.ts'
 import type { Redact } from './redact.ts'
 import type { Received } from './send.ts'
 
@@ -26,25 +27,32 @@ export function compareResponses(
   probe: Probe,
   emulator: Side,
   real: Side,
-  managedOAuth: boolean,
+  mirror: Mirror,
 ): Agreement[] {
   const { id, title, compares } = probe
   const named = compares.flatMap(({ parts }) => parts).flatMap(memberOf)
-  return compares.flatMap(({ parts, row, off, means }) =>
-    parts.map((part) => {
+  return compares.flatMap((expectation) =>
+    expectation.parts.map((part) => {
       const [own, theirs] = [emulator, real].map((side) => textOf(part, side, named))
       return {
         probe: id,
         title,
         part,
-        row: managedOAuth ? row : (off ?? row),
-        means,
+        row: rowOf(expectation, mirror),
+        means: expectation.means,
         isSame: own === theirs,
         emulator: own ?? ABSENT,
         real: theirs ?? ABSENT,
       }
     }),
   )
+}
+
+function rowOf({ instead, row }: Expectation, mirror: Mirror): string {
+  const { atPath, oauthOff, registrationOff } = instead
+  if (!mirror.managedOAuth && oauthOff) return oauthOff
+  if (!mirror.registration && registrationOff) return registrationOff
+  return (mirror.hasPath && atPath) || row
 }
 
 function memberOf(part: Part): string[] {

@@ -88,7 +88,7 @@ function agreementsOf(
       probe,
       { response: our.response, redact: redactor(emulated, known) },
       { response: their.response, redact: redactor(real, known) },
-      mirror.managedOAuth,
+      mirror,
     )
   })
 }

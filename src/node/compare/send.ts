@@ -8,7 +8,7 @@ const LARGEST_BODY_BYTES = 64 * 1024
 
 /** The time that a comparison takes, in milliseconds. */
 export type Pace = {
-  /** Between two requests to the server. */
+  /** Between a response and the next request. */
   intervalMs: number
   /** For one response. */
   timeoutMs: number
@@ -47,8 +47,10 @@ export function sender(hosts: Hosts, { intervalMs, timeoutMs }: Pace): Sending {
     if (!hosts.allows(request.url)) throw new NoResponse('the host may not be reached')
     const wait = next - Date.now()
     if (wait > 0) await setTimeout(wait)
-    next = Date.now() + intervalMs
-    return exchange(request, hosts, timeoutMs)
+    // From the response on: a request that was delayed on its way must not arrive together with the next.
+    return exchange(request, hosts, timeoutMs).finally(() => {
+      next = Date.now() + intervalMs
+    })
   }
 }
 

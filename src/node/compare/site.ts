@@ -80,8 +80,7 @@ export class Site {
 
   async #exchange({ base, body, headers, method, path, query }: Probe): Promise<Exchange> {
     const url = this.#base(base)
-    if (!url)
-      return { problem: 'The server announces no authorization server that may be reached.' }
+    if (!url) return { problem: 'the server announces no authorization server that may be reached' }
     if (base === 'application' || base === 'team') url.pathname = this.#filled(path)
     for (const [name, value] of query) url.searchParams.set(name, this.#filled(value))
     const isForm = headers['Content-Type'] === FORM

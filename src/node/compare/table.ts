@@ -4,21 +4,32 @@ import type { Row } from './fidelity.ts'
 import type { Comparison } from './index.ts'
 import type { Probe } from './probes/probe.ts'
 
-const INDENT = ' '.repeat(5)
+const INDENT = ' '.repeat(6)
 
 /** Formats the requests that will be sent, for a user who decides whether they are. */
-export function planOf(url: URL, probes: Probe[]): string {
+export function planOf({ host, pathname }: URL, probes: Probe[]): string {
   const lines = probes.map(({ base, method, path, title }) => {
-    const target = path === '' ? `the ${base} endpoint` : `${path} at the ${base}`
-    return `  ${method.padEnd(8)}${title} (${target})`
+    const filled = path.replace('{path}', pathname).replace('{issuer-path}', '')
+    const place = base === 'team' ? 'authorization server' : base
+    const target = filled === '' ? `the ${base} endpoint` : `${filled} at the ${place}`
+    return requestLine(method, `${title} (${target})`)
   })
-  return `Sends these requests to ${url.host}, at most two in a second, and to the authorization server that its
-metadata names, if that is on the same site or at *.cloudflareaccess.com. About any other host you
-are asked first. No request signs in, registers or changes anything. {path} is ${url.pathname}
+  const intro = `These requests go to ${host}, and to the authorization server that its metadata
+    names, if that is on the same site or at *.cloudflareaccess.com. You are asked about any other host.
+    At most two are sent in a second, so that all of them take about ${Math.ceil(probes.length / 2)} seconds.
+    No request signs in, registers a client or changes anything.`
+  const first = 'The challenge and both metadata documents, to find the authorization server'
+  return [
+    paragraph(intro.replaceAll('\n', ' '), ''),
+    '',
+    requestLine('GET', first),
+    ...lines,
+    '',
+  ].join('\n')
+}
 
-  GET     the challenge and both metadata documents, to find the authorization server
-${lines.join('\n')}
-`
+function requestLine(method: string, text: string): string {
+  return paragraph(text, `  ${method.padEnd(9)}`, ' '.repeat(11))
 }
 
 /** Formats the differences, each beside its row of docs/fidelity.md, and the counts. */
@@ -33,11 +44,12 @@ export function reportOf(
     mirror.hasPath ? 'an application at a path' : 'an application at a host',
   ]
   return [
-    `The emulator was configured like the server: ${words.join(', ')}.`,
+    paragraph(`The emulator was configured like the server: ${words.join(', ')}.`, ''),
     ...different.map((each) => entryOf(each, rows)),
-    ...notSent.map(({ probe, why }) =>
-      paragraph(`${probe} was not compared: ${why}`, '–    ', INDENT),
-    ),
+    ...[...Map.groupBy(notSent, ({ why }) => why)].map(([why, probes]) => {
+      const names = probes.map(({ probe }) => probe).join(', ')
+      return paragraph(`Not compared: ${names}. ${why}`, '–     ', INDENT)
+    }),
     `${agreements.length - different.length} of ${agreements.length} parts are equal, ${different.length} differ.`,
   ].join('\n\n')
 }
@@ -46,7 +58,7 @@ function entryOf(agreement: Agreement, rows: Map<string, Row>): string {
   const { emulator, means, part, real, row, title } = agreement
   const known = rows.get(row)
   return [
-    `${`✗ ${row}`.padEnd(5)}${title}: ${part}`,
+    paragraph(`${title}: ${part}`, `✗ ${row}`.padEnd(6), INDENT),
     field('emulator', emulator),
     field('server', real),
     ...(known

@@ -7,6 +7,7 @@ const GROUPS: { name: string; pages: Page[] }[] = [
     pages: [
       { path: '/_emulator/', name: 'Flows' },
       { path: '/_emulator/console/events', name: 'Events' },
+      { path: '/_emulator/console/portals', name: 'Portals' },
     ],
   },
   { name: 'Break', pages: [{ path: '/_emulator/console/faults', name: 'Faults and quirks' }] },

@@ -17,6 +17,7 @@ import FLOWS from './flows.css' with { type: 'text' }
 import FRAME from './frame.css' with { type: 'text' }
 import IN_EFFECT from './in-effect.css' with { type: 'text' }
 import NAVIGATION from './navigation.css' with { type: 'text' }
+import PORTALS from './portals.css' with { type: 'text' }
 import SEQUENCE from './sequence.css' with { type: 'text' }
 import STATE from './state.css' with { type: 'text' }
 
@@ -37,7 +38,7 @@ const PARTS = [
   ARROW,
 ]
 const PAGES = [
-  ...[EVENTS, DETAILS, STATE, FAULTS, CONNECT, CHECK_ORIGIN],
+  ...[EVENTS, DETAILS, STATE, FAULTS, CONNECT, CHECK_ORIGIN, PORTALS],
   ...[PERMISSION_LIST, CONFIGURE],
 ]
 

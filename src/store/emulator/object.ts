@@ -1,5 +1,5 @@
 import { DurableObject } from 'cloudflare:workers'
-import type { SigningKey } from '../../access/keys'
+import type { PrivateKey, SigningKey } from '../../access/keys'
 import { revocable } from '../../access/revocation'
 import type { RecordedEvent, ReportedEvent } from '../../events/event'
 import type { CountedCalls } from '../../mcp/analytics'
@@ -20,6 +20,7 @@ import { type ClockMove, KeptState } from './kept-state'
 import type { LateEdit } from './late-edits'
 import {
   type PortalGrant,
+  type PortalHolders,
   type PortalSession,
   type PortalState,
   type PortalStateKind,
@@ -88,9 +89,9 @@ export class EmulatorObject extends DurableObject<Env> {
     return this.#switches.setFault(name, fault)
   }
 
-  clearFaults(): EmulatorState {
+  setFaults(faults: ActiveFault[]): EmulatorState {
     this.#edits.showAll()
-    return this.#switches.clearFaults()
+    return this.#switches.setFaults(faults)
   }
 
   strike(name: FaultName): { isStruck: boolean; state: EmulatorState } {
@@ -102,6 +103,11 @@ export class EmulatorObject extends DurableObject<Env> {
   }
 
   // --- Keys ---
+
+  /** Returns the key that signs now. */
+  signingKey(): Promise<PrivateKey> {
+    return this.#keys.current()
+  }
 
   /** Returns the signing keys: the current one first, the one that follows it second. */
   keys(): Promise<SigningKey[]> {
@@ -214,6 +220,10 @@ export class EmulatorObject extends DurableObject<Env> {
 
   portalGrantsOf(portalId: string, email: string): { id: string; grant: PortalGrant }[] {
     return this.#portals.grantsOf(portalId, email)
+  }
+
+  portalHolders(portalId: string): PortalHolders {
+    return this.#portals.holders(portalId, this.#state.now())
   }
 
   removePortalStatesOf(owner: string): void {

@@ -17,6 +17,8 @@ export const portalSchemas = {
     /** The ways in which the client can ask its person. */
     elicitation: z.object({ url: z.boolean(), form: z.boolean() }),
     toggles,
+    /** The last elicitation that its person has completed on the page of servers. */
+    completed: text.optional(),
   }),
   /** The state of a grant or of a service token. */
   grant: z.object({
@@ -38,8 +40,12 @@ export const portalSchemas = {
     /** The origin and the path of the portal, as the client reaches it. */
     at: text,
   }),
+  /** A request of the portal to the client of a session, and the action with which the client responded. */
+  question: z.object({ action: text.optional() }),
   /** An authorization of a person at a server that has not ended. */
   'upstream-flow': z.looseObject({ portalId: text, serverId: text, holder: text }),
+  /** An authorization of an administrator at a server that has not ended. */
+  'admin-flow': z.looseObject({ serverId: text }),
 }
 
 /** The kinds of a portal's states. */
@@ -47,6 +53,12 @@ export type PortalStateKind = keyof typeof portalSchemas
 export type PortalState<K extends PortalStateKind> = z.infer<(typeof portalSchemas)[K]>
 export type PortalSession = PortalState<'session'>
 export type PortalGrant = PortalState<'grant'>
+
+/** The grants of a portal, and its sessions, each of which belongs to a grant. */
+export type PortalHolders = {
+  grants: { id: string; grant: PortalGrant }[]
+  sessions: PortalSession[]
+}
 
 const PORTAL_STATE_KINDS = Object.keys(portalSchemas) as [PortalStateKind, ...PortalStateKind[]]
 
@@ -177,6 +189,23 @@ export class PortalStates {
     return [...rows]
       .map(({ id, value }) => ({ id, grant: JSON.parse(value) as PortalGrant }))
       .filter(({ grant }) => grant.portalId === portalId && grant.email === email)
+  }
+
+  /** Returns the grants and sessions of a portal that have not ended, the oldest first. */
+  holders(portalId: string, now: number): PortalHolders {
+    const rows = this.sql.exec<{ kind: 'grant' | 'session'; id: string; value: string }>(
+      `SELECT kind, id, value FROM portal_state
+       WHERE kind IN ('grant', 'session') AND endsAtSeconds > ? ORDER BY rowid`,
+      now,
+    )
+    const all = [...rows].map(({ value, ...rest }) => ({ ...rest, value: JSON.parse(value) }))
+    const own = all.filter(({ value }) => value.portalId === portalId)
+    return {
+      grants: own
+        .filter(({ kind }) => kind === 'grant')
+        .map(({ id, value }) => ({ id, grant: value })),
+      sessions: own.filter(({ kind }) => kind === 'session').map(({ value }) => value),
+    }
   }
 
   /** Deletes everything of an owner. */

@@ -27,6 +27,7 @@ CREATE TABLE IF NOT EXISTS access_token (
   policyId TEXT NOT NULL,
   PRIMARY KEY (epoch, grantId, hash)
 ) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS access_token_end ON access_token (epoch, grantId, expiresAtSeconds);
 CREATE TABLE IF NOT EXISTS spent_token (
   epoch INTEGER NOT NULL,
   grantId TEXT NOT NULL,

@@ -22,6 +22,7 @@ const ticketSchema = z.object({
   grantId: z.string(),
   sessionId: z.string().optional(),
   at: z.string(),
+  elicitationId: z.string(),
   identityNonce: z.string(),
 })
 type Ticket = z.infer<typeof ticketSchema>
@@ -80,7 +81,8 @@ async function begin(c: AppContext, id: string): Promise<Response> {
   if (!(await emulator.portals.take('elicitation', id))) throw expired()
   const { at, grantId, portalId, sessionId } = state
   const { identityNonce } = who
-  const claims: Ticket = { at, portalId, grantId, identityNonce, ...(sessionId && { sessionId }) }
+  const own = { at, portalId, grantId, elicitationId: id, identityNonce }
+  const claims: Ticket = { ...own, ...(sessionId && { sessionId }) }
   const ticket = await signTicket(ticketSecret, 'portal-select', claims, now, LIFETIME_SECONDS)
   return redirectToStep(c, `${team.origin}${url.pathname}?request=${ticket}`)
 }
@@ -144,13 +146,16 @@ function show(
 async function act(
   c: AppContext,
   { portal }: Found,
-  { at, grantId, sessionId }: Ticket,
+  { at, elicitationId, grantId, sessionId }: Ticket,
   { identity }: SignedIn,
   seen: Seen[],
 ): Promise<Response> {
   const { emulator, team, url } = c.var
   const [verb, id] = ((await readPageForm(c)).get('action') ?? '').split(' ')
-  if (verb === 'done') return showDone(c, portal)
+  if (verb === 'done') {
+    if (sessionId) await emulator.portals.merge('session', sessionId, { completed: elicitationId })
+    return showDone(c, portal)
+  }
   const chosen = seen.find(({ server }) => server.id === id)
   if (!chosen) throw new PageError(400, 'Invalid form', 'action is not one of this page.')
   const { server } = chosen

@@ -2,11 +2,11 @@ import * as z from 'zod'
 import type { McpPortal } from '../../mcp/portal'
 import type { McpServer } from '../../mcp/server'
 import { randomText } from '../../oauth/encoding'
-import { codeChallengeOf } from '../../oauth/pkce'
 import { PageError } from '../../pages/respond'
 import type { AppContext } from '../../request/context'
 import { bearer } from '../credential'
 import { syncAs } from '../sync'
+import { authorizationUrl } from './authorization-url'
 import { clientAt, SHARED_CALLBACK } from './registration'
 import { exchangeCode, TokenRefused } from './tokens'
 
@@ -28,7 +28,7 @@ type Flow = z.infer<typeof flowSchema>
 /**
  * Starts an authorization of a person at a server, and returns its address.
  *
- * Portal: observed [MP66, MP68, MP70].
+ * Portal: observed [MP66].
  *
  * @throws PageError if the server refuses to register the portal
  */
@@ -47,7 +47,6 @@ export async function startConnection(
   const client = await clientAt(c, server, used).catch((error) => {
     throw failed(reasonOf(error))
   })
-  const { config, registration } = client
   const state = randomText(24)
   const verifier = randomText(32)
   // Portal: documented [MP66].
@@ -55,19 +54,7 @@ export async function startConnection(
   const flow = { ...rest, callback, portalId: portal.id, serverId: server.id, verifier }
   const endsAtSeconds = c.get('now') + LIFETIME_SECONDS
   await c.get('emulator').portals.put('upstream-flow', state, rest.holder, endsAtSeconds, flow)
-  const url = new URL(config.authorization_endpoint)
-  const parameters = {
-    response_type: 'code',
-    client_id: registration.client_id,
-    redirect_uri: callback,
-    state,
-    code_challenge: await codeChallengeOf(verifier),
-    code_challenge_method: 'S256',
-    ...(config.resource !== undefined && { resource: config.resource }),
-    ...(registration.scope !== undefined && { scope: registration.scope }),
-  }
-  for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value)
-  return url.href
+  return authorizationUrl(client, { callback, state, verifier })
 }
 
 /**

@@ -32,6 +32,29 @@ export async function clientAt(
   return register(c, server, server.credential, flow)
 }
 
+/** Forgets the portal's client, and registers a new one. @throws Error if the registration fails */
+export async function registerAgain(c: AppContext, server: McpServer): Promise<UpstreamClient> {
+  const credential = withoutClient(server)
+  if (!credential) throw new Error(`${server.id} has no client that could be registered`)
+  return register(c, server, credential, undefined)
+}
+
+/**
+ * Forgets the portal's client after its authorization server has, so that the next sign-in registers a new one.
+ *
+ * Not like Cloudflare [MP71], so a quirk switches it on.
+ */
+export async function forgetClient(c: AppContext, server: McpServer): Promise<void> {
+  const credential = withoutClient(server)
+  if (credential) await keepCredential(c, server.id, credential)
+}
+
+function withoutClient({ credential }: McpServer): OAuthCredential | undefined {
+  if (credential.kind !== 'oauth' || credential.mode !== 'dcr') return undefined
+  const { clientSecret: _, config: __, registration: ___, ...rest } = credential
+  return rest
+}
+
 async function register(
   c: AppContext,
   server: McpServer,

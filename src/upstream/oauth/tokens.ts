@@ -3,7 +3,7 @@ import type { UpstreamTokens } from '../../mcp/credential'
 import type { McpServer } from '../../mcp/server'
 import type { AppContext } from '../../request/context'
 import { upstreamFetch } from '../fetch'
-import type { UpstreamClient } from './registration'
+import { forgetClient, type UpstreamClient } from './registration'
 
 const tokensSchema = z.looseObject({
   access_token: z.string().min(1),
@@ -90,7 +90,12 @@ async function requestTokens(
   const content: unknown = await response.json().catch(() => undefined)
   const tokens = tokensSchema.safeParse(content)
   if (!response.ok || !tokens.success) {
-    throw new TokenRefused(errorSchema.safeParse(content).data?.error ?? `HTTP ${response.status}`)
+    const code = errorSchema.safeParse(content).data?.error ?? `HTTP ${response.status}`
+    // Portal: observed [MP71]. Nothing follows from it.
+    if (code === 'invalid_client' && c.get('quirks').has('upstream-registers-again')) {
+      await forgetClient(c, server)
+    }
+    throw new TokenRefused(code)
   }
   const { access_token, expires_in: seconds, refresh_token } = tokens.data
   return {

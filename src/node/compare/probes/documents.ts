@@ -1,5 +1,7 @@
 import { cors, resourceMetadata, row, serverMetadata } from './expectations.ts'
-import type { ProbeEntry } from './probe.ts'
+import type { Instead, ProbeEntry } from './probe.ts'
+
+const RFC_9728: [string, Instead] = ['M7', { oauthOff: 'M8' }]
 
 /** Metadata, published keys, and what web pages of another origin may read. */
 export const DOCUMENTS: Record<string, ProbeEntry> = {
@@ -8,7 +10,11 @@ export const DOCUMENTS: Record<string, ProbeEntry> = {
     request: 'GET {application}/.well-known/cloudflare-access-protected-resource{path}',
     compares: [
       row('M1', 'status', 'Clients cannot read where to authorize.'),
-      ...resourceMetadata({ resource: 'M4', methods: 'M6', rest: 'M2' }, { methods: 'M5' }),
+      ...resourceMetadata({
+        resource: ['M3', { atPath: 'M4' }],
+        methods: ['M6', { oauthOff: 'M5' }],
+        rest: ['M2'],
+      }),
     ],
   },
   'resource-metadata-root': {
@@ -16,18 +22,21 @@ export const DOCUMENTS: Record<string, ProbeEntry> = {
     request: 'GET {application}/.well-known/cloudflare-access-protected-resource/',
     compares: [
       row('M1', 'status', 'Clients cannot read where to authorize.'),
-      ...resourceMetadata({ resource: 'M3', methods: 'M3', rest: 'M3' }, { methods: 'M5' }),
+      ...resourceMetadata({
+        resource: ['M3'],
+        methods: ['M6', { oauthOff: 'M5' }],
+        rest: ['M2'],
+      }),
     ],
   },
   'rfc-9728': {
     title: 'The protected resource metadata of RFC 9728',
     request: 'GET {application}/.well-known/oauth-protected-resource{path}',
     compares: [
-      row('M7', 'status', 'Clients that ignore resource_metadata fail or succeed.', 'M8'),
-      ...resourceMetadata(
-        { resource: 'M7', methods: 'M7', rest: 'M7' },
-        { resource: 'M8', methods: 'M8', rest: 'M8' },
-      ),
+      row('M7', 'status', 'Clients that ignore resource_metadata fail or succeed.', {
+        oauthOff: 'M8',
+      }),
+      ...resourceMetadata({ resource: RFC_9728, methods: RFC_9728, rest: RFC_9728 }),
     ],
   },
   'server-metadata': {
@@ -39,12 +48,14 @@ export const DOCUMENTS: Record<string, ProbeEntry> = {
     title: "The authorization server's metadata at the application",
     request: 'GET {application}/.well-known/oauth-authorization-server',
     compares: [
-      row('M10', 'status', 'Clients that look at the application fail or succeed.', 'M11'),
+      row('M10', 'status', 'Clients that look at the application fail or succeed.', {
+        oauthOff: 'M11',
+      }),
       row(
         'M10',
         ['member issuer', 'other members'],
         'Such clients read another issuer, or other endpoints.',
-        'M11',
+        { oauthOff: 'M11' },
       ),
     ],
   },

@@ -20,7 +20,7 @@ export const REQUESTS_TO_ENDPOINTS: Record<string, ProbeEntry> = {
       ${JSON_BODY}
 
       not JSON`,
-    compares: refusal('W1'),
+    compares: refusal('W1', { registrationOff: 'R7' }),
   },
   'registration-without-uris': {
     title: 'A registration without redirect_uris',
@@ -28,12 +28,12 @@ export const REQUESTS_TO_ENDPOINTS: Record<string, ProbeEntry> = {
       ${JSON_BODY}
 
       {"redirect_uris":[]}`,
-    compares: refusal('W2'),
+    compares: refusal('W2', { registrationOff: 'R7' }),
   },
   'registration-get': {
     title: 'GET of the registration endpoint',
     request: 'GET {registration}',
-    compares: refusal('W3'),
+    compares: refusal('W3', { registrationOff: 'R7' }),
   },
   'registration-not-allowed': {
     title: 'A registration with a redirect URI that is not allowed',
@@ -41,7 +41,7 @@ export const REQUESTS_TO_ENDPOINTS: Record<string, ProbeEntry> = {
       ${JSON_BODY}
 
       {"client_name":"access-oauth-emulator compare","redirect_uris":["${CALLBACK}"]}`,
-    compares: refusal('R5'),
+    compares: refusal('R5', { registrationOff: 'R7' }),
     needs: 'register',
   },
 

@@ -1,4 +1,4 @@
-import type { Expectation, Part } from './probe.ts'
+import type { Expectation, Instead, Part } from './probe.ts'
 
 /** The header by which clients find the authorization server. */
 const CHALLENGE = 'header www-authenticate'
@@ -7,17 +7,24 @@ const CHALLENGE = 'header www-authenticate'
  * Expects parts of a response to be equal.
  *
  * @param means what a difference would mean
- * @param off the row that counts while Managed OAuth is off
+ * @param instead the rows of other configurations
  */
-export function row(id: string, parts: Part | Part[], means: string, off?: string): Expectation {
-  return { row: id, parts: [parts].flat(), means, ...(off !== undefined && { off }) }
+export function row(
+  id: string,
+  parts: Part | Part[],
+  means: string,
+  instead: Instead = {},
+): Expectation {
+  return { row: id, parts: [parts].flat(), means, instead }
 }
 
+const OFF = { oauthOff: 'U10' }
+
 /** Expects a challenge. */
-export function challenge(id: string, who: string, off = 'U10'): Expectation[] {
+export function challenge(id: string, who: string, oauthOff = 'U10'): Expectation[] {
   return [
-    row(id, 'status', `${who} begin OAuth only after a 401.`, off),
-    row(id, CHALLENGE, 'Clients find the authorization server by this header.', off),
+    row(id, 'status', `${who} begin OAuth only after a 401.`, { oauthOff }),
+    row(id, CHALLENGE, 'Clients find the authorization server by this header.', { oauthOff }),
   ]
 }
 
@@ -25,33 +32,32 @@ export function challenge(id: string, who: string, off = 'U10'): Expectation[] {
 export function firstChallenge(): Expectation[] {
   const body: Part[] = ['member error', 'member error_description', 'member resource_metadata']
   return [
-    row('U1', 'status', 'Clients begin OAuth only after a 401.', 'U10'),
-    row('U2', CHALLENGE, 'Clients find the authorization server by this header.', 'U10'),
-    row('U3', [...body, 'other members'], 'Clients that show the body show another text.', 'U10'),
-    row('U1', 'header location', 'Clients are led to a login.', 'U11'),
+    row('U1', 'status', 'Clients begin OAuth only after a 401.', OFF),
+    row('U2', CHALLENGE, 'Clients find the authorization server by this header.', OFF),
+    row('U3', [...body, 'other members'], 'Clients that show the body show another text.', OFF),
+    row('U1', 'header location', 'Clients are led to a login.', { oauthOff: 'U11' }),
   ]
 }
 
-/** The rows of a document of protected resource metadata. */
-type ResourceRows = { resource: string; methods: string; rest: string }
-
 /** Expects the members of protected resource metadata. */
-export function resourceMetadata(on: ResourceRows, off: Partial<ResourceRows> = {}): Expectation[] {
+export function resourceMetadata(
+  of: Record<'resource' | 'methods' | 'rest', [row: string, instead?: Instead]>,
+): Expectation[] {
+  const expect = (name: keyof typeof of, part: Part, means: string) =>
+    row(of[name][0], part, means, of[name][1])
   return [
-    row(
-      on.resource,
+    expect(
+      'resource',
       'member resource',
       'Clients compare resource with the URL that they were given.',
-      off.resource,
     ),
-    row(on.rest, 'member authorization_servers', 'Clients sign in at another server.', off.rest),
-    row(
-      on.methods,
+    expect('rest', 'member authorization_servers', 'Clients sign in at another server.'),
+    expect(
+      'methods',
       'member authentication_methods',
       'Clients choose another way to authenticate.',
-      off.methods,
     ),
-    row(on.rest, 'other members', 'Clients read other facts of the resource.', off.rest),
+    expect('rest', 'other members', 'Clients read other facts of the resource.'),
   ]
 }
 
@@ -74,9 +80,10 @@ export function serverMetadata(): Expectation[] {
     row('M12', 'member issuer', 'Clients reject another issuer.'),
     row('M13', endpoints, 'Clients send their requests elsewhere.'),
     row(
-      'M15',
+      'M13',
       'member registration_endpoint',
       'Clients register, or need a client_id from their user.',
+      { registrationOff: 'M15' },
     ),
     row('M14', lists, 'Clients choose by these lists, and some refuse a server without S256.'),
     row('M16', 'other members', 'Clients use capabilities that they find here.'),
@@ -84,11 +91,11 @@ export function serverMetadata(): Expectation[] {
 }
 
 /** Expects an error of the registration, token or revocation endpoint. */
-export function refusal(id: string): Expectation[] {
+export function refusal(id: string, instead?: Instead): Expectation[] {
   const body: Part[] = ['member error', 'member error_description', 'other members']
   return [
-    row(id, 'status', 'Clients decide by the status whether to try again.'),
-    row(id, body, 'Clients decide by the error code, and show its text.'),
+    row(id, 'status', 'Clients decide by the status whether to try again.', instead),
+    row(id, body, 'Clients decide by the error code, and show its text.', instead),
   ]
 }
 

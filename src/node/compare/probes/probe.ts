@@ -13,10 +13,18 @@ export type Part =
 /** Parts with the row of docs/fidelity.md that describes them, and what a difference would mean. */
 export type Expectation = {
   row: string
-  /** The row that counts while Managed OAuth is off. */
-  off?: string
+  /** The rows that count in its place, if the server is configured so. The first one that fits counts. */
+  instead: Instead
   parts: Part[]
   means: string
+}
+
+/** Configurations that have rows of their own. */
+export type Instead = {
+  oauthOff?: string
+  registrationOff?: string
+  /** If the application is a path of its host. */
+  atPath?: string
 }
 
 /** The endpoints of the authorization server, with their names in its metadata. */

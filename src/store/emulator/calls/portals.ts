@@ -1,6 +1,12 @@
 import type { Remote } from '../../remote'
 import type { EmulatorObject } from '../object'
-import type { PortalGrant, PortalSession, PortalState, PortalStateKind } from '../portal-states'
+import type {
+  PortalGrant,
+  PortalHolders,
+  PortalSession,
+  PortalState,
+  PortalStateKind,
+} from '../portal-states'
 
 /** The states of MCP portals as requests see them. */
 export class PortalCalls {
@@ -53,6 +59,11 @@ export class PortalCalls {
   /** Returns the grants of a person at a portal. */
   async grantsOf(portalId: string, email: string): Promise<{ id: string; grant: PortalGrant }[]> {
     return this.object().portalGrantsOf(portalId, email)
+  }
+
+  /** Returns the grants and sessions of a portal. */
+  async holders(portalId: string): Promise<PortalHolders> {
+    return this.object().portalHolders(portalId)
   }
 
   /** Deletes every state of a grant or service token. */

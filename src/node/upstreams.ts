@@ -1,0 +1,61 @@
+import type { Responses } from '../emulator/responses.ts'
+import type { Send } from './control.ts'
+
+/** An MCP portal with its callers, and for each caller every server with the reason if it is hidden. */
+export type PortalState = Responses['GET portals']['portals'][number]
+
+/** What a person or service token would see of a portal with a new client. */
+export type PortalSight = Responses['GET portals/{id}/sees']
+
+/** A server behind portals. */
+export type Upstream = Responses['GET upstreams']['upstreams'][number]
+
+/** The stored catalogue of a server, compared with what the server lists now. */
+export type CatalogueDifference = Responses['GET upstreams/{id}/catalogue']
+
+/** The methods of MCP portals and of the servers behind them. */
+export type PortalMethods = {
+  portalStates: {
+    list(): Promise<PortalState[]>
+    /** Returns what a caller would see that connected a new client now, and why. */
+    sees(
+      portal: string,
+      caller: { email: string } | { service_token: string },
+    ): Promise<PortalSight>
+  }
+  upstreams: {
+    list(): Promise<Upstream[]>
+    /** Reads the catalogue of a server, as the API's sync does. */
+    sync(id: string): Promise<Upstream>
+    compare(id: string): Promise<CatalogueDifference>
+    /** Begins the sign-in of an administrator at a server, and returns the address to open in a browser. */
+    authenticate(id: string): Promise<string>
+    /** Ends the administrator's grant. Nothing tells so: the server is `stale` at its next sync. */
+    expireAdminGrant(id: string): Promise<void>
+    /** Makes the server forget the portal's dynamic client. */
+    forgetClient(id: string): Promise<void>
+    /** Registers the portal at the server again, and returns the id of the new client. */
+    registerClient(id: string): Promise<string>
+  }
+}
+
+export function portalMethodsBy(send: Send): PortalMethods {
+  const at = (id: string, what: string) => `upstreams/${encodeURIComponent(id)}/${what}`
+  return {
+    portalStates: {
+      list: async () => (await send<{ portals: PortalState[] }>('GET', 'portals')).portals,
+      sees: (portal, caller) =>
+        send('GET', `portals/${encodeURIComponent(portal)}/sees?${new URLSearchParams(caller)}`),
+    },
+    upstreams: {
+      list: async () => (await send<{ upstreams: Upstream[] }>('GET', 'upstreams')).upstreams,
+      sync: (id) => send('POST', at(id, 'sync')),
+      compare: (id) => send('GET', at(id, 'catalogue')),
+      authenticate: async (id) => (await send<{ url: string }>('POST', at(id, 'admin-grant'))).url,
+      expireAdminGrant: (id) => send('DELETE', at(id, 'admin-grant')),
+      forgetClient: (id) => send('DELETE', at(id, 'client')),
+      registerClient: async (id) =>
+        (await send<{ client_id: string }>('POST', at(id, 'client'))).client_id,
+    },
+  }
+}

@@ -1,0 +1,204 @@
+import type { Child } from 'hono/jsx'
+import { type Act, ActButton } from './action'
+import { Card } from './frame'
+
+/** A server behind portals. */
+export type UpstreamView = {
+  id: string
+  name: string
+  url: string
+  auth: string
+  status: 'waiting' | 'ready' | 'stale' | 'error'
+  authentication: string
+  error?: string | undefined
+  /** What is stored, and since when. */
+  stored: string
+  usesOAuth: boolean
+  hasAdminGrant: boolean
+  hasClient: boolean
+}
+
+type ListView = {
+  name: string
+  added: string[]
+  removed: string[]
+  changed: { name: string; members: string[] }[]
+}
+
+/** The stored catalogue of a server, compared with the current one. */
+export type ComparisonView = {
+  server: string
+  storedAt: string | undefined
+  failure: string | undefined
+  lists: ListView[]
+  resources: string[]
+}
+
+const STATUS = { ready: 'allowed', waiting: 'asked', stale: 'refused', error: 'refused' } as const
+
+/** Renders the servers of a portal, with the buttons that act on each. */
+export function Upstreams({ upstreams, here }: { upstreams: UpstreamView[]; here: string }) {
+  if (upstreams.length === 0) return <p class="empty">The portal has no servers.</p>
+  return (
+    <ul class="records">
+      {upstreams.map((upstream) => (
+        <li id={`server-${upstream.id}`}>
+          <Upstream upstream={upstream} here={here} />
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function Upstream({ upstream, here }: { upstream: UpstreamView; here: string }) {
+  const { auth, authentication, error, id, name, status, stored, url, usesOAuth } = upstream
+  return (
+    <>
+      <p>
+        <strong>{name}</strong> <code class="id">{id}</code>{' '}
+        <span class={`tag ${STATUS[status]}`}>{status}</span>{' '}
+        <span class="tag noted">{authentication}</span>
+      </p>
+      <ul class="inline">
+        <li>
+          <code>{url}</code>
+        </li>
+        <li>{auth}</li>
+        <li>{stored}</li>
+      </ul>
+      {error && <p class="small wrong">{error}</p>}
+      <div class="buttons">
+        <Button act={{ method: 'POST', path: `upstreams/${id}/sync` }} of={name} here={here}>
+          Sync
+        </Button>
+        <form method="post" action={here}>
+          <input type="hidden" name="compare" value={id} />
+          <button type="submit" aria-label={`Compare ${name} with its stored catalogue`}>
+            Compare
+          </button>
+        </form>
+        {usesOAuth && <OAuthButtons upstream={upstream} here={here} />}
+      </div>
+    </>
+  )
+}
+
+function OAuthButtons({ upstream, here }: { upstream: UpstreamView; here: string }) {
+  const { hasAdminGrant, hasClient, id, name } = upstream
+  const client = `upstreams/${id}/client`
+  return (
+    <>
+      <form method="post" action="/_emulator/console/authenticate">
+        <input type="hidden" name="server" value={id} />
+        <input type="hidden" name="back" value={here} />
+        <button type="submit" aria-label={`Authenticate server ${name}`}>
+          Authenticate server
+        </button>
+      </form>
+      {hasAdminGrant && (
+        <Button
+          act={{ method: 'DELETE', path: `upstreams/${id}/admin-grant` }}
+          of={name}
+          here={here}
+        >
+          Expire the admin grant
+        </Button>
+      )}
+      {hasClient && (
+        <Button act={{ method: 'DELETE', path: client }} of={name} here={here}>
+          Forget the portal's client
+        </Button>
+      )}
+      {hasClient && (
+        <Button act={{ method: 'POST', path: client }} of={name} here={here}>
+          Register again
+        </Button>
+      )}
+    </>
+  )
+}
+
+type ButtonOf = { act: Act; of: string; here: string; children: string }
+
+function Button({ act, children, here, of }: ButtonOf) {
+  return (
+    <ActButton act={act} back={here} label={`${children}: ${of}`}>
+      {children}
+    </ActButton>
+  )
+}
+
+/** Renders the difference between the stored catalogue of a server and the current one. */
+export function Comparison({ comparison }: { comparison: ComparisonView }) {
+  const { failure, lists, resources, server, storedAt } = comparison
+  const isEqual = lists.every(
+    ({ added, changed, removed }) => added.length + changed.length + removed.length === 0,
+  )
+  return (
+    <Card title={`Stored and live catalogue of ${server}`}>
+      {failure !== undefined ? (
+        <p class="wrong">{failure}</p>
+      ) : (
+        <>
+          <p class="soft small">
+            {storedAt ? `Stored at ${storedAt}.` : 'Nothing is stored.'}{' '}
+            {isEqual
+              ? 'The server lists the same now.'
+              : 'Clients see the stored catalogue until the next sync.'}
+          </p>
+          {lists.map((list) => (
+            <Difference list={list} />
+          ))}
+          {resources.length > 0 && (
+            <p class="soft small">
+              {resources.length === 1
+                ? '1 resource, which is'
+                : `${resources.length} resources, which are`}{' '}
+              never stored: <code>{resources.join(' ')}</code>
+            </p>
+          )}
+        </>
+      )}
+    </Card>
+  )
+}
+
+function Difference({ list: { added, changed, name, removed } }: { list: ListView }) {
+  if (added.length + changed.length + removed.length === 0) return null
+  return (
+    <>
+      <h3>{name}</h3>
+      <ul class="difference">
+        {added.map((each) => (
+          <Changed sign="+" word="added" class="allowed">
+            <code>{each}</code>
+          </Changed>
+        ))}
+        {removed.map((each) => (
+          <Changed sign="−" word="removed" class="refused">
+            <code>{each}</code>
+          </Changed>
+        ))}
+        {changed.map((each) => (
+          <Changed sign="~" word="changed" class="asked">
+            <code>{each.name}</code> <span class="soft">{each.members.join(', ')}</span>
+          </Changed>
+        ))}
+      </ul>
+    </>
+  )
+}
+
+type ChangedItem = { sign: string; word: string; class: string; children: Child }
+
+function Changed({ children, class: outcome, sign, word }: ChangedItem) {
+  return (
+    <li>
+      <span class={`sign ${outcome}`}>
+        <span aria-hidden="true">{sign}</span>
+        {word}
+      </span>{' '}
+      {children}
+    </li>
+  )
+}
