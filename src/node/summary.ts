@@ -1,5 +1,4 @@
 import type { Responses } from '../emulator/responses.ts'
-import { isLoopback } from '../oauth/loopback.ts'
 
 type Facts = {
   /** The application: `http://localhost:8788`. */
@@ -39,7 +38,7 @@ export async function summaryOf({ address, mcpPath, read, store }: Facts): Promi
   const lines = rows.map(([name, value]) => `  ${name.padEnd(WIDTH)}${value}`)
   const warnings = (settings.warnings ?? []).map((each) => `  Warning: ${each}.`)
   // Behind a tunnel, the control requires the token of everyone.
-  const isPublic = !isLoopback(new URL(urls.application).hostname)
+  const isPublic = new URL(urls.application).hostname !== 'localhost'
   const others = [
     ...leftOver(inEffect, address, isPublic),
     ...(warnings.length > 0 ? ['', ...warnings] : []),
