@@ -28,7 +28,13 @@ if (unknown !== undefined) {
 const results: Results = JSON.parse(await readFile(RESULTS, 'utf8').catch(() => '{}'))
 for (const client of CLIENTS.filter(({ id }) => ids.length === 0 || ids.includes(id))) {
   console.error(`${client.name} ...`)
-  results[client.id] = await recordOf(client)
+  try {
+    results[client.id] = await recordOf(client)
+  } catch (error) {
+    // The other clients run, and the page keeps the earlier results of this one.
+    console.error(error)
+    process.exitCode = 1
+  }
   await writeFile(RESULTS, `${JSON.stringify(results, null, 2)}\n`)
   await writeFile(PAGE, pageOf(CLIENTS, results))
 }

@@ -34,7 +34,8 @@ export async function provide(
     }
     await run('python3', ['-m', 'venv', folder])
     const python = join(folder, 'bin/python')
-    await run(python, ['-m', 'pip', 'install', '--quiet', name])
+    // Without an index, pip would try five times for each dependency.
+    await run(python, ['-m', 'pip', 'install', '--quiet', '--retries', '1', name])
     const print = `import importlib.metadata; print(importlib.metadata.version('${name}'))`
     const { stdout } = await run(python, ['-c', print])
     return { version: stdout.trim(), folder, remove }

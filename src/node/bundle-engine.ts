@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { build } from 'esbuild'
+import { build, type Plugin } from 'esbuild'
 import { parse } from 'smol-toml'
 
 /** The file with the settings of the package. Beside the sources, those of `wrangler.toml` apply. */
@@ -8,6 +8,18 @@ export const PACKAGE_SEED = 'src/node/seed.toml'
 
 /** The file of the bundle that the others belong to. */
 export const ENTRY = 'engine.mjs'
+
+// zod's namespace contains the texts of 50 languages, a quarter of a megabyte that nothing reads.
+const oneLanguage: Plugin = {
+  name: 'one-language',
+  setup(build) {
+    build.onResolve({ filter: /\/locales\/index\.js$/ }, ({ path, resolveDir }) =>
+      /\bzod\b/.test(resolveDir)
+        ? { path: join(resolveDir, path.replace('index.js', 'en.js')) }
+        : undefined,
+    )
+  },
+}
 
 /**
  * Bundles the Worker with the engine that runs it in Node. The engine provides the modules that the
@@ -23,6 +35,7 @@ export async function bundleEngine(root: string, seed = 'wrangler.toml') {
     entryPoints: ['src/node/engine/index.ts'],
     inject: ['src/node/engine/guest.ts', 'src/node/engine/globals.ts'],
     alias: { 'cloudflare:workers': './src/node/engine/durable-object.ts' },
+    plugins: [oneLanguage],
     bundle: true,
     splitting: true,
     write: false,

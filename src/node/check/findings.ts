@@ -96,7 +96,8 @@ export function waits({ events, requests }: Seen): Finding {
     return passed(why, fault)
   }
   const waitedMs = next.atMs - atMs
-  const why = `It sent the next token request ${(waitedMs / 1000).toFixed(1)} s after the ${status}, which asked for ${retryAfter} s.`
+  const waited = waitedMs < 1000 ? 'less than 1 s' : `${(waitedMs / 1000).toFixed(1)} s`
+  const why = `It sent the next token request ${waited} after the ${status}, which asked for ${retryAfter} s.`
   const isEarly = waitedMs < retryAfter * 1000 - EARLY_MS
   const event = events.findLast(({ rayId }) => rayId === next.rayId)
   return isEarly ? failed(why, fault, event) : passed(why, fault, event)

@@ -69,7 +69,8 @@ export const SITUATIONS: Situation[] = [
     id: 'two-refreshes',
     title: 'Two processes refresh at the same time',
     what: 'Two runs share the stored tokens, which have expired. Only one may use the refresh token.',
-    during: [TOKEN_EXPIRES],
+    // The first refresh takes as long as the other process needs to start.
+    during: [TOKEN_EXPIRES, { fault: 'slow', with: { endpoint: 'token', delay: '2s', times: 1 } }],
     runs: 'once, then two at the same time',
     shows: ['refreshes', 'works-again'],
     also: ['rotation'],
