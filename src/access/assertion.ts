@@ -1,6 +1,6 @@
 import { importJWK, SignJWT } from 'jose'
 import { type Identity, userIdOf } from './identity'
-import type { SigningKey } from './keys'
+import type { PrivateKey } from './keys'
 
 /** The claims of every assertion. */
 type CommonClaims = {
@@ -32,7 +32,7 @@ const CUSTOM_LIMIT_BYTES = 1024
  * Access: observed [O7, O10]. `aud` is an array, the header has no `typ`, and `nbf` equals `iat`.
  * RS256 is deterministic: equal claims give equal bytes.
  */
-export async function signIdentity(claims: IdentityClaims, key: SigningKey): Promise<string> {
+export async function signIdentity(claims: IdentityClaims, key: PrivateKey): Promise<string> {
   const custom = customOf(claims.identity.claims)
   const payload = {
     aud: [claims.audience],
@@ -60,7 +60,7 @@ export async function signIdentity(claims: IdentityClaims, key: SigningKey): Pro
  */
 export async function signService(
   claims: CommonClaims & { commonName: string },
-  key: SigningKey,
+  key: PrivateKey,
 ): Promise<string> {
   const payload = {
     type: 'app',
@@ -78,7 +78,7 @@ export async function signService(
 async function sign(
   payload: Record<string, unknown>,
   header: { alg: string; kid: string; typ?: string },
-  key: SigningKey,
+  key: PrivateKey,
 ): Promise<string> {
   return new SignJWT(payload).setProtectedHeader(header).sign(await importJWK(key.jwk, 'RS256'))
 }

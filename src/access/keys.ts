@@ -18,8 +18,11 @@ export const signingKeySchema = z.object({
 })
 export type SigningKey = z.infer<typeof signingKeySchema>
 
+/** A key that can sign. Its certificate may not exist yet. */
+export type PrivateKey = Pick<SigningKey, 'jwk'>
+
 /** Returns whether assertions can be signed with a key, such as one from a loaded snapshot. */
-export async function canSign({ jwk }: SigningKey): Promise<boolean> {
+export async function canSign({ jwk }: PrivateKey): Promise<boolean> {
   try {
     const key = await importJWK(jwk, 'RS256')
     await new CompactSign(new Uint8Array()).setProtectedHeader({ alg: 'RS256' }).sign(key)
@@ -48,28 +51,42 @@ type KeySet = {
 const ALGORITHM = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }
 const CERTIFICATE_YEARS = 10
 
+/** Creates an RS256 key with a `kid` of 64 hexadecimal characters [O10]. */
+export async function createPrivateKey(): Promise<PrivateKey> {
+  const { privateKey } = await generateKeyPair('RS256', { extractable: true })
+  const jwk = await exportJWK(privateKey)
+  const kid = await sha256Hex(await calculateJwkThumbprint(jwk))
+  return { jwk: { ...jwk, kty: 'RSA', kid, alg: 'RS256', use: 'sig' } }
+}
+
 /**
- * Creates an RS256 key with a `kid` of 64 hexadecimal characters [O10] and a self-signed certificate.
+ * Returns a key with a self-signed certificate.
  *
  * @param now in seconds; the certificate is valid from one day before
  */
-export async function createSigningKey(now: number): Promise<SigningKey> {
-  // Loaded on demand, because keys are rarely created. The polyfill has to be loaded first.
+export async function certified({ jwk }: PrivateKey, now: number): Promise<SigningKey> {
+  // Loaded on demand, because certificates are rarely created. The polyfill has to be loaded first.
   await import('reflect-metadata')
   const x509 = await import('@peculiar/x509')
-  const pair = await generateKeyPair('RS256', { extractable: true })
-  const jwk = await exportJWK(pair.privateKey)
-  const kid = await sha256Hex(await calculateJwkThumbprint(jwk))
+  const { kty, n, e, alg, kid } = jwk
+  const [privateKey, publicKey] = await Promise.all(
+    [jwk, { kty, n, e, alg } as JWK].map((key) => importJWK(key, 'RS256', { extractable: true })),
+  )
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     serialNumber: kid.slice(0, 16),
     name: 'CN=access-oauth-emulator',
     notBefore: new Date((now - 86_400) * 1000),
     notAfter: new Date((now + CERTIFICATE_YEARS * 365 * 86_400) * 1000),
     signingAlgorithm: ALGORITHM,
-    keys: pair,
+    // `importJWK` returns bytes only for a symmetric key.
+    keys: { privateKey, publicKey } as CryptoKeyPair,
   })
-  const cert = certificate.toString('pem')
-  return { jwk: { ...jwk, kty: 'RSA', kid, alg: 'RS256', use: 'sig' }, cert }
+  return { jwk, cert: certificate.toString('pem') }
+}
+
+/** Creates a key and its certificate. */
+export async function createSigningKey(now: number): Promise<SigningKey> {
+  return certified(await createPrivateKey(), now)
 }
 
 /**
@@ -82,10 +99,13 @@ export function publicKeySet(keys: readonly SigningKey[]): KeySet {
   const [first] = certs
   if (!first) throw new Error('no signing key')
   return {
-    keys: keys.map(
-      ({ jwk: { kid, kty, alg, use, e, n } }) => ({ kid, kty, alg, use, e, n }) as JWK,
-    ),
+    keys: publicKeys(keys),
     public_cert: first,
     public_certs: certs,
   }
+}
+
+/** Returns the public parts of keys. */
+export function publicKeys(keys: readonly PrivateKey[]): JWK[] {
+  return keys.map(({ jwk: { kid, kty, alg, use, e, n } }) => ({ kid, kty, alg, use, e, n }) as JWK)
 }

@@ -1,12 +1,12 @@
-import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTPayload, jwtVerify } from 'jose'
+import { errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose'
 
 /** The Access configuration of an origin, as the emulator tells the demo. */
 export type KnownAccess = {
   issuer: string
   /** The application's `aud`; undefined if no application covers the URL. */
   audience: string | undefined
-  /** The keys of `/cdn-cgi/access/certs`. */
-  keySet: JSONWebKeySet
+  /** Returns the key of `/cdn-cgi/access/certs` that an assertion names. */
+  keyFor: JWTVerifyGetKey
   /** The emulated time, in seconds. */
   now: number
   /** The scope that the client requested at authorization; for `/step-up` alone. */
@@ -18,11 +18,11 @@ export type AccessClaims = JWTPayload & { email?: string }
 /** Verifies an assertion and returns its claims; undefined if it is missing or not valid. */
 export async function verifyAssertion(
   assertion: string | undefined,
-  { issuer, audience, keySet, now }: Omit<KnownAccess, 'requestedScope'>,
+  { issuer, audience, keyFor, now }: Omit<KnownAccess, 'requestedScope'>,
 ): Promise<AccessClaims | undefined> {
   if (!assertion || !audience) return undefined
   try {
-    const { payload } = await jwtVerify<AccessClaims>(assertion, createLocalJWKSet(keySet), {
+    const { payload } = await jwtVerify<AccessClaims>(assertion, keyFor, {
       algorithms: ['RS256'],
       issuer,
       audience,

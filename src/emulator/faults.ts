@@ -27,12 +27,41 @@ export function showFaults(c: AppContext): Response {
 export async function switchFaultOn(c: AppContext): Promise<Response> {
   const name = requireName(c)
   const schema: z.ZodType<ActiveFault['parameters']> = FAULTS[name].parameters
-  const parameters = await readControl(c, schema)
-  if ('application' in parameters) await requireNewestApplication(c, parameters.application)
-  const left = 'times' in parameters ? (parameters.times ?? null) : null
-  const fault: ActiveFault = { name, parameters, left, struck: 0 }
+  const fault = await newFault(c, name, await readControl(c, schema))
   const { faults } = await c.get('emulator').setFault(name, fault)
   return respond(c, 'PUT faults/{name}', view(faults, name))
+}
+
+/** The body of `PUT /_emulator/faults`: the parameters of each fault, by its name. */
+export const faultsSchema = z.strictObject(
+  Object.fromEntries(FAULT_NAMES.map((name) => [name, FAULTS[name].parameters.optional()])),
+)
+
+/**
+ * Handles `PUT /_emulator/faults`: switches exactly the faults of the body on, and all others off, in one
+ * step.
+ *
+ * @throws OAuthError `invalid_request`
+ */
+export async function switchFaults(c: AppContext): Promise<Response> {
+  const wanted = await readControl(c, faultsSchema)
+  const faults: ActiveFault[] = []
+  for (const name of FAULT_NAMES) {
+    const parameters = wanted[name]
+    if (parameters) faults.push(await newFault(c, name, parameters))
+  }
+  await c.get('emulator').setFaults(faults)
+  return respond(c, 'PUT faults', { faults: FAULT_NAMES.map((name) => view(faults, name)) })
+}
+
+async function newFault(
+  c: AppContext,
+  name: FaultName,
+  parameters: ActiveFault['parameters'],
+): Promise<ActiveFault> {
+  if ('application' in parameters) await requireNewestApplication(c, parameters.application)
+  const left = 'times' in parameters ? (parameters.times ?? null) : null
+  return { name, parameters, left, struck: 0 }
 }
 
 /** Handles `DELETE /_emulator/faults/{name}`: switches a fault off. */
@@ -47,17 +76,15 @@ export async function switchFaultOff(c: AppContext): Promise<Response> {
 
 /** Handles `DELETE /_emulator/faults`: switches all faults off. */
 export async function clearFaults(c: AppContext): Promise<Response> {
-  await c.get('emulator').clearFaults()
+  await c.get('emulator').setFaults([])
   return respond(c, 'DELETE faults', { cleared: true })
 }
 
 function view(faults: ActiveFault[], name: FaultName): View {
-  const { what, source, parameters } = FAULTS[name]
+  const { group, what, source, parameters } = FAULTS[name]
   const active = faults.find((each) => each.name === name)
   return {
-    name,
-    what,
-    source,
+    ...{ name, group, what, source },
     // The table of faults uses only these forms of JSON Schema; a test parses the response.
     parameters: z.toJSONSchema(parameters, { io: 'input' }).properties as View['parameters'],
     active: active ? { ...active.parameters, left: active.left, struck: active.struck } : null,

@@ -15,7 +15,7 @@ export async function turnAllOff(c: AppContext): Promise<Response> {
   const { emulator, quirks } = c.var
   await emulator.moveClock({ offsetSeconds: 0 })
   await emulator.setAutoSignIns([])
-  await emulator.clearFaults()
+  await emulator.setFaults([])
   for (const name of quirks) await emulator.setQuirk(name, false)
   return respond(c, 'DELETE in-effect', { cleared: true })
 }

@@ -14,7 +14,7 @@ import { administratorPages } from './configure'
 import { consolePages } from './console'
 import { changeDns, showDns } from './dns'
 import { showEvents } from './events'
-import { clearFaults, showFaults, switchFaultOff, switchFaultOn } from './faults'
+import { clearFaults, showFaults, switchFaultOff, switchFaultOn, switchFaults } from './faults'
 import { endAllGrants, endGrant, endToken, showGrants } from './grants'
 import { guardControl } from './guard'
 import { showInEffect, turnAllOff } from './in-effect'
@@ -70,6 +70,7 @@ emulatorControl.get('/dns', showDns)
 emulatorControl.put('/dns', changeDns)
 emulatorControl.get('/events', showEvents)
 emulatorControl.get('/faults', showFaults)
+emulatorControl.put('/faults', switchFaults)
 emulatorControl.delete('/faults', clearFaults)
 emulatorControl.put('/faults/:name', switchFaultOn)
 emulatorControl.delete('/faults/:name', switchFaultOff)

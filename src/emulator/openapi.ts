@@ -13,6 +13,7 @@ import { checkSchema } from './check-origin'
 import { clockSchema } from './clock'
 import { zoneSchema } from './dns'
 import { querySchema } from './events'
+import { faultsSchema } from './faults'
 import { newPeopleSchema } from './people'
 import { callerSchema } from './portals/sees'
 import { switchSchema } from './quirks'
@@ -32,6 +33,7 @@ const BODIES: Partial<Record<Route, z.ZodType>> = {
   'POST assertions': assertionSchema,
   'POST check-origin': checkSchema,
   'PUT dns': zoneSchema,
+  'PUT faults': faultsSchema,
   'PUT people': newPeopleSchema,
   'POST settings': varsSchema,
   'PUT faults/{name}': z.union(FAULT_NAMES.map((name) => FAULTS[name].parameters)),

@@ -1,6 +1,6 @@
 import { decodeJwt, exportJWK, generateKeyPair, UnsecuredJWT } from 'jose'
 import { type IdentityClaims, signIdentity } from '../access/assertion'
-import type { SigningKey } from '../access/keys'
+import type { PrivateKey } from '../access/keys'
 
 /** The values with which an origin verifies an assertion. */
 export type Expected = { aud: string; issuer: string; certs: string }
@@ -10,7 +10,7 @@ type Check = {
   what: string
   isGood: boolean
   /** Returns the assertion; undefined if the request carries none. */
-  assertion(good: IdentityClaims, key: SigningKey): Promise<string | undefined>
+  assertion(good: IdentityClaims, key: PrivateKey): Promise<string | undefined>
   /** The correction of a server that decides otherwise. */
   change(expected: Expected): string
 }
@@ -81,7 +81,7 @@ export const ORIGIN_CHECKS = {
 export type OriginCheckName = keyof typeof ORIGIN_CHECKS
 export const ORIGIN_CHECK_NAMES = Object.keys(ORIGIN_CHECKS) as OriginCheckName[]
 
-async function foreignKey(kid: string): Promise<SigningKey> {
+async function foreignKey(kid: string): Promise<PrivateKey> {
   const { privateKey } = await generateKeyPair('RS256', { extractable: true })
-  return { jwk: { ...(await exportJWK(privateKey)), kty: 'RSA', kid }, cert: '' }
+  return { jwk: { ...(await exportJWK(privateKey)), kty: 'RSA', kid } }
 }

@@ -32,6 +32,6 @@ export async function switchQuirk(c: AppContext): Promise<Response> {
 }
 
 function view(name: QuirkName, on: boolean) {
-  const { what, source } = QUIRKS[name]
-  return { name, what, source, on }
+  const { group, what, source } = QUIRKS[name]
+  return { name, group, what, source, on }
 }

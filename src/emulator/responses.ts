@@ -2,8 +2,8 @@ import * as z from 'zod'
 import type { RecordedEvent } from '../events/event'
 import type { CheckResult } from '../report'
 import { autoSignInSchema } from '../switches/auto-sign-in'
-import { FAULT_NAMES } from '../switches/faults'
-import { QUIRK_NAMES } from '../switches/quirks'
+import { FAULT_GROUPS, FAULT_NAMES } from '../switches/faults'
+import { QUIRK_GROUPS, QUIRK_NAMES } from '../switches/quirks'
 import { ORIGIN_CHECK_NAMES } from './origin-checks'
 import { PORTAL_RESPONSES } from './portals/schemas'
 
@@ -32,6 +32,8 @@ const parameterSchema = z.looseObject({
 
 const faultSchema = z.object({
   name: z.enum(FAULT_NAMES),
+  /** The part of a flow that it breaks. */
+  group: z.enum(FAULT_GROUPS),
   what: text,
   source: text,
   /** JSON Schemas of the parameters that the fault takes. */
@@ -44,6 +46,7 @@ const faultSchema = z.object({
 
 const quirkSchema = z.object({
   name: z.enum(QUIRK_NAMES),
+  group: z.enum(QUIRK_GROUPS),
   what: text,
   source: text,
   on: z.boolean(),
@@ -210,6 +213,7 @@ export const RESPONSES = {
   // Events are typed by kind (events/event.ts).
   'GET events': z.object({ events: z.array(z.custom<RecordedEvent>()) }),
   'GET faults': z.object({ faults: z.array(faultSchema) }),
+  'PUT faults': z.object({ faults: z.array(faultSchema) }),
   'DELETE faults': z.object({ cleared: z.literal(true) }),
   'PUT faults/{name}': faultSchema,
   'DELETE faults/{name}': faultSchema,

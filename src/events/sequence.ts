@@ -211,23 +211,29 @@ function controlOf({ method, path, body }: { method: string; path: string; body?
       if (body === null) return 'automatic sign-in off'
       return `automatic sign-in ${given.email ? `as ${given.email}` : 'by rules'}`
     case 'faults':
-      if (!name) return 'all faults off'
+      if (!name) return Object.keys(given).length > 0 ? faultsOf(given) : 'all faults off'
       return `fault ${name} ${method === 'DELETE' ? 'off' : 'on'}`
     case 'quirks':
       return `quirk ${name} ${given.on ? 'on' : 'off'}`
     case 'keys':
       return 'signing keys rotated'
     case 'clients':
-      return 'client deleted'
+      return name ? 'client deleted' : 'all clients deleted'
     case 'grants':
+      if (!name) return 'all grants revoked'
       return part ? 'access token revoked' : 'grant revoked'
     case 'sessions':
-      return 'sign-in ended'
+      return name ? 'sign-in ended' : 'all sign-ins ended'
     case 'revoke':
       return `revoked: ${Object.values(given).join(', ')}`
     default:
       return `${method} ${path}`
   }
+}
+
+function faultsOf(given: object): string {
+  const names = Object.keys(given)
+  return `fault${names.length === 1 ? '' : 's'} ${names.join(', ')} on`
 }
 
 function decoded(text: string): string {

@@ -1,10 +1,12 @@
 import { proxy } from 'hono/proxy'
+import { createLocalJWKSet } from 'jose'
 import { type Application, applicationAt } from '../access/application'
-import { publicKeySet } from '../access/keys'
+import { publicKeys } from '../access/keys'
 import { isBrowserNavigation } from '../access/navigation'
 import { namedServiceCredentials } from '../access/service-token'
 import { isManagedOAuthToken } from '../access/token'
 import { demo } from '../demo'
+import type { KnownAccess } from '../demo/assertion'
 import { bearerToken } from '../oauth/bearer'
 import { PageError, respondPageError } from '../pages/respond'
 import type { AppContext } from '../request/context'
@@ -12,6 +14,7 @@ import { report } from '../request/events'
 import { impersonationOf } from '../request/impersonation'
 import { noteMcpBody } from '../request/mcp'
 import { withoutOwnCookies } from '../signin/browser'
+import type { Emulator } from '../store/emulator'
 import type { Admission } from './admission'
 import { noteOrigin } from './origin-outcome'
 import { WORKER_ACCESS_HEADER, workerAccess } from './worker-access'
@@ -194,13 +197,23 @@ function originError(c: AppContext, status: 502 | 524, message: string) {
   return c.json({ error: 'bad_gateway', error_description: message }, status as 502)
 }
 
+// Returns the published key that an assertion names. It is nearly always the current one, so the others are
+// not created for it.
+function keyFor(emulator: Emulator): KnownAccess['keyFor'] {
+  return async (header, token) => {
+    const current = await emulator.signingKey()
+    const keys = header.kid === current.jwk.kid ? [current] : await emulator.keys()
+    return createLocalJWKSet({ keys: publicKeys(keys) })(header, token)
+  }
+}
+
 // Returns the configuration of a real origin: the issuer, the audience and the keys.
 async function knownAccess(c: AppContext) {
   const { configuration, emulator, now, team, url } = c.var
   return {
     issuer: team.origin,
     audience: applicationAt(configuration.applications, url)?.aud,
-    keySet: publicKeySet(await emulator.keys()),
+    keyFor: keyFor(emulator),
     now,
   }
 }

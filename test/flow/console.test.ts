@@ -218,6 +218,37 @@ describe('The console', () => {
     expect(text).toContain('claude mcp add --transport http demo http://localhost:9999/mcp')
     expect(text).not.toContain('8788')
   })
+
+  it('installs itself in clients by their links', async () => {
+    const { root } = await page('/_emulator/console/connect')
+    const link = (name: string) =>
+      new URL(
+        root
+          .querySelectorAll('a')
+          .find(({ text }) => text === name)
+          ?.getAttribute('href') ?? '',
+      )
+    const code = link('Install in VS Code')
+    expect(code.protocol + code.pathname).toBe('vscode:mcp/install')
+    expect(JSON.parse(decodeURIComponent(code.search.slice(1)))).toEqual({
+      name: 'demo',
+      type: 'http',
+      url: `${APP}/mcp`,
+    })
+    const cursor = link('Install in Cursor')
+    expect(cursor.href).toMatch(/^cursor:\/\/anysphere\.cursor-deeplink\/mcp\/install\?name=demo&/)
+    expect(JSON.parse(atob(cursor.searchParams.get('config') ?? ''))).toEqual({ url: `${APP}/mcp` })
+  })
+
+  it('names guides that exist', async () => {
+    const guides = import.meta.glob('/docs/*.md')
+    for (const path of PAGES) {
+      const { root } = await page(path)
+      for (const { text } of root.querySelectorAll('.guide code')) {
+        expect(Object.keys(guides)).toContain(`/${text}`)
+      }
+    }
+  })
 })
 
 it('The name in the header leads to the console, on the pages of the emulator only', async () => {

@@ -29,6 +29,7 @@ const REQUESTS: Partial<Record<Route, unknown>> = {
   'PUT dns': { 'example.com': ['a record'] },
   'PUT people': null,
   'POST settings': { CODE_LIFETIME: '10s' },
+  'PUT faults': { 'lost-rotation': { times: 1 } },
   'PUT faults/{name}': { delay: '1s', endpoint: 'token', times: 3 },
   'PUT quirks/{name}': { on: true },
 }

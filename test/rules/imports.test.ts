@@ -131,7 +131,7 @@ it('only these files fetch: the origin, the server of API_ORIGIN_URL, identity p
   // `fetch` of a Hono application is a method that sends nothing over the network.
   expect(filesWith(/(?<![\w.])fetch\(|\bORIGIN\.fetch\(|\bhono\/proxy\b/)).toEqual([
     'api/elsewhere.ts',
-    'emulator/console/tours.ts', // Only in texts to paste, as in the next file.
+    'emulator/console/test-blocks.ts', // Only in texts to paste, as in the next file.
     'emulator/console/verifiers.ts',
     'gate/origin.ts',
     'node/engine.ts',

@@ -1,5 +1,5 @@
 import { createLocalJWKSet, errors, importJWK, jwtVerify, SignJWT } from 'jose'
-import { publicKeySet, type SigningKey } from '../../access/keys'
+import { type PrivateKey, publicKeySet, type SigningKey } from '../../access/keys'
 import { base64url } from '../../oauth/encoding'
 
 // Assumed: the default of the engine.
@@ -25,7 +25,7 @@ type IdTokenClaims = {
  */
 export async function signIdToken(
   claims: IdTokenClaims,
-  key: SigningKey,
+  key: PrivateKey,
   now: number,
 ): Promise<string> {
   const { issuer, clientId, subject, authenticatedAtSeconds, nonce, accessToken } = claims

@@ -1,9 +1,10 @@
 import { CONNECTED_PATH } from '../../account/oauth/dash-domain'
+import type { Block } from '../../pages/console/connect'
 import type { AppContext } from '../../request/context'
 import { mcpServer } from '../urls'
 
 /** Returns the texts to paste into each client, with this instance's addresses. */
-export function clientBlocks(c: AppContext) {
+export function clientBlocks(c: AppContext): Block[] {
   const url = mcpServer(c)
   const name = 'demo'
   return [
@@ -19,13 +20,15 @@ export function clientBlocks(c: AppContext) {
     },
     {
       name: 'VS Code',
-      where: 'Save as .vscode/mcp.json.',
+      where: 'Install it with the link, or save as .vscode/mcp.json.',
       text: json({ servers: { [name]: { type: 'http', url } } }),
+      install: `vscode:mcp/install?${encodeURIComponent(JSON.stringify({ name, type: 'http', url }))}`,
     },
     {
       name: 'Cursor',
-      where: 'Save as .cursor/mcp.json.',
+      where: 'Install it with the link, or save as .cursor/mcp.json.',
       text: json({ mcpServers: { [name]: { url } } }),
+      install: cursorLink(name, { url }),
     },
     {
       name: 'mcp-remote',
@@ -38,6 +41,12 @@ export function clientBlocks(c: AppContext) {
       text: `MCP_AUTO_OPEN_ENABLED=true npx @modelcontextprotocol/inspector --cli ${url} --transport http --method tools/list`,
     },
   ]
+}
+
+// The link of Cursor's documentation for installing servers: the configuration is JSON in Base64.
+function cursorLink(name: string, configuration: object): string {
+  const query = new URLSearchParams({ name, config: btoa(JSON.stringify(configuration)) })
+  return `cursor://anysphere.cursor-deeplink/mcp/install?${query}`
 }
 
 /** Returns the texts for the overview. */

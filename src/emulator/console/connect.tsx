@@ -4,7 +4,8 @@ import { respondPage } from '../../pages/respond'
 import type { AppContext } from '../../request/context'
 import { mcpServer } from '../urls'
 import { addresses, clientBlocks } from './blocks'
-import { curlTour, serviceTokenTour, VITEST } from './tours'
+import { goTest, pytest, VITEST } from './test-blocks'
+import { curlTour, serviceTokenTour } from './tours'
 import { verifiers } from './verifiers'
 import { pageOf } from './view'
 
@@ -51,8 +52,20 @@ function testBlocks(c: AppContext) {
   return [
     {
       name: 'Vitest',
-      where: 'Install the package, see docs/testing.md. The emulator runs in the test process.',
+      where: 'Install the package. The emulator runs in the test process.',
       text: VITEST,
+    },
+    {
+      name: 'pytest',
+      where:
+        'Save as test_access.py, then run `pytest` while this emulator runs, or with `exec`, which starts one for the tests.',
+      text: pytest(origin),
+    },
+    {
+      name: 'Go',
+      where:
+        'Save as access_test.go, then run `go test access_test.go` while this emulator runs, or with `exec`.',
+      text: goTest(origin),
     },
     {
       name: 'Any language',

@@ -1,18 +1,19 @@
-import { FaultsPage, type FaultView, type FieldView } from '../../pages/console/faults'
+import { FaultsPage } from '../../pages/console/faults'
 import { respondPage } from '../../pages/respond'
 import type { AppContext } from '../../request/context'
-import type { Responses } from '../responses'
+import { FAULT_PRESETS } from '../../switches/fault-presets'
+import { FAULT_GROUPS } from '../../switches/faults'
+import { QUIRK_GROUPS } from '../../switches/quirks'
+import { faultView, isPresetOn, type Subjects } from './fault-view'
 import { type Control, fetchList } from './inside'
 import { pageOf } from './view'
 
-type Fault = Responses['GET faults']['faults'][number]
-type Parameter = Fault['parameters'][string]
-
-/** Handles `GET /_emulator/console/faults`: shows faults and quirks as switches. */
+/** Handles `GET /_emulator/console/faults`: shows situations, faults and quirks as switches. */
 export async function showFaultsPage(c: AppContext, control: Control): Promise<Response> {
-  const [{ faults }, { quirks }, newest] = await Promise.all([
+  const [{ faults }, { quirks }, subjects, newest] = await Promise.all([
     fetchList(c, control, 'faults'),
     fetchList(c, control, 'quirks'),
+    subjectsOf(c, control),
     c.get('emulator').events.newestNumber(),
   ])
   return respondPage(
@@ -22,37 +23,39 @@ export async function showFaultsPage(c: AppContext, control: Control): Promise<R
       <FaultsPage
         nonce={nonce}
         {...pageOf(c, newest)}
-        faults={faults.map(faultView)}
-        quirks={quirks.map(({ on, ...quirk }) => ({ ...quirk, isOn: on }))}
+        presets={FAULT_PRESETS.map((preset) => ({ ...preset, isOn: isPresetOn(preset, faults) }))}
+        faults={FAULT_GROUPS.map((name) => ({
+          name,
+          items: faults
+            .filter(({ group }) => group === name)
+            .map((fault) => faultView(fault, subjects)),
+        }))}
+        quirks={QUIRK_GROUPS.map((name) => ({
+          name,
+          items: quirks
+            .filter(({ group }) => group === name)
+            .map(({ on, ...quirk }) => ({ ...quirk, isOn: on })),
+        }))}
       />
     ),
     { withScript: true, connectsToSelf: true },
   )
 }
 
-function faultView({ name, what, source, parameters, active }: Fault): FaultView {
-  return {
-    ...{ name, what, source },
-    fields: Object.entries(parameters).map(([parameter, schema]) => fieldView(parameter, schema)),
-    active: active ? activeView(active) : undefined,
-  }
-}
+const MOST_CLIENTS = 50
 
-// `left` is shown instead of `times`.
-function activeView({ left, struck, times: _, ...given }: NonNullable<Fault['active']>) {
-  const parameters = Object.entries(given).map(([name, value]) => ({ name, value: String(value) }))
-  return { left, struck, parameters }
-}
-
-function fieldView(name: string, schema: Parameter): FieldView {
-  const constants = schema.anyOf?.flatMap((each) => (each.const === undefined ? [] : [each.const]))
-  const options = schema.enum ?? constants
-  const example = options?.[0] ?? schema.default
-  const isNumber = typeof example === 'number' || schema.type === 'integer'
+// The newest clients, and every application. A fault can be limited to one of each.
+async function subjectsOf(c: AppContext, control: Control): Promise<Subjects> {
+  const { clients } = await fetchList(c, control, 'clients')
+  const newest = clients.toSorted((a, b) => b.registered_at.localeCompare(a.registered_at))
   return {
-    name,
-    type: isNumber ? 'number' : 'text',
-    options: options?.map(String),
-    usual: schema.default === undefined ? undefined : String(schema.default),
+    client: newest.slice(0, MOST_CLIENTS).map(({ id, name = '' }) => ({
+      value: id,
+      text: name ? `${name} (${id})` : id,
+    })),
+    application: c.get('configuration').applications.map(({ id, name }) => ({
+      value: id,
+      text: name,
+    })),
   }
 }

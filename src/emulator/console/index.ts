@@ -29,7 +29,7 @@ export function consolePages(control: Control): Hono<Env> {
   pages.get('/console/events/:number', showEventPage)
   pages.get('/console/flow', downloadFlow)
   pages.get('/console/state', configure, (c) => showStatePage(c, control))
-  pages.get('/console/faults', (c) => showFaultsPage(c, control))
+  pages.get('/console/faults', configure, (c) => showFaultsPage(c, control))
   pages.get('/console/connect', configure, showConnectPage)
   pages.on(['GET', 'POST'], '/console/check-origin', (c) => showCheckOriginPage(c, control))
   pages.on(['GET', 'POST'], '/console/portals', configure, (c) => showPortalsPage(c, control))

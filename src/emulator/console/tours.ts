@@ -72,19 +72,3 @@ curl -s $API/apps/${applicationId}/policies -H 'Authorization: Bearer any' \
 curl -s -o /dev/null -w '%{http_code}\n' $APP/whoami \
   -H "CF-Access-Client-Id: $CLIENT_ID" -H "CF-Access-Client-Secret: $CLIENT_SECRET"`
 }
-
-/** Returns a test with the package, for Vitest. */
-export const VITEST = `import { accessTest } from 'access-oauth-emulator/vitest'
-import { expect } from 'vitest'
-
-const test = accessTest({ origin: 'http://localhost:3000/mcp' })
-
-test('admits the person until the access token expires', async ({ access }) => {
-  const { accessToken } = await access.signIn('ada@example.com')
-  const headers = { authorization: \`Bearer \${accessToken}\` }
-  expect((await fetch(access.url, { headers })).status).toBe(200)
-
-  await access.clock.advance('16m')
-  expect((await fetch(access.url, { headers })).status).toBe(401)
-})
-`

@@ -46,20 +46,22 @@ export function AdministratorFrame(frame: AdministratorFrame) {
     <ConsoleFrame title={title} {...page}>
       {isAccess && <AccessPages here={page.here} />}
       <h1>{title}</h1>
-      {isRefused && (
-        <div class="notice" role="alert">
-          <strong>Nothing was saved.</strong>{' '}
-          {problems['']?.join(' ') ?? 'Correct the marked fields.'}
-        </div>
-      )}
-      {secret}
-      {saved && (
-        <section class="card saved" role="status">
-          <h2>Saved. The API call was:</h2>
-          <CopyBlock name="the API call" text={curlOf(saved, origin)} />
-        </section>
-      )}
-      {children}
+      <div class="administrator">
+        {isRefused && (
+          <div class="notice" role="alert">
+            <strong>Nothing was saved.</strong>{' '}
+            {problems['']?.join(' ') ?? 'Correct the marked fields.'}
+          </div>
+        )}
+        {secret}
+        {saved && (
+          <section class="card saved" role="status">
+            <h2>Saved. The API call was:</h2>
+            <CopyBlock name="the API call" text={curlOf(saved, origin)} />
+          </section>
+        )}
+        {children}
+      </div>
     </ConsoleFrame>
   )
 }

@@ -91,3 +91,12 @@ export function CopyBlock({
 export function WithCode({ text }: { text: string }) {
   return <>{text.split('`').map((part, at) => (at % 2 ? <code>{part}</code> : part))}</>
 }
+
+/** Names a guide. It is a file of the repository, because the emulator serves no documents. */
+export function Guide({ file }: { file: string }) {
+  return (
+    <span class="guide">
+      Guide: <code>docs/{file}</code>
+    </span>
+  )
+}

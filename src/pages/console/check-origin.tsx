@@ -1,4 +1,4 @@
-import { CopyBlock } from './action'
+import { CopyBlock, Guide } from './action'
 import { Card, ConsoleFrame, type ConsolePage } from './frame'
 
 /** The result of a check, as the control returns it. */
@@ -33,7 +33,7 @@ export function CheckOriginPage({ path, report, problem, ...page }: CheckOrigin)
         <p>
           Sends your server one valid assertion and six that it has to refuse, and shows which it
           let in. Without a path, the request is the <code>initialize</code> of an MCP client to{' '}
-          <code>/mcp</code>; with one, it is a GET.
+          <code>/mcp</code>; with one, it is a GET. <Guide file="your-server.md" />
         </p>
         <form class="check-origin" method="post" action="/_emulator/console/check-origin">
           <div>

@@ -1,12 +1,14 @@
 import type { Child } from 'hono/jsx'
-import { CopyBlock, WithCode } from './action'
+import { CopyBlock, Guide, WithCode } from './action'
 import { ConsoleFrame, type ConsolePage } from './frame'
 
-type Block = {
+export type Block = {
   name: string
   /** The destination of the text: a command line, or the path of a file. */
   where: string
   text: string
+  /** The link that adds the server to the client. */
+  install?: string
 }
 
 type Connect = ConsolePage & {
@@ -34,7 +36,14 @@ export function ConnectPage(props: Connect) {
           ))}
         </ul>
       </nav>
-      <Section id="clients" lead="The address of the MCP server is the same for every client.">
+      <Section
+        id="clients"
+        lead={
+          <>
+            The address of the MCP server is the same for every client. <Guide file="clients.md" />
+          </>
+        }
+      >
         <Blocks blocks={clients} />
       </Section>
       <Section
@@ -53,15 +62,16 @@ export function ConnectPage(props: Connect) {
         </dl>
         <p class="soft">
           Then start the emulator with <code>ORIGIN_URL</code>, and{' '}
-          <a href="/_emulator/console/check-origin">check your server</a>.
+          <a href="/_emulator/console/check-origin">check your server</a>.{' '}
+          <Guide file="your-server.md" />
         </p>
-        <Blocks blocks={servers} />
+        <Blocks blocks={servers} isFolded />
       </Section>
-      <Section id="tests">
-        <Blocks blocks={tests} />
+      <Section id="tests" lead={<Guide file="testing.md" />}>
+        <Blocks blocks={tests} isFolded />
       </Section>
       <Section id="curl">
-        <Blocks blocks={tours} />
+        <Blocks blocks={tours} isFolded />
       </Section>
       <Section id="addresses">
         <ul class="blocks">
@@ -85,7 +95,7 @@ const SECTIONS = [
   { id: 'addresses', name: 'Addresses' },
 ] as const
 
-type SectionOf = { id: (typeof SECTIONS)[number]['id']; lead?: string; children: Child }
+type SectionOf = { id: (typeof SECTIONS)[number]['id']; lead?: Child; children: Child }
 
 function Section({ id, lead, children }: SectionOf) {
   return (
@@ -97,18 +107,40 @@ function Section({ id, lead, children }: SectionOf) {
   )
 }
 
-function Blocks({ blocks }: { blocks: Block[] }) {
+function Blocks({ blocks, isFolded }: { blocks: Block[]; isFolded?: boolean }) {
   return (
     <ul class="blocks">
-      {blocks.map(({ name, where, text }) => (
+      {blocks.map((block) => (
         <li class="card">
-          <h3>{name}</h3>
-          <p class="soft small">
-            <WithCode text={where} />
-          </p>
-          <CopyBlock name={name} text={text} />
+          {isFolded ? (
+            <details id={`block-${block.name.toLowerCase().replaceAll(' ', '-')}`}>
+              <summary>
+                <h3>{block.name}</h3>
+              </summary>
+              <BlockText block={block} />
+            </details>
+          ) : (
+            <>
+              <div class="block-head">
+                <h3>{block.name}</h3>
+                {block.install && <a href={block.install}>Install in {block.name}</a>}
+              </div>
+              <BlockText block={block} />
+            </>
+          )}
         </li>
       ))}
     </ul>
+  )
+}
+
+function BlockText({ block: { name, where, text } }: { block: Block }) {
+  return (
+    <>
+      <p class="soft small">
+        <WithCode text={where} />
+      </p>
+      <CopyBlock name={name} text={text} />
+    </>
   )
 }

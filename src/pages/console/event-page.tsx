@@ -1,4 +1,4 @@
-import { CopyBlock } from './action'
+import { CopyBlock, Guide } from './action'
 import { eventAddress } from './event'
 import { EventDetails, type EventDetailsView } from './event-details'
 import { ConsoleFrame, type ConsolePage } from './frame'
@@ -16,7 +16,8 @@ type EventPage = ConsolePage & {
 
 /** Renders the page of one event, whose address is its permanent link. */
 export function EventPage({ details, previous, next, flow, copies, ...page }: EventPage) {
-  const { number, kind } = details.event
+  const { number, kind, outcome } = details.event
+  const isRefusal = outcome === 'refused' || outcome === 'failed'
   return (
     <ConsoleFrame title={`Event ${number}`} {...page}>
       <div class="title">
@@ -38,6 +39,11 @@ export function EventPage({ details, previous, next, flow, copies, ...page }: Ev
         </nav>
       </div>
       <EventDetails details={details} />
+      {isRefusal && (
+        <p class="soft small">
+          <Guide file="troubleshooting.md" />
+        </p>
+      )}
       <h2 class="copies">Copy as</h2>
       {copies.map(({ name, text }) => (
         <details class="card" id={`copy-${name.toLowerCase()}`} open={name === 'curl'}>

@@ -126,7 +126,7 @@ export function EventList({
               {event.call && <code>{event.call}</code>}
               {event.status && <Status of={event} />}
               {times > 1 && <span class="times">×{times}</span>}
-              {event.who && <span>{event.who}</span>}
+              {event.who && <span class="who">{event.who}</span>}
               {!isBrief && event.request && <code>{event.request}</code>}
             </p>
             {isBrief ? <p class="soft">{event.why}</p> : <Why event={event} />}

@@ -1,5 +1,5 @@
 import type { Person } from '../../access/identity'
-import { publishedKeys, type SigningKey } from '../../access/keys'
+import { type PrivateKey, publishedKeys, type SigningKey } from '../../access/keys'
 import type { ReportedEvent } from '../../events/event'
 import type { AutoSignIn } from '../../switches/auto-sign-in'
 import type { ActiveFault, FaultName } from '../../switches/faults'
@@ -106,8 +106,8 @@ export class Emulator {
     return this.#remember(await this.#object.setFault(name, fault))
   }
 
-  async clearFaults(): Promise<EmulatorState> {
-    return this.#remember(await this.#object.clearFaults())
+  async setFaults(faults: ActiveFault[]): Promise<EmulatorState> {
+    return this.#remember(await this.#object.setFaults(faults))
   }
 
   /** Strikes once with a fault, and returns whether it was still on. */
@@ -237,10 +237,10 @@ export class Emulator {
     return this.#remember(await this.#object.rotateKeys())
   }
 
-  async signingKey(): Promise<SigningKey> {
-    const [current] = await this.keys()
-    if (!current) throw new Error('The store has no signing key')
-    return current
+  /** Returns the key that signs now. Unlike `keys`, it does not wait for the next one. */
+  async signingKey(): Promise<PrivateKey> {
+    await this.state()
+    return loadUnlessKnown(this.#binding, 'signingKey', () => this.#object.signingKey())
   }
 
   async #edits(): Promise<Edit[]> {

@@ -1,4 +1,4 @@
-import type { SigningKey } from '../../access/keys'
+import type { PrivateKey, SigningKey } from '../../access/keys'
 import { type Configuration, type Edit, edited, type Seed } from '../configuration'
 import type { EmulatorState } from './state'
 
@@ -10,6 +10,7 @@ type Loaded = {
   state: EmulatorState
   at: number
   keys?: SigningKey[] | undefined
+  signingKey?: PrivateKey | undefined
   edits?: Edit[] | undefined
 }
 
@@ -29,21 +30,23 @@ export function recentStateOf(store: object): EmulatorState | undefined {
 export function rememberState(store: object, state: EmulatorState): EmulatorState {
   const known = loaded.get(store)
   if (known && known.state.version > state.version) return state
+  const areSameKeys = known?.state.keyRevision === state.keyRevision
   const isEdited = known?.state.configurationRevision !== state.configurationRevision
   loaded.set(store, {
     state,
     at: Date.now(),
-    keys: known?.state.keyRevision === state.keyRevision ? known.keys : undefined,
+    keys: areSameKeys ? known.keys : undefined,
+    signingKey: areSameKeys ? known.signingKey : undefined,
     edits: isEdited ? undefined : known?.edits,
   })
   return state
 }
 
 /**
- * Returns the keys or edits of the known state, and loads them if they are not known. Requests do not wait
+ * Returns the keys, the signing key or the edits of the known state, and loads them if they are not known. Requests do not wait
  * for each other's load: workerd sometimes cancels a request that waits for the I/O of another one.
  */
-export async function loadUnlessKnown<N extends 'keys' | 'edits'>(
+export async function loadUnlessKnown<N extends 'keys' | 'signingKey' | 'edits'>(
   store: object,
   name: N,
   load: () => Promise<NonNullable<Loaded[N]>>,

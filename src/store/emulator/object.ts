@@ -1,5 +1,5 @@
 import { DurableObject } from 'cloudflare:workers'
-import type { SigningKey } from '../../access/keys'
+import type { PrivateKey, SigningKey } from '../../access/keys'
 import { revocable } from '../../access/revocation'
 import type { RecordedEvent, ReportedEvent } from '../../events/event'
 import type { CountedCalls } from '../../mcp/analytics'
@@ -89,9 +89,9 @@ export class EmulatorObject extends DurableObject<Env> {
     return this.#switches.setFault(name, fault)
   }
 
-  clearFaults(): EmulatorState {
+  setFaults(faults: ActiveFault[]): EmulatorState {
     this.#edits.showAll()
-    return this.#switches.clearFaults()
+    return this.#switches.setFaults(faults)
   }
 
   strike(name: FaultName): { isStruck: boolean; state: EmulatorState } {
@@ -103,6 +103,11 @@ export class EmulatorObject extends DurableObject<Env> {
   }
 
   // --- Keys ---
+
+  /** Returns the key that signs now. */
+  signingKey(): Promise<PrivateKey> {
+    return this.#keys.current()
+  }
 
   /** Returns the signing keys: the current one first, the one that follows it second. */
   keys(): Promise<SigningKey[]> {

@@ -29,8 +29,9 @@ export class Switches {
     return this.state.change({ faults: fault ? [...others, fault] : others })
   }
 
-  clearFaults(): EmulatorState {
-    return this.state.change({ faults: [] })
+  /** Switches exactly these faults on, and all others off. */
+  setFaults(faults: ActiveFault[]): EmulatorState {
+    return this.state.change({ faults })
   }
 
   /** Strikes once with a fault. `isStruck` is false if another request had its last strike. */
