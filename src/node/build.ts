@@ -31,9 +31,9 @@ const { metafile } = await build({
   format: 'esm',
   platform: 'node',
   target: 'node22',
-  // As the engine: names stay, so that a stack can be read.
-  minifySyntax: true,
-  minifyWhitespace: true,
+  // As the engine: modules instead of CommonJS, of which nothing could be left out, and short names.
+  mainFields: ['module', 'main'],
+  minify: true,
   external: [
     // Imported only when the emulator runs from the source.
     './kept-engine.ts',

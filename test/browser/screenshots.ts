@@ -1,6 +1,6 @@
-/** `npm run screenshots`: takes the screenshots of the README again, into `docs/`. */
+/** `npm run screenshots`: takes the screenshots of the README and the guides again, into `docs/`. */
 import { join } from 'node:path'
-import type { Browser } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { launchBrowser } from '../support/browser.ts'
 import { type Server, startServer } from '../support/server.ts'
 import { PORTAL_FLAGS, portalStory } from './portal-story.ts'
@@ -11,6 +11,7 @@ const [server, browser] = await Promise.all([startServer(PORTAL_FLAGS), launchBr
 try {
   await takePortal(server, browser)
   await takeConsole(server, browser)
+  await takeApplication(server, browser)
   for (const name of Object.keys(WAYS) as (keyof typeof WAYS)[]) {
     await takePage(server, browser, name)
   }
@@ -26,12 +27,7 @@ async function takeConsole(server: Server, browser: Browser): Promise<void> {
   await fullStory(server)
   const viewport = { width: 1400, height: 830 }
   const page = await browser.newPage({ viewport, deviceScaleFactor: 1.8 })
-  // With the port that a reader of the README has.
-  await page.route(`${app}/_emulator/`, async (route) => {
-    const response = await route.fetch()
-    const body = (await response.text()).replaceAll(`:${port}`, ':8788')
-    await route.fulfill({ response, body })
-  })
+  await showDefaultPort(page, `${app}/_emulator/`, port)
   await page.goto(`${app}/_emulator/`)
   await page.getByText('live', { exact: true }).waitFor()
   await page.screenshot({ path: pathOf('console') })
@@ -46,16 +42,37 @@ async function takePortal(server: Server, browser: Browser): Promise<void> {
   const viewport = { width: 1280, height: 800 }
   const page = await browser.newPage({ viewport, deviceScaleFactor: 1.5 })
   const path = '/_emulator/console/portals?who=email%3Agrace%40example.com'
-  await page.route(`${app}${path}`, async (route) => {
-    const response = await route.fetch()
-    const body = (await response.text()).replaceAll(`:${port}`, ':8788')
-    await route.fulfill({ response, body })
-  })
+  await showDefaultPort(page, app + path, port)
   await page.goto(app + path)
   await page.getByText('live', { exact: true }).waitFor()
   await page.screenshot({ path: pathOf('portals'), fullPage: true })
   await page.close()
   await control('POST', 'reset')
+}
+
+// The administrator's page of an application, after an edit: it shows the API call that saved it.
+async function takeApplication({ app, port, control }: Server, browser: Browser): Promise<void> {
+  const viewport = { width: 1280, height: 960 }
+  const page = await browser.newPage({ viewport, deviceScaleFactor: 1.5 })
+  await showDefaultPort(page, `${app}/_emulator/configure/**`, port)
+  await page.goto(`${app}/_emulator/configure/access/applications`)
+  await page.getByRole('link', { name: 'Demo', exact: true }).click()
+  await page.getByLabel('Access token lifetime').fill('5m')
+  await page.locator('button.main').click()
+  await page.getByText('--request PUT').waitFor()
+  await page.getByText('live', { exact: true }).waitFor()
+  await page.screenshot({ path: pathOf('application') })
+  await page.close()
+  await control('POST', 'reset')
+}
+
+// With the port that a reader of the documents has.
+async function showDefaultPort(page: Page, url: string, port: number): Promise<void> {
+  await page.route(url, async (route) => {
+    const response = await route.fetch()
+    const body = (await response.text()).replaceAll(`:${port}`, ':8788')
+    await route.fulfill({ response, body })
+  })
 }
 
 async function takePage(server: Server, browser: Browser, name: keyof typeof WAYS): Promise<void> {

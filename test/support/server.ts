@@ -69,7 +69,8 @@ async function start(flags: string[], store?: string): Promise<Server> {
   // An interrupted run must not leave its servers behind.
   const kill = () => {
     // The whole group: of `npm start`, that is npm, the start script, wrangler and workerd.
-    if (child.exitCode === null && child.pid) process.kill(-child.pid, 'SIGKILL')
+    const hasEnded = child.exitCode !== null || child.signalCode !== null
+    if (!hasEnded && child.pid) process.kill(-child.pid, 'SIGKILL')
   }
   process.once('exit', kill)
   const exited = new Promise<void>((resolve) => child.on('exit', () => resolve()))
