@@ -39,3 +39,23 @@ export function unprotectedPortalAt(records: Records, url: URL): McpPortal | und
   const portal = records.mcpPortals.find(({ hostname }) => hostname === url.hostname)
   return portal && !portalAt(records, url) ? portal : undefined
 }
+
+/**
+ * Returns the address of a portal that a client is given, without a path at its end. A name below `.localhost`
+ * resolves on most machines only, so the address with a path is returned for it.
+ *
+ * @param url a URL of this instance, for its scheme and port
+ */
+export function addressOf(
+  applications: readonly Application[],
+  portal: McpPortal,
+  { port, protocol }: URL,
+): string {
+  const { hostname, id } = portal
+  const at = port && `:${port}`
+  const path = `localhost/portals/${id}`
+  const hasPath = applications.some(
+    (each) => portalOf([portal], each) && domainsOf(each).includes(path),
+  )
+  return hasPath ? `${protocol}//localhost${at}/portals/${id}` : `${protocol}//${hostname}${at}`
+}

@@ -37,7 +37,8 @@ export async function summaryOf({ address, mcpPath, read, store }: Facts): Promi
   ]
   const lines = rows.map(([name, value]) => `  ${name.padEnd(WIDTH)}${value}`)
   const warnings = (settings.warnings ?? []).map((each) => `  Warning: ${each}.`)
-  const isPublic = urls.application !== address
+  // Behind a tunnel, the control requires the token of everyone.
+  const isPublic = new URL(urls.application).hostname !== 'localhost'
   const others = [
     ...leftOver(inEffect, address, isPublic),
     ...(warnings.length > 0 ? ['', ...warnings] : []),

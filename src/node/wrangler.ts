@@ -42,9 +42,8 @@ export function runWrangler(args: string[], isReady: () => boolean): Wrangler {
     const end = guardGroup(started)
     let isPortTaken = false
     const passOn = (to: NodeJS.WriteStream) => (chunk: Buffer) => {
-      const isTaken = !isReady() && PORT_TAKEN.test(String(chunk))
-      isPortTaken ||= isTaken
-      if (!isTaken || starts === MOST_STARTS) to.write(chunk)
+      isPortTaken ||= !isReady() && PORT_TAKEN.test(String(chunk))
+      if (!isPortTaken || starts === MOST_STARTS) to.write(chunk)
     }
     started.stdout?.on('data', passOn(process.stdout))
     started.stderr?.on('data', passOn(process.stderr))

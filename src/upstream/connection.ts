@@ -98,7 +98,9 @@ async function connectTo(
     { name: 'access-oauth-emulator portal', version },
     { versionNegotiation: { mode } },
   )
-  const transport = await transportTo(endpoint, headers, upstreamFetch(c, server))
+  const transport = await transportTo(endpoint, headers, upstreamFetch(c, server), (request) =>
+    c.executionCtx.waitUntil(request),
+  )
   const during = async <T>(act: () => Promise<T>): Promise<T> => {
     try {
       return await act()

@@ -6,16 +6,21 @@ import type { UpstreamError } from './upstream-error'
 // Loaded on demand: its schemas take longer than the rest of the Worker.
 const sdk = () => import('@modelcontextprotocol/client')
 
-/** Creates the transport to an endpoint of a server. */
+/**
+ * Creates the transport to an endpoint of a server.
+ *
+ * @param finish keeps a request alive that ends after the transport
+ */
 export async function transportTo(
   { transport, url }: Endpoint,
   headers: Record<string, string>,
   send: Fetch,
+  finish: (request: Promise<unknown>) => void,
 ) {
   const { SSEClientTransport, StreamableHTTPClientTransport } = await sdk()
   const requestInit = { headers }
   if (transport === 'sse') {
-    return new SSEClientTransport(url, { requestInit, fetch: withStatus(send) })
+    return new SSEClientTransport(url, { requestInit, fetch: overSse(send, finish) })
   }
   return new StreamableHTTPClientTransport(url, {
     requestInit,
@@ -33,18 +38,22 @@ export async function refusedStream(error: unknown): Promise<UpstreamError | und
     : undefined
 }
 
-// The error of the SDK for a refused message has no status. Its request for the stream has members that
-// workerd does not know, such as `mode`.
-function withStatus(send: Fetch): Fetch {
+// The request for the stream has members that workerd does not know, such as `mode`. The result may arrive in it
+// before the response to the message, which the end of the stream must not abort. The SDK's error for a refused
+// message has no status.
+function overSse(send: Fetch, finish: (request: Promise<unknown>) => void): Fetch {
   return async (url, { body, headers, method, signal } = {}) => {
-    const response = await send(url, {
+    const isMessage = method === 'POST'
+    const sent = send(url, {
       redirect: 'manual',
       ...(body && { body }),
       ...(headers && { headers }),
       ...(method && { method }),
-      ...(signal && { signal }),
+      ...(signal && !isMessage && { signal }),
     })
-    if (method === 'POST' && !response.ok) throw httpFailure(response.status)
+    if (isMessage) finish(sent.catch(() => undefined))
+    const response = await sent
+    if (isMessage && !response.ok) throw httpFailure(response.status)
     return response
   }
 }

@@ -92,6 +92,22 @@ describe('The portal of the default seed', () => {
   })
 })
 
+describe('The sign-in of an administrator at the server behind Access', () => {
+  it('is registered with the address of the portal that a client is given [MP67]', async () => {
+    const response = await fetch('http://localhost:8788/_emulator/upstreams/demo/admin-grant', {
+      method: 'POST',
+    })
+    const person = new Person(fetch, ['localhost:8788', '127.0.0.1:8788'])
+    await person.open(((await response.json()) as { url: string }).url)
+    await person.press(ADA.email)
+    await person.press('allow')
+    const { upstreams } = (await (
+      await fetch('http://localhost:8788/_emulator/upstreams')
+    ).json()) as { upstreams: object[] }
+    expect(upstreams[2]).toMatchObject({ status: 'ready', authentication_status: 'connected' })
+  })
+})
+
 describe('The option portals', () => {
   it('becomes the settings of servers and portals', () => {
     const servers = [

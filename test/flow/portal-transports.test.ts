@@ -4,7 +4,7 @@ import { connectToPortal, namedTools, PortalAdmin, PortalClient } from '../suppo
 import { speakSse } from '../support/sse-upstream'
 import { type TestUpstream, upstreams } from '../support/upstreams'
 
-const { fetch, reset, signIn } = emulator()
+const { events, fetch, reset, signIn } = emulator()
 const admin = new PortalAdmin(fetch)
 
 let docs: TestUpstream
@@ -29,6 +29,10 @@ describe('A server at a URL that ends in /sse', () => {
     const client = PortalClient.of(fetch, (await connectToPortal(fetch)).access_token)
     expect(await client.text('docs_search')).toBe('docs search')
     expect(new Set(requests())).toEqual(new Set(['GET /sse', 'POST /messages']))
+    const called = { kind: 'upstream-request', mcpMethod: 'tools/call', responseStatus: 202 }
+    await vi.waitFor(async () =>
+      expect(await events()).toContainEqual(expect.objectContaining(called)),
+    )
   })
 
   it('fails with the status of its stream [MP18, MP64]', async () => {

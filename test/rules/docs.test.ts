@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { pageOf, type Results } from '../../clients/page'
+import results from '../../clients/results.json?raw'
+import { CLIENTS } from '../../clients/table'
 import check from '../../docs/check.md?raw'
+import clients from '../../docs/clients.md?raw'
 import control from '../../docs/control.md?raw'
 import settings from '../../docs/settings.md?raw'
 import { SITUATIONS } from '../../src/node/check/situations'
@@ -23,6 +27,12 @@ describe('docs/control.md has the row of the table in the code for', () => {
   it('the endpoints', () => {
     expect(control).toContain(`Endpoints: ${ENDPOINTS.map((each) => `\`${each}\``).join(', ')}.`)
   })
+})
+
+it('docs/clients.md has every client, and the recorded results', () => {
+  const recorded: Results = JSON.parse(results)
+  expect(CLIENTS.filter(({ id }) => !recorded[id])).toEqual([])
+  expect(clients).toBe(pageOf(CLIENTS, recorded))
 })
 
 it.each(SITUATIONS)('docs/check.md has the situation $id as in the code', (situation) => {

@@ -128,6 +128,7 @@ describe('Events that cannot be recorded', () => {
     isFull = false
     await handOverEvents(store, receiver)
     expect(kept.flat()).toEqual(range(2, 10_002))
+    expect(printed).toEqual(range(0, 10_002))
     warn.mockRestore()
   })
 })

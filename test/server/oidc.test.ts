@@ -297,9 +297,7 @@ describe('The callback', () => {
   })
 })
 
-/** An array within arrays. */
-const deep = (levels: number): unknown => JSON.parse('['.repeat(levels) + ']'.repeat(levels))
-
+// `test/flow/oidc-login.test.ts` has those that are refused.
 describe('An id_token', () => {
   const signInRogue = async (misbehaviour: Misbehaviour) => {
     rogue.misbehaviour = misbehaviour
@@ -334,52 +332,6 @@ describe('An id_token', () => {
     const person = await signInRogue({ claims: { aud: ['other', 'access'], azp: 'access' } })
     expect(claimsOf(person)).toMatchObject({ email: 'ada@example.com' })
   })
-
-  it.each<[string, Misbehaviour, string]>([
-    [
-      'another nonce',
-      { claims: { nonce: 'of-another-login' } },
-      'does not have the nonce of this login',
-    ],
-    ['no nonce', { claims: { nonce: undefined } }, 'does not have the nonce of this login'],
-    ['another aud', { claims: { aud: 'another-client' } }, 'unexpected "aud"'],
-    ['no aud', { claims: { aud: undefined } }, 'missing required "aud"'],
-    ['a past exp', { claims: { exp: 1 } }, '"exp" claim timestamp check failed'],
-    ['no exp', { claims: { exp: undefined } }, 'missing required "exp"'],
-    ['an empty sub', { claims: { sub: '' } }, 'no text in sub'],
-    ['an iss that is no text', { claims: { iss: { a: 1 } as never } }, 'no text in iss'],
-    ['the azp of another client', { claims: { aud: ['access', 'other'], azp: 'other' } }, 'azp'],
-    ['a claim that is too deep', { claims: { department: deep(60) } }, 'nested too deep'],
-    ['no sub', { claims: { sub: undefined } }, 'missing required "sub"'],
-    ['the signature of another key', { signedByStranger: true }, 'signature verification failed'],
-    ['a signature by the client secret', { signedWithSecret: true }, 'not valid'],
-    ['no e-mail address', { claims: { email: undefined } }, 'no e-mail address in email'],
-    ['a text that is no address', { claims: { email: 'ada' } }, 'no e-mail address in email'],
-  ])('is refused with %s (OpenID Connect Core 3.1.3.7)', async (_, misbehaviour, message) => {
-    const person = await signInRogue(misbehaviour)
-    expect(person.page).toMatchObject({ status: 400, title: 'Rogue did not sign you in' })
-    expect(person.page?.text).toContain(message)
-    await isNotSignedIn(person)
-  })
-
-  it.each([
-    ['/token', 200, '{"access_token":"x"}', 'token_url responded with 200 without an id_token'],
-    ['/token', 200, '<h1>Hello</h1>', 'token_url responded with 200: <h1>Hello</h1>'],
-    ['/token', 500, 'oh', 'token_url responded with 500: oh'],
-    ['/token', 307, '', 'token_url responded with 307'],
-    ['/jwks', 500, 'oh', 'Expected 200 OK from the JSON Web Key Set HTTP response'],
-    ['/jwks', 200, '<h1>Hello</h1>', 'Failed to parse the JSON Web Key Set HTTP response as JSON'],
-    ['/jwks', 200, '{"keys":[]}', 'no applicable key found'],
-  ])(
-    'is missing or cannot be verified: %s responds with %d %s',
-    async (path, status, body, message) => {
-      const headers = status === 307 ? { location: '/elsewhere' } : undefined
-      const person = await signInRogue({ answer: { path, status, body, headers } })
-      expect(person.page).toMatchObject({ status: 400, title: 'Rogue did not sign you in' })
-      expect(person.page?.text).toContain(message)
-      await isNotSignedIn(person)
-    },
-  )
 })
 
 // Last, because the emulator starts again with other settings.

@@ -8,12 +8,6 @@ import { freePort } from './server'
 export type Misbehaviour = {
   /** Claims of the id_token, in place of the valid ones; undefined omits one. */
   claims?: JWTPayload
-  /** Signs with a key that it does not publish, under the name of the one that it does. */
-  signedByStranger?: boolean
-  /** Signs with the client's secret. */
-  signedWithSecret?: boolean
-  /** The response at this path instead. */
-  answer?: { path: string; status: number; body: string; headers?: Record<string, string> }
 }
 
 /**
@@ -24,7 +18,7 @@ export class RogueProvider {
   misbehaviour: Misbehaviour = {}
   readonly #server: Server
   #nonce = ''
-  #keys: Promise<{ own: CryptoKey; stranger: CryptoKey; jwk: JWK }> | undefined
+  #keys: Promise<{ own: CryptoKey; jwk: JWK }> | undefined
 
   private constructor(readonly port: number) {
     this.#server = createServer((request, response) => this.#answer(request, response))
@@ -54,10 +48,7 @@ export class RogueProvider {
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '', this.issuer)
-    const { answer } = this.misbehaviour
-    if (answer && url.pathname === answer.path) {
-      response.writeHead(answer.status, answer.headers).end(answer.body)
-    } else if (url.pathname === '/auth') {
+    if (url.pathname === '/auth') {
       this.#nonce = url.searchParams.get('nonce') ?? ''
       const callback = new URL(url.searchParams.get('redirect_uri') ?? '')
       callback.searchParams.set('code', 'a-code')
@@ -75,7 +66,7 @@ export class RogueProvider {
   async #idToken(): Promise<string> {
     const keys = await this.#keys
     if (!keys) throw new Error('not started')
-    const { claims, signedByStranger, signedWithSecret } = this.misbehaviour
+    const { claims } = this.misbehaviour
     const now = Math.floor(Date.now() / 1000)
     const token = new SignJWT({
       iss: this.issuer,
@@ -87,19 +78,15 @@ export class RogueProvider {
       email: 'ada@example.com',
       ...claims,
     })
-    if (signedWithSecret) {
-      token.setProtectedHeader({ alg: 'HS256', kid: 'own' })
-      return token.sign(new TextEncoder().encode(CLIENT.client_secret.padEnd(32)))
-    }
     token.setProtectedHeader({ alg: 'RS256', kid: 'own' })
-    return token.sign(signedByStranger ? keys.stranger : keys.own)
+    return token.sign(keys.own)
   }
 }
 
 async function makeKeys() {
-  const [own, stranger] = await Promise.all([generateKeyPair('RS256'), generateKeyPair('RS256')])
-  const jwk = { ...(await exportJWK(own.publicKey)), kid: 'own', alg: 'RS256', use: 'sig' }
-  return { own: own.privateKey, stranger: stranger.privateKey, jwk }
+  const { privateKey: own, publicKey } = await generateKeyPair('RS256')
+  const jwk = { ...(await exportJWK(publicKey)), kid: 'own', alg: 'RS256', use: 'sig' }
+  return { own, jwk }
 }
 
 function json(response: ServerResponse, body: unknown): void {

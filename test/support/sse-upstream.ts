@@ -37,6 +37,9 @@ export function speakSse(upstream: TestUpstream, path: string, elsewhere = 404):
     const text = await response.text()
     const message = text.match(/^data: (.+)$/m)?.[1] ?? text
     if (message) write(searchParams.get('session') ?? '', 'message', message)
+    // The result is in the stream before.
+    await new Promise((resolve) => setTimeout(resolve, 10))
+    request.signal.throwIfAborted()
     return new Response(null, { status: 202 })
   }
 }

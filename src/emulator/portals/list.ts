@@ -1,8 +1,7 @@
-import { domainsOf } from '../../access/application'
 import { currentIdentity, seededIdentity } from '../../access/identity'
 import { PEOPLE_PICKER } from '../../access/identity-provider'
 import type { Subject } from '../../access/rule-kinds'
-import { portalOf } from '../../mcp/place'
+import { addressOf, portalOf } from '../../mcp/place'
 import type { McpPortal } from '../../mcp/portal'
 import { seenServers } from '../../mcp/visibility'
 import type { AppContext } from '../../request/context'
@@ -41,21 +40,10 @@ export function applicationOf(c: AppContext, portal: McpPortal) {
     .applications.find((each) => each.type === 'mcp_portal' && portalOf([portal], each))
 }
 
-/**
- * Returns the endpoint that a client of a portal is given. A name below `.localhost` resolves on most machines
- * only, so the address with a path is given for it.
- */
+/** Returns the endpoint that a client of a portal is given. */
 export function endpointOf(c: AppContext, portal: McpPortal): string {
-  const { hostname, id } = portal
-  const { port, protocol } = c.get('url')
-  const at = port && `:${port}`
-  const path = `localhost/portals/${id}`
-  const hasPath = c
-    .get('configuration')
-    .applications.some((each) => portalOf([portal], each) && domainsOf(each).includes(path))
-  return hasPath
-    ? `${protocol}//localhost${at}/portals/${id}/mcp`
-    : `${protocol}//${hostname}${at}/mcp`
+  const { configuration, url } = c.var
+  return `${addressOf(configuration.applications, portal, url)}/mcp`
 }
 
 async function portalView(c: AppContext, portal: McpPortal): Promise<PortalView> {

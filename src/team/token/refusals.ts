@@ -50,7 +50,7 @@ export function otherVerifier(): OAuthError {
   return invalidGrant('code_verifier does not match the code_challenge', {
     rule: 'T9',
     why: 'BASE64URL(SHA-256(code_verifier)) is not the code_challenge of the authorization request.',
-    change: 'Store one code_verifier for each authorization request, by its state.',
+    change: 'Store one code_verifier per authorization request, keyed by state.',
   })
 }
 

@@ -1,4 +1,5 @@
 import type { OAuthConfig, OAuthCredential, Registration } from '../../mcp/credential'
+import { addressOf } from '../../mcp/place'
 import { isOAuthUndetected, type McpServer, OAUTH_NOT_DETECTED } from '../../mcp/server'
 import type { AppContext } from '../../request/context'
 import { upstreamFetch } from '../fetch'
@@ -120,10 +121,7 @@ function redirectUris(
   const portals = configuration.mcpPortals
     .filter(({ id }) => id !== flow?.portalId)
     .filter(({ servers }) => servers.some(({ server_id: id }) => id === server.id))
-    .map(
-      ({ hostname }) =>
-        `${url.protocol}//${hostname}${url.port && `:${url.port}`}/servers-callback`,
-    )
+    .map((portal) => `${addressOf(configuration.applications, portal, url)}/servers-callback`)
   const [account] = settings.ACCOUNTS
   const used = flow ? [flow.callback] : []
   const own = server.is_shared_oauth_callback_enabled ? [SHARED_CALLBACK] : [...used, ...portals]
