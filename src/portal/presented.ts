@@ -2,6 +2,7 @@ import { ProtocolError } from '@modelcontextprotocol/server'
 import type { Exposed } from '../mcp/curation'
 import type { Definition } from '../mcp/override'
 import { codeName, type Presentation } from '../mcp/presentation'
+import { parseToolPattern } from '../mcp/tool-pattern'
 import type { AppContext } from '../request/context'
 import type { PortalCaller } from './caller'
 import { callUpstream } from './calls'
@@ -98,18 +99,12 @@ export async function callPresented(
   }
 }
 
-// A longer pattern could take longer than the rest of the request.
-const LONGEST_PATTERN = 200
-
-function queried(tools: Exposed[], pattern: unknown) {
-  if (typeof pattern !== 'string' || pattern.length > LONGEST_PATTERN) {
-    return failure(`pattern must be a text of at most ${LONGEST_PATTERN} characters.`)
-  }
-  const wanted = expressionOf(pattern)
-  if (!wanted) return failure('pattern is not a regular expression.')
+function queried(tools: Exposed[], given: unknown) {
+  const pattern = parseToolPattern(given)
+  if (pattern.problem !== undefined) return failure(pattern.problem)
   const found = tools.filter(
     ({ definition, name }) =>
-      wanted.test(name) || wanted.test(String(definition.description ?? '')),
+      pattern.matches(name) || pattern.matches(String(definition.description ?? '')),
   )
   return text(
     JSON.stringify(
@@ -118,14 +113,6 @@ function queried(tools: Exposed[], pattern: unknown) {
       2,
     ),
   )
-}
-
-function expressionOf(pattern: string): RegExp | undefined {
-  try {
-    return new RegExp(pattern, 'i')
-  } catch {
-    return undefined
-  }
 }
 
 function searchable({ definition, name }: Exposed) {
