@@ -32,10 +32,14 @@ export async function syncServer(c: AppContext, id: string): Promise<McpServer |
     outcome: status === 'ready' ? 'allowed' : status === 'waiting' ? 'asked' : 'refused',
     why:
       status === 'ready'
-        ? `The catalogue of ${id} has ${result.tools?.length} tools and ${result.prompts?.length} prompts.`
+        ? `The catalogue of ${id} has ${number(result.tools, 'tool')} and ${number(result.prompts, 'prompt')}.`
         : `The catalogue of ${id} was not updated: ${error ?? 'nobody has signed in to the server yet'}.`,
   })
   return keep(c, id, result)
+}
+
+function number(entries: readonly unknown[] = [], noun: string): string {
+  return `${entries.length} ${noun}${entries.length === 1 ? '' : 's'}`
 }
 
 // The servers that are being synced in this isolate, by their ids.
