@@ -30,7 +30,7 @@ export type PortalMethods = {
     compare(id: string): Promise<CatalogueDifference>
     /** Begins the sign-in of an administrator at a server, and returns the address to open in a browser. */
     authenticate(id: string): Promise<string>
-    /** Ends the administrator's grant. Nothing tells so: the server is `stale` at its next sync. */
+    /** Ends the administrator's grant. Nothing reports it: the server is `stale` at its next sync. */
     expireAdminGrant(id: string): Promise<void>
     /** Makes the server forget the portal's dynamic client. */
     forgetClient(id: string): Promise<void>

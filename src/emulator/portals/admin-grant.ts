@@ -28,7 +28,7 @@ export async function beginAdminSignIn(c: AppContext): Promise<Response> {
 
 /**
  * Handles `DELETE /_emulator/upstreams/{id}/admin-grant`: ends the administrator's grant as if the server had
- * revoked it. Nothing tells so: the server is `stale` at its next sync [MP20].
+ * revoked it. Nothing reports it: the server is `stale` at its next sync [MP20].
  *
  * @throws OAuthError `invalid_request` if there is no such grant
  */
