@@ -1,4 +1,3 @@
-import { jsonOf } from '../oauth/encoding.ts'
 import type { Reach } from './reach.ts'
 
 /** An error response of the emulator's control. */
@@ -38,7 +37,7 @@ export function controlBy(reach: Reach, secret?: string): Send {
       ...(body !== undefined && { body: JSON.stringify(body) }),
     })
     const text = await response.text()
-    const json = jsonOf(text)
+    const json = parsed(text)
     if (response.ok) return json as T
     const { error = 'error', error_description = text } = (json ?? {}) as Record<string, string>
     throw new ControlError(
@@ -47,5 +46,13 @@ export function controlBy(reach: Reach, secret?: string): Send {
       error,
       error_description,
     )
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
   }
 }
