@@ -6,7 +6,7 @@ import { type Child, createContext, useContext } from 'hono/jsx'
 import { ICON, Mark } from './mark'
 import { STYLE } from './style'
 
-/** The place of a page: in the console, or behind a request, whose events explain why it is shown. */
+/** The origin of a page: the console, or a request, whose events explain why the page is shown. */
 export type Place = { isOfConsole: boolean; why?: string | undefined }
 
 export const PlaceOfPage = createContext<Place>({ isOfConsole: false })
