@@ -4,7 +4,7 @@ import type { Send } from './control.ts'
 /** An MCP portal with its callers, and for each caller every server with the reason if it is hidden. */
 export type PortalState = Responses['GET portals']['portals'][number]
 
-/** What a person or service token would see of a portal with a new client. */
+/** The part of a portal that a person or service token would see with a new client, and why. */
 export type PortalSight = Responses['GET portals/{id}/sees']
 
 /** A server behind portals. */
@@ -39,6 +39,7 @@ export type PortalMethods = {
   }
 }
 
+/** Returns the methods of MCP portals and of their servers. */
 export function portalMethodsBy(send: Send): PortalMethods {
   const at = (id: string, what: string) => `upstreams/${encodeURIComponent(id)}/${what}`
   return {

@@ -13,7 +13,7 @@ const MOST_OUTPUT = 2000
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /** The argument of a command that stands for the URL of the MCP server. */
-export const URL_PLACEHOLDER = '{url}'
+const URL_PLACEHOLDER = '{url}'
 
 /**
  * Runs a command as the client. It gets the URL of the MCP server as `{url}` in its arguments and as

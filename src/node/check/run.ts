@@ -8,7 +8,7 @@ import type { Situation, Step } from './situation.ts'
 import { PERSON } from './situations.ts'
 import { type Watch, watch } from './watch.ts'
 
-/** How a run of the client ended. `exit`: by itself. */
+/** The way in which a run of the client ended. `exit`: by itself. */
 export type Ending = {
   how: 'exit' | 'idle' | 'limit'
   seconds: number
