@@ -47,7 +47,7 @@ const page = onDemand(() => import('./pages'))
  * response.
  */
 export const emulatorControl = new Hono<Env>()
-// It reveals nothing, so that a health check needs no credential.
+// It reveals nothing, so a health check needs no credential.
 emulatorControl.get('/healthz', (c) => respond(c, 'GET healthz', { status: 'ok' }))
 emulatorControl.use(guardControl)
 emulatorControl.on(['GET', 'POST'], '/sign-in', page('signInToConsole'))
