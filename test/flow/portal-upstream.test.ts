@@ -8,6 +8,7 @@ import {
   PORTAL,
   PortalAdmin,
   PortalClient,
+  personOf,
   useUpstreams,
 } from '../support/portal'
 import { methodsOf } from '../support/upstreams'
@@ -120,7 +121,12 @@ describe('A server with OAuth', () => {
     const back = oauth.allow(person.callback ?? new URL('about:blank'))
     const { person: grace } = await atServers(fetch, GRACE)
     await grace.open(back)
-    expect(grace.page?.title).toBe('Invalid state: missing or invalid nonce')
+    const nobody = await personOf(fetch).open(back)
+    for (const { page } of [grace, nobody]) {
+      expect([page?.status, page?.title]).toEqual([400, 'Invalid state: missing or invalid nonce'])
+    }
+    await person.open(back)
+    expect(person.page?.text).toContain('Connect DOCS again')
   })
 })
 
