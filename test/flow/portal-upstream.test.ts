@@ -105,6 +105,15 @@ describe('A server with OAuth', () => {
     expect(answer).toContain(`${PORTAL}/authorize?elicitationId=`)
   })
 
+  it('is not connected before its person connects it, whatever its id', async () => {
+    new UpstreamOAuth(DOCS).protect(upstream.docs)
+    // An id may be that of a member of every object.
+    await admin.server('constructor', { hostname: `${DOCS}/mcp`, auth_type: 'oauth' })
+    await admin.portal([{ server_id: 'constructor' }])
+    const { person } = await atServers(fetch, ADA)
+    expect(person.page?.text).toContain('CONSTRUCTOR not connected')
+  })
+
   it('shows why it refused its person', async () => {
     const oauth = await portalWithOAuth()
     oauth.refuses = 'invalid_client'

@@ -10,6 +10,7 @@ import { reportDecision } from '../../request/events'
 import { readPageForm, redirectToStep } from '../../signin/browser'
 import type { PortalGrant } from '../../store/emulator/portal-states'
 import { startConnection } from '../../upstream/oauth/connect'
+import { shownServer } from '../portal/shown-server'
 import { proceed } from './authorize'
 import { readAuthorizationRequest } from './request'
 import { serversFor, serversTicketSchema } from './servers-step'
@@ -82,15 +83,7 @@ function showServers(
       portal={portal.name}
       email={identity.email}
       done="Continue"
-      servers={visible.map((mapped) => ({
-        id: mapped.server.id,
-        name: mapped.server.name,
-        connection: !needsPerson(mapped)
-          ? 'none-needed'
-          : mapped.server.id in connections
-            ? 'connected'
-            : 'needed',
-      }))}
+      servers={visible.map((each) => shownServer(each, Object.hasOwn(connections, each.server.id)))}
     />
   ))
 }

@@ -14,6 +14,7 @@ import { readPageForm, redirectToStep } from '../../signin/browser'
 import type { PortalGrant } from '../../store/emulator/portal-states'
 import { startConnection } from '../../upstream/oauth/connect'
 import { type SignedIn, signedInByCookie } from '../authorization/session'
+import { shownServer } from './shown-server'
 
 const LIFETIME_SECONDS = 15 * 60
 
@@ -52,7 +53,7 @@ export async function selectServers(c: AppContext): Promise<Response> {
   if (!kept || !found) throw expired()
   const shown = await seenOnPage(c, found.portal, kept, ticket.data, who)
   if (c.req.method !== 'POST') return show(c, found.portal, who, shown)
-  return act(c, found, ticket.data, who, shown)
+  return act(c, found.portal, ticket.data, who, shown)
 }
 
 async function begin(c: AppContext, id: string): Promise<Response> {
@@ -130,14 +131,8 @@ function show(
       email={identity.email}
       done="Done"
       servers={seen.map((each) => ({
-        id: each.server.id,
-        name: each.server.name,
+        ...shownServer(each, each.because !== 'not-connected'),
         isOn: each.because !== 'switched-off',
-        connection: !needsPerson(each)
-          ? 'none-needed'
-          : each.because === 'not-connected'
-            ? 'needed'
-            : 'connected',
       }))}
     />
   ))
@@ -145,7 +140,7 @@ function show(
 
 async function act(
   c: AppContext,
-  { portal }: Found,
+  portal: McpPortal,
   { at, elicitationId, grantId, sessionId }: Ticket,
   { identity }: SignedIn,
   seen: Seen[],
