@@ -8,7 +8,8 @@ import control from '../../docs/control.md?raw'
 import settings from '../../docs/settings.md?raw'
 import { SITUATIONS } from '../../src/node/check/situations'
 import { SETTING_NAMES } from '../../src/node/settings'
-import { ENDPOINTS, FAULTS } from '../../src/switches/faults'
+import { ENDPOINTS } from '../../src/switches/fault-scope'
+import { FAULTS } from '../../src/switches/faults'
 import { QUIRKS } from '../../src/switches/quirks'
 
 const COMMON = ['times', 'client', 'application']
