@@ -82,6 +82,23 @@ describe.each([
   ['of an authorization', 'Invalid state: missing or invalid nonce', atServers],
   ['of a portal_toggle_servers address', 'This page has expired', atAddress],
 ])('The page of servers %s', (_, title, atPage) => {
+  it('is bound to the browser that logged in', async () => {
+    const { person }: { person: Person } = await atPage()
+    const url = person.page?.url ?? ''
+    const grace = new Person(fetch, HOSTS)
+    for (const stranger of [new Person(fetch, HOSTS), await grace.open(`${PORTAL}/elsewhere`)]) {
+      if (stranger === grace) await grace.press('grace@example.com')
+      await stranger.open(url)
+      expect(stranger.page).toMatchObject({ status: 400, title })
+    }
+  })
+
+  it('needs an address that the emulator has signed', async () => {
+    const { person }: { person: Person } = await atPage()
+    await person.open((person.page?.url ?? '').slice(0, -4))
+    expect(person.page).toMatchObject({ status: 400, title })
+  })
+
   it('ends with the portal', async () => {
     const { person }: { person: Person } = await atPage()
     const portal = `${ACCOUNT}/access/ai-controls/mcp/portals/tools`

@@ -716,6 +716,20 @@ describe('A code that has not been redeemed', () => {
   })
 })
 
+it('A browser login ends with the application, if that is deleted meanwhile [A12]', async () => {
+  const without = emulator({ APPLICATIONS: [application({ name: 'Other', domain: '*' })] })
+  const person = new Person(
+    (url, init) => (url.includes('/authorized?') ? without : world).fetch(url, init),
+    HOSTS,
+  )
+  await (await person.open(`${APP}/whoami`)).press('Log in', ADA)
+  expect(person.page).toMatchObject({
+    status: 400,
+    title: 'Invalid nonce. Please try logging in again.',
+  })
+  expect(person.cookies('localhost')).not.toContain('CF_Authorization')
+})
+
 it('A browser login ends at an ACCESS_PATH of the host of the application', async () => {
   const ends: string[] = []
   const watching: typeof world.fetch = async (url, init) => {
