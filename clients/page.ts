@@ -2,7 +2,7 @@ import type { Result } from '../src/node/check/index.ts'
 import { SITUATIONS } from '../src/node/check/situations.ts'
 import type { ClientEntry } from './table.ts'
 
-/** What a client did in each situation, or why it did not run. */
+/** The result of a client in each situation, or the reason why it did not run. */
 export type Recorded = {
   date: string
   version?: string
@@ -36,15 +36,15 @@ export function pageOf(clients: ClientEntry[], results: Results): string {
   return [
     '# What real clients do',
     '',
-    'Made by `npm run clients`, which runs each client through [`check`](check.md). It can be run again by anybody: clients that are',
+    'Made by `npm run clients`, which runs each client through [`check`](check.md). Anybody can run it again: clients that are',
     'not installed here are fetched from npm or PyPI into a temporary folder. `npm run clients -- <id>` runs one of them.',
     '',
     '| client | version | date | what was run |',
     '|---|---|---|---|',
     ...seen.map((client) => rowOf(client, results[client.id])),
     '',
-    '✓ passed, ✗ failed (a SHOULD unless MUST is said), – not seen: the client did not show it, which is no pass. The situations are',
-    'described in [check.md](check.md#situations).',
+    '✓ passed, ✗ failed (a SHOULD, or a MUST if the cell says so), – not seen: the client did not show it, which is no pass.',
+    'The situations are described in [check.md](check.md#situations).',
     '',
     `| situation | ${ran.map(({ name }) => name).join(' | ')} |`,
     `|---|${ran.map(() => '---|').join('')}`,

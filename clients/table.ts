@@ -12,7 +12,7 @@ export type ClientEntry = {
    * `programs/` with the name of the id, and the URL and this folder as its arguments.
    */
   command?: string[]
-  /** What the command does, beyond a program on the library that calls a tool six times. */
+  /** The work of the command, if it is not a program on the library that calls a tool six times. */
   note?: string
 }
 

@@ -1,6 +1,5 @@
 import { Hono } from 'hono'
 import { ACCESS_PATHS, SECOND_TEAM } from './access/team-domain'
-import { api } from './api'
 import { dash } from './dash'
 import { emulatorControl } from './emulator'
 import { gate, gateAccessPaths } from './gate'
@@ -12,17 +11,11 @@ import { team, teamMetadata } from './team'
 
 /** The map: one line per surface, in the order in which they match. */
 export const app = new Hono<Env>()
-app.onError(failure)
-app.use(markResponse)
-app.use(prepare)
-app.use(reportRequest)
-app.use(async function giveSurfaces(c, next) {
-  c.set('sendToSurfaces', async (request) => app.fetch(request, c.env, c.executionCtx))
-  await next()
-})
+// Before the middleware, because the API passes it too, in an application of its own.
+app.all('/client/v4/*', async (c) => (await apiOnDemand()).fetch(c.req.raw, c.env, c.executionCtx))
+addMiddleware(app)
 app.route('/_emulator', emulatorControl)
 app.use(configure)
-app.route('/client/v4', api)
 for (const path of ACCESS_PATHS) {
   app.route(path, gateAccessPaths)
   app.route(path, team)
@@ -31,3 +24,28 @@ for (const path of ACCESS_PATHS) {
 app.route('/', dash)
 app.route('/', teamMetadata)
 app.route('/', gate)
+
+function addMiddleware(surfaces: Hono<Env>): void {
+  surfaces.onError(failure)
+  surfaces.use(markResponse)
+  surfaces.use(prepare)
+  surfaces.use(reportRequest)
+  surfaces.use(async function giveSurfaces(c, next) {
+    c.set('sendToSurfaces', async (request) => app.fetch(request, c.env, c.executionCtx))
+    await next()
+  })
+}
+
+let loadedApi: Hono<Env> | undefined
+
+// In Node, most processes never use the API. Its modules are a quarter of those of the Worker.
+async function apiOnDemand(): Promise<Hono<Env>> {
+  if (loadedApi) return loadedApi
+  const { api } = await import('./api')
+  const surfaces = new Hono<Env>()
+  addMiddleware(surfaces)
+  surfaces.use(configure)
+  surfaces.route('/client/v4', api)
+  loadedApi = surfaces
+  return surfaces
+}

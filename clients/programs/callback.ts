@@ -71,7 +71,7 @@ export class Credentials<T extends object> {
   }
 }
 
-/** Returns the values of a `Bearer` challenge's `resource_metadata`, and the metadata itself. */
+/** Returns the resource and the issuer of the metadata that the `Bearer` challenge names. */
 export async function resourceOf(url: string): Promise<{ resource: string; issuer: string }> {
   const response = await send(url, { method: 'POST', body: '{}' })
   const challenge = response.headers.get('www-authenticate') ?? ''

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { deleteUnknownMembers, isObject } from '../access/unknown-members'
+import { jsonOf } from '../oauth/encoding'
 import { OAuthError } from '../oauth/errors'
 import { readText } from '../request/body'
 import type { AppContext } from '../request/context'
@@ -63,18 +64,10 @@ async function readValue(c: AppContext, refuse: typeof accessError): Promise<unk
   if (contentType !== undefined && !isJson) {
     throw new ApiError(415, refuse('Content-Type must be application/json'))
   }
-  const value = parsed(text)
+  const value = jsonOf(text)
   if (value === undefined) throw new ApiError(400, refuse('the body is not valid JSON'))
   if (isDeep(value)) throw new ApiError(400, refuse(`the body ${TOO_DEEP}`))
   return value
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 function errorOf(issue: z.core.$ZodIssue, refuse: typeof accessError): EnvelopeError {

@@ -3,11 +3,11 @@ import { isBrowserNavigation } from '../access/navigation'
 import { PageError } from '../pages/respond'
 import type { AppContext, Env } from '../request/context'
 import { report } from '../request/events'
+import { onDemand } from '../request/on-demand'
 import { configure } from '../request/prepare'
 import { signAssertion } from './assertions'
 import { changeAutoSignIn, showAutoSignIn } from './auto-sign-in'
 import { checkOrigin } from './check-origin'
-import { showClientReport } from './client-report'
 import { forgetClient, forgetClients, showClients } from './clients'
 import { changeClock, showClock } from './clock'
 import { administratorPages } from './configure'
@@ -30,13 +30,13 @@ import { reset } from './reset'
 import { respond } from './respond'
 import { revoke } from './revoke'
 import { refuseRoute } from './route'
-import { showRule, showRules } from './rules'
 import { endSession, endSessions, showSessions } from './sessions'
 import { checkSettings, showSettings } from './settings'
-import { signInToConsole } from './sign-in'
 import { loadState, showState } from './state'
 import { issueTokens } from './tokens'
 import { showUrls } from './urls'
+
+const page = onDemand(() => import('./pages'))
 
 /**
  * Surface 5: the emulator's own control below `/_emulator`, described in docs/control.md, and its console.
@@ -47,10 +47,10 @@ import { showUrls } from './urls'
  * response.
  */
 export const emulatorControl = new Hono<Env>()
-// It reveals nothing, so that a health check needs no credential.
+// It reveals nothing, so a health check needs no credential.
 emulatorControl.get('/healthz', (c) => respond(c, 'GET healthz', { status: 'ok' }))
 emulatorControl.use(guardControl)
-emulatorControl.on(['GET', 'POST'], '/sign-in', signInToConsole)
+emulatorControl.on(['GET', 'POST'], '/sign-in', page('signInToConsole'))
 emulatorControl.use(reportControl)
 emulatorControl.get('/urls', configure, showUrls)
 emulatorControl.get('/auto-sign-in', showAutoSignIn)
@@ -79,7 +79,7 @@ emulatorControl.put('/quirks/:name', switchQuirk)
 emulatorControl.get('/clients', showClients)
 emulatorControl.delete('/clients', forgetClients)
 emulatorControl.delete('/clients/:id', forgetClient)
-emulatorControl.get('/clients/:id/report', showClientReport)
+emulatorControl.get('/clients/:id/report', page('showClientReport'))
 emulatorControl.get('/grants', configure, showGrants)
 emulatorControl.delete('/grants', endAllGrants)
 emulatorControl.delete('/grants/:id', endGrant)
@@ -98,8 +98,8 @@ emulatorControl.post('/upstreams/:id/client', configure, registerPortalClient)
 emulatorControl.delete('/upstreams/:id/client', configure, forgetPortalClient)
 emulatorControl.get('/settings', configure, showSettings)
 emulatorControl.post('/settings', checkSettings)
-emulatorControl.get('/rules', showRules)
-emulatorControl.get('/rules/:id', showRule)
+emulatorControl.get('/rules', page('showRules'))
+emulatorControl.get('/rules/:id', page('showRule'))
 emulatorControl.get('/state', showState)
 emulatorControl.put('/state', loadState)
 emulatorControl.post('/reset', reset)

@@ -15,7 +15,7 @@ import { zoneSchema } from './dns'
 import { querySchema } from './events'
 import { faultsSchema } from './faults'
 import { newPeopleSchema } from './people'
-import { callerSchema } from './portals/sees'
+import { sightQuery } from './portals/sees'
 import { switchSchema } from './quirks'
 import { RESPONSES, type Responses } from './responses'
 import { revocationSchema } from './revoke'
@@ -49,7 +49,7 @@ const QUERIES: Partial<Record<Route, z.ZodObject>> = {
   'GET events': querySchema,
   'GET clients': cursorSchema,
   'GET grants': cursorSchema,
-  'GET portals/{id}/sees': callerSchema,
+  'GET portals/{id}/sees': sightQuery,
 }
 
 const errorSchema = z

@@ -64,7 +64,7 @@ async function signIn(c: AppContext, client: Client, wanted: Wanted): Promise<To
   const verifier = await newVerifier()
   const code = await authorize(c, client, wanted, redirectUri, verifier)
   const form = { grant_type: 'authorization_code', client_id: client.clientId }
-  const response = await sendAs(c, { client }, endpointOf(c, 'token'), {
+  const response = await sendAs(c, { client }, oauthEndpoint(c, 'token'), {
     method: 'POST',
     body: new URLSearchParams({
       ...form,
@@ -87,7 +87,7 @@ async function clientFor(c: AppContext, wanted: Wanted): Promise<Client> {
 }
 
 async function register(c: AppContext, { client_name, redirect_uri }: Wanted): Promise<string> {
-  const response = await sendAs(c, {}, endpointOf(c, 'registration'), {
+  const response = await sendAs(c, {}, oauthEndpoint(c, 'registration'), {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({
@@ -122,7 +122,7 @@ async function authorize(
     code_challenge_method: 'S256',
     resource,
   })
-  const response = await sendAs(c, { email }, `${endpointOf(c, 'authorization')}?${query}`)
+  const response = await sendAs(c, { email }, `${oauthEndpoint(c, 'authorization')}?${query}`)
   const parameters = URL.parse(response.headers.get('location') ?? '')?.searchParams
   const code = parameters?.get('code')
   if (code) return code
@@ -136,7 +136,7 @@ async function authorize(
   throw await refusalIn(response)
 }
 
-function endpointOf(c: AppContext, name: 'registration' | 'authorization' | 'token'): string {
+function oauthEndpoint(c: AppContext, name: 'registration' | 'authorization' | 'token'): string {
   const { team } = c.var
   return `${team.origin}${team.accessPath}/oauth/${name}`
 }

@@ -1,6 +1,6 @@
 import { applicationAt } from '../access/application'
 import type { AppContext } from '../request/context'
-import { endpointOf } from './portals/list'
+import { portalEndpoint } from './portals/portal'
 import { respond } from './respond'
 
 /**
@@ -21,7 +21,7 @@ export function showUrls(c: AppContext): Response {
     certs: `${team.origin}${team.accessPath}/certs`,
     portals: configuration.mcpPortals.map((portal) => ({
       id: portal.id,
-      url: endpointOf(c, portal),
+      url: portalEndpoint(c, portal),
     })),
   })
 }

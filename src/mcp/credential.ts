@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { jsonOf } from '../oauth/encoding'
 
 const text = z.string().min(1)
 
@@ -97,7 +98,7 @@ export function readCredential(
   }
   const old = before?.kind === 'oauth' ? before : undefined
   if (text === undefined) return withSecret(old ?? { kind: 'oauth', mode: 'dcr' }, secret)
-  const value = parsed(text)
+  const value = jsonOf(text)
   const imported = importedSchema.safeParse(value)
   if (imported.success) return importedCredential(imported.data, now)
   const manual = manualSchema.safeParse(value)
@@ -149,7 +150,7 @@ function withSecret(
 }
 
 function bearerCredential(text: string): Credential | CredentialProblem {
-  const own = headersSchema.safeParse(parsed(text))
+  const own = headersSchema.safeParse(jsonOf(text))
   const headers = own.success ? own.data.headers : { Authorization: `Bearer ${text}` }
   try {
     new Headers(headers)
@@ -181,12 +182,4 @@ function importedCredential(
 
 function only(value: Record<string, unknown>, members: string[]): Record<string, unknown> {
   return Object.fromEntries(Object.entries(value).filter(([name]) => members.includes(name)))
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

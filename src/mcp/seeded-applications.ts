@@ -3,6 +3,7 @@ import { applicationSchema } from '../access/application-schema'
 import { stableUuid } from '../access/identity'
 import type { McpPortal } from './portal'
 import type { McpServer } from './server'
+import { serverApplication } from './visibility'
 
 const EVERYBODY = { name: 'Everybody', decision: 'allow', include: [{ everyone: {} }] }
 
@@ -19,7 +20,7 @@ export async function seededApplications(
   servers: readonly McpServer[],
 ): Promise<StoredApplication[]> {
   const ofServers = servers
-    .filter(({ id }) => !applications.some((each) => leadsTo(each, id)))
+    .filter(({ id }) => !serverApplication(applications, id))
     .map(({ id, name }) => ({
       name,
       type: 'mcp',
@@ -35,7 +36,6 @@ export async function seededApplications(
         { type: 'public', uri: `localhost/portals/${id}` },
       ],
       oauth_configuration: {
-        dynamic_client_registration: { allow_any_on_localhost: true, allow_any_on_loopback: true },
         grant: { access_token_lifetime: '15m', session_duration: '336h' },
       },
     }))
@@ -47,8 +47,4 @@ export async function seededApplications(
       )
     }),
   )
-}
-
-function leadsTo({ destinations }: StoredApplication, serverId: string): boolean {
-  return destinations.some((each) => 'mcp_server_id' in each && each.mcp_server_id === serverId)
 }

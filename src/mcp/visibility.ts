@@ -30,10 +30,10 @@ export const HIDDEN_BECAUSE: Record<HiddenBecause, string> = {
 }
 
 /** Finds the Access application of a server. Portal: documented [MP31]. */
-export function serverApplication(
-  applications: readonly Application[],
+export function serverApplication<A extends Pick<Application, 'type' | 'destinations'>>(
+  applications: readonly A[],
   serverId: string,
-): Application | undefined {
+): A | undefined {
   return applications.find(
     ({ destinations, type }) =>
       type === 'mcp' &&

@@ -9,7 +9,7 @@ export type Configuration = Omit<EmulatorOptions, 'config'>
 
 const NAMES = ['access.config.ts', 'access.config.js', 'access.config.json']
 
-/** Returns the options of a configuration file. It gives them their type. */
+/** Returns the options of a configuration file unchanged. It gives them their type. */
 export function defineConfig(options: Configuration): Configuration {
   return options
 }
@@ -24,7 +24,7 @@ export function findConfiguration(folder: string): string | undefined {
  *
  * @throws TypeError for a wrong option; Error if the file cannot be loaded. Both name the file
  */
-export async function readConfiguration(file: string): Promise<Configuration> {
+async function readConfiguration(file: string): Promise<Configuration> {
   const found = await load(file).catch((cause: unknown) => {
     const message = cause instanceof Error ? cause.message : cause
     throw new Error(`${file} cannot be loaded: ${message}`, { cause })

@@ -1,7 +1,7 @@
 import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
-/** What a bundler wrote: the text of each file, and the files that it read. */
+/** The result of a bundler: the text of each file, and the paths of its sources. */
 export type Bundled = { files: Record<string, string>; inputs: string[] }
 
 /**

@@ -55,7 +55,7 @@ export type Assertion = Responses['POST assertions']
 /** The request that `checkOrigin` sends. `application` is an id or a name. */
 export type CheckOriginOptions = { application?: string; path?: string; email?: string }
 
-/** Which assertions the origin let in, and what to change. */
+/** The assertions that the origin let in or refused, and what to change. */
 export type OriginReport = Responses['POST check-origin']
 
 /** The whole state as one JSON document, the emulator's secrets included. */

@@ -12,6 +12,15 @@ export function decodeUtf8(bytes: ArrayBuffer | Uint8Array): string {
   return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes)
 }
 
+/** Returns the value of a JSON text; undefined if it is not JSON. */
+export function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
 /** Returns the SHA-256 of the text's UTF-8 bytes in base64url: 43 characters. */
 export async function sha256(text: string): Promise<string> {
   return base64url(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)))

@@ -6,8 +6,8 @@ import { type Child, createContext, useContext } from 'hono/jsx'
 import { ICON, Mark } from './mark'
 import { STYLE } from './style'
 
-/** Where a page belongs: to the console, or to a request, whose events tell why it is shown. */
-type Place = { isOfConsole: boolean; why?: string | undefined }
+/** The origin of a page: the console, or a request, whose events explain why the page is shown. */
+export type Place = { isOfConsole: boolean; why?: string | undefined }
 
 export const PlaceOfPage = createContext<Place>({ isOfConsole: false })
 

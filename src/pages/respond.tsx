@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import type { HtmlEscapedString } from 'hono/utils/html'
-import { PlaceOfPage } from './frame'
+import { type Place, PlaceOfPage } from './frame'
 import { MessagePage } from './message'
 
 /** An error that is shown as a page, because the browser must not be redirected. */
@@ -65,7 +65,7 @@ export async function respondPage(
 }
 
 // Requests to the control record no decision. The demo receives the id as an origin does.
-function placeOf(c: Context): { isOfConsole: boolean; why?: string | undefined } {
+function placeOf(c: Context): Place {
   if (new URL(c.req.url).pathname.startsWith('/_emulator')) return { isOfConsole: true }
   const ray: string | undefined = c.get('rayId') ?? c.req.header('cf-ray')
   return { isOfConsole: false, why: ray && `/_emulator/console/events?ray=${ray}` }

@@ -9,6 +9,7 @@ import type { UpstreamError } from '../upstream/upstream-error'
 import type { PortalCaller } from './caller'
 import { askForServers, type Exchange } from './elicitation'
 import { logCall } from './log'
+import { failedResult } from './result'
 
 const UNAUTHORIZED = 401
 
@@ -89,19 +90,15 @@ async function failedCall(
   { details, message }: UpstreamError,
   exchange: Exchange,
 ) {
-  if (details.status_code !== UNAUTHORIZED) return failure(`${id}: ${message}`)
+  if (details.status_code !== UNAUTHORIZED) return failedResult(`${id}: ${message}`)
   const asked = await askForServers(c, caller, exchange, `Sign in to ${name} again.`)
   if (asked?.by === 'input-required') return asked.result
   if (asked?.by === 'text') {
-    return failure(`${id}: unauthorized. Sign in to the server again: ${asked.url}`)
+    return failedResult(`${id}: unauthorized. Sign in to the server again: ${asked.url}`)
   }
-  return failure(
+  return failedResult(
     `${id}: unauthorized.${asked?.isAccepted ? ' Call the tool again after the sign-in.' : ''}`,
   )
-}
-
-function failure(text: string) {
-  return { content: [{ type: 'text' as const, text }], isError: true }
 }
 
 function rpcErrorOf({ code, message }: { code: number; message: string }): ProtocolError {

@@ -5,7 +5,7 @@ import {
 } from '@modelcontextprotocol/server'
 import * as z from 'zod'
 import { mappedServers } from '../mcp/curation'
-import { randomText } from '../oauth/encoding'
+import { jsonOf, randomText } from '../oauth/encoding'
 import { bytesWithin } from '../request/bytes'
 import type { AppContext } from '../request/context'
 import { isDeep, TOO_DEEP } from '../request/json-depth'
@@ -116,11 +116,7 @@ async function initialize(c: AppContext, caller: PortalCaller, request: Request,
 // The response is JSON, or a stream with it as the data of its one event.
 function versionIn(text: string): string | undefined {
   const data = text.match(/^data: (.+)$/m)?.[1] ?? text
-  try {
-    return initializedSchema.safeParse(JSON.parse(data)).data?.result.protocolVersion
-  } catch {
-    return undefined
-  }
+  return initializedSchema.safeParse(jsonOf(data)).data?.result.protocolVersion
 }
 
 // The body is read here, because it is needed twice.
@@ -129,15 +125,6 @@ async function bufferedRequest(c: AppContext): Promise<Request | undefined> {
   if (body === null || method !== 'POST') return c.req.raw
   const bytes = await bytesWithin(c.req.raw, BODY_LIMIT_BYTES)
   return bytes && new Request(c.req.raw, { body: bytes })
-}
-
-// An invalid body is left to the handler, which refuses it.
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 function accepts(request: Request, type: string): boolean {

@@ -2,6 +2,7 @@ import type { Seen } from '../mcp/visibility'
 import type { AppContext } from '../request/context'
 import { decideAddedServers, type PortalCaller, seenBy, toggleServer } from './caller'
 import { askForServers, type Exchange } from './elicitation'
+import { failedResult, textResult } from './result'
 
 const NO_ARGUMENTS = { type: 'object', properties: {} }
 
@@ -53,7 +54,7 @@ export async function callPortalTool(
 ) {
   switch (name) {
     case 'portal_list_servers':
-      return text(serverList(listed(seenBy(c, caller))))
+      return textResult(serverList(listed(seenBy(c, caller))))
     case 'portal_toggle_servers':
       // Portal: observed [MP58]. This is how a server that was added later becomes visible.
       await decideAddedServers(c, caller)
@@ -70,30 +71,32 @@ async function toggleSingle(
   exchange: Exchange,
 ) {
   if (action !== 'toggle' && action !== 'untoggle') {
-    return failure('action must be "toggle" or "untoggle".')
+    return failedResult('action must be "toggle" or "untoggle".')
   }
   const found = listed(seenBy(c, caller)).find(({ server }) => server.id === id)
-  if (!found) return failure(`There is no server ${String(id)} in this portal.`)
+  if (!found) return failedResult(`There is no server ${String(id)} in this portal.`)
   const isOn = action === 'toggle'
   // Portal: documented [MP50]. The person has to sign in to the server first.
   if (isOn && found.because === 'not-connected') return choose(c, caller, exchange)
   await toggleServer(c, caller, found.server.id, isOn)
-  // Assumed: a client with an open stream is told that the list has changed.
+  // Assumed: a client with an open stream receives a notification that the list has changed.
   if (caller.session)
     await exchange.context.mcpReq.notify({ method: 'notifications/tools/list_changed' })
-  return text(`${lineOf(found.server, isOn)}`)
+  return textResult(lineOf(found.server, isOn))
 }
 
 async function choose(c: AppContext, caller: PortalCaller, exchange: Exchange) {
   const asked = await askForServers(c, caller, exchange, 'Choose and connect the servers.')
-  if (!asked) return failure('A service token has no servers to sign in to.')
+  if (!asked) return failedResult('A service token has no servers to sign in to.')
   switch (asked.by) {
     case 'text':
-      return text(`Open this address in a browser to choose and connect servers: ${asked.url}`)
+      return textResult(
+        `Open this address in a browser to choose and connect servers: ${asked.url}`,
+      )
     case 'input-required':
       return asked.result
     case 'answer':
-      return text(
+      return textResult(
         asked.isAccepted
           ? 'The person has opened the page of servers. Use portal_list_servers to see the choice.'
           : 'The person did not open the page of servers.',
@@ -101,7 +104,7 @@ async function choose(c: AppContext, caller: PortalCaller, exchange: Exchange) {
   }
 }
 
-/** Returns the servers that a caller knows of, also those that are disabled. */
+// Returns the servers that a caller knows of, also those that are disabled.
 function listed(seen: Seen[]): Seen[] {
   const SHOWN = [undefined, 'not-connected', 'switched-off']
   return seen.filter(({ because }) => SHOWN.includes(because))
@@ -116,12 +119,4 @@ function serverList(seen: Seen[]): string {
 
 function lineOf({ id, name }: Seen['server'], isOn: boolean): string {
   return `- ${name} (${id}): ${isOn ? '✓ enabled' : '✗ disabled'}`
-}
-
-function text(content: string) {
-  return { content: [{ type: 'text' as const, text: content }] }
-}
-
-function failure(content: string) {
-  return { ...text(content), isError: true }
 }

@@ -7,6 +7,7 @@ import type { AppContext } from '../request/context'
 import type { PortalCaller } from './caller'
 import { callUpstream } from './calls'
 import type { Exchange } from './elicitation'
+import { failedResult, textResult } from './result'
 
 // Assumed: the names of the arguments, the descriptions and the schemas.
 const QUERY_TOOLS = {
@@ -89,9 +90,9 @@ export async function callPresented(
       return callUpstream(c, caller, tool, { given: objectOf(given.arguments), exchange })
     }
     case 'portal_codemode_search':
-      return text(cut(JSON.stringify(tools.map(searchable), null, 2)))
+      return textResult(cut(JSON.stringify(tools.map(searchable), null, 2)))
     case 'portal_codemode_execute':
-      return failure(
+      return failedResult(
         'Error: Code Mode is not available here: the emulator never runs code of a client.',
       )
     default:
@@ -101,12 +102,12 @@ export async function callPresented(
 
 function queried(tools: Exposed[], given: unknown) {
   const pattern = parseToolPattern(given)
-  if (pattern.problem !== undefined) return failure(pattern.problem)
+  if (pattern.problem !== undefined) return failedResult(pattern.problem)
   const found = tools.filter(
     ({ definition, name }) =>
       pattern.matches(name) || pattern.matches(String(definition.description ?? '')),
   )
-  return text(
+  return textResult(
     JSON.stringify(
       found.map(({ definition }) => definition),
       null,
@@ -129,12 +130,4 @@ function cut(content: string): string {
 
 function objectOf(value: unknown): Record<string, unknown> {
   return typeof value === 'object' && value !== null ? { ...value } : {}
-}
-
-function text(content: string) {
-  return { content: [{ type: 'text' as const, text: content }] }
-}
-
-function failure(content: string) {
-  return { ...text(content), isError: true }
 }

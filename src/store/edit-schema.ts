@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { secondsSchema, timestampMembers } from '../access/timestamps'
+import { jsonOf } from '../oauth/encoding'
 import { KINDS, type Kind, recordKind } from './kinds'
 
 const timestampsSchema = z.looseObject(timestampMembers)
@@ -53,12 +54,4 @@ function completed(
 
 function withoutTimestamps({ created_at: _, updated_at: __, ...rest }: Record<string, unknown>) {
   return rest
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

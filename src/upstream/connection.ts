@@ -19,22 +19,24 @@ import { UpstreamError } from './upstream-error'
 /**
  * The credential of requests to a server.
  *
- * @property holder whose it is, so that nothing of one holder is used for another: `server`, or the id
- *   of a portal's grant
+ * @property holder `server`, or the id of a portal's grant. Nothing of one holder is used for another.
  */
 export type UpstreamCredential = { holder: string; headers: Record<string, string> }
 
-/** A server's tools and prompts, on all pages. */
-export type Catalogue = { tools: Definition[]; prompts: Definition[] }
+/** Everything that a server lists. */
+export type Listed = {
+  /** The part that a sync stores: tools and prompts, on all pages. */
+  catalogue: { tools: Definition[]; prompts: Definition[] }
+  /** The URIs of the resources on the first page. */
+  resources: string[]
+}
 
 /** A connection to a server for one request of the portal. */
 export type Upstream = {
   /** Lists everything that the server advertises. Fails as a whole if one list fails [MP72]. */
-  catalogue(): Promise<Catalogue>
+  list(): Promise<Listed>
   /** Sends a request and returns its result unchanged. */
   request(method: string, params: Record<string, unknown>): Promise<Record<string, unknown>>
-  /** Returns whether the server advertises a capability. */
-  has(capability: 'tools' | 'prompts' | 'resources'): boolean
   close(): Promise<void>
 }
 
@@ -127,24 +129,28 @@ async function connectTo(
     during(() => client.request({ method, params }, resultSchema, { timeout: TIMEOUT_MS }))
   return {
     request,
-    catalogue: () => during(() => catalogueOf(client, request)),
-    has: (capability) => client.getServerCapabilities()?.[capability] !== undefined,
+    list: () => during(() => listOf(client, request)),
     close: () => client.close(),
   }
 }
 
-async function catalogueOf(client: Client, request: Upstream['request']): Promise<Catalogue> {
+async function listOf(client: Client, request: Upstream['request']): Promise<Listed> {
   const { prompts, resources, tools } = client.getServerCapabilities() ?? {}
   const catalogue = {
     tools: tools ? await allPages(request, 'tools') : [],
     prompts: prompts ? await allPages(request, 'prompts') : [],
   }
   // Portal: observed [MP72]. A server that advertises what it does not have fails as a whole.
-  if (resources) await request('resources/list', {})
+  const listed = resources ? await request('resources/list', {}) : {}
   if (new TextEncoder().encode(JSON.stringify(catalogue)).length > MOST_CATALOGUE_BYTES) {
     throw new Error(`the catalogue is longer than ${MOST_CATALOGUE_BYTES} bytes`)
   }
-  return catalogue
+  return { catalogue, resources: urisOf(listed.resources) }
+}
+
+function urisOf(items: unknown): string[] {
+  const all: unknown[] = Array.isArray(items) ? items : []
+  return all.map((each) => String((each as { uri?: unknown } | null)?.uri ?? ''))
 }
 
 // The storage limits a record to 2 MB. Assumed.

@@ -18,7 +18,7 @@ type Missing = Partial<Pick<McpServer, 'authentication_status' | 'error'>> &
  * Returns the credential of a server itself: for syncs, and for calls that no person's grant is for. The
  * administrator's grant is refreshed if it has expired.
  *
- * Portal: documented [MP20, MP61]. If the refresh fails, the server is stale, and nobody is told.
+ * Portal: documented [MP20, MP61]. If the refresh fails, the server is stale, and nothing reports it.
  */
 export async function serverCredential(
   c: AppContext,

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import type { McpServer } from '../mcp/server'
+import { jsonOf } from '../oauth/encoding'
 import { UpstreamError } from './upstream-error'
 
 const UNAUTHORIZED = 401
@@ -71,9 +72,5 @@ function numbersOf(error: unknown): { code?: number | undefined; status?: number
 }
 
 function codeIn(body: string | undefined): number | undefined {
-  try {
-    return rpcErrorSchema.safeParse(JSON.parse(body ?? '')).data?.error.code
-  } catch {
-    return undefined
-  }
+  return rpcErrorSchema.safeParse(jsonOf(body ?? '')).data?.error.code
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import type { McpServer } from '../mcp/server'
+import { jsonOf } from '../oauth/encoding'
 import { isLoopback } from '../oauth/loopback'
 import type { AppContext } from '../request/context'
 import { report } from '../request/events'
@@ -79,19 +80,11 @@ const messageSchema = z.object({
 
 // The 2025 revisions name the method and the tool in the body only.
 function messageOf(headers: Headers, body: unknown): { mcpMethod?: string; mcpName?: string } {
-  const message = messageSchema.safeParse(typeof body === 'string' ? parsed(body) : undefined).data
+  const message = messageSchema.safeParse(typeof body === 'string' ? jsonOf(body) : undefined).data
   const method = headers.get('mcp-method') ?? message?.method
   const name = headers.get('mcp-name') ?? message?.params.name ?? message?.params.uri
   return {
     ...(method !== undefined && { mcpMethod: method }),
     ...(name !== undefined && { mcpName: name }),
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
   }
 }

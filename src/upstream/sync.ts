@@ -24,7 +24,7 @@ type Synced = Pick<McpServer, 'status' | 'error' | 'error_details' | 'last_synce
 export async function syncServer(c: AppContext, id: string): Promise<McpServer | undefined> {
   const server = (await currentConfiguration(c)).mcpServers.find((each) => each.id === id)
   if (!server) return undefined
-  const result = await counted(id, () => syncOf(c, server))
+  const result = await counted(keyOf(c, id), () => syncOf(c, server))
   const { error, status } = result
   report(c, {
     kind: 'server-synced',
@@ -32,27 +32,27 @@ export async function syncServer(c: AppContext, id: string): Promise<McpServer |
     outcome: status === 'ready' ? 'allowed' : status === 'waiting' ? 'asked' : 'refused',
     why:
       status === 'ready'
-        ? `The catalogue of ${id} has ${number(result.tools, 'tool')} and ${number(result.prompts, 'prompt')}.`
+        ? `The catalogue of ${id} has ${countOf(result.tools, 'tool')} and ${countOf(result.prompts, 'prompt')}.`
         : `The catalogue of ${id} was not updated: ${error ?? 'nobody has signed in to the server yet'}.`,
   })
   return keep(c, id, result)
 }
 
-function number(entries: readonly unknown[] = [], noun: string): string {
+function countOf(entries: readonly unknown[] = [], noun: string): string {
   return `${entries.length} ${noun}${entries.length === 1 ? '' : 's'}`
 }
 
-// The servers that are being synced in this isolate, by their ids.
+// The servers that are being synced in this isolate, by store and id.
 const underWay = new Map<string, number>()
 
 /**
- * Syncs the servers whose automatic sync is due, by the emulated clock. A portal may be a server of itself: what a
- * sync asks of it must not begin the same sync again.
+ * Syncs the servers whose automatic sync is due, by the emulated clock. A portal may be a server of itself: a
+ * request of a sync must not begin the same sync again.
  */
 export async function syncDueServers(c: AppContext, servers: readonly McpServer[]): Promise<void> {
   const isOfPortal = c.req.header('Cf-Worker') === PORTAL_WORKER
   const due = servers.filter(
-    (each) => isSyncDue(each, c.get('now')) && !(isOfPortal && underWay.has(each.id)),
+    (each) => isSyncDue(each, c.get('now')) && !(isOfPortal && underWay.has(keyOf(c, each.id))),
   )
   if (due.length === 0) return
   for (const { id } of due) await syncServer(c, id)
@@ -71,7 +71,7 @@ export async function syncAs(
 ): Promise<void> {
   const upstream = await connect(c, server, credential, { isDiscovered: true })
   try {
-    const catalogue = await upstream.catalogue()
+    const { catalogue } = await upstream.list()
     const at = formatTime(c.get('now'))
     await keep(c, server.id, { ...catalogue, last_synced: at, last_successful_sync: at })
   } finally {
@@ -79,14 +79,19 @@ export async function syncAs(
   }
 }
 
-async function counted<T>(id: string, sync: () => Promise<T>): Promise<T> {
-  underWay.set(id, (underWay.get(id) ?? 0) + 1)
+// Several emulators of one process share this module.
+function keyOf(c: AppContext, id: string): string {
+  return `${c.get('stores').epoch} ${id}`
+}
+
+async function counted<T>(key: string, sync: () => Promise<T>): Promise<T> {
+  underWay.set(key, (underWay.get(key) ?? 0) + 1)
   try {
     return await sync()
   } finally {
-    const left = (underWay.get(id) ?? 1) - 1
-    if (left > 0) underWay.set(id, left)
-    else underWay.delete(id)
+    const left = (underWay.get(key) ?? 1) - 1
+    if (left > 0) underWay.set(key, left)
+    else underWay.delete(key)
   }
 }
 
@@ -108,7 +113,7 @@ async function syncOf(c: AppContext, server: McpServer): Promise<Synced> {
   try {
     const upstream = await connect(c, server, found.credential, { isDiscovered: true })
     try {
-      const catalogue = await upstream.catalogue()
+      const { catalogue } = await upstream.list()
       return { ...catalogue, status: 'ready', last_synced: at, last_successful_sync: at }
     } finally {
       await upstream.close()

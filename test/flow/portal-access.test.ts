@@ -1,53 +1,28 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { Client, REDIRECT_URI, tokensOf } from '../support/client'
-import { ADA, emulator, MALLORY, stopClock, TEAM } from '../support/emulator'
-import { NAVIGATION, Person } from '../support/person'
+import { ADA, emulator, GRACE, MALLORY, stopClock, TEAM } from '../support/emulator'
+import { NAVIGATION } from '../support/person'
 import {
+  atServers,
   connectToPortal,
   ENDPOINT,
-  namedTools,
+  onlyFor,
   PORTAL,
   PortalAdmin,
   PortalClient,
+  personOf,
+  useUpstreams,
 } from '../support/portal'
 import { credentials, SERVICE_AUTH, serviceToken } from '../support/service-token'
-import { type TestUpstream, upstreams } from '../support/upstreams'
 
 stopClock()
 
 const { advance, fetch, reset, revoke, signIn, events } = emulator()
 const admin = new PortalAdmin(fetch)
 
-const email = (address: string) => ({
-  name: address,
-  decision: 'allow',
-  include: [{ email: { email: address } }],
-})
-const GRACE = { email: 'grace@example.com' }
 const NO_SERVERS = 'No allowed servers available, check your Zero Trust Policies'
-const HOSTS = ['127.0.0.1:8788', new URL(PORTAL).host]
-
-let upstream: Record<'docs' | 'mail' | 'late', TestUpstream>
-beforeEach(async () => {
-  upstream = upstreams({
-    docs: namedTools('docs'),
-    mail: namedTools('mail'),
-    late: namedTools('late'),
-  })
-  await reset()
-})
-afterEach(() => vi.restoreAllMocks())
-
+const upstream = useUpstreams(reset, 'docs', 'mail', 'late')
 const client = new Client(fetch, PORTAL, TEAM)
-
-/** A person who logs in, allows the client, and stops at the page after that. */
-async function atServers(who: { email: string }, resource = ENDPOINT): Promise<Person> {
-  const { client_id: id } = await client.register()
-  const person = new Person(fetch, HOSTS)
-  await person.open(await client.authorizationUrl(id, { resource }))
-  await person.press(who.email)
-  return person.press('allow')
-}
 
 async function grantOf(who: { email: string }) {
   await signIn(who)
@@ -58,13 +33,13 @@ async function grantOf(who: { email: string }) {
 
 describe('The page of servers', () => {
   beforeEach(async () => {
-    await admin.server('docs', {}, [email(ADA.email)])
+    await admin.server('docs', {}, [onlyFor(ADA.email)])
     await admin.server('mail')
     await admin.portal([{ server_id: 'docs' }, { server_id: 'mail' }])
   })
 
   it('comes after consent, lists what the person may use, and ends with a code', async () => {
-    const person = await atServers(GRACE)
+    const { person } = await atServers(fetch, GRACE)
     expect(person.page?.title).toBe('Servers of Tools')
     expect(person.page?.text).toContain('MAIL')
     expect(person.page?.text).not.toContain('DOCS')
@@ -75,13 +50,13 @@ describe('The page of servers', () => {
   it.each([[ENDPOINT], [`${PORTAL}/`]])(
     'is reached with the resource %s [MP27]',
     async (resource) => {
-      expect((await atServers(ADA, resource)).page?.title).toBe('Servers of Tools')
+      expect((await atServers(fetch, ADA, resource)).person.page?.title).toBe('Servers of Tools')
     },
   )
 
   it('is bound to the browser that logged in', async () => {
-    const person = await atServers(ADA)
-    const other = await new Person(fetch, HOSTS).open(person.page?.url ?? '')
+    const { person } = await atServers(fetch, ADA)
+    const other = await personOf(fetch).open(person.page?.url ?? '')
     expect(other.page?.title).toBe('Invalid state: missing or invalid nonce')
   })
 })
@@ -89,14 +64,14 @@ describe('The page of servers', () => {
 describe('No allowed server', () => {
   it.each([
     ['no application', null, 'no Access application'],
-    ['a policy for another person', [email(ADA.email)], 'do not admit'],
+    ['a policy for another person', [onlyFor(ADA.email)], 'do not admit'],
     ['no policies', [], 'has no policy'],
   ])(
     'because of %s: a page, no redirect and no code, and the event says why [MP30, MP31]',
     async (_, policies, reason) => {
       await admin.server('docs', {}, policies)
       await admin.portal([{ server_id: 'docs' }])
-      const person = await atServers(GRACE)
+      const { person } = await atServers(fetch, GRACE)
       expect(person.page?.text).toContain(NO_SERVERS)
       expect(person.page?.text).not.toContain(reason)
       expect(person.callback).toBeUndefined()
@@ -109,7 +84,7 @@ describe('No allowed server', () => {
     upstream.docs.respond = () => new Response('down', { status: 503 })
     await admin.server('docs')
     await admin.portal([{ server_id: 'docs' }])
-    const person = await atServers(ADA)
+    const { person } = await atServers(fetch, ADA)
     expect(person.page?.text).toContain(NO_SERVERS)
   })
 
@@ -126,9 +101,9 @@ describe('No allowed server', () => {
 describe('Whoever the policy of the portal denies', () => {
   it('sees the block page, not the servers', async () => {
     await admin.server('docs')
-    await admin.portal([{ server_id: 'docs' }], {}, [email(ADA.email)])
+    await admin.portal([{ server_id: 'docs' }], {}, [onlyFor(ADA.email)])
     const { client_id: id } = await client.register()
-    const person = new Person(fetch, HOSTS)
+    const person = personOf(fetch)
     await person.open(await client.authorizationUrl(id, { resource: ENDPOINT }))
     await person.press(MALLORY.email)
     expect(person.page?.status).toBe(403)
@@ -143,7 +118,7 @@ describe('Access that is taken away', () => {
       name: 'docs',
       type: 'mcp',
       destinations: [{ type: 'via_mcp_server_portal', mcp_server_id: 'docs' }],
-      policies: [email(ADA.email)],
+      policies: [onlyFor(ADA.email)],
     })
     await admin.portal([{ server_id: 'docs' }])
     const { access_token: token, clientId, refresh_token } = await grantOf(ADA)
@@ -157,7 +132,7 @@ describe('Access that is taken away', () => {
     expect(await PortalClient.of(fetch, token).text('docs_read')).toBe('docs read')
     const { access_token: later } = await tokensOf(client.refresh(clientId, refresh_token))
     expect(await PortalClient.of(fetch, later).tools()).toContain('docs_read')
-    expect((await atServers(ADA)).page?.text).toContain(NO_SERVERS)
+    expect((await atServers(fetch, ADA)).person.page?.text).toContain(NO_SERVERS)
   })
 
   it('by revoke_tokens of the portal application: 401, and refresh is invalid_grant [MP33]', async () => {
@@ -174,7 +149,7 @@ describe('Access that is taken away', () => {
   it('by the sign-out of the portal: the grant is dead [MP37]', async () => {
     await admin.server('docs')
     await admin.portal([{ server_id: 'docs' }])
-    const person = await atServers(ADA)
+    const { person } = await atServers(fetch, ADA)
     await person.press('done')
     const code = person.callback?.searchParams.get('code') ?? ''
     expect(code).not.toBe('')
@@ -219,7 +194,7 @@ describe('A server that was added after the authorization', () => {
 describe('The policy of a server', () => {
   it('is not refused for MFA, purpose justification or temporary authentication [MP36]', async () => {
     const asked = {
-      ...email(ADA.email),
+      ...onlyFor(ADA.email),
       purpose_justification_required: true,
       purpose_justification_prompt: 'Why?',
       approval_required: true,
@@ -247,7 +222,7 @@ describe('A service token', () => {
       SERVICE_AUTH,
     ])
     await admin.server('mail', {}, [SERVICE_AUTH])
-    await admin.server('late', {}, [email(ADA.email)])
+    await admin.server('late', {}, [onlyFor(ADA.email)])
     const servers = [
       { server_id: 'docs', on_behalf: false },
       { server_id: 'mail' },
@@ -279,10 +254,10 @@ describe('The page of a portal_toggle_servers address', () => {
     await ada.initialize()
     const address = addressFrom(await ada.text('portal_toggle_servers'))
     expect(address).toMatch(new RegExp(`^${PORTAL}/authorize\\?elicitationId=`))
-    const grace = await new Person(fetch, HOSTS).open(address)
+    const grace = await personOf(fetch).open(address)
     await grace.press(GRACE.email)
     expect(grace.page?.status).toBe(403)
-    const person = await new Person(fetch, HOSTS).open(address)
+    const person = await personOf(fetch).open(address)
     await person.press(ADA.email)
     expect(person.page?.title).toBe('Servers of Tools')
     await person.press('disable docs')
@@ -300,14 +275,14 @@ describe('The page of a portal_toggle_servers address', () => {
     const client = PortalClient.of(fetch, token)
     const address = addressFrom(await client.text('portal_toggle_servers'))
     await advance('10m')
-    const person = await new Person(fetch, HOSTS).open(address)
+    const person = await personOf(fetch).open(address)
     expect(person.page?.title).toBe('This page has expired')
   })
 })
 
 describe('Two people at one portal', () => {
   it('share no session, no switch and no server', async () => {
-    await admin.server('docs', {}, [email(ADA.email)])
+    await admin.server('docs', {}, [onlyFor(ADA.email)])
     await admin.server('mail')
     await admin.portal([{ server_id: 'docs' }, { server_id: 'mail' }])
     const [a, b] = [await grantOf(ADA), await grantOf(GRACE)]

@@ -1,9 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { timeSeriesSchema } from '../../src/mcp/analytics'
 import { ACCOUNT, api } from '../support/api'
 import { ADA, emulator, stopClock } from '../support/emulator'
-import { connectToPortal, namedTools, PortalAdmin, PortalClient } from '../support/portal'
-import { upstreams } from '../support/upstreams'
+import { connected, PortalAdmin, useUpstreams } from '../support/portal'
 
 stopClock()
 
@@ -13,25 +12,22 @@ const admin = new PortalAdmin(fetch)
 const read = async (path: string) =>
   (await get(`${ACCOUNT}/access/ai-controls/mcp/analytics/${path}`)).body
 
+useUpstreams(reset, 'docs', 'mail')
 beforeEach(async () => {
-  upstreams({ docs: namedTools('docs'), mail: namedTools('mail') })
-  await reset()
   await signIn(ADA)
   await admin.server('docs')
   await admin.server('mail')
   await admin.portal([{ server_id: 'docs' }, { server_id: 'mail' }])
 })
-afterEach(() => vi.restoreAllMocks())
 
-const connected = async () => PortalClient.of(fetch, (await connectToPortal(fetch)).access_token)
 const SERIES = 'tool-calls/timeseries'
 
 describe('The analytics', () => {
   it('count the calls of the account, of a server and of a portal, day by day [MP24]', async () => {
-    const before = await connected()
+    const before = await connected(fetch)
     await before.call('docs_search')
     await advance('24h')
-    const client = await connected()
+    const client = await connected(fetch)
     await client.call('docs_search')
     await client.call('docs_fail')
     await client.call('mail_read')
@@ -49,7 +45,7 @@ describe('The analytics', () => {
   })
 
   it('are gone after a reset [MP24]', async () => {
-    await (await connected()).call('docs_search')
+    await (await connected(fetch)).call('docs_search')
     await reset()
     expect((await read(SERIES)).result.total).toBe(0)
   })

@@ -1,28 +1,24 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { bearer } from '../support/client'
-import { ADA, emulator } from '../support/emulator'
-import { connectToPortal, ENDPOINT, namedTools, PortalAdmin, PortalClient } from '../support/portal'
-import { type TestUpstream, upstreams } from '../support/upstreams'
+import { ADA, emulator, GRACE } from '../support/emulator'
+import {
+  connected,
+  connectToPortal,
+  ENDPOINT,
+  EVERYBODY,
+  PortalAdmin,
+  PortalClient,
+  useUpstreams,
+} from '../support/portal'
 
 const { advance, events, fetch, reset, signIn } = emulator()
 const admin = new PortalAdmin(fetch)
 type Init = Omit<RequestInit, 'headers'> & { headers?: Record<string, string> }
-const GRACE = { email: 'grace@example.com' }
 const JSON_AND_STREAM = 'application/json, text/event-stream'
 
-let docs: TestUpstream
-beforeEach(async () => {
-  docs = upstreams({ docs: namedTools('docs') }).docs
-  await reset()
-  await signIn(ADA)
-})
-afterEach(() => {
-  vi.useRealTimers()
-  vi.restoreAllMocks()
-})
-
-const connected = async (...rest: ['2025-11-25'?]) =>
-  PortalClient.of(fetch, (await connectToPortal(fetch)).access_token, ...rest)
+const upstream = useUpstreams(reset, 'docs')
+beforeEach(() => signIn(ADA))
+afterEach(() => void vi.useRealTimers())
 
 async function withDocs() {
   await admin.server('docs')
@@ -39,7 +35,7 @@ describe('A request that is wrong', () => {
     const { access_token: token } = await connectToPortal(fetch)
     const client = PortalClient.of(fetch, token, '2025-11-25')
     await client.initialize()
-    docs.received.length = 0
+    upstream.docs.received.length = 0
     return {
       ...bearer(token),
       accept: JSON_AND_STREAM,
@@ -107,13 +103,13 @@ describe('A request that is wrong', () => {
       const response = await fetch(ENDPOINT, { method: 'POST', ...init, headers })
       const { error } = (await response.json()) as { error: { code: number } }
       expect([response.status, error.code]).toEqual([status, code])
-      expect(docs.received).toEqual([])
+      expect(upstream.docs.received).toEqual([])
     },
   )
 
   it('for an unknown method is an error of JSON-RPC', async () => {
     await withDocs()
-    const client = await connected()
+    const client = await connected(fetch)
     for (const method of ['nope', '__proto__', 'tools/constructor']) {
       expect((await client.send(method)).error).toMatchObject({ code: -32601 })
     }
@@ -123,7 +119,7 @@ describe('A request that is wrong', () => {
 describe('Another person', () => {
   it('can neither use, listen to nor end a session, whose owner notices nothing', async () => {
     await withDocs()
-    const ada = await connected('2025-11-25')
+    const ada = await connected(fetch, '2025-11-25')
     await ada.initialize()
     await signIn(GRACE)
     const { access_token: token } = await connectToPortal(fetch)
@@ -147,7 +143,7 @@ type Respond = (message: { id: unknown; method: string }) => unknown
 
 // A server of 2025 without a library, which sends what it likes.
 function plain(tools: unknown[], other: Respond = () => undefined): void {
-  docs.respond = async (request) => {
+  upstream.docs.respond = async (request) => {
     const message = (await request.clone().json()) as { id: unknown; method: string }
     const result = (value: unknown) =>
       Response.json({ jsonrpc: '2.0', id: message.id, result: value })
@@ -225,7 +221,7 @@ describe('A catalogue that is wrong', () => {
         method === 'tools/call' ? { content: [{ type: 'text', text: 'called' }] } : undefined,
     )
     await withDocs()
-    const client = await connected()
+    const client = await connected(fetch)
     const prefixed = [...new Set(names)].map((name) => `docs_${name}`)
     expect((await client.tools()).slice(3)).toEqual(prefixed)
     for (const name of ['docs___proto__', 'docs_constructor']) {
@@ -264,21 +260,23 @@ describe('A server that misbehaves in a call', () => {
   ])('by %s is a result with isError that names it', async (_, respond, text) => {
     plain([tool('x')], ({ method }) => (method === 'tools/call' ? respond() : undefined))
     await withDocs()
-    const client = await connected()
+    const client = await connected(fetch)
     const { error, result } = await client.call('docs_x')
     expect(error).toBeUndefined()
     expect(result.isError).toBe(true)
     expect(JSON.stringify(result.content)).toContain('docs: ')
     expect(JSON.stringify(result.content)).toContain(text)
-    expect(docs.received.map(({ url }) => new URL(url).hostname)).not.toContain('evil.example.net')
+    expect(upstream.docs.received.map(({ url }) => new URL(url).hostname)).not.toContain(
+      'evil.example.net',
+    )
   })
 
   it('by no response at all ends after 60 seconds, and others are served meanwhile', async () => {
     plain([tool('x')])
     await withDocs()
-    const client = await connected()
-    const { respond } = docs
-    docs.respond = async (request) =>
+    const client = await connected(fetch)
+    const { respond } = upstream.docs
+    upstream.docs.respond = async (request) =>
       (await request.clone().text()).includes('tools/call')
         ? new Promise<Response>(() => {})
         : respond?.(request)
@@ -293,7 +291,7 @@ describe('A server that misbehaves in a call', () => {
 
 describe('An id or name that the portal uses itself', () => {
   it('is not taken by the tool of a server', async () => {
-    docs.define = (server) => {
+    upstream.docs.define = (server) => {
       for (const name of ['list_servers', 'query_tools', 'own']) {
         server.registerTool(name, {}, () => ({
           content: [{ type: 'text', text: 'of the server' }],
@@ -302,7 +300,7 @@ describe('An id or name that the portal uses itself', () => {
     }
     await admin.server('portal', { hostname: 'https://docs.example.net/mcp' })
     await admin.portal([{ server_id: 'portal' }])
-    const client = await connected()
+    const client = await connected(fetch)
     expect(await client.tools()).toEqual([
       ...['portal_list_servers', 'portal_toggle_servers', 'portal_toggle_single_server'],
       'portal_own',
@@ -313,7 +311,7 @@ describe('An id or name that the portal uses itself', () => {
 
   it('of a server that was added later gives it to nobody early [MP58]', async () => {
     await withDocs()
-    const client = await connected()
+    const client = await connected(fetch)
     await admin.server('constructor', { hostname: 'https://docs.example.net/mcp' })
     const servers = [{ server_id: 'docs' }, { server_id: 'constructor' }]
     await admin.put('portals/tools', { servers })
@@ -334,7 +332,7 @@ describe('A portal that is a server of itself', () => {
         { type: 'public', uri: 'tools.example.com' },
         { type: 'public', uri: 'localhost/portals/tools' },
       ],
-      policies: [{ name: 'All', decision: 'allow', include: [{ everyone: {} }] }],
+      policies: [EVERYBODY],
       oauth_configuration: {
         dynamic_client_registration: { allow_any_on_localhost: true },
         grant: { access_token_lifetime: '12h' },

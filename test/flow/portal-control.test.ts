@@ -1,36 +1,28 @@
 import { parse } from 'node-html-parser'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { controlOf } from '../support/control'
-import { ADA, APP, emulator, stopClock, TEAM } from '../support/emulator'
+import { ADA, APP, emulator, GRACE, stopClock, TEAM } from '../support/emulator'
 import { UpstreamOAuth } from '../support/oauth-upstream'
-import { connectToPortal, ENDPOINT, namedTools, PortalAdmin, PortalClient } from '../support/portal'
+import {
+  connectToPortal,
+  ENDPOINT,
+  EVERYBODY,
+  onlyFor,
+  PortalAdmin,
+  PortalClient,
+  useUpstreams,
+} from '../support/portal'
 import { SERVICE_AUTH, serviceToken } from '../support/service-token'
-import { methodsOf, type TestUpstream, upstreams } from '../support/upstreams'
+import { methodsOf } from '../support/upstreams'
 
 stopClock()
 
 const { advance, fetch, reset, signIn, events } = emulator({ SERVICE_TOKENS: [serviceToken()] })
 const admin = new PortalAdmin(fetch)
 const send = controlOf(fetch)
-const GRACE = 'grace@example.com'
 const DOCS = 'https://docs.example.net'
-const EVERYBODY: Record<string, unknown> = {
-  name: 'Everybody',
-  decision: 'allow',
-  include: [{ everyone: {} }],
-}
-const ONLY_ADA = { name: 'Ada', decision: 'allow', include: [{ email: { email: ADA.email } }] }
 
-let upstream: Record<'docs' | 'mail' | 'wiki', TestUpstream>
-beforeEach(async () => {
-  upstream = upstreams({
-    docs: namedTools('docs'),
-    mail: namedTools('mail'),
-    wiki: namedTools('wiki'),
-  })
-  await reset()
-})
-afterEach(() => vi.restoreAllMocks())
+const upstream = useUpstreams(reset, 'docs', 'mail', 'wiki')
 
 async function read(path: string) {
   const response = await send('GET', path)
@@ -73,10 +65,10 @@ describe('GET /_emulator/portals/{id}/sees', () => {
   it('gives the reason for each server: no application, no policy, refused, not ready', async () => {
     await admin.server('docs', {}, null)
     await admin.server('mail', {}, [])
-    await admin.server('wiki', {}, [ONLY_ADA])
+    await admin.server('wiki', {}, [onlyFor(ADA.email)])
     await admin.server('good')
     await admin.portal(['docs', 'mail', 'wiki', 'good'].map((server_id) => ({ server_id })))
-    const grace = await sight(`email=${GRACE}`)
+    const grace = await sight(`email=${GRACE.email}`)
     expect(reasons(grace)).toEqual({
       docs: 'no-application',
       mail: 'no-policy',
@@ -92,9 +84,9 @@ describe('GET /_emulator/portals/{id}/sees', () => {
 
   it('says whether the portal itself admits the person, and sends nothing to the servers', async () => {
     await admin.server('docs')
-    await admin.portal([{ server_id: 'docs' }], {}, [ONLY_ADA])
+    await admin.portal([{ server_id: 'docs' }], {}, [onlyFor(ADA.email)])
     upstream.docs.received.length = 0
-    expect(await sight(`email=${GRACE}`)).toMatchObject({ admitted: false })
+    expect(await sight(`email=${GRACE.email}`)).toMatchObject({ admitted: false })
     expect(await sight(`email=${ADA.email}`)).toMatchObject({ admitted: true })
     expect(upstream.docs.received).toEqual([])
   })
@@ -125,9 +117,9 @@ describe('GET /_emulator/portals/{id}/sees', () => {
 describe('GET /_emulator/portals', () => {
   it('lists the clients of two people, each with its own switches and reasons', async () => {
     await admin.server('docs')
-    await admin.server('mail', {}, [ONLY_ADA])
+    await admin.server('mail', {}, [onlyFor(ADA.email)])
     await admin.portal([{ server_id: 'docs' }, { server_id: 'mail' }])
-    for (const email of [ADA.email, GRACE]) {
+    for (const email of [ADA.email, GRACE.email]) {
       await signIn({ email })
       const { access_token: token } = await connectToPortal(fetch)
       const session = PortalClient.of(fetch, token, '2025-11-25')
@@ -147,7 +139,7 @@ describe('GET /_emulator/portals', () => {
     expect(callers).toEqual([
       [ADA.email, undefined, { docs: null, mail: 'switched-off' }],
       [ADA.email, '2025-11-25', { docs: 'switched-off', mail: null }],
-      [GRACE, '2025-11-25', { docs: null, mail: 'refused' }],
+      [GRACE.email, '2025-11-25', { docs: null, mail: 'refused' }],
     ])
   })
 })
@@ -355,12 +347,12 @@ describe('The page of portals', () => {
 
   it('shows servers, callers with reasons, what Grace would see, and the requests', async () => {
     await admin.server('docs')
-    await admin.server('mail', {}, [ONLY_ADA])
+    await admin.server('mail', {}, [onlyFor(ADA.email)])
     await admin.portal([{ server_id: 'docs' }, { server_id: 'mail' }])
     await signIn(ADA)
     const { access_token: token } = await connectToPortal(fetch)
     await PortalClient.of(fetch, token).text('docs_read')
-    const root = await page(`?who=${encodeURIComponent(`email:${GRACE}`)}`)
+    const root = await page(`?who=${encodeURIComponent(`email:${GRACE.email}`)}`)
     const text = (id: string) => root.querySelector(`#${id}`)?.text ?? ''
     expect(text('callers')).toContain(ADA.email)
     expect(text('sight')).toContain('docs_read')

@@ -1,34 +1,28 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { bearer, Client, tokensOf } from '../support/client'
-import { ADA, emulator, stopClock, TEAM } from '../support/emulator'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { bearer } from '../support/client'
+import { ADA, emulator, GRACE, stopClock } from '../support/emulator'
 import { UpstreamOAuth } from '../support/oauth-upstream'
-import { Person } from '../support/person'
 import {
+  atServers,
   connectToPortal,
   ENDPOINT,
-  namedTools,
+  finishServers,
   PORTAL,
   PortalAdmin,
   PortalClient,
+  personOf,
+  useUpstreams,
 } from '../support/portal'
-import { type TestUpstream, upstreams } from '../support/upstreams'
 
 stopClock()
 
 const { fetch, reset, signIn } = emulator()
 const admin = new PortalAdmin(fetch)
-const HOSTS = ['127.0.0.1:8788', new URL(PORTAL).host]
-const GRACE = { email: 'grace@example.com' }
 const DOCS = 'https://docs.example.net'
 const URLS = { elicitation: { url: {} } }
 const CALL = { name: 'portal_toggle_servers', arguments: {} }
 
-let upstream: Record<'docs', TestUpstream>
-beforeEach(async () => {
-  upstream = upstreams({ docs: namedTools('docs') })
-  await reset()
-})
-afterEach(() => vi.restoreAllMocks())
+const upstream = useUpstreams(reset, 'docs')
 
 type Message = {
   id?: string | number
@@ -97,7 +91,7 @@ describe('A client of 2025 that supports elicitation by URL', () => {
     const changes = messagesOf(await notifications(token, client))
     const [answer] = await Promise.all([next(messages), client.post(accept(question.id))])
     expect(answer.result?.content[0]?.text).not.toContain('http')
-    const person = await new Person(fetch, HOSTS).open(url)
+    const person = await personOf(fetch).open(url)
     await person.press(ADA.email)
     await person.press('done')
     expect(await next(changes)).toMatchObject({
@@ -179,17 +173,11 @@ describe("A person's grant that has ended", () => {
     oauth.protect(upstream.docs)
     await admin.server('docs', { auth_type: 'oauth' })
     await admin.portal([{ server_id: 'docs' }])
-    const client = new Client(fetch, PORTAL, TEAM)
-    const { client_id: id } = await client.register()
-    const person = new Person(fetch, HOSTS)
-    await person.open(await client.authorizationUrl(id, { resource: ENDPOINT }))
-    await person.press(ADA.email)
-    await person.press('allow')
+    const at = await atServers(fetch, ADA)
+    const { person } = at
     await person.press('connect docs')
     await person.open(oauth.allow(person.callback ?? new URL('about:blank')))
-    await person.press('done')
-    const code = person.callback?.searchParams.get('code') ?? ''
-    const { access_token: token } = await tokensOf(client.exchange(id, code))
+    const { access_token: token } = await finishServers(fetch, at)
     oauth.endTokens()
     return token
   }

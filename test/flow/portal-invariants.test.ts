@@ -1,36 +1,23 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { ADA, APP, emulator, stopClock } from '../support/emulator'
+import { describe, expect, it } from 'vitest'
+import { ADA, APP, emulator, GRACE, stopClock } from '../support/emulator'
 import { UpstreamOAuth } from '../support/oauth-upstream'
-import { Person } from '../support/person'
 import {
   connectToPortal,
   ENDPOINT,
-  namedTools,
-  PORTAL,
+  onlyFor,
   PortalAdmin,
   PortalClient,
+  personOf,
+  useUpstreams,
 } from '../support/portal'
-import { type TestUpstream, upstreams } from '../support/upstreams'
+import type { TestUpstream } from '../support/upstreams'
 
 stopClock()
 
 const { fetch, reset, signIn, events } = emulator()
 const admin = new PortalAdmin(fetch)
-const HOSTS = ['127.0.0.1:8788', new URL(PORTAL).host]
-const GRACE = { email: 'grace@example.com' }
-const ONLY_ADA = { name: 'Ada', decision: 'allow', include: [{ email: { email: ADA.email } }] }
 
-let upstream: Record<'docs' | 'mail' | 'a' | 'b', TestUpstream>
-beforeEach(async () => {
-  upstream = upstreams({
-    docs: namedTools('docs'),
-    mail: namedTools('mail'),
-    a: namedTools('a'),
-    b: namedTools('b'),
-  })
-  await reset()
-})
-afterEach(() => vi.restoreAllMocks())
+const upstream = useUpstreams(reset, 'docs', 'mail', 'a', 'b')
 
 async function tokenOf(who: { email: string }): Promise<string> {
   await signIn(who)
@@ -56,7 +43,7 @@ const waysTo = (name: string): [string, object][] => [
 describe('A tool that a person must not have costs its server no request', () => {
   it.each(MODES)('with the query "%s" and the Code Mode %s', async (query, code_mode) => {
     await admin.server('docs')
-    await admin.server('mail', {}, [ONLY_ADA])
+    await admin.server('mail', {}, [onlyFor(ADA.email)])
     const disabled = { updated_tools: [{ name: 'read', enabled: false }] }
     await admin.portal([{ server_id: 'docs', ...disabled }, { server_id: 'mail' }], { code_mode })
     const [ada, grace] = [await tokenOf(ADA), await tokenOf(GRACE)].map((token) =>
@@ -90,7 +77,7 @@ describe('A name is never routed to another server', () => {
   it('than that which has it first, also for a person from whom that one is hidden', async () => {
     upstream.a.define = named('b_c', 'of a')
     upstream.b.define = named('c', 'of a_b')
-    await admin.server('a', {}, [ONLY_ADA])
+    await admin.server('a', {}, [onlyFor(ADA.email)])
     await admin.server('a_b', { hostname: 'https://b.example.net/mcp' })
     await admin.portal([{ server_id: 'a' }, { server_id: 'a_b' }])
     const [ada, grace] = [await tokenOf(ADA), await tokenOf(GRACE)].map((token) =>
@@ -115,7 +102,7 @@ describe('A page for an elicitation', () => {
     )
     const addresses = texts.map((text) => text.match(/http\S+/)?.[0] ?? '')
     const opened = async (address: string, { email }: { email: string }) => {
-      const person = await new Person(fetch, HOSTS).open(address)
+      const person = await personOf(fetch).open(address)
       await person.press(email)
       return person.page?.status
     }

@@ -1,25 +1,27 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { ADA, emulator, stopClock } from '../support/emulator'
-import { connectToPortal, ENDPOINT, namedTools, PortalAdmin, PortalClient } from '../support/portal'
-import { type TestUpstream, upstreams } from '../support/upstreams'
+import {
+  connectToPortal,
+  ENDPOINT,
+  PortalAdmin,
+  PortalClient,
+  useUpstreams,
+} from '../support/portal'
 
 stopClock()
 
 const { fetch, reset, signIn } = emulator()
 const admin = new PortalAdmin(fetch)
 
-let upstream: Record<'docs', TestUpstream>
+const upstream = useUpstreams(reset, 'docs')
 let token: string
 beforeEach(async () => {
-  upstream = upstreams({ docs: namedTools('docs') })
-  await reset()
   await signIn(ADA)
   await admin.server('docs')
   const updated_tools = [{ name: 'fail', enabled: false }]
   await admin.portal([{ server_id: 'docs', updated_tools }])
   token = (await connectToPortal(fetch)).access_token
 })
-afterEach(() => vi.restoreAllMocks())
 
 const at = (query: string) => PortalClient.of(fetch, token, undefined, `${ENDPOINT}?${query}`)
 const own = (name: string) => !/^portal_(list|toggle)_/.test(name)

@@ -1,34 +1,25 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { Client, tokensOf } from '../support/client'
-import { ADA, emulator, stopClock, TEAM } from '../support/emulator'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { ADA, emulator, GRACE, stopClock } from '../support/emulator'
 import { UpstreamOAuth } from '../support/oauth-upstream'
-import { Person } from '../support/person'
 import {
-  connectToPortal,
-  ENDPOINT,
-  namedTools,
+  atServers,
+  connected,
+  finishServers,
   PORTAL,
   PortalAdmin,
   PortalClient,
+  personOf,
+  useUpstreams,
 } from '../support/portal'
-import { methodsOf, type TestUpstream, upstreams } from '../support/upstreams'
+import { methodsOf } from '../support/upstreams'
 
 stopClock()
 
 const { advance, fetch, reset, signIn } = emulator()
 const admin = new PortalAdmin(fetch)
-const HOSTS = ['127.0.0.1:8788', new URL(PORTAL).host]
-const GRACE = { email: 'grace@example.com' }
 const DOCS = 'https://docs.example.net'
 
-let upstream: Record<'docs' | 'mail', TestUpstream>
-beforeEach(async () => {
-  upstream = upstreams({ docs: namedTools('docs'), mail: namedTools('mail') })
-  await reset()
-})
-afterEach(() => vi.restoreAllMocks())
-
-const client = new Client(fetch, PORTAL, TEAM)
+const upstream = useUpstreams(reset, 'docs', 'mail')
 
 /** A portal with the server docs, which has an administrator's grant and its own for each person. */
 async function portalWithOAuth(options: { resource?: string } = {}, mapping: object = {}) {
@@ -40,35 +31,20 @@ async function portalWithOAuth(options: { resource?: string } = {}, mapping: obj
   return oauth
 }
 
-/** A person at the page of servers of the portal. */
-async function atServers(who: { email: string }) {
-  const { client_id: clientId } = await client.register()
-  const person = new Person(fetch, HOSTS)
-  await person.open(await client.authorizationUrl(clientId, { resource: ENDPOINT }))
-  await person.press(who.email)
-  await person.press('allow')
-  return { person, clientId }
-}
-
-async function finish({ person, clientId }: { person: Person; clientId: string }) {
-  await person.press('done')
-  const code = person.callback?.searchParams.get('code') ?? ''
-  return tokensOf(client.exchange(clientId, code))
-}
-
 /** A client whose person has signed in to docs. */
-async function connected(oauth: UpstreamOAuth, who = ADA) {
-  const { person, clientId } = await atServers(who)
+async function signedIn(oauth: UpstreamOAuth, who = ADA) {
+  const at = await atServers(fetch, who)
+  const { person } = at
   await person.press('connect docs')
   if (!person.callback) throw new Error(person.page?.text)
   await person.open(oauth.allow(person.callback))
-  return PortalClient.of(fetch, (await finish({ person, clientId })).access_token)
+  return PortalClient.of(fetch, (await finishServers(fetch, at)).access_token)
 }
 
 describe('A server with OAuth', () => {
   it('asks its person: the callback of the portal, its resource as it is, and no scope [MP66, MP68, MP70]', async () => {
     const oauth = await portalWithOAuth({ resource: DOCS })
-    const { person } = await atServers(ADA)
+    const { person } = await atServers(fetch, ADA)
     await person.press('connect docs')
     const { origin, pathname, searchParams } = person.callback ?? new URL('about:blank')
     expect(origin + pathname).toBe(`${DOCS}/authorize`)
@@ -95,14 +71,14 @@ describe('A server with OAuth', () => {
 
   it('registers the callbacks of its portals and of the dashboard, once [MP67]', async () => {
     const oauth = await portalWithOAuth()
-    for (const who of [ADA, GRACE]) await connected(oauth, who)
+    for (const who of [ADA, GRACE]) await signedIn(oauth, who)
     expect(oauth.registered).toHaveLength(1)
   })
 
   it('uses the shared callback if its flag is on [MP66]', async () => {
     await portalWithOAuth()
     await admin.put('servers/docs', { is_shared_oauth_callback_enabled: true })
-    const { person } = await atServers(ADA)
+    const { person } = await atServers(fetch, ADA)
     await person.press('connect docs')
     expect(person.callback?.searchParams.get('redirect_uri')).toBe(
       'https://oauth-callbacks.cloudflareaccess.com/cdn-cgi/access/outbound-oauth-callback',
@@ -112,14 +88,14 @@ describe('A server with OAuth', () => {
   it('gets Basic at its token endpoint, and the tokens of its person at calls [MP69, MP73]', async () => {
     const oauth = await portalWithOAuth()
     upstream.docs.received.length = 0
-    await connected(oauth)
+    await signedIn(oauth)
     expect(oauth.tokenRequests[0]?.authorization).toBe(`Basic ${btoa('portal:the-client-secret')}`)
     expect(oauth.tokenRequests[0]?.form.has('client_secret')).toBe(false)
   })
 
   it('is listed as disabled to a person who did not connect it, whose client has a code [MP50]', async () => {
     await portalWithOAuth()
-    const { access_token: token } = await finish(await atServers(ADA))
+    const { access_token: token } = await finishServers(fetch, await atServers(fetch, ADA))
     const grace = PortalClient.of(fetch, token)
     expect(await grace.text('portal_list_servers')).toContain('- DOCS (docs): ✗ disabled')
     const answer = await grace.text('portal_toggle_single_server', {
@@ -129,10 +105,19 @@ describe('A server with OAuth', () => {
     expect(answer).toContain(`${PORTAL}/authorize?elicitationId=`)
   })
 
+  it('is not connected before its person connects it, whatever its id', async () => {
+    new UpstreamOAuth(DOCS).protect(upstream.docs)
+    // An id may be that of a member of every object.
+    await admin.server('constructor', { hostname: `${DOCS}/mcp`, auth_type: 'oauth' })
+    await admin.portal([{ server_id: 'constructor' }])
+    const { person } = await atServers(fetch, ADA)
+    expect(person.page?.text).toContain('CONSTRUCTOR not connected')
+  })
+
   it('shows why it refused its person', async () => {
     const oauth = await portalWithOAuth()
     oauth.refuses = 'invalid_client'
-    const { person } = await atServers(ADA)
+    const { person } = await atServers(fetch, ADA)
     await person.press('connect docs')
     await person.open(oauth.allow(person.callback ?? new URL('about:blank')))
     expect(person.page?.title).toBe('Authorization failed: invalid client')
@@ -140,22 +125,27 @@ describe('A server with OAuth', () => {
 
   it('accepts the code of an authorization only from the person who started it', async () => {
     const oauth = await portalWithOAuth()
-    const { person } = await atServers(ADA)
+    const { person } = await atServers(fetch, ADA)
     await person.press('connect docs')
     const back = oauth.allow(person.callback ?? new URL('about:blank'))
-    const { person: grace } = await atServers(GRACE)
+    const { person: grace } = await atServers(fetch, GRACE)
     await grace.open(back)
-    expect(grace.page?.title).toBe('Invalid state: missing or invalid nonce')
+    const nobody = await personOf(fetch).open(back)
+    for (const { page } of [grace, nobody]) {
+      expect([page?.status, page?.title]).toEqual([400, 'Invalid state: missing or invalid nonce'])
+    }
+    await person.open(back)
+    expect(person.page?.text).toContain('Connect DOCS again')
   })
 })
 
 describe('A dropped client', () => {
   it('is not registered again [MP71]', async () => {
     const oauth = await portalWithOAuth()
-    await connected(oauth)
+    await signedIn(oauth)
     oauth.refuses = 'invalid_client'
     for (let round = 0; round < 2; round++) {
-      const { person } = await atServers(ADA)
+      const { person } = await atServers(fetch, ADA)
       await person.press('connect docs')
       await person.open(oauth.allow(person.callback ?? new URL('about:blank')))
       expect(person.page?.title).toBe('Authorization failed: invalid client')
@@ -218,8 +208,7 @@ describe('The grant of the administrator', () => {
     upstream.docs.received.length = 0
     for (const who of [ADA, GRACE]) {
       await signIn(who)
-      const { access_token: token } = await connectToPortal(fetch)
-      expect(await PortalClient.of(fetch, token).text('docs_read')).toBe('docs read')
+      expect(await (await connected(fetch)).text('docs_read')).toBe('docs read')
     }
     const used = upstream.docs.received.map(({ headers }) => headers.get('authorization'))
     expect(new Set(used)).toEqual(new Set(['Bearer token-1']))
@@ -229,8 +218,8 @@ describe('The grant of the administrator', () => {
 describe('The grant of a person', () => {
   it('is used for that person only, and refreshed by the portal [MP73, MP74]', async () => {
     const oauth = await portalWithCatalogue()
-    const ada = await connected(oauth, ADA)
-    const grace = await connected(oauth, GRACE)
+    const ada = await signedIn(oauth, ADA)
+    const grace = await signedIn(oauth, GRACE)
     upstream.docs.received.length = 0
     await Promise.all([ada.text('docs_read'), grace.text('docs_read')])
     const used = upstream.docs.received.map(({ headers }) => headers.get('authorization'))
@@ -239,7 +228,7 @@ describe('The grant of a person', () => {
 
   it('that is dead is a tool error with an address to sign in again [MP74]', async () => {
     const oauth = await portalWithCatalogue()
-    const ada = await connected(oauth)
+    const ada = await signedIn(oauth)
     oauth.endTokens()
     oauth.refuses = 'invalid_grant'
     const { result } = await ada.call('docs_read')
@@ -265,7 +254,7 @@ describe('Resources', () => {
   })
 
   it('are listed live, without those of a server that is down [MP55]', async () => {
-    const ada = PortalClient.of(fetch, (await connectToPortal(fetch)).access_token)
+    const ada = await connected(fetch)
     const uris = async () =>
       ((await ada.send('resources/list')).result.resources as { uri: string }[]).map(
         ({ uri }) => uri,
@@ -276,7 +265,7 @@ describe('Resources', () => {
   })
 
   it('are read from the server that lists them [MP55]', async () => {
-    const ada = PortalClient.of(fetch, (await connectToPortal(fetch)).access_token)
+    const ada = await connected(fetch)
     upstream.docs.received.length = 0
     const { result } = await ada.send('resources/read', { uri: 'note://mail' })
     expect(result).toMatchObject({ contents: [{ text: 'of mail' }] })
@@ -298,7 +287,7 @@ describe('Prompts', () => {
     await admin.server('docs')
     await admin.portal([{ server_id: 'docs' }])
     await signIn(ADA)
-    const ada = PortalClient.of(fetch, (await connectToPortal(fetch)).access_token)
+    const ada = await connected(fetch)
     const { result } = await ada.send('prompts/list')
     expect(result.prompts).toEqual([{ name: 'docs_summary', description: 'Summarizes.' }])
     const got = await ada.send('prompts/get', { name: 'docs_summary' })

@@ -1,32 +1,26 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { bearer } from '../support/client'
 import { ADA, emulator, stopClock } from '../support/emulator'
 import { NAVIGATION } from '../support/person'
 import {
+  connected,
   connectToPortal,
   ENDPOINT,
-  namedTools,
   PORTAL,
   PortalAdmin,
   PortalClient,
+  useUpstreams,
 } from '../support/portal'
-import { methodsOf, type TestUpstream, upstreams } from '../support/upstreams'
+import { methodsOf } from '../support/upstreams'
 
 stopClock()
 
 const { advance, fetch, reset, signIn, events } = emulator()
 const admin = new PortalAdmin(fetch)
 
-let upstream: Record<'docs' | 'mail', TestUpstream>
-beforeEach(async () => {
-  upstream = upstreams({ docs: namedTools('docs'), mail: namedTools('mail') })
-  await reset()
-  await signIn(ADA)
-})
-afterEach(() => vi.restoreAllMocks())
+const upstream = useUpstreams(reset, 'docs', 'mail')
+beforeEach(() => signIn(ADA))
 
-const connected = async (...rest: ['2025-11-25'?]) =>
-  PortalClient.of(fetch, (await connectToPortal(fetch)).access_token, ...rest)
 const PORTAL_TOOLS = ['portal_list_servers', 'portal_toggle_servers', 'portal_toggle_single_server']
 
 async function twoServers(docs: object = {}, mail: object = {}) {
@@ -87,7 +81,7 @@ describe('The endpoint of a portal', () => {
   })
 
   it('lists the portal tools, then the tools of each server, prefixed [MP41, MP47]', async () => {
-    const client = await connected()
+    const client = await connected(fetch)
     expect(await client.tools()).toEqual([
       ...PORTAL_TOOLS,
       ...['docs_search', 'docs_read', 'docs_fail', 'mail_search', 'mail_read', 'mail_fail'],
@@ -96,7 +90,7 @@ describe('The endpoint of a portal', () => {
 
   it('calls a tool at its server by its own name [MP42]', async () => {
     await admin.put('servers/docs', { updated_tools: [{ name: 'read', alias: 'look' }] })
-    const client = await connected()
+    const client = await connected(fetch)
     expect(await client.text('docs_look')).toBe('docs read')
     const sent = upstream.docs.received.at(-1)
     expect(sent?.body).toMatchObject({ method: 'tools/call', params: { name: 'read' } })
@@ -108,7 +102,7 @@ describe('The endpoint of a portal', () => {
     upstream.docs.define = (server) => {
       server.registerTool('search', { description: 'New.' }, () => ({ content: [] }))
     }
-    const client = await connected()
+    const client = await connected(fetch)
     const { result } = await client.send('tools/list')
     expect(result.tools).toContainEqual(
       expect.objectContaining({ name: 'docs_search', description: 'Of docs.' }),
@@ -119,12 +113,12 @@ describe('The endpoint of a portal', () => {
   })
 
   it('passes isError of a server unchanged [MP56]', async () => {
-    const { result } = await (await connected()).call('docs_fail')
+    const { result } = await (await connected(fetch)).call('docs_fail')
     expect(result).toMatchObject({ content: [{ type: 'text', text: 'it failed' }], isError: true })
   })
 
   it('names the server that is down, and serves the others', async () => {
-    const client = await connected()
+    const client = await connected(fetch)
     upstream.docs.respond = () => new Response('down', { status: 503 })
     const { result } = await client.call('docs_read')
     expect(result.isError).toBe(true)
@@ -136,7 +130,7 @@ describe('The endpoint of a portal', () => {
 describe('A tool that is not exposed', () => {
   it('is absent, refused, and costs no request to its server [MP43]', async () => {
     await twoServers({ updated_tools: [{ name: 'read', enabled: false }] })
-    const client = await connected()
+    const client = await connected(fetch)
     upstream.docs.received.length = 0
     expect(await client.tools()).not.toContain('docs_read')
     expect((await client.call('docs_read')).error).toMatchObject({ code: -32602 })
@@ -147,7 +141,7 @@ describe('A tool that is not exposed', () => {
     'is one of a server with the status %s [MP59]',
     async (_, expected) => {
       await twoServers()
-      const client = await connected()
+      const client = await connected(fetch)
       upstream.docs.respond = () => new Response('down', { status: 503 })
       await admin.sync('docs')
       expect(await client.tools()).toEqual(expected)
@@ -159,7 +153,7 @@ describe('portal_list_servers', () => {
   beforeEach(() => twoServers())
 
   it('lists each server in the captured form [MP48]', async () => {
-    const { result } = await (await connected()).call('portal_list_servers')
+    const { result } = await (await connected(fetch)).call('portal_list_servers')
     expect(result).not.toHaveProperty('structuredContent')
     const [{ text }] = result.content as [{ text: string }]
     const lines = text.split('\n')
@@ -199,7 +193,7 @@ describe('portal_list_servers', () => {
     const client = PortalClient.of(fetch, token)
     await client.call('portal_toggle_single_server', { server_id: 'docs', action: 'untoggle' })
     expect(await PortalClient.of(fetch, token).tools()).not.toContain('docs_read')
-    expect(await (await connected()).tools()).toContain('docs_read')
+    expect(await (await connected(fetch)).tools()).toContain('docs_read')
   })
 })
 
@@ -209,7 +203,7 @@ describe('A session', () => {
   it.each(['2025-03-26', '2025-06-18', '2025-11-25'])(
     'begins with initialize: %s [MP38, MP40]',
     async (version) => {
-      const client = await connected('2025-11-25')
+      const client = await connected(fetch, '2025-11-25')
       const { headers, result, status } = await client.initialize({}, version)
       expect(status).toBe(200)
       expect(headers.get('mcp-session-id')).toMatch(/^[\w-]{20,}$/)
@@ -278,7 +272,7 @@ UserID`.split(/\s/)
 describe('A call', () => {
   it('is one record of mcp_portal_logs, without arguments [MP77]', async () => {
     await twoServers()
-    const client = await connected()
+    const client = await connected(fetch)
     await client.call('docs_search', { secret: 'the-argument' })
     const all = await events()
     const [logged] = all.filter(({ kind }) => kind === 'portal-call')
@@ -297,7 +291,7 @@ describe('A call', () => {
 
   it('of a tool that the caller does not see is a record without success [MP77]', async () => {
     await twoServers({ updated_tools: [{ name: 'read', enabled: false }] })
-    const client = await connected()
+    const client = await connected(fetch)
     await client.call('docs_read')
     await client.call('docs_made_up')
     const logged = (await events()).filter(({ kind }) => kind === 'portal-call')
@@ -313,17 +307,18 @@ describe('A call', () => {
 
   it('sends nothing about the person to the server [MP63]', async () => {
     await twoServers()
-    const client = await connected()
+    const client = await connected(fetch)
     await client.text('docs_read')
+    // A ray is random, and may contain "ada".
     const sent = upstream.docs.received.map(({ body, headers }) =>
-      JSON.stringify([[...headers], body]),
+      JSON.stringify([[...headers].filter(([name]) => name !== 'cf-ray'), body]),
     )
     expect(sent.join()).not.toMatch(/ada|cf-access|oauth:/i)
   })
 
   it('needs one request to a server of 2026 once it is known [MP65]', async () => {
     await twoServers()
-    const client = await connected()
+    const client = await connected(fetch)
     await client.text('docs_read')
     upstream.docs.received.length = 0
     await client.text('docs_read')

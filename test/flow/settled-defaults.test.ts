@@ -128,6 +128,44 @@ describe('A member that is taken and has no effect here [K44]', () => {
     ])
   })
 
+  const ELSEWHERE = { include: [{ group: { id: '00000000-0000-4000-8000-000000000000' } }] }
+
+  it.each([
+    [
+      'an application whose tag is missing',
+      'post',
+      APPS,
+      { name: 'x', domain: 'x.example', mfa_config: { a: 1 }, tags: ['missing'] },
+    ],
+    [
+      'the organization with another team domain',
+      'put',
+      `${ACCOUNT}/access/organizations`,
+      { auth_domain: 'other.example', mfa_piv_key_requirements: { a: 1 } },
+    ],
+    [
+      'a reusable policy with a missing group',
+      'post',
+      `${ACCOUNT}/access/policies`,
+      { ...POLICY, ...ELSEWHERE, isolation_required: true },
+    ],
+  ] as const)('is not named if the request was refused: %s', async (_, method, path, body) => {
+    expect((await cloudflare[method](path, body)).status).toBe(400)
+    expect(await events({ kind: 'members-without-effect' })).toEqual([])
+  })
+
+  it('is not named if the request was refused: an application and its policy', async () => {
+    const { id } = (await cloudflare.post<Item>(APPS, { name: 'x', domain: 'x.example' })).body
+      .result
+    const odd = { ...POLICY, ...ELSEWHERE, approval_required: true }
+    const refused = [
+      await cloudflare.put(`${APPS}/${id}`, { mfa_config: { a: 1 }, policies: [odd] }),
+      await cloudflare.post(`${APPS}/${id}/policies`, odd),
+    ]
+    expect(refused.map(({ status }) => status)).toEqual([400, 400])
+    expect(await events({ kind: 'members-without-effect' })).toEqual([])
+  })
+
   it('is not named if it is off, or as it is by default', async () => {
     await cloudflare.post(APPS, {
       name: 'x',

@@ -39,9 +39,10 @@ const files = import.meta.glob<string>('../../src/**/*.{ts,tsx,client.js}', {
 })
 const imports = Object.entries(files).flatMap(([path, text]) => {
   const file = new URL(path, 'https://project/test/rules/')
-  const specifiers = text.matchAll(/(?:from|import)[\s(]*'([^']+)'/g)
-  return [...specifiers].map(([, name = '']) => ({
+  const specifiers = text.matchAll(/(import type[^']+)?(?:from|import)[\s(]*'([^']+)'/g)
+  return [...specifiers].map(([all, type, name = '']) => ({
     file: file.pathname,
+    isAtStart: !type && !all.startsWith('import('),
     part: partOf(file),
     target: name.startsWith('.') ? fileAt(new URL(name, file)) : undefined,
     imported: name.startsWith('.') ? partOf(new URL(name, file)) : name,
@@ -70,6 +71,18 @@ it('imports go one way: app -> surfaces -> signin, upstream -> request -> faults
     ({ part, imported }) => part !== imported && !MAY_IMPORT[part]?.includes(imported),
   )
   expect(wrong).toEqual([])
+})
+
+// In Node, only the modules that are loaded are read and compiled.
+it('the API and the pages of the console are loaded on demand', () => {
+  const atStart = new Set<string | undefined>(['/src/index.ts'])
+  for (const file of atStart) {
+    const found = imports.filter((each) => each.file === file && each.isOurs && each.isAtStart)
+    for (const { target } of found) atStart.add(target)
+  }
+  expect(atStart).toContain('/src/gate/index.ts')
+  const onDemand = /^\/src\/(api|report|pages\/(console|configure)|demo\/mcp|portal\/endpoint)\b/
+  expect([...atStart].filter((file) => onDemand.test(file ?? ''))).toEqual([])
 })
 
 it('oauth and access know no HTTP framework and no storage', () => {
@@ -118,6 +131,7 @@ it('only the store touches KV and Durable Objects, in these files', () => {
     'store/emulator/portal-states.ts',
     'store/emulator/signing-keys.ts',
     'store/emulator/tool-calls.ts',
+    'store/grants/epoch-tables.ts',
     'store/grants/index.ts',
     'store/grants/object.ts',
     'store/grants/tables.ts',

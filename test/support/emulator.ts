@@ -27,6 +27,7 @@ export type Emulator = {
 export const LOGIN_TITLE = 'Sign in ・ Cloudflare Access'
 
 export const ADA = { email: 'ada@example.com' }
+export const GRACE = { email: 'grace@example.com' }
 export const MALLORY = { email: 'mallory@blocked.example' }
 
 /**

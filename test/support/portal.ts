@@ -1,7 +1,10 @@
 import type { McpServer } from '@modelcontextprotocol/server'
+import { afterEach, beforeEach, vi } from 'vitest'
 import { ACCOUNT, api, type Item } from './api'
 import { Client, type Fetch, type Tokens, tokensOf } from './client'
 import { TEAM } from './emulator'
+import { Person } from './person'
+import { type TestUpstream, upstreams } from './upstreams'
 
 const MCP = `${ACCOUNT}/access/ai-controls/mcp`
 
@@ -9,8 +12,35 @@ const MCP = `${ACCOUNT}/access/ai-controls/mcp`
 export const PORTAL = 'http://tools.example.com:8788'
 export const ENDPOINT = `${PORTAL}/mcp`
 
-const ALLOW = { name: 'Everybody', decision: 'allow', include: [{ everyone: {} }] }
 type Policy = Record<string, unknown>
+export const EVERYBODY: Policy = {
+  name: 'Everybody',
+  decision: 'allow',
+  include: [{ everyone: {} }],
+}
+export const onlyFor = (email: string): Policy => ({
+  name: `Only ${email}`,
+  decision: 'allow',
+  include: [{ email: { email } }],
+})
+
+/**
+ * Puts MCP servers with named tools on the network and resets the emulator, before each test of the calling file.
+ *
+ * @returns the servers of the current test; empty before the first one
+ */
+export function useUpstreams<Name extends string>(
+  reset: () => Promise<void>,
+  ...names: Name[]
+): Record<Name, TestUpstream> {
+  const servers = {} as Record<Name, TestUpstream>
+  beforeEach(async () => {
+    Object.assign(servers, upstreams(Object.fromEntries(names.map((id) => [id, namedTools(id)]))))
+    await reset()
+  })
+  afterEach(() => vi.restoreAllMocks())
+  return servers
+}
 
 /** Makes portals, servers and their applications through the API. */
 export class PortalAdmin {
@@ -21,7 +51,7 @@ export class PortalAdmin {
   }
 
   /** Makes a server at `https://<id>.example.net/mcp`, with its application. */
-  async server(id: string, members: object = {}, policies: Policy[] | null = [ALLOW]) {
+  async server(id: string, members: object = {}, policies: Policy[] | null = [EVERYBODY]) {
     const hostname = `https://${id}.example.net/mcp`
     await this.#post(`${MCP}/servers`, {
       id,
@@ -48,7 +78,7 @@ export class PortalAdmin {
   }
 
   /** Makes the portal with these servers, and its application, whose id it returns. */
-  async portal(servers: object[], members: object = {}, policies: Policy[] = [ALLOW]) {
+  async portal(servers: object[], members: object = {}, policies: Policy[] = [EVERYBODY]) {
     await this.portalAlone(servers, members)
     const oauth_configuration = {
       dynamic_client_registration: { allow_any_on_localhost: true, allow_any_on_loopback: true },
@@ -208,6 +238,34 @@ export async function connectToPortal(fetch: Fetch): Promise<Tokens & { clientId
   const { client_id: clientId } = await client.register()
   const code = await client.code(clientId, { resource: ENDPOINT })
   return { ...(await tokensOf(client.exchange(clientId, code))), clientId }
+}
+
+/** A client of the portal while automatic sign-in is on. */
+export async function connected(fetch: Fetch, revision?: '2025-11-25'): Promise<PortalClient> {
+  return PortalClient.of(fetch, (await connectToPortal(fetch)).access_token, revision)
+}
+
+/** A person at a browser, for the team domain and the portal. */
+export function personOf(fetch: Fetch): Person {
+  return new Person(fetch, [new URL(TEAM).host, new URL(PORTAL).host])
+}
+
+/** A person who has logged in and allowed a client, at the page of servers. */
+export async function atServers(fetch: Fetch, who: { email: string }, resource = ENDPOINT) {
+  const client = new Client(fetch, PORTAL, TEAM)
+  const { client_id: clientId } = await client.register()
+  const person = personOf(fetch)
+  await person.open(await client.authorizationUrl(clientId, { resource }))
+  await person.press(who.email)
+  await person.press('allow')
+  return { person, clientId }
+}
+
+/** Finishes the page of servers, and returns the tokens of its client. */
+export async function finishServers(fetch: Fetch, at: { person: Person; clientId: string }) {
+  await at.person.press('done')
+  const code = at.person.callback?.searchParams.get('code') ?? ''
+  return tokensOf(new Client(fetch, PORTAL, TEAM).exchange(at.clientId, code))
 }
 
 /** Tools that name their server: `search`, `read` and `fail`. */

@@ -85,8 +85,8 @@ export const applicationPolicies: Operation[] = [
   }),
 ]
 
-function put(c: AppContext, params: Params, body: z.infer<typeof policySchema>) {
-  return change(c, (from) => {
+async function put(c: AppContext, params: Params, body: z.infer<typeof policySchema>) {
+  const stored = await change(c, (from) => {
     const application = requireApplication(from, params.app_id)
     const before = params.policy_id === undefined ? undefined : requireOwn(from, params)
     const others = application.policies.filter(({ id }) => id !== before?.id)
@@ -98,13 +98,14 @@ function put(c: AppContext, params: Params, body: z.infer<typeof policySchema>) 
       throw invalidRequest('policy precedences must be unique', '/precedence')
     }
     checkRules(from, policy, '', policy.decision)
-    reportWithoutEffect(c, 'policy', body)
     const policies = [...others, policy].sort((a, b) => a.precedence - b.precedence)
     return {
       edits: [changed(c, application, policies)],
       result: applicationPolicyView(from, policy),
     }
   })
+  reportWithoutEffect(c, 'policy', body)
+  return stored
 }
 
 function changed(c: AppContext, application: StoredApplication, policies: PolicyEntry[]) {

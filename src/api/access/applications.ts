@@ -3,18 +3,23 @@ import { completeApplication, domainsOf, type StoredApplication } from '../../ac
 import { applicationSchema, type ParsedApplication } from '../../access/application-schema'
 import { revocable } from '../../access/revocation'
 import { stamped, timestampsOf } from '../../access/timestamps'
-import { isObject } from '../../access/unknown-members'
 import type { AppContext } from '../../request/context'
-import { reportDecision } from '../../request/events'
 import type { Configuration } from '../../store/configuration'
 import { change, deletion, save } from '../change'
 import { deletedResult } from '../deleted'
 import { pageOf, pageQuery } from '../envelope'
-import { invalidRequest, notFound } from '../error'
+import { notFound } from '../error'
 import { type Operation, operation } from '../operation'
 import { accepted } from '../permissions'
 import { contains } from '../query'
 import { checkApplication } from './application-checks'
+import {
+  keptMembers,
+  keptPolicies,
+  lostMembers,
+  refuseOtherType,
+  reportLost,
+} from './application-replacement'
 import { applicationResult, applicationView } from './application-view'
 import { reportWithoutEffect } from './without-effect'
 
@@ -57,14 +62,15 @@ export const applications: Operation[] = [
     status: 201,
     body: applicationSchema,
     result: applicationResult,
-    handle: (c, { body, given: sent }) =>
-      change(c, async (from) => {
-        reportWithoutEffect(c, 'application', sent)
-        for (const policy of body.policies) reportWithoutEffect(c, 'policy', policy)
+    async handle(c, { body, given: sent }) {
+      const created = await change(c, async (from) => {
         const given = withoutIds(body)
         const stored = await completeApplication(given, () => crypto.randomUUID())
         return checkedEdit(c, from, given, dated(stored, c.get('now')))
-      }),
+      })
+      reportMembersWithoutEffect(c, body, sent)
+      return created
+    },
   }),
   operation({
     method: 'get',
@@ -89,18 +95,21 @@ export const applications: Operation[] = [
       return { ...keptMembers(before, body), ...body, ...keptPolicies(before, body) }
     },
     result: applicationResult,
-    handle: (c, { params, body, given: sent }) =>
-      change(c, async (from) => {
+    async handle(c, { params, body, given: sent }) {
+      const { view, lost } = await change(c, async (from) => {
         const before = requireApplication(from, params.app_id)
         const { id, aud } = before
         refuseOtherType(before, body)
         const given = { ...withoutIds(body, before), ...keptMembers(before, sent), id, aud }
         const stored = await completeApplication(given, () => crypto.randomUUID())
-        reportLost(c, before, stored, sent)
-        reportWithoutEffect(c, 'application', sent)
-        for (const policy of body.policies) reportWithoutEffect(c, 'policy', policy)
-        return checkedEdit(c, from, given, dated(stored, c.get('now'), before))
-      }),
+        const after = dated(stored, c.get('now'), before)
+        const { edits, result } = checkedEdit(c, from, given, after)
+        return { edits, result: { view: result, lost: lostMembers(before, stored, sent) } }
+      })
+      reportLost(c, view, lost)
+      reportMembersWithoutEffect(c, body, sent)
+      return view
+    },
   }),
   operation({
     method: 'delete',
@@ -141,46 +150,9 @@ export function requireApplication(from: Configuration, id: string | undefined):
   return found
 }
 
-// Access: documented [EU1]. Assumed: the text.
-function refuseOtherType(before: StoredApplication, { type }: ParsedApplication): void {
-  if (before.type === type || ![before.type, type].includes('end_user')) return
-  throw invalidRequest('an application cannot be changed to or from the type end_user', '/type')
-}
-
-// Reports the members that a PUT removed or reset because they were not sent [P17].
-function reportLost(
-  c: AppContext,
-  before: StoredApplication,
-  stored: StoredApplication,
-  sent: object,
-): void {
-  const rules = 'oauth_configuration' in sent ? sent.oauth_configuration : undefined
-  const lost = [
-    ...changedUnsent(before, stored, sent),
-    ...(isObject(rules)
-      ? changedUnsent(before.oauth_configuration, stored.oauth_configuration, rules)
-      : []
-    ).map((name) => `oauth_configuration.${name}`),
-  ]
-  if (lost.length === 0) return
-  reportDecision(c, {
-    kind: 'api-call',
-    application: { id: stored.id, name: stored.name },
-    rule: 'P17',
-    why: `A PUT replaces the whole application. These members were not sent, so they were removed or reset to their defaults: ${lost.join(', ')}.`,
-    change: 'Get the application first, change it, and send all of it.',
-  })
-}
-
-const DATES = ['created_at', 'updated_at']
-
-// Returns the members that changed although the request did not send them.
-function changedUnsent(before: object = {}, after: object = {}, sent: object): string[] {
-  const now = new Map(Object.entries(after))
-  return Object.entries(before)
-    .filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(now.get(name)))
-    .map(([name]) => name)
-    .filter((name) => !(name in sent) && !DATES.includes(name))
+function reportMembersWithoutEffect(c: AppContext, body: ParsedApplication, sent: object): void {
+  reportWithoutEffect(c, 'application', sent)
+  for (const policy of body.policies) reportWithoutEffect(c, 'policy', policy)
 }
 
 // Checks an application, and returns the edit that stores it.
@@ -211,30 +183,6 @@ function dated(
     return stamped(policy, now, was && 'decision' in was ? timestampsOf(was) : undefined)
   })
   return stamped({ ...stored, policies }, now, before && timestampsOf(before))
-}
-
-// Returns the members that a PUT keeps if they are not sent: the name, the type and the domains.
-//
-// Access: observed [K2]. A PUT replaces the whole application, policies included. Assumed: these
-// members stay, because the documentation's calls leave them out.
-function keptMembers(
-  { domain, destinations, name, type }: StoredApplication,
-  given: object,
-): Partial<Pick<ParsedApplication, 'domain' | 'destinations' | 'name' | 'type'>> {
-  const namesDomains = ['domain', 'destinations', 'self_hosted_domains'].some(
-    (each) => each in given,
-  )
-  return {
-    ...(!('name' in given) && { name }),
-    ...(!('type' in given) && { type }),
-    ...(!namesDomains && { destinations, ...(domain !== undefined && { domain }) }),
-  }
-}
-
-// Access: documented [K2]. `policies: null` leaves the policies as they are. Access: observed. Without the
-// member, they are gone; the provider's comment suggests otherwise for older versions.
-function keptPolicies({ policies }: StoredApplication, given: object) {
-  return 'policies' in given && given.policies === null ? { policies } : {}
 }
 
 // Removes ids that the caller made up, because Access assigns them. A policy may keep its id.

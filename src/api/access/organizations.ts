@@ -72,10 +72,9 @@ export const organizations: Operation[] = [
       permissions: PERMISSIONS.write,
       body: changesSchema,
       result: organizationResult,
-      handle: (c, { body }) =>
-        change(c, (from) => {
-          const { auth_domain, trusted_accounts: _, ...changes } = body
-          reportWithoutEffect(c, 'organization', changes)
+      async handle(c, { body }) {
+        const { auth_domain, trusted_accounts: _, ...changes } = body
+        const changed = await change(c, (from) => {
           if (auth_domain !== undefined && auth_domain !== c.get('team').host) {
             throw invalidRequest(
               `auth_domain cannot be changed here: expected ${c.get('team').host}, the host of the setting TEAM_DOMAIN`,
@@ -95,7 +94,10 @@ export const organizations: Operation[] = [
             edits: [save('organizations', organization)],
             result: view(c, organization),
           }
-        }),
+        })
+        reportWithoutEffect(c, 'organization', changes)
+        return changed
+      },
     }),
   ),
   operation({

@@ -84,15 +84,14 @@ export const policies: Operation[] = [
   }),
 ]
 
-function put(
+async function put(
   c: AppContext,
   replacedId: string | undefined,
   body: z.infer<typeof reusablePolicySchema>,
 ) {
-  return change(c, (from) => {
+  const stored = await change(c, (from) => {
     const before = replacedId === undefined ? undefined : requirePolicy(from, replacedId)
     checkRules(from, body, '', body.decision)
-    reportWithoutEffect(c, 'policy', body)
     const id = before?.id ?? crypto.randomUUID()
     const policy = stamped({ ...body, id }, c.get('now'), before)
     return {
@@ -100,6 +99,8 @@ function put(
       result: policyView(from, policy, true),
     }
   })
+  reportWithoutEffect(c, 'policy', body)
+  return stored
 }
 
 function requirePolicy(from: Configuration, id: string | undefined) {

@@ -5,18 +5,13 @@
 import { type Context, Hono } from 'hono'
 import { PageError, respondPageError } from '../../pages/respond'
 import type { Env } from '../../request/context'
+import { onDemand } from '../../request/on-demand'
 import { configure } from '../../request/prepare'
-import { editApplication, showApplications } from './applications'
-import { createOAuthClient, editOAuthClient, showOAuthClients } from './oauth-clients'
-import { peoplePage } from './people'
 import { JSON_KINDS } from './record-kinds'
-import { editRecord, showRecords } from './records'
-import { serviceTokensPage } from './service-tokens'
-import { exportPage, importPage } from './take-along'
-import { showWhoGetsIn } from './who-gets-in'
 
 const METHODS = ['GET', 'POST']
 const FIRST = '/_emulator/configure/access/applications'
+const page = onDemand(() => import('../pages'))
 
 export const administratorPages = new Hono<Env>()
 administratorPages.onError((error, c: Context<Env>) => {
@@ -25,23 +20,23 @@ administratorPages.onError((error, c: Context<Env>) => {
 })
 administratorPages.use(configure)
 administratorPages.get('/', (c) => c.redirect(FIRST))
-administratorPages.get('/oauth-clients', showOAuthClients)
-administratorPages.on(METHODS, '/oauth-clients/:account/new', createOAuthClient)
-administratorPages.on(METHODS, '/oauth-clients/:account/:client', editOAuthClient)
+administratorPages.get('/oauth-clients', page('showOAuthClients'))
+administratorPages.on(METHODS, '/oauth-clients/:account/new', page('createOAuthClient'))
+administratorPages.on(METHODS, '/oauth-clients/:account/:client', page('editOAuthClient'))
 administratorPages.get('/access', (c) => c.redirect(FIRST))
-administratorPages.get('/access/applications', showApplications)
-administratorPages.on(METHODS, '/access/applications/:id', editApplication)
-administratorPages.on(METHODS, '/access/service-tokens', serviceTokensPage)
-administratorPages.on(METHODS, '/access/people', peoplePage)
-administratorPages.get('/access/who-gets-in', showWhoGetsIn)
-administratorPages.get('/access/take-along', exportPage)
-administratorPages.post('/access/take-along', importPage)
+administratorPages.get('/access/applications', page('showApplications'))
+administratorPages.on(METHODS, '/access/applications/:id', page('editApplication'))
+administratorPages.on(METHODS, '/access/service-tokens', page('serviceTokensPage'))
+administratorPages.on(METHODS, '/access/people', page('peoplePage'))
+administratorPages.get('/access/who-gets-in', page('showWhoGetsIn'))
+administratorPages.get('/access/take-along', page('exportPage'))
+administratorPages.post('/access/take-along', page('importPage'))
 for (const kind of JSON_KINDS) {
   const path = `/access/${kind.slug}`
   if (kind.isSingle) {
-    administratorPages.on(METHODS, path, (c) => editRecord(c, kind))
+    administratorPages.on(METHODS, path, page('editRecord', kind))
   } else {
-    administratorPages.get(path, (c) => showRecords(c, kind))
-    administratorPages.on(METHODS, `${path}/:id`, (c) => editRecord(c, kind))
+    administratorPages.get(path, page('showRecords', kind))
+    administratorPages.on(METHODS, `${path}/:id`, page('editRecord', kind))
   }
 }

@@ -1,15 +1,14 @@
 import { currentIdentity, seededIdentity } from '../../access/identity'
 import { PEOPLE_PICKER } from '../../access/identity-provider'
 import type { Subject } from '../../access/rule-kinds'
-import { addressOf, portalOf } from '../../mcp/place'
 import type { McpPortal } from '../../mcp/portal'
 import { seenServers } from '../../mcp/visibility'
 import type { AppContext } from '../../request/context'
 import { whereFrom } from '../../request/judge'
 import type { PortalGrant } from '../../store/emulator/portal-states'
-import { notFound } from '../not-found'
 import { respond } from '../respond'
 import type { Responses } from '../responses'
+import { portalApplication, portalEndpoint } from './portal'
 import { seenView } from './seen'
 
 type PortalView = Responses['GET portals']['portals'][number]
@@ -23,27 +22,6 @@ export async function showPortals(c: AppContext): Promise<Response> {
   const { mcpPortals } = c.get('configuration')
   const portals = await Promise.all(mcpPortals.map((portal) => portalView(c, portal)))
   return respond(c, 'GET portals', { portals })
-}
-
-/** Returns the portal with an id. @throws OAuthError 404 */
-export function requirePortal(c: AppContext): McpPortal {
-  const id = c.req.param('id') ?? ''
-  const found = c.get('configuration').mcpPortals.find((each) => each.id === id)
-  if (found) return found
-  throw notFound(`portal ${id}`, 'GET /_emulator/portals lists the portals')
-}
-
-/** Returns the application that protects a portal. */
-export function applicationOf(c: AppContext, portal: McpPortal) {
-  return c
-    .get('configuration')
-    .applications.find((each) => each.type === 'mcp_portal' && portalOf([portal], each))
-}
-
-/** Returns the endpoint that a client of a portal is given. */
-export function endpointOf(c: AppContext, portal: McpPortal): string {
-  const { configuration, url } = c.var
-  return `${addressOf(configuration.applications, portal, url)}/mcp`
 }
 
 async function portalView(c: AppContext, portal: McpPortal): Promise<PortalView> {
@@ -64,8 +42,8 @@ async function portalView(c: AppContext, portal: McpPortal): Promise<PortalView>
   return {
     id: portal.id,
     name: portal.name,
-    url: endpointOf(c, portal),
-    application: applicationOf(c, portal)?.name ?? null,
+    url: portalEndpoint(c, portal),
+    application: portalApplication(c, portal)?.name ?? null,
     servers: portal.servers.map(({ server_id: id }) => id),
     callers: callers.flat(),
   }

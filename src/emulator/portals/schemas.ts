@@ -35,14 +35,14 @@ export const portalSchema = z.object({
   name: text,
   /** The MCP endpoint, as a client is given it. */
   url: text,
-  /** The name of the Access application that protects it; null if there is none. */
+  /** The name of the Access application that protects it; null without one. */
   application: text.nullable(),
   /** The ids of its servers, in the order of the portal. */
   servers: z.array(text),
   callers: z.array(callerSchema),
 })
 
-/** What a person or a service token would see, if it connected now. */
+/** The servers and names that a person or a service token would see after connecting now. */
 export const sightSchema = z.object({
   portal: text,
   email: text.optional(),
@@ -70,7 +70,7 @@ export const upstreamSchema = z.object({
   last_successful_sync: time.nullable(),
   tools: z.int(),
   prompts: z.int(),
-  /** The portal's client at the server's authorization server; null if there is none. */
+  /** The id of the portal's client at the server's authorization server; null without one. */
   client_id: text.nullable(),
   /** The end of the administrator's access token: null without a grant or without an end. */
   admin_grant: z.object({ expires_at: time.nullable() }).nullable(),
@@ -88,7 +88,7 @@ export const catalogueSchema = z.object({
   server: text,
   /** The time of the sync that stored the catalogue; null if there was none. */
   stored_at: time.nullable(),
-  /** Why the server cannot be compared; null if it was. */
+  /** The reason why the server could not be compared; null if it was. */
   failure: text.nullable(),
   tools: differenceSchema,
   prompts: differenceSchema,

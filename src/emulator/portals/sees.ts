@@ -9,15 +9,15 @@ import { reasonFor, verdictOf, whereFrom } from '../../request/judge'
 import { invalidMember } from '../body'
 import { respond } from '../respond'
 import { requireServiceToken } from '../service-token'
-import { applicationOf, requirePortal } from './list'
+import { portalApplication, requirePortal } from './portal'
 import { seenView } from './seen'
 
-export const callerSchema = z
+export const sightQuery = z
   .strictObject({ email: emailSchema.optional(), service_token: z.string().min(1).optional() })
   .refine(({ email, service_token }) => (email === undefined) !== (service_token === undefined), {
     error: 'expected either email or service_token',
   })
-type Wanted = z.infer<typeof callerSchema>
+type Wanted = z.infer<typeof sightQuery>
 
 /**
  * Handles `GET /_emulator/portals/{id}/sees`: returns what a person or service token would see that connected a
@@ -27,8 +27,8 @@ type Wanted = z.infer<typeof callerSchema>
  */
 export function showSight(c: AppContext): Response {
   const portal = requirePortal(c)
-  const query = callerSchema.safeParse(c.req.query())
-  if (!query.success) throw invalidMember(query.error, 'the query', callerSchema)
+  const query = sightQuery.safeParse(c.req.query())
+  if (!query.success) throw invalidMember(query.error, 'the query', sightQuery)
   const subject = subjectOf(c, query.data)
   const { configuration } = c.var
   const decided = decidedServers(configuration, portal, subject).map(
@@ -61,7 +61,7 @@ function subjectOf(c: AppContext, { email, service_token: wanted }: Wanted): Sub
 }
 
 function admission(c: AppContext, portal: McpPortal, subject: Subject) {
-  const application = applicationOf(c, portal)
+  const application = portalApplication(c, portal)
   if (!application) {
     const why = `No Access application of type mcp_portal has the domain ${portal.hostname}, so nobody reaches the portal.`
     return { admitted: false, why }

@@ -42,8 +42,8 @@ export async function compareCatalogue(c: AppContext): Promise<Response> {
       : {
           ...compared,
           failure: null,
-          tools: differenceOf(tools, live.tools),
-          prompts: differenceOf(prompts, live.prompts),
+          tools: differenceOf(tools, live.catalogue.tools),
+          prompts: differenceOf(prompts, live.catalogue.prompts),
           resources: live.resources,
         },
   )

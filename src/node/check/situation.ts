@@ -30,7 +30,7 @@ export type Situation = {
   during?: Step[]
   /** The steps after the last run. */
   after?: Step[]
-  /** How often the client runs. Runs share the place where the client keeps its credentials. */
+  /** The number of runs of the client. They share the place where the client keeps its credentials. */
   runs: 'once' | 'twice' | 'once, then two at the same time'
   /**
    * The checks that decide, by their id in the client report or in `checks.ts`. The situation is passed

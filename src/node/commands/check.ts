@@ -11,7 +11,7 @@ const HELP = `
   access-oauth-emulator check -- node my-client.js {url}
 
   runs an MCP or OAuth client through the situations of the field, and prints what it did.
-  {url}, and the variable MCP_URL, is the URL of the MCP server; nobody has to answer the browser
+  {url}, and the variable MCP_URL, is the URL of the MCP server; sign-ins need no person
 
   --situation <id>          runs this situation only; may be repeated
   --limit <seconds>         ends a run of the client after this time (default: ${DEFAULT_LIMITS.limit})

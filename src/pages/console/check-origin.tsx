@@ -20,7 +20,7 @@ type CheckOrigin = ConsolePage & {
   path: string
   /** Undefined before the first check. */
   report?: ReportView | undefined
-  /** Why the check was refused. */
+  /** The reason why the check was refused. */
   problem?: string | undefined
 }
 

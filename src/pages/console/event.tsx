@@ -10,7 +10,7 @@ export type EventView = {
   outcome: OutcomeView
   kind: string
   status?: number | undefined
-  /** If the status is the origin's, and not Access's. */
+  /** Whether the status is the origin's, and not Access's. */
   isOfOrigin?: boolean | undefined
   /** `POST localhost:8788/mcp`. */
   request?: string | undefined

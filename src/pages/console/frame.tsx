@@ -12,7 +12,7 @@ export type ConsolePage = {
   nonce: string
   /** The path and query of this page, to which its buttons return. */
   here: string
-  /** Why the control rejected the last request. */
+  /** The reason why the control rejected the last request. */
   notice?: string | undefined
   /** The number of the newest event that the page shows. */
   newest: number

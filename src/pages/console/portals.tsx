@@ -15,7 +15,7 @@ export type CallerView = {
   servers: SeenView[]
 }
 
-/** What a person or service token would see. */
+/** The servers and names that a person or service token would see after connecting now. */
 export type SightView = {
   who: string
   isAdmitted: boolean
@@ -47,7 +47,7 @@ export type PortalView = {
 }
 
 type Portals = ConsolePage & {
-  /** The chosen portal; undefined if there is none. */
+  /** The chosen portal; undefined if no portal is configured. */
   portal?: PortalView | undefined
   all: { id: string; name: string }[]
   upstreams: UpstreamView[]

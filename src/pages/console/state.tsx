@@ -15,7 +15,7 @@ type State = ConsolePage & {
   grants: Paged<GrantView>
   /** The text that everything listed contains. */
   text: string
-  /** If no grant or client is left out. */
+  /** Whether no grant or client is left out. */
   isWhole: boolean
   sessions: SessionView[]
   clock: ClockView

@@ -11,7 +11,7 @@ export type UpstreamView = {
   status: 'waiting' | 'ready' | 'stale' | 'error'
   authentication: string
   error?: string | undefined
-  /** What is stored, and since when. */
+  /** The size of the stored catalogue and the time of its sync, in words. */
   stored: string
   usesOAuth: boolean
   hasAdminGrant: boolean

@@ -4,7 +4,7 @@ import { claimTexts } from '../../../access/claim'
 import { emailSchema, type Identity } from '../../../access/identity'
 import type { EmulatedProvider } from '../../../access/identity-provider'
 import { deriveSecret } from '../../../access/token'
-import { randomText } from '../../../oauth/encoding'
+import { jsonOf, randomText } from '../../../oauth/encoding'
 import { codeChallengeOf } from '../../../oauth/pkce'
 import { ProviderButton } from '../../../pages/login'
 import { PageError } from '../../../pages/respond'
@@ -171,14 +171,6 @@ async function secretsOf(
   return {
     nonce: await deriveSecret(ticketSecret, `oidc nonce:${seed}`),
     verifier: await deriveSecret(ticketSecret, `oidc verifier:${seed}`),
-  }
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
   }
 }
 

@@ -1,0 +1,25 @@
+/**
+ * The handlers that respond with a page, in one module that is loaded on demand. More such modules would
+ * split what they share with the Worker into many small files, each of which takes Node time to load.
+ */
+export { showClientReport } from './client-report'
+export { editApplication, showApplications } from './configure/applications'
+export { createOAuthClient, editOAuthClient, showOAuthClients } from './configure/oauth-clients'
+export { peoplePage } from './configure/people'
+export { editRecord, showRecords } from './configure/records'
+export { serviceTokensPage } from './configure/service-tokens'
+export { exportPage, importPage } from './configure/take-along'
+export { showWhoGetsIn } from './configure/who-gets-in'
+export { act } from './console/act'
+export { showCheckOriginPage } from './console/check-origin'
+export { showConnectPage } from './console/connect'
+export { showEventPage } from './console/event'
+export { showEventsPage } from './console/events'
+export { showFaultsPage } from './console/faults'
+export { downloadFlow } from './console/flow-file'
+export { showFlows } from './console/flows'
+export { loadFile } from './console/load'
+export { authenticateUpstream, showPortalsPage } from './console/portals'
+export { showStatePage } from './console/state'
+export { showRule, showRules } from './rules'
+export { signInToConsole } from './sign-in'
