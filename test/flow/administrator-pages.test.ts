@@ -503,7 +503,7 @@ describe('Export and import', () => {
     expect(verdict.text).toContain('admitted')
   })
 
-  it('names the answer that it cannot read, and keeps it', async () => {
+  it('names the response that it cannot read, and keeps it', async () => {
     const page = await (await open('access/take-along')).press('Preview', { apps: '{"result":' })
     expect(page.root.querySelector('#apps-problem')?.text).toContain('This is not JSON')
     expect(page.value('apps')).toBe('{"result":')

@@ -149,7 +149,7 @@ async function act(
     return showDone(c, portal)
   }
   const chosen = seen.find(({ server }) => server.id === id)
-  if (!chosen) throw new PageError(400, 'Invalid form', 'action is not one of this page.')
+  if (!chosen) throw unknownAction()
   const { server } = chosen
   if (verb === 'connect' && needsPerson(chosen)) {
     const back = `${url.pathname}${url.search}`
@@ -160,6 +160,7 @@ async function act(
       await startConnection(c, { portal, server, holder: grantId, email, callback, back }),
     )
   }
+  if (verb !== 'enable' && verb !== 'disable') throw unknownAction()
   const toggles = { [server.id]: verb === 'enable' }
   if (sessionId) await emulator.portals.merge('session', sessionId, { toggles })
   else await emulator.portals.merge('grant', grantId, { toggles })
@@ -175,6 +176,10 @@ function showDone(c: AppContext, { name }: McpPortal): Promise<Response> {
       advice="Return to your client. If it does not show the servers, connect it again."
     />
   ))
+}
+
+function unknownAction(): PageError {
+  return new PageError(400, 'Invalid form', 'action is not one of this page.')
 }
 
 function expired(): PageError {
