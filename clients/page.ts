@@ -36,7 +36,7 @@ export function pageOf(clients: ClientEntry[], results: Results): string {
   return [
     '# What real clients do',
     '',
-    'Made by `npm run clients`, which runs each client through [`check`](check.md). It can be run again by anybody: clients that are',
+    'Made by `npm run clients`, which runs each client through [`check`](check.md). Anybody can run it again: clients that are',
     'not installed here are fetched from npm or PyPI into a temporary folder. `npm run clients -- <id>` runs one of them.',
     '',
     '| client | version | date | what was run |',

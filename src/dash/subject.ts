@@ -1,5 +1,5 @@
 import type { AppContext } from '../request/context'
-import type { FaultSubject } from '../switches/faults'
+import type { FaultSubject } from '../switches/active-fault'
 import { shownCredentials } from './client'
 import { readParameters } from './form'
 

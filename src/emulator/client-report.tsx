@@ -1,4 +1,3 @@
-import { accepts } from 'hono/accepts'
 import { wholeSeconds } from '../access/duration'
 import { formatTime } from '../access/timestamps'
 import { ClientReportPage } from '../pages/console/client-report'
@@ -7,6 +6,7 @@ import { type ClientReport, clientReport } from '../report'
 import type { AppContext } from '../request/context'
 import type { Client } from '../store/clients'
 import { clientNotFound } from './not-found'
+import { prefersPage } from './prefers-page'
 import { respond } from './respond'
 
 /**
@@ -37,12 +37,6 @@ export async function showClientReport(c: AppContext): Promise<Response> {
       address={url.origin + url.pathname}
     />
   ))
-}
-
-function prefersPage(c: AppContext): boolean {
-  const json = 'application/json'
-  const supports = [json, 'text/html']
-  return accepts(c, { header: 'Accept', supports, default: json }) === 'text/html'
 }
 
 function unknown(id: string, isPage: boolean): Error {

@@ -5,7 +5,7 @@ import type { PrivateKey } from '../access/keys'
 /** The values with which an origin verifies an assertion. */
 export type Expected = { aud: string; issuer: string; certs: string }
 
-/** An assertion that an origin shall accept or refuse. */
+/** An assertion that an origin has to accept or to refuse. */
 type Check = {
   what: string
   isGood: boolean

@@ -1,10 +1,10 @@
-import { accepts } from 'hono/accepts'
 import FIDELITY from '../../docs/fidelity.md' with { type: 'text' }
 import { RulePage } from '../pages/console/rule'
 import { PageError, respondPage } from '../pages/respond'
 import type { AppContext } from '../request/context'
 import { pageOf } from './console/view'
 import { notFound } from './not-found'
+import { prefersPage } from './prefers-page'
 import { respond } from './respond'
 import type { Responses } from './responses'
 
@@ -63,12 +63,6 @@ function cellsOf(line: string): string[] {
     .slice(1, line.lastIndexOf('|'))
     .split(/(?<!\\)\|/)
     .map((cell) => cell.trim().replaceAll('\\|', '|').replaceAll('**', ''))
-}
-
-function prefersPage(c: AppContext): boolean {
-  const json = 'application/json'
-  const supports = [json, 'text/html']
-  return accepts(c, { header: 'Accept', supports, default: json }) === 'text/html'
 }
 
 function unknown(id: string, isPage: boolean): Error {

@@ -4,7 +4,8 @@
  * Routes declare which requests a fault may strike (`request/endpoint.ts`). Faults of grants and keys
  * act in their handlers, through `strike`.
  */
-import type { Endpoint, FaultSubject } from '../switches/faults'
+import type { FaultSubject } from '../switches/active-fault'
+import type { Endpoint } from '../switches/fault-scope'
 import { pause } from './pause'
 import { type Faults, parametersOf, strike } from './strike'
 

@@ -1,4 +1,4 @@
-import type { FaultSubject } from '../switches/faults'
+import type { FaultSubject } from '../switches/active-fault'
 import { pause } from './pause'
 import { type Faults, strike } from './strike'
 

@@ -1,10 +1,10 @@
 import {
   type ActiveFault,
   concerns,
-  type FaultName,
   type FaultParameters,
   type FaultSubject,
-} from '../switches/faults'
+} from '../switches/active-fault'
+import type { FaultName } from '../switches/faults'
 
 /** The faults that are on, and the functions that use one up and report it. */
 export type Faults = {

@@ -9,7 +9,7 @@ import { note, noteGrant } from '../request/events'
 import { strikes } from '../request/faults'
 import type { AccessGrant, AccessToken } from '../store/grants/grant'
 import { Remembered } from '../store/remembered'
-import type { FaultSubject } from '../switches/faults'
+import type { FaultSubject } from '../switches/active-fault'
 import type { Admitted, CredentialRefusal } from './admission'
 import { presentedToken } from './requested'
 

@@ -48,7 +48,7 @@ export function metadata(find: Find): MiddlewareHandler<Env>[] {
       const document = find(c)
       if (!document) return next()
       // The endpoints' path depends on the Origin header, see `reachablePath`.
-      c.header('Vary', 'Origin', { append: true })
+      c.header('Vary', 'Origin')
       return c.json(await document.content())
     },
   ]

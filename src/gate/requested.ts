@@ -2,7 +2,7 @@ import { applicationAt } from '../access/application'
 import { bearerToken } from '../oauth/bearer'
 import type { AppContext } from '../request/context'
 import { oncePerRequest } from '../request/once'
-import type { FaultSubject } from '../switches/faults'
+import type { FaultSubject } from '../switches/active-fault'
 
 /** Finds the application that covers the requested URL. */
 export const requestedApplication = oncePerRequest((c) =>

@@ -49,6 +49,11 @@ export function controlBy(reach: Reach, secret?: string): Send {
   }
 }
 
+/** Returns a path with one segment for each id, whatever characters the id contains. */
+export function pathOf(list: string, ...ids: string[]): string {
+  return [list, ...ids.map(encodeURIComponent)].join('/')
+}
+
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text)

@@ -18,10 +18,9 @@ export type { EmulatorEvent, EventFilter, EventOf } from './events.ts'
 export type {
   Application,
   EmulatorOptions,
-  Origin,
   Person,
-  SettingName,
 } from './options.ts'
+export type { Origin } from './origin.ts'
 export type { Portal, PortalServer } from './portals.ts'
 export type {
   Assertion,
@@ -40,7 +39,7 @@ export type {
   Session,
   State,
 } from './responses.ts'
-export type { SettingsInput } from './settings.ts'
+export type { SettingName, SettingsInput } from './settings.ts'
 export { type SignIn, SignInError, type SignInOptions, type Tokens } from './sign-in.ts'
 export { startEmulator } from './start-emulator.ts'
 export type {

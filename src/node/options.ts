@@ -1,51 +1,14 @@
 import { suggestionFor } from '../access/nearest-name.ts'
 import type { Log } from './engine.ts'
+import type { Origin, ParsedOrigin } from './origin.ts'
 import { type Portal, portalSettings } from './portals.ts'
-import type { SettingsInput } from './settings.ts'
-
-/** The application behind the emulator: its URL, or a function that responds. */
-export type Origin = string | URL | ((request: Request) => Response | Promise<Response>)
+import { SETTING_NAMES, type SettingsInput } from './settings.ts'
 
 /** A person who can sign in. */
 export type Person = { name: string; email: string; groups?: string[] }
 
 /** An Access application, with the members of Cloudflare's API. */
 export type Application = NonNullable<SettingsInput['APPLICATIONS']>[number]
-
-/** Every setting of docs/settings.md. */
-export const SETTING_NAMES = [
-  'TEAM_DOMAIN',
-  'LOCAL_HOSTS',
-  'EMULATOR_TOKEN',
-  'PUBLIC_URL',
-  'ACCESS_PATH',
-  'DASH_DOMAIN',
-  'ORIGIN_URL',
-  'API_ORIGIN_URL',
-  'CODE_LIFETIME',
-  'REFRESH_TOKEN_GRACE',
-  'REFRESH_TOKEN_REUSE',
-  'DASH_ACCESS_TOKEN_LIFETIME',
-  'REVOCATION',
-  'REDIRECT_RULES',
-  'QUIRKS',
-  'EVENTS_KEPT',
-  'ORGANIZATION',
-  'ACCOUNTS',
-  'PEOPLE',
-  'GROUPS',
-  'EMAIL_LISTS',
-  'IDENTITY_PROVIDERS',
-  'SERVICE_TOKENS',
-  'USER_POPULATIONS',
-  'OAUTH_CLIENTS',
-  'DNS_RESOLVER',
-  'API_TOKENS',
-  'APPLICATIONS',
-  'MCP_SERVERS',
-  'MCP_PORTALS',
-] as const satisfies (keyof SettingsInput)[]
-export type SettingName = (typeof SETTING_NAMES)[number]
 
 /** The options of `startEmulator`. The default of each is that of `npm start`. */
 export type EmulatorOptions = {
@@ -102,16 +65,6 @@ const KNOWN: (keyof EmulatorOptions)[] = [
   'followFakeTimers',
 ]
 
-/** The application after parsing: the demo, a server, or a function; and the path of its MCP server. */
-export type ParsedOrigin =
-  | { kind: 'demo'; mcpPath: string }
-  | { kind: 'url'; url: string; mcpPath: string }
-  | {
-      kind: 'function'
-      respond: (request: Request) => Response | Promise<Response>
-      mcpPath: string
-    }
-
 /**
  * Checks the options that the Worker does not check itself.
  *
@@ -155,23 +108,6 @@ function refuseUnknown(what: string, given: object, known: readonly string[]): v
   const name = Object.keys(given).find((each) => !known.includes(each))
   if (name === undefined) return
   throw new TypeError(`Unknown ${what} ${name}; ${suggestionFor(name, known)}`)
-}
-
-/**
- * Parses the option `origin`.
- *
- * @throws TypeError if it is neither an HTTP URL nor a function
- */
-export function parseOrigin(origin: Origin | undefined): ParsedOrigin {
-  if (origin === undefined) return { kind: 'demo', mcpPath: '/mcp' }
-  if (typeof origin === 'function') return { kind: 'function', respond: origin, mcpPath: '/mcp' }
-  const url = URL.parse(String(origin))
-  if (!url || !/^https?:$/.test(url.protocol)) {
-    const guess = URL.canParse(`http://${origin}`) ? `; did you mean http://${origin}?` : ''
-    throw new TypeError(`origin is ${origin}: expected an http or https URL, or a function${guess}`)
-  }
-  const mcpPath = url.pathname === '/' ? '/mcp' : url.pathname
-  return { kind: 'url', url: url.origin, mcpPath }
 }
 
 /** Returns the Worker's settings: those of `wrangler.toml`, replaced by those of the options. */

@@ -1,6 +1,7 @@
 import type { Responses } from '../emulator/responses.ts'
 import { type Around, type Engine, loadEngine } from './engine.ts'
-import { type EmulatorOptions, parseOrigin, varsFor } from './options.ts'
+import { type EmulatorOptions, varsFor } from './options.ts'
+import { parseOrigin } from './origin.ts'
 import { type Reach, reachAt } from './reach.ts'
 
 /** A running Worker. */

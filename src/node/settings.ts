@@ -75,3 +75,38 @@ export type SettingsInput = {
   /** MCP portals, with the members of the API. Their Access applications are made with them. */
   MCP_PORTALS?: z.input<typeof portalSchema>[]
 }
+
+/** The name of every setting. */
+export const SETTING_NAMES = [
+  'TEAM_DOMAIN',
+  'LOCAL_HOSTS',
+  'EMULATOR_TOKEN',
+  'PUBLIC_URL',
+  'ACCESS_PATH',
+  'DASH_DOMAIN',
+  'ORIGIN_URL',
+  'API_ORIGIN_URL',
+  'CODE_LIFETIME',
+  'REFRESH_TOKEN_GRACE',
+  'REFRESH_TOKEN_REUSE',
+  'DASH_ACCESS_TOKEN_LIFETIME',
+  'REVOCATION',
+  'REDIRECT_RULES',
+  'QUIRKS',
+  'EVENTS_KEPT',
+  'ORGANIZATION',
+  'ACCOUNTS',
+  'PEOPLE',
+  'GROUPS',
+  'EMAIL_LISTS',
+  'IDENTITY_PROVIDERS',
+  'SERVICE_TOKENS',
+  'USER_POPULATIONS',
+  'OAUTH_CLIENTS',
+  'DNS_RESOLVER',
+  'API_TOKENS',
+  'APPLICATIONS',
+  'MCP_SERVERS',
+  'MCP_PORTALS',
+] as const satisfies (keyof SettingsInput)[]
+export type SettingName = (typeof SETTING_NAMES)[number]

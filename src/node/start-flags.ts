@@ -1,4 +1,4 @@
-import { parseOrigin } from './options.ts'
+import { parseOrigin } from './origin.ts'
 import { UsageError } from './usage.ts'
 
 /** The port of `npm start`, if no flag names one. */

@@ -3,21 +3,21 @@
  * reloads `wrangler.toml` when it is saved. wrangler's own line for each request is off; `--log-level info`
  * turns it on.
  */
+import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { eventLine, isDetail } from '../events/event-line.ts'
 import { ConfigurationCopy } from './configuration-copy.ts'
 import { bundleAfterChanges, keptBundle } from './kept-bundle.ts'
 import { stopWithNpm } from './parents.ts'
 import { becomesFree, portFor } from './port.ts'
+import { reload } from './reload.ts'
 import { StartControl } from './start-control.ts'
+import { printEvents } from './start-events.ts'
 import { DEFAULT_PORT, parseStartFlags, START_HELP, type StartFlags } from './start-flags.ts'
 import { openStore } from './store-folder.ts'
 import { summaryOf } from './summary.ts'
-import { painted } from './terminal.ts'
 import { runWrangler, type Wrangler } from './wrangler.ts'
 
-// wrangler's own watcher and the start of workerd take up to a few seconds.
-const RELOADED_WITHIN_MS = 20_000
+const POLL_INTERVAL_MS = 100
 // With another configuration of wrangler (--config), this process does not read its variables.
 const WITHOUT_TOKEN =
   'PUBLIC_URL is set, so the control requires EMULATOR_TOKEN: pass --var EMULATOR_TOKEN:<token> too'
@@ -73,7 +73,7 @@ async function start(flags: StartFlags): Promise<void> {
   let isAnnounced = await isInEffect(control)
   if (isAnnounced) await announce()
   copy?.watch(async () => {
-    const line = await reload(copy, flags, control).catch((error) => `not reloaded: ${error}`)
+    const line = await reload(copy, flags.vars, control).catch((error) => `not reloaded: ${error}`)
     if (line !== undefined) console.log(line)
     if (isAnnounced || !(await isInEffect(control))) return
     isAnnounced = true
@@ -99,48 +99,16 @@ function stopWith(wrangler: Wrangler): void {
   stopWithNpm(() => wrangler.stop('SIGTERM'))
 }
 
-/**
- * Uses the saved configuration if it is valid. Returns what to print; undefined if nothing has changed.
- */
-async function reload(
-  copy: ConfigurationCopy,
-  { vars }: StartFlags,
-  control: StartControl,
-): Promise<string | undefined> {
-  const saved = await copy.read()
-  if (saved.text === (await copy.inUse())) return undefined
-  if ('error' in saved)
-    return `kept the old settings, because wrangler.toml is not TOML: ${saved.error}`
-  const body = JSON.stringify({ ...saved.vars, ...vars })
-  const checked = await control.send('settings', body)
-  if (checked.status === 400)
-    return `kept the old settings, because of ${checked.body.error_description}`
-  await copy.use(saved.text)
-  // If the old settings are wrong, nothing can check the new ones.
-  const { applications, policies, revision, warnings = [] } = checked.body
-  if (checked.status !== 200) return 'reloaded wrangler.toml'
-  for (const end = Date.now() + RELOADED_WITHIN_MS; Date.now() < end; await pause()) {
-    const now = await control.send('settings').catch(() => undefined)
-    if (now?.body.revision === revision) break
-  }
-  const line = `reloaded: ${count(applications, 'application')}, ${count(policies, 'policy', 'policies')}`
-  return [line, ...warnings.map((each) => `  Warning: ${each}.`)].join('\n')
-}
-
-function count(number: number, one: string, many = `${one}s`): string {
-  return `${number} ${number === 1 ? one : many}`
-}
-
 async function responds(wrangler: Wrangler, control: StartControl): Promise<void> {
   for (;;) {
     try {
       await control.send('urls')
       return
     } catch {
-      await pause()
+      await setTimeout(POLL_INTERVAL_MS)
     }
     // This process ends with wrangler.
-    if (!wrangler.isRunning()) await pause()
+    if (!wrangler.isRunning()) await setTimeout(POLL_INTERVAL_MS)
   }
 }
 
@@ -153,38 +121,4 @@ async function isInEffect(control: StartControl): Promise<boolean> {
 async function signInAutomatically(control: StartControl, email: string): Promise<void> {
   const { status } = await control.send('auto-sign-in', JSON.stringify({ email }), 'PUT')
   if (status !== 200) throw new Error(`--auto-sign-in ${email}: expected an e-mail address`)
-}
-
-// Prints the line that the Worker logs for each decision. wrangler hides it together with its own line
-// for each request. A reload ends the connection.
-async function printEvents(wrangler: Wrangler, control: StartControl): Promise<void> {
-  let last: string | undefined
-  while (wrangler.isRunning()) {
-    try {
-      const after = last === undefined ? '' : `&after=${last}`
-      const events = await control.open(`events?follow${after}`)
-      let buffered = ''
-      for await (const chunk of events.setEncoding('utf8')) {
-        buffered += chunk
-        const messages = buffered.split('\n\n')
-        buffered = messages.pop() ?? ''
-        for (const message of messages) last = printEvent(message) ?? last
-      }
-    } catch {
-      await pause()
-    }
-  }
-}
-
-// Returns the number of the event.
-function printEvent(message: string): string | undefined {
-  const data = message.match(/^data: (.*)$/m)?.[1]
-  if (data === undefined) return undefined
-  const event = JSON.parse(data)
-  if (!isDetail(event)) console.log(painted(eventLine(event)))
-  return String(event.number)
-}
-
-function pause(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 100))
 }

@@ -1,5 +1,5 @@
 import type { Responses } from '../emulator/responses.ts'
-import type { Send } from './control.ts'
+import { pathOf, type Send } from './control.ts'
 
 /** An MCP portal with its callers, and for each caller every server with the reason if it is hidden. */
 export type PortalState = Responses['GET portals']['portals'][number]
@@ -41,22 +41,22 @@ export type PortalMethods = {
 
 /** Returns the methods of MCP portals and of their servers. */
 export function portalMethodsBy(send: Send): PortalMethods {
-  const at = (id: string, what: string) => `upstreams/${encodeURIComponent(id)}/${what}`
   return {
     portalStates: {
       list: async () => (await send<{ portals: PortalState[] }>('GET', 'portals')).portals,
       sees: (portal, caller) =>
-        send('GET', `portals/${encodeURIComponent(portal)}/sees?${new URLSearchParams(caller)}`),
+        send('GET', `${pathOf('portals', portal, 'sees')}?${new URLSearchParams(caller)}`),
     },
     upstreams: {
       list: async () => (await send<{ upstreams: Upstream[] }>('GET', 'upstreams')).upstreams,
-      sync: (id) => send('POST', at(id, 'sync')),
-      compare: (id) => send('GET', at(id, 'catalogue')),
-      authenticate: async (id) => (await send<{ url: string }>('POST', at(id, 'admin-grant'))).url,
-      expireAdminGrant: (id) => send('DELETE', at(id, 'admin-grant')),
-      forgetClient: (id) => send('DELETE', at(id, 'client')),
+      sync: (id) => send('POST', pathOf('upstreams', id, 'sync')),
+      compare: (id) => send('GET', pathOf('upstreams', id, 'catalogue')),
+      authenticate: async (id) =>
+        (await send<{ url: string }>('POST', pathOf('upstreams', id, 'admin-grant'))).url,
+      expireAdminGrant: (id) => send('DELETE', pathOf('upstreams', id, 'admin-grant')),
+      forgetClient: (id) => send('DELETE', pathOf('upstreams', id, 'client')),
       registerClient: async (id) =>
-        (await send<{ client_id: string }>('POST', at(id, 'client'))).client_id,
+        (await send<{ client_id: string }>('POST', pathOf('upstreams', id, 'client'))).client_id,
     },
   }
 }

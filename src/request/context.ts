@@ -12,7 +12,7 @@ import type { Configuration } from '../store/configuration'
 import type { Emulator } from '../store/emulator'
 import type { EmulatorState } from '../store/emulator/state'
 import type { StoreBindings, Stores } from '../store/stores'
-import type { Endpoint } from '../switches/faults'
+import type { Endpoint } from '../switches/fault-scope'
 import type { Quirks } from '../switches/quirks'
 
 type Bindings = StoreBindings & {

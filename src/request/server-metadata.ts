@@ -1,5 +1,5 @@
 import { type ServerMetadataChanges, serverMetadata } from '../access/metadata'
-import type { FaultSubject } from '../switches/faults'
+import type { FaultSubject } from '../switches/active-fault'
 import type { AppContext } from './context'
 import { note } from './events'
 import { faultsOf, strikes } from './faults'

@@ -7,18 +7,12 @@
  * of them together. No other folder uses the bindings.
  * The store does not decide whether a request is permitted: policies are in `access/`.
  */
-import { MANAGED_OAUTH_FORMS } from '../access/token'
-import { DASHBOARD_FORMS } from '../account/oauth/dash-token'
 import { type Client, clientSchema } from './clients'
 import type { EmulatorBinding } from './emulator'
 import type { Epoch } from './emulator/state'
 import { Grants, type GrantsBinding } from './grants'
-import {
-  type AccessGrant,
-  accessGrantSchema,
-  type DashboardGrant,
-  dashboardGrantSchema,
-} from './grants/grant'
+import type { AccessGrant, DashboardGrant } from './grants/grant'
+import { DASHBOARD, MANAGED_OAUTH } from './grants/product'
 import { Records, sweep } from './kv'
 import { type PolicyTest, policyTestSchema } from './policy-tests'
 import { type RememberedConsent, rememberedConsentSchema } from './remembered-consent'
@@ -61,21 +55,8 @@ function storesOf(bindings: StoreBindings, of: Epoch): Stores {
   return {
     epoch,
     clients: new Records(bindings.KV, epoch, 'client', clientSchema),
-    grants: new Grants(bindings.KV, bindings.GRANTS, of, {
-      records: 'grant',
-      objects: '',
-      schema: accessGrantSchema,
-      forms: MANAGED_OAUTH_FORMS,
-      accessTokenEnds: 'itself',
-    }),
-    dashboardGrants: new Grants(bindings.KV, bindings.GRANTS, of, {
-      records: 'dashboardGrant',
-      objects: 'dashboard:',
-      schema: dashboardGrantSchema,
-      forms: DASHBOARD_FORMS,
-      // Dashboard: documented [D29]. Revoking any token of a grant ends all of them.
-      accessTokenEnds: 'grant',
-    }),
+    grants: new Grants(bindings.KV, bindings.GRANTS, of, MANAGED_OAUTH),
+    dashboardGrants: new Grants(bindings.KV, bindings.GRANTS, of, DASHBOARD),
     sessions: new Records(bindings.KV, epoch, 'session', sessionSchema),
     policyTests: new Records(bindings.KV, epoch, 'policyTest', policyTestSchema),
     consents: new Records(bindings.KV, epoch, 'consent', rememberedConsentSchema),

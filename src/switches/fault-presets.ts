@@ -17,7 +17,7 @@ export const FAULT_PRESETS: FaultPreset[] = [
   },
   {
     name: 'The token endpoint is down',
-    what: 'Until you turn it off. A client must not start a new login at each failure.',
+    what: 'It stays down until you turn the fault off. A client must not start a new login at each failure.',
     faults: { error: { endpoint: 'token', status: 503, retry_after: 30 } },
   },
   {

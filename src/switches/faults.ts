@@ -1,63 +1,11 @@
 /**
  * The table of faults, which break something on purpose: their effects, parameters and sources. A new
  * fault is one entry here. Pure: `faults/` and the handlers (`strikes`) apply a fault, and the store holds
- * the faults that are on.
+ * the faults that are on (`active-fault.ts`).
  */
 import * as z from 'zod'
 import { durationMilliseconds, lifetimeSchema, periodSchema } from '../access/duration'
-
-/** The endpoints where a fault at the level of HTTP can strike. */
-export const ENDPOINTS = [
-  'metadata',
-  'keys',
-  'registration',
-  'authorization',
-  'token',
-  'revocation',
-  'application',
-  'api',
-] as const
-export type Endpoint = (typeof ENDPOINTS)[number]
-
-// The parties that a request identifies before it is decided, so a fault can be limited to them. A client
-// that registers has no id yet. Keys and the API belong to no application. A token of an OAuth client names
-// its client at the API.
-const LIMITED_BY: Record<Endpoint, readonly ('client' | 'application')[]> = {
-  metadata: ['application'],
-  keys: [],
-  registration: [],
-  authorization: ['client', 'application'],
-  token: ['client', 'application'],
-  revocation: ['client', 'application'],
-  application: ['client', 'application'],
-  api: ['client'],
-}
-
-// The number of strikes, and their scope. Without these, a fault strikes every request until it is cleared.
-const times = z.int().min(1).max(1_000_000).optional()
-const scope = {
-  times,
-  client: z.string().min(1).optional(),
-  application: z.string().min(1).optional(),
-}
-const at = (endpoint: Endpoint) => ({ endpoint: z.enum(ENDPOINTS).default(endpoint) })
-
-type Scoped = {
-  endpoint?: Endpoint | undefined
-  client?: string | undefined
-  application?: string | undefined
-}
-
-// Rejects a scope that no request to the endpoint can match.
-function refuseDeadScope({ endpoint, ...given }: Scoped, context: z.RefinementCtx): void {
-  if (endpoint === undefined) return
-  for (const name of ['client', 'application'] as const) {
-    if (given[name] === undefined || LIMITED_BY[endpoint].includes(name)) continue
-    const others = ENDPOINTS.filter((each) => LIMITED_BY[each].includes(name)).join(', ')
-    const message = `a request to ${endpoint} does not identify its ${name}, so the fault would never strike; expected one of the endpoints ${others}`
-    context.addIssue({ code: 'custom', path: [name], message })
-  }
-}
+import { at, ENDPOINTS, refuseDeadScope, scope, times } from './fault-scope'
 
 const LONGEST_DELAY_SECONDS = 60
 
@@ -246,34 +194,3 @@ type Fault = { group: FaultGroup; what: string; source: string; parameters: z.Zo
 
 export type FaultName = keyof typeof FAULTS
 export const FAULT_NAMES = Object.keys(FAULTS) as FaultName[]
-
-/** The parameters of a fault, as parsed by its schema. */
-export type FaultParameters<N extends FaultName> = z.infer<(typeof FAULTS)[N]['parameters']>
-
-/** A fault that is switched on. */
-export type ActiveFault<N extends FaultName = FaultName> = {
-  name: N
-  parameters: FaultParameters<N>
-  /** The number of strikes left; null if it strikes until it is cleared. */
-  left: number | null
-  struck: number
-}
-
-/** The client and application of a request, compared with the scope of a fault. */
-export type FaultSubject = {
-  clientId?: string | undefined
-  /** The person of the request's grant, for the event of the fault. */
-  email?: string | undefined
-  application?: { id: string; name: string } | undefined
-}
-
-/** Returns whether the fault's scope includes this client and application. */
-export function concerns({ parameters }: ActiveFault, subject: FaultSubject): boolean {
-  const client = 'client' in parameters ? parameters.client : undefined
-  const application = 'application' in parameters ? parameters.application : undefined
-  const { id, name } = subject.application ?? {}
-  return (
-    (client === undefined || client === subject.clientId) &&
-    (application === undefined || application === id || application === name)
-  )
-}

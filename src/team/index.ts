@@ -18,7 +18,7 @@ import { PageError, respondPageError } from '../pages/respond'
 import type { AppContext, Env } from '../request/context'
 import { endpoint, page } from '../request/endpoint'
 import { refusalOf, reportRefusal } from '../request/events'
-import type { FaultSubject } from '../switches/faults'
+import type { FaultSubject } from '../switches/active-fault'
 import { authorize } from './authorization/authorize'
 import { consent } from './authorization/consent'
 import { RedirectedError, redirectError } from './authorization/respond'
@@ -127,15 +127,14 @@ function notHere(c: AppContext): Response | Promise<Response> {
   const message = team.isRequestHost
     ? `No endpoint of the team domain accepts ${c.req.method} ${url.pathname}.`
     : `${url.host} is an application's host. This path exists only on the team domain, ${team.origin}.`
-  const [, id] = url.pathname.match(/\/oauth\/registration(?:\/(.+))?$/) ?? []
-  const isRegistration = /\/oauth\/registration(\/|$)/.test(url.pathname)
+  const ofClient = url.pathname.match(/\/oauth\/registration(?:\/(.*))?$/)
   reportRefusal(c, {
     outcome: 'refused',
-    ...(team.isRequestHost && isRegistration
+    ...(team.isRequestHost && ofClient
       ? {
           rule: 'R17',
           why: 'A registration is permanent: it cannot be read, changed or deleted, although its response has a registration_client_uri (P10).',
-          change: `DELETE /_emulator/clients/${id ?? '{id}'} deletes the client here. Access has no counterpart.`,
+          change: `DELETE /_emulator/clients/${ofClient[1] || '{id}'} deletes the client here. Access has no counterpart.`,
         }
       : {
           why: message,

@@ -383,6 +383,18 @@ describe('A person at a browser', () => {
     })
   })
 
+  it('can send the form of a login page once [A12]', async () => {
+    const { person } = await start()
+    const loginPage = person.page
+    await person.press('ada@example.com')
+    person.page = loginPage
+    await person.press('ada@example.com')
+    expect(person.page).toMatchObject({
+      status: 400,
+      title: 'Invalid nonce. Please try logging in again.',
+    })
+  })
+
   it('receives the state unchanged, however long', async () => {
     const state = `${'s'.repeat(2000)} +&=%/?#"'<ü>`
     const { person } = await start({ state })
@@ -529,6 +541,12 @@ describe('Automatic sign-in', () => {
     const { client_id } = await client.register()
     const response = await client.authorization(client_id)
     expect(response.status).toBe(403)
+  })
+
+  it('accepts response_mode query, which the metadata names [M14]', async () => {
+    await world.signIn(ADA)
+    const { client_id } = await client.register()
+    expect(await client.code(client_id, { response_mode: 'query' })).not.toBe('')
   })
 
   it('requires no scope, and ignores one [A13]', async () => {

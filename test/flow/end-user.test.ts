@@ -227,6 +227,14 @@ describe('A person at an end-user application [EU2, EU3]', () => {
     expect((await usersOf(population)).totalResults).toBe(1)
   })
 
+  it('is created once by two authorizations at the same time', async () => {
+    const { population, client } = await site()
+    await world.signIn(ADA)
+    const { client_id } = await client.register()
+    await Promise.all([client.code(client_id), client.code(client_id)])
+    expect((await usersOf(population)).totalResults).toBe(1)
+  })
+
   it('who is not active is refused, at the next refresh too', async () => {
     const { population, client } = await site()
     await world.signIn(ADA)

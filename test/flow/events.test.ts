@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { ACCOUNT, api } from '../support/api'
-import { bearer, Client, REDIRECT_URI, type Tokens } from '../support/client'
+import { bearer, Client, challengeOf, REDIRECT_URI, type Tokens } from '../support/client'
 import { CALLBACK, DashClient, withClients } from '../support/dashboard'
 import {
   ADA,
@@ -349,7 +349,7 @@ describe('A registration records an event', () => {
     ],
     [
       'that a client tries to delete',
-      refused('R17', { status: 404 }),
+      refused('R17', { status: 404, change: expect.stringMatching(/clients\/x deletes/) }),
       () => get(`${TEAM}/cdn-cgi/access/oauth/registration/x`, {}, 'DELETE'),
     ],
     [
@@ -520,6 +520,18 @@ describe('A token request records an event', () => {
         grantId: expect.any(String),
       }),
       () => exchanged(),
+    ],
+    [
+      'a verifier that is too short, which is not refused (RFC 7636 4.1, assumed)',
+      allowed('T1', { hasVerifier: true, verifierProblem: expect.stringMatching(/42/) }),
+      async () => {
+        await world.signIn(ADA)
+        const { client_id } = await client.register()
+        const code_verifier = 'v'.repeat(42)
+        const code_challenge = await challengeOf(code_verifier)
+        const code = await client.code(client_id, { code_challenge })
+        return client.exchange(client_id, code, { code_verifier })
+      },
     ],
     ['no code', grant('invalid_grant', 'T7'), () => exchanged({ code: 'x' })],
     ['a made-up code', grant('invalid_grant'), () => exchanged({ code: 'a'.repeat(65) })],

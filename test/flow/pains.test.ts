@@ -590,6 +590,13 @@ describe('A logout', () => {
     await person.open(await client.authorizationUrl(client_id))
     expect(person.page?.title).toBe('Authorize Client')
   })
+
+  it('[P31] is no part of the first authorization of a browser, with the quirk', async () => {
+    await quirk('logout-bounce')
+    const { client_id } = await client.register()
+    const person = await new Person(world.fetch).open(await client.authorizationUrl(client_id))
+    expect(person.page?.title).toBe(LOGIN_TITLE)
+  })
 })
 
 describe('Tokens', () => {

@@ -426,6 +426,20 @@ describe('linked_app_token [K14]', () => {
     expect((await world.fetch(`${SECOND}/whoami`, { headers })).status).toBe(403)
   })
 
+  it('admits no service token, whose assertion names no person', async () => {
+    const machine = emulator({
+      APPLICATIONS: [
+        application({ id: FIRST, policies: [SERVICE_AUTH] }),
+        application({ name: 'Second', domain: 'second.example', policies: [linked(FIRST)] }),
+      ],
+      SERVICE_TOKENS: [serviceToken()],
+    })
+    const first = await machine.fetch(`${APP}/whoami`, { headers: credentials() })
+    const headers = { 'cf-access-token': cookieOf(first) ?? '' }
+    expect((await machine.fetch(`${APP}/whoami`, { headers })).status).toBe(200)
+    expect((await machine.fetch(`${SECOND}/whoami`, { headers })).status).toBe(403)
+  })
+
   it('admits no access token of Managed OAuth: that one cannot be forwarded (6.6)', async () => {
     const world = two([linked(FIRST)])
     const { tokens } = await new Client(world.fetch).connect()

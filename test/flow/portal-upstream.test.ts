@@ -8,6 +8,7 @@ import {
   PORTAL,
   PortalAdmin,
   PortalClient,
+  personOf,
   useUpstreams,
 } from '../support/portal'
 import { methodsOf } from '../support/upstreams'
@@ -104,6 +105,15 @@ describe('A server with OAuth', () => {
     expect(answer).toContain(`${PORTAL}/authorize?elicitationId=`)
   })
 
+  it('is not connected before its person connects it, whatever its id', async () => {
+    new UpstreamOAuth(DOCS).protect(upstream.docs)
+    // An id may be that of a member of every object.
+    await admin.server('constructor', { hostname: `${DOCS}/mcp`, auth_type: 'oauth' })
+    await admin.portal([{ server_id: 'constructor' }])
+    const { person } = await atServers(fetch, ADA)
+    expect(person.page?.text).toContain('CONSTRUCTOR not connected')
+  })
+
   it('shows why it refused its person', async () => {
     const oauth = await portalWithOAuth()
     oauth.refuses = 'invalid_client'
@@ -120,7 +130,12 @@ describe('A server with OAuth', () => {
     const back = oauth.allow(person.callback ?? new URL('about:blank'))
     const { person: grace } = await atServers(fetch, GRACE)
     await grace.open(back)
-    expect(grace.page?.title).toBe('Invalid state: missing or invalid nonce')
+    const nobody = await personOf(fetch).open(back)
+    for (const { page } of [grace, nobody]) {
+      expect([page?.status, page?.title]).toEqual([400, 'Invalid state: missing or invalid nonce'])
+    }
+    await person.open(back)
+    expect(person.page?.text).toContain('Connect DOCS again')
   })
 })
 

@@ -70,6 +70,17 @@ describe('Revoking (RFC 7009)', () => {
     },
   )
 
+  it('does not reveal the grant whose id a made-up token has (RFC 6819 4.5.3)', async () => {
+    const { clientId, tokens } = await client.connect()
+    const madeUp = tokens.refresh_token.slice(0, 28) + 'A'.repeat(43)
+    expect((await revoke(clientId, madeUp)).status).toBe(200)
+    const event = (await world.events()).findLast(({ kind }) => kind === 'revocation')
+    expect(event).toMatchObject({ token: 'unknown' })
+    expect(event).not.toHaveProperty('grantId')
+    expect(event).not.toHaveProperty('email')
+    await expect(client.request('/whoami', tokens.access_token)).toBeAdmitted()
+  })
+
   it('refuses the token of another client, and does not revoke it (2.1)', async () => {
     const { tokens } = await client.connect()
     const { client_id } = await client.register()

@@ -2,7 +2,7 @@ import { decodeJwt, decodeProtectedHeader } from 'jose'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { Client } from '../support/client'
 import { ADA, APP, application, emulator, stopClock } from '../support/emulator'
-import { Person } from '../support/person'
+import { NAVIGATION, Person } from '../support/person'
 import { ALLOW, cookieOf, credentials, SERVICE_AUTH, serviceToken } from '../support/service-token'
 
 stopClock()
@@ -459,6 +459,11 @@ describe('service_auth_401_redirect', () => {
     const response = await whoami(from, headers)
     expect(response.status).toBe(401)
     expect(response.headers.has('location')).toBe(false)
+  })
+
+  it('responds to a browser with a wrong token as to a machine, and redirects one without', async () => {
+    expect((await whoami(from, { ...NAVIGATION, ...WRONG })).status).toBe(401)
+    expect((await whoami(from, NAVIGATION)).status).toBe(302)
   })
 
   it('changes nothing for a machine with its token', async () => {

@@ -233,6 +233,16 @@ describe('Logging out of the team domain', () => {
     expect(person.page?.title).toBe(LOGIN_TITLE)
   })
 
+  it('deletes the cookie of the team domain', async () => {
+    const person = await loggedIn()
+    await logout(person)
+    expect(person.cookies('127.0.0.1')).toMatch(/CF_Access_Session=(;|$)/)
+  })
+
+  it('succeeds without a session', async () => {
+    expect((await logout(new Person(world.fetch))).page?.status).toBe(200)
+  })
+
   it('links to every application', async () => {
     const person = await loggedIn()
     await logout(person)
@@ -388,6 +398,19 @@ describe('The cookie of a browser login', () => {
     const response = await fetch(`${APP}/cdn-cgi/access/logout`)
     expect(response.headers.get('set-cookie')).toMatch(
       /^CF_Authorization=; Path=\/whoami; Expires=/,
+    )
+  })
+
+  it('is deleted at the path of every application of the host', async () => {
+    const paths = ['/whoami', '/mcp']
+    const { fetch } = emulator({
+      APPLICATIONS: paths.map((path) =>
+        application({ name: path, domain: `localhost${path}`, path_cookie_attribute: true }),
+      ),
+    })
+    const response = await fetch(`${APP}/cdn-cgi/access/logout`)
+    expect(response.headers.getSetCookie()).toEqual(
+      paths.map((path) => expect.stringContaining(`CF_Authorization=; Path=${path}; Expires=`)),
     )
   })
 
@@ -658,6 +681,16 @@ describe('An invalid revocation', () => {
 })
 
 describe('A code that has not been redeemed', () => {
+  it('gives nothing after its grant was ended at the console', async () => {
+    await world.signIn(ADA)
+    const { client_id } = await client.register()
+    const code = await client.code(client_id)
+    // A code begins with the id of its grant.
+    const grant = `${APP}/_emulator/grants/${code.slice(0, 22)}`
+    expect((await world.fetch(grant, { method: 'DELETE' })).status).toBe(200)
+    await expect(client.exchange(client_id, code)).toBeRefused('invalid_grant', /revoked/)
+  })
+
   it.each([
     ['is redeemed after revoke_user, as observed [T15]', world, 'person', 200],
     ['gives nothing after revoke_user in the strict reading', strict, 'person', 400],
@@ -681,6 +714,20 @@ describe('A code that has not been redeemed', () => {
     expect(await refused.json()).toMatchObject({ error_description: 'the grant is revoked' })
     expect((await new Client(world.fetch).exchange(client_id, code)).status).toBe(200)
   })
+})
+
+it('A browser login ends with the application, if that is deleted meanwhile [A12]', async () => {
+  const without = emulator({ APPLICATIONS: [application({ name: 'Other', domain: '*' })] })
+  const person = new Person(
+    (url, init) => (url.includes('/authorized?') ? without : world).fetch(url, init),
+    HOSTS,
+  )
+  await (await person.open(`${APP}/whoami`)).press('Log in', ADA)
+  expect(person.page).toMatchObject({
+    status: 400,
+    title: 'Invalid nonce. Please try logging in again.',
+  })
+  expect(person.cookies('localhost')).not.toContain('CF_Authorization')
 })
 
 it('A browser login ends at an ACCESS_PATH of the host of the application', async () => {

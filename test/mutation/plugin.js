@@ -1,4 +1,5 @@
 /** Connects StrykerJS to the worker of Vitest in `warm-runner.ts`. JavaScript, as StrykerJS loads it. */
+import { readFileSync } from 'node:fs'
 import { declareClassPlugin, PluginKind } from '@stryker-mutator/api/plugin'
 import { DryRunStatus, MutantRunStatus, TestStatus } from '@stryker-mutator/api/test-runner'
 import { createVitest } from 'vitest/node'
@@ -50,8 +51,10 @@ class WarmVitest {
   }
 
   /** @param {import('@stryker-mutator/api/test-runner').MutantRunOptions} options */
-  async mutantRun({ activeMutant: { id, fileName }, testFilter, hitLimit }) {
-    const reply = await this.#ask({ kind: 'mutant', id, fileName, tests: testFilter, hitLimit })
+  async mutantRun({ activeMutant: { id, fileName, location }, testFilter, hitLimit }) {
+    const source = sourceOf(fileName, location)
+    const mutant = { id, fileName, source, tests: testFilter, hitLimit }
+    const reply = await this.#ask({ kind: 'mutant', ...mutant })
     const nrOfTests = reply.tests
     switch (reply.kind) {
       case 'killed': {
@@ -79,6 +82,11 @@ class WarmVitest {
       this.#channel.onmessage = ({ data }) => resolve(data)
     })
   }
+}
+
+function sourceOf(fileName, { start, end }) {
+  const lines = readFileSync(fileName, 'utf8').split('\n')
+  return lines.slice(Math.max(0, start.line - 7), end.line + 1).join('\n')
 }
 
 export const strykerPlugins = [

@@ -12,6 +12,8 @@ declare module 'vitest' {
 export type Mutant = {
   id: string
   fileName: string
+  /** The code of the mutant, with the comment above it. */
+  source: string
   tests: string[] | undefined
   hitLimit: number | undefined
 }

@@ -12,7 +12,7 @@ export default defineConfig({
       'test/golden/**',
       // They repeat at length, or for every endpoint, what other tests say, or are about other folders.
       'test/flow/{event-secrets,headers,hostile-requests,hostile-tokens,linear-work,load}.test.ts',
-      'test/flow/{administrator-pages,check-origin,client-report,console,pages-plugin}.test.ts',
+      'test/flow/{administrator-pages,client-report,console,pages-plugin}.test.ts',
       'test/rules/docs*.test.ts',
       'test/store/soak.test.ts',
     ],

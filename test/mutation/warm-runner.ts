@@ -108,25 +108,26 @@ export default class WarmRunner extends TestRunner {
     if (this.#isSpoilt) return { kind: 'spoilt' }
     instrument.hitCount = 0
     instrument.hitLimit = mutant.hitLimit
-    let tests = 0
+    let ran = 0
     const stopAtFailure = (run: TestRun) => {
-      tests++
+      ran++
       if (run.failure !== undefined) throw new Failed(run)
     }
-    const covering = mutant.tests?.filter((id) => !this.#unreliable.has(id))
+    const tests = mutant.tests?.filter((id) => !this.#unreliable.has(id))
+    const known = this.#detectors.get(mutant.fileName) ?? []
     try {
-      for (const group of chosen(covering, this.#detectors.get(mutant.fileName) ?? [])) {
+      for (const group of chosen({ ...mutant, tests }, known)) {
         const wanted = this.#isFresh ? await this.#passing(group) : group
         instrument.activeMutant = mutant.id
         for (const file of this.#files) await this.#runSuite(file, wanted, stopAtFailure)
         instrument.activeMutant = undefined
       }
       this.#isFresh = false
-      return { kind: 'survived', tests }
+      return { kind: 'survived', tests: ran }
     } catch (error) {
       instrument.activeMutant = undefined
       if (!(error instanceof Failed)) throw error
-      return await this.#confirm(mutant, error.run, tests)
+      return await this.#confirm(mutant, error.run, ran)
     }
   }
 

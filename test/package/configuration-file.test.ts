@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { defineConfig, startEmulator } from '../../src/node'
 import { configurationSchema } from '../../src/node/bundle-schema'
 import { findConfiguration, withConfiguration } from '../../src/node/configuration-file'
-import { SETTING_NAMES } from '../../src/node/options'
+import { SETTING_NAMES } from '../../src/node/settings'
 
 let folder: string
 beforeAll(async () => {

@@ -7,8 +7,9 @@ import clients from '../../docs/clients.md?raw'
 import control from '../../docs/control.md?raw'
 import settings from '../../docs/settings.md?raw'
 import { SITUATIONS } from '../../src/node/check/situations'
-import { SETTING_NAMES } from '../../src/node/options'
-import { ENDPOINTS, FAULTS } from '../../src/switches/faults'
+import { SETTING_NAMES } from '../../src/node/settings'
+import { ENDPOINTS } from '../../src/switches/fault-scope'
+import { FAULTS } from '../../src/switches/faults'
 import { QUIRKS } from '../../src/switches/quirks'
 
 const COMMON = ['times', 'client', 'application']

@@ -131,6 +131,7 @@ it('only the store touches KV and Durable Objects, in these files', () => {
     'store/emulator/portal-states.ts',
     'store/emulator/signing-keys.ts',
     'store/emulator/tool-calls.ts',
+    'store/grants/epoch-tables.ts',
     'store/grants/index.ts',
     'store/grants/object.ts',
     'store/grants/tables.ts',

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { KeptState } from '../../src/store/emulator/kept-state'
 import { Switches } from '../../src/store/emulator/switches'
-import type { ActiveFault } from '../../src/switches/faults'
+import type { ActiveFault } from '../../src/switches/active-fault'
 
 const memory = () => {
   const stored = new Map<string, unknown>()

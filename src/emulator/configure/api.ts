@@ -83,7 +83,7 @@ export async function readApi<T>(
   throw new Error(`GET ${path} failed with status ${status}: ${first?.message}`)
 }
 
-/** The path of the account that these pages configure: the first one of the setting ACCOUNTS. */
+/** Returns the path of the account that these pages configure: the first one of the setting ACCOUNTS. */
 export function accountPath(c: AppContext): string {
   return `/accounts/${c.get('settings').ACCOUNTS[0]?.id}`
 }

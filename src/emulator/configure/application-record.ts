@@ -60,8 +60,8 @@ export const NEW_APPLICATION: Values = {
 }
 
 /**
- * Returns the body of a POST or PUT. A PUT replaces the whole application, so that it contains every member
- * of the stored one. Access: documented [S26, P17].
+ * Returns the body of a POST or PUT. A PUT replaces the whole application, so it contains every member of
+ * the stored one. Access: documented [S26, P17].
  *
  * @throws NotJson
  */

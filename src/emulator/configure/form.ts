@@ -51,8 +51,9 @@ export function valuesOf(record: object, fields: readonly Field[]): Values {
  */
 export function withValues(record: object, values: Values, fields: readonly Field[]): object {
   const changed = structuredClone(record)
-  for (const { member, kind } of fields)
+  for (const { member, kind } of fields) {
     setMember(changed, member, memberValue(values, member, kind))
+  }
   return changed
 }
 
@@ -99,7 +100,7 @@ function setMember(record: object, member: string, value: unknown): void {
   else holder[last] = value
 }
 
-/** Sorts the API's errors to the fields that they name. All others stand at the key ''. */
+/** Returns the API's errors by the field that each names. The key '' has all others. */
 export function problemsByField(
   errors: readonly ApiProblem[],
   members: readonly string[],

@@ -7,84 +7,30 @@ import { groupMembersSchema } from '../../access/rules'
 import { stamped } from '../../access/timestamps'
 import { deleteUnknownMembers, isObject } from '../../access/unknown-members'
 import type { Edit } from '../../store/configuration'
+import { type Json, type Pasted, reusablePolicies } from './pasted'
 
-/** The responses of the real API, as they were pasted: an envelope, or the list in it. */
-export type Answers = Record<(typeof ANSWERS)[number], string>
-export const ANSWERS = ['apps', 'policies', 'groups', 'identity_providers'] as const
-
-/** The edits of an import, the names of the records that it takes and leaves, and the real hosts. */
-export type ImportPlan = {
-  edits: Edit[]
-  taken: string[]
-  left: string[]
-  /** The real hosts of the applications, in their order. */
-  hosts: string[]
-}
-
-type Json = Record<string, unknown>
-
-/** An answer that is not JSON, or no list. */
-export class UnreadableAnswer extends Error {
-  constructor(
-    readonly answer: string,
-    reason: string,
-  ) {
-    super(reason)
-  }
-}
+/** The edits of an import, and the names of what it takes and of what it leaves out. */
+export type ImportPlan = { edits: Edit[]; taken: string[]; left: string[] }
 
 /**
- * Plans an import of the real API's answers. It takes no secret: identity providers become person pickers
+ * Plans an import of the real API's records. It takes no secret: identity providers become person pickers
  * with the same id and type.
  *
  * @param localHosts the local host of each real one
- * @throws UnreadableAnswer
  */
 export async function planImport(
-  answers: Answers,
+  { apps, groups, policies, identity_providers: providers }: Pasted,
   localHosts: ReadonlyMap<string, string>,
   now: number,
 ): Promise<ImportPlan> {
-  const apps = listOf('apps', answers.apps)
-  const plan: ImportPlan = { edits: [], taken: [], left: [], hosts: hostsOf(apps) }
-  for (const provider of listOf('identity_providers', answers.identity_providers)) {
-    takeProvider(plan, provider, now)
-  }
-  for (const group of listOf('groups', answers.groups)) {
-    take(plan, 'groups', 'group', group, groupMembersSchema, now)
-  }
-  for (const policy of reusablePolicies(listOf('policies', answers.policies), apps)) {
+  const plan: ImportPlan = { edits: [], taken: [], left: [] }
+  for (const provider of providers) takeProvider(plan, provider, now)
+  for (const group of groups) take(plan, 'groups', 'group', group, groupMembersSchema, now)
+  for (const policy of reusablePolicies(policies, apps)) {
     take(plan, 'policies', 'policy', policy, reusablePolicySchema, now)
   }
   for (const app of apps) await takeApplication(plan, app, localHosts, now)
   return plan
-}
-
-function listOf(answer: string, text: string): Json[] {
-  if (text.trim() === '') return []
-  const value = parsed(answer, text)
-  const list = isObject(value) && 'result' in value ? value.result : value
-  if (!Array.isArray(list)) {
-    throw new UnreadableAnswer(answer, 'expected the answer of a list: {"result": [...]} or [...]')
-  }
-  return list.filter(isObject)
-}
-
-function parsed(answer: string, text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    throw new UnreadableAnswer(answer, `This is not JSON: ${String(error)}`)
-  }
-}
-
-// An application's answer contains the reusable policies that it names.
-function reusablePolicies(listed: Json[], apps: Json[]): Json[] {
-  const inApps = apps.flatMap(({ policies }) => (Array.isArray(policies) ? policies : []))
-  const all = [...listed, ...inApps.filter(isObject).filter(({ reusable }) => reusable === true)]
-  return [...new Map(all.map((policy) => [policy.id, policy])).values()].map(
-    ({ precedence: _, ...policy }) => policy,
-  )
 }
 
 function takeProvider(plan: ImportPlan, { id, name, type }: Json, now: number): void {
@@ -162,16 +108,6 @@ function mapped(app: Json, localHosts: ReadonlyMap<string, string>): Json {
         .map((each) => ('uri' in each ? { ...each, uri: local(each.uri) } : each)),
     }),
   }
-}
-
-function hostsOf(apps: Json[]): string[] {
-  const uris = apps.flatMap(({ domain, destinations, self_hosted_domains: hosted }) => [
-    domain,
-    ...(Array.isArray(hosted) ? hosted : []),
-    ...(Array.isArray(destinations) ? destinations.filter(isObject).map(({ uri }) => uri) : []),
-  ])
-  const hosts = uris.filter((uri) => typeof uri === 'string').map((uri) => uri.split('/')[0] ?? '')
-  return [...new Set(hosts)].filter((host) => host !== '')
 }
 
 type Lenient<T> = { value?: T; dropped: string[]; problem?: string }

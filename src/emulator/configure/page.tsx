@@ -39,8 +39,8 @@ export async function readPageForm(
 }
 
 /**
- * Returns a problem if a record has changed since its form was loaded. The API has no precondition, so
- * that a change between this comparison and the request is lost.
+ * Returns a problem if a record has changed since its form was loaded. The API has no precondition, so a
+ * change between this comparison and the request is lost.
  */
 export function changedSince(updatedAt: string, form: URLSearchParams): Problems | undefined {
   const loaded = form.get('updated_at')

@@ -80,7 +80,7 @@ function emptyPolicy(): PolicyRow {
   }
 }
 
-/** The rows that become policies: neither empty nor to be removed, with their place in the form. */
+/** Returns the rows that become policies, which are neither empty nor to be removed, with their place in the form. */
 export function usedRows(rows: PolicyRow[]): { row: PolicyRow; at: number }[] {
   return rows.map((row, at) => ({ row, at })).filter(({ row }) => !row.isRemoved && isUsed(row))
 }

@@ -4,8 +4,9 @@ import { PageError } from '../../pages/respond'
 import type { AppContext } from '../../request/context'
 import { exported } from './export'
 import { sentValues } from './form'
-import { ANSWERS, type Answers, type ImportPlan, planImport, UnreadableAnswer } from './import'
+import { type ImportPlan, planImport } from './import'
 import { administratorPage, LONGEST_IMPORT_BYTES, readPageForm, respond } from './page'
+import { hostsOf, readPasted, UnreadableList } from './pasted'
 
 /** Handles `GET /_emulator/configure/access/take-along`: the export, and the form of the import. */
 export async function exportPage(c: AppContext): Promise<Response> {
@@ -25,18 +26,17 @@ export async function importPage(c: AppContext): Promise<Response> {
   }
   const form = await readPageForm(c, LONGEST_IMPORT_BYTES)
   const values = sentValues(form, IMPORT_FIELDS)
-  const texts = Object.fromEntries(ANSWERS.map((name) => [name, String(values[name])])) as Answers
   try {
-    const first = await planImport(texts, new Map(), now)
-    const hosts = localHosts(c, form, first.hosts)
-    const plan = await planImport(texts, hosts, now)
+    const pasted = readPasted((list) => String(values[list]))
+    const hosts = localHosts(c, form, hostsOf(pasted.apps))
+    const plan = await planImport(pasted, hosts, now)
     const isDone = form.get('intent') === 'import' && plan.edits.length > 0
     if (isDone)
       await emulator.edit(settings.seed, async () => ({ edits: plan.edits, result: undefined }))
     return show(c, 200, isDone ? {} : values, viewOf(plan, hosts, isDone))
   } catch (error) {
-    if (!(error instanceof UnreadableAnswer)) throw error
-    return show(c, 400, values, undefined, { [error.answer]: [error.message] })
+    if (!(error instanceof UnreadableList)) throw error
+    return show(c, 400, values, undefined, { [error.list]: [error.message] })
   }
 }
 

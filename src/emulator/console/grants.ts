@@ -17,7 +17,7 @@ export async function grantsOf(c: AppContext, control: Control, maxPages?: numbe
     const { grants, cursor } = await fetchList(c, control, 'grants', query)
     return { items: grants, cursor }
   }, maxPages)
-  const isOver = (at: string) => Date.parse(at) / 1000 <= c.get('now')
+  const hasPassed = (at: string) => Date.parse(at) / 1000 <= c.get('now')
   const views = items.map((grant) => ({
     id: grant.id,
     client: grant.client,
@@ -25,13 +25,13 @@ export async function grantsOf(c: AppContext, control: Control, maxPages?: numbe
     email: grant.email,
     createdAt: grant.created_at,
     sessionEndsAt: grant.session_ends_at,
-    state: stateOf(grant.revoked, isOver(grant.session_ends_at)),
+    state: stateOf(grant.revoked, hasPassed(grant.session_ends_at)),
     tokens: grant.tokens
       .map((token) => ({
         id: token.id,
         issuedAt: token.issued_at,
         expiresAt: token.expires_at,
-        isExpired: isOver(token.expires_at),
+        isExpired: hasPassed(token.expires_at),
       }))
       .sort((a, b) => b.issuedAt.localeCompare(a.issuedAt)),
   }))
@@ -54,7 +54,7 @@ export async function newestSessionEnd(
   return undefined
 }
 
-function stateOf(isRevoked: boolean, isOver: boolean): 'active' | 'expired' | 'revoked' {
+function stateOf(isRevoked: boolean, hasPassed: boolean): 'active' | 'expired' | 'revoked' {
   if (isRevoked) return 'revoked'
-  return isOver ? 'expired' : 'active'
+  return hasPassed ? 'expired' : 'active'
 }

@@ -18,7 +18,7 @@ const URL_PLACEHOLDER = '{url}'
 /**
  * Runs a command as the client. It gets the URL of the MCP server as `{url}` in its arguments and as
  * `MCP_URL`, and a home directory of its own, so that it keeps no credentials from one situation to the
- * next. Its browser is answered by the emulator, whether it opens one or prints the address.
+ * next. `Browser` signs in for it, whether it opens a browser or prints the address.
  */
 export function commandRunner([command = '', ...args]: string[]): NewRunner {
   return async (emulator, url, watch) => {

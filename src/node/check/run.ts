@@ -27,10 +27,8 @@ export type Runner = {
 /** Prepares a client for one situation, in which it uses the MCP server at `url`. */
 export type NewRunner = (emulator: Emulator, url: string, watch: Watch) => Promise<Runner>
 
-/** The result of a situation. */
-export type Result = Omit<Judged, 'level'> & {
-  /** The level of the rule that decided. */
-  level: Judged['level']
+/** The result of a situation: the check that decided, under the id and title of the situation. */
+export type Result = Judged & {
   /** Every check that decided, or that failed. */
   checks: Judged[]
   runs: Ending[]
@@ -43,7 +41,7 @@ export async function runSituation(
   limits: Limits,
 ): Promise<Result> {
   const seen = watch()
-  const emulator = await startEmulatorWithin(optionsOf(situation), seen.around)
+  await using emulator = await startEmulatorWithin(optionsOf(situation), seen.around)
   const url = situation.path ? emulator.url + situation.path : emulator.mcpUrl
   const runner = await newRunner(emulator, url, seen)
   try {
@@ -54,7 +52,6 @@ export async function runSituation(
     return { ...(await judgeSituation(situation, emulator, seen.requests, disturbedAt)), runs }
   } finally {
     await runner.close()
-    await emulator.close()
   }
 }
 

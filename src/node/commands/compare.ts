@@ -32,7 +32,7 @@ https://compare.invalid/callback. Access refuses it. If this server accepts it,
 the client stays registered: Access never deletes a client.
 `
 
-/** `access-oauth-emulator compare`: holds the emulator against a server. */
+/** `access-oauth-emulator compare`: compares the emulator with a server. */
 export const compare: Command = { help: HELP, run }
 
 async function run(args: string[]): Promise<void> {

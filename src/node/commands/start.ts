@@ -57,7 +57,7 @@ async function run(args: string[]): Promise<void> {
     return
   }
   const { emulator, options } = await launch(flags, { isSummarized: !flags.json })
-  console.log(flags.json ? await urlsOf(emulator) : await summary(emulator, options))
+  console.log(flags.json ? urlsOf(emulator) : await summary(emulator, options))
   await stopSignal()
   await stop(emulator, flags)
 }
@@ -122,7 +122,7 @@ export async function stop(emulator: Emulator, flags: Flags): Promise<void> {
 }
 
 /** Returns `GET /_emulator/urls` as one line, with the process id. */
-async function urlsOf(emulator: Emulator): Promise<string> {
+function urlsOf(emulator: Emulator): string {
   const { aud, certsUrl, consoleUrl, issuer, mcpUrl, portals, teamUrl } = emulator
   const urls: Responses['GET urls'] = {
     application: emulator.url,

@@ -1,5 +1,5 @@
 /**
- * `access-oauth-emulator compare`: holds the emulator against a server, request by request.
+ * `access-oauth-emulator compare`: compares the emulator with a server, request by request.
  *
  * This folder owns the table of probes, the sending with its guard, the redaction, the comparison and the
  * evidence. Probes change nothing at a server (`probes/`). Nothing that was received leaves this folder

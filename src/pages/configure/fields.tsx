@@ -179,6 +179,7 @@ export function textOf(value: Values[string] | undefined): string {
   return Array.isArray(value) ? value.join('\n') : typeof value === 'string' ? value : ''
 }
 
-function listOf(value: Values[string] | undefined): string[] {
+/** Returns the chosen values of a field. */
+export function listOf(value: Values[string] | undefined): string[] {
   return Array.isArray(value) ? value : []
 }

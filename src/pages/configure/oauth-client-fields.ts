@@ -1,6 +1,6 @@
 import type { Field } from './fields'
 
-// The fields in the order and words of "Create your OAuth client" [S3-S7].
+/** The fields in the order and words of "Create your OAuth client" [S3-S7]. */
 export const OAUTH_CLIENT_FIELDS: readonly Field[] = [
   { member: 'client_name', label: 'Client name', kind: 'text', isRequired: true },
   {

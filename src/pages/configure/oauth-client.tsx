@@ -2,7 +2,15 @@ import { raw } from 'hono/html'
 import { CopyBlock } from '../console/action'
 import { PERMISSION_LIST_SCRIPT } from '../dashboard/permission-list'
 import { Fact, Facts } from '../facts'
-import { type Field, FormField, type Problems, RecordForm, textOf, type Values } from './fields'
+import {
+  type Field,
+  FormField,
+  listOf,
+  type Problems,
+  RecordForm,
+  textOf,
+  type Values,
+} from './fields'
 import { AdministratorFrame, type AdministratorPage, OAUTH_CLIENTS } from './frame'
 import { ClientActions } from './oauth-client-actions'
 import { OAUTH_CLIENT_FIELDS, OPTIONAL_OAUTH_CLIENT_FIELDS } from './oauth-client-fields'
@@ -14,7 +22,7 @@ type FormPage = AdministratorPage & { account: string; values: Values }
 /** Renders the first step of creating a client. Dashboard: documented [S2-S9]. */
 export function NewOAuthClientPage({ account, values, ...page }: FormPage) {
   const kept = (['scopes', 'optional_scopes'] as const).flatMap((name) =>
-    listed(values[name]).map((value) => ({ name, value })),
+    listOf(values[name]).map((value) => ({ name, value })),
   )
   return (
     <AdministratorFrame title="Create client" {...page}>
@@ -160,8 +168,4 @@ function Search({ nonce }: { nonce: string }) {
       {raw(PERMISSION_LIST_SCRIPT)}
     </script>
   )
-}
-
-function listed(value: Values[string] | undefined): string[] {
-  return Array.isArray(value) ? value : []
 }

@@ -1,5 +1,5 @@
 import { PermissionList } from '../dashboard/permission-list'
-import type { Problems, Values } from './fields'
+import { listOf, type Problems, type Values } from './fields'
 
 export type ScopeView = { id: string; name: string; category: string }
 
@@ -7,8 +7,8 @@ type Picker = { scopes: ScopeView[]; values: Values; problems: Problems }
 
 /** Renders the scopes of the catalogue with a search, as on the consent page; each may be optional [S10]. */
 export function ScopePicker({ scopes, values, problems }: Picker) {
-  const chosen = new Set(listed(values.scopes))
-  const optional = new Set(listed(values.optional_scopes))
+  const chosen = new Set(listOf(values.scopes))
+  const optional = new Set(listOf(values.optional_scopes))
   const wrong = [...(problems.scopes ?? []), ...(problems.optional_scopes ?? [])]
   return (
     <fieldset class="scopes">
@@ -42,8 +42,4 @@ export function ScopePicker({ scopes, values, problems }: Picker) {
       </PermissionList>
     </fieldset>
   )
-}
-
-function listed(value: Values[string] | undefined): string[] {
-  return Array.isArray(value) ? value : []
 }

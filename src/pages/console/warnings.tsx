@@ -1,6 +1,6 @@
 import { Card } from './frame'
 
-/** Renders what is wrong with the settings without being an error; nothing if all is well. */
+/** Renders the warnings about the settings; nothing without any. */
 export function Warnings({ warnings }: { warnings: string[] }) {
   if (warnings.length === 0) return null
   return (

@@ -43,8 +43,9 @@ export function rememberState(store: object, state: EmulatorState): EmulatorStat
 }
 
 /**
- * Returns the keys, the signing key or the edits of the known state, and loads them if they are not known. Requests do not wait
- * for each other's load: workerd sometimes cancels a request that waits for the I/O of another one.
+ * Returns the keys, the signing key or the edits of the known state, and loads them if they are not known.
+ * Requests do not wait for each other's load: workerd sometimes cancels a request that waits for the I/O of
+ * another one.
  */
 export async function loadUnlessKnown<N extends 'keys' | 'signingKey' | 'edits'>(
   store: object,

@@ -1,8 +1,8 @@
 import type { Person } from '../../access/identity'
 import { noRevocations, type Revocations } from '../../access/revocation'
 import { randomText } from '../../oauth/encoding'
+import type { ActiveFault } from '../../switches/active-fault'
 import type { AutoSignIn } from '../../switches/auto-sign-in'
-import type { ActiveFault } from '../../switches/faults'
 import type { QuirkName } from '../../switches/quirks'
 
 /** The emulator's state: clock, switches, revocations, and the counters that other isolates compare. */

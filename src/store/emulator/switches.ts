@@ -1,5 +1,6 @@
+import type { ActiveFault } from '../../switches/active-fault'
 import { type AutoSignIn, matchingRule, withoutOne } from '../../switches/auto-sign-in'
-import type { ActiveFault, FaultName } from '../../switches/faults'
+import type { FaultName } from '../../switches/faults'
 import { listOf, type QuirkName } from '../../switches/quirks'
 import type { KeptState } from './kept-state'
 import type { EmulatorState } from './state'

@@ -1,16 +1,12 @@
-import type { z } from 'zod'
 import {
   type Credential,
-  type CredentialForms,
   hashSecret,
   newGrantId,
   newSecret,
   successorSecrets,
 } from '../../access/token'
 import { type Epoch, NOT_COUNTED } from '../emulator/state'
-import { type RecordKind, Records } from '../kv'
 import { type Remote, remote } from '../remote'
-import { StorageUnavailable } from '../unavailable'
 import type {
   AccessToken,
   AdmissionOutcome,
@@ -27,13 +23,11 @@ import type {
   RotationOutcome,
 } from './grant'
 import type { GrantObject } from './object'
+import type { Product } from './product'
+import { GrantRecords } from './records'
 
 /** The namespace of the objects that store grants. */
 export type GrantsBinding = DurableObjectNamespace<GrantObject>
-
-const RETRY_AFTER_MS = [100, 1000, 5000]
-// The most that KV lists at once.
-const IDS_AT_ONCE = 1000
 
 /** The tokens of one response of the token endpoint. */
 export type TokenPair = {
@@ -50,26 +44,15 @@ type Rotated =
   | { outcome: 'rotated'; pair: TokenPair; isRepeated: boolean }
   | Exclude<RotationOutcome, { outcome: 'rotated' }>
 
-/** The differences between the grants of Access and those of the dashboard. */
-type Product<G extends Grant> = {
-  records: RecordKind
-  /** A part of an object's name, so that no token of one product finds a grant of another. */
-  objects: '' | 'dashboard:'
-  schema: z.ZodType<G>
-  forms: CredentialForms
-  /** The effect of revoking an access token: the token ends, or its grant with all its tokens. */
-  accessTokenEnds: 'itself' | 'grant'
-}
-
 /**
  * The grants of one product, with their codes and tokens.
  *
- * This folder owns the operations that succeed only once for a grant: `object.ts` decides them,
- * `tables.ts` stores the results, and this class finds the object of a code or token. The KV record of a grant is written once; it lists
- * the grant and says what its tokens permit. Policies and revocations by administrators are not here.
+ * This folder owns the operations that succeed only once for a grant: `object.ts` decides them, `tables.ts`
+ * stores the results, and this class finds the object of a code or token. `records.ts` lists the grants in KV.
+ * Policies and revocations by administrators are not here.
  */
 export class Grants<G extends Grant> {
-  readonly #records: Records<G>
+  readonly #records: GrantRecords<G>
   readonly #epoch: number
 
   constructor(
@@ -79,7 +62,7 @@ export class Grants<G extends Grant> {
     private readonly product: Product<G>,
   ) {
     this.#epoch = epoch.epochNumber
-    this.#records = new Records(kv, epoch.epoch, product.records, product.schema)
+    this.#records = new GrantRecords(kv, epoch.epoch, product.records, product.schema)
   }
 
   /**
@@ -134,39 +117,19 @@ export class Grants<G extends Grant> {
     return { outcome: 'redeemed', grant, pair: this.#pair(grantId, { access, refresh }, token) }
   }
 
-  /**
-   * Writes the grant's record after the response. A failure is logged: the grant works, but is not
-   * listed.
-   */
+  /** Writes the record of a grant after the response. If that fails, the grant works, but is not listed. */
   keepLater(context: Pick<ExecutionContext, 'waitUntil'>, grant: G, now: number): void {
-    const kept = this.keep(grant, now).catch((error) =>
-      console.error(`The record of the grant ${grant.id} was not written.`, error),
-    )
+    const kept = this.#records
+      .keep(grant, now)
+      .catch((error) =>
+        console.error(`The record of the grant ${grant.id} was not written.`, error),
+      )
     context.waitUntil(kept)
-  }
-
-  /**
-   * Writes the grant's record, and retries if KV does not respond. No decision needs the record, so it may
-   * be written after the response; a grant without one is not listed.
-   */
-  async keep(grant: G, now: number): Promise<void> {
-    for (const pauseMs of [...RETRY_AFTER_MS, undefined]) {
-      try {
-        return await this.#records.put(grant.id, grant, {
-          fromSeconds: now,
-          seconds: grant.sessionEndsAtSeconds - now,
-        })
-      } catch (error) {
-        if (pauseMs === undefined) throw error
-        await new Promise((resolve) => setTimeout(resolve, pauseMs))
-      }
-    }
   }
 
   /** Returns the grant of a code or token, even if that is no longer valid. */
   async find(grantId: string): Promise<G | undefined> {
-    // If KV does not respond, or does not have the record here yet, the object has the grant.
-    const known = await this.#records.find(grantId).catch(unlessUnavailable)
+    const known = await this.#records.findIfAvailable(grantId)
     if (known) return known
     const grant = (await this.#object(grantId).find(this.#epoch, grantId)) as G | undefined
     if (grant) this.#records.remember(grantId, grant)
@@ -275,7 +238,7 @@ export class Grants<G extends Grant> {
    */
   async load(dump: GrantDump<G>, now: number): Promise<void> {
     await this.#object(dump.state.grant.id).load(this.#epoch, dump)
-    await this.keep(dump.state.grant, now)
+    await this.#records.keep(dump.state.grant, now)
   }
 
   /** Ends a grant with all its tokens. */
@@ -292,12 +255,7 @@ export class Grants<G extends Grant> {
    */
   async endAll(issued: readonly string[], clientId?: string): Promise<number> {
     const groups = new Set(issued.map(groupOf))
-    let cursor: string | undefined
-    do {
-      const page = await this.#records.list(IDS_AT_ONCE, cursor)
-      for (const id of page.ids) groups.add(groupOf(id))
-      cursor = page.cursor
-    } while (cursor)
+    for await (const id of this.#records.ids()) groups.add(groupOf(id))
     const ended = await Promise.all(
       [...groups].map((group) => this.#objectOf(group).endAll(this.#epoch, clientId)),
     )
@@ -338,8 +296,4 @@ export class Grants<G extends Grant> {
 // One of 64: the first character of the random id.
 function groupOf(grantId: string): string {
   return grantId[0] ?? ''
-}
-
-function unlessUnavailable(error: unknown): undefined {
-  if (!(error instanceof StorageUnavailable)) throw error
 }

@@ -8,6 +8,7 @@ import {
   redemptionMismatch,
   type ShownRefreshToken,
 } from './checks'
+import { EpochTables } from './epoch-tables'
 import type {
   Admission,
   Code,
@@ -22,11 +23,8 @@ import type {
   Rotation,
   RotationOutcome,
 } from './grant'
-import { createTables, GrantTables, isEmpty } from './tables'
 
 type Env = { EMULATOR: EmulatorBinding }
-
-const COLLECTED_EVERY_SECONDS = 6 * 3600
 
 // Long enough to distinguish the tokens of one grant.
 const TOKEN_ID_LENGTH = 12
@@ -40,18 +38,14 @@ const TOKEN_ID_LENGTH = 12
  * object, because a new object costs more than the rest of an authorization. The object stores only
  * hashes of codes and tokens.
  *
- * Each call names its epoch. The first call of a later epoch deletes the grants of the earlier ones, and
- * a call of an earlier epoch finds nothing. So a reset needs no new objects.
+ * Each call names its epoch (`epoch-tables.ts`).
  */
 export class GrantObject extends DurableObject<Env> {
-  #epoch = 0
-  #entered: GrantTables | undefined
-  #hasTables = false
-  #collectedAtSeconds = 0
+  readonly #epochs = new EpochTables(this.ctx.storage)
 
   /** Starts a grant with its code. Changes nothing if the grant exists. */
   async open(epoch: number, grant: Grant, code: Code): Promise<OpeningOutcome> {
-    const tables = this.#enter(epoch)
+    const tables = this.#epochs.enter(epoch)
     if (!tables) return 'opened'
     const now = grant.createdAtSeconds
     const before = tables.find(grant.id)
@@ -59,17 +53,14 @@ export class GrantObject extends DurableObject<Env> {
       const { code, revoked } = before
       return code.redeemed || revoked || now >= code.expiresAtSeconds ? 'closed' : 'repeated'
     }
-    // By the emulated clock, which may be far ahead of the clock of alarms.
-    if (Math.abs(now - this.#collectedAtSeconds) >= COLLECTED_EVERY_SECONDS) {
-      this.#collect(tables, now)
-    }
+    this.#epochs.collectIfDue(tables, now)
     tables.add({
       grant,
       code: { ...code, redeemed: false },
       refreshHash: undefined,
       revoked: false,
     })
-    await this.#collectLater()
+    await this.#epochs.collectLater()
     return 'opened'
   }
 
@@ -173,7 +164,7 @@ export class GrantObject extends DurableObject<Env> {
    * @returns the number of grants that were not revoked before
    */
   endAll(epoch: number, clientId?: string): number {
-    const tables = this.#enter(epoch)
+    const tables = this.#epochs.enter(epoch)
     const active = tables?.all().filter(({ code, grant, revoked }) => {
       return code.redeemed && !revoked && (clientId === undefined || grant.clientId === clientId)
     })
@@ -223,7 +214,7 @@ export class GrantObject extends DurableObject<Env> {
 
   /** Ends one access token by its id in the view, and returns whether it exists. */
   endToken(epoch: number, grantId: string, tokenId: string): boolean {
-    const tables = this.#enter(epoch)
+    const tables = this.#epochs.enter(epoch)
     const tokens = tables?.tokens(grantId) ?? []
     const token = tokens.find(({ hash }) => hash.slice(0, TOKEN_ID_LENGTH) === tokenId)
     if (token) tables?.removeToken(grantId, token.hash)
@@ -243,13 +234,13 @@ export class GrantObject extends DurableObject<Env> {
    * call, so a load that fails changes nothing.
    */
   async load(epoch: number, { state, accessTokens, spent }: GrantDump): Promise<void> {
-    if (epoch < this.#epoch) return
+    const tables = this.#epochs.ahead(epoch)
+    if (!tables) return
     const { id } = state.grant
-    const tables = new GrantTables(this.#sql, epoch)
     tables.add(state)
     for (const token of accessTokens) tables.addToken(id, token)
     for (const [hash, each] of Object.entries(spent)) tables.spend(id, hash, each)
-    await this.#collectLater()
+    await this.#epochs.collectLater()
   }
 
   /**
@@ -258,46 +249,14 @@ export class GrantObject extends DurableObject<Env> {
    */
   override async alarm(): Promise<void> {
     const state = await emulatorObject(this.env.EMULATOR).read()
-    const tables = this.#enter(state.epochNumber)
-    if (tables) this.#collect(tables, emulatedNow(state))
-    if (!isEmpty(this.#sql)) return this.#collectLater()
-    this.#entered = undefined
-    this.#hasTables = false
-    await this.ctx.storage.deleteAll()
-  }
-
-  // Begins the epoch if it is a later one. Undefined if a later one has begun.
-  #enter(epoch: number): GrantTables | undefined {
-    if (epoch < this.#epoch) return undefined
-    if (this.#entered && epoch === this.#epoch) return this.#entered
-    const tables = new GrantTables(this.#sql, epoch)
-    tables.deleteEarlier()
-    this.#epoch = epoch
-    this.#entered = tables
-    return tables
+    const tables = this.#epochs.enter(state.epochNumber)
+    if (tables) this.#epochs.collect(tables, emulatedNow(state))
+    await this.#epochs.deleteIfEmpty()
   }
 
   #find(epoch: number, grantId: string): Found | undefined {
-    const tables = this.#enter(epoch)
+    const tables = this.#epochs.enter(epoch)
     const state = tables?.find(grantId)
     return tables && state && { tables, state }
-  }
-
-  #collect(tables: GrantTables, now: number): void {
-    this.#collectedAtSeconds = now
-    tables.collect(now)
-  }
-
-  // Creates the tables lazily, because an object without grants has deleted them.
-  get #sql(): SqlStorage {
-    const { sql } = this.ctx.storage
-    if (!this.#hasTables) createTables(sql)
-    this.#hasTables = true
-    return sql
-  }
-
-  async #collectLater(): Promise<void> {
-    if ((await this.ctx.storage.getAlarm()) !== null) return
-    await this.ctx.storage.setAlarm(Date.now() + COLLECTED_EVERY_SECONDS * 1000)
   }
 }

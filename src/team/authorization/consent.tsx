@@ -1,7 +1,6 @@
 import * as z from 'zod'
 import { grantLifetimes } from '../../access/application'
 import { formatDuration } from '../../access/duration'
-import { readTicket } from '../../access/ticket'
 import { ConsentPage } from '../../pages/consent'
 import { respondPage } from '../../pages/respond'
 import { UNNAMED } from '../../pages/unnamed'
@@ -9,9 +8,10 @@ import type { AppContext } from '../../request/context'
 import { reportDecision } from '../../request/events'
 import { readPageForm, SEVERED } from '../../signin/browser'
 import { proceed } from './authorize'
+import { readPageTicket } from './page-ticket'
 import { staleConsentPage, unknownAction } from './refusals'
 import { type AuthorizationRequest, readAuthorizationRequest } from './request'
-import { type SignedIn, signedInByCookie } from './session'
+import type { SignedIn } from './session'
 import { KEEP_REFRESH_TOKEN } from './steps'
 
 const ticketSchema = z.object({
@@ -24,23 +24,15 @@ const ticketSchema = z.object({
  * Handles `/cdn-cgi/access/oauth/consent`, the page "Authorize Client" [A8]. GET shows the page, POST
  * reads `action` (`allow` or `deny`).
  *
- * The ticket is bound to the session that it was made for, so another site cannot forge the form. It
- * contains the id of the grant, so that a form that is sent twice starts one grant.
+ * The ticket contains the id of the grant, so that a form that is sent twice starts one grant.
  *
  * @throws PageError, RedirectedError
  */
 export async function consent(c: AppContext): Promise<Response> {
-  const { now, ticketSecret, url } = c.var
-  const claims = await readTicket(
-    ticketSecret,
-    'consent',
-    url.searchParams.get('request') ?? '',
-    now,
-  )
-  const ticket = ticketSchema.safeParse(claims)
-  const who = await signedInByCookie(c)
-  if (!ticket.success || who?.identityNonce !== ticket.data.identityNonce) throw staleConsentPage()
-  const { grantId, query } = ticket.data
+  const page = await readPageTicket(c, 'consent', ticketSchema)
+  if (!page) throw staleConsentPage()
+  const { ticket, who } = page
+  const { grantId, query } = ticket
   // The request is checked again, because rules may have changed while the page was open.
   const request = await readAuthorizationRequest(c, query)
   if (c.req.method !== 'POST') {

@@ -33,7 +33,7 @@ type Hidden = { mapped: Mapped; because: HiddenBecause }
  * Decides the step of an authorization at which a person sees the servers of a portal. Assumed: it comes
  * after the consent page, and a person may leave it without having connected any server.
  *
- * Portal: observed [MP30]. If no server is allowed, the person is told so, and no code is ever issued.
+ * Portal: observed [MP30]. If no server is allowed, a page says so, and no code is ever issued.
  *
  * @param decided the decision on the pages so far
  * @returns a response, or what the portal keeps for the grant; undefined if the application is no portal's
@@ -49,18 +49,22 @@ export async function serversStep(
   const portal =
     application.type === 'mcp_portal' && portalOf(c.get('configuration').mcpPortals, application)
   if (!portal) return undefined
-  const { decided, visible } = await serversFor(c, portal, who)
+  const { decided } = await serversFor(c, portal, who)
   const { email } = who.identity
   const fresh = { portalId: portal.id, email, decided, toggles: {}, connections: {} }
   if (pages?.hasServers) {
     const kept = await c.get('emulator').portals.find('grant', pages.grantId)
     return { ...fresh, connections: kept?.email === email ? kept.connections : {} }
   }
-  if (isAutomatic || visible.length === 0) return fresh
+  if (isAutomatic) return fresh
   return redirectToServers(c, query, who, pages?.grantId ?? newGrantId(), fresh)
 }
 
-/** Decides about the servers of a portal. @throws PageError if the person may use none */
+/**
+ * Decides about the servers of a portal.
+ *
+ * @throws PageError if the person may use none
+ */
 export async function serversFor(c: AppContext, portal: McpPortal, { identity }: SignedIn) {
   const subject = { identity, ...whereFrom(c) }
   const decide = () => decidedServers(c.get('configuration'), portal, subject)

@@ -1,4 +1,3 @@
-import { readTicket } from '../../access/ticket'
 import type { Mapped } from '../../mcp/curation'
 import { portalAt, portalOf } from '../../mcp/place'
 import type { McpPortal } from '../../mcp/portal'
@@ -10,10 +9,12 @@ import { reportDecision } from '../../request/events'
 import { readPageForm, redirectToStep } from '../../signin/browser'
 import type { PortalGrant } from '../../store/emulator/portal-states'
 import { startConnection } from '../../upstream/oauth/connect'
+import { shownServer } from '../portal/shown-server'
 import { proceed } from './authorize'
+import { readPageTicket } from './page-ticket'
 import { readAuthorizationRequest } from './request'
 import { serversFor, serversTicketSchema } from './servers-step'
-import { type SignedIn, signedInByCookie } from './session'
+import type { SignedIn } from './session'
 
 /**
  * Handles `/cdn-cgi/access/oauth/servers`, the page of servers. GET shows it, POST reads `action`: `done`, or
@@ -25,13 +26,11 @@ import { type SignedIn, signedInByCookie } from './session'
  * @throws PageError
  */
 export async function servers(c: AppContext): Promise<Response> {
-  const { now, ticketSecret, url } = c.var
-  const given = url.searchParams.get('request') ?? ''
-  const claims = await readTicket(ticketSecret, 'portal-servers', given, now)
-  const ticket = serversTicketSchema.safeParse(claims)
-  const who = await signedInByCookie(c)
-  if (!ticket.success || who?.identityNonce !== ticket.data.identityNonce) throw staleServersPage()
-  const { grantId, query } = ticket.data
+  const { url } = c.var
+  const page = await readPageTicket(c, 'portal-servers', serversTicketSchema)
+  if (!page) throw staleServersPage()
+  const { ticket, who } = page
+  const { grantId, query } = ticket
   const request = await readAuthorizationRequest(c, query)
   const portal = portalOf(c.get('configuration').mcpPortals, request.application)
   const kept = await c.get('emulator').portals.find('grant', grantId)
@@ -82,15 +81,7 @@ function showServers(
       portal={portal.name}
       email={identity.email}
       done="Continue"
-      servers={visible.map((mapped) => ({
-        id: mapped.server.id,
-        name: mapped.server.name,
-        connection: !needsPerson(mapped)
-          ? 'none-needed'
-          : mapped.server.id in connections
-            ? 'connected'
-            : 'needed',
-      }))}
+      servers={visible.map((each) => shownServer(each, Object.hasOwn(connections, each.server.id)))}
     />
   ))
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import type { Application } from '../../access/application'
 import { loginUrl } from '../../access/login'
-import { readTicket, signTicket } from '../../access/ticket'
+import { signTicket } from '../../access/ticket'
 import { portalOf } from '../../mcp/place'
 import type { McpPortal } from '../../mcp/portal'
 import { needsPerson, type Seen, seenServers } from '../../mcp/visibility'
@@ -13,7 +13,9 @@ import { whereFrom } from '../../request/judge'
 import { readPageForm, redirectToStep } from '../../signin/browser'
 import type { PortalGrant } from '../../store/emulator/portal-states'
 import { startConnection } from '../../upstream/oauth/connect'
+import { readPageTicket } from '../authorization/page-ticket'
 import { type SignedIn, signedInByCookie } from '../authorization/session'
+import { shownServer } from './shown-server'
 
 const LIFETIME_SECONDS = 15 * 60
 
@@ -37,22 +39,18 @@ type Ticket = z.infer<typeof ticketSchema>
  * @throws PageError
  */
 export async function selectServers(c: AppContext): Promise<Response> {
-  const { url } = c.var
-  const id = url.searchParams.get('elicitationId')
+  const id = c.get('url').searchParams.get('elicitationId')
   if (id !== null) return begin(c, id)
-  const { now, ticketSecret } = c.var
-  const given = url.searchParams.get('request') ?? ''
-  const claims = await readTicket(ticketSecret, 'portal-select', given, now)
-  const ticket = ticketSchema.safeParse(claims)
-  const who = await signedInByCookie(c)
-  if (!ticket.success || who?.identityNonce !== ticket.data.identityNonce) throw expired()
-  const { grantId, portalId } = ticket.data
+  const page = await readPageTicket(c, 'portal-select', ticketSchema)
+  if (!page) throw expired()
+  const { ticket, who } = page
+  const { grantId, portalId } = ticket
   const kept = await c.get('emulator').portals.find('grant', grantId)
   const found = findPortal(c, portalId)
   if (!kept || !found) throw expired()
-  const shown = await seenOnPage(c, found.portal, kept, ticket.data, who)
+  const shown = await seenOnPage(c, found.portal, kept, ticket, who)
   if (c.req.method !== 'POST') return show(c, found.portal, who, shown)
-  return act(c, found, ticket.data, who, shown)
+  return act(c, found.portal, ticket, who, shown)
 }
 
 async function begin(c: AppContext, id: string): Promise<Response> {
@@ -130,14 +128,8 @@ function show(
       email={identity.email}
       done="Done"
       servers={seen.map((each) => ({
-        id: each.server.id,
-        name: each.server.name,
+        ...shownServer(each, each.because !== 'not-connected'),
         isOn: each.because !== 'switched-off',
-        connection: !needsPerson(each)
-          ? 'none-needed'
-          : each.because === 'not-connected'
-            ? 'needed'
-            : 'connected',
       }))}
     />
   ))
@@ -145,7 +137,7 @@ function show(
 
 async function act(
   c: AppContext,
-  { portal }: Found,
+  portal: McpPortal,
   { at, elicitationId, grantId, sessionId }: Ticket,
   { identity }: SignedIn,
   seen: Seen[],
@@ -157,7 +149,7 @@ async function act(
     return showDone(c, portal)
   }
   const chosen = seen.find(({ server }) => server.id === id)
-  if (!chosen) throw new PageError(400, 'Invalid form', 'action is not one of this page.')
+  if (!chosen) throw unknownAction()
   const { server } = chosen
   if (verb === 'connect' && needsPerson(chosen)) {
     const back = `${url.pathname}${url.search}`
@@ -168,6 +160,7 @@ async function act(
       await startConnection(c, { portal, server, holder: grantId, email, callback, back }),
     )
   }
+  if (verb !== 'enable' && verb !== 'disable') throw unknownAction()
   const toggles = { [server.id]: verb === 'enable' }
   if (sessionId) await emulator.portals.merge('session', sessionId, { toggles })
   else await emulator.portals.merge('grant', grantId, { toggles })
@@ -183,6 +176,10 @@ function showDone(c: AppContext, { name }: McpPortal): Promise<Response> {
       advice="Return to your client. If it does not show the servers, connect it again."
     />
   ))
+}
+
+function unknownAction(): PageError {
+  return new PageError(400, 'Invalid form', 'action is not one of this page.')
 }
 
 function expired(): PageError {

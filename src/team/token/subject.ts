@@ -2,7 +2,7 @@ import { readForm } from '../../request/body'
 import type { AppContext } from '../../request/context'
 import { oncePerRequest } from '../../request/once'
 import type { AccessGrant } from '../../store/grants/grant'
-import type { FaultSubject } from '../../switches/faults'
+import type { FaultSubject } from '../../switches/active-fault'
 import { presentedClient } from '../client'
 import { applicationOf } from '../grant'
 

@@ -8,8 +8,7 @@ import {
 } from '../../../mcp/analytics'
 import type { AppContext } from '../../../request/context'
 import { type Operation, operation } from '../../operation'
-import { requirePortal } from './mcp-portals'
-import { MCP_PERMISSIONS, requireServer } from './mcp-servers'
+import { MCP_PERMISSIONS, requirePortal, requireServer } from './mcp-records'
 
 const ANALYTICS = '/access/ai-controls/mcp/analytics'
 const SERIES = 'tool-calls/timeseries'

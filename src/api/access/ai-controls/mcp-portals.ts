@@ -1,7 +1,6 @@
 import * as z from 'zod'
 import { stamped } from '../../../access/timestamps'
 import { mappedServers } from '../../../mcp/curation'
-import { overrideProblem } from '../../../mcp/override'
 import {
   codeModeOf,
   type McpPortal,
@@ -11,30 +10,29 @@ import {
   portalUpdateSchema,
 } from '../../../mcp/portal'
 import type { AppContext } from '../../../request/context'
-import type { Configuration } from '../../../store/configuration'
 import { syncDueServers } from '../../../upstream/sync'
 import { change, deletion, save } from '../../change'
 import { pageOf, pageQuery } from '../../envelope'
 import { type Operation, operation } from '../../operation'
 import { contains } from '../../query'
 import { deletedApplications, portalApplication } from './dashboard-applications'
-import { invalidMember, mcpIssue, mcpNotFound, refuseBody } from './mcp-error'
+import { invalidMember, mcpIssue, refuseBody } from './mcp-error'
+import { checkPortal } from './mcp-portal-checks'
 import {
   deletedPortalResult,
   deletedPortalView,
   mcpPortalResult,
   mcpPortalView,
 } from './mcp-portal-view'
-import { MCP_PERMISSIONS } from './mcp-servers'
+import { MCP_PERMISSIONS, requirePortal } from './mcp-records'
 import { whoChanges } from './who-changes'
 
 const LIST = '/access/ai-controls/mcp/portals'
 const ONE = `${LIST}/:portal_id`
 const manners = { isBrief: true, refuse: refuseBody, describe: mcpIssue }
 
-// Portal: documented, the limits.
+// Portal: documented.
 const MOST_PORTALS = 20
-const MOST_SERVERS = 80
 
 /** `/access/ai-controls/mcp/portals`: MCP portals. API: documented [MP9]. */
 export const mcpPortals: Operation[] = [
@@ -129,13 +127,6 @@ export const mcpPortals: Operation[] = [
   }),
 ]
 
-/** Returns the portal with an id. @throws ApiError 404 */
-export function requirePortal(from: Configuration, id: string | undefined): McpPortal {
-  const found = from.mcpPortals.find((each) => each.id === id)
-  if (!found) throw mcpNotFound()
-  return found
-}
-
 async function update(
   c: AppContext,
   id: string | undefined,
@@ -163,32 +154,4 @@ function requireCodeMode(
   const mode = codeModeOf(body, before?.code_mode)
   if (mode !== undefined) return mode
   throw invalidMember('allow_code_mode and code_mode contradict each other', 'allow_code_mode')
-}
-
-function checkPortal(from: Configuration, portal: McpPortal): void {
-  const { hostname, servers } = portal
-  const others = from.mcpPortals.filter(({ id }) => id !== portal.id)
-  // API: reported [MP15]. Assumed: the rest of the sentence, and the code.
-  if (others.some((each) => each.hostname === hostname)) {
-    throw invalidMember(`${hostname} is already in use in a different MCP Portal`, 'hostname')
-  }
-  if (servers.length > MOST_SERVERS) {
-    throw invalidMember(`Array must contain at most ${MOST_SERVERS} element(s)`, 'servers')
-  }
-  const ids = servers.map(({ server_id: id }) => id)
-  servers.forEach((mapping, index) => {
-    const invalid = (message: string, ...path: (string | number)[]) =>
-      invalidMember(message, 'servers', index, ...path)
-    const server = from.mcpServers.find(({ id }) => id === mapping.server_id)
-    if (!server) throw invalid(`The server ${mapping.server_id} does not exist`, 'server_id')
-    if (ids.indexOf(server.id) !== index) {
-      throw invalid(`The server ${server.id} is listed twice`, 'server_id')
-    }
-    for (const list of ['tools', 'prompts'] as const) {
-      const problem = overrideProblem(mapping[`updated_${list}`], server[list])
-      if (problem) {
-        throw invalid(problem.message, `updated_${list}`, problem.index, problem.member)
-      }
-    }
-  })
 }
