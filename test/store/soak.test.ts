@@ -1,10 +1,9 @@
-import { listDurableObjectIds, runDurableObjectAlarm } from 'cloudflare:test'
-import { env } from 'cloudflare:workers'
 import { beforeEach, describe, expect, inject, it } from 'vitest'
 import { Client } from '../support/client'
 import { controlOf } from '../support/control'
 import { emulator, stopClock } from '../support/emulator'
 import { sizesOf, soak } from '../support/flows'
+import { alarms } from '../support/store'
 
 stopClock()
 const world = emulator()
@@ -37,17 +36,6 @@ const MOST = {
   token_use: 0,
 }
 
-/** Runs every object's alarm, as hours without requests would. */
-async function alarms(): Promise<void> {
-  const { EMULATOR, GRANTS } = env as Record<string, DurableObjectNamespace>
-  for (const namespace of [GRANTS, EMULATOR]) {
-    if (!namespace) throw new Error('no namespace')
-    for (const id of await listDurableObjectIds(namespace)) {
-      await runDurableObjectAlarm(namespace.get(id))
-    }
-  }
-}
-
 describe('Expired records are deleted as the clock moves', () => {
   it(`the storage does not grow over ${FLOWS} flows, and is empty once all has expired`, async ({
     annotate,
@@ -76,16 +64,4 @@ describe('Expired records are deleted as the clock moves', () => {
       token_use: 0,
     })
   }, 36_000_000)
-
-  it('the grants of before a reset are deleted, and those of after it stay', async () => {
-    await world.signIn({ email: 'ada@example.com' })
-    const { tokens } = await client.connect()
-    await world.reset()
-    await alarms()
-    await expect(client.request('/whoami', tokens.access_token)).not.toBeAdmitted()
-    await world.signIn({ email: 'ada@example.com' })
-    const again = await client.connect()
-    await alarms()
-    await expect(client.request('/whoami', again.tokens.access_token)).toBeAdmitted()
-  })
 })
