@@ -56,8 +56,11 @@ const CLIENTS_OF_NPM_START = ['test/clients/{mcp-sdk-2,cloudflare-story}.test.ts
 // So do the browser's. One runs under `npm start` instead, because cookies and redirects between hosts pass
 // through wrangler's proxy.
 const BROWSERS_OF_NPM_START = ['test/browser/login.test.ts']
-// The other files of test/server are about `npm start` itself.
+// The other files of test/server are about `npm start` itself, except the one that runs on the command alone.
 const SERVER_TESTS_OF_BOTH = ['test/server/{fuzz,hostile,kill,oidc,proxy}.test.ts']
+const SERVER_TESTS_OF_COMMAND = ['test/server/dns.test.ts']
+// The Worker's own code decides what stays stored. `npm run load` runs it in workerd too.
+const ONLY_IN_NODE = ['test/store/soak.test.ts']
 
 export default defineConfig(({ mode }) => ({
   test: {
@@ -71,6 +74,7 @@ export default defineConfig(({ mode }) => ({
         test: {
           name: 'worker',
           include: ['test/{rules,flow,store,golden}/**/*.test.ts'],
+          exclude: mode === 'full' ? [] : ONLY_IN_NODE,
           alias: [TEXT],
           setupFiles,
           // One workerd for all files, because a start for each of them takes most of the time. They
@@ -100,6 +104,7 @@ export default defineConfig(({ mode }) => ({
             ...CLIENTS_OF_NPM_START,
             ...BROWSERS_OF_NPM_START,
           ],
+          exclude: SERVER_TESTS_OF_COMMAND,
         },
       },
       {
@@ -125,7 +130,11 @@ export default defineConfig(({ mode }) => ({
           sequence: { groupOrder: 1 },
           env: { SERVER: 'command' },
           alias: [TEXT],
-          include: ['test/clients/**/*.test.ts', ...SERVER_TESTS_OF_BOTH],
+          include: [
+            'test/clients/**/*.test.ts',
+            ...SERVER_TESTS_OF_BOTH,
+            ...SERVER_TESTS_OF_COMMAND,
+          ],
         },
       },
     ],

@@ -52,6 +52,37 @@ export const OBJECTS: Rule<World>[] = [
     expected: [1, 5, [2], false],
   },
   {
+    title: 'a copy keeps repetition, circles, holes, undefined, and a member called __proto__',
+    run: async ({ PROBE }) => {
+      const one = { a: 1 }
+      const circle: Record<string, unknown> = {}
+      circle.itself = circle
+      const named = JSON.parse('{ "__proto__": { "b": 2 }, "c": 3 }')
+      const holes = Object.assign([1], { 2: 3 })
+      const given = { twice: [one, one], circle, holes, none: undefined, named }
+      const answer = PROBE.getByName('clones').echo(given) as unknown as Promise<typeof given>
+      const copy = await answer
+      return [
+        [copy.twice[0] === copy.twice[1], copy.twice[0] === one],
+        copy.circle.itself === copy.circle,
+        [copy.holes.length, 1 in copy.holes],
+        'none' in copy,
+        [Object.keys(copy.named), Object.getPrototypeOf(copy.named) === Object.prototype],
+      ]
+    },
+    expected: [[true, false], true, [3, false], true, [['__proto__', 'c'], true]],
+  },
+  {
+    title: 'a symbol in an argument is refused, and the object is not called',
+    run: async ({ PROBE }) => {
+      const object = PROBE.getByName('symbols')
+      const echo = () => object.echo({ symbol: Symbol('s') }) as unknown as Promise<unknown>
+      const name = await echo().catch(({ name }: Error) => name)
+      return [name, await object.steps()]
+    },
+    expected: ['DataCloneError', []],
+  },
+  {
     title: 'an error keeps its type, its message and its own members',
     run: async ({ PROBE }) => {
       const object = PROBE.getByName('errors')

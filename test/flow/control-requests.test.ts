@@ -69,9 +69,9 @@ describe('A body of the control', () => {
     },
   )
 
-  it('of a query with a mistake names the parameters that exist', async () => {
+  it('of a query with a mistake names the parameter that was meant', async () => {
     const message = await told(await send('GET', 'events?outcom=refused'))
-    expect(message).toContain('unknown member outcom')
+    expect(message).toBe('the query: unknown member outcom, did you mean outcome?')
   })
 })
 

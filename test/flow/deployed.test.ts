@@ -238,13 +238,14 @@ describe('With EMULATOR_TOKEN, the control', () => {
   })
 
   it('never shows the token: not in pages, errors, the state or events', async () => {
-    await signIn('something else')
-    await signIn(TOKEN)
-    await clock({})
-    for (const path of ['events', 'state', 'urls', 'faults']) {
+    const shown = [await signIn('something else'), await signIn(TOKEN), await clock({})]
+    for (const path of ['events', 'state', 'urls', 'faults', 'console/state', 'console/events']) {
       const response = await world.fetch(`${HOST}/_emulator/${path}`, { headers: bearer })
-      expect(await response.text()).not.toContain(TOKEN)
+      expect([path, response.status]).toEqual([path, 200])
+      shown.push(response)
     }
+    const texts = await Promise.all(shown.map((response) => response.text()))
+    expect(texts.join()).not.toContain(TOKEN)
   })
 })
 

@@ -52,7 +52,8 @@ const settings = {
   IDENTITY_PROVIDERS: [PEOPLE, PIN, PROVIDER],
   SERVICE_TOKENS: [serviceToken()],
 }
-const HOSTS = ['localhost:8788', '127.0.0.1:8788', 'codes.example:8788', 'closed.example:8788']
+const NAMES = ['localhost', '127.0.0.1', 'codes.example', 'provided.example', 'closed.example']
+const HOSTS = NAMES.map((name) => `${name}:8788`)
 
 /** Every secret that was seen, with its name. */
 const secrets = new Map<string, string>()
@@ -261,6 +262,7 @@ async function throughPages(): Promise<void> {
   await stale.press('Log in', MALLORY)
   keepPage(stale)
   const away = await new Person(watched, HOSTS).open(`http://provided.example:8788/`)
+  expect(away.callback?.host).toBe('idp.example')
   keep('state of the provider', away.callback?.searchParams.get('state'))
   await watched(`${TEAM}/cdn-cgi/access/callback?${query({ code: IDP_SECRET, state: state })}`)
 }

@@ -4,10 +4,10 @@ import { Client, type Tokens } from '../support/client'
 import { controlOf } from '../support/control'
 import { ADA, application, emulator, stopClock } from '../support/emulator'
 import { GrantModel, type Outcome, type Pair, type Rules } from '../support/grant-model'
-import { size } from '../support/size'
+import { isWorkerd, size } from '../support/size'
 
 stopClock()
-const RUNS = size(40, 3000)
+const RUNS = size(isWorkerd ? 20 : 40, 3000)
 const COMMANDS = 40
 const RUNS_PER_EPOCH = 10
 

@@ -219,9 +219,12 @@ describe('A proxy before the Worker that believes a header', () => {
 
   it('lets nobody pick a person if Host is not of this machine', async () => {
     const { client_id } = await client.register()
-    const url = await client.authorizationUrl(client_id)
-    const page = await world.fetch(url, { headers: { host: 'evil.example' } })
-    expect(await page.text()).not.toContain('ada@example.com')
+    const headers = { host: 'evil.example' }
+    const login = await world.fetch(await client.authorizationUrl(client_id), { headers })
+    const page = await world.fetch(login.headers.get('location') ?? '', { headers })
+    const html = await page.text()
+    expect(html).toContain('Picking a person is off on this host')
+    expect(html).not.toContain('ada@example.com')
   })
 })
 

@@ -248,6 +248,8 @@ describe('Events and log lines', () => {
       redirect_uri: REDIRECT_URI,
       state: 'a-state-in-a-query',
     })
-    expect((await told()).text).not.toContain('in-a-query')
+    const { lines, text } = await told()
+    expect(lines).toHaveLength(2)
+    expect([...lines, text].join()).not.toContain('in-a-query')
   })
 })

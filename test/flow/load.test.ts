@@ -12,7 +12,7 @@ beforeEach(async () => {
   await world.signIn(ADA)
 })
 
-const GRANTS = size(60, 1000)
+const GRANTS = size(24, 1000)
 const ROUNDS = size(5, 20)
 const CALLERS = 4
 const LONG = 1_800_000

@@ -193,10 +193,21 @@ describe('A stranger on the internet', () => {
   })
 
   it('sees no person to pick, and cannot send the form that picks one', async () => {
+    const { host } = new URL(PUBLIC)
     for (const at of ARRIVING) {
-      const person = await new Person(stranger.fetch).open(`${at}/whoami`)
-      const html = String(person.page?.html)
-      expect(html).not.toContain('ada@example.com')
+      const person = await new Person(stranger.fetch, [host, new URL(at).host]).open(`${at}/whoami`)
+      expect(person.page?.text).toContain('Picking a person is off on this host')
+      expect(person.page?.html.toString()).not.toContain('ada@example.com')
+      // The page has no form; its cookie has the nonce that a form would have.
+      const cookie = person.cookies(host)
+      const nonce = cookie.match(/CF_Access_Login=([^;]+)/)?.[1] ?? ''
+      expect(nonce).not.toBe('')
+      const picked = await stranger.fetch(person.page?.url ?? '', {
+        method: 'POST',
+        headers: { cookie, 'content-type': 'application/x-www-form-urlencoded' },
+        body: new URLSearchParams({ nonce, email: 'ada@example.com' }).toString(),
+      })
+      expect([picked.status, picked.headers.get('set-cookie')]).toEqual([400, null])
     }
   })
 

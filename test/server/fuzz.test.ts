@@ -15,7 +15,7 @@ import { type Server, startServer } from '../support/server'
 import { size } from '../support/size'
 
 // FUZZ_RUNS and FUZZ_SEED choose other requests.
-const RUNS = Number(process.env.FUZZ_RUNS || size(480, 20_000))
+const RUNS = Number(process.env.FUZZ_RUNS || size(240, 20_000))
 const SEED = Number(process.env.FUZZ_SEED || Date.now() % 2 ** 31)
 const AT_ONCE = 16
 const ENOUGH_FAULTS = 5

@@ -6,7 +6,7 @@ import type { Tokens } from '../support/client'
 import { type Server, startServer } from '../support/server'
 import { size } from '../support/size'
 
-const KILLS = size(2, 20)
+const KILLS = size(1, 20)
 const CLIENTS = 6
 const LONGEST_MS = 1500
 

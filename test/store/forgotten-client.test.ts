@@ -41,6 +41,7 @@ it('Deleting a client ends all its grants with one call for each object that has
   const path = `${APP}/_emulator/clients/${client_id}`
   expect((await world.fetch(path, { method: 'DELETE' })).status).toBe(200)
 
+  expect(new Set(calls)).toEqual(new Set(['endAll']))
   expect(calls.length).toBeLessThanOrEqual(objects.size)
   for (const token of tokens) expect((await client.request('/whoami', token)).status).toBe(401)
   expect((await client.request('/whoami', other.tokens.access_token)).status).toBe(200)

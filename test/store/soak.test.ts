@@ -4,6 +4,7 @@ import { Client } from '../support/client'
 import { controlOf } from '../support/control'
 import { emulator, stopClock } from '../support/emulator'
 import { sizesOf, soak } from '../support/flows'
+import { alarms } from '../support/store'
 
 stopClock()
 const world = emulator()

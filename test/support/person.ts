@@ -36,8 +36,14 @@ export class Person {
     private readonly hosts = ['localhost:8788', '127.0.0.1:8788'],
   ) {}
 
-  /** Opens a page, and follows redirects. */
-  open(url: string): Promise<this> {
+  /**
+   * Opens a page, and follows redirects.
+   *
+   * @throws Error if the page is of no host of this person: a test about it would have no page
+   */
+  async open(url: string): Promise<this> {
+    if (!this.hosts.includes(new URL(url).host))
+      throw new Error(`not a host of this person: ${url}`)
     return this.#go(url, 'GET')
   }
 

@@ -1,3 +1,4 @@
+import { listDurableObjectIds, runDurableObjectAlarm } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 
 /** The storage that all emulators of a test share: the bindings of `wrangler.toml`. */
@@ -5,6 +6,15 @@ export const bindings = env as unknown as {
   KV: KVNamespace
   EMULATOR: DurableObjectNamespace
   GRANTS: DurableObjectNamespace
+}
+
+/** Runs every object's alarm, as hours without requests would. */
+export async function alarms(): Promise<void> {
+  for (const namespace of [bindings.GRANTS, bindings.EMULATOR]) {
+    for (const id of await listDurableObjectIds(namespace)) {
+      await runDurableObjectAlarm(namespace.get(id))
+    }
+  }
 }
 
 type Method = (...given: unknown[]) => unknown

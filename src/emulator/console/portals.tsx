@@ -1,6 +1,7 @@
 import type { RecordedEvent } from '../../events/event'
+import type { ComparisonView } from '../../pages/console/comparison'
 import { PortalsPage, type PortalView, type SentView } from '../../pages/console/portals'
-import type { ComparisonView, UpstreamView } from '../../pages/console/upstreams'
+import type { UpstreamView } from '../../pages/console/upstreams'
 import { respondPage } from '../../pages/respond'
 import { readText } from '../../request/body'
 import type { AppContext } from '../../request/context'

@@ -1,5 +1,6 @@
 import { nextTick } from 'node:process'
 import { Alarm } from './alarm.ts'
+import { copyOf } from './copy.ts'
 import type { DurableObject } from './durable-object.ts'
 import { ObjectDatabase } from './object-database.ts'
 import { ObjectStorage } from './storage.ts'
@@ -48,9 +49,9 @@ export class ObjectHome {
 
   /** Calls a method of the object, with copies of the arguments, and returns a copy of the result. */
   async call(method: string, given: unknown[]): Promise<unknown> {
-    const copies = given.map(copied)
+    const copies = given.map(copyOf)
     try {
-      return copied(await this.#run(() => this.#invoke(method, copies)))
+      return copyOf(await this.#run(() => this.#invoke(method, copies)))
     } catch (error) {
       throw crossing(error)
     }
@@ -137,18 +138,12 @@ export class ObjectHome {
   }
 }
 
-function copied<T>(value: T): T {
-  return (typeof value === 'object' && value !== null) || typeof value === 'function'
-    ? structuredClone(value)
-    : value
-}
-
 // An error keeps its type, its message and its own members.
 function crossing(thrown: unknown): Error {
   if (!(thrown instanceof Error)) return Object.assign(new Error(String(thrown)), { remote: true })
   const copy = structuredClone(thrown)
   const own = Object.entries(thrown).filter(([, value]) => typeof value !== 'function')
-  return Object.assign(copy, Object.fromEntries(own.map(([name, each]) => [name, copied(each)])), {
+  return Object.assign(copy, Object.fromEntries(own.map(([name, each]) => [name, copyOf(each)])), {
     remote: true,
   })
 }
