@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { alarms } from '../support/alarms'
+
 import { Client } from '../support/client'
 import { ADA, emulator, stopClock } from '../support/emulator'
+import { alarms } from '../support/store'
 
 stopClock()
 const world = emulator()

@@ -1,5 +1,4 @@
 import { beforeEach, describe, expect, inject, it } from 'vitest'
-import { alarms } from '../support/alarms'
 import { Client } from '../support/client'
 import { controlOf } from '../support/control'
 import { emulator, stopClock } from '../support/emulator'
