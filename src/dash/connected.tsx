@@ -33,7 +33,7 @@ export async function connected(c: AppContext): Promise<Response> {
   const fields = await readPageFields(c)
   await requireOwnForm(c, who, fields.get('csrf') ?? '')
   const { emulator, stores } = c.var
-  const connections = await emulator.connections(who.email)
+  const connections = await emulator.connections.of(who.email)
   const revoked = connections.find(({ grantId }) => grantId === fields.get('grant'))
   if (!revoked) {
     throw new PageError(
@@ -72,7 +72,7 @@ async function showConnected(c: AppContext, who: SignedIn, revoked?: Connection)
   const { email, identityNonce } = who
   const claims = { identityNonce }
   const csrf = await signTicket(ticketSecret, 'dash-connected', claims, now, LIFETIME_SECONDS)
-  const connections = (await emulator.connections(email)).filter(
+  const connections = (await emulator.connections.of(email)).filter(
     ({ clientId }) => clientId !== revoked?.clientId,
   )
   return respondPage(c, 200, (nonce) => (

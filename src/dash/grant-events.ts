@@ -10,7 +10,7 @@ export async function reportRevoked(
   by: GrantRevoker,
 ): Promise<void> {
   if (!grant) return
-  await c.get('emulator').removeConnection(grant.id)
+  await c.get('emulator').connections.remove(grant.id)
   note(c, { email: grant.email })
   reportInstead(c, { kind: 'grant-revoked', grantId: grant.id, by })
 }

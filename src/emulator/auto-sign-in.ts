@@ -32,7 +32,7 @@ export async function changeAutoSignIn(c: AppContext): Promise<Response> {
   return respond(
     c,
     'PUT auto-sign-in',
-    rulesView((await c.get('emulator').setAutoSignIns(list)).autoSignIns),
+    rulesView((await c.get('emulator').switches.setAutoSignIns(list)).autoSignIns),
   )
 }
 

@@ -29,7 +29,7 @@ export async function switchFaultOn(c: AppContext): Promise<Response> {
   const name = requireName(c)
   const schema: z.ZodType<ActiveFault['parameters']> = FAULTS[name].parameters
   const fault = await newFault(c, name, await readControl(c, schema))
-  const { faults } = await c.get('emulator').setFault(name, fault)
+  const { faults } = await c.get('emulator').switches.setFault(name, fault)
   return respond(c, 'PUT faults/{name}', view(faults, name))
 }
 
@@ -51,7 +51,7 @@ export async function switchFaults(c: AppContext): Promise<Response> {
     const parameters = wanted[name]
     if (parameters) faults.push(await newFault(c, name, parameters))
   }
-  await c.get('emulator').setFaults(faults)
+  await c.get('emulator').switches.setFaults(faults)
   return respond(c, 'PUT faults', { faults: FAULT_NAMES.map((name) => view(faults, name)) })
 }
 
@@ -71,13 +71,13 @@ export async function switchFaultOff(c: AppContext): Promise<Response> {
   return respond(
     c,
     'DELETE faults/{name}',
-    view((await c.get('emulator').setFault(name)).faults, name),
+    view((await c.get('emulator').switches.setFault(name)).faults, name),
   )
 }
 
 /** Handles `DELETE /_emulator/faults`: switches all faults off. */
 export async function clearFaults(c: AppContext): Promise<Response> {
-  await c.get('emulator').setFaults([])
+  await c.get('emulator').switches.setFaults([])
   return respond(c, 'DELETE faults', { cleared: true })
 }
 

@@ -14,9 +14,9 @@ export function showInEffect(c: AppContext): Response {
 export async function turnAllOff(c: AppContext): Promise<Response> {
   const { emulator, quirks } = c.var
   await emulator.moveClock({ offsetSeconds: 0 })
-  await emulator.setAutoSignIns([])
-  await emulator.setFaults([])
-  for (const name of quirks) await emulator.setQuirk(name, false)
+  await emulator.switches.setAutoSignIns([])
+  await emulator.switches.setFaults([])
+  for (const name of quirks) await emulator.switches.setQuirk(name, false)
   return respond(c, 'DELETE in-effect', { cleared: true })
 }
 

@@ -27,7 +27,7 @@ export async function switchQuirk(c: AppContext): Promise<Response> {
     throw notFound(`quirk ${given}`, suggestionFor(given, QUIRK_NAMES))
   }
   const { on } = await readControl(c, switchSchema)
-  await c.get('emulator').setQuirk(name, on)
+  await c.get('emulator').switches.setQuirk(name, on)
   return respond(c, 'PUT quirks/{name}', view(name, on))
 }
 

@@ -13,7 +13,7 @@ export function faultsOf(c: AppContext): Faults {
   return {
     // Faults strike neither the control nor the requests that it sends.
     active: impersonationOf(c) ? [] : c.get('state').faults,
-    useUp: (name) => c.get('emulator').strike(name),
+    useUp: (name) => c.get('emulator').switches.strike(name),
     report(fault, { application, clientId, email }) {
       const known = actorsOf(c)
       report(c, {

@@ -25,5 +25,5 @@ async function find(c: AppContext, clientId: string | undefined): Promise<AutoSi
   if (clientId === undefined) return rules.find(({ client, times }) => !client && !times)
   const rule = rules[matchingRule(rules, clientId)]
   if (rule?.times === undefined) return rule
-  return c.get('emulator').takeAutoSignIn(clientId)
+  return c.get('emulator').switches.takeAutoSignIn(clientId)
 }

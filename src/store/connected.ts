@@ -12,11 +12,11 @@ export async function endConnections(
   email: string,
   clientId: string,
 ): Promise<Connection[]> {
-  const connections = await emulator.connections(email)
+  const connections = await emulator.connections.of(email)
   const own = connections.filter((connection) => connection.clientId === clientId)
   for (const { grantId } of own) {
     await dashboardGrants.end(grantId)
-    await emulator.removeConnection(grantId)
+    await emulator.connections.remove(grantId)
   }
   return own
 }

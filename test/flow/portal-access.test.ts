@@ -53,12 +53,6 @@ describe('The page of servers', () => {
       expect((await atServers(fetch, ADA, resource)).person.page?.title).toBe('Servers of Tools')
     },
   )
-
-  it('is bound to the browser that logged in', async () => {
-    const { person } = await atServers(fetch, ADA)
-    const other = await personOf(fetch).open(person.page?.url ?? '')
-    expect(other.page?.title).toBe('Invalid state: missing or invalid nonce')
-  })
 })
 
 describe('No allowed server', () => {

@@ -1,50 +1,43 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { ACCOUNT, api } from '../support/api'
-import { Client, tokensOf } from '../support/client'
-import { ADA, emulator, stopClock, TEAM } from '../support/emulator'
+import { ADA, emulator, GRACE, stopClock, TEAM } from '../support/emulator'
 import { UpstreamOAuth } from '../support/oauth-upstream'
-import { NAVIGATION, Person } from '../support/person'
-import { ENDPOINT, namedTools, PORTAL, PortalAdmin, PortalClient } from '../support/portal'
-import { type TestUpstream, upstreams } from '../support/upstreams'
+import { NAVIGATION, type Person } from '../support/person'
+import {
+  atServers,
+  ENDPOINT,
+  finishServers,
+  PORTAL,
+  PortalAdmin,
+  PortalClient,
+  personOf,
+  useUpstreams,
+} from '../support/portal'
 
 stopClock()
 
 const { fetch, reset } = emulator()
 const admin = new PortalAdmin(fetch)
-const HOSTS = ['127.0.0.1:8788', new URL(PORTAL).host]
 const DOCS = 'https://docs.example.net'
 
-let upstream: Record<'docs' | 'mail', TestUpstream>
+const upstream = useUpstreams(reset, 'docs', 'mail')
 let oauth: UpstreamOAuth
 beforeEach(async () => {
-  upstream = upstreams({ docs: namedTools('docs'), mail: namedTools('mail') })
   oauth = new UpstreamOAuth(DOCS)
   oauth.protect(upstream.docs)
-  await reset()
   await admin.server('docs', { auth_type: 'oauth' })
   await admin.server('mail')
   await admin.portal([{ server_id: 'docs' }, { server_id: 'mail' }])
 })
-afterEach(() => vi.restoreAllMocks())
-
-const client = new Client(fetch, PORTAL, TEAM)
 
 /** Ada at the page of servers of an authorization. */
-async function atServers() {
-  const { client_id: clientId } = await client.register()
-  const person = new Person(fetch, HOSTS)
-  await person.open(await client.authorizationUrl(clientId, { resource: ENDPOINT }))
-  await person.press(ADA.email)
-  await person.press('allow')
-  return { person, clientId }
-}
+const atAuthorization = () => atServers(fetch, ADA)
 
 /** Ada at the page of an address that a tool of the portal gave her client. */
 async function atAddress(revision: '2026-07-28' | '2025-11-25' = '2026-07-28') {
-  const { person, clientId } = await atServers()
-  await person.press('done')
-  const code = person.callback?.searchParams.get('code') ?? ''
-  const { access_token: token } = await tokensOf(client.exchange(clientId, code))
+  const at = await atAuthorization()
+  const { access_token: token } = await finishServers(fetch, at)
+  const { person } = at
   const caller = new PortalClient(fetch, { authorization: `Bearer ${token}` }, revision)
   if (revision === '2025-11-25') await caller.initialize()
   const text = await caller.text('portal_toggle_servers')
@@ -79,15 +72,15 @@ describe('The page of a portal_toggle_servers address', () => {
 })
 
 describe.each([
-  ['of an authorization', 'Invalid state: missing or invalid nonce', atServers],
+  ['of an authorization', 'Invalid state: missing or invalid nonce', atAuthorization],
   ['of a portal_toggle_servers address', 'This page has expired', atAddress],
 ])('The page of servers %s', (_, title, atPage) => {
   it('is bound to the browser that logged in', async () => {
     const { person }: { person: Person } = await atPage()
     const url = person.page?.url ?? ''
-    const grace = new Person(fetch, HOSTS)
-    for (const stranger of [new Person(fetch, HOSTS), await grace.open(`${PORTAL}/elsewhere`)]) {
-      if (stranger === grace) await grace.press('grace@example.com')
+    const grace = personOf(fetch)
+    for (const stranger of [personOf(fetch), await grace.open(`${PORTAL}/elsewhere`)]) {
+      if (stranger === grace) await grace.press(GRACE.email)
       await stranger.open(url)
       expect(stranger.page).toMatchObject({ status: 400, title })
     }
@@ -130,10 +123,10 @@ describe.each([
 
 describe('A browser in which nobody is signed in', () => {
   it('cannot finish the sign-in of a person at a server', async () => {
-    const { person } = await atServers()
+    const { person } = await atAuthorization()
     await person.press('connect docs')
     const back = oauth.allow(person.callback ?? new URL('about:blank'))
-    const other = await new Person(fetch, HOSTS).open(back)
+    const other = await personOf(fetch).open(back)
     expect(other.page).toMatchObject({
       status: 400,
       title: 'Invalid state: missing or invalid nonce',
@@ -142,7 +135,7 @@ describe('A browser in which nobody is signed in', () => {
   })
 
   it('is told so by the sign-out of a portal [MP37]', async () => {
-    const person = await new Person(fetch, HOSTS).open(`${PORTAL}/sign-out`)
+    const person = await personOf(fetch).open(`${PORTAL}/sign-out`)
     expect(person.page).toMatchObject({ status: 200, title: 'You are signed out.' })
     expect(person.page?.text).toContain('Nobody is signed in to Tools')
   })
@@ -150,7 +143,7 @@ describe('A browser in which nobody is signed in', () => {
 
 describe('The sign-out of a portal', () => {
   it('removes the sign-ins at its servers, and ends the session at the team domain [MP37]', async () => {
-    const { person } = await atServers()
+    const { person } = await atAuthorization()
     await person.press('connect docs')
     await person.open(oauth.allow(person.callback ?? new URL('about:blank')))
     const copy = person.cookies('127.0.0.1:8788')
@@ -170,7 +163,7 @@ describe('The sign-out of a portal', () => {
 
 describe('The cookie of a browser at a portal', () => {
   it('admits to its paths, but not to its MCP endpoint [MP57]', async () => {
-    const person = await new Person(fetch, HOSTS).open(`${PORTAL}/elsewhere`)
+    const person = await personOf(fetch).open(`${PORTAL}/elsewhere`)
     await person.press(ADA.email)
     expect(person.page).toMatchObject({ status: 404, text: 'MCP endpoint not found' })
     await person.open(ENDPOINT)

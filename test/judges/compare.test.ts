@@ -122,6 +122,7 @@ const NOT_VISIBLE: (FaultName | QuirkName)[] = [
   'no-registration-uri',
   // At MCP portals, which the emulator of a comparison does not have.
   'dashboard-portals',
+  'full-server-updates',
   'upstream-resource-verbatim',
   'upstream-registered-authentication',
   'upstream-registers-again',

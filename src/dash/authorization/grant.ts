@@ -45,7 +45,7 @@ export async function openGrant(
   const endsAtSeconds = sessionEndsAtSeconds
   await c
     .get('emulator')
-    .addConnection(email, { ...connection, authorizedAtSeconds: now }, endsAtSeconds)
+    .connections.add(email, { ...connection, authorizedAtSeconds: now }, endsAtSeconds)
   reportInstead(c, {
     kind: 'application-authorized',
     client: { id: clientId, name: clientName },

@@ -1,16 +1,13 @@
 import type { Person } from '../../access/identity'
 import { type PrivateKey, publishedKeys, type SigningKey } from '../../access/keys'
 import type { ReportedEvent } from '../../events/event'
-import type { ActiveFault } from '../../switches/active-fault'
-import type { AutoSignIn } from '../../switches/auto-sign-in'
-import type { FaultName } from '../../switches/faults'
-import type { QuirkName } from '../../switches/quirks'
 import { type Configuration, type Edit, edited, isSeeded, type Seed } from '../configuration'
 import { type Remote, remote } from '../remote'
+import { ConnectionCalls } from './calls/connections'
 import { DirectoryCalls } from './calls/directory'
 import { EventCalls } from './calls/events'
 import { PortalCalls } from './calls/portals'
-import type { Connection } from './connections'
+import { SwitchCalls } from './calls/switches'
 import type { Zone } from './dns'
 import type { EmulatorDump } from './dump'
 import { addEvent, handOverEvents, type Receiver } from './event-batch'
@@ -53,7 +50,9 @@ export class Emulator {
   readonly #binding: EmulatorBinding
   readonly events: EventCalls
   readonly directory: DirectoryCalls
+  readonly connections: ConnectionCalls
   readonly portals: PortalCalls
+  readonly switches: SwitchCalls
 
   /** @param print receives every event once, when it is recorded or, if that fails, first tried to be */
   constructor(
@@ -63,9 +62,12 @@ export class Emulator {
     this.#binding = bindings.EMULATOR
     const object = () => this.#object
     const handOver = () => this.#handOver()
+    const remember = (state: EmulatorState) => this.#remember(state)
     this.events = new EventCalls(object, handOver)
-    this.directory = new DirectoryCalls(object, handOver, (state) => this.#remember(state))
+    this.directory = new DirectoryCalls(object, handOver, remember)
+    this.connections = new ConnectionCalls(object)
     this.portals = new PortalCalls(object)
+    this.switches = new SwitchCalls(object, remember)
   }
 
   get #object(): Remote<EmulatorObject> {
@@ -86,40 +88,9 @@ export class Emulator {
     return this.#remember(await this.#object.change({ keyRotationIntervalDays }))
   }
 
-  async setAutoSignIns(autoSignIns: AutoSignIn[]): Promise<EmulatorState> {
-    return this.#remember(await this.#object.change({ autoSignIns }))
-  }
-
   /** Replaces the people of the setting `PEOPLE`; undefined returns to them. */
   async setPeople(people: Person[] | undefined): Promise<EmulatorState> {
     return this.#remember(await this.#object.change({ people }))
-  }
-
-  /** Returns the rule of automatic sign-in for an authorization, and uses a counted one up. */
-  async takeAutoSignIn(clientId: string): Promise<AutoSignIn | undefined> {
-    const { rule, state } = await this.#object.takeAutoSignIn(clientId)
-    this.#remember(state)
-    return rule
-  }
-
-  /** Switches a fault on, or off if `fault` is missing. */
-  async setFault(name: FaultName, fault?: ActiveFault): Promise<EmulatorState> {
-    return this.#remember(await this.#object.setFault(name, fault))
-  }
-
-  async setFaults(faults: ActiveFault[]): Promise<EmulatorState> {
-    return this.#remember(await this.#object.setFaults(faults))
-  }
-
-  /** Strikes once with a fault, and returns whether it was still on. */
-  async strike(name: FaultName): Promise<boolean> {
-    const { isStruck, state } = await this.#object.strike(name)
-    this.#remember(state)
-    return isStruck
-  }
-
-  async setQuirk(name: QuirkName, isOn: boolean): Promise<EmulatorState> {
-    return this.#remember(await this.#object.setQuirk(name, isOn))
   }
 
   /** Returns to the seed, in a new epoch. Returns the ended epoch, whose KV records are to be swept. */
@@ -188,21 +159,6 @@ export class Emulator {
   /** Replaces the emulated zone. */
   async setDns(zone: Zone): Promise<void> {
     await this.#object.setDns(zone)
-  }
-
-  /** Adds an application that a person has authorized at the dashboard, until the grant ends. */
-  async addConnection(email: string, connection: Connection, endsAtSeconds: number): Promise<void> {
-    await this.#object.addConnection(email, connection, endsAtSeconds)
-  }
-
-  /** Removes the authorized application that has this grant, if there is one. */
-  async removeConnection(grantId: string): Promise<void> {
-    await this.#object.removeConnection(grantId)
-  }
-
-  /** Returns the applications that a person has authorized at the dashboard, the latest first. */
-  async connections(email: string): Promise<Connection[]> {
-    return this.#object.connections(email)
   }
 
   /** Returns everything of the emulator's object, for a store to be loaded with it. */
