@@ -85,6 +85,12 @@ export const QUIRKS = {
     what: 'Creating an MCP server or portal through the API creates its Access application too, with a policy for everybody.',
     source: 'what the dashboard does (MP21)',
   },
+  'full-server-updates': {
+    group: 'MCP portals',
+    how: 'handler',
+    what: 'An update of an MCP server changes its `hostname`, and may have `hostname` or `auth_type` as its only member.',
+    source: 'a common expectation, instead of MP5, MP6',
+  },
   'upstream-resource-verbatim': {
     group: 'MCP portals',
     how: 'handler',

@@ -3,12 +3,14 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import * as z from 'zod'
 import { ACCOUNT, type ApiResponse, api, type Item } from '../support/api'
 import { emulator, stopClock } from '../support/emulator'
+import { observer } from '../support/observer'
 import { type TestUpstream, upstreams } from '../support/upstreams'
 
 stopClock()
 
 const { advance, fetch, reset } = emulator()
 const { delete: remove, get, post, put } = api(fetch)
+const { control } = observer(fetch)
 const SERVERS = `${ACCOUNT}/access/ai-controls/mcp/servers`
 
 const SECRET = 'the-secret-of-the-upstream'
@@ -270,6 +272,57 @@ describe('An update', () => {
       expect((await get(`${SERVERS}/docs`)).body.result).toEqual(body.result)
     },
   )
+
+  describe('with the quirk full-server-updates', () => {
+    const OTHER = 'https://other.example.net/mcp'
+    beforeEach(async () => {
+      upstream = upstreams({ docs, other: docs })
+      await control('PUT', 'quirks/full-server-updates', { on: true })
+    })
+
+    it('moves the server, and reads the catalogue there, instead of MP5 and MP6', async () => {
+      await create()
+      const { body, status } = await put(`${SERVERS}/docs`, { hostname: OTHER })
+      expect(status).toBe(200)
+      expect(body.result).toMatchObject({ hostname: OTHER, status: 'waiting' })
+      expect((await get(`${SERVERS}/docs`)).body.result).toMatchObject({ status: 'ready' })
+    })
+
+    it('takes auth_type alone', async () => {
+      await create()
+      const { body } = await put(`${SERVERS}/docs`, OAUTH)
+      expect(body.result).toMatchObject({ auth_type: 'oauth', authentication_status: 'required' })
+    })
+
+    it('moves with the client that the administrator configured, and without one that was registered', async () => {
+      await create({ ...MANUAL, client_secret: SECRET })
+      const manual = await put(`${SERVERS}/docs`, { hostname: OTHER })
+      expect(manual.body.result.auth_config_summary).toMatchObject({
+        client_secret_version: 1,
+        registration_info: { client_id: 'the-client' },
+      })
+      const { config, registration_info } = JSON.parse(MANUAL.auth_credentials)
+      const imported = { tokens: { access_token: 'a' }, config, registration_info }
+      await put(`${SERVERS}/docs`, { auth_credentials: JSON.stringify(imported) })
+      const { body } = await put(`${SERVERS}/docs`, { hostname: DOCS.hostname })
+      expect(body.result).toMatchObject({ authentication_status: 'required' })
+      expect(body.result.auth_config_summary).toEqual({
+        auth_mode: 'dcr',
+        has_client_secret: false,
+      })
+    })
+
+    it('refuses a hostname that is no URL, and an empty update', async () => {
+      const { body } = await create()
+      expect(refusalOf(await put(`${SERVERS}/docs`, { hostname: 'other' }))).toMatchObject({
+        status: 400,
+        code: 7001,
+        path: ['body', 'hostname'],
+      })
+      expect(refusalOf(await put(`${SERVERS}/docs`, {})).code).toBe(7000)
+      expect((await get(`${SERVERS}/docs`)).body.result).toEqual(body.result)
+    })
+  })
 
   it('with auth_type, name and description changes the type [MP7]', async () => {
     await create({ ...MANUAL, client_secret: SECRET })

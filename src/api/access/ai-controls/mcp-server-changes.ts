@@ -7,6 +7,7 @@ import {
   newServer,
   type ParsedServer,
   type ServerUpdate,
+  serverSchema,
   unsynced,
 } from '../../../mcp/server'
 import type { AppContext } from '../../../request/context'
@@ -44,31 +45,37 @@ export async function createServer(c: AppContext, body: ParsedServer) {
 }
 
 /**
- * Updates a server, and reads its catalogue after its credential has changed.
+ * Updates a server, and reads its catalogue after its credential or, with a quirk, its URL has changed.
+ *
+ * Quirk: full-server-updates, instead of MP5 and MP6.
  *
  * @throws ApiError 7001 for a wrong member, 7000 without one that can be changed, 404
  */
 export async function updateServer(c: AppContext, id: string | undefined, body: ServerUpdate) {
-  const { auth_type, hostname, id: _, ...settable } = body
-  const before = requireServer(c.get('configuration'), id)
-  if (Object.keys(settable).length === 0) throw nothingToUpdate()
+  const { id: _, ...members } = body
+  const { auth_type, hostname, ...settable } = members
+  const isFull = c.get('quirks').has('full-server-updates')
+  requireServer(c.get('configuration'), id)
+  if (Object.keys(isFull ? members : settable).length === 0) throw nothingToUpdate()
+  const url = isFull && hostname !== undefined ? requireUrl(hostname) : undefined
   const by = await whoChanges(c)
   const result = await change(c, (from) => {
     const old = requireServer(from, id)
     const server = stamped(
-      { ...updated(old, body, c.get('now')), ...by.modified },
+      { ...updated(old, body, url ?? old.hostname, c.get('now')), ...by.modified },
       c.get('now'),
       old,
     )
     requireOverrides(server)
     return { edits: [save('mcpServers', server)], result: server }
   })
-  if (hostname !== undefined && hostname !== before.hostname) {
+  if (hostname !== undefined && hostname !== result.hostname) {
     reportDecision(c, {
       kind: 'api-call',
       rule: 'MP5',
-      why: `The hostname of ${result.id} is still ${before.hostname}: an update ignores it without an error.`,
-      change: 'Delete the server, and create it again with the other URL.',
+      why: `The hostname of ${result.id} is still ${result.hostname}: an update ignores it without an error.`,
+      change:
+        'Delete the server, and create it again with the other URL. The quirk full-server-updates takes it.',
     })
   }
   // API: observed [MP7]. The response still says `waiting`; the sync comes after it.
@@ -77,21 +84,31 @@ export async function updateServer(c: AppContext, id: string | undefined, body: 
   return view
 }
 
-// API: observed [MP5]. `hostname` is ignored. API: observed [MP7]. A change of the credential or of its
-// type begins with `waiting`.
-function updated(old: McpServer, body: ServerUpdate, now: number): McpServer {
+function requireUrl(hostname: unknown): string {
+  const { data } = serverSchema.shape.hostname.safeParse(hostname)
+  if (data === undefined) throw invalidMember('Invalid url', 'hostname')
+  return data
+}
+
+// API: observed [MP5]. `hostname` of the body is ignored. API: observed [MP7]. A change of the credential or of its
+// type begins with `waiting`. Assumed: so does a change of the URL, with a new client of the portal.
+function updated(old: McpServer, body: ServerUpdate, url: string, now: number): McpServer {
   const { auth_credentials, auth_type, client_secret, hostname: _, id: __, ...members } = body
   const type = auth_type ?? old.auth_type
   const isSameType = type === old.auth_type
   const isSecretNew = auth_credentials !== undefined || client_secret !== undefined
-  if (isSameType && !isSecretNew) return { ...old, ...withoutMissing(members) }
+  const isMoved = url !== old.hostname
+  if (isSameType && !isSecretNew && !isMoved) return { ...old, ...withoutMissing(members) }
   const given = { auth_type: type, auth_credentials, client_secret }
-  const credential = readCredential(given, isSameType ? old.credential : undefined, now)
+  const isRegistered = old.credential.kind === 'oauth' && old.credential.mode === 'dcr'
+  const isKept = isSameType && !(isMoved && isRegistered)
+  const credential = readCredential(given, isKept ? old.credential : undefined, now)
   if (isProblem(credential)) throw invalidMember(credential.message, credential.member)
   const { error: ___, error_details: ____, ...rest } = old
   return {
     ...rest,
     ...withoutMissing(members),
+    hostname: url,
     auth_type: type,
     credential,
     ...unsynced(credential),
