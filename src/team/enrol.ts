@@ -16,13 +16,14 @@ export async function enrol(c: AppContext, application: Application, email: stri
   if (population_id === undefined) return
   if (findPopulationUser(configuration.populationUsers, population_id, email)) return
   const id = await populationUserId(population_id, email)
-  await emulator.edit(settings.seed, async ({ populationUsers }) => {
+  const isNew = await emulator.edit(settings.seed, async ({ populationUsers }) => {
     if (findPopulationUser(populationUsers, population_id, email)) {
-      return { edits: [], result: undefined }
+      return { edits: [], result: false }
     }
     const value = stamped({ id, population_id, userName: email, active: true }, now)
-    return { edits: [{ kind: 'populationUsers', id, value }], result: undefined }
+    return { edits: [{ kind: 'populationUsers', id, value }], result: true }
   })
+  if (!isNew) return
   report(c, {
     kind: 'user-created',
     email,

@@ -166,6 +166,14 @@ describe.each([
   })
 })
 
+it.each([
+  ['keeps', 'n0123456789abcdef', /^CF_AppSession=n0123456789abcdef;/],
+  ['replaces', 'forged', /^CF_AppSession=n[0-9a-f]{16};/],
+])('%s the CF_AppSession %s of a browser [U12]', async (_, value, expected) => {
+  const headers = { ...NAVIGATION, cookie: `CF_AppSession=${value}` }
+  expect((await fetch(`${APP}/`, { headers })).headers.get('set-cookie')).toMatch(expected)
+})
+
 it('marks the CF_AppSession cookie Secure over https [U12]', async () => {
   const response = await fetch('https://app.example/', { headers: NAVIGATION })
   expect(response.headers.get('set-cookie')).toContain('; Path=/; Secure; HttpOnly')

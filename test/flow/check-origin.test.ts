@@ -205,12 +205,12 @@ describe('The event of an admitted request tells the origin apart from Access', 
     })
   })
 
-  it('that fails', async () => {
-    const event = await admitted({ fetch: async () => new Response('', { status: 500 }) })
+  it.each([400, 404, 500])('that fails with %s', async (status) => {
+    const event = await admitted({ fetch: async () => new Response('', { status }) })
     expect(event).toMatchObject({
       outcome: 'allowed',
-      status: 500,
-      why: 'Admitted; your origin responded with 500. The access token is valid.',
+      status,
+      why: `Admitted; your origin responded with ${status}. The access token is valid.`,
     })
   })
 

@@ -233,6 +233,8 @@ describe('A person at an end-user application [EU2, EU3]', () => {
     const { client_id } = await client.register()
     await Promise.all([client.code(client_id), client.code(client_id)])
     expect((await usersOf(population)).totalResults).toBe(1)
+    const created = (await world.events()).filter(({ kind }) => kind === 'user-created')
+    expect(created).toHaveLength(1)
   })
 
   it('who is not active is refused, at the next refresh too', async () => {

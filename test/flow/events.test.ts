@@ -537,7 +537,7 @@ describe('A token request records an event', () => {
     ['a made-up code', grant('invalid_grant'), () => exchanged({ code: 'a'.repeat(65) })],
     [
       'another verifier',
-      grant('invalid_grant', 'T9'),
+      { ...grant('invalid_grant', 'T9'), grantType: 'authorization_code', hasVerifier: true },
       () => exchanged({ code_verifier: 'b'.repeat(43) }),
     ],
     ['no verifier', grant('invalid_request'), () => exchanged({ code_verifier: undefined })],

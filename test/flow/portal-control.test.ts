@@ -1,18 +1,21 @@
 import { parse } from 'node-html-parser'
 import { describe, expect, it } from 'vitest'
+import { Client } from '../support/client'
 import { controlOf } from '../support/control'
 import { ADA, APP, emulator, GRACE, stopClock, TEAM } from '../support/emulator'
 import { UpstreamOAuth } from '../support/oauth-upstream'
 import {
+  atServers,
   connectToPortal,
   ENDPOINT,
   EVERYBODY,
+  finishServers,
   onlyFor,
   PortalAdmin,
   PortalClient,
   useUpstreams,
 } from '../support/portal'
-import { SERVICE_AUTH, serviceToken } from '../support/service-token'
+import { credentials, SERVICE_AUTH, serviceToken } from '../support/service-token'
 import { methodsOf } from '../support/upstreams'
 
 stopClock()
@@ -140,6 +143,44 @@ describe('GET /_emulator/portals', () => {
       [ADA.email, undefined, { docs: null, mail: 'switched-off' }],
       [ADA.email, '2025-11-25', { docs: 'switched-off', mail: null }],
       [GRACE.email, '2025-11-25', { docs: null, mail: 'refused' }],
+    ])
+  })
+})
+
+describe('GET /_emulator/portals, the reasons', () => {
+  async function callers() {
+    const { portals } = (await read('portals')) as {
+      portals: { callers: (Pick<Sight, 'servers'> & Record<string, unknown>)[] }[]
+    }
+    return portals[0]?.callers ?? []
+  }
+
+  it('decide about a service token by the policies of now, because it has no grant [MP35]', async () => {
+    await admin.server('docs', {}, [SERVICE_AUTH])
+    await admin.server('mail')
+    const servers = ['docs', 'mail'].map((server_id) => ({ server_id, on_behalf: false }))
+    await admin.portal(servers, {}, [SERVICE_AUTH])
+    const machine = new PortalClient(fetch, credentials(), '2025-11-25')
+    await machine.initialize()
+    const [caller] = await callers()
+    expect(caller?.service_token).toBe(serviceToken().name)
+    expect(caller && reasons(caller)).toEqual({ docs: null, mail: 'refused' })
+  })
+
+  it('say that the person has signed in, for a server that needs it only', async () => {
+    const oauth = await portalWithOAuth()
+    await authenticate(oauth)
+    await admin.server('mail')
+    await admin.put('portals/tools', { servers: [{ server_id: 'docs' }, { server_id: 'mail' }] })
+    const at = await atServers(fetch, ADA)
+    await at.person.press('connect docs')
+    await at.person.open(oauth.allow(at.person.callback ?? new URL('about:blank')))
+    await finishServers(fetch, at)
+    const [caller] = await callers()
+    const signedIn = caller?.servers.map(({ id, why }) => [id, why.includes('has signed in')])
+    expect(signedIn).toEqual([
+      ['docs', true],
+      ['mail', false],
     ])
   })
 })
@@ -298,6 +339,34 @@ describe("The portal's client at a server", () => {
     }
   })
 
+  it('stays in this emulator if another server has a client with its id', async () => {
+    const { client_id: clientId } = await new Client(fetch).register()
+    const oauth = await portalWithOAuth()
+    oauth.clientId = clientId
+    await authenticate(oauth)
+    expect(await act('DELETE', 'upstreams/docs/client')).toMatchObject({ forgotten: clientId })
+    const { clients } = (await read('clients')) as { clients: { id: string }[] }
+    expect(clients.map(({ id }) => id)).toContain(clientId)
+  })
+
+  it.each([
+    ['DELETE', 'the portal has not registered a client'],
+    ['POST', 'was configured by the administrator'],
+  ])("is the administrator's if configured, so %s is refused", async (method, reason) => {
+    const auth_credentials = JSON.stringify({
+      auth_mode: 'manual',
+      config: { authorization_endpoint: `${DOCS}/authorize`, token_endpoint: `${DOCS}/token` },
+      registration_info: { client_id: 'configured', token_endpoint_auth_method: 'none' },
+    })
+    await admin.server('docs', { auth_type: 'oauth', auth_credentials, client_secret: 's' })
+    const before = await admin.read('servers/docs')
+    expect(await act(method, 'upstreams/docs/client')).toMatchObject({
+      httpStatus: 400,
+      error_description: expect.stringContaining(reason),
+    })
+    expect(await admin.read('servers/docs')).toEqual(before)
+  })
+
   it('is refused without a client of the portal', async () => {
     await portalWithOAuth()
     expect(await act('DELETE', 'upstreams/docs/client')).toMatchObject({ httpStatus: 400 })
@@ -359,6 +428,11 @@ describe('The page of portals', () => {
     expect(text('sight')).not.toContain('mail_read')
     expect(text('sight')).toContain('matches grace@example.com')
     expect(text('sent')).toContain('tools/call read')
+    const numbers = root
+      .querySelectorAll('#sent a')
+      .map((each) => Number(each.getAttribute('href')?.split('/').at(-1)))
+    expect(numbers.length).toBeGreaterThan(1)
+    expect(numbers).toEqual(numbers.toSorted((a, b) => b - a))
     expect(text('server-docs')).toContain('ready')
   })
 

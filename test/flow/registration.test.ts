@@ -30,6 +30,10 @@ describe('Registering a public client', () => {
     })
   })
 
+  it('is not cached (RFC 7591 3.2.1)', async () => {
+    expect((await client.registration()).headers.get('cache-control')).toBe('no-store')
+  })
+
   it('issues neither a secret nor a registration access token [R3]', async () => {
     const body = await client.register()
     expect(body).not.toHaveProperty('client_secret')

@@ -106,6 +106,12 @@ describe('get-identity', () => {
     expect(team).toEqual(app)
   })
 
+  it.each([APP, TEAM])('is not cached at %s', async (host) => {
+    const headers = cookies(await loggedIn(), host)
+    const response = await world.fetch(`${host}/cdn-cgi/access/get-identity`, { headers })
+    expect(response.headers.get('cache-control')).toBe('no-store')
+  })
+
   it('returns neither name nor groups for a person who is not in the seed', async () => {
     const { body } = await identity(APP, cookies(await loggedIn('nobody@example.com')))
     expect(body).toMatchObject({ email: 'nobody@example.com', name: '', groups: [] })
@@ -391,6 +397,15 @@ describe('The cookie of a browser login', () => {
       expect(await setCookie(changes, page)).toBe(`CF_Authorization=<token>; ${attributes}`)
     },
   )
+
+  it('is found beside the cookie of another application, as browsers send one for each path', async () => {
+    const person = await loggedIn()
+    await person.open(`${OTHER}/whoami`)
+    const [own, other] = [cookies(person).cookie, cookies(person, OTHER).cookie]
+    for (const cookie of [`${other}; ${own}`, `${own}; ${other}`]) {
+      expect(await status({ cookie })).toBe(200)
+    }
+  })
 
   it('is deleted by a logout at its path, even if it is not sent with the request', async () => {
     const kept = { domain: 'localhost/whoami', path_cookie_attribute: true }

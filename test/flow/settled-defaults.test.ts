@@ -242,7 +242,8 @@ describe('Pages', () => {
     ['no application covers the host', 'nowhere.example', 200],
     ['an application covers the host', 'localhost', 400],
   ])('[A15] a login page without a ticket, if %s', async (_, host, status) => {
-    const own = emulator({ APPLICATIONS: [application({ domain: 'localhost' })] })
+    const elsewhere = application({ name: 'Elsewhere', domain: 'elsewhere.example' })
+    const own = emulator({ APPLICATIONS: [elsewhere, application({ domain: 'localhost' })] })
     const url = `http://127.0.0.1:8788/cdn-cgi/access/login/${host}`
     const response = await own.fetch(url, { headers: NAVIGATION })
     expect(response.status).toBe(status)

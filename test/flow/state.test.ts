@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { KINDS } from '../../src/store/kinds'
 import { Client } from '../support/client'
 import { controlOf } from '../support/control'
-import { CONNECTED } from '../support/dashboard'
+import { CONNECTED, DashClient, withClients } from '../support/dashboard'
 import { ADA, APP, emulator, stopClock } from '../support/emulator'
 import { Person } from '../support/person'
 
@@ -30,7 +30,11 @@ type Whole = {
   grants: ({ state: { grant: { identity: { claims: Record<string, unknown> } } } } | undefined)[]
   emulator: {
     keys: ({ jwk: object } | undefined)[]
-    state: { clockOffsetSeconds: number; revocations: Record<string, unknown> }
+    state: {
+      clockOffsetSeconds: number
+      revocations: Record<string, unknown>
+      faults: unknown[]
+    }
     tables: Record<string, unknown[]>
   }
 }
@@ -68,6 +72,18 @@ describe('The state', () => {
     await expect(client.request('/whoami', tokens.access_token)).not.toBeAdmitted()
     await expect(client.refresh(clientId, tokens.refresh_token)).toBeRefused('invalid_client')
     expect((await save()).clients).toEqual({})
+  })
+
+  it('contains the grants of the dashboard', async () => {
+    const dash = new DashClient(emulator(withClients({})).fetch)
+    await world.signIn(ADA)
+    const tokens = await dash.connect()
+    const state = await save()
+    await world.reset()
+    expect(await dash.isGood(tokens.access_token)).toBe(false)
+    await load(state)
+    expect(await dash.isGood(tokens.access_token)).toBe(true)
+    expect((await dash.refresh(tokens.refresh_token)).status).toBe(200)
   })
 
   it('contains rotations and revocations, so that loading it undoes neither', async () => {
@@ -211,6 +227,10 @@ describe('The state', () => {
     const edit = (kind: string, id: string, value: unknown) => (state: Whole) => {
       state.emulator.tables.edit = [{ kind, id, value: JSON.stringify(value) }]
     }
+    const portalState = (value: string) => (state: Whole) => {
+      const row = { kind: 'grant', id: 'x', owner: 'x', endsAtSeconds: 1, value }
+      state.emulator.tables.portal_state = [row]
+    }
     const wrongs: Wrong[] = [
       [
         'there are no keys',
@@ -280,6 +300,42 @@ describe('The state', () => {
         'emulator.tables.session.0.value',
         ({ emulator }) => {
           emulator.tables.session = [{ id: 'x', email: 'x', expiresAtSeconds: 1, value: '5' }]
+        },
+      ],
+      [
+        'a session is no JSON',
+        'emulator.tables.session.0.value',
+        ({ emulator }) => {
+          emulator.tables.session = [{ id: 'x', email: 'x', expiresAtSeconds: 1, value: '{' }]
+        },
+      ],
+      [
+        'an edit is no JSON',
+        'emulator.tables.edit.0.value: expected JSON',
+        ({ emulator }) => {
+          emulator.tables.edit = [{ kind: 'tags', id: 'x', value: '{' }]
+        },
+      ],
+      [
+        'a late edit is half a record',
+        'emulator.tables.late_edit.0.value',
+        ({ emulator }) => {
+          const value = JSON.stringify({ id: 'x' })
+          emulator.tables.late_edit = [{ kind: 'groups', id: 'x', value, untilSeconds: 1 }]
+        },
+      ],
+      ['a state of a portal is no JSON', 'emulator.tables.portal_state.0', portalState('{')],
+      [
+        'a state of a portal is of another kind',
+        'emulator.tables.portal_state.0',
+        portalState('{}'),
+      ],
+      [
+        'a fault has the parameters of another',
+        'emulator.state.faults.0: the parameters do not match the fault clock-skew',
+        ({ emulator }) => {
+          const parameters = { delay: '5s' }
+          emulator.state.faults = [{ name: 'clock-skew', parameters, left: null, struck: 0 }]
         },
       ],
       ['a grant is there twice', 'grants.1', ({ grants }) => void grants.push(grants[0])],

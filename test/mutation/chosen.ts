@@ -60,13 +60,14 @@ function wordsOf(text: string): ReadonlySet<string> {
 
 const titles = new Map<string, ReadonlySet<string>>()
 
-// A word counts the more, the fewer titles have it.
+// A word counts the more, the fewer titles have it. The row of a rule counts more than other words.
 function titled(tests: string[], source: string): string[] {
   for (const id of tests) if (!titles.has(id)) titles.set(id, wordsOf(id.replace(/^.*?#/, '')))
   const all = [...titles.values()]
-  const weights = [...wordsOf(source)].flatMap((word): [string, number][] => {
+  const weights = [...wordsOf(source)].map((word): [word: string, weight: number] => {
     const count = all.filter((words) => words.has(word)).length
-    return count === 0 ? [] : [[word, Math.log(all.length / count)]]
+    const rarity = Math.log(all.length / (count || all.length))
+    return [word, /\d/.test(word) ? 5 * rarity : rarity]
   })
   const weigh = (id: string) =>
     weights.reduce((sum, [word, weight]) => sum + (titles.get(id)?.has(word) ? weight : 0), 0)

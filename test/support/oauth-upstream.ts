@@ -12,6 +12,8 @@ export class UpstreamOAuth {
   readonly registered: Record<string, unknown>[] = []
   /** The requests to the token endpoint. */
   readonly tokenRequests: { form: URLSearchParams; authorization: string | null }[] = []
+  /** The id of the clients that it registers. */
+  clientId = 'portal'
   /** The error with which the token endpoint refuses, if it does. */
   refuses: string | undefined
   #codes = 0
@@ -66,7 +68,7 @@ export class UpstreamOAuth {
       case '/register': {
         const metadata = (await request.clone().json()) as Record<string, unknown>
         this.registered.push(metadata)
-        const issued = { client_id: 'portal', client_secret: 'the-client-secret' }
+        const issued = { client_id: this.clientId, client_secret: 'the-client-secret' }
         return Response.json({ ...metadata, ...issued }, { status: 201 })
       }
       case '/token':

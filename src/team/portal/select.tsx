@@ -89,11 +89,11 @@ type Found = { portal: McpPortal; application: Application }
 
 function findPortal(c: AppContext, id: string): Found | undefined {
   const { applications, mcpPortals } = c.get('configuration')
-  const portal = mcpPortals.find((each) => each.id === id)
-  const application = applications.find(
-    (each) => each.type === 'mcp_portal' && portalOf(mcpPortals, each)?.id === id,
-  )
-  return portal && application && { portal, application }
+  for (const application of applications) {
+    const portal = application.type === 'mcp_portal' && portalOf(mcpPortals, application)
+    if (portal && portal.id === id) return { portal, application }
+  }
+  return undefined
 }
 
 async function seenOnPage(
