@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import fidelityTable from '../../docs/fidelity.md?raw'
 import { type Emulator, type EmulatorOptions, startEmulator } from '../../src/node'
 import { compare as command } from '../../src/node/commands/compare'
@@ -28,7 +28,16 @@ afterEach(async () => {
   for (const each of running.splice(0)) await each.close()
 })
 
+// A reset keeps the keys, which take longer to create than everything else.
+let usual: Promise<Emulator> | undefined
+afterAll(async () => (await usual)?.close())
+
 async function emulator(options?: EmulatorOptions): Promise<Emulator> {
+  if (options === undefined) {
+    usual ??= startEmulator()
+    await (await usual).reset()
+    return usual
+  }
   const started = await startEmulator(options)
   running.push(started)
   return started

@@ -3,15 +3,15 @@ import { cp, mkdir, mkdtemp, readFile, rename, rm, truncate, writeFile } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { DEFAULT_PORT, parseStartFlags } from '../../src/node/start-flags.ts'
 import { openStore } from '../../src/node/store-folder.ts'
 import { freePort } from '../support/server'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const ends: (() => Promise<void> | void)[] = []
-afterEach(async () => {
-  for (const end of ends.splice(0).reverse()) await end()
+afterAll(async () => {
+  for (const end of ends.reverse()) await end()
 })
 
 type Started = { process: ChildProcess; said(text: string): Promise<void>; output(): string }
@@ -32,7 +32,7 @@ function npmStart(flags: string[], cwd = ROOT): Started {
       // It has ended.
     }
   })
-  const said = (text: string) => expect.poll(() => printed, { timeout: 40_000 }).toContain(text)
+  const said = (text: string) => vi.waitFor(() => expect(printed).toContain(text), 90_000)
   return { process: child, said, output: () => printed }
 }
 
@@ -42,18 +42,32 @@ async function temporary(at = tmpdir()): Promise<string> {
   return folder
 }
 
+// Every start takes seconds, so the tests share four. The last tests kill them.
+let atOnce: [Started, Started]
+let onFolder: Started & { folder: string; port: number }
+let ofCopy: Started & { folder: string }
+beforeAll(async () => {
+  atOnce = [npmStart(['--port', '0']), npmStart(['--port', '0'])]
+  await Promise.all(atOnce.map(({ said }) => said('Ready on')))
+  const folder = await temporary()
+  const port = await freePort()
+  onFolder = { ...npmStart(['--port', String(port), '--persist', folder]), folder, port }
+  const copy = await copyOfProject()
+  const flags = ['--port', String(await freePort()), '--persist', join(copy, 'store')]
+  ofCopy = { ...npmStart(flags, copy), folder: copy }
+  await Promise.all([onFolder, ofCopy].map(({ said }) => said('Ready on')))
+}, 240_000)
+
 describe('Two npm start', () => {
-  it('at once both become ready, each with a temporary store if its port is chosen', async () => {
-    const both = [npmStart(['--port', '0']), npmStart(['--port', '0'])]
-    await Promise.all(both.map(({ said }) => said('Ready on')))
-    for (const { output } of both) expect(output()).toMatch(/Store +a temporary folder/)
+  it('at once both become ready, each with a temporary store if its port is chosen', () => {
+    for (const { output } of atOnce) {
+      expect(output()).toContain('Ready on')
+      expect(output()).toMatch(/Store +a temporary folder/)
+    }
   })
 
   it('on one folder: the second refuses, and names the process and the port of the first', async () => {
-    const folder = await temporary()
-    const port = await freePort()
-    const first = npmStart(['--port', String(port), '--persist', folder])
-    await first.said('Ready on')
+    const { folder, port } = onFolder
     const second = npmStart(['--port', String(await freePort()), '--persist-to', folder])
     await second.said(`${folder} is in use by process `)
     expect(second.output()).toContain(` on port ${port}, since `)
@@ -110,43 +124,13 @@ describe('The flags of npm start', () => {
   })
 })
 
-describe('kill -9 leaves no process and no port that is in use, two seconds later:', () => {
-  it.each([
-    ['npm', /^npm/],
-    ['the shell of npm', /^sh /],
-    ['the start script', /^node src\/node\/start/],
-    ['wrangler', /wrangler-dist\/cli/],
-  ])('%s', async (_, command) => {
-    const port = await freePort()
-    const folder = await temporary()
-    const npm = npmStart(['--port', String(port), '--persist', folder])
-    await npm.said('Ready on')
-    const all = descendants(npm.process.pid ?? 0)
-    const killed = all.find((each) => command.test(each.command))
-    // Some shells replace themselves by the program.
-    if (killed) process.kill(killed.pid, 'SIGKILL')
-    else process.kill(npm.process.pid ?? 0, 'SIGKILL')
-    await expect
-      .poll(() => fetch(`http://localhost:${port}`).then(Boolean, () => false), { timeout: 2000 })
-      .toBe(false)
-    const left = () =>
-      all.map(({ pid }) => pid).filter((pid) => isRunning(pid) && pid !== killed?.pid)
-    await expect.poll(left, { timeout: 2000 }).toEqual([])
-  })
-})
-
 describe('A saved wrangler.toml', () => {
   it('is reloaded however an editor saves, and reported; a wrong one is not, with the reason', async () => {
-    const folder = await copyOfProject()
-    const file = join(folder, 'wrangler.toml')
+    const server = ofCopy
+    const file = join(server.folder, 'wrangler.toml')
     const seed = await readFile(file, 'utf8')
-    const port = await freePort()
-    const server = npmStart(['--port', String(port), '--persist', join(folder, 'store')], folder)
-    await server.said('Ready on')
     const domain = async () => {
-      const response = await fetch(`http://localhost:${port}/_emulator/settings`).catch(
-        () => undefined,
-      )
+      const response = await fetch(`${addressOf(server)}/_emulator/settings`).catch(() => undefined)
       return ((await response?.json()) as { applications: { name: string }[] })?.applications[0]
         ?.name
     }
@@ -166,12 +150,10 @@ describe('A saved wrangler.toml', () => {
       },
     }
     let number = 0
-    for (let round = 0; round < 2; round++) {
-      for (const how of Object.values(save)) {
-        const name = `Number ${++number}`
-        await how(seed.replace('name = "Demo"', `name = "${name}"`))
-        await expect.poll(domain, { timeout: 20_000 }).toBe(name)
-      }
+    for (const how of Object.values(save)) {
+      const name = `Number ${++number}`
+      await how(seed.replace('name = "Demo"', `name = "${name}"`))
+      await expect.poll(domain, { timeout: 20_000 }).toBe(name)
     }
     await server.said('reloaded: 5 applications, 5 policies')
 
@@ -187,6 +169,34 @@ describe('A saved wrangler.toml', () => {
     expect(await domain()).toBe(`Number ${number}`)
   }, 120_000)
 })
+
+describe('kill -9 leaves no process and no port that is in use, two seconds later:', () => {
+  it.each([
+    ['npm', /^npm/, () => atOnce[0]],
+    ['the shell of npm', /^sh /, () => atOnce[1]],
+    ['the start script', /^node src\/node\/start/, () => ofCopy],
+    ['wrangler', /wrangler-dist\/cli/, () => onFolder],
+  ])('%s', async (_, command, started) => {
+    const npm = started()
+    const address = addressOf(npm)
+    expect((await fetch(address)).status).toBeGreaterThan(0)
+    const all = descendants(npm.process.pid ?? 0)
+    const killed = all.find((each) => command.test(each.command))
+    // Some shells replace themselves by the program.
+    if (killed) process.kill(killed.pid, 'SIGKILL')
+    else process.kill(npm.process.pid ?? 0, 'SIGKILL')
+    await expect
+      .poll(() => fetch(address).then(Boolean, () => false), { timeout: 2000 })
+      .toBe(false)
+    const left = () =>
+      all.map(({ pid }) => pid).filter((pid) => isRunning(pid) && pid !== killed?.pid)
+    await expect.poll(left, { timeout: 2000 }).toEqual([])
+  })
+})
+
+function addressOf({ output }: Started): string {
+  return output().match(/(?<=Ready on )http:\S+/)?.[0] ?? expect.fail('it is not ready')
+}
 
 type Process = { pid: number; parent: number; command: string }
 

@@ -388,16 +388,6 @@ describe('npm start with wrong settings', () => {
   })
 })
 
-it('npm start ends completely when npm receives a signal, as from a script that started it with &', async () => {
-  const { npm, port, said } = await started()
-  await said('Ready on')
-  // Open until the last process that prints to it has gone.
-  const closed = once(npm.stdout, 'close')
-  npm.kill('SIGTERM')
-  await closed
-  await expect(fetch(`http://localhost:${port}`)).rejects.toThrow('fetch failed')
-})
-
 it('npm start with --local-protocol https prints its addresses, and a line for each decision', async () => {
   const { port, said } = await started('--local-protocol', 'https')
   const app = `https://localhost:${port}`
@@ -408,8 +398,8 @@ it('npm start with --local-protocol https prints its addresses, and a line for e
   await said('401 GET /mcp ? challenge')
 })
 
-it('npm start behind a tunnel prints its addresses, and a line for each decision', async () => {
-  const { port, said } = await started(
+it('npm start behind a tunnel prints its addresses and a line for each decision, and ends completely when npm receives a signal, as from a script that started it with &', async () => {
+  const { npm, port, said } = await started(
     ...['--var', 'PUBLIC_URL:https://emulator.example.com'],
     ...['--var', 'EMULATOR_TOKEN:a-token-of-sixteen-characters'],
   )
@@ -417,6 +407,11 @@ it('npm start behind a tunnel prints its addresses, and a line for each decision
   await said('Console                    https://emulator.example.com/_emulator/')
   await fetch(`http://localhost:${port}/mcp`)
   await said('401 GET /mcp ? challenge')
+  // Open until the last process that prints to it has gone.
+  const closed = once(npm.stdout, 'close')
+  npm.kill('SIGTERM')
+  await closed
+  await expect(fetch(`http://localhost:${port}`)).rejects.toThrow('fetch failed')
 })
 
 /** `npm start`, once it has printed its first line. */

@@ -80,17 +80,23 @@ describe('A state of a portal', () => {
     expect(await object.usePortalSession('one', 'grant', 100)).toBeUndefined()
   })
 
-  it('that is a grant is listed for its person and portal', async () => {
+  it('that is a grant or a session is listed for its portal until it ends, the oldest first', async () => {
     const all = [grant(ADA), grant(GRACE), grant(ADA, 'another'), grant(ADA)]
     for (const [index, each] of all.entries()) {
-      await object.putPortalState('grant', `${index}`, 'owner', now + 100, each)
+      await object.putPortalState('grant', `${index}`, 'owner', now + 100 + index, each)
     }
     await put('session')
-    const found = await object.portalGrantsOf('tools', ADA)
-    expect(found).toEqual([
+    const [first, ...later] = [
       { id: '0', grant: grant(ADA) },
+      { id: '1', grant: grant(GRACE) },
       { id: '3', grant: grant(ADA) },
-    ])
+    ]
+    expect(await object.portalHolders('tools')).toEqual({
+      grants: [first, ...later],
+      sessions: [session()],
+    })
+    await advance(100)
+    expect(await object.portalHolders('tools')).toEqual({ grants: later, sessions: [] })
   })
 
   it('ends with its owner', async () => {

@@ -23,17 +23,21 @@ export type Server = {
 /** `fetch` of the network that leaves redirects to the caller. */
 export const networkFetch: Fetch = (url, init) => fetch(url, { redirect: 'manual', ...init })
 
-// The flags of a folder differ. Without one, the command keeps everything in memory, and `npm start` in
+// The script of `npm start` runs without npm, which takes as long as the command's whole start. The flags
+// of a folder differ. Without one, the command keeps everything in memory, and `npm start` in
 // the project's own folder.
 const START = isCommand
   ? { command: [process.execPath, 'src/node/cli.ts'], persist: '--persist' }
-  : { command: ['npm', 'start', '--', '--inspector-port', '0'], persist: '--persist-to' }
+  : {
+      command: [process.execPath, 'src/node/start.ts', '--inspector-port', '0'],
+      persist: '--persist-to',
+    }
 
 // The portal of the default seed adds records that most tests are not about.
 const NO_PORTALS = ['--var', 'MCP_SERVERS:[]', '--var', 'MCP_PORTALS:[]']
 
 /**
- * Starts `npm start`, or the package's command in the project `command`, on a free port and with a store
+ * Starts the script of `npm start`, or the package's command in the project `command`, on a free port and with a store
  * of its own.
  *
  * @param flags further flags; both have `--var`
@@ -68,7 +72,7 @@ async function start(flags: string[], store?: string): Promise<Server> {
   child.stderr.on('data', (chunk) => (printed += chunk))
   // An interrupted run must not leave its servers behind.
   const kill = () => {
-    // The whole group: of `npm start`, that is npm, the start script, wrangler and workerd.
+    // The whole group: of `npm start`, that is the start script, wrangler and workerd.
     const hasEnded = child.exitCode !== null || child.signalCode !== null
     if (!hasEnded && child.pid) process.kill(-child.pid, 'SIGKILL')
   }
