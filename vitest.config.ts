@@ -44,6 +44,8 @@ export const onNode = {
 const outside = {
   setupFiles,
   globalSetup: ['test/support/kept-engine.ts'],
+  // A worker imports a module once for all its files.
+  isolate: false,
   testTimeout: 60_000,
   hookTimeout: 60_000,
   // These files wait for processes half of the time. Projects with another number of workers have to run
@@ -116,9 +118,6 @@ export default defineConfig(({ mode }) => ({
         test: {
           ...outside,
           name: 'browser',
-          // A worker imports a module once for all its files. Not in the other two projects: the SDKs of MCP
-          // keep state in their modules.
-          isolate: false,
           env: { SERVER: 'command' },
           alias: [TEXT],
           include: ['test/browser/**/*.test.ts'],
@@ -131,6 +130,8 @@ export default defineConfig(({ mode }) => ({
         test: {
           ...outside,
           name: 'command',
+          // After the clients of another file, a refresh by the SDKs of MCP can end differently.
+          isolate: true,
           env: { SERVER: 'command' },
           alias: [TEXT],
           include: [
