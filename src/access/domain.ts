@@ -103,7 +103,6 @@ function labelCovers(pattern: string, label: string): boolean {
 
 function pathCovers(pattern: string, pathname: string): boolean {
   const path = pattern.replace(/\/+$/, '')
-  if (!path.includes('*')) return pathname === path || pathname.startsWith(`${path}/`)
   if (path === '/*') return true
   if (path.endsWith('/*')) {
     const end = endOfParts(path.slice(0, -1).split('*'), pathname)

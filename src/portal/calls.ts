@@ -2,7 +2,7 @@ import { ProtocolError } from '@modelcontextprotocol/server'
 import type { Exposed } from '../mcp/curation'
 import type { McpServer } from '../mcp/server'
 import type { AppContext } from '../request/context'
-import { connect } from '../upstream/connection'
+import { connect, type During } from '../upstream/connection'
 import { callCredential } from '../upstream/credential'
 import { failureOf } from '../upstream/failure'
 import type { UpstreamError } from '../upstream/upstream-error'
@@ -27,7 +27,8 @@ export async function callUpstream(
   const { server, upstreamName: name } = tool
   const log = logCall(c, caller, server, 'tools/call', { ToolCallName: name })
   try {
-    const result = await requestUpstream(c, caller, tool, 'tools/call', { name, arguments: given })
+    const params = { name, arguments: given }
+    const result = await requestUpstream(c, caller, tool, 'tools/call', params, passed(exchange))
     log()
     return result
   } catch (error) {
@@ -68,6 +69,7 @@ export async function requestUpstream(
   { server }: Pick<Exposed, 'server'>,
   method: string,
   params: Record<string, unknown>,
+  during?: During,
 ) {
   const { portal } = caller.place
   const mapping = portal.servers.find(({ server_id: id }) => id === server.id)
@@ -76,10 +78,23 @@ export async function requestUpstream(
   const isViaGateway = server.secure_web_gateway || portal.secure_web_gateway
   const upstream = await connect(c, server, credential, { isViaGateway })
   try {
-    return await upstream.request(method, params)
+    return await upstream.request(method, params, during)
   } finally {
     await upstream.close()
   }
+}
+
+// Assumed: progress and cancellation are passed on. The client hears of progress under the token of its request.
+function passed({ context: { mcpReq } }: Exchange): During {
+  const { notify, signal } = mcpReq
+  const progressToken = mcpReq._meta?.progressToken
+  if (progressToken === undefined) return { signal }
+  const onprogress: During['onprogress'] = (progress) => {
+    const params = { ...progress, progressToken }
+    // The client may be gone.
+    notify({ method: 'notifications/progress', params }).catch(() => undefined)
+  }
+  return { signal, onprogress }
 }
 
 // Portal: documented [MP74]. A person whose grant at the server has ended is sent to the page of servers.

@@ -2,7 +2,7 @@
  * The portal's side towards the servers: connections, credentials and syncs. It does not decide what
  * clients see, which is `mcp/`, and does not serve them, which is `portal/`.
  */
-import type { Client, PriorDiscovery } from '@modelcontextprotocol/client'
+import type { Client, PriorDiscovery, RequestOptions } from '@modelcontextprotocol/client'
 import * as z from 'zod'
 import { version } from '../../package.json'
 import { type Endpoint, endpointsOf, isElsewhere } from '../mcp/endpoints'
@@ -31,12 +31,19 @@ export type Listed = {
   resources: string[]
 }
 
+/** The end of a request that nobody waits for any more, and its progress. */
+export type During = Pick<RequestOptions, 'onprogress' | 'signal'>
+
 /** A connection to a server for one request of the portal. */
 export type Upstream = {
   /** Lists everything that the server advertises. Fails as a whole if one list fails [MP72]. */
   list(): Promise<Listed>
   /** Sends a request and returns its result unchanged. */
-  request(method: string, params: Record<string, unknown>): Promise<Record<string, unknown>>
+  request(
+    method: string,
+    params: Record<string, unknown>,
+    during?: During,
+  ): Promise<Record<string, unknown>>
   close(): Promise<void>
 }
 
@@ -125,8 +132,8 @@ async function connectTo(
     endpoint,
     prior: discover ? { kind: 'modern', discover } : { kind: 'legacy' },
   })
-  const request: Upstream['request'] = (method, params) =>
-    during(() => client.request({ method, params }, resultSchema, { timeout: TIMEOUT_MS }))
+  const request: Upstream['request'] = (method, params, rest) =>
+    during(() => client.request({ method, params }, resultSchema, { timeout: TIMEOUT_MS, ...rest }))
   return {
     request,
     list: () => during(() => listOf(client, request)),

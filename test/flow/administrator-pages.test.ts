@@ -1,4 +1,5 @@
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { controlOf } from '../support/control'
 import { APP, emulator } from '../support/emulator'
 import { FormPage } from '../support/form'
 
@@ -407,6 +408,22 @@ describe('People', () => {
     const shown = await fetch(String(login.headers.get('location')))
     expect(await shown.text()).toContain('Hedy Lamarr')
     expect((await saved.press('Return to the setting PEOPLE')).value('people')).toContain('ada@')
+  })
+
+  it('are those of the setting again after a reset, or in a state that has no others', async () => {
+    const control = controlOf(fetch)
+    const addresses = async () =>
+      ((await (await control('GET', 'people')).json()) as { email: string }[])
+        .map(({ email }) => email)
+        .join()
+    const state = await (await control('GET', 'state')).json()
+    const seeded = await addresses()
+    for (const replace of [reset, () => control('PUT', 'state', state)]) {
+      await control('PUT', 'people', [{ name: 'Hedy', email: 'hedy@example.com' }])
+      expect(await addresses()).toBe('hedy@example.com')
+      await replace()
+      expect(await addresses()).toBe(seeded)
+    }
   })
 
   it('the control refuses two people with one address', async () => {

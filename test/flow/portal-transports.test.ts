@@ -92,3 +92,69 @@ describe('A server at any other URL', () => {
     })
   })
 })
+
+describe('A call of a tool that reports progress', () => {
+  const HALF = { progress: 1, total: 2, message: 'half' }
+  beforeEach(async () => {
+    upstream.docs.define = (server) =>
+      server.registerTool('work', {}, async ({ mcpReq }) => {
+        const progressToken = mcpReq._meta?.progressToken
+        if (progressToken !== undefined) {
+          await mcpReq.notify({
+            method: 'notifications/progress',
+            params: { progressToken, ...HALF },
+          })
+        }
+        const text = progressToken === undefined ? 'without' : 'with'
+        return { content: [{ type: 'text', text }] }
+      })
+    await at('/mcp')
+    await admin.portal([{ server_id: 'docs' }])
+  })
+
+  it.each([['2026-07-28'], ['2025-11-25']] as const)(
+    'passes it to a client of %s that asks for it, under its own token',
+    async (revision) => {
+      const client = await connected(fetch, revision === '2025-11-25' ? revision : undefined)
+      if (revision === '2025-11-25') await client.initialize()
+      const params = { name: 'docs_work', arguments: {}, _meta: { progressToken: 'mine' } }
+      const messages = await messagesOf(await client.open('tools/call', params))
+      expect(messages).toMatchObject([
+        { method: 'notifications/progress', params: { progressToken: 'mine', ...HALF } },
+        { result: { content: [{ text: 'with' }] } },
+      ])
+    },
+  )
+
+  it('asks the server for none if the client does not', async () => {
+    const { notifications, result } = await (await connected(fetch)).call('docs_work')
+    expect(notifications).toEqual([])
+    expect(result).toMatchObject({ content: [{ text: 'without' }] })
+  })
+})
+
+// MCP 2026-07-28: a client cancels a call by closing its response.
+it('A call whose client has gone is cancelled at the server', async () => {
+  let state = 'not called'
+  upstream.docs.define = (server) =>
+    server.registerTool('wait', {}, async ({ mcpReq: { signal } }) => {
+      state = 'waits'
+      await new Promise((resolve) => signal.addEventListener('abort', resolve))
+      state = 'cancelled'
+      return { content: [] }
+    })
+  await at('/mcp')
+  await admin.portal([{ server_id: 'docs' }])
+  const client = await connected(fetch)
+  const gone = new AbortController()
+  const call = client.open('tools/call', { name: 'docs_wait', arguments: {} }, {}, gone.signal)
+  await vi.waitFor(() => expect(state).toBe('waits'))
+  gone.abort()
+  await call.catch(() => undefined)
+  await vi.waitFor(() => expect(state).toBe('cancelled'))
+})
+
+async function messagesOf(response: Response): Promise<unknown[]> {
+  const text = await response.text()
+  return [...text.matchAll(/^data: (.+)$/gm)].map(([, data = '']) => JSON.parse(data))
+}

@@ -84,15 +84,20 @@ it('https-redirect-rules: rules of other schemes allow nothing, and cannot be ad
   expect(await register('http://localhost:1/callback')).toBe(201)
 })
 
-it('flat-protected-resource: one method in flat members [M18]', async () => {
+it('flat-protected-resource: one method in flat members, Managed OAuth on or off [M18]', async () => {
   await turn('flat-protected-resource', true)
-  const metadata = await json(await world.fetch(`${APP}/.well-known/oauth-protected-resource`))
-  expect(metadata).toMatchObject({
-    authentication_method: 'cloudflared',
-    authentication_method_description: expect.any(String),
-    authentication_method_documentation: expect.any(String),
-  })
-  expect(metadata).not.toHaveProperty('authentication_methods')
+  const off = emulator({ APPLICATIONS: [application({ oauth_configuration: { enabled: false } })] })
+  for (const { fetch } of [world, off]) {
+    const metadata = await json(
+      await fetch(`${APP}/.well-known/cloudflare-access-protected-resource`),
+    )
+    expect(metadata).toMatchObject({
+      authentication_method: 'cloudflared',
+      authentication_method_description: expect.any(String),
+      authentication_method_documentation: expect.any(String),
+    })
+    expect(metadata).not.toHaveProperty('authentication_methods')
+  }
 })
 
 it('pkce-challenge-start: a challenge that begins with - or _ is refused with the S256 message [P18]', async () => {

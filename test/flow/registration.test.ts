@@ -183,7 +183,8 @@ describe('Redirect URIs at registration', () => {
   })
 
   it('the endpoint is a 404 while registration is off everywhere [R7]', async () => {
-    expect((await withRules(rules({ enabled: false })).registration()).status).toBe(404)
+    const response = await withRules(rules({ enabled: false })).registration()
+    expect([response.status, await response.json()]).toEqual([404, { error: 'not_found' }])
   })
 })
 

@@ -117,6 +117,15 @@ describe('A machine with a service token', () => {
     )
   })
 
+  it('gets a response that no cache stores, because of its cookie (assumed)', async () => {
+    const ORIGIN = {
+      fetch: async () => new Response('', { headers: { 'cache-control': 'public, max-age=60' } }),
+    }
+    const response = await whoami(account({ policies: [SERVICE_AUTH] }, { ORIGIN }), credentials())
+    expect(cookieOf(response)).toBeDefined()
+    expect(response.headers.get('cache-control')).toBe('no-store')
+  })
+
   it('is admitted with any method, and header names in any case', async () => {
     const headers = {
       'CF-ACCESS-CLIENT-ID': CLIENT_ID,

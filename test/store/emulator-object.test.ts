@@ -4,7 +4,7 @@ import type { Edit } from '../../src/store/configuration'
 import type { EmulatorObject } from '../../src/store/emulator/object'
 import { remote } from '../../src/store/remote'
 import { stopClock } from '../support/emulator'
-import { bindings } from '../support/store'
+import { alarms, bindings } from '../support/store'
 
 stopClock()
 const [ADA, GRACE] = ['ada@example.com', 'grace@example.com']
@@ -80,17 +80,23 @@ describe('A state of a portal', () => {
     expect(await object.usePortalSession('one', 'grant', 100)).toBeUndefined()
   })
 
-  it('that is a grant is listed for its person and portal', async () => {
+  it('that is a grant or a session is listed for its portal until it ends, the oldest first', async () => {
     const all = [grant(ADA), grant(GRACE), grant(ADA, 'another'), grant(ADA)]
     for (const [index, each] of all.entries()) {
-      await object.putPortalState('grant', `${index}`, 'owner', now + 100, each)
+      await object.putPortalState('grant', `${index}`, 'owner', now + 100 + index, each)
     }
     await put('session')
-    const found = await object.portalGrantsOf('tools', ADA)
-    expect(found).toEqual([
+    const [first, ...later] = [
       { id: '0', grant: grant(ADA) },
+      { id: '1', grant: grant(GRACE) },
       { id: '3', grant: grant(ADA) },
-    ])
+    ]
+    expect(await object.portalHolders('tools')).toEqual({
+      grants: [first, ...later],
+      sessions: [session()],
+    })
+    await advance(100)
+    expect(await object.portalHolders('tools')).toEqual({ grants: later, sessions: [] })
   })
 
   it('ends with its owner', async () => {
@@ -254,5 +260,36 @@ describe('The connected applications of a person', () => {
     await advance(100)
     expect(await object.connections(ADA)).toEqual([connection('two')])
     expect(await object.connections(GRACE)).toEqual([connection('four')])
+  })
+})
+
+describe('The alarm', () => {
+  const DAY = 86_400
+  const sizes = async () => {
+    const { connection, portal_state, session } = (await object.dump()).dump.tables
+    return [connection.length, portal_state.length, session.length]
+  }
+  const at = () => new Date(now * 1000).toISOString()
+  /** Adds a connection, a state of a portal and a sign-in that end together. */
+  async function add(id: string, endsIn: number): Promise<void> {
+    const end = now + endsIn
+    const scopes = { accountIds: [], scopes: [], authorizedAtSeconds: now }
+    const client = { grantId: id, clientId: 'client', clientName: 'Client', ...scopes }
+    await object.addConnection(ADA, client, end)
+    const grant = { portalId: 'tools', email: ADA, decided: {}, toggles: {}, connections: {} }
+    await object.putPortalState('grant', id, id, end, grant)
+    const signIn = { kind: 'signed-in', at: at(), holder: 'browser', sessionId: id, revision: 0 }
+    const person = { identity: { email: ADA, name: 'Ada', groups: [] }, ip: '', country: 'DE' }
+    await object.record([
+      { ...signIn, ...person, expiresAtSeconds: end } as unknown as ReportedEvent,
+    ])
+  }
+
+  it('deletes what has expired by the emulated clock, and nothing else', async () => {
+    await add('short', DAY)
+    await add('long', DAY + 1)
+    await advance(DAY)
+    await alarms()
+    expect(await sizes()).toEqual([1, 1, 1])
   })
 })

@@ -170,25 +170,36 @@ export class PortalClient {
     method: string,
     params: Record<string, unknown> = {},
     headers: Record<string, string> = {},
+    signal?: AbortSignal,
   ): Promise<Response> {
     const isModern = this.revision === '2026-07-28'
     const _meta = {
+      ...(params._meta as object | undefined),
       'io.modelcontextprotocol/protocolVersion': this.revision,
       'io.modelcontextprotocol/clientInfo': { name: 'test', version: '1.0.0' },
       'io.modelcontextprotocol/clientCapabilities': this.capabilities,
     }
     const name = params.name ?? params.uri
     const body = { id: ++this.#id, method, params: { ...params, ...(isModern && { _meta }) } }
-    return this.post(body, {
-      ...(isModern && { 'mcp-protocol-version': this.revision, 'mcp-method': method }),
-      ...(isModern && typeof name === 'string' && { 'mcp-name': name }),
-      ...headers,
-    })
+    return this.post(
+      body,
+      {
+        ...(isModern && { 'mcp-protocol-version': this.revision, 'mcp-method': method }),
+        ...(isModern && typeof name === 'string' && { 'mcp-name': name }),
+        ...headers,
+      },
+      signal,
+    )
   }
 
   /** Sends a message of JSON-RPC. */
-  post(message: object, headers: Record<string, string> = {}): Promise<Response> {
+  post(
+    message: object,
+    headers: Record<string, string> = {},
+    signal?: AbortSignal,
+  ): Promise<Response> {
     return this.fetch(this.url, {
+      ...(signal && { signal }),
       method: 'POST',
       headers: {
         accept: 'application/json, text/event-stream',

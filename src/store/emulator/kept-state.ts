@@ -95,7 +95,9 @@ export class KeptState {
    * notices.
    */
   load(dumped: EmulatorDump['state'], next: Epoch): EmulatorState {
+    const { version: _, ...fresh } = freshState()
     return this.change({
+      ...fresh,
       ...dumped,
       ...next,
       revocations: afterLoading(dumped.revocations),

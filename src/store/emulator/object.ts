@@ -20,7 +20,6 @@ import { Events } from './events'
 import { type ClockMove, KeptState } from './kept-state'
 import type { LateEdit } from './late-edits'
 import {
-  type PortalGrant,
   type PortalHolders,
   type PortalSession,
   type PortalState,
@@ -217,10 +216,6 @@ export class EmulatorObject extends DurableObject<Env> {
   usePortalSession(id: string, holder: string, idleSeconds: number): PortalSession | undefined {
     const now = this.#state.now()
     return this.#portals.useSession(id, holder, now, now + idleSeconds)
-  }
-
-  portalGrantsOf(portalId: string, email: string): { id: string; grant: PortalGrant }[] {
-    return this.#portals.grantsOf(portalId, email)
   }
 
   portalHolders(portalId: string): PortalHolders {

@@ -181,16 +181,6 @@ export class PortalStates {
     this.sql.exec('DELETE FROM portal_state WHERE kind = ? AND id = ?', kind, id)
   }
 
-  /** Returns the grants of a person at a portal. */
-  grantsOf(portalId: string, email: string): { id: string; grant: PortalGrant }[] {
-    const rows = this.sql.exec<{ id: string; value: string }>(
-      "SELECT id, value FROM portal_state WHERE kind = 'grant' ORDER BY rowid",
-    )
-    return [...rows]
-      .map(({ id, value }) => ({ id, grant: JSON.parse(value) as PortalGrant }))
-      .filter(({ grant }) => grant.portalId === portalId && grant.email === email)
-  }
-
   /** Returns the grants and sessions of a portal that have not ended, the oldest first. */
   holders(portalId: string, now: number): PortalHolders {
     const rows = this.sql.exec<{ kind: 'grant' | 'session'; id: string; value: string }>(

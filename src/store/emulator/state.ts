@@ -24,8 +24,8 @@ export type EmulatorState = {
   /** The seconds by which the emulated clock is ahead of the real one. */
   clockOffsetSeconds: number
   autoSignIns: AutoSignIn[]
-  /** The people who replace those of the setting `PEOPLE`; absent until they are changed. */
-  people?: Person[] | undefined
+  /** The people who replace those of the setting `PEOPLE`; undefined until they are changed. */
+  people: Person[] | undefined
   faults: ActiveFault[]
   /** Quirks that were switched on or off, in addition to the setting `QUIRKS`. */
   quirks: Partial<Record<QuirkName, boolean>>
@@ -64,6 +64,7 @@ export function freshState(): EmulatorState {
     ticketSecret: randomText(32),
     clockOffsetSeconds: 0,
     autoSignIns: [],
+    people: undefined,
     faults: [],
     quirks: {},
     revocations: noRevocations(),

@@ -29,7 +29,8 @@ export async function portalSignOut(c: AppContext): Promise<Response> {
     ))
   }
   const { email } = who.identity
-  const grants = await emulator.portals.grantsOf(portal.id, email)
+  const holders = await emulator.portals.holders(portal.id)
+  const grants = holders.grants.filter(({ grant }) => grant.email === email)
   if (c.req.method !== 'POST') {
     return respondPage(c, 200, (nonce) => (
       <PortalSignOutPage nonce={nonce} portal={portal.name} email={email} />

@@ -1,12 +1,6 @@
 import type { Remote } from '../../remote'
 import type { EmulatorObject } from '../object'
-import type {
-  PortalGrant,
-  PortalHolders,
-  PortalSession,
-  PortalState,
-  PortalStateKind,
-} from '../portal-states'
+import type { PortalHolders, PortalSession, PortalState, PortalStateKind } from '../portal-states'
 
 /** The states of MCP portals as requests see them. */
 export class PortalCalls {
@@ -56,12 +50,7 @@ export class PortalCalls {
     return this.object().usePortalSession(id, holder, idleSeconds)
   }
 
-  /** Returns the grants of a person at a portal. */
-  async grantsOf(portalId: string, email: string): Promise<{ id: string; grant: PortalGrant }[]> {
-    return this.object().portalGrantsOf(portalId, email)
-  }
-
-  /** Returns the grants and sessions of a portal. */
+  /** Returns the grants and sessions of a portal that have not ended, the oldest first. */
   async holders(portalId: string): Promise<PortalHolders> {
     return this.object().portalHolders(portalId)
   }
