@@ -58,6 +58,43 @@ describe('A new portal', () => {
     })
   })
 
+  it('is the last one if there are twenty', async () => {
+    const numbers = Array.from({ length: 21 }, (_, index) => index)
+    const statuses = []
+    for (const number of numbers) {
+      const { status } = await create({ id: `p${number}`, hostname: `p${number}.example.com` })
+      statuses.push(status)
+    }
+    expect(statuses).toEqual(numbers.map((number) => (number < 20 ? 201 : 400)))
+  })
+
+  it('names the administrators who made and changed it', async () => {
+    const as = (email: string, method: string, path: string, body: object) =>
+      fetch(`http://localhost:8788/client/v4${path}`, {
+        method,
+        headers: { 'x-auth-email': email, 'x-auth-key': 'k', 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      })
+    expect((await as('ada@example.com', 'POST', PORTALS, PORTAL)).status).toBe(201)
+    await as('grace@example.com', 'PUT', `${PORTALS}/tools`, { name: 'Renamed' })
+    expect(await read()).toMatchObject({
+      name: 'Renamed',
+      created_by: 'ada@example.com',
+      modified_by: 'grace@example.com',
+    })
+  })
+
+  it('shows an entry for each prompt of its servers, beside those for tools [MP10]', async () => {
+    upstreams({
+      docs: (asked) => asked.registerPrompt('ask', {}, () => ({ messages: [] })),
+    })
+    await post(`${MCP}/servers`, server('asked'))
+    const { result } = (await create({ servers: [{ server_id: 'asked' }] })).body
+    expect(result.servers).toMatchObject([
+      { updated_tools: [], updated_prompts: [{ name: 'ask' }] },
+    ])
+  })
+
   it.each([
     ['off', true],
     ['enforced', false],
@@ -200,6 +237,16 @@ describe('The Access applications of portals and servers', () => {
     await dashboard.delete(`${MCP}/servers/more`)
     await dashboard.delete(`${PORTALS}/tools`)
     expect(await types()).toEqual([])
+  })
+
+  it('stay without the quirk, and with it if they are of another portal [MP21]', async () => {
+    const dashboard = api(emulator({ QUIRKS: ['dashboard-portals'] }).fetch)
+    await dashboard.post(PORTALS, PORTAL)
+    await dashboard.post(PORTALS, { ...PORTAL, id: 'other', hostname: 'other.example.com' })
+    await remove(`${PORTALS}/tools`)
+    await dashboard.delete(`${PORTALS}/other`)
+    const { result } = (await get<Item[]>(APPS)).body
+    expect(result.map(({ domain }) => domain)).toEqual(['*', 'tools.example.com'])
   })
 
   it.each([

@@ -386,6 +386,16 @@ describe('A sync', () => {
     })
   })
 
+  it('that failed leaves no error after the credential has changed [MP7]', async () => {
+    upstream.docs.respond = () => new Response('down', { status: 503 })
+    await create({ auth_type: 'bearer', auth_credentials: 'old' })
+    expect(await read()).toHaveProperty('error')
+    const { body } = await put(`${SERVERS}/docs`, { auth_credentials: 'new' })
+    expect(body.result).toMatchObject({ status: 'waiting' })
+    expect(body.result).not.toHaveProperty('error')
+    expect(body.result).not.toHaveProperty('error_details')
+  })
+
   it('is stored until the next one, even if the server has recovered [MP19]', async () => {
     upstream.docs.respond = () => new Response('down', { status: 503 })
     await create()

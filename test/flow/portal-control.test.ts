@@ -260,6 +260,11 @@ describe('The sign-in of an administrator ("Authenticate server")', () => {
     const refused = await authenticate(oauth)
     expect(refused.status).toBe(403)
     expect(await refused.text()).toContain('invalid_client')
+    const { url } = await act('POST', 'upstreams/docs/admin-grant')
+    const { redirect_uri: callback, state } = Object.fromEntries(new URL(String(url)).searchParams)
+    const denied = await fetch(`${callback}?error=access_denied&state=${state}`)
+    expect(denied.status).toBe(403)
+    expect(await denied.text()).toContain('access_denied')
     expect(await admin.read('servers/docs')).toMatchObject({ status: 'waiting' })
   })
 
