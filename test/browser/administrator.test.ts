@@ -101,6 +101,7 @@ describe('The dashboard steps of the documentation', () => {
   })
 })
 
+let tab: Page | undefined
 describe.each([
   'access/applications',
   'access/applications/new',
@@ -113,7 +114,10 @@ describe.each([
   'oauth-clients/0123456789abcdef0123456789abcdef/new',
 ])('The page /_emulator/configure/%s', (path) => {
   it('is readable in light and dark, fits a phone, and has no violation that axe detects', async () => {
-    const page = await open(path)
+    // One tab for all of them: a browser starts a process for each new one.
+    tab ??= await world.tab()
+    const page = tab
+    await page.goto(`${world.server.app}/${CONFIGURE}/${path}`)
     for (const width of [390, 1280]) {
       await page.setViewportSize({ width, height: 800 })
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width)
@@ -126,7 +130,6 @@ describe.each([
       expect(await faintText(page)).toEqual([])
     }
     expect(await axeFaults(page)).toEqual([])
-    await page.context().close()
   })
 })
 

@@ -183,11 +183,12 @@ describe('The console', () => {
   })
 })
 
+// One tab for all of them: a browser starts a process for each new one.
+let page: Page
 describe.each(PAGES)('The page /_emulator/%s', (path) => {
-  let page: Page
   beforeAll(async () => {
-    await fullStory(world.server)
-    page = await openTab(path)
+    page ??= await tabWithStory()
+    await page.goto(`${world.server.app}/_emulator/${path}`)
   })
 
   it('can be read in light and in dark (WCAG 2.2, 1.4.3)', async () => {
@@ -212,8 +213,8 @@ describe.each(PAGES)('The page /_emulator/%s', (path) => {
   })
 
   it('shows the keyboard focus (WCAG 2.2, 2.4.7)', async () => {
-    const fresh = await openTab(path)
-    const outlines = await fresh.locator(CONTROLS.join()).evaluateAll((controls) =>
+    await page.reload()
+    const outlines = await page.locator(CONTROLS.join()).evaluateAll((controls) =>
       controls
         .filter((control) => control.checkVisibility({ visibilityProperty: true }))
         .map((control) => {
@@ -225,6 +226,11 @@ describe.each(PAGES)('The page /_emulator/%s', (path) => {
     expect(new Set(outlines)).toEqual(new Set(['solid']))
   })
 })
+
+async function tabWithStory(): Promise<Page> {
+  await fullStory(world.server)
+  return world.tab()
+}
 
 async function openTab(path: string, options = {}): Promise<Page> {
   const page = await world.tab(options)

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { axeFaults } from './axe'
 import { listen } from './callback'
 import { faintText } from './contrast'
@@ -76,6 +76,7 @@ describe.each(Object.entries(PAGES))('The %s page', (name, open) => {
     page = await world.tab({ deviceScaleFactor: 1.5 })
     await open(page)
   })
+  afterAll(() => page.context().close())
 
   it('stays empty in a frame of another origin', async () => {
     const harmless = await listen('localhost', { body: '<h1>Framed</h1>' })
@@ -86,6 +87,7 @@ describe.each(Object.entries(PAGES))('The %s page', (name, open) => {
     expect(await other?.locator('h1').textContent()).toBe('Framed')
     expect(ours?.url()).toBe('chrome-error://chromewebdata/')
     expect(world.complaints.splice(0)).toEqual([expect.stringContaining("frame-ancestors 'none'")])
+    await tab.close()
   })
 
   it.each(['light', 'dark'] as const)('has no violation that axe detects: %s', async (scheme) => {

@@ -136,6 +136,17 @@ describe('The action menu of an OAuth client', () => {
     expect(restarted.text).toContain('{ "client_uri": "https://example.com" }')
   })
 
+  it('is not overwritten if the client has changed since the page was loaded', async () => {
+    const { path, id } = await created()
+    const form = await open(path)
+    await advance('1m')
+    await api('PATCH', `/oauth_clients/${id}`, { client_name: 'Changed elsewhere' })
+    const refused = await form.press('Save client', { client_name: 'Mine' })
+    expect(refused.status).toBe(400)
+    expect(refused.value('client_name')).toBe('Mine')
+    expect(await stored(id)).toMatchObject({ client_name: 'Changed elsewhere' })
+  })
+
   it('edits with a PATCH, and deletes', async () => {
     const { path, id } = await created()
     const saved = await (await open(path)).press('Save client', { client_name: 'Renamed' })
@@ -156,6 +167,7 @@ describe('An Access application', () => {
     })
     expect((await open('access/applications')).text).toContain('Managed OAuth off')
     const form = await open(`access/applications/${before.id}`)
+    expect(form.value('oauth_configuration.enabled')).toBeUndefined()
     const registration = 'oauth_configuration.dynamic_client_registration'
     const saved = await form.press('Save application', {
       'oauth_configuration.enabled': 'on',
@@ -256,12 +268,32 @@ describe('An Access application', () => {
     expect(list.text).not.toContain('Wiki')
   })
 
+  it('loses the policies whose box is checked; a refusal stands at the row that it concerns', async () => {
+    const { id } = await demo()
+    const added = {
+      'policies.0.remove': 'on',
+      'policies.1.name': 'Ada',
+      'policies.1.include.0.kind': 'group',
+      'policies.1.include.0.value': 'no-such-group',
+    }
+    const refused = await (await open(`access/applications/${id}`)).press('Save application', added)
+    const wrong = refused.root
+      .querySelectorAll('fieldset.policy')
+      .map((each) => each.querySelector('.problem') !== null)
+    expect(wrong.slice(0, 2)).toEqual([false, true])
+    await refused.press('Save application', {
+      'policies.1.include.0.kind': 'email',
+      'policies.1.include.0.value': 'ada@example.com',
+    })
+    expect((await demo()).policies.map(({ name }) => name)).toEqual(['Ada'])
+  })
+
   it('does not lose what it cannot show: other rules, destinations and members', async () => {
     const { id } = await demo()
     const odd = await api<Application>('PUT', `/access/apps/${id}`, {
       ...(await demo()),
       destinations: [
-        { type: 'public', uri: '*' },
+        { type: 'public', uri: '*', overrides: [{ behavior: 'public', path_pattern: '/open/*' }] },
         { type: 'private', hostname: 'db.internal' },
       ],
       policies: [
@@ -295,6 +327,7 @@ describe('Groups, policies, identity providers and the organization', () => {
     const group = { name: 'Eng', include: [{ everyone: {} }] }
     const saved = await broken.press('Save', { json: JSON.stringify(group) })
     expect(saved.text).toContain('/access/groups')
+    expect(saved.value('json')).not.toMatch(/"(id|created_at|updated_at)"/)
     expect(await api('GET', '/access/groups')).toMatchObject([group])
     expect((await open('access/groups')).text).toContain('Eng')
     await saved.press('Delete Eng')
@@ -422,7 +455,7 @@ describe('Export and import', () => {
     policy: '33333333-3333-4333-8333-333333333333',
     provider: '44444444-4444-4444-8444-444444444444',
   }
-  // As the real API answers.
+  // As the real API responds.
   const REAL = {
     apps: {
       success: true,
@@ -458,6 +491,13 @@ describe('Export and import', () => {
               created_at: '2026-01-01T00:00:00Z',
               updated_at: '2026-01-01T00:00:00Z',
             },
+            {
+              id: '55555555-5555-4555-8555-555555555555',
+              name: 'Own',
+              decision: 'allow',
+              precedence: 2,
+              include: [{ email: { email: 'eve@elsewhere.example' } }],
+            },
           ],
         },
         { id: 'x', name: 'Warp', type: 'warp' },
@@ -491,6 +531,8 @@ describe('Export and import', () => {
     expect(plan.text).toContain('This would be imported')
     expect(plan.text).toContain('application Wiki (self_hosted): the member a_member_of_tomorrow')
     expect(plan.text).toContain('application Warp (warp): ')
+    expect(plan.text).toContain('policy Engineering')
+    expect(plan.text).not.toContain('policy Own')
     expect(plan.text).toContain('identity provider GitHub (github): its configuration')
     expect(plan.value('host.0.real')).toBe('wiki.example.com')
     expect(plan.value('host.0.local')).toBe('wiki.localhost:8788')
@@ -507,7 +549,11 @@ describe('Export and import', () => {
     expect(wiki).toMatchObject({
       domain: 'wiki.test:8788/docs',
       destinations: [{ uri: 'wiki.test:8788/docs' }, { uri: 'old.localhost:8788' }],
-      policies: [{ id: IDS.policy, reusable: true, include: [{ group: { id: IDS.group } }] }],
+      self_hosted_domains: ['wiki.test:8788/docs', 'old.localhost:8788'],
+      policies: [
+        { id: IDS.policy, reusable: true, include: [{ group: { id: IDS.group } }] },
+        { name: 'Own' },
+      ],
     })
     expect(await api('GET', `/access/identity_providers/${IDS.provider}`)).toMatchObject({
       name: 'GitHub',
@@ -518,6 +564,15 @@ describe('Export and import', () => {
     expect(state).not.toContain('never-take-this')
     const verdict = await open(`access/who-gets-in?email=ada@example.com&application=${IDS.app}`)
     expect(verdict.text).toContain('admitted')
+  })
+
+  it('maps the hosts of an application that has no destinations', async () => {
+    const hosts = ['wiki.example.com', 'old.example.com']
+    const apps = JSON.stringify([{ id: IDS.app, name: 'Wiki', self_hosted_domains: hosts }])
+    await (await (await open('access/take-along')).press('Preview', { apps })).press('Import')
+    expect(await api('GET', `/access/apps/${IDS.app}`)).toMatchObject({
+      self_hosted_domains: ['wiki.localhost:8788', 'old.localhost:8788'],
+    })
   })
 
   it('names the response that it cannot read, and keeps it', async () => {
@@ -570,7 +625,10 @@ describe('Export and import', () => {
       [expect.any(String), 'Demo'],
       [IDS.app, 'Wiki'],
     ])
-    expect(result[1]?.policies).toMatchObject([{ include: [{ group: { id: IDS.group } }] }])
+    expect(result[1]?.policies).toMatchObject([
+      { include: [{ group: { id: IDS.group } }] },
+      { name: 'Own' },
+    ])
   })
 
   it('the exported calls create the records in an order that keeps their references', async () => {
@@ -581,6 +639,7 @@ describe('Export and import', () => {
     expect(script.indexOf('GROUP_1=')).toBeLessThan(script.indexOf('POLICY_1='))
     expect(script).toContain(`"id": "'"$GROUP_1"'"`)
     expect(script).not.toContain(IDS.group)
+    expect(script).not.toContain('self_hosted_domains')
     expect(script).toContain(`"id": "'"$POLICY_1"'"`)
   })
 })

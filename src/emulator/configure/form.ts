@@ -109,10 +109,7 @@ export function problemsByField(
   for (const { message, source, path } of errors) {
     const names = source?.pointer.split('/').slice(1) ?? path?.map(String) ?? []
     const place = names.join('.')
-    const member =
-      members
-        .filter((each) => place === each || place.startsWith(`${each}.`))
-        .sort((a, b) => b.length - a.length)[0] ?? ''
+    const member = members.find((each) => place === each || place.startsWith(`${each}.`)) ?? ''
     problems[member] = [...(problems[member] ?? []), message]
   }
   return problems
