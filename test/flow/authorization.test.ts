@@ -325,6 +325,16 @@ describe('A person at a browser', () => {
     expect(person.callback).toBeUndefined()
   })
 
+  it('can allow a client no more on a page whose code was redeemed', async () => {
+    const { person, url } = await start()
+    await (await person.press('ada@example.com')).press('Allow')
+    const code = person.callback?.searchParams.get('code') ?? ''
+    const clientId = new URL(url).searchParams.get('client_id') ?? ''
+    expect((await client.exchange(clientId, code)).status).toBe(200)
+    await person.press('Allow')
+    expect(person.page).toMatchObject({ status: 400, title: 'This page has been used' })
+  })
+
   it('can allow a client no more on a page whose code has expired', async () => {
     const { person } = await start()
     await (await person.press('ada@example.com')).press('Allow')

@@ -758,6 +758,12 @@ describe('late-application', () => {
     expect(await opened('/new')).toEqual([200, LOGIN_TITLE])
   })
 
+  it('hides only the application that it is limited to', async () => {
+    await on('late-application', { application: 'Demo' })
+    await made()
+    expect(await opened('/new')).toEqual([200, LOGIN_TITLE])
+  })
+
   it('hides no application of the settings, and none without the fault', async () => {
     await made()
     expect(await opened('/new')).toEqual([200, LOGIN_TITLE])

@@ -50,6 +50,16 @@ describe('An override with behavior public [K39]', () => {
     expect(await (await world.fetch(`${APP}/open`, { headers: forged })).text()).toBe('false')
   })
 
+  it('opens nothing at another destination of the application', async () => {
+    const all = [...destinations, { type: 'public', uri: 'other.example' }]
+    const { fetch } = emulator({
+      APPLICATIONS: [application({ domain: undefined, destinations: all })],
+      ORIGIN,
+    })
+    expect((await fetch('http://other.example:8788/open')).status).toBe(401)
+    expect((await fetch(`${APP}/open`)).status).toBe(200)
+  })
+
   it('does not open what another application covers more closely', async () => {
     const { fetch } = emulator({
       APPLICATIONS: [

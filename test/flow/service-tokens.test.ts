@@ -180,6 +180,7 @@ describe('The cookie of a service login', () => {
   it.each<[reason: string, settings: Record<string, unknown>, changes: Record<string, unknown>]>([
     ['is turned off', { SERVICE_TOKENS: [serviceToken({ enabled: false })] }, {}],
     ['is deleted', { SERVICE_TOKENS: [] }, {}],
+    ['is deleted, while another is valid', { SERVICE_TOKENS: [OTHER] }, {}],
     [
       'is out of the policy',
       {},

@@ -1,5 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest'
-
+import { beforeEach, expect, it } from 'vitest'
 import { Client } from '../support/client'
 import { ADA, emulator, stopClock } from '../support/emulator'
 import { alarms } from '../support/store'
@@ -12,26 +11,13 @@ beforeEach(async () => {
   await world.signIn(ADA)
 })
 
-describe('The alarm of an object', () => {
-  it('deletes the grants of before a reset, and no other', async () => {
-    const { tokens } = await client.connect()
-    await world.reset()
-    await alarms()
-    await expect(client.request('/whoami', tokens.access_token)).not.toBeAdmitted()
-    await world.signIn(ADA)
-    const again = await client.connect()
-    await alarms()
-    await expect(client.request('/whoami', again.tokens.access_token)).toBeAdmitted()
-  })
-
-  it('deletes a grant one day after its session: until then, a refresh says that it ended [T17]', async () => {
-    const { clientId, tokens } = await client.connect()
-    const refresh = () => client.refresh(clientId, tokens.refresh_token)
-    await world.advance('47h59m')
-    await alarms()
-    await expect(refresh()).toBeRefused('invalid_grant', /session of the grant has ended/)
-    await world.advance('1m')
-    await alarms()
-    await expect(refresh()).toBeRefused('invalid_grant', 'refresh token is invalid')
-  })
+it('A grant is deleted one day after its session: until then, a refresh says that it ended [T17]', async () => {
+  const { clientId, tokens } = await client.connect()
+  const refresh = () => client.refresh(clientId, tokens.refresh_token)
+  await world.advance('47h59m')
+  await alarms()
+  await expect(refresh()).toBeRefused('invalid_grant', /session of the grant has ended/)
+  await world.advance('1m')
+  await alarms()
+  await expect(refresh()).toBeRefused('invalid_grant', 'refresh token is invalid')
 })

@@ -4,6 +4,7 @@ import { Client, type Tokens } from '../support/client'
 import { controlOf, stored } from '../support/control'
 import { ADA, APP, clientOf, type Emulator, emulator, stopClock } from '../support/emulator'
 import { NAVIGATION, Person } from '../support/person'
+import { alarms, bindings } from '../support/store'
 import { type Unreliability, UnreliableKv } from '../support/unreliable-kv'
 
 stopClock()
@@ -117,6 +118,20 @@ describe('A failed write to KV is a 503 with Retry-After, and changes nothing', 
   })
 })
 
+it('A reset while KV fails deletes the records later', async () => {
+  const { KV } = bindings
+  const clients = async () => (await KV.list()).keys.filter(({ name }) => name.includes(':client:'))
+  await client.register()
+  expect(await clients()).toHaveLength(1)
+  const { there } = elsewhere({ failingReads: 1, failingWrites: 1 })
+  await there.reset()
+  await advance(6 * 3600)
+  await vi.waitFor(async () => {
+    await alarms()
+    expect(await clients()).toEqual([])
+  })
+})
+
 describe('A failed read of KV', () => {
   it('is a 503 if only KV has the record: a client', async () => {
     const { client_id } = await client.register()
@@ -133,6 +148,16 @@ describe('A failed read of KV', () => {
     await expect(failing.request('/whoami', tokens.access_token)).toBeAdmitted()
     await client.postForm('/oauth/revoke', { client_id: clientId, token: tokens.refresh_token })
     await expect(failing.request('/whoami', tokens.access_token)).not.toBeAdmitted()
+  })
+
+  it('has no effect on the refresh of a known client, whose grant is read from its Durable Object', async () => {
+    const { there, kv } = elsewhere({})
+    const failing = new Client(there.fetch)
+    const { client_id } = await failing.register()
+    const exchange = await client.exchange(client_id, await client.code(client_id))
+    const { refresh_token } = (await exchange.json()) as Tokens
+    kv.is = { failingReads: 1 }
+    expect((await failing.refresh(client_id, refresh_token)).status).toBe(200)
   })
 
   it('is a page for a browser, and does not end its session', async () => {
