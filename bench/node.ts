@@ -18,7 +18,7 @@ async function starts(rounds: number): Promise<Figure[]> {
   const own: number[] = []
   const theirs: number[] = []
   const memory: [number[], number[]] = [[], []]
-  // The first start fills the compile cache.
+  // The first start reads files that the later ones find in memory.
   for (let round = -1; round < rounds; round++) {
     for (const [startedIn, memories, begin] of [
       [own, memory[0], startPackage],
