@@ -664,7 +664,7 @@ describe('Every administrator’s page', () => {
     await vi.waitFor(async () => {
       const calls = (await events()).filter(({ kind }) => kind === 'api-call')
       expect(calls).toMatchObject([{ method: 'POST', status: 201 }])
-    })
+    }, 20_000)
   })
 
   it('works with API_TOKENS too, which only programs need', async () => {

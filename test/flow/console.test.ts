@@ -63,7 +63,10 @@ describe('With more grants than one page shows', () => {
       }
     }
     // A grant is listed a moment after the response with its tokens.
-    await vi.waitFor(async () => expect((await list((await list()).cursor)).grants).toHaveLength(2))
+    await vi.waitFor(
+      async () => expect((await list((await list()).cursor)).grants).toHaveLength(2),
+      20_000,
+    )
     const first = await list()
     const second = await list(first.cursor)
     const all = [...first.grants, ...second.grants].sort((a, b) =>

@@ -158,7 +158,7 @@ describe('A TXT record verifies the domain of an OAuth client [C10]', () => {
   ])('with its content %s', async (_, quoted) => {
     const { path, text } = await client()
     await create({ type: 'TXT', name: '@', content: quoted(text) }, 'app.test')
-    await vi.waitFor(async () => expect(await statusOf(path)).toBe('verified'), 5000)
+    await vi.waitFor(async () => expect(await statusOf(path)).toBe('verified'), 20_000)
   })
 
   it('and is listed by the control, beside the records that it was given', async () => {

@@ -26,8 +26,9 @@ describe('A server at a URL that ends in /sse', () => {
     expect(await client.text('docs_search')).toBe('docs search')
     expect(new Set(requests())).toEqual(new Set(['GET /sse', 'POST /messages']))
     const called = { kind: 'upstream-request', mcpMethod: 'tools/call', responseStatus: 202 }
-    await vi.waitFor(async () =>
-      expect(await events()).toContainEqual(expect.objectContaining(called)),
+    await vi.waitFor(
+      async () => expect(await events()).toContainEqual(expect.objectContaining(called)),
+      20_000,
     )
   })
 
@@ -148,10 +149,10 @@ it('A call whose client has gone is cancelled at the server', async () => {
   const client = await connected(fetch)
   const gone = new AbortController()
   const call = client.open('tools/call', { name: 'docs_wait', arguments: {} }, {}, gone.signal)
-  await vi.waitFor(() => expect(state).toBe('waits'))
+  await vi.waitFor(() => expect(state).toBe('waits'), 20_000)
   gone.abort()
   await call.catch(() => undefined)
-  await vi.waitFor(() => expect(state).toBe('cancelled'))
+  await vi.waitFor(() => expect(state).toBe('cancelled'), 20_000)
 })
 
 async function messagesOf(response: Response): Promise<unknown[]> {
