@@ -386,7 +386,7 @@ describe('A sync', () => {
     })
   })
 
-  it('that failed leaves no error after the credential has changed [MP7]', async () => {
+  it('that failed leaves no error after the credential has changed', async () => {
     upstream.docs.respond = () => new Response('down', { status: 503 })
     await create({ auth_type: 'bearer', auth_credentials: 'old' })
     expect(await read()).toHaveProperty('error')

@@ -6,6 +6,7 @@ import { Person } from '../support/person'
 
 stopClock()
 const ISSUER = 'https://idp.example'
+const SECRET = 'a secret: of/the+client'
 const oidcSetting = (config: object = {}, id = 'corporate', name = 'Corporate') => ({
   id,
   name,
@@ -15,7 +16,7 @@ const oidcSetting = (config: object = {}, id = 'corporate', name = 'Corporate') 
     token_url: `${ISSUER}/token`,
     certs_url: `${ISSUER}/jwks`,
     client_id: 'access',
-    client_secret: 'a secret: of/the+client',
+    client_secret: SECRET,
     scopes: ['openid', 'email', 'profile'],
     claims: ['department', 'groups'],
     pkce_enabled: true,
@@ -52,7 +53,7 @@ const signed = (claims: JWTPayload, key = own, alg = 'RS256') =>
     ...claims,
   })
     .setProtectedHeader({ alg, kid: 'own' })
-    .sign(alg === 'HS256' ? (new TextEncoder().encode('x'.repeat(32)) as never) : key)
+    .sign(alg === 'HS256' ? (new TextEncoder().encode(SECRET) as never) : key)
 
 beforeAll(async () => {
   const pairs = await Promise.all([generateKeyPair('RS256'), generateKeyPair('RS256')])
@@ -160,7 +161,7 @@ describe('The token request', () => {
     const [request] = requests
     expect(request).toMatchObject({ method: 'POST', url: `${ISSUER}/token`, redirect: 'manual' })
     expect(request?.headers.get('authorization')).toBe(
-      `Basic ${btoa(`access:${encodeURIComponent('a secret: of/the+client')}`)}`,
+      `Basic ${btoa(`access:${encodeURIComponent(SECRET)}`)}`,
     )
     const body = Object.fromEntries(new URLSearchParams(await request?.text()))
     expect(body).toEqual({

@@ -146,13 +146,14 @@ describe('The sign-out of a portal', () => {
     const { person } = await atAuthorization()
     await person.press('connect docs')
     await person.open(oauth.allow(person.callback ?? new URL('about:blank')))
-    const copy = person.cookies('127.0.0.1:8788')
+    const headers = { cookie: person.cookies('127.0.0.1:8788') }
+    const identity = `${TEAM}/cdn-cgi/access/get-identity`
+    expect((await fetch(identity, { headers })).status).toBe(200)
     await person.open(`${PORTAL}/sign-out`)
     await person.press('Sign out')
     expect(person.page?.text).toContain('your sign-ins to 1 of its servers')
     expect(person.cookies('127.0.0.1:8788')).toMatch(/CF_Access_Session=(;|$)/)
-    const identity = `${TEAM}/cdn-cgi/access/get-identity`
-    expect((await fetch(identity, { headers: { cookie: copy } })).status).toBe(400)
+    expect((await fetch(identity, { headers })).status).toBe(400)
   })
 
   it('does not exist for a portal that does not exist', async () => {

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { portalSettings } from '../../src/node/portals'
 import wrangler from '../../wrangler.toml?raw'
 import { Client, tokensOf } from '../support/client'
+import { controlOf } from '../support/control'
 import { ADA, emulator, TEAM } from '../support/emulator'
 import { Person } from '../support/person'
 import { PortalClient } from '../support/portal'
@@ -41,6 +42,7 @@ const SEED = {
 const URL_OF_PORTAL = 'http://localhost:8788/portals/demo'
 
 const { fetch, reset } = emulator(SEED)
+const control = controlOf(fetch)
 beforeEach(reset)
 
 /** A client of the portal, after a person has connected the demo. */
@@ -74,7 +76,7 @@ describe('The portal of the default seed', () => {
   })
 
   it('is listed with the address that a client is given', async () => {
-    const { portals } = (await (await fetch('http://localhost:8788/_emulator/urls')).json()) as {
+    const { portals } = (await (await control('GET', 'urls')).json()) as {
       portals: unknown
     }
     expect(portals).toEqual([{ id: 'demo', url: `${URL_OF_PORTAL}/mcp` }])
@@ -94,16 +96,21 @@ describe('The portal of the default seed', () => {
 
 describe('The sign-in of an administrator at the server behind Access', () => {
   it('is registered with the address of the portal that a client is given [MP67]', async () => {
-    const response = await fetch('http://localhost:8788/_emulator/upstreams/demo/admin-grant', {
-      method: 'POST',
-    })
+    const response = await control('POST', 'upstreams/demo/admin-grant')
+    const { url } = (await response.json()) as { url: string }
     const person = new Person(fetch, ['localhost:8788', '127.0.0.1:8788'])
-    await person.open(((await response.json()) as { url: string }).url)
+    await person.open(url)
     await person.press(ADA.email)
     await person.press('allow')
-    const { upstreams } = (await (
-      await fetch('http://localhost:8788/_emulator/upstreams')
-    ).json()) as { upstreams: object[] }
+    const { clients } = (await (await control('GET', 'clients')).json()) as {
+      clients: { redirect_uris: string[] }[]
+    }
+    expect(clients.map(({ redirect_uris: [address] }) => address)).toEqual([
+      `${URL_OF_PORTAL}/servers-callback`,
+    ])
+    const { upstreams } = (await (await control('GET', 'upstreams')).json()) as {
+      upstreams: object[]
+    }
     expect(upstreams[2]).toMatchObject({ status: 'ready', authentication_status: 'connected' })
   })
 })

@@ -85,10 +85,13 @@ describe('A server with OAuth', () => {
     )
   })
 
-  it('gets Basic at its token endpoint, and the tokens of its person at calls [MP69, MP73]', async () => {
+  it('gets Basic at its token endpoint, and the tokens of its person at calls [MP69]', async () => {
     const oauth = await portalWithOAuth()
+    const ada = await signedIn(oauth)
     upstream.docs.received.length = 0
-    await signedIn(oauth)
+    expect(await ada.text('docs_read')).toBe('docs read')
+    const used = upstream.docs.received.map(({ headers }) => headers.get('authorization'))
+    expect(new Set(used)).toEqual(new Set(['Bearer token-1']))
     expect(oauth.tokenRequests[0]?.authorization).toBe(`Basic ${btoa('portal:the-client-secret')}`)
     expect(oauth.tokenRequests[0]?.form.has('client_secret')).toBe(false)
   })
