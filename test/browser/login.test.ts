@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, describe, expect, it } from 'vitest'
-import { OpenIdProvider, oidcSetting } from '../support/openid-provider'
+import { oidcSetting } from '../support/oidc-setting'
+import { OpenIdProvider } from '../support/openid-provider'
 import { faintText } from './contrast'
 import { sees } from './sees'
 import { useWorld } from './world'

@@ -2,34 +2,18 @@ import { exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from '
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { challengeOf } from '../support/client'
 import { ADA, APP, application, emulator, stopClock, TEAM } from '../support/emulator'
+import { CLIENT, oidcSetting } from '../support/oidc-setting'
 import { Person } from '../support/person'
 
 stopClock()
 const ISSUER = 'https://idp.example'
-const SECRET = 'a secret: of/the+client'
-const oidcSetting = (config: object = {}, id = 'corporate', name = 'Corporate') => ({
-  id,
-  name,
-  type: 'oidc',
-  config: {
-    auth_url: `${ISSUER}/auth`,
-    token_url: `${ISSUER}/token`,
-    certs_url: `${ISSUER}/jwks`,
-    client_id: 'access',
-    client_secret: SECRET,
-    scopes: ['openid', 'email', 'profile'],
-    claims: ['department', 'groups'],
-    pkce_enabled: true,
-    ...config,
-  },
-})
 const IDENTITY = `${TEAM}/cdn-cgi/access/get-identity`
 const world = emulator({
   IDENTITY_PROVIDERS: [
-    oidcSetting(),
-    oidcSetting({ scopes: ['openid'], pkce_enabled: false }, 'bare', 'Bare'),
-    oidcSetting({ issuer: ISSUER }, 'strict', 'Strict'),
-    oidcSetting({ email_claim_name: 'upn' }, 'upn', 'Upn'),
+    oidcSetting(ISSUER),
+    oidcSetting(ISSUER, { scopes: ['openid'], pkce_enabled: false }, { id: 'bare', name: 'Bare' }),
+    oidcSetting(ISSUER, { issuer: ISSUER }, { id: 'strict', name: 'Strict' }),
+    oidcSetting(ISSUER, { email_claim_name: 'upn' }, { id: 'upn', name: 'Upn' }),
   ],
 })
 
@@ -53,7 +37,7 @@ const signed = (claims: JWTPayload, key = own, alg = 'RS256') =>
     ...claims,
   })
     .setProtectedHeader({ alg, kid: 'own' })
-    .sign(alg === 'HS256' ? (new TextEncoder().encode(SECRET) as never) : key)
+    .sign(alg === 'HS256' ? (new TextEncoder().encode(CLIENT.client_secret) as never) : key)
 
 beforeAll(async () => {
   const pairs = await Promise.all([generateKeyPair('RS256'), generateKeyPair('RS256')])
@@ -140,7 +124,7 @@ describe('The authorization request to an OpenID Connect provider (OpenID Connec
 
   it('asks for a login if the person returns as another person', async () => {
     const APPLICATIONS = [application({ policies: [] })]
-    const IDENTITY_PROVIDERS = [oidcSetting()]
+    const IDENTITY_PROVIDERS = [oidcSetting(ISSUER)]
     const denying = emulator({ APPLICATIONS, IDENTITY_PROVIDERS })
     const person = await new Person(denying.fetch).open(`${APP}/whoami`)
     await person.press('Sign in with Corporate')
@@ -161,7 +145,7 @@ describe('The token request', () => {
     const [request] = requests
     expect(request).toMatchObject({ method: 'POST', url: `${ISSUER}/token`, redirect: 'manual' })
     expect(request?.headers.get('authorization')).toBe(
-      `Basic ${btoa(`access:${encodeURIComponent(SECRET)}`)}`,
+      `Basic ${btoa(`access:${encodeURIComponent(CLIENT.client_secret)}`)}`,
     )
     const body = Object.fromEntries(new URLSearchParams(await request?.text()))
     expect(body).toEqual({

@@ -4,32 +4,28 @@ import { ADA, emulator, GRACE, MALLORY, stopClock, TEAM } from '../support/emula
 import { NAVIGATION } from '../support/person'
 import {
   atServers,
-  connectToPortal,
   ENDPOINT,
   onlyFor,
   PORTAL,
   PortalAdmin,
   PortalClient,
   personOf,
+  tokensFor,
   useUpstreams,
 } from '../support/portal'
 import { credentials, SERVICE_AUTH, serviceToken } from '../support/service-token'
 
 stopClock()
 
-const { advance, fetch, reset, revoke, signIn, events } = emulator()
+const world = emulator()
+const { advance, fetch, reset, revoke, signIn, events } = world
 const admin = new PortalAdmin(fetch)
 
 const NO_SERVERS = 'No allowed servers available, check your Zero Trust Policies'
 const upstream = useUpstreams(reset, 'docs', 'mail', 'late')
 const client = new Client(fetch, PORTAL, TEAM)
 
-async function grantOf(who: { email: string }) {
-  await signIn(who)
-  const tokens = await connectToPortal(fetch)
-  await signIn(null)
-  return tokens
-}
+const grantOf = (who: { email: string }) => tokensFor(world, who)
 
 describe('The page of servers', () => {
   beforeEach(async () => {

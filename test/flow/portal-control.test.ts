@@ -174,7 +174,7 @@ describe('GET /_emulator/portals, the reasons', () => {
     await admin.put('portals/tools', { servers: [{ server_id: 'docs' }, { server_id: 'mail' }] })
     const at = await atServers(fetch, ADA)
     await at.person.press('connect docs')
-    await at.person.open(oauth.allow(at.person.callback ?? new URL('about:blank')))
+    await at.person.open(oauth.allow(at.person.callback))
     await finishServers(fetch, at)
     const [caller] = await callers()
     const signedIn = caller?.servers.map(({ id, why }) => [id, why.includes('has signed in')])

@@ -4,19 +4,20 @@ import { ADA, emulator, GRACE, stopClock } from '../support/emulator'
 import { UpstreamOAuth } from '../support/oauth-upstream'
 import {
   atServers,
-  connectToPortal,
   ENDPOINT,
   finishServers,
   PORTAL,
   PortalAdmin,
   PortalClient,
   personOf,
+  tokensFor,
   useUpstreams,
 } from '../support/portal'
 
 stopClock()
 
-const { fetch, reset, signIn } = emulator()
+const world = emulator()
+const { fetch, reset } = world
 const admin = new PortalAdmin(fetch)
 const DOCS = 'https://docs.example.net'
 const URLS = { elicitation: { url: {} } }
@@ -49,12 +50,7 @@ async function next(messages: AsyncGenerator<Message>): Promise<Message> {
   return (await messages.next()).value ?? {}
 }
 
-async function tokenOf(who: { email: string }): Promise<string> {
-  await signIn(who)
-  const { access_token: token } = await connectToPortal(fetch)
-  await signIn(null)
-  return token
-}
+const tokenOf = async (who: { email: string }) => (await tokensFor(world, who)).access_token
 
 async function sessionOf(token: string, capabilities: object = URLS) {
   const client = PortalClient.of(fetch, token, '2025-11-25')
@@ -176,7 +172,7 @@ describe("A person's grant that has ended", () => {
     const at = await atServers(fetch, ADA)
     const { person } = at
     await person.press('connect docs')
-    await person.open(oauth.allow(person.callback ?? new URL('about:blank')))
+    await person.open(oauth.allow(person.callback))
     const { access_token: token } = await finishServers(fetch, at)
     oauth.endTokens()
     return token

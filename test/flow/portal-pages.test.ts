@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { ACCOUNT, api } from '../support/api'
+import { bearer } from '../support/client'
 import { ADA, emulator, GRACE, stopClock, TEAM } from '../support/emulator'
 import { UpstreamOAuth } from '../support/oauth-upstream'
 import { NAVIGATION, type Person } from '../support/person'
@@ -38,7 +39,7 @@ async function atAddress(revision: '2026-07-28' | '2025-11-25' = '2026-07-28') {
   const at = await atAuthorization()
   const { access_token: token } = await finishServers(fetch, at)
   const { person } = at
-  const caller = new PortalClient(fetch, { authorization: `Bearer ${token}` }, revision)
+  const caller = new PortalClient(fetch, bearer(token), revision)
   if (revision === '2025-11-25') await caller.initialize()
   const text = await caller.text('portal_toggle_servers')
   await person.open(text.match(/http\S+/)?.[0] ?? '')
@@ -51,7 +52,7 @@ describe('The page of a portal_toggle_servers address', () => {
     expect(person.page?.text).toMatch(/DOCS not connected.*MAIL ready/s)
     await person.press('connect docs')
     expect(person.callback?.searchParams.get('redirect_uri')).toBe(`${PORTAL}/servers-callback`)
-    await person.open(oauth.allow(person.callback ?? new URL('about:blank')))
+    await person.open(oauth.allow(person.callback))
     expect(person.page?.title).toBe('Servers of Tools')
     expect(person.page?.text).toMatch(/DOCS connected.*MAIL ready/s)
     expect(await caller.text('docs_read')).toBe('docs read')
@@ -125,7 +126,7 @@ describe('A browser in which nobody is signed in', () => {
   it('cannot finish the sign-in of a person at a server', async () => {
     const { person } = await atAuthorization()
     await person.press('connect docs')
-    const back = oauth.allow(person.callback ?? new URL('about:blank'))
+    const back = oauth.allow(person.callback)
     const other = await personOf(fetch).open(back)
     expect(other.page).toMatchObject({
       status: 400,
@@ -145,7 +146,7 @@ describe('The sign-out of a portal', () => {
   it('removes the sign-ins at its servers, and ends the session at the team domain [MP37]', async () => {
     const { person } = await atAuthorization()
     await person.press('connect docs')
-    await person.open(oauth.allow(person.callback ?? new URL('about:blank')))
+    await person.open(oauth.allow(person.callback))
     const headers = { cookie: person.cookies('127.0.0.1:8788') }
     const identity = `${TEAM}/cdn-cgi/access/get-identity`
     expect((await fetch(identity, { headers })).status).toBe(200)

@@ -122,7 +122,7 @@ describe('A server with OAuth', () => {
     oauth.refuses = 'invalid_client'
     const { person } = await atServers(fetch, ADA)
     await person.press('connect docs')
-    await person.open(oauth.allow(person.callback ?? new URL('about:blank')))
+    await person.open(oauth.allow(person.callback))
     expect(person.page?.title).toBe('Authorization failed: invalid client')
   })
 
@@ -130,7 +130,7 @@ describe('A server with OAuth', () => {
     const oauth = await portalWithOAuth()
     const { person } = await atServers(fetch, ADA)
     await person.press('connect docs')
-    const back = oauth.allow(person.callback ?? new URL('about:blank'))
+    const back = oauth.allow(person.callback)
     const { person: grace } = await atServers(fetch, GRACE)
     await grace.open(back)
     const nobody = await personOf(fetch).open(back)
@@ -150,7 +150,7 @@ describe('A dropped client', () => {
     for (let round = 0; round < 2; round++) {
       const { person } = await atServers(fetch, ADA)
       await person.press('connect docs')
-      await person.open(oauth.allow(person.callback ?? new URL('about:blank')))
+      await person.open(oauth.allow(person.callback))
       expect(person.page?.title).toBe('Authorization failed: invalid client')
     }
     expect(oauth.registered).toHaveLength(1)

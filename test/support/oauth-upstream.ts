@@ -35,8 +35,13 @@ export class UpstreamOAuth {
     this.#good.clear()
   }
 
-  /** Returns the address that the person is sent back to, after an authorization request. */
-  allow(authorization: URL): string {
+  /**
+   * Returns the address that the person is sent back to, after an authorization request.
+   *
+   * @throws Error if there is no request
+   */
+  allow(authorization: URL | undefined): string {
+    if (!authorization) throw new Error('no authorization request')
     const { redirect_uri = '', state = '' } = Object.fromEntries(authorization.searchParams)
     return `${redirect_uri}?${new URLSearchParams({ code: `code${++this.#codes}`, state })}`
   }

@@ -1,9 +1,8 @@
 import { once } from 'node:events'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import Provider, { type AuthorizationCode } from 'oidc-provider'
+import { CLIENT } from './oidc-setting'
 import { freePort } from './server'
-
-export const CLIENT = { client_id: 'access', client_secret: 'a secret: of/the+client' }
 
 /** The claims of this provider's accounts, beside `sub` and `email`, which are those of the login. */
 const ACCOUNTS: Record<string, Record<string, unknown>> = {
@@ -79,28 +78,5 @@ export class OpenIdProvider {
     this.#server.close()
     this.#server.closeAllConnections()
     await once(this.#server, 'close')
-  }
-}
-
-/** An `oidc` provider of the emulator's settings, in the API's own members. */
-export function oidcSetting(
-  issuer: string,
-  config: Record<string, unknown> = {},
-  { id = 'corporate', name = 'Corporate' } = {},
-) {
-  return {
-    id,
-    name,
-    type: 'oidc',
-    config: {
-      auth_url: `${issuer}/auth`,
-      token_url: `${issuer}/token`,
-      certs_url: `${issuer}/jwks`,
-      ...CLIENT,
-      scopes: ['openid', 'email', 'profile'],
-      claims: ['department', 'groups'],
-      pkce_enabled: true,
-      ...config,
-    },
   }
 }

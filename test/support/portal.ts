@@ -2,7 +2,7 @@ import type { McpServer } from '@modelcontextprotocol/server'
 import { afterEach, beforeEach, vi } from 'vitest'
 import { ACCOUNT, api, type Item } from './api'
 import { Client, type Fetch, type Tokens, tokensOf } from './client'
-import { TEAM } from './emulator'
+import { type Emulator, TEAM } from './emulator'
 import { Person } from './person'
 import { type TestUpstream, upstreams } from './upstreams'
 
@@ -249,6 +249,14 @@ export async function connectToPortal(fetch: Fetch): Promise<Tokens & { clientId
   const { client_id: clientId } = await client.register()
   const code = await client.code(clientId, { resource: ENDPOINT })
   return { ...(await tokensOf(client.exchange(clientId, code))), clientId }
+}
+
+/** The tokens of a client of the portal, for a person; automatic sign-in is off afterwards. */
+export async function tokensFor({ fetch, signIn }: Emulator, who: { email: string }) {
+  await signIn(who)
+  const tokens = await connectToPortal(fetch)
+  await signIn(null)
+  return tokens
 }
 
 /** A client of the portal while automatic sign-in is on. */

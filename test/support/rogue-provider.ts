@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from 'jose'
-import { CLIENT } from './openid-provider'
+import { CLIENT } from './oidc-setting'
 import { freePort } from './server'
 
 /** The misbehaviour of the provider; none if it is empty. */
