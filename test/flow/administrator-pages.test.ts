@@ -268,7 +268,7 @@ describe('An Access application', () => {
     expect(list.text).not.toContain('Wiki')
   })
 
-  it('loses the policies whose box is checked; a refusal stands at the row that it concerns', async () => {
+  it('loses the policies whose box is checked, and shows a problem beside its policy', async () => {
     const { id } = await demo()
     const added = {
       'policies.0.remove': 'on',

@@ -325,7 +325,7 @@ describe('A person at a browser', () => {
     expect(person.callback).toBeUndefined()
   })
 
-  it('can allow a client no more on a page whose code was redeemed', async () => {
+  it('cannot allow a client again on a page whose code was redeemed', async () => {
     const { person, url } = await start()
     await (await person.press('ada@example.com')).press('Allow')
     const code = person.callback?.searchParams.get('code') ?? ''
@@ -335,7 +335,7 @@ describe('A person at a browser', () => {
     expect(person.page).toMatchObject({ status: 400, title: 'This page has been used' })
   })
 
-  it('can allow a client no more on a page whose code has expired', async () => {
+  it('cannot allow a client again on a page whose code has expired', async () => {
     const { person } = await start()
     await (await person.press('ada@example.com')).press('Allow')
     await world.advance('2m')
@@ -393,7 +393,7 @@ describe('A person at a browser', () => {
     })
   })
 
-  it('can send the form of a login page once [A12]', async () => {
+  it('can send the form of a login page only once [A12]', async () => {
     const { person } = await start()
     const loginPage = person.page
     await person.press('ada@example.com')

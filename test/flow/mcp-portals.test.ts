@@ -58,7 +58,7 @@ describe('A new portal', () => {
     })
   })
 
-  it('is the last one if there are twenty', async () => {
+  it('is refused if there are twenty already', async () => {
     const numbers = Array.from({ length: 21 }, (_, index) => index)
     const statuses = []
     for (const number of numbers) {

@@ -288,13 +288,13 @@ describe('An update', () => {
       expect((await get(`${SERVERS}/docs`)).body.result).toMatchObject({ status: 'ready' })
     })
 
-    it('takes auth_type alone', async () => {
+    it('accepts auth_type alone', async () => {
       await create()
       const { body } = await put(`${SERVERS}/docs`, OAUTH)
       expect(body.result).toMatchObject({ auth_type: 'oauth', authentication_status: 'required' })
     })
 
-    it('moves with the client that the administrator configured, and without one that was registered', async () => {
+    it('keeps the client that the administrator configured, and drops one that was registered', async () => {
       await create({ ...MANUAL, client_secret: SECRET })
       const manual = await put(`${SERVERS}/docs`, { hostname: OTHER })
       expect(manual.body.result.auth_config_summary).toMatchObject({

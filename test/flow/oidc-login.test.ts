@@ -179,7 +179,7 @@ describe('The claims of the id_token are those of the person:', () => {
     })
   })
 
-  it('none of which has to exist', async () => {
+  it('the name and the groups are optional', async () => {
     idToken = () => signed({ name: 1 as never, groups: 'a' })
     const { name, groups } = (await identityOf(await signIn())) ?? {}
     expect({ name, groups }).toEqual({ name: '', groups: [] })
@@ -258,13 +258,16 @@ describe('An id_token (OpenID Connect Core 3.1.3.7)', () => {
     },
   )
 
-  it.each(['token', 'jwks'])('cannot be had if the provider is down: /%s', async (name) => {
-    delete responses[`/${name}`]
-    const person = await signIn()
-    expect(person.page).toMatchObject({ status: 502, title: 'Corporate cannot be reached' })
-    expect(person.page?.text).toContain(`${ISSUER}/${name}: connection refused`)
-    expect(await identityOf(person)).toBeUndefined()
-  })
+  it.each(['token', 'jwks'])(
+    'cannot be requested or verified if the provider is down: /%s',
+    async (name) => {
+      delete responses[`/${name}`]
+      const person = await signIn()
+      expect(person.page).toMatchObject({ status: 502, title: 'Corporate cannot be reached' })
+      expect(person.page?.text).toContain(`${ISSUER}/${name}: connection refused`)
+      expect(await identityOf(person)).toBeUndefined()
+    },
+  )
 })
 
 describe('A return from the provider is refused', () => {

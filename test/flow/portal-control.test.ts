@@ -155,7 +155,7 @@ describe('GET /_emulator/portals, the reasons', () => {
     return portals[0]?.callers ?? []
   }
 
-  it('decide about a service token by the policies of now, because it has no grant [MP35]', async () => {
+  it('apply the current policies to a service token, because it has no grant [MP35]', async () => {
     await admin.server('docs', {}, [SERVICE_AUTH])
     await admin.server('mail')
     const servers = ['docs', 'mail'].map((server_id) => ({ server_id, on_behalf: false }))
@@ -167,7 +167,7 @@ describe('GET /_emulator/portals, the reasons', () => {
     expect(caller && reasons(caller)).toEqual({ docs: null, mail: 'refused' })
   })
 
-  it('say that the person has signed in, for a server that needs it only', async () => {
+  it('say that the person has signed in, only for a server that requires it', async () => {
     const oauth = await portalWithOAuth()
     await authenticate(oauth)
     await admin.server('mail')

@@ -93,7 +93,7 @@ describe.each([
     expect(person.page).toMatchObject({ status: 400, title })
   })
 
-  it('ends with the portal', async () => {
+  it('expires when the portal is deleted', async () => {
     const { person }: { person: Person } = await atPage()
     const portal = `${ACCOUNT}/access/ai-controls/mcp/portals/tools`
     expect((await api(fetch).delete(portal)).status).toBe(200)
@@ -135,7 +135,7 @@ describe('A browser in which nobody is signed in', () => {
     expect(oauth.tokenRequests).toEqual([])
   })
 
-  it('is told so by the sign-out of a portal [MP37]', async () => {
+  it('gets a page that says so at the sign-out of a portal [MP37]', async () => {
     const person = await personOf(fetch).open(`${PORTAL}/sign-out`)
     expect(person.page).toMatchObject({ status: 200, title: 'You are signed out.' })
     expect(person.page?.text).toContain('Nobody is signed in to Tools')
@@ -157,7 +157,7 @@ describe('The sign-out of a portal', () => {
     expect((await fetch(identity, { headers })).status).toBe(400)
   })
 
-  it('does not exist for a portal that does not exist', async () => {
+  it('responds with 404 for a portal that does not exist', async () => {
     const url = `${TEAM}/cdn-cgi/access/oauth/portal/sign-out?portal=nothing`
     expect((await fetch(url, { headers: NAVIGATION })).status).toBe(404)
   })

@@ -95,7 +95,7 @@ describe('The portal of the default seed', () => {
 })
 
 describe('The sign-in of an administrator at the server behind Access', () => {
-  it('is registered with the address of the portal that a client is given [MP67]', async () => {
+  it('registers a client with the callback of the portal at its address for clients [MP67]', async () => {
     const response = await control('POST', 'upstreams/demo/admin-grant')
     const { url } = (await response.json()) as { url: string }
     const person = new Person(fetch, ['localhost:8788', '127.0.0.1:8788'])
