@@ -38,7 +38,7 @@ function addMiddleware(surfaces: Hono<Env>): void {
 
 let loadedApi: Hono<Env> | undefined
 
-// In Node, most processes never use the API. Its modules are a quarter of those of the Worker.
+// In Node, most processes never use the API, and would compile its modules in vain.
 async function apiOnDemand(): Promise<Hono<Env>> {
   if (loadedApi) return loadedApi
   const { api } = await import('./api')

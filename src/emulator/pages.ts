@@ -1,5 +1,5 @@
 /**
- * The handlers that respond with a page, in one module that is loaded on demand. More such modules would
+ * The handlers of pages and of their forms, in one module that is loaded on demand. More such modules would
  * split what they share with the Worker into many small files, each of which takes Node time to load.
  */
 export { showClientReport } from './client-report'

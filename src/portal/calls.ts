@@ -2,7 +2,7 @@ import { ProtocolError } from '@modelcontextprotocol/server'
 import type { Exposed } from '../mcp/curation'
 import type { McpServer } from '../mcp/server'
 import type { AppContext } from '../request/context'
-import { connect, type During } from '../upstream/connection'
+import { type CallOptions, connect } from '../upstream/connection'
 import { callCredential } from '../upstream/credential'
 import { failureOf } from '../upstream/failure'
 import type { UpstreamError } from '../upstream/upstream-error'
@@ -69,7 +69,7 @@ export async function requestUpstream(
   { server }: Pick<Exposed, 'server'>,
   method: string,
   params: Record<string, unknown>,
-  during?: During,
+  options?: CallOptions,
 ) {
   const { portal } = caller.place
   const mapping = portal.servers.find(({ server_id: id }) => id === server.id)
@@ -78,18 +78,18 @@ export async function requestUpstream(
   const isViaGateway = server.secure_web_gateway || portal.secure_web_gateway
   const upstream = await connect(c, server, credential, { isViaGateway })
   try {
-    return await upstream.request(method, params, during)
+    return await upstream.request(method, params, options)
   } finally {
     await upstream.close()
   }
 }
 
-// Assumed: progress and cancellation are passed on. The client hears of progress under the token of its request.
-function passed({ context: { mcpReq } }: Exchange): During {
+// Assumed: cancellation is passed on to the server, and progress to the client, under the token of its request.
+function passed({ context: { mcpReq } }: Exchange): CallOptions {
   const { notify, signal } = mcpReq
   const progressToken = mcpReq._meta?.progressToken
   if (progressToken === undefined) return { signal }
-  const onprogress: During['onprogress'] = (progress) => {
+  const onprogress: CallOptions['onprogress'] = (progress) => {
     const params = { ...progress, progressToken }
     // The client may be gone.
     notify({ method: 'notifications/progress', params }).catch(() => undefined)

@@ -20,7 +20,7 @@ export function onDemand<Module>(load: () => Promise<Module>) {
   ): Handler<Env> =>
     async function loaded(c) {
       const { [name]: respond } = await load()
-      // The type of the name has made sure of it.
+      // The type of `name` permits only functions that respond.
       return (respond as Respond<Rest>)(c, ...rest)
     }
 }

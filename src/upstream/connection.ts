@@ -31,8 +31,8 @@ export type Listed = {
   resources: string[]
 }
 
-/** The end of a request that nobody waits for any more, and its progress. */
-export type During = Pick<RequestOptions, 'onprogress' | 'signal'>
+/** The signal that cancels a request, and the function that receives its progress. */
+export type CallOptions = Pick<RequestOptions, 'onprogress' | 'signal'>
 
 /** A connection to a server for one request of the portal. */
 export type Upstream = {
@@ -42,7 +42,7 @@ export type Upstream = {
   request(
     method: string,
     params: Record<string, unknown>,
-    during?: During,
+    options?: CallOptions,
   ): Promise<Record<string, unknown>>
   close(): Promise<void>
 }
@@ -132,8 +132,10 @@ async function connectTo(
     endpoint,
     prior: discover ? { kind: 'modern', discover } : { kind: 'legacy' },
   })
-  const request: Upstream['request'] = (method, params, rest) =>
-    during(() => client.request({ method, params }, resultSchema, { timeout: TIMEOUT_MS, ...rest }))
+  const request: Upstream['request'] = (method, params, given) =>
+    during(() =>
+      client.request({ method, params }, resultSchema, { timeout: TIMEOUT_MS, ...given }),
+    )
   return {
     request,
     list: () => during(() => listOf(client, request)),

@@ -15,6 +15,7 @@ import {
 import { observer, type Told } from '../support/observer'
 import { NAVIGATION, Person } from '../support/person'
 import { ALLOW, credentials, SERVICE_AUTH, serviceToken } from '../support/service-token'
+import { isWorkerd } from '../support/size'
 
 stopClock()
 const BYPASS = { name: 'All', decision: 'bypass', include: [{ everyone: {} }] }
@@ -996,7 +997,6 @@ describe('Events are stored', () => {
   it('and read completely, also if they exceed one response of the Durable Object', async () => {
     await world.reset()
     // At the control, because it accepts long bodies of any form. The limit of 32 MiB is that of workerd.
-    const isWorkerd = navigator.userAgent === 'Cloudflare-Workers'
     const [count, megabytes] = isWorkerd ? [600, 34] : [100, 5]
     const record = 'x'.repeat(499)
     const many = Array.from({ length: 12 }, (_, host) => [String(host), Array(10).fill(record)])

@@ -5,7 +5,7 @@ import type { Coverage, Mutant } from './protocol'
 const RANKING = '.ranking.json'
 
 // Tests over HTTP take a hundred times as long as those of a pure rule, so a mutant runs only some of them:
-// those that reach the code next to it that few tests reach, for example the refusal below a condition;
+// those that reach the rarely reached code next to it, for example the refusal below a condition;
 // those whose titles share words with the code, for example the row of a rule; those that cover the fewest
 // mutants, which are the most specific; and others evenly from the rest. The score is a lower bound.
 const MOST_NEAR = 40
@@ -52,7 +52,7 @@ function nearest(id: string, covering: ReadonlyMap<string, ReadonlySet<number>>)
   return [...new Set(tests)].slice(0, MOST_NEAR)
 }
 
-/** Returns the words of a title or of code: rows such as `t12`, and what names consist of. */
+/** Returns the words of a title or of code: rows such as `t12`, and the parts of names. */
 function wordsOf(text: string): ReadonlySet<string> {
   const words = text.match(/[A-Z]+\d+|[A-Z]?[a-z]{3,}/g) ?? []
   return new Set(words.map((word) => word.toLowerCase()))
@@ -60,7 +60,7 @@ function wordsOf(text: string): ReadonlySet<string> {
 
 const titles = new Map<string, ReadonlySet<string>>()
 
-// A word counts the more, the fewer titles have it. The row of a rule counts more than other words.
+// The fewer titles contain a word, the more it counts. The row of a rule counts more than other words.
 function titled(tests: string[], source: string): string[] {
   for (const id of tests) if (!titles.has(id)) titles.set(id, wordsOf(id.replace(/^.*?#/, '')))
   const all = [...titles.values()]

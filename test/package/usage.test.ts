@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseArguments } from '../../src/node/usage'
+import { parseArguments, UsageError } from '../../src/node/usage'
 
 const FLAGS = { port: { type: 'string' }, origin: { type: 'string' } } as const
 
@@ -8,8 +8,8 @@ describe('A flag of the command that does not exist', () => {
     ['--prot', 'Unknown flag --prot; did you mean --port?'],
     ['--orgin=http://localhost', 'Unknown flag --orgin; did you mean --origin?'],
     ['--verbose', 'Unknown flag --verbose'],
-  ])('%s is refused, with the nearest one', (flag, message) => {
-    expect(() => parseArguments([flag], FLAGS)).toThrow(message)
+  ])('%s is refused, and the nearest one is named if there is one', (flag, message) => {
+    expect(() => parseArguments([flag], FLAGS)).toThrow(new UsageError(message))
   })
 
   it('is not confused with a flag without its value', () => {

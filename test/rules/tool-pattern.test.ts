@@ -31,7 +31,7 @@ describe('The pattern of portal_query_tools [MP51]', () => {
     ['(', 'not a regular expression'],
     ['a'.repeat(201), 'at most 200 characters'],
     [undefined, 'must be a text'],
-  ])('is refused if it could take long or is none: %s', (pattern, problem) => {
+  ])('is refused if it could take long or is not a pattern: %s', (pattern, problem) => {
     expect(parseToolPattern(pattern).problem).toContain(problem)
   })
 })

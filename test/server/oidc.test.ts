@@ -3,13 +3,13 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { decodeJwt } from 'jose'
+import { decodeJwt, type JWTPayload } from 'jose'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Fetch, Tokens } from '../support/client'
 import { oidcSetting } from '../support/oidc-setting'
 import { OpenIdProvider } from '../support/openid-provider'
 import { Person } from '../support/person'
-import { type Misbehaviour, RogueProvider } from '../support/rogue-provider'
+import { RogueProvider } from '../support/rogue-provider'
 import { freePort, networkFetch, type Server, startServer } from '../support/server'
 
 const INVALID_NONCE = { status: 400, title: 'Invalid nonce. Please try logging in again.' }
@@ -37,7 +37,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   await server.control('POST', 'reset')
   provider.codes.splice(0)
-  rogue.misbehaviour = {}
+  rogue.claims = {}
 })
 afterAll(async () => {
   await server?.stop()
@@ -152,10 +152,10 @@ describe('Claims of an OpenID Connect provider', () => {
   })
 
   it('of another provider decide too, unless the rule names the provider', async () => {
-    rogue.misbehaviour = { claims: { department: 'engineering' } }
+    rogue.claims = { department: 'engineering' }
     const inside = await (await at('/engineers')).press('Sign in with Rogue')
     expect(claimsOf(inside)).toMatchObject({ custom: { department: 'engineering' } })
-    rogue.misbehaviour = { claims: { department: 'navy' } }
+    rogue.claims = { department: 'navy' }
     const outside = await (await at('/navy')).press('Sign in with Rogue')
     expect(outside.page).toMatchObject(BLOCKED)
   })
@@ -298,10 +298,10 @@ describe('The callback', () => {
   })
 })
 
-// `test/flow/oidc-login.test.ts` has those that are refused.
+// `test/flow/oidc-login.test.ts` tests every refusal.
 describe('An id_token', () => {
-  const signInRogue = async (misbehaviour: Misbehaviour) => {
-    rogue.misbehaviour = misbehaviour
+  const signInRogue = async (claims: JWTPayload) => {
+    rogue.claims = claims
     return (await at('/')).press('Sign in with Rogue')
   }
 
@@ -311,9 +311,7 @@ describe('An id_token', () => {
 
   it('is accepted with groups and claims that are no texts, which no rule matches', async () => {
     const hostile = { toString: 1 }
-    const person = await signInRogue({
-      claims: { groups: [hostile, 'analysts'], department: hostile },
-    })
+    const person = await signInRogue({ groups: [hostile, 'analysts'], department: hostile })
     expect(claimsOf(person)).toMatchObject({ email: 'ada@example.com' })
     expect(claimsOf(await person.open(`${server.app}/analysts`))).toHaveProperty('email')
     await person.open(`${server.app}/engineers`)
@@ -321,16 +319,16 @@ describe('An id_token', () => {
   })
 
   it('is refused with another iss than `issuer` of the provider, an extension of the emulator', async () => {
-    rogue.misbehaviour = { claims: { iss: 'https://attacker.example' } }
+    rogue.claims = { iss: 'https://attacker.example' }
     const person = await (await at('/')).press('Sign in with Strict')
     expect(person.page).toMatchObject({ status: 400, title: 'Strict did not sign you in' })
     expect(person.page?.text).toContain('unexpected "iss"')
-    rogue.misbehaviour = {}
+    rogue.claims = {}
     expect(claimsOf(await (await at('/')).press('Sign in with Strict'))).toHaveProperty('email')
   })
 
   it('is accepted with several audiences if this client is one of them', async () => {
-    const person = await signInRogue({ claims: { aud: ['other', 'access'], azp: 'access' } })
+    const person = await signInRogue({ aud: ['other', 'access'], azp: 'access' })
     expect(claimsOf(person)).toMatchObject({ email: 'ada@example.com' })
   })
 })

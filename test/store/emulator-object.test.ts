@@ -19,6 +19,36 @@ beforeEach(async () => {
 })
 const advance = (bySeconds: number) => object.moveClock({ bySeconds })
 
+const grant = (email: string, portalId = 'tools') => ({
+  portalId,
+  email,
+  decided: { docs: true },
+  toggles: {},
+  connections: {},
+})
+const connection = (grantId: string) => ({
+  grantId,
+  clientId: 'client',
+  clientName: 'Client',
+  accountIds: ['account'],
+  scopes: ['zone.read'],
+  authorizedAtSeconds: now,
+})
+const at = (seconds: number) => new Date(seconds * 1000).toISOString()
+const signIn = (email: string, sessionId: string, changes: object = {}) =>
+  ({
+    kind: 'signed-in',
+    at: at(now),
+    holder: 'browser',
+    identity: { email, name: `Name of ${email}`, groups: [] },
+    sessionId,
+    revision: 0,
+    expiresAtSeconds: now + 100,
+    ip: '192.0.2.1',
+    country: 'DE',
+    ...changes,
+  }) as unknown as ReportedEvent
+
 describe('A state of a portal', () => {
   const session = (holder = 'grant') => ({
     portalId: 'tools',
@@ -26,13 +56,6 @@ describe('A state of a portal', () => {
     protocolVersion: '2025-06-18',
     elicitation: { url: false, form: false },
     toggles: { docs: true },
-  })
-  const grant = (email: string, portalId = 'tools') => ({
-    portalId,
-    email,
-    decided: { docs: true },
-    toggles: {},
-    connections: {},
   })
   const put = (id: string, value = session(), endsIn = 100) =>
     object.putPortalState('session', id, 'owner', now + endsIn, value)
@@ -111,20 +134,6 @@ describe('A state of a portal', () => {
 })
 
 describe('The directory of users', () => {
-  const at = (seconds: number) => new Date(seconds * 1000).toISOString()
-  const signIn = (email: string, sessionId: string, changes: object = {}) =>
-    ({
-      kind: 'signed-in',
-      at: at(now),
-      holder: 'browser',
-      identity: { email, name: `Name of ${email}`, groups: [] },
-      sessionId,
-      revision: 0,
-      expiresAtSeconds: now + 100,
-      ip: '192.0.2.1',
-      country: 'DE',
-      ...changes,
-    }) as unknown as ReportedEvent
   const opened = (sessionId: string, id: string) =>
     ({
       kind: 'application-opened',
@@ -240,15 +249,6 @@ describe('An edit of the configuration', () => {
 })
 
 describe('The connected applications of a person', () => {
-  const connection = (grantId: string) => ({
-    grantId,
-    clientId: 'client',
-    clientName: 'Client',
-    accountIds: ['account'],
-    scopes: ['zone.read'],
-    authorizedAtSeconds: now,
-  })
-
   it('are the latest first, until they end or are removed', async () => {
     await object.addConnection(ADA, connection('one'), now + 100)
     await object.addConnection(ADA, connection('two'), now + 200)
@@ -269,20 +269,12 @@ describe('The alarm', () => {
     const { connection, portal_state, session } = (await object.dump()).dump.tables
     return [connection.length, portal_state.length, session.length]
   }
-  const at = () => new Date(now * 1000).toISOString()
   /** Adds a connection, a state of a portal and a sign-in that end together. */
   async function add(id: string, endsIn: number): Promise<void> {
     const end = now + endsIn
-    const scopes = { accountIds: [], scopes: [], authorizedAtSeconds: now }
-    const client = { grantId: id, clientId: 'client', clientName: 'Client', ...scopes }
-    await object.addConnection(ADA, client, end)
-    const grant = { portalId: 'tools', email: ADA, decided: {}, toggles: {}, connections: {} }
-    await object.putPortalState('grant', id, id, end, grant)
-    const signIn = { kind: 'signed-in', at: at(), holder: 'browser', sessionId: id, revision: 0 }
-    const person = { identity: { email: ADA, name: 'Ada', groups: [] }, ip: '', country: 'DE' }
-    await object.record([
-      { ...signIn, ...person, expiresAtSeconds: end } as unknown as ReportedEvent,
-    ])
+    await object.addConnection(ADA, connection(id), end)
+    await object.putPortalState('grant', id, id, end, grant(ADA))
+    await object.record([signIn(ADA, id, { expiresAtSeconds: end })])
   }
 
   it('deletes what has expired by the emulated clock, and nothing else', async () => {

@@ -39,7 +39,7 @@ export class Person {
   /**
    * Opens a page, and follows redirects.
    *
-   * @throws Error if the page is of no host of this person: a test about it would have no page
+   * @throws Error if the URL is not at a host of this person: the test would see no page
    */
   async open(url: string): Promise<this> {
     if (!this.hosts.includes(new URL(url).host))

@@ -4,18 +4,13 @@ import { exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from '
 import { CLIENT } from './oidc-setting'
 import { freePort } from './server'
 
-/** The misbehaviour of the provider; none if it is empty. */
-export type Misbehaviour = {
-  /** Claims of the id_token, in place of the valid ones; undefined omits one. */
-  claims?: JWTPayload
-}
-
 /**
  * An OpenID Connect provider that signs Ada in without a page, and misbehaves on purpose: no real
  * provider can be made to respond with an invalid id_token, which a client has to refuse.
  */
 export class RogueProvider {
-  misbehaviour: Misbehaviour = {}
+  /** Claims of the id_token, in place of the valid ones; undefined omits one. */
+  claims: JWTPayload = {}
   readonly #server: Server
   #nonce = ''
   #keys: Promise<{ own: CryptoKey; jwk: JWK }> | undefined
@@ -66,7 +61,6 @@ export class RogueProvider {
   async #idToken(): Promise<string> {
     const keys = await this.#keys
     if (!keys) throw new Error('not started')
-    const { claims } = this.misbehaviour
     const now = Math.floor(Date.now() / 1000)
     const token = new SignJWT({
       iss: this.issuer,
@@ -76,7 +70,7 @@ export class RogueProvider {
       exp: now + 60,
       nonce: this.#nonce,
       email: 'ada@example.com',
-      ...claims,
+      ...this.claims,
     })
     token.setProtectedHeader({ alg: 'RS256', kid: 'own' })
     return token.sign(keys.own)

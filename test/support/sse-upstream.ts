@@ -37,7 +37,7 @@ export function speakSse(upstream: TestUpstream, path: string, elsewhere = 404):
     const text = await response.text()
     const message = text.match(/^data: (.+)$/m)?.[1] ?? text
     if (message) write(searchParams.get('session') ?? '', 'message', message)
-    // The result is in the stream before.
+    // The client reads the result from the stream before it has this response, and must not abort the request.
     await new Promise((resolve) => setTimeout(resolve, 10))
     request.signal.throwIfAborted()
     return new Response(null, { status: 202 })

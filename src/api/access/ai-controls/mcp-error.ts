@@ -33,7 +33,7 @@ export function nothingToUpdate(): ApiError {
   return new ApiError(400, { code: 7000, message }).because({
     rule: 'MP6',
     why: 'The update of the server has no member that it can set: hostname and auth_type alone set nothing.',
-    change: 'Send name and description with it. The quirk full-server-updates accepts it alone.',
+    change: 'Send name and description too, or turn on the quirk full-server-updates.',
   })
 }
 

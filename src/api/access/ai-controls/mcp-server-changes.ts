@@ -75,7 +75,7 @@ export async function updateServer(c: AppContext, id: string | undefined, body: 
       rule: 'MP5',
       why: `The hostname of ${result.id} is still ${result.hostname}: an update ignores it without an error.`,
       change:
-        'Delete the server, and create it again with the other URL. The quirk full-server-updates takes it.',
+        'Delete the server, and create it again with the other URL, or turn on the quirk full-server-updates.',
     })
   }
   // API: observed [MP7]. The response still says `waiting`; the sync comes after it.
