@@ -22,6 +22,7 @@ const oneLanguage: Plugin = {
 }
 
 const SOURCE = 'src/node/engine/index.ts'
+const ON_DEMAND = 'on-demand'
 
 // esbuild puts modules into one file if the same modules import them. So every module that is imported on
 // demand imports the entry too: all that is loaded at the start is then one file instead of forty, each of
@@ -29,7 +30,7 @@ const SOURCE = 'src/node/engine/index.ts'
 const oneFileAtStart: Plugin = {
   name: 'one-file-at-start',
   setup(build) {
-    const namespace = 'on-demand'
+    const namespace = ON_DEMAND
     build.onResolve({ filter: /^/ }, async ({ kind, path, pluginData, ...from }) => {
       if (kind !== 'dynamic-import' || pluginData === namespace) return undefined
       const options = { ...from, kind, pluginData: namespace }
@@ -89,6 +90,6 @@ export async function bundleEngine(root: string, seed = 'wrangler.toml') {
   return {
     files: { ...others, [ENTRY]: entry + settings },
     maps: texts.filter(([name]) => name.endsWith('.map')).map(([, text]) => text),
-    inputs: Object.keys(metafile.inputs),
+    inputs: Object.keys(metafile.inputs).filter((name) => !name.startsWith(`${ON_DEMAND}:`)),
   }
 }
