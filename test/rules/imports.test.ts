@@ -138,7 +138,7 @@ it('only the store touches KV and Durable Objects, in these files', () => {
     'store/emulator/connections.ts',
     'store/emulator/directory.ts',
     'store/emulator/domains.ts',
-    'store/emulator/dump.ts',
+    'store/emulator/dump-tables.ts',
     'store/emulator/edits.ts',
     'store/emulator/event-log.ts',
     'store/emulator/events.ts',

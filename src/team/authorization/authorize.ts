@@ -9,7 +9,7 @@ import { logDecision, reasonFor, verdictOf, whereFrom } from '../../request/judg
 import { imported } from '../../request/on-demand'
 import { WRONG_ISSUER } from '../../request/server-metadata'
 import { automaticPerson } from '../../signin/automatic'
-import type { PortalGrant } from '../../store/emulator/portal-states'
+import type { PortalGrant } from '../../store/emulator/portal-state'
 import { enrol } from '../enrol'
 import { reportForeignResource, resourceNote } from '../resource-note'
 import { showBlocked } from './blocked'
