@@ -155,9 +155,8 @@ async function viaProxy(
   const where = setting === 'ORIGIN' ? 'the service binding ORIGIN' : `ORIGIN_URL ${url}`
   const origin = 'your origin'
   try {
-    // The headers of an upgrade are hop-by-hop, so the proxy helper would remove them.
     const response = await (isWebSocket(request)
-      ? customFetch(new Request(url, new Request(request, { signal })))
+      ? upgrade(customFetch, new Request(url, new Request(request, { signal })))
       : proxy(url, { raw: request, redirect: 'manual', signal, customFetch }))
     noteOrigin(c, { outcome: 'responded', origin, status: response.status, assertion })
     return response
@@ -175,6 +174,16 @@ async function viaProxy(
   } finally {
     clearTimeout(timer)
   }
+}
+
+// The headers of an upgrade are hop-by-hop, so the proxy helper would remove them.
+async function upgrade(
+  send: (request: Request) => Promise<Response>,
+  request: Request,
+): Promise<Response> {
+  const response = await send(request)
+  // The headers of a response that was fetched are immutable.
+  return new Response(response.body, response)
 }
 
 // RFC 6455 4.1: only a GET opens a WebSocket.
