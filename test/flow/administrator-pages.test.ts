@@ -361,6 +361,27 @@ describe('Groups, policies, identity providers and the organization', () => {
     })
   })
 
+  it.each([
+    ['groups', { name: 'Eng', include: [{ everyone: {} }], require: [], exclude: [] }],
+    ['policies', { name: 'All', decision: 'allow', include: [{ everyone: {} }] }],
+    ['identity_providers', { name: 'GitHub', type: 'github', config: {} }],
+  ])('the editor of %s has no member that only the API sets', async (kind, body) => {
+    const { id } = await api<{ id: string }>('POST', `/access/${kind}`, body)
+    const editor = await open(`access/${kind.replace('_', '-')}/${id}`)
+    const shown = JSON.parse(editor.value('json') ?? '') as object
+    expect(shown).toMatchObject(body)
+    for (const member of [
+      'id',
+      'created_at',
+      'updated_at',
+      'is_default',
+      'read_only',
+      'reusable',
+    ]) {
+      expect(shown).not.toHaveProperty(member)
+    }
+  })
+
   it('the organization is one record', async () => {
     const saved = await (await open('access/organization')).press('Save', {
       json: '{"name":"Lovelace","session_duration":"12h"}',
