@@ -73,3 +73,33 @@ describe("The engine's crypto returns what Node's does", () => {
     await expect(verified).rejects.toThrow(expect.objectContaining({ name: 'InvalidAccessError' }))
   })
 })
+
+describe("The engine's random values", () => {
+  it('are never used twice', () => {
+    const texts = Array.from({ length: 1000 }, () =>
+      guestCrypto.getRandomValues(new Uint8Array(32)).toString(),
+    )
+    expect(new Set(texts).size).toBe(texts.length)
+  })
+
+  it('fill a part of a larger buffer, and nothing beside it', () => {
+    const whole = new Uint8Array(40)
+    const part = whole.subarray(4, 36)
+    expect(guestCrypto.getRandomValues(part)).toBe(part)
+    expect(part.some((byte) => byte !== 0)).toBe(true)
+    expect([...whole.slice(0, 4), ...whole.slice(36)]).toEqual(Array(8).fill(0))
+  })
+
+  it.each([
+    ['a long array', new Uint8Array(10_000)],
+    ['another type', new Uint32Array(16)],
+  ])('fill %s', (_, array) => {
+    guestCrypto.getRandomValues(array)
+    expect(array.some((value) => value !== 0)).toBe(true)
+  })
+
+  it('are refused for numbers that are no integers', () => {
+    const fill = () => guestCrypto.getRandomValues(new Float32Array(4) as never)
+    expect(fill).toThrow(expect.objectContaining({ name: 'TypeMismatchError' }))
+  })
+})

@@ -12,6 +12,7 @@ import {
   verify as verifySignature,
   webcrypto,
 } from 'node:crypto'
+import { getRandomValues } from './random.ts'
 
 type Subtle = typeof webcrypto.subtle
 
@@ -117,6 +118,7 @@ const guestSubtle = new Proxy(subtle, {
 export const guestCrypto = new Proxy(webcrypto, {
   get(target, name) {
     if (name === 'subtle') return guestSubtle
+    if (name === 'getRandomValues') return getRandomValues
     const member = Reflect.get(target, name)
     return typeof member === 'function' ? member.bind(target) : member
   },
