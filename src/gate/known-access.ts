@@ -1,16 +1,16 @@
 import { createLocalJWKSet, type JWTVerifyGetKey } from 'jose'
-import { applicationAt } from '../access/application'
 import { type PrivateKey, publicKeys } from '../access/keys'
 import type { KnownAccess } from '../demo/assertion'
 import type { AppContext } from '../request/context'
 import type { Emulator } from '../store/emulator'
+import { requestedApplication } from './requested'
 
 /** Returns the configuration of a real origin for the demo: the issuer, the audience and the keys. */
 export function knownAccess(c: AppContext): Omit<KnownAccess, 'requestedScope'> {
-  const { configuration, emulator, now, team, url } = c.var
+  const { emulator, now, team } = c.var
   return {
     issuer: team.origin,
-    audience: applicationAt(configuration.applications, url)?.aud,
+    audience: requestedApplication(c)?.aud,
     keyFor: keyFor(emulator),
     now,
   }
