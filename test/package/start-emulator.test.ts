@@ -144,7 +144,10 @@ describe('startEmulator', () => {
     const emulator = await start({ log: (line) => lines.push(line) })
     await Promise.all(['/one', '/two', '/three'].map((path) => emulator.fetch(path)))
     await emulator.events.list()
-    await vi.waitFor(() => expect(lines.filter((line) => /challenge/.test(line))).toHaveLength(3))
+    await vi.waitFor(
+      () => expect(lines.filter((line) => /challenge/.test(line))).toHaveLength(3),
+      10_000,
+    )
     expect(lines.filter((line) => line.includes('\n'))).toEqual([])
   })
 
