@@ -23,15 +23,13 @@ export const markResponse: MiddlewareHandler<Env> = async function markResponse(
   c.set('isChallenge', false)
   c.set('rayId', newRayId())
   await next()
-  // A response of the origin is passed on unchanged. Its own headers may be immutable.
-  if (c.get('isForwarded')) {
-    c.header('Cf-Ray', c.get('rayId'))
-    return
-  }
-  await drainBody(c.req.raw)
+  const isForwarded = c.get('isForwarded')
+  if (!isForwarded) await drainBody(c.req.raw)
   // Not `c.header`, which would make a new response for each header.
   const { headers } = c.res
   headers.set('Cf-Ray', c.get('rayId'))
+  // A response of the origin is passed on unchanged.
+  if (isForwarded) return
   headers.set('X-Emulator', EMULATOR)
   headers.set('X-Emulator-Event', eventAddress(c))
   // Browsers must not sniff a script in user-supplied content.
