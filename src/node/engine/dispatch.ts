@@ -2,6 +2,9 @@ import { found } from './guest.ts'
 
 const WITHOUT_BODY = [101, 204, 205, 304]
 
+// The caller's signal aborts a response that is being read through its Request, which nothing else holds.
+const readers = new WeakMap<ReadableStream, Request>()
+
 /**
  * Handles a request in this process as if it had come over HTTP: it has a `Host`, its signal aborts it,
  * and the response is an instance of the process's own class.
@@ -17,16 +20,23 @@ export async function dispatch(
   const response = await Promise.race([respond(sent), aborted(signal)])
   const { headers, status, statusText } = response
   const body = WITHOUT_BODY.includes(status) ? null : response.body
-  const whole = new found.Response(body?.pipeThrough(new TransformStream(), { signal }) ?? null, {
-    headers,
-    status,
-    statusText,
-  })
+  const read = body?.pipeThrough(endedBy(signal)) ?? null
+  const whole = new found.Response(read, { headers, status, statusText })
+  if (whole.body) readers.set(whole.body, request)
   return Object.defineProperty(whole, 'url', { value: request.url })
 }
 
 function aborted(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+  })
+}
+
+// The signal of `pipeThrough` would wait for a write that waits for the reader.
+function endedBy(signal: AbortSignal): TransformStream {
+  return new TransformStream({
+    start(controller) {
+      signal.addEventListener('abort', () => controller.error(signal.reason), { once: true })
+    },
   })
 }
