@@ -46,6 +46,11 @@ export function deleteUnknownMembers(
   return unknown.length > 0
 }
 
+/** Returns a record as it can be sent: without the members that only the API sets. */
+export function withoutReadOnly(record: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(record).filter(([name]) => !READ_ONLY.has(name)))
+}
+
 /** Returns whether a JSON value is an object. */
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -3,6 +3,7 @@ import { ruleReferences, rulesIn } from '../access/references'
 import type { Combination } from '../access/rules'
 import type { Configuration } from '../store/configuration'
 import { KINDS, type Kind, recordKind } from '../store/kinds'
+import { firstMissing } from '../store/references'
 import { invalidRequest } from './error'
 
 /**
@@ -14,10 +15,8 @@ import { invalidRequest } from './error'
  * @throws ApiError 12130
  */
 export function checkReferences(from: Configuration, references: readonly Reference[]): void {
-  for (const { kind, id, pointer } of references) {
-    const { noun, ids } = targets(from, kind)
-    if (!ids.has(id)) throw invalidRequest(`${noun} ${id} not found`, pointer)
-  }
+  const missing = firstMissing(from, references)
+  if (missing) throw invalidRequest(missing.why, missing.pointer)
 }
 
 /**
@@ -70,30 +69,4 @@ export function referrersOf(from: Configuration, kind: Kind, id: string): string
 
 function nameOf(record: object): string | undefined {
   return 'name' in record && typeof record.name === 'string' ? record.name : undefined
-}
-
-type Targets = { noun: string; ids: ReadonlySet<string> }
-
-// Found once for a configuration, because a body can have a thousand references.
-const found = new WeakMap<Configuration, Map<string, Targets>>()
-
-function targets(from: Configuration, kind: string): Targets {
-  const known = found.get(from) ?? new Map<string, Targets>()
-  found.set(from, known)
-  const before = known.get(kind)
-  if (before) return before
-  const all = targetsIn(from, kind)
-  known.set(kind, all)
-  return all
-}
-
-// Returns the records that a reference may name. Email lists are in the settings: the API has none.
-function targetsIn(from: Configuration, kind: string): Targets {
-  if (kind === 'emailLists') {
-    return { noun: 'email list', ids: new Set(from.references.emailLists.map(({ id }) => id)) }
-  }
-  const known = KINDS.find((each) => each === kind)
-  if (!known) throw new Error(`a reference names the kind ${kind}, which does not exist`)
-  const { idOf, noun } = recordKind(known)
-  return { noun, ids: new Set(from.collections[known].map((record: object) => idOf(record))) }
 }

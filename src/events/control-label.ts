@@ -29,8 +29,32 @@ export function controlLabel({ method, path, body }: Use): string {
       return name ? 'sign-in ended' : 'all sign-ins ended'
     case 'revoke':
       return `revoked: ${Object.values(given).join(', ')}`
+    case 'tokens':
+      return `tokens issued for ${given.email}`
+    case 'assertions':
+      return `assertion signed for ${given.email ?? given.service_token}`
+    case 'check-origin':
+      return 'origin checked'
+    case 'people':
+      return body === null ? 'people of the setting PEOPLE' : 'people replaced'
+    case 'dns':
+      return 'DNS records replaced'
+    case 'upstreams':
+      return upstreamLabel(method, name, part) ?? `${method} ${path}`
     default:
       return `${method} ${path}`
+  }
+}
+
+function upstreamLabel(method: string, server: string, part = ''): string | undefined {
+  const isDeletion = method === 'DELETE'
+  switch (part) {
+    case 'sync':
+      return `sync of ${server}`
+    case 'admin-grant':
+      return isDeletion ? `administrator's grant at ${server} ended` : `sign-in at ${server} begun`
+    case 'client':
+      return isDeletion ? `portal's client at ${server} deleted` : `portal registered at ${server}`
   }
 }
 

@@ -9,7 +9,7 @@
  */
 import { Hono } from 'hono'
 import { ACCESS_RESOURCE_METADATA, RESOURCE_METADATA, SERVER_METADATA } from '../access/metadata'
-import { portalAt } from '../mcp/place'
+import { portalOn } from '../mcp/place'
 import type { AppContext, Env } from '../request/context'
 import { endpoint, page } from '../request/endpoint'
 import { coverRequest, note, reportDecision } from '../request/events'
@@ -24,7 +24,7 @@ import { getIdentity } from './get-identity'
 import { logout } from './logout'
 import { metadata, resourceDocument, serverDocument } from './metadata'
 import { forward } from './origin'
-import { applicationSubject, requestedApplication } from './requested'
+import { applicationSubject, requestedApplication, requestedDomain } from './requested'
 import { isUnmatchedDenied, refuseUnmatched } from './unmatched'
 import { refuseUnprotectedPortal } from './unprotected-portal'
 
@@ -46,7 +46,7 @@ gate.all(
 
 async function protect(c: AppContext): Promise<Response> {
   noteMcpHeaders(c)
-  const place = portalAt(c.get('configuration'), c.get('url'))
+  const place = portalOn(c.get('configuration').mcpPortals, requestedDomain(c))
   if (place) return (await portal()).protectPortal(c, place)
   refuseUnprotectedPortal(c)
   const application = requestedApplication(c)

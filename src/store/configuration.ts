@@ -22,9 +22,9 @@ export type Configuration = Omit<Collections, 'applications' | 'organizations'> 
   references: References
 }
 
-/** Returns the seed with edits: edited records in their places, new ones after them. */
+/** Returns the configuration of the seed with edits. */
 export function edited(seed: Seed, edits: readonly Edit[]): Configuration {
-  const collections = collectionsOf((kind) => overlaid(kind, seed, edits))
+  const collections = withEdits(seed, edits)
   const reusable = new Map(collections.policies.map((policy) => [policy.id, policy]))
   const [organization] = collections.organizations
   if (!organization) throw new Error('no organization')
@@ -46,17 +46,22 @@ export function edited(seed: Seed, edits: readonly Edit[]): Configuration {
   }
 }
 
+/** Returns records with edits: edited ones in their places, new ones after them. */
+export function withEdits(records: Collections, edits: readonly Edit[]): Collections {
+  return collectionsOf((kind) => overlaid(kind, records, edits))
+}
+
 /** Returns whether the seed has a record of this id, so that its deletion has to be stored. */
 export function isSeeded(seed: Seed, { kind, id }: Edit): boolean {
   return seed[kind].some((record) => recordKind(kind).idOf(record) === id)
 }
 
-function overlaid(kind: Kind, seed: Seed, edits: readonly Edit[]): object[] {
+function overlaid(kind: Kind, records: Collections, edits: readonly Edit[]): object[] {
   const { idOf } = recordKind(kind)
-  const records = new Map<string, object | null>()
-  for (const record of seed[kind]) records.set(idOf(record), record)
+  const byId = new Map<string, object | null>()
+  for (const record of records[kind]) byId.set(idOf(record), record)
   for (const edit of edits) {
-    if (edit.kind === kind) records.set(edit.id, edit.value)
+    if (edit.kind === kind) byId.set(edit.id, edit.value)
   }
-  return [...records.values()].filter((record) => record !== null)
+  return [...byId.values()].filter((record) => record !== null)
 }

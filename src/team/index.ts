@@ -9,12 +9,12 @@
  * (`store/grants/`).
  */
 import { Hono, type MiddlewareHandler } from 'hono'
-import { cors } from 'hono/cors'
 import { applicationAt } from '../access/application'
 import { SERVER_METADATA } from '../access/metadata'
 import { isBrowserNavigation } from '../access/navigation'
 import { OAuthError } from '../oauth/errors'
 import { PageError, respondPageError } from '../pages/page-error'
+import { anyOrigin } from '../request/any-origin'
 import type { AppContext, Env } from '../request/context'
 import { endpoint, page } from '../request/endpoint'
 import { refusalOf, reportRefusal } from '../request/events'
@@ -34,7 +34,7 @@ const handle = onDemand(() => import('./pages'))
 
 // Access: observed [M17]. Any web page can read the responses of metadata, registration and token,
 // errors included. Assumed: the header's value `*`, which was not recorded.
-const ANY_ORIGIN = cors({ origin: '*', maxAge: 86_400 })
+const ANY_ORIGIN = anyOrigin()
 
 // On another host these paths are ordinary ones.
 const readableOnTheTeamDomain: MiddlewareHandler<Env> = (c, next) =>

@@ -361,6 +361,27 @@ describe('Groups, policies, identity providers and the organization', () => {
     })
   })
 
+  it.each([
+    ['groups', { name: 'Eng', include: [{ everyone: {} }], require: [], exclude: [] }],
+    ['policies', { name: 'All', decision: 'allow', include: [{ everyone: {} }] }],
+    ['identity_providers', { name: 'GitHub', type: 'github', config: {} }],
+  ])('the editor of %s has no member that only the API sets', async (kind, body) => {
+    const { id } = await api<{ id: string }>('POST', `/access/${kind}`, body)
+    const editor = await open(`access/${kind.replace('_', '-')}/${id}`)
+    const shown = JSON.parse(editor.value('json') ?? '') as object
+    expect(shown).toMatchObject(body)
+    for (const member of [
+      'id',
+      'created_at',
+      'updated_at',
+      'is_default',
+      'read_only',
+      'reusable',
+    ]) {
+      expect(shown).not.toHaveProperty(member)
+    }
+  })
+
   it('the organization is one record', async () => {
     const saved = await (await open('access/organization')).press('Save', {
       json: '{"name":"Lovelace","session_duration":"12h"}',
@@ -579,6 +600,74 @@ describe('Export and import', () => {
     const page = await (await open('access/take-along')).press('Preview', { apps: '{"result":' })
     expect(page.root.querySelector('#apps-problem')?.text).toContain('This is not JSON')
     expect(page.value('apps')).toBe('{"result":')
+  })
+
+  it('leaves out a record that names one that does not exist, and what names that record [K14]', async () => {
+    const { groups: _, ...others } = texts()
+    const plan = await (await open('access/take-along')).press('Preview', others)
+    const done = await plan.press('Import')
+    for (const page of [plan, done]) {
+      const [taken = '', left] = page.text.split('Left out')
+      expect(taken).toContain('identity provider GitHub')
+      expect(taken).not.toMatch(/policy Engineering|application Wiki/)
+      expect(left).toContain(
+        `policy Engineering: group ${IDS.group} not found, which it names at /include/0/group`,
+      )
+      expect(left).toContain(
+        `application Wiki (self_hosted): policy ${IDS.policy} not found, which it names at /policies/0`,
+      )
+    }
+    expect(await api('GET', '/access/policies')).toEqual([])
+    expect(await api('GET', '/access/apps')).toMatchObject([{ name: 'Demo' }])
+    expect(await api('GET', `/access/identity_providers/${IDS.provider}`)).toMatchObject({
+      name: 'GitHub',
+    })
+  })
+
+  it('takes a record that names one of an earlier import', async () => {
+    const { groups = '', ...others } = texts()
+    await (await (await open('access/take-along')).press('Preview', { groups })).press('Import')
+    const done = await (await (await open('access/take-along')).press('Preview', others)).press(
+      'Import',
+    )
+    expect(done.text).toContain('policy Engineering')
+    expect((await api<Application[]>('GET', '/access/apps')).map(({ name }) => name)).toEqual([
+      'Demo',
+      'Wiki',
+    ])
+  })
+
+  it('creates the tags of the applications that it takes', async () => {
+    const apps = JSON.stringify([
+      { id: IDS.app, name: 'Wiki', domain: 'wiki.example.com', tags: ['docs'] },
+      { name: 'Left', domain: 'left.example.com', tags: ['left'], allowed_idps: ['none'] },
+    ])
+    const plan = await (await open('access/take-along')).press('Preview', { apps })
+    expect(plan.text).toContain('tag docs')
+    expect(plan.text).not.toContain('tag left')
+    await plan.press('Import')
+    expect(await api('GET', '/access/tags')).toMatchObject([{ name: 'docs' }])
+    expect(await api('GET', `/access/apps/${IDS.app}`)).toMatchObject({ tags: ['docs'] })
+  })
+
+  it('leaves out an application with the domain of another one [K6, K37]', async () => {
+    const apps = JSON.stringify([
+      { id: IDS.app, name: 'Wiki', self_hosted_domains: ['wiki.example.com', 'old.example.com'] },
+    ])
+    const plan = await (await open('access/take-along')).press('Preview', { apps })
+    const { domain } = await demo()
+    const done = await plan.press('Import', { 'host.1.local': String(domain) })
+    expect(done.text).toContain(`${domain} belongs to several applications: Demo, Wiki`)
+    expect(await api('GET', '/access/apps')).toMatchObject([{ name: 'Demo' }])
+  })
+
+  it('refuses groups that refer to themselves', async () => {
+    const include = [{ group: { id: IDS.group } }]
+    const groups = JSON.stringify([{ id: IDS.group, name: 'Engineers', include }])
+    const page = await (await open('access/take-along')).press('Preview', { groups })
+    expect(page.status).toBe(400)
+    expect(page.root.querySelector('#groups-problem')?.text).toContain('refers to itself')
+    expect(await api('GET', '/access/groups')).toEqual([])
   })
 
   it('works on this machine only', async () => {

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { withoutReadOnly } from '../../access/unknown-members'
 import {
   BASIC_FIELDS,
   LOGIN_FIELDS,
@@ -34,9 +35,6 @@ export const APPLICATION_FIELDS = [
 const DERIVED = ['hostnames']
 const DIRECT = APPLICATION_FIELDS.filter(({ member }) => !DERIVED.includes(member))
 
-// Read-only, or the same as `destinations`.
-const NOT_SENT = ['id', 'aud', 'created_at', 'updated_at', 'domain', 'self_hosted_domains']
-
 /** Returns the values of the form for an application. */
 export function applicationValues(application: Stored): Values {
   return {
@@ -66,9 +64,8 @@ export const NEW_APPLICATION: Values = {
  * @throws NotJson
  */
 export function applicationBody(values: Values, rows: PolicyRow[], stored?: Stored): object {
-  const kept = Object.fromEntries(
-    Object.entries(stored ?? {}).filter(([name]) => !NOT_SENT.includes(name)),
-  )
+  // The same as `destinations`.
+  const { domain: _, self_hosted_domains: __, ...kept } = withoutReadOnly(stored ?? {})
   return {
     ...withValues(kept, values, DIRECT),
     destinations: destinationsOf(values, stored),

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { isObject } from '../../access/unknown-members'
+import { isObject, withoutReadOnly } from '../../access/unknown-members'
 import { type Call, curlOf } from '../../pages/configure/curl'
 import type { AppContext } from '../../request/context'
 import { accountPath, readApi } from './api'
@@ -14,19 +14,6 @@ const KINDS = [
   { path: '/access/policies', variable: 'POLICY' },
   { path: '/access/apps', variable: 'APPLICATION' },
 ] as const
-
-const READ_ONLY = [
-  'id',
-  'aud',
-  'created_at',
-  'updated_at',
-  'reusable',
-  'app_count',
-  'read_only',
-  'is_default',
-]
-// The same as `destinations`.
-const REPEATED = ['self_hosted_domains']
 
 /** The configuration in the two forms in which it can be taken along. */
 export type Exported = { curl: string; startEmulator: string }
@@ -73,10 +60,8 @@ function withVariables(text: string, variables: Map<string, string>): string {
 }
 
 function sent(record: ApiRecord): object {
-  const members = Object.entries(record).filter(
-    ([name]) => !READ_ONLY.includes(name) && !REPEATED.includes(name),
-  )
-  const { policies, ...rest } = Object.fromEntries(members)
+  // The same as `destinations`.
+  const { policies, self_hosted_domains: _, ...rest } = withoutReadOnly(record)
   return Array.isArray(policies) ? { ...rest, policies: policies.map(policySent) } : rest
 }
 
@@ -112,8 +97,4 @@ function seeded({ policies, ...application }: ApiRecord): object {
 
 function withId(record: ApiRecord): object {
   return { id: record.id, ...withoutReadOnly(record) }
-}
-
-function withoutReadOnly(record: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(record).filter(([name]) => !READ_ONLY.includes(name)))
 }

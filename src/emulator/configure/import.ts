@@ -9,8 +9,11 @@ import { deleteUnknownMembers, isObject } from '../../access/unknown-members'
 import type { Edit } from '../../store/configuration'
 import { type Json, type Pasted, reusablePolicies } from './pasted'
 
-/** The edits of an import, and the names of what it takes and of what it leaves out. */
-export type ImportPlan = { edits: Edit[]; taken: string[]; left: string[] }
+/** A record that an import takes: its name, how it changes, and the edit that stores it. */
+export type Taken = { label: string; how?: string; edit: Edit }
+
+/** The records that an import takes, and the names of what it leaves out. */
+export type ImportPlan = { taken: Taken[]; left: string[] }
 
 /**
  * Plans an import of the real API's records. It takes no secret: identity providers become person pickers
@@ -23,7 +26,7 @@ export async function planImport(
   localHosts: ReadonlyMap<string, string>,
   now: number,
 ): Promise<ImportPlan> {
-  const plan: ImportPlan = { edits: [], taken: [], left: [] }
+  const plan: ImportPlan = { taken: [], left: [] }
   for (const provider of providers) takeProvider(plan, provider, now)
   for (const group of groups) take(plan, 'groups', 'group', group, groupMembersSchema, now)
   for (const policy of reusablePolicies(policies, apps)) {
@@ -42,9 +45,9 @@ function takeProvider(plan: ImportPlan, { id, name, type }: Json, now: number): 
     plan.left.push(`${label}: its type is unknown`)
     return
   }
-  plan.taken.push(`${label}, as a person picker${result.success ? '' : ' of the type cloudflare'}`)
+  const how = `, as a person picker${result.success ? '' : ' of the type cloudflare'}`
+  plan.taken.push({ label, how, edit: editOf('identityProviders', value, now) })
   plan.left.push(`${label}: its configuration, which has secrets`)
-  plan.edits.push(editOf('identityProviders', value, now))
 }
 
 function take(
@@ -61,9 +64,8 @@ function take(
     plan.left.push(`${label}: ${problem ?? 'it has no id'}`)
     return
   }
-  plan.taken.push(label)
+  plan.taken.push({ label, edit: editOf(kind, { ...value, id: record.id }, now) })
   plan.left.push(...dropped.map((member) => `${label}: the member ${member}`))
-  plan.edits.push(editOf(kind, { ...value, id: record.id }, now))
 }
 
 // Members with credentials of other systems.
@@ -86,9 +88,8 @@ async function takeApplication(
     return
   }
   plan.left.push(...dropped.map((member) => `${label}: the member ${member}`))
-  plan.taken.push(label)
   const stored: StoredApplication = await completeApplication(value, () => crypto.randomUUID())
-  plan.edits.push(editOf('applications', stored, now))
+  plan.taken.push({ label, edit: editOf('applications', stored, now) })
 }
 
 /** Replaces the real hosts of an application's domains by local ones. */

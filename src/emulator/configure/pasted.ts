@@ -9,7 +9,7 @@ export type Json = Record<string, unknown>
 /** The records of each list. */
 export type Pasted = Record<List, Json[]>
 
-/** A text that is not JSON, or not the response of a list. */
+/** A text that is not JSON, not the response of a list, or a list that cannot be imported. */
 export class UnreadableList extends Error {
   constructor(
     readonly list: List,

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { isObject } from '../../access/unknown-members'
+import { isObject, withoutReadOnly } from '../../access/unknown-members'
 import type { Problems, Values } from '../../pages/configure/fields'
 import { JSON_FIELD, RecordPage, RecordsPage } from '../../pages/configure/records'
 import type { AppContext } from '../../request/context'
@@ -14,17 +14,6 @@ const recordSchema = z.looseObject({
   updated_at: z.string().default(''),
 })
 type JsonRecord = z.infer<typeof recordSchema>
-
-// Members that only the API sets.
-const READ_ONLY = [
-  'id',
-  'created_at',
-  'updated_at',
-  'reusable',
-  'app_count',
-  'read_only',
-  'auth_domain',
-]
 
 /** Handles `GET /_emulator/configure/access/{kind}`: the list of a kind. */
 export async function showRecords(c: AppContext, kind: JsonKind): Promise<Response> {
@@ -110,8 +99,7 @@ async function remove(c: AppContext, kind: JsonKind, path: string, record: JsonR
 
 function valuesFor(kind: JsonKind, record: JsonRecord | undefined): Values {
   if (!record) return { json: JSON.stringify(kind.example, null, 2) }
-  const members = Object.entries(record).filter(([name]) => !READ_ONLY.includes(name))
-  return { json: JSON.stringify(Object.fromEntries(members), null, 2) }
+  return { json: JSON.stringify(withoutReadOnly(record), null, 2) }
 }
 
 // The one field has every member, so every refusal stands at it.

@@ -5,6 +5,7 @@ import type { AppContext } from '../../request/context'
 import { exported } from './export'
 import { sentValues } from './form'
 import { type ImportPlan, planImport } from './import'
+import { checkedPlan, editsOf } from './import-checks'
 import { administratorPage, LONGEST_IMPORT_BYTES, readPageForm, respond } from './page'
 import { hostsOf, readPasted, UnreadableList } from './pasted'
 
@@ -29,10 +30,14 @@ export async function importPage(c: AppContext): Promise<Response> {
   try {
     const pasted = readPasted((list) => String(values[list]))
     const hosts = localHosts(c, form, hostsOf(pasted.apps))
-    const plan = await planImport(pasted, hosts, now)
-    const isDone = form.get('intent') === 'import' && plan.edits.length > 0
-    if (isDone)
-      await emulator.edit(settings.seed, async () => ({ edits: plan.edits, result: undefined }))
+    const planned = await planImport(pasted, hosts, now)
+    const isImport = form.get('intent') === 'import'
+    // Without edits, nothing is stored.
+    const plan = await emulator.edit(settings.seed, async (from) => {
+      const result = checkedPlan(planned, from, now)
+      return { edits: isImport ? editsOf(result) : [], result }
+    })
+    const isDone = isImport && plan.taken.length > 0
     return show(c, 200, isDone ? {} : values, viewOf(plan, hosts, isDone))
   } catch (error) {
     if (!(error instanceof UnreadableList)) throw error
@@ -41,8 +46,13 @@ export async function importPage(c: AppContext): Promise<Response> {
 }
 
 function viewOf(plan: ImportPlan, hosts: Map<string, string>, isDone: boolean): ImportView {
-  const { taken, left } = plan
-  return { isDone, taken, left, hosts: [...hosts].map(([real, local]) => ({ real, local })) }
+  const taken = plan.taken.map(({ label, how = '' }) => `${label}${how}`)
+  return {
+    isDone,
+    taken,
+    left: plan.left,
+    hosts: [...hosts].map(([real, local]) => ({ real, local })),
+  }
 }
 
 // The local hosts of the form, else a name below localhost on the emulator's port.

@@ -2,6 +2,9 @@ import { found } from './guest.ts'
 
 const WITHOUT_BODY = [101, 204, 205, 304]
 
+// The caller's signal aborts a response that is being read through its Request, which nothing else holds.
+const readers = new WeakMap<ReadableStream, Request>()
+
 /**
  * Handles a request in this process as if it had come over HTTP: it has a `Host`, its signal aborts it,
  * and the response is an instance of the process's own class.
@@ -19,6 +22,7 @@ export async function dispatch(
   const body = WITHOUT_BODY.includes(status) ? null : response.body
   const init = { headers, status, statusText }
   const whole = new found.Response(body && until(signal, body), init)
+  if (whole.body) readers.set(whole.body, request)
   return Object.defineProperty(whole, 'url', { value: request.url })
 }
 

@@ -122,6 +122,11 @@ function Import({
           Paste the responses of the real API. Secrets are not taken; nothing is sent anywhere.
           Records with the same id are replaced.
         </p>
+        <p class="soft small">
+          A record that names one that does not exist is left out, because the API refuses it. Paste
+          the list that it is in as well. Service tokens and email lists come from the settings{' '}
+          <code>SERVICE_TOKENS</code> and <code>EMAIL_LISTS</code>, with the same ids.
+        </p>
         {isReady &&
           plan.hosts.map(({ real, local }, at) => <Host real={real} local={local} at={at} />)}
         {IMPORT_FIELDS.map((field) => (

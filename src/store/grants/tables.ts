@@ -39,10 +39,14 @@ CREATE TABLE IF NOT EXISTS spent_token (
 // The states that were read or written here. Only this object writes them.
 const REMEMBERED = 1000
 
-/** Creates the tables of an object that has none. */
+/** Creates the tables of an object that has none, or only those of an earlier version. */
 export function createTables(sql: SqlStorage): void {
-  addEpochs(sql)
+  const columns = columnsOf(sql, 'grant_state')
+  const isEarlier =
+    columns.length > 0 && !columns.some(({ name, pk }) => name === 'epoch' && pk > 0)
+  if (isEarlier) setAside(sql)
   sql.exec(TABLES)
+  if (isEarlier) takeBack(sql)
 }
 
 /** Returns whether an object stores no grants of any epoch. */
@@ -50,13 +54,27 @@ export function isEmpty(sql: SqlStorage): boolean {
   return [...sql.exec('SELECT 1 FROM grant_state LIMIT 1')].length === 0
 }
 
-// An earlier version did not count epochs. Its objects have tables of one epoch, whose number is 0.
-function addEpochs(sql: SqlStorage): void {
-  const columns = [...sql.exec<{ name: string }>('PRAGMA table_info(grant_state)')]
-  if (columns.length === 0 || columns.some(({ name }) => name === 'epoch')) return
+// Earlier versions did not count epochs, or did not have them in the keys, which SQLite cannot change.
+function setAside(sql: SqlStorage): void {
+  for (const name of NAMES) sql.exec(`ALTER TABLE ${name} RENAME TO earlier_${name}`)
+  for (const name of ['grant_end', 'access_token_end']) sql.exec(`DROP INDEX IF EXISTS ${name}`)
+}
+
+// Tables without a column for epochs are those of one epoch, whose number is 0.
+function takeBack(sql: SqlStorage): void {
   for (const name of NAMES) {
-    sql.exec(`ALTER TABLE ${name} ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0`)
+    const columns = columnsOf(sql, `earlier_${name}`).map((column) => column.name)
+    const others = columns.filter((column) => column !== 'epoch').join(', ')
+    const epoch = columns.includes('epoch') ? 'epoch' : '0'
+    sql.exec(
+      `INSERT INTO ${name} (epoch, ${others}) SELECT ${epoch}, ${others} FROM earlier_${name}`,
+    )
+    sql.exec(`DROP TABLE earlier_${name}`)
   }
+}
+
+function columnsOf(sql: SqlStorage, table: string): { name: string; pk: number }[] {
+  return [...sql.exec<{ name: string; pk: number }>(`PRAGMA table_info(${table})`)]
 }
 
 /** The grants of one epoch in one object: states, access tokens, and rotated refresh tokens. */
