@@ -9,6 +9,7 @@ import {
   PortalAdmin,
   PortalClient,
   personOf,
+  portalWithOAuth,
   useUpstreams,
 } from '../support/portal'
 import { methodsOf } from '../support/upstreams'
@@ -21,15 +22,9 @@ const DOCS = 'https://docs.example.net'
 
 const upstream = useUpstreams(reset, 'docs', 'mail')
 
-/** A portal with the server docs, which has an administrator's grant and its own for each person. */
-async function portalWithOAuth(options: { resource?: string } = {}, mapping: object = {}) {
-  const oauth = new UpstreamOAuth(DOCS, options)
-  oauth.protect(upstream.docs)
-  await admin.server('docs', { auth_type: 'oauth' })
-  await admin.server('mail')
-  await admin.portal([{ server_id: 'docs', ...mapping }, { server_id: 'mail' }])
-  return oauth
-}
+/** A portal with the server docs, which has an administrator's grant and its own for each person, and mail. */
+const docsAndMail = (options: { resource?: string } = {}) =>
+  portalWithOAuth(admin, upstream.docs, { ...options, others: ['mail'] })
 
 /** A client whose person has signed in to docs. */
 async function signedIn(oauth: UpstreamOAuth, who = ADA) {
@@ -43,7 +38,7 @@ async function signedIn(oauth: UpstreamOAuth, who = ADA) {
 
 describe('A server with OAuth', () => {
   it('asks its person: the callback of the portal, its resource as it is, and no scope [MP66, MP68, MP70]', async () => {
-    const oauth = await portalWithOAuth({ resource: DOCS })
+    const oauth = await docsAndMail({ resource: DOCS })
     const { person } = await atServers(fetch, ADA)
     await person.press('connect docs')
     const { origin, pathname, searchParams } = person.callback ?? new URL('about:blank')
@@ -70,13 +65,13 @@ describe('A server with OAuth', () => {
   })
 
   it('registers the callbacks of its portals and of the dashboard, once [MP67]', async () => {
-    const oauth = await portalWithOAuth()
+    const oauth = await docsAndMail()
     for (const who of [ADA, GRACE]) await signedIn(oauth, who)
     expect(oauth.registered).toHaveLength(1)
   })
 
   it('uses the shared callback if its flag is on [MP66]', async () => {
-    await portalWithOAuth()
+    await docsAndMail()
     await admin.put('servers/docs', { is_shared_oauth_callback_enabled: true })
     const { person } = await atServers(fetch, ADA)
     await person.press('connect docs')
@@ -86,7 +81,7 @@ describe('A server with OAuth', () => {
   })
 
   it('gets Basic at its token endpoint, and the tokens of its person at calls [MP69]', async () => {
-    const oauth = await portalWithOAuth()
+    const oauth = await docsAndMail()
     const ada = await signedIn(oauth)
     upstream.docs.received.length = 0
     expect(await ada.text('docs_read')).toBe('docs read')
@@ -97,7 +92,7 @@ describe('A server with OAuth', () => {
   })
 
   it('is listed as disabled to a person who did not connect it, whose client has a code [MP50]', async () => {
-    await portalWithOAuth()
+    await docsAndMail()
     const { access_token: token } = await finishServers(fetch, await atServers(fetch, ADA))
     const grace = PortalClient.of(fetch, token)
     expect(await grace.text('portal_list_servers')).toContain('- DOCS (docs): ✗ disabled')
@@ -118,7 +113,7 @@ describe('A server with OAuth', () => {
   })
 
   it('shows why it refused its person', async () => {
-    const oauth = await portalWithOAuth()
+    const oauth = await docsAndMail()
     oauth.refuses = 'invalid_client'
     const { person } = await atServers(fetch, ADA)
     await person.press('connect docs')
@@ -127,7 +122,7 @@ describe('A server with OAuth', () => {
   })
 
   it('accepts the code of an authorization only from the person who started it', async () => {
-    const oauth = await portalWithOAuth()
+    const oauth = await docsAndMail()
     const { person } = await atServers(fetch, ADA)
     await person.press('connect docs')
     const back = oauth.allow(person.callback)
@@ -144,7 +139,7 @@ describe('A server with OAuth', () => {
 
 describe('A dropped client', () => {
   it('is not registered again [MP71]', async () => {
-    const oauth = await portalWithOAuth()
+    const oauth = await docsAndMail()
     await signedIn(oauth)
     oauth.refuses = 'invalid_client'
     for (let round = 0; round < 2; round++) {

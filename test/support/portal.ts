@@ -3,6 +3,7 @@ import { afterEach, beforeEach, vi } from 'vitest'
 import { ACCOUNT, api, type Item } from './api'
 import { Client, type Fetch, type Tokens, tokensOf } from './client'
 import { type Emulator, TEAM } from './emulator'
+import { UpstreamOAuth } from './oauth-upstream'
 import { Person } from './person'
 import { type TestUpstream, upstreams } from './upstreams'
 
@@ -12,7 +13,7 @@ const MCP = `${ACCOUNT}/access/ai-controls/mcp`
 export const PORTAL = 'http://tools.example.com:8788'
 export const ENDPOINT = `${PORTAL}/mcp`
 
-type Policy = Record<string, unknown>
+export type Policy = Record<string, unknown>
 export const EVERYBODY: Policy = {
   name: 'Everybody',
   decision: 'allow',
@@ -257,6 +258,31 @@ export async function tokensFor({ fetch, signIn }: Emulator, who: { email: strin
   const tokens = await connectToPortal(fetch)
   await signIn(null)
   return tokens
+}
+
+type WithOAuth = {
+  mapping?: object | undefined
+  policies?: Policy[] | undefined
+  /** The ids of servers without OAuth. */
+  others?: string[]
+  resource?: string
+}
+
+/** The server docs with an authorization server that the test can change, and the portal that has it. */
+export async function portalWithOAuth(
+  admin: PortalAdmin,
+  docs: TestUpstream,
+  { mapping, policies, others = [], ...options }: WithOAuth = {},
+): Promise<UpstreamOAuth> {
+  const oauth = new UpstreamOAuth('https://docs.example.net', options)
+  oauth.protect(docs)
+  await admin.server('docs', { auth_type: 'oauth' }, policies)
+  for (const id of others) await admin.server(id)
+  await admin.portal([
+    { server_id: 'docs', ...mapping },
+    ...others.map((server_id) => ({ server_id })),
+  ])
+  return oauth
 }
 
 /** A client of the portal while automatic sign-in is on. */
