@@ -2,8 +2,8 @@ import { ProtocolError } from '@modelcontextprotocol/server'
 import type { Exposed } from '../mcp/curation'
 import type { McpServer } from '../mcp/server'
 import type { AppContext } from '../request/context'
-import { type CallOptions, connect } from '../upstream/connection'
-import { callCredential } from '../upstream/credential'
+import { type CallOptions, connect, type UpstreamCredential } from '../upstream/connection'
+import { callCredential, renewedCredential } from '../upstream/credential'
 import { failureOf } from '../upstream/failure'
 import type { UpstreamError } from '../upstream/upstream-error'
 import type { PortalCaller } from './caller'
@@ -62,7 +62,10 @@ export async function getUpstreamPrompt(
   }
 }
 
-/** Sends a request to a server with the caller's credential. */
+/**
+ * Sends a request to a server with the caller's credential. If the server refuses it, and it can be renewed, the
+ * request is sent once more. Assumed [MP78].
+ */
 export async function requestUpstream(
   c: AppContext,
   caller: PortalCaller,
@@ -74,13 +77,24 @@ export async function requestUpstream(
   const { portal } = caller.place
   const mapping = portal.servers.find(({ server_id: id }) => id === server.id)
   if (!mapping) throw new Error(`${server.id} is not a server of ${portal.id}`)
-  const credential = await callCredential(c, { server, mapping }, caller)
   const isViaGateway = server.secure_web_gateway || portal.secure_web_gateway
-  const upstream = await connect(c, server, credential, { isViaGateway })
+  const send = async (credential: UpstreamCredential) => {
+    const upstream = await connect(c, server, credential, { isViaGateway })
+    try {
+      return await upstream.request(method, params, options)
+    } finally {
+      await upstream.close()
+    }
+  }
+  const mapped = { server, mapping }
+  const credential = await callCredential(c, mapped, caller)
   try {
-    return await upstream.request(method, params, options)
-  } finally {
-    await upstream.close()
+    return await send(credential)
+  } catch (error) {
+    if (failureOf(error, server).details.status_code !== UNAUTHORIZED) throw error
+    const renewed = await renewedCredential(c, mapped, caller, credential)
+    if (!renewed) throw error
+    return send(renewed)
   }
 }
 

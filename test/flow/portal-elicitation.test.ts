@@ -158,6 +158,7 @@ describe("A person's grant that has ended", () => {
     await person.open(oauth.allow(person.callback))
     const { access_token: token } = await finishServers(fetch, at)
     oauth.endTokens()
+    oauth.refuses = 'invalid_grant'
     return token
   }
 

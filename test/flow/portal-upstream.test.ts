@@ -27,13 +27,13 @@ const docsAndMail = (options: { resource?: string } = {}) =>
   portalWithOAuth(admin, upstream.docs, { ...options, others: ['mail'] })
 
 /** A client whose person has signed in to docs. */
-async function signedIn(oauth: UpstreamOAuth, who = ADA) {
+async function signedIn(oauth: UpstreamOAuth, who = ADA, ...rest: ['2025-11-25'?]) {
   const at = await atServers(fetch, who)
   const { person } = at
   await person.press('connect docs')
   if (!person.callback) throw new Error(person.page?.text)
   await person.open(oauth.allow(person.callback))
-  return PortalClient.of(fetch, (await finishServers(fetch, at)).access_token)
+  return PortalClient.of(fetch, (await finishServers(fetch, at)).access_token, ...rest)
 }
 
 describe('A server with OAuth', () => {
@@ -234,6 +234,98 @@ describe('The grant of a person', () => {
     const text = JSON.stringify(result.content)
     expect(text).toContain('unauthorized')
     expect(text).toContain(`${PORTAL}/authorize?elicitationId=`)
+  })
+})
+
+describe('A token that the server has revoked is refreshed, and the call is sent again [MP78]:', () => {
+  const called = () => methodsOf(upstream.docs).filter((method) => method === 'tools/call')
+  const refreshes = ({ tokenRequests }: UpstreamOAuth) =>
+    tokenRequests.filter(({ form }) => form.get('grant_type') === 'refresh_token')
+
+  it.each<[string, '2025-11-25'?]>([['2026'], ['2025', '2025-11-25']])(
+    "the person's, for a client of %s",
+    async (_, revision) => {
+      const oauth = await docsAndMail()
+      const ada = await signedIn(oauth, ADA, revision)
+      if (revision) await ada.initialize()
+      oauth.endTokens()
+      upstream.docs.received.length = 0
+      expect(await ada.text('docs_read')).toBe('docs read')
+      expect(called()).toHaveLength(2)
+      expect(await ada.text('docs_read')).toBe('docs read')
+      expect(refreshes(oauth).map(({ form }) => form.get('refresh_token'))).toEqual(['refresh-1'])
+    },
+  )
+
+  it("the administrator's", async () => {
+    const oauth = await portalWithCatalogue({}, { on_behalf: false })
+    await signIn(ADA)
+    const ada = await connected(fetch)
+    oauth.endTokens()
+    expect(await ada.text('docs_read')).toBe('docs read')
+    expect(await ada.text('docs_read')).toBe('docs read')
+    expect(refreshes(oauth).map(({ form }) => form.get('refresh_token'))).toEqual([
+      'admin-refresh',
+      'refresh-1',
+    ])
+  })
+
+  it('once, also if the server refuses the new one', async () => {
+    const oauth = await docsAndMail()
+    const ada = await signedIn(oauth)
+    upstream.docs.received.length = 0
+    const { respond } = upstream.docs
+    upstream.docs.respond = (request) =>
+      new URL(request.url).pathname === '/mcp'
+        ? new Response(null, { status: 401 })
+        : respond?.(request)
+    const { result } = await ada.call('docs_read')
+    expect(JSON.stringify(result.content)).toContain('docs: unauthorized')
+    expect(refreshes(oauth)).toHaveLength(1)
+  })
+
+  it('once for two calls, of which one is refused after the other one has renewed it', async () => {
+    const oauth = await docsAndMail()
+    const ada = await signedIn(oauth)
+    await ada.text('docs_read')
+    oauth.endTokens()
+    const { respond } = upstream.docs
+    let first: Promise<string> | undefined
+    let refusals = 0
+    upstream.docs.respond = async (request) => {
+      const response = await respond?.(request)
+      if (response?.status === 401 && ++refusals === 2) await first
+      return response
+    }
+    first = ada.text('docs_read')
+    expect(await Promise.all([first, ada.text('docs_search')])).toEqual([
+      'docs read',
+      'docs search',
+    ])
+    expect(refusals).toBe(2)
+    expect(refreshes(oauth)).toHaveLength(1)
+  })
+
+  it('not if its refresh token is refused: the call is sent once', async () => {
+    const oauth = await docsAndMail()
+    const ada = await signedIn(oauth)
+    oauth.endTokens()
+    oauth.refuses = 'invalid_grant'
+    upstream.docs.received.length = 0
+    const { result } = await ada.call('docs_read')
+    expect(JSON.stringify(result.content)).toContain('docs: unauthorized')
+    expect(called()).toHaveLength(1)
+  })
+
+  it('not for headers of the administrator, which nobody can refresh', async () => {
+    await admin.server('docs', { auth_type: 'bearer', auth_credentials: 'secret' })
+    await admin.portal([{ server_id: 'docs', on_behalf: false }])
+    await signIn(ADA)
+    const ada = await connected(fetch)
+    upstream.docs.received.length = 0
+    upstream.docs.respond = () => new Response(null, { status: 401 })
+    expect((await ada.call('docs_read')).result.isError).toBe(true)
+    expect(called()).toHaveLength(1)
   })
 })
 
