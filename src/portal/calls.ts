@@ -9,6 +9,7 @@ import type { UpstreamError } from '../upstream/upstream-error'
 import type { PortalCaller } from './caller'
 import { askForServers, type Exchange } from './elicitation'
 import { logCall } from './log'
+import { passedOn } from './passed-on'
 import { failedResult } from './result'
 
 const UNAUTHORIZED = 401
@@ -28,7 +29,14 @@ export async function callUpstream(
   const log = logCall(c, caller, server, 'tools/call', { ToolCallName: name })
   try {
     const params = { name, arguments: given }
-    const result = await requestUpstream(c, caller, tool, 'tools/call', params, passed(exchange))
+    const result = await requestUpstream(
+      c,
+      caller,
+      tool,
+      'tools/call',
+      params,
+      passedOn(caller, exchange.context),
+    )
     log()
     return result
   } catch (error) {
@@ -96,19 +104,6 @@ export async function requestUpstream(
     if (!renewed) throw error
     return send(renewed)
   }
-}
-
-// Assumed: cancellation is passed on to the server, and progress to the client, under the token of its request.
-function passed({ context: { mcpReq } }: Exchange): CallOptions {
-  const { notify, signal } = mcpReq
-  const progressToken = mcpReq._meta?.progressToken
-  if (progressToken === undefined) return { signal }
-  const onprogress: CallOptions['onprogress'] = (progress) => {
-    const params = { ...progress, progressToken }
-    // The client may be gone.
-    notify({ method: 'notifications/progress', params }).catch(() => undefined)
-  }
-  return { signal, onprogress }
 }
 
 // Portal: documented [MP74]. A person whose grant at the server has ended is sent to the page of servers.

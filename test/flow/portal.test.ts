@@ -178,7 +178,7 @@ describe('portal_list_servers', () => {
       server_id: 'docs',
       action: 'untoggle',
     })
-    expect(response.notifications).toEqual(['notifications/tools/list_changed'])
+    expect(response.notifications).toMatchObject([{ method: 'notifications/tools/list_changed' }])
     expect(await one.text('portal_list_servers')).toContain('- DOCS (docs): ✗ disabled')
     expect(await one.tools()).not.toContain('docs_read')
     expect(await other.tools()).toContain('docs_read')
