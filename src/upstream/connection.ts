@@ -13,7 +13,7 @@ import { Remembered } from '../store/remembered'
 import { failureOf } from './failure'
 import { upstreamFetch } from './fetch'
 import { TIMEOUT_MS, withinTime } from './limits'
-import { refusedStream, transportTo } from './transport'
+import { deliverOnce, refusedStream, transportTo } from './transport'
 import { UpstreamError } from './upstream-error'
 
 /**
@@ -134,6 +134,7 @@ async function connectTo(
     await transport.close()
     throw error
   }
+  deliverOnce(transport)
   const discover = client.getDiscoverResult()
   known.set(key, {
     endpoint,

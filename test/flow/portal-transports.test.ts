@@ -194,7 +194,7 @@ describe('A call of a tool that logs [MP79]', () => {
     expect(asked).toBe('warning')
   })
 
-  it('passes those of a server of 2025 too, which does not know the level of the session', async () => {
+  it('passes each message of a server of 2025 once, which does not know the level of the session', async () => {
     speakSse(upstream.docs, '/sse')
     await portalOf('/sse')
     expect(await logged(await session('warning'))).toEqual([notification(WARNING)])
