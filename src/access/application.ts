@@ -155,13 +155,10 @@ export function coveredAt(applications: readonly Application[], url: URL): Cover
  * Access: documented [K39].
  */
 export function openingOverride(
-  applications: readonly Application[],
+  { application, domain }: Covered,
   url: URL,
 ): { path_pattern: string } | undefined {
-  const covered = coveredAt(applications, url)
-  const destination = covered?.application.destinations
-    .filter(isPublic)
-    .find(({ uri }) => uri === covered.domain)
+  const destination = application.destinations.filter(isPublic).find(({ uri }) => uri === domain)
   return destination?.overrides?.find((each) => pathMatches(each.path_pattern, url.pathname))
 }
 

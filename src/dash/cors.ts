@@ -1,12 +1,12 @@
 import type { MiddlewareHandler } from 'hono'
-import { cors } from 'hono/cors'
 import { findOAuthClient } from '../account/oauth/dash-client'
 import { bearerToken } from '../oauth/bearer'
+import { anyOrigin } from '../request/any-origin'
 import type { AppContext, Env } from '../request/context'
 import { shownCredentials } from './client'
 
 /** Lets every web page read discovery and keys. Assumed, as on the team domain [C21]. */
-export const ANY_ORIGIN = cors({ origin: '*', maxAge: 86_400 })
+export const ANY_ORIGIN = anyOrigin()
 
 /** The rule for the token and revocation endpoints, whose requests name their client. */
 export const clientCors = originsOf('POST', async (c) => (await shownCredentials(c)).clientId)

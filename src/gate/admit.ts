@@ -7,7 +7,7 @@ import type { Admitted, NotAdmitted } from './admission'
 import { byAccessToken } from './by-access-token'
 import { byAppToken } from './by-app-token'
 import { byServiceToken } from './by-service-token'
-import { requestedApplication } from './requested'
+import { requestedApplication, requestedDomain } from './requested'
 
 /**
  * Admits the request to the application by any valid credential, or returns why not. If the
@@ -37,7 +37,8 @@ type Opening = { rule: string; why: string }
 
 /** Finds what turns Access off for this request: an override of its destination [K39], or a bypass policy [O19]. */
 export const opening = oncePerRequest(function find(c): Opening | undefined {
-  const override = openingOverride(c.get('configuration').applications, c.get('url'))
+  const covered = requestedDomain(c)
+  const override = covered && openingOverride(covered, c.get('url'))
   if (override) {
     const why = `The override ${override.path_pattern} of the destination opens this path.`
     return { rule: 'K39', why }

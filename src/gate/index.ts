@@ -9,12 +9,13 @@
  */
 import { Hono } from 'hono'
 import { ACCESS_RESOURCE_METADATA, RESOURCE_METADATA, SERVER_METADATA } from '../access/metadata'
-import { portalAt } from '../mcp/place'
+import { portalOn } from '../mcp/place'
 import type { AppContext, Env } from '../request/context'
 import { endpoint, page } from '../request/endpoint'
 import { coverRequest, note, reportDecision } from '../request/events'
 import { impersonationOf } from '../request/impersonation'
 import { noteMcpHeaders } from '../request/mcp'
+import { imported } from '../request/on-demand'
 import { admit, opening } from './admit'
 import { authorized } from './authorized'
 import { challengeRequest } from './challenge'
@@ -23,9 +24,11 @@ import { getIdentity } from './get-identity'
 import { logout } from './logout'
 import { metadata, resourceDocument, serverDocument } from './metadata'
 import { forward } from './origin'
-import { protectPortal, refuseUnprotectedPortal } from './portal'
-import { applicationSubject, requestedApplication } from './requested'
+import { applicationSubject, requestedApplication, requestedDomain } from './requested'
 import { isUnmatchedDenied, refuseUnmatched } from './unmatched'
+import { refuseUnprotectedPortal } from './unprotected-portal'
+
+const portal = imported(() => import('./portal'))
 
 const METADATA_METHODS = ['GET', 'OPTIONS']
 
@@ -43,8 +46,8 @@ gate.all(
 
 async function protect(c: AppContext): Promise<Response> {
   noteMcpHeaders(c)
-  const place = portalAt(c.get('configuration'), c.get('url'))
-  if (place) return protectPortal(c, place)
+  const place = portalOn(c.get('configuration').mcpPortals, requestedDomain(c))
+  if (place) return (await portal()).protectPortal(c, place)
   refuseUnprotectedPortal(c)
   const application = requestedApplication(c)
   // Access protects only what an application covers.

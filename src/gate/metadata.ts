@@ -1,5 +1,4 @@
 import type { MiddlewareHandler } from 'hono'
-import { cors } from 'hono/cors'
 import { type Application, applicationAt, coveredAt, managedOAuth } from '../access/application'
 import {
   describedBy,
@@ -10,6 +9,7 @@ import {
 } from '../access/metadata'
 import { SECOND_TEAM } from '../access/team-domain'
 import type { RequestDecision } from '../events/request-event'
+import { anyOrigin } from '../request/any-origin'
 import type { AppContext, Env } from '../request/context'
 import { endpoint } from '../request/endpoint'
 import { reportDecision } from '../request/events'
@@ -26,7 +26,7 @@ type Document = {
 type Find = (c: AppContext) => Document | undefined
 
 // Access: observed [M17]. Any web page can read the documents.
-const ANY_ORIGIN = cors({ origin: '*', allowMethods: ['GET', 'HEAD'], maxAge: 86_400 })
+const ANY_ORIGIN = anyOrigin(['GET', 'HEAD'])
 
 /** Returns the endpoint of a metadata document. Requests that it does not find pass through. */
 export function metadata(find: Find): MiddlewareHandler<Env>[] {

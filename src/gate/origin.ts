@@ -1,21 +1,18 @@
 import { proxy } from 'hono/proxy'
-import { createLocalJWKSet } from 'jose'
-import { type Application, applicationAt } from '../access/application'
-import { publicKeys } from '../access/keys'
+import type { Application } from '../access/application'
 import { isBrowserNavigation } from '../access/navigation'
 import { namedServiceCredentials } from '../access/service-token'
 import { isManagedOAuthToken } from '../access/token'
 import { demo } from '../demo'
-import type { KnownAccess } from '../demo/assertion'
 import { bearerToken } from '../oauth/bearer'
-import { PageError, respondPageError } from '../pages/respond'
+import { PageError, respondPageError } from '../pages/page-error'
 import type { AppContext } from '../request/context'
 import { report } from '../request/events'
 import { impersonationOf } from '../request/impersonation'
 import { noteMcpBody } from '../request/mcp'
 import { withoutOwnCookies } from '../signin/browser'
-import type { Emulator } from '../store/emulator'
 import type { Admission } from './admission'
+import { knownAccess } from './known-access'
 import { noteOrigin } from './origin-outcome'
 import { WORKER_ACCESS_HEADER, workerAccess } from './worker-access'
 
@@ -94,7 +91,7 @@ async function send(c: AppContext, forOrigin: ForOrigin): Promise<Response> {
   const ORIGIN_URL = own ?? c.get('settings').ORIGIN_URL
   if (!ORIGIN_URL) {
     const response = await demo.fetch(asSeen(c, request), {
-      ...(await knownAccess(c)),
+      ...knownAccess(c),
       requestedScope,
     })
     const { status } = response
@@ -158,9 +155,8 @@ async function viaProxy(
   const where = setting === 'ORIGIN' ? 'the service binding ORIGIN' : `ORIGIN_URL ${url}`
   const origin = 'your origin'
   try {
-    // The headers of an upgrade are hop-by-hop, so the proxy helper would remove them.
     const response = await (isWebSocket(request)
-      ? customFetch(new Request(url, new Request(request, { signal })))
+      ? upgrade(customFetch, new Request(url, new Request(request, { signal })))
       : proxy(url, { raw: request, redirect: 'manual', signal, customFetch }))
     noteOrigin(c, { outcome: 'responded', origin, status: response.status, assertion })
     return response
@@ -180,6 +176,16 @@ async function viaProxy(
   }
 }
 
+// The headers of an upgrade are hop-by-hop, so the proxy helper would remove them.
+async function upgrade(
+  send: (request: Request) => Promise<Response>,
+  request: Request,
+): Promise<Response> {
+  const response = await send(request)
+  // The headers of a response that was fetched are immutable.
+  return new Response(response.body, response)
+}
+
 // RFC 6455 4.1: only a GET opens a WebSocket.
 function isWebSocket({ headers, method }: Request): boolean {
   return method === 'GET' && headers.get('upgrade')?.toLowerCase() === 'websocket'
@@ -195,25 +201,4 @@ function originError(c: AppContext, status: 502 | 524, message: string) {
     )
   }
   return c.json({ error: 'bad_gateway', error_description: message }, status as 502)
-}
-
-// Returns the published key that an assertion names. It is nearly always the current one, so the others are
-// not created for it.
-function keyFor(emulator: Emulator): KnownAccess['keyFor'] {
-  return async (header, token) => {
-    const current = await emulator.signingKey()
-    const keys = header.kid === current.jwk.kid ? [current] : await emulator.keys()
-    return createLocalJWKSet({ keys: publicKeys(keys) })(header, token)
-  }
-}
-
-// Returns the configuration of a real origin: the issuer, the audience and the keys.
-async function knownAccess(c: AppContext) {
-  const { configuration, emulator, now, team, url } = c.var
-  return {
-    issuer: team.origin,
-    audience: applicationAt(configuration.applications, url)?.aud,
-    keyFor: keyFor(emulator),
-    now,
-  }
 }

@@ -1,4 +1,4 @@
-import { type Application, coveredAt, domainsOf } from '../access/application'
+import { type Application, type Covered, coveredAt, domainsOf } from '../access/application'
 import { pathOf } from '../access/domain'
 import type { McpPortal } from './portal'
 
@@ -14,8 +14,14 @@ type Records = { applications: readonly Application[]; mcpPortals: readonly McpP
  * portal too. So a machine that does not resolve the hostname can reach it.
  */
 export function portalAt({ applications, mcpPortals }: Records, url: URL): PortalPlace | undefined {
-  if (mcpPortals.length === 0) return undefined
-  const covered = coveredAt(applications, url)
+  return portalOn(mcpPortals, coveredAt(applications, url))
+}
+
+/** Finds the portal at a URL by the domain that covers it. */
+export function portalOn(
+  mcpPortals: readonly McpPortal[],
+  covered: Covered | undefined,
+): PortalPlace | undefined {
   if (covered?.application.type !== 'mcp_portal') return undefined
   const portal = portalOf(mcpPortals, covered.application)
   return portal && { application: covered.application, portal, base: pathOf(covered.domain) }

@@ -8,6 +8,7 @@ import { shownHeaders, shownParameters } from '../events/shown'
 import { reasonOf } from '../events/why'
 import type { OAuthError } from '../oauth/errors'
 import type { AppContext, Env } from './context'
+import { oncePerRequest } from './once'
 
 /** The reason why a request was refused or failed. Facts of its kind may still be unknown. */
 export type Refusal = CommonFacts & Reason & { outcome: 'refused' | 'failed' }
@@ -113,9 +114,9 @@ function record(c: AppContext, event: ReportedEvent): void {
   if (isRecording(c)) c.get('emulator').record(c.executionCtx, event)
 }
 
-function momentOf(c: AppContext): Pick<ReportedEvent, 'rayId' | 'at'> {
+const momentOf = oncePerRequest((c): Pick<ReportedEvent, 'rayId' | 'at'> => {
   return { rayId: c.get('rayId'), at: formatTime(c.get('now')) }
-}
+})
 
 function outcomeOf(status: number): Outcome {
   if (status >= 500) return 'failed'

@@ -4,8 +4,10 @@ import type { AppContext } from './context'
 export function oncePerRequest<T>(read: (c: AppContext) => T): (c: AppContext) => T {
   const known = new WeakMap<AppContext, { value: T }>()
   return function readOnce(c) {
-    const found = known.get(c) ?? { value: read(c) }
-    known.set(c, found)
-    return found.value
+    const found = known.get(c)
+    if (found) return found.value
+    const value = read(c)
+    known.set(c, { value })
+    return value
   }
 }

@@ -2,13 +2,13 @@ import type { MiddlewareHandler } from 'hono'
 import { teamDomain } from '../access/team-domain'
 import { dashDomain } from '../account/oauth/dash-domain'
 import { OAuthError } from '../oauth/errors'
-import { readSettings } from '../settings'
+import { readSettings, type Settings } from '../settings'
 import { settingsWith, withPeople, withQuirks } from '../settings/overlay'
 import type { Configuration } from '../store/configuration'
 import { Emulator } from '../store/emulator'
-import { emulatedNow } from '../store/emulator/state'
+import { type EmulatorState, emulatedNow } from '../store/emulator/state'
 import { openStores } from '../store/stores'
-import { quirksOn } from '../switches/quirks'
+import { type Quirks, quirksOn } from '../switches/quirks'
 import { drainBody } from './bytes'
 import type { AppContext, Env } from './context'
 import { isLocalRequest, publicSettings, requestUrl } from './public-url'
@@ -23,15 +23,13 @@ export const markResponse: MiddlewareHandler<Env> = async function markResponse(
   c.set('isChallenge', false)
   c.set('rayId', newRayId())
   await next()
-  // A response of the origin is passed on unchanged. Its own headers may be immutable.
-  if (c.get('isForwarded')) {
-    c.header('Cf-Ray', c.get('rayId'))
-    return
-  }
-  await drainBody(c.req.raw)
+  const isForwarded = c.get('isForwarded')
+  if (!isForwarded) await drainBody(c.req.raw)
   // Not `c.header`, which would make a new response for each header.
   const { headers } = c.res
   headers.set('Cf-Ray', c.get('rayId'))
+  // A response of the origin is passed on unchanged.
+  if (isForwarded) return
   headers.set('X-Emulator', EMULATOR)
   headers.set('X-Emulator-Event', eventAddress(c))
   // Browsers must not sniff a script in user-supplied content.
@@ -51,12 +49,12 @@ export const prepare: MiddlewareHandler<Env> = async function prepare(c, next) {
   const emulator = new Emulator(c.env, printEvents)
   const state = await emulator.state()
   const url = requestUrl(settings, new URL(c.req.url))
-  const quirks = quirksOn(settings.QUIRKS, state.quirks)
-  c.set('quirks', quirks)
-  c.set('settings', withPeople(settingsWith(publicSettings(settings), quirks), state.people))
+  const changed = changedBy(state, settings)
+  c.set('quirks', changed.quirks)
+  c.set('settings', changed.settings)
   c.set('emulator', emulator)
   c.set('state', state)
-  c.set('ticketSecret', new TextEncoder().encode(state.ticketSecret))
+  c.set('ticketSecret', changed.ticketSecret)
   c.set('now', emulatedNow(state))
   c.set('url', url)
   c.set('isLocal', isLocalRequest(settings, url, c.req.header('host')))
@@ -65,6 +63,28 @@ export const prepare: MiddlewareHandler<Env> = async function prepare(c, next) {
   c.set('dash', dashDomain(settings.DASH_DOMAIN, team, url))
   c.set('stores', openStores(c.env, state))
   await next()
+}
+
+/** The settings of requests, and the other values that follow from the settings and the state alone. */
+type Changed = {
+  from: Settings
+  quirks: Quirks
+  settings: Settings
+  ticketSecret: Uint8Array
+}
+
+// Computed once for each state, which is read at most once a second.
+const known = new WeakMap<EmulatorState, Changed>()
+
+function changedBy(state: EmulatorState, from: Settings): Changed {
+  const before = known.get(state)
+  if (before?.from === from) return before
+  const quirks = quirksOn(from.QUIRKS, state.quirks)
+  const settings = withPeople(settingsWith(publicSettings(from), quirks), state.people)
+  const ticketSecret = new TextEncoder().encode(state.ticketSecret)
+  const changed = { from, quirks, settings, ticketSecret }
+  known.set(state, changed)
+  return changed
 }
 
 // RFC 9112 3.2. The runtime builds the URL from `Host` and the path. A `/`, `?` or `@` in `Host` would

@@ -4,7 +4,7 @@ import { isOAuthUndetected, type McpServer, OAUTH_NOT_DETECTED } from '../mcp/se
 import { needsPerson } from '../mcp/visibility'
 import type { AppContext } from '../request/context'
 import { currentConfiguration } from '../request/prepare'
-import type { PortalGrant } from '../store/emulator/portal-states'
+import type { PortalGrant } from '../store/emulator/portal-state'
 import type { UpstreamCredential } from './connection'
 import { keepCredential } from './oauth/keep'
 import { clientAt } from './oauth/registration'

@@ -74,7 +74,10 @@ describe('Durable Objects in a folder', () => {
     before.close()
     const { close, of, wake } = objects()
     wake()
-    await vi.waitFor(async () => expect(await of('alarm').steps()).toEqual(['alarm null 0']))
+    await vi.waitFor(
+      async () => expect(await of('alarm').steps()).toEqual(['alarm null 0']),
+      10_000,
+    )
     expect(await of('none').steps()).toEqual([])
     close()
   })

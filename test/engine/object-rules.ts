@@ -73,6 +73,14 @@ export const OBJECTS: Rule<World>[] = [
     expected: [[true, false], true, [3, false], true, [['__proto__', 'c'], true]],
   },
   {
+    title: 'a row that a call returns is an ordinary object',
+    run: async ({ PROBE }) => {
+      const row: object = await PROBE.getByName('rows').row()
+      return [row, Object.getPrototypeOf(row) === Object.prototype]
+    },
+    expected: [{ one: 1, text: 'two' }, true],
+  },
+  {
     title: 'a symbol in an argument is refused, and the object is not called',
     run: async ({ PROBE }) => {
       const object = PROBE.getByName('symbols')

@@ -43,6 +43,10 @@ export class Probe extends DurableObject {
     return value
   }
 
+  row(): Record<string, SqlStorageValue> {
+    return this.ctx.storage.sql.exec("SELECT 1 AS one, 'two' AS text").one()
+  }
+
   throwOwn(): void {
     throw new OwnError('mine')
   }

@@ -69,7 +69,7 @@ describe('access-oauth-emulator compare', () => {
     await new Promise((resolve) => setTimeout(resolve, 200))
     expect(requests).toEqual([])
     press('\n')
-    await vi.waitFor(() => expect(requests).not.toEqual([]))
+    await vi.waitFor(() => expect(requests).not.toEqual([]), 10_000)
     // The metadata names a host on another site.
     await prints('The metadata names auth.elsewhere.invalid. Send requests to it? (y/N)')
     press('n\n')

@@ -53,7 +53,7 @@ describe('npm start', () => {
     )
     await Promise.all(Array.from({ length: 50 }, () => server.client.request('/mcp')))
     const lines = () => server.output().slice(before.length)
-    await expect.poll(lines).toContain('T1]')
+    await expect.poll(lines, { timeout: 10_000 }).toContain('T1]')
     expect(otherLines(lines())).toEqual([])
   })
 

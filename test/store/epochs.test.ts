@@ -222,7 +222,7 @@ describe('A reset during a load', () => {
     expect((await client.authorization(clientId)).status).toBe(400)
     const kept = async () =>
       (await bindings.KV.list()).keys.filter(({ name }) => name.includes(clientId))
-    await vi.waitFor(async () => expect(await kept()).toEqual([]))
+    await vi.waitFor(async () => expect(await kept()).toEqual([]), 10_000)
   })
 })
 

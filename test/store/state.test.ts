@@ -27,7 +27,7 @@ describe('Loading a state', () => {
     const response = await failing('PUT', 'state', state)
 
     expect(response.status).toBe(500)
-    await vi.waitFor(async () => expect(await keys()).toBe(before))
+    await vi.waitFor(async () => expect(await keys()).toBe(before), 10_000)
     await expect(client.request('/whoami', tokens.access_token)).toBeAdmitted()
   })
 
@@ -39,7 +39,7 @@ describe('Loading a state', () => {
     await new Client(there.fetch).connect()
     await world.signIn(null)
     await (await new Person(there.fetch).open(APP)).press(ADA.email)
-    await vi.waitFor(() => expect(lifetimes).toHaveLength(2))
+    await vi.waitFor(() => expect(lifetimes).toHaveLength(2), 10_000)
     const state = await (await control('GET', 'state')).json()
     await world.advance('9000h')
 

@@ -130,7 +130,7 @@ it('A reset while KV fails deletes the records later', async () => {
     await advance(6 * 3600)
     await alarms()
     expect(await clients()).toEqual([])
-  })
+  }, 20_000)
 })
 
 describe('A failed read of KV', () => {

@@ -118,11 +118,15 @@ async function start(flags: string[], store?: string): Promise<Server> {
 /** A free port. */
 export const freePort = async () => Number(await portFor('0'))
 
-/** The output other than the lines of decisions: warnings, errors, requests. */
+/**
+ * The output other than the lines of decisions: warnings, errors, requests. A warning of wrangler's proxy is
+ * left out: its connection to the Worker broke, for example after a test's abort, and a second attempt succeeded.
+ */
 export function otherLines(printed: string): string[] {
   return printed
     .split('\n')
-    .filter(
-      (line) => line.trim() !== '' && !/^\d\d:\d\d:\d\d (\d{3} \S+ \S+ )?[+?.!-] \w/.test(line),
-    )
+    .filter((line) => line.trim() !== '' && !DECISION.test(line) && !RECOVERED.test(line))
 }
+
+const DECISION = /^\d\d:\d\d:\d\d (\d{3} \S+ \S+ )?[+?.!-] \w/
+const RECOVERED = /ProxyWorker: .* recovered on attempt \d after a dropped connection/

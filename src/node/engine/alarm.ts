@@ -17,6 +17,8 @@ type Ring = (info: {
 /** The one alarm of a Durable Object, kept in its database. */
 export class Alarm {
   #timer: NodeJS.Timeout | undefined
+  // The time in the database, if it is known: every event of the emulator asks for it.
+  #known: number | null = null
   #isClosed = false
 
   constructor(
@@ -26,10 +28,13 @@ export class Alarm {
 
   time(): number | null {
     if (!this.database.isOpen) return null
-    const [row] = this.database.statements.rows<{ alarm: number | null }>(
-      'SELECT alarm FROM _cf_OBJECT',
-    )
-    return row?.alarm ?? null
+    this.#known ??= this.#read()
+    return this.#known
+  }
+
+  /** Reads the time from the database when it is needed next, because that may have lost writes. */
+  forget(): void {
+    this.#known = null
   }
 
   set(time: number | null): void {
@@ -39,6 +44,7 @@ export class Alarm {
 
   /** Sets the timer to the time in the database. */
   schedule(): void {
+    this.forget()
     clearTimeout(this.#timer)
     const time = this.#isClosed ? null : this.time()
     if (time === null) return
@@ -56,6 +62,13 @@ export class Alarm {
   close(): void {
     this.#isClosed = true
     clearTimeout(this.#timer)
+  }
+
+  #read(): number | null {
+    const [row] = this.database.statements.rows<{ alarm: number | null }>(
+      'SELECT alarm FROM _cf_OBJECT',
+    )
+    return row?.alarm ?? null
   }
 
   async #ring(scheduledTime: number, retryCount = 0): Promise<void> {

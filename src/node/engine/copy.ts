@@ -16,7 +16,9 @@ function plainCopy(value: unknown, copies: Map<object, object>): unknown {
   const known = copies.get(value)
   if (known) return known
   if (Array.isArray(value)) return listCopy(value, copies)
-  if (Object.getPrototypeOf(value) !== Object.prototype) return NOT_PLAIN
+  const prototype = Object.getPrototypeOf(value)
+  // A row of SQLite has no prototype, and its clone has the ordinary one.
+  if (prototype !== Object.prototype && prototype !== null) return NOT_PLAIN
   const copy: Record<string, unknown> = {}
   copies.set(value, copy)
   for (const [name, each] of Object.entries(value)) {

@@ -1,16 +1,18 @@
 /**
  * `crypto` of the bundle. Node's own `crypto.subtle` hands every operation to another thread, which
- * takes longer than a hash of a short text. SHA-256 and HMAC with SHA-256 are computed at once here;
- * everything else is Node's.
+ * takes longer than a hash of a short text. SHA-256, HMAC with SHA-256 and the verification of RS256 are
+ * computed at once here; everything else is Node's.
  */
 import {
   createHmac,
   createSecretKey,
   hash,
-  type KeyObject,
+  KeyObject,
   timingSafeEqual,
+  verify as verifySignature,
   webcrypto,
 } from 'node:crypto'
+import { getRandomValues } from './random.ts'
 
 type Subtle = typeof webcrypto.subtle
 
@@ -21,6 +23,9 @@ const { subtle } = webcrypto
  * because Node makes one of bytes for each HMAC, which takes four times as long as the HMAC itself.
  */
 const secrets = new WeakMap<object, KeyObject>()
+
+/** The key of each RS256 signature that was verified here. */
+const rsaKeys = new WeakMap<object, KeyObject>()
 
 async function digest(
   algorithm: AlgorithmIdentifier,
@@ -57,15 +62,36 @@ async function sign(...given: Parameters<Subtle['sign']>): Promise<ArrayBuffer> 
 async function verify(...given: Parameters<Subtle['verify']>): Promise<boolean> {
   const [, key, signature, data] = given
   const secret = secrets.get(key)
-  if (!secret) return subtle.verify(...given)
-  const expected = createHmac('sha256', secret).update(bytesOf(data)).digest()
-  const shown = bytesOf(signature)
-  return shown.length === expected.length && timingSafeEqual(shown, expected)
+  if (secret) {
+    const expected = createHmac('sha256', secret).update(bytesOf(data)).digest()
+    const shown = bytesOf(signature)
+    return shown.length === expected.length && timingSafeEqual(shown, expected)
+  }
+  const rsaKey = rs256KeyOf(key)
+  if (!rsaKey) return subtle.verify(...given)
+  return verifySignature('sha256', bytesOf(data), rsaKey, bytesOf(signature))
 }
 
+type Named = { name?: string; hash?: string | { name?: string } }
+
 function isHmacSha256(algorithm: unknown): boolean {
-  const { hash, name } = (algorithm ?? {}) as { name?: string; hash?: string | { name?: string } }
-  return name === 'HMAC' && (typeof hash === 'string' ? hash : hash?.name) === 'SHA-256'
+  return isWithSha256('HMAC', algorithm)
+}
+
+// Undefined for any other key, and for one that may not verify, which Node refuses.
+function rs256KeyOf(key: webcrypto.CryptoKey): KeyObject | undefined {
+  const known = rsaKeys.get(key)
+  if (known) return known
+  const isRs256 = isWithSha256('RSASSA-PKCS1-v1_5', key.algorithm)
+  if (!isRs256 || key.type !== 'public' || !key.usages.includes('verify')) return undefined
+  const rsaKey = KeyObject.from(key)
+  rsaKeys.set(key, rsaKey)
+  return rsaKey
+}
+
+function isWithSha256(expected: string, algorithm: unknown): boolean {
+  const { hash, name } = (algorithm ?? {}) as Named
+  return name === expected && (typeof hash === 'string' ? hash : hash?.name) === 'SHA-256'
 }
 
 function bytesOf(data: webcrypto.BufferSource): Uint8Array {
@@ -92,6 +118,7 @@ const guestSubtle = new Proxy(subtle, {
 export const guestCrypto = new Proxy(webcrypto, {
   get(target, name) {
     if (name === 'subtle') return guestSubtle
+    if (name === 'getRandomValues') return getRandomValues
     const member = Reflect.get(target, name)
     return typeof member === 'function' ? member.bind(target) : member
   },

@@ -11,6 +11,7 @@ import {
 } from 'node:timers'
 import { format } from 'node:util'
 import { getRequestListener } from '@hono/node-server'
+import { following } from './follow.ts'
 import { found, guest } from './guest.ts'
 import { inside, type LogLevel } from './inside.ts'
 import { outgoingFetch } from './outgoing-fetch.ts'
@@ -18,7 +19,8 @@ import { outgoingFetch } from './outgoing-fetch.ts'
 // The HTTP adapter exposes its Request and Response only by assigning globals: here, the guest's. They
 // read a message and send a text without a stream, which would take half the time of a small request.
 getRequestListener(() => undefined)
-export const { Request, Response } = guest
+export const { Response } = guest
+export const Request = following(guest.Request)
 
 export const fetch = outgoingFetch
 

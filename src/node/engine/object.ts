@@ -33,9 +33,10 @@ export class ObjectHome {
     private readonly host: Host,
     private readonly onEmpty: () => void,
   ) {
-    // After a failed commit, the instance may remember what was not written.
+    // After a failed commit, the instance and the alarm may remember what was not written.
     const forget = () => {
       this.#instance = undefined
+      this.alarm.forget()
     }
     this.#database = new ObjectDatabase(name, file, forget)
     this.alarm = new Alarm(this.#database, (info) => this.#ring(info))

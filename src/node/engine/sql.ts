@@ -2,6 +2,7 @@ import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 
 type Value = string | number | null | ArrayBuffer | undefined
 type Row = Record<string, unknown>
+type Prepared = { statement: StatementSync; isNumbered: boolean }
 
 const OF_TRANSACTIONS = /^\s*(BEGIN|COMMIT|END|ROLLBACK|SAVEPOINT|RELEASE)\b/i
 // workerd's own text.
@@ -47,7 +48,7 @@ export class SqlCursor<T> implements Iterable<T> {
  * errors have SQLite's message without the name of its code.
  */
 export class Statements {
-  readonly #prepared = new Map<string, StatementSync[]>()
+  readonly #prepared = new Map<string, Prepared[]>()
 
   constructor(private readonly database: DatabaseSync) {}
 
@@ -60,21 +61,24 @@ export class Statements {
   /** Returns the rows of a query, which may begin or end a transaction. */
   rows<T = Row>(query: string, bindings: readonly Value[] = []): T[] {
     const known = this.#prepared.get(query)
-    if (known?.length === 1 && known[0]) return all<T>(known[0], query, bindings)
+    if (known?.length === 1 && known[0]) return all<T>(known[0], bindings)
     return this.#each<T>(query, bindings)
   }
 
   // Each statement runs before the next is prepared, because it may create a table that the next needs.
   #each<T>(query: string, bindings: readonly Value[]): T[] {
-    const statements: StatementSync[] = []
+    const statements: Prepared[] = []
     let rest = query
     let rows: T[] = []
     do {
       const statement = this.database.prepare(rest)
+      const { sourceSQL } = statement
+      // Node 22 binds numbered parameters only by name.
+      const prepared = { statement, isNumbered: /\?\d/.test(sourceSQL) }
       // SQLite prepares the first statement of a text, and reports where it ends.
-      const next = rest.slice(statement.sourceSQL.length).trim()
-      rows = all<T>(statement, rest, next === '' ? bindings : [])
-      statements.push(statement)
+      const next = rest.slice(sourceSQL.length).trim()
+      rows = all<T>(prepared, next === '' ? bindings : [])
+      statements.push(prepared)
       rest = next
     } while (rest !== '')
     this.#prepared.set(query, statements)
@@ -82,10 +86,9 @@ export class Statements {
   }
 }
 
-function all<T>(statement: StatementSync, query: string, bindings: readonly Value[]): T[] {
+function all<T>({ isNumbered, statement }: Prepared, bindings: readonly Value[]): T[] {
   const values = bindings.map(bindable)
-  // Node 22 binds numbered parameters only by name.
-  if (!/\?\d/.test(query)) return statement.all(...values) as T[]
+  if (!isNumbered) return statement.all(...values) as T[]
   const named = Object.fromEntries(values.map((value, index) => [`?${index + 1}`, value]))
   return statement.all(named) as T[]
 }

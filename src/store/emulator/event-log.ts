@@ -30,17 +30,33 @@ CREATE INDEX IF NOT EXISTS event_log_kind ON event_log (kind);`
 // The API returns the entries of Access's own log, so other events do not push them out.
 const LOGGED = 'access-request'
 
-// The values of a request may be long, wide and deep. An event has the beginning of them.
-function short(value: unknown, depth = 0): unknown {
+// The values of a request may be long, wide and deep. An event has the beginning of them. Nearly every event
+// is short as a whole, and is not copied.
+function short(event: ReportedEvent): unknown {
+  return isShort(event, 0) ? event : beginning(event, 0)
+}
+
+function isShort(value: unknown, depth: number): boolean {
+  if (typeof value === 'string') return value.length <= LONGEST
+  if (typeof value !== 'object' || value === null) return true
+  if (depth > DEEPEST) return false
+  const names = Object.keys(value)
+  return (
+    names.length <= MOST &&
+    names.every((name) => name.length <= LONGEST && isShort(Reflect.get(value, name), depth + 1))
+  )
+}
+
+function beginning(value: unknown, depth: number): unknown {
   if (typeof value === 'string') {
     return value.length > LONGEST ? `${value.slice(0, LONGEST)}...` : value
   }
   if (typeof value !== 'object' || value === null) return value
   if (depth > DEEPEST) return '...'
-  if (Array.isArray(value)) return value.slice(0, MOST).map((each) => short(each, depth + 1))
+  if (Array.isArray(value)) return value.slice(0, MOST).map((each) => beginning(each, depth + 1))
   const members = Object.entries(value).slice(0, MOST)
   return Object.fromEntries(
-    members.map(([name, each]) => [name.slice(0, LONGEST), short(each, depth + 1)]),
+    members.map(([name, each]) => [name.slice(0, LONGEST), beginning(each, depth + 1)]),
   )
 }
 
