@@ -16,6 +16,8 @@ const portalSchemas = {
     /** The ways in which the client can ask its person. */
     elicitation: z.object({ url: z.boolean(), form: z.boolean() }),
     toggles,
+    /** The least severe log messages that the client wants. */
+    logLevel: text.optional(),
     /** The last elicitation that its person has completed on the page of servers. */
     completed: text.optional(),
   }),
