@@ -20,8 +20,13 @@ import { UpstreamError } from './upstream-error'
  * The credential of requests to a server.
  *
  * @property holder `server`, or the id of a portal's grant. Nothing of one holder is used for another.
+ * @property token the access token in the headers, if it is one of OAuth
  */
-export type UpstreamCredential = { holder: string; headers: Record<string, string> }
+export type UpstreamCredential = {
+  holder: string
+  headers: Record<string, string>
+  token?: string
+}
 
 /** Everything that a server lists. */
 export type Listed = {

@@ -3,12 +3,10 @@ import type { Mapped } from '../mcp/curation'
 import { isOAuthUndetected, type McpServer, OAUTH_NOT_DETECTED } from '../mcp/server'
 import { needsPerson } from '../mcp/visibility'
 import type { AppContext } from '../request/context'
-import { currentConfiguration } from '../request/prepare'
 import type { PortalGrant } from '../store/emulator/portal-state'
 import type { UpstreamCredential } from './connection'
-import { keepCredential } from './oauth/keep'
-import { clientAt } from './oauth/registration'
-import { refreshTokens } from './oauth/tokens'
+import { keepCredential, storedTokens } from './oauth/keep'
+import { usableTokens } from './refresh'
 import { UpstreamError } from './upstream-error'
 
 type Holder = { holder: string; kept: PortalGrant }
@@ -23,12 +21,12 @@ type Missing = Partial<Pick<McpServer, 'authentication_status' | 'error'>> &
  *
  * Portal: documented [MP20, MP61]. If the refresh fails, the server is stale, and nothing reports it.
  *
- * @param isRefused whether the server refused the token, so that it is refreshed although it has not expired
+ * @param refused an access token that the server refused, so it is refreshed although it has not expired
  */
 export async function serverCredential(
   c: AppContext,
   server: McpServer,
-  isRefused = false,
+  refused?: string,
 ): Promise<{ credential: UpstreamCredential } | { missing: Missing }> {
   const { credential } = server
   switch (credential.kind) {
@@ -42,14 +40,17 @@ export async function serverCredential(
         return { missing: { status: 'waiting', error: OAUTH_NOT_DETECTED } }
       }
       if (!admin) return { missing: { status: 'waiting' } }
-      const tokens = await fresh(c, server, admin, isRefused).catch(() => undefined)
-      if (!tokens) {
-        const stale = { status: 'stale', authentication_status: 'stale' } as const
-        await keepCredential(c, server.id, credential, stale)
-        return { missing: stale }
-      }
-      if (tokens !== admin) await keepCredential(c, server.id, { ...credential, admin: tokens })
-      return { credential: bearer('server', tokens) }
+      const tokens = await usableTokens(c, server, {
+        holder: 'server',
+        known: admin,
+        refused,
+        find: () => storedTokens(c, server.id),
+        keep: (next) => keepCredential(c, server.id, (stored) => ({ ...stored, admin: next })),
+      })
+      if (tokens) return { credential: bearer('server', tokens) }
+      const stale = { status: 'stale', authentication_status: 'stale' } as const
+      await keepCredential(c, server.id, (stored) => stored, stale)
+      return { missing: stale }
     }
   }
 }
@@ -59,30 +60,37 @@ export async function serverCredential(
  *
  * Portal: observed [MP73]. Portal: documented [MP74]. A person's tokens are refreshed by the portal.
  *
- * @param isRefused as above
+ * @param refused as above
  * @throws UpstreamError 401 if the person, or the administrator, has to sign in to the server
  */
 export async function callCredential(
   c: AppContext,
   mapped: Mapped,
   { holder, kept }: Holder,
-  isRefused = false,
+  refused?: string,
 ): Promise<UpstreamCredential> {
   const { server } = mapped
   if (!needsPerson(mapped)) {
-    const found = await serverCredential(c, server, isRefused)
+    const found = await serverCredential(c, server, refused)
     if ('missing' in found) throw notSignedIn()
     return found.credential
   }
   const known = tokensOf(mapped, kept)
   if (!known) throw notSignedIn()
-  const tokens = await fresh(c, server, known, isRefused).catch(() => {
-    throw notSignedIn()
+  const { portals } = c.get('emulator')
+  const tokens = await usableTokens(c, server, {
+    holder,
+    known,
+    refused,
+    find: async () => {
+      const stored = await portals.find('grant', holder)
+      return stored && tokensOf(mapped, stored)
+    },
+    keep: async (next) => {
+      await portals.merge('grant', holder, { connections: { [server.id]: next } })
+    },
   })
-  if (tokens !== known) {
-    const renewed = { [server.id]: tokens }
-    await c.get('emulator').portals.merge('grant', holder, { connections: renewed })
-  }
+  if (!tokens) throw notSignedIn()
   return bearer(holder, tokens)
 }
 
@@ -94,19 +102,13 @@ export async function callCredential(
  */
 export async function renewedCredential(
   c: AppContext,
-  { mapping, server: before }: Mapped,
-  { holder, kept: earlier }: Holder,
-  refused: UpstreamCredential,
+  mapped: Mapped,
+  holder: Holder,
+  { token }: UpstreamCredential,
 ): Promise<UpstreamCredential | undefined> {
-  // Another call may have renewed it meanwhile. Its refresh token may be valid only once.
-  const kept = (await c.get('emulator').portals.find('grant', holder)) ?? earlier
-  const { mcpServers } = await currentConfiguration(c)
-  const mapped = { mapping, server: mcpServers.find(({ id }) => id === before.id) ?? before }
-  if (tokensOf(mapped, kept)?.refresh_token === undefined) return undefined
+  if (tokensOf(mapped, holder.kept)?.refresh_token === undefined) return undefined
   try {
-    const current = await callCredential(c, mapped, { holder, kept })
-    if (current.headers.Authorization !== refused.headers.Authorization) return current
-    return await callCredential(c, mapped, { holder, kept }, true)
+    return await callCredential(c, mapped, holder, token)
   } catch (error) {
     if (error instanceof UpstreamError) return undefined
     throw error
@@ -120,25 +122,12 @@ function tokensOf(mapped: Mapped, { connections }: PortalGrant): UpstreamTokens 
   return credential.kind === 'oauth' ? credential.admin : undefined
 }
 
-// Returns the tokens, or new ones if they have expired or were refused.
-async function fresh(
-  c: AppContext,
-  server: McpServer,
-  tokens: UpstreamTokens,
-  isRefused: boolean,
-): Promise<UpstreamTokens> {
-  const { expires_at_seconds: end, refresh_token: refreshToken } = tokens
-  if (!isRefused && (end === undefined || c.get('now') < end)) return tokens
-  if (refreshToken === undefined) throw notSignedIn()
-  return refreshTokens(c, server, await clientAt(c, server), refreshToken)
-}
-
 /** Returns the credential of tokens. */
 export function bearer(
   holder: string,
   { access_token: token }: UpstreamTokens,
 ): UpstreamCredential {
-  return { holder, headers: { Authorization: `Bearer ${token}` } }
+  return { holder, headers: { Authorization: `Bearer ${token}` }, token }
 }
 
 function notSignedIn(): UpstreamError {

@@ -23,7 +23,7 @@ const DOCS = 'https://docs.example.net'
 const upstream = useUpstreams(reset, 'docs', 'mail')
 
 /** A portal with the server docs, which has an administrator's grant and its own for each person, and mail. */
-const docsAndMail = (options: { resource?: string } = {}) =>
+const docsAndMail = (options: { resource?: string; expiresIn?: number } = {}) =>
   portalWithOAuth(admin, upstream.docs, { ...options, others: ['mail'] })
 
 /** A client whose person has signed in to docs. */
@@ -326,6 +326,83 @@ describe('A token that the server has revoked is refreshed, and the call is sent
     upstream.docs.respond = () => new Response(null, { status: 401 })
     expect((await ada.call('docs_read')).result.isError).toBe(true)
     expect(called()).toHaveLength(1)
+  })
+})
+
+describe('Of two simultaneous calls, one refreshes the tokens, and the other one waits for it [MP74, MP78]:', () => {
+  // A second request for tokens arrives in this time.
+  const slowly = async () => {
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  const refreshes = ({ tokenRequests }: UpstreamOAuth) =>
+    tokenRequests.filter(({ form }) => form.get('grant_type') === 'refresh_token').length
+
+  /** Makes both calls wait until the server has refused both. */
+  function refuseBoth(): void {
+    const { respond } = upstream.docs
+    const both = Promise.withResolvers<void>()
+    let refusals = 0
+    upstream.docs.respond = async (request) => {
+      const response = await respond?.(request)
+      if (response?.status !== 401) return response
+      if (++refusals === 2) both.resolve()
+      await both.promise
+      return response
+    }
+  }
+
+  it("the server has revoked the person's", async () => {
+    const oauth = await docsAndMail()
+    const ada = await signedIn(oauth)
+    await ada.text('docs_read')
+    oauth.endTokens()
+    oauth.beforeTokens = slowly
+    refuseBoth()
+    const texts = await Promise.all([ada.text('docs_read'), ada.text('docs_search')])
+    expect(texts).toEqual(['docs read', 'docs search'])
+    expect(refreshes(oauth)).toBe(1)
+    expect(await ada.text('docs_read')).toBe('docs read')
+  })
+
+  it("the person's have expired", async () => {
+    const oauth = await docsAndMail({ expiresIn: 60 })
+    const ada = await signedIn(oauth)
+    await advance('2m')
+    oauth.beforeTokens = slowly
+    const texts = await Promise.all([ada.text('docs_read'), ada.text('docs_search')])
+    expect(texts).toEqual(['docs read', 'docs search'])
+    expect(refreshes(oauth)).toBe(1)
+  })
+
+  it("the server has revoked the administrator's", async () => {
+    const oauth = await portalWithCatalogue({}, { on_behalf: false })
+    const clients = []
+    for (const who of [ADA, GRACE]) {
+      await signIn(who)
+      const client = await connected(fetch)
+      await client.text('docs_read')
+      clients.push(client)
+    }
+    oauth.endTokens()
+    oauth.tokenRequests.length = 0
+    oauth.beforeTokens = slowly
+    refuseBoth()
+    const texts = await Promise.all(clients.map((each) => each.text('docs_read')))
+    expect(texts).toEqual(['docs read', 'docs read'])
+    expect(refreshes(oauth)).toBe(1)
+  })
+
+  it('the refresh fails for both', async () => {
+    const oauth = await docsAndMail({ expiresIn: 60 })
+    const ada = await signedIn(oauth)
+    await advance('2m')
+    oauth.beforeTokens = slowly
+    oauth.refuses = 'invalid_grant'
+    const responses = await Promise.all([ada.call('docs_read'), ada.call('docs_search')])
+    for (const { result } of responses) {
+      expect(JSON.stringify(result.content)).toContain('docs: unauthorized')
+    }
+    expect(refreshes(oauth)).toBe(1)
   })
 })
 

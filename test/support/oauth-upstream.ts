@@ -6,7 +6,10 @@ type Options = {
   expiresIn?: number
 }
 
-/** The authorization server of an upstream, which a test can change. */
+/**
+ * The authorization server of an upstream, which a test can change. It rotates refresh tokens. If one is used again, it
+ * ends every token (RFC 9700 4.14.2).
+ */
 export class UpstreamOAuth {
   /** The registrations so far, as they were sent. */
   readonly registered: Record<string, unknown>[] = []
@@ -16,9 +19,12 @@ export class UpstreamOAuth {
   clientId = 'portal'
   /** The error with which the token endpoint refuses, if it does. */
   refuses: string | undefined
+  /** Called before a response of the token endpoint. */
+  beforeTokens: () => Promise<void> = async () => {}
   #codes = 0
   #tokens = 0
   readonly #good = new Set<string>()
+  readonly #rotated = new Set<string>()
 
   constructor(
     private readonly origin: string,
@@ -86,7 +92,14 @@ export class UpstreamOAuth {
   async #token(request: Request): Promise<Response> {
     const form = new URLSearchParams(await request.clone().text())
     this.tokenRequests.push({ form, authorization: request.headers.get('authorization') })
+    await this.beforeTokens()
+    const used = form.get('refresh_token')
+    if (used !== null && this.#rotated.has(used)) {
+      this.endTokens()
+      this.refuses = 'invalid_grant'
+    }
     if (this.refuses) return Response.json({ error: this.refuses }, { status: 400 })
+    if (used !== null) this.#rotated.add(used)
     const access_token = `token-${++this.#tokens}`
     this.#good.add(access_token)
     return Response.json({

@@ -268,6 +268,7 @@ type WithOAuth = {
   /** The ids of servers without OAuth. */
   others?: string[]
   resource?: string
+  expiresIn?: number
 }
 
 /** The server docs with an authorization server that the test can change, and the portal that has it. */

@@ -42,6 +42,6 @@ export async function expireAdminGrant(c: AppContext): Promise<Response> {
   const { refresh_token: _, ...admin } = credential.admin
   // Without a refresh token, the end of the access token is the end of the grant.
   const expired = { ...admin, expires_at_seconds: c.get('now') }
-  await keepCredential(c, id, { ...credential, admin: expired })
+  await keepCredential(c, id, (stored) => ({ ...stored, admin: expired }))
   return respond(c, 'DELETE upstreams/{id}/admin-grant', { expired: id })
 }

@@ -28,7 +28,7 @@ export async function forgetPortalClient(c: AppContext): Promise<Response> {
     await deleteClient(c, id)
   } else {
     const unknown = { ...registration, client_id: `forgotten-${crypto.randomUUID()}` }
-    await keepCredential(c, server.id, { ...credential, registration: unknown })
+    await keepCredential(c, server.id, (stored) => ({ ...stored, registration: unknown }))
   }
   return respond(c, 'DELETE upstreams/{id}/client', { forgotten: id })
 }

@@ -22,6 +22,7 @@ import { type ClockMove, KeptState } from './kept-state'
 import type { LateEdit } from './late-edits'
 import type { PortalHolders, PortalSession, PortalState, PortalStateKind } from './portal-state'
 import { PortalStates } from './portal-states'
+import { type OtherRefresh, Refreshes } from './refreshes'
 import { objectSettingsSchema } from './settings'
 import { SigningKeys } from './signing-keys'
 import type { EmulatorState, Epoch } from './state'
@@ -45,6 +46,7 @@ export class EmulatorObject extends DurableObject<Env> {
   #directory = new Directory(this.ctx.storage.sql)
   #connections = new Connections(this.ctx.storage.sql)
   #portals = new PortalStates(this.ctx.storage.sql)
+  #refreshes = new Refreshes()
   #calls = new ToolCalls(this.ctx.storage.sql)
   #edits = new ConfigurationEdits(this.ctx.storage.sql, this.#state, this.#switches)
   #events = new Events(this.ctx.storage.sql, this.#settings.EVENTS_KEPT)
@@ -220,6 +222,14 @@ export class EmulatorObject extends DurableObject<Env> {
 
   removePortalStatesOf(owner: string): void {
     this.#portals.removeOwned(owner)
+  }
+
+  beginRefresh(grant: string): Promise<'begun' | OtherRefresh> {
+    return this.#refreshes.begin(grant)
+  }
+
+  endRefresh(grant: string, outcome: OtherRefresh): void {
+    this.#refreshes.end(grant, outcome)
   }
 
   toolCalls(range: CallRange): CountedCalls[] {

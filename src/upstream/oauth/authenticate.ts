@@ -64,12 +64,9 @@ export async function finishAuthentication(
   if (server.credential.kind !== 'oauth') return undefined
   const { mode } = server.credential
   const authentication_status = mode === 'manual' ? 'manual' : 'connected'
-  await keepCredential(
-    c,
-    serverId,
-    { ...server.credential, admin: tokens },
-    { authentication_status },
-  )
+  await keepCredential(c, serverId, (stored) => ({ ...stored, admin: tokens }), {
+    authentication_status,
+  })
   await syncServer(c, serverId)
   return flow.back
 }

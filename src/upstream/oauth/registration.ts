@@ -1,4 +1,4 @@
-import type { OAuthConfig, OAuthCredential, Registration } from '../../mcp/credential'
+import type { Credential, OAuthConfig, OAuthCredential, Registration } from '../../mcp/credential'
 import { addressOf } from '../../mcp/place'
 import { isOAuthUndetected, type McpServer, OAUTH_NOT_DETECTED } from '../../mcp/server'
 import type { AppContext } from '../../request/context'
@@ -30,14 +30,15 @@ export async function clientAt(
   const { clientSecret, config, registration } = server.credential
   if (config && registration) return { config, registration, clientSecret }
   if (isOAuthUndetected(server)) throw new Error(OAUTH_NOT_DETECTED)
-  return register(c, server, server.credential, flow)
+  return register(c, server, flow)
 }
 
 /** Forgets the portal's client, and registers a new one. @throws Error if the registration fails */
 export async function registerAgain(c: AppContext, server: McpServer): Promise<UpstreamClient> {
-  const credential = withoutClient(server)
-  if (!credential) throw new Error(`${server.id} has no client that could be registered`)
-  return register(c, server, credential, undefined)
+  if (!isRegistered(server.credential)) {
+    throw new Error(`${server.id} has no client that could be registered`)
+  }
+  return register(c, server, undefined)
 }
 
 /**
@@ -46,12 +47,15 @@ export async function registerAgain(c: AppContext, server: McpServer): Promise<U
  * Not like Cloudflare [MP71], so a quirk switches it on.
  */
 export async function forgetClient(c: AppContext, server: McpServer): Promise<void> {
-  const credential = withoutClient(server)
-  if (credential) await keepCredential(c, server.id, credential)
+  if (isRegistered(server.credential)) await keepCredential(c, server.id, withoutClient)
 }
 
-function withoutClient({ credential }: McpServer): OAuthCredential | undefined {
-  if (credential.kind !== 'oauth' || credential.mode !== 'dcr') return undefined
+// Returns whether the client is one that the portal registers, not one that the administrator configured.
+function isRegistered(credential: Credential): boolean {
+  return credential.kind === 'oauth' && credential.mode === 'dcr'
+}
+
+function withoutClient(credential: OAuthCredential): OAuthCredential {
   const { clientSecret: _, config: __, registration: ___, ...rest } = credential
   return rest
 }
@@ -59,7 +63,6 @@ function withoutClient({ credential }: McpServer): OAuthCredential | undefined {
 async function register(
   c: AppContext,
   server: McpServer,
-  credential: OAuthCredential,
   flow: { portalId: string; callback: string } | undefined,
 ): Promise<UpstreamClient> {
   const { discoverOAuthServerInfo, registerClient } = await import('@modelcontextprotocol/client')
@@ -99,8 +102,12 @@ async function register(
     redirect_uris,
     ...(token_endpoint_auth_method && { token_endpoint_auth_method }),
   }
-  const whole = { ...credential, config, registration, ...(clientSecret && { clientSecret }) }
-  await keepCredential(c, server.id, whole)
+  await keepCredential(c, server.id, (stored) => ({
+    ...withoutClient(stored),
+    config,
+    registration,
+    ...(clientSecret && { clientSecret }),
+  }))
   return { config, registration, clientSecret }
 }
 

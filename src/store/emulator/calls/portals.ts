@@ -1,6 +1,7 @@
 import type { Remote } from '../../remote'
 import type { EmulatorObject } from '../object'
 import type { PortalHolders, PortalSession, PortalState, PortalStateKind } from '../portal-state'
+import type { OtherRefresh } from '../refreshes'
 
 /** The states of MCP portals as requests see them. */
 export class PortalCalls {
@@ -58,5 +59,15 @@ export class PortalCalls {
   /** Deletes every state of a grant or service token. */
   async removeOwned(owner: string): Promise<void> {
     await this.object().removePortalStatesOf(owner)
+  }
+
+  /** Begins the refresh of a grant at a server, or waits for the outcome of the one that is under way. */
+  async beginRefresh(grant: string): Promise<'begun' | OtherRefresh> {
+    return this.object().beginRefresh(grant)
+  }
+
+  /** Ends the refresh that this caller has begun. Those that wait for it receive the outcome. */
+  async endRefresh(grant: string, outcome: OtherRefresh): Promise<void> {
+    await this.object().endRefresh(grant, outcome)
   }
 }
