@@ -1,4 +1,5 @@
 import { Hono } from 'hono'
+import { TrieRouter } from 'hono/router/trie-router'
 import { ACCESS_PATHS, SECOND_TEAM } from './access/team-domain'
 import { dash } from './dash'
 import { emulatorControl } from './emulator'
@@ -10,7 +11,8 @@ import { configure, markResponse, prepare } from './request/prepare'
 import { team, teamMetadata } from './team'
 
 /** The map: one line per surface, in the order in which they match. */
-export const app = new Hono<Env>()
+// The router that fits all these routes. Hono would try another one first.
+export const app = new Hono<Env>({ router: new TrieRouter() })
 // Before the middleware, because the API passes it too, in an application of its own.
 app.all('/client/v4/*', async (c) => (await apiOnDemand()).fetch(c.req.raw, c.env, c.executionCtx))
 addMiddleware(app)

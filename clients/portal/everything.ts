@@ -37,6 +37,7 @@ export async function startEverything(): Promise<{ url: string; close(): void }>
 function everything(): McpServer {
   const server = new McpServer({ name: 'everything', version: '1.0.0' })
   addTools(server)
+  addToolsThatReport(server)
   addPrompts(server)
   addResources(server)
   return server
@@ -94,6 +95,30 @@ function addTools(server: McpServer): void {
       inputSchema: fromJsonSchema(schema as never),
     },
     () => ({ content: [text('ok')] }),
+  )
+}
+
+function addToolsThatReport(server: McpServer): void {
+  server.server.registerCapabilities({ logging: {} })
+  const done = { content: [text('done')] }
+  server.registerTool('test_tool_with_logging', { description: 'Logs.' }, async ({ mcpReq }) => {
+    for (const step of ['execution started', 'processing data', 'execution completed']) {
+      await mcpReq.log('info', `Tool ${step}`)
+    }
+    return done
+  })
+  server.registerTool(
+    'test_tool_with_progress',
+    { description: 'Has progress.' },
+    async ({ mcpReq }) => {
+      const progressToken = mcpReq._meta?.progressToken
+      if (progressToken === undefined) return done
+      for (const progress of [0, 50, 100]) {
+        const params = { progressToken, progress, total: 100 }
+        await mcpReq.notify({ method: 'notifications/progress', params })
+      }
+      return done
+    },
   )
 }
 

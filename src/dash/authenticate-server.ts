@@ -1,11 +1,7 @@
-import { PageError } from '../pages/respond'
+import { PageError } from '../pages/page-error'
 import type { AppContext } from '../request/context'
 import { reportDecision } from '../request/events'
 import { finishAuthentication } from '../upstream/oauth/authenticate'
-
-/** The callback of the dashboard's button "Authenticate server". Portal: observed [MP67]. */
-export const AUTHENTICATE_SERVER =
-  '/:account/one/access-controls/ai-controls/mcp-server/oauth-callback/:server'
 
 /**
  * Handles the way back of an administrator from a server: the portal keeps the tokens, and the catalogue is

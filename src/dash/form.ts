@@ -1,4 +1,4 @@
-import { PageError } from '../pages/respond'
+import { PageError } from '../pages/page-error'
 import { readText } from '../request/body'
 import type { AppContext } from '../request/context'
 import { oncePerRequest } from '../request/once'

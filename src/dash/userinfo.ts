@@ -5,7 +5,7 @@ import { bearerToken, challenge } from '../oauth/bearer'
 import type { AppContext } from '../request/context'
 import { noteClient } from './client'
 import { reportEnded } from './grant-events'
-import { respondJson } from './token/response'
+import { respondJson } from './respond-json'
 
 /**
  * Handles `/oauth2/userinfo`: returns the id of the person who granted an access token.

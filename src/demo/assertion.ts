@@ -1,4 +1,6 @@
-import { errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose'
+import type { JWTPayload, JWTVerifyGetKey } from 'jose'
+import { JOSEError } from 'jose/errors'
+import { jwtVerify } from 'jose/jwt/verify'
 
 /** The Access configuration of an origin, as the emulator tells the demo. */
 export type KnownAccess = {
@@ -15,6 +17,9 @@ export type KnownAccess = {
 
 export type AccessClaims = JWTPayload & { email?: string }
 
+/** What a request to the demo carries, once its assertion is verified. */
+export type DemoEnv = { Bindings: KnownAccess; Variables: { claims: AccessClaims } }
+
 /** Verifies an assertion and returns its claims; undefined if it is missing or not valid. */
 export async function verifyAssertion(
   assertion: string | undefined,
@@ -30,7 +35,7 @@ export async function verifyAssertion(
     })
     return payload
   } catch (error) {
-    if (error instanceof errors.JOSEError) return undefined
+    if (error instanceof JOSEError) return undefined
     throw error
   }
 }

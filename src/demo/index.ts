@@ -7,8 +7,7 @@
 import { Hono } from 'hono'
 import { bytesWithin, drainBody } from '../request/bytes'
 import { STEP_UP } from '../switches/step-up'
-import { type AccessClaims, type KnownAccess, verifyAssertion } from './assertion'
-import { home } from './home'
+import { type DemoEnv, verifyAssertion } from './assertion'
 import { requireStepUp } from './step-up'
 import { whoami } from './whoami'
 
@@ -16,7 +15,7 @@ import { whoami } from './whoami'
 const MCP_BODY_LIMIT_BYTES = 4 * 1024 * 1024
 
 /** The routes of the built-in origin. */
-export const demo = new Hono<{ Bindings: KnownAccess; Variables: { claims: AccessClaims } }>()
+export const demo = new Hono<DemoEnv>()
 demo.use(async function readToEnd(c, next) {
   await next()
   await drainBody(c.req.raw)
@@ -43,7 +42,7 @@ demo.on('ALL', ['/mcp', STEP_UP.path], async (c) => {
   return c.json({ jsonrpc: '2.0', error: { code: -32_000, message }, id: null }, 413)
 })
 demo.get('/whoami', whoami)
-demo.get('/', home)
+demo.get('/', async (c) => (await import('./pages')).showHome(c))
 demo.notFound((c) => {
   const message =
     "The demo has /, /mcp, /step-up and /whoami. The paths of Cloudflare's dashboard, such as /oauth2/auth, are on the team domain, unless DASH_DOMAIN names another host"

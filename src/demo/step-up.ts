@@ -1,9 +1,7 @@
 import type { MiddlewareHandler } from 'hono'
 import { challenge } from '../oauth/bearer'
 import { STEP_UP } from '../switches/step-up'
-import type { AccessClaims, KnownAccess } from './assertion'
-
-type Env = { Bindings: KnownAccess; Variables: { claims: AccessClaims } }
+import type { DemoEnv } from './assertion'
 
 /**
  * Refuses a request whose client did not request the scope of `/step-up`, with 403 and a scope
@@ -13,7 +11,7 @@ type Env = { Bindings: KnownAccess; Variables: { claims: AccessClaims } }
  * handle it all the same (RFC 6750 3.1; MCP 2026-07-28 Scope Challenge Handling). So the emulator tells
  * the demo the scope that the client requested.
  */
-export const requireStepUp: MiddlewareHandler<Env> = async function requireStepUp(c, next) {
+export const requireStepUp: MiddlewareHandler<DemoEnv> = async function requireStepUp(c, next) {
   if (c.env.requestedScope.split(' ').includes(STEP_UP.scope)) return next()
   const body = {
     error: 'insufficient_scope',

@@ -1,41 +1,22 @@
 import { Hono } from 'hono'
 import { isBrowserNavigation } from '../access/navigation'
-import { PageError } from '../pages/respond'
+import { PageError } from '../pages/page-error'
 import type { AppContext, Env } from '../request/context'
 import { report } from '../request/events'
 import { onDemand } from '../request/on-demand'
 import { configure } from '../request/prepare'
-import { signAssertion } from './assertions'
 import { changeAutoSignIn, showAutoSignIn } from './auto-sign-in'
-import { checkOrigin } from './check-origin'
-import { forgetClient, forgetClients, showClients } from './clients'
-import { changeClock, showClock } from './clock'
 import { administratorPages } from './configure'
 import { consolePages } from './console'
-import { changeDns, showDns } from './dns'
-import { showEvents } from './events'
-import { clearFaults, showFaults, switchFaultOff, switchFaultOn, switchFaults } from './faults'
-import { endAllGrants, endGrant, endToken, showGrants } from './grants'
 import { guardControl } from './guard'
 import { showInEffect, turnAllOff } from './in-effect'
-import { rotateKeys } from './keys'
-import { changePeople, showPeople } from './people'
-import { beginAdminSignIn, expireAdminGrant } from './portals/admin-grant'
-import { forgetPortalClient, registerPortalClient } from './portals/client'
-import { showPortals } from './portals/list'
-import { showSight } from './portals/sees'
-import { compareCatalogue, showUpstreams, syncUpstream } from './portals/upstreams'
-import { showQuirks, switchQuirk } from './quirks'
-import { reset } from './reset'
 import { respond } from './respond'
-import { revoke } from './revoke'
 import { refuseRoute } from './route'
-import { endSession, endSessions, showSessions } from './sessions'
 import { checkSettings, showSettings } from './settings'
-import { loadState, showState } from './state'
 import { issueTokens } from './tokens'
 import { showUrls } from './urls'
 
+const handle = onDemand(() => import('./handlers'))
 const page = onDemand(() => import('./pages'))
 
 /**
@@ -57,52 +38,52 @@ emulatorControl.get('/auto-sign-in', showAutoSignIn)
 emulatorControl.put('/auto-sign-in', changeAutoSignIn)
 emulatorControl.get('/in-effect', showInEffect)
 emulatorControl.delete('/in-effect', turnAllOff)
-emulatorControl.get('/clock', showClock)
-emulatorControl.patch('/clock', changeClock)
-emulatorControl.post('/revoke', configure, revoke)
+emulatorControl.get('/clock', handle('showClock'))
+emulatorControl.patch('/clock', handle('changeClock'))
+emulatorControl.post('/revoke', configure, handle('revoke'))
 emulatorControl.post('/tokens', configure, issueTokens)
-emulatorControl.post('/assertions', configure, signAssertion)
-emulatorControl.post('/check-origin', configure, checkOrigin)
-emulatorControl.post('/keys/rotate', rotateKeys)
-emulatorControl.get('/people', showPeople)
-emulatorControl.put('/people', changePeople)
-emulatorControl.get('/dns', showDns)
-emulatorControl.put('/dns', changeDns)
-emulatorControl.get('/events', showEvents)
-emulatorControl.get('/faults', showFaults)
-emulatorControl.put('/faults', switchFaults)
-emulatorControl.delete('/faults', clearFaults)
-emulatorControl.put('/faults/:name', switchFaultOn)
-emulatorControl.delete('/faults/:name', switchFaultOff)
-emulatorControl.get('/quirks', showQuirks)
-emulatorControl.put('/quirks/:name', switchQuirk)
-emulatorControl.get('/clients', showClients)
-emulatorControl.delete('/clients', forgetClients)
-emulatorControl.delete('/clients/:id', forgetClient)
+emulatorControl.post('/assertions', configure, handle('signAssertion'))
+emulatorControl.post('/check-origin', configure, handle('checkOrigin'))
+emulatorControl.post('/keys/rotate', handle('rotateKeys'))
+emulatorControl.get('/people', handle('showPeople'))
+emulatorControl.put('/people', handle('changePeople'))
+emulatorControl.get('/dns', handle('showDns'))
+emulatorControl.put('/dns', handle('changeDns'))
+emulatorControl.get('/events', handle('showEvents'))
+emulatorControl.get('/faults', handle('showFaults'))
+emulatorControl.put('/faults', handle('switchFaults'))
+emulatorControl.delete('/faults', handle('clearFaults'))
+emulatorControl.put('/faults/:name', handle('switchFaultOn'))
+emulatorControl.delete('/faults/:name', handle('switchFaultOff'))
+emulatorControl.get('/quirks', handle('showQuirks'))
+emulatorControl.put('/quirks/:name', handle('switchQuirk'))
+emulatorControl.get('/clients', handle('showClients'))
+emulatorControl.delete('/clients', handle('forgetClients'))
+emulatorControl.delete('/clients/:id', handle('forgetClient'))
 emulatorControl.get('/clients/:id/report', page('showClientReport'))
-emulatorControl.get('/grants', configure, showGrants)
-emulatorControl.delete('/grants', endAllGrants)
-emulatorControl.delete('/grants/:id', endGrant)
-emulatorControl.delete('/grants/:id/tokens/:token', endToken)
-emulatorControl.get('/sessions', showSessions)
-emulatorControl.delete('/sessions', endSessions)
-emulatorControl.delete('/sessions/:id', endSession)
-emulatorControl.get('/portals', configure, showPortals)
-emulatorControl.get('/portals/:id/sees', configure, showSight)
-emulatorControl.get('/upstreams', configure, showUpstreams)
-emulatorControl.get('/upstreams/:id/catalogue', configure, compareCatalogue)
-emulatorControl.post('/upstreams/:id/sync', configure, syncUpstream)
-emulatorControl.post('/upstreams/:id/admin-grant', configure, beginAdminSignIn)
-emulatorControl.delete('/upstreams/:id/admin-grant', configure, expireAdminGrant)
-emulatorControl.post('/upstreams/:id/client', configure, registerPortalClient)
-emulatorControl.delete('/upstreams/:id/client', configure, forgetPortalClient)
+emulatorControl.get('/grants', configure, handle('showGrants'))
+emulatorControl.delete('/grants', handle('endAllGrants'))
+emulatorControl.delete('/grants/:id', handle('endGrant'))
+emulatorControl.delete('/grants/:id/tokens/:token', handle('endToken'))
+emulatorControl.get('/sessions', handle('showSessions'))
+emulatorControl.delete('/sessions', handle('endSessions'))
+emulatorControl.delete('/sessions/:id', handle('endSession'))
+emulatorControl.get('/portals', configure, handle('showPortals'))
+emulatorControl.get('/portals/:id/sees', configure, handle('showSight'))
+emulatorControl.get('/upstreams', configure, handle('showUpstreams'))
+emulatorControl.get('/upstreams/:id/catalogue', configure, handle('compareCatalogue'))
+emulatorControl.post('/upstreams/:id/sync', configure, handle('syncUpstream'))
+emulatorControl.post('/upstreams/:id/admin-grant', configure, handle('beginAdminSignIn'))
+emulatorControl.delete('/upstreams/:id/admin-grant', configure, handle('expireAdminGrant'))
+emulatorControl.post('/upstreams/:id/client', configure, handle('registerPortalClient'))
+emulatorControl.delete('/upstreams/:id/client', configure, handle('forgetPortalClient'))
 emulatorControl.get('/settings', configure, showSettings)
 emulatorControl.post('/settings', checkSettings)
 emulatorControl.get('/rules', page('showRules'))
 emulatorControl.get('/rules/:id', page('showRule'))
-emulatorControl.get('/state', showState)
-emulatorControl.put('/state', loadState)
-emulatorControl.post('/reset', reset)
+emulatorControl.get('/state', handle('showState'))
+emulatorControl.put('/state', handle('loadState'))
+emulatorControl.post('/reset', handle('reset'))
 emulatorControl.route('/', consolePages(emulatorControl))
 emulatorControl.route('/configure', administratorPages)
 emulatorControl.get('/openapi.json', async (c) => {

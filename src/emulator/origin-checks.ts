@@ -1,4 +1,7 @@
-import { decodeJwt, exportJWK, generateKeyPair, UnsecuredJWT } from 'jose'
+import { decodeJwt } from 'jose/jwt/decode'
+import { UnsecuredJWT } from 'jose/jwt/unsecured'
+import { exportJWK } from 'jose/key/export'
+import { generateKeyPair } from 'jose/key/generate/keypair'
 import { type IdentityClaims, signIdentity } from '../access/assertion'
 import type { PrivateKey } from '../access/keys'
 

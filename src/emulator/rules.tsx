@@ -1,6 +1,7 @@
 import FIDELITY from '../../docs/fidelity.md' with { type: 'text' }
 import { RulePage } from '../pages/console/rule'
-import { PageError, respondPage } from '../pages/respond'
+import { PageError } from '../pages/page-error'
+import { respondPage } from '../pages/respond'
 import type { AppContext } from '../request/context'
 import { pageOf } from './console/view'
 import { notFound } from './not-found'

@@ -1,5 +1,6 @@
 import { ControlSignInPage } from '../pages/console/control-sign-in'
-import { PageError, respondPage } from '../pages/respond'
+import { PageError } from '../pages/page-error'
+import { respondPage } from '../pages/respond'
 import type { AppContext } from '../request/context'
 import { readPageForm } from '../signin/browser'
 import { giveControlCookie, isEmulatorToken } from '../signin/control-session'

@@ -44,6 +44,9 @@ const REDIRECT_URI = 'http://localhost:33418/callback'
  */
 export async function issueTokens(c: AppContext): Promise<Response> {
   const wanted = await readControl(c, tokensSchema)
+  // A request with the token follows, and the first one needs the signing key. In Node, another thread makes it
+  // meanwhile, in more time than all of this takes.
+  c.executionCtx.waitUntil(c.get('emulator').signingKey())
   const client = await clientFor(c, wanted)
   try {
     const tokens = await signIn(c, client, wanted)

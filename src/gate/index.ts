@@ -15,6 +15,7 @@ import { endpoint, page } from '../request/endpoint'
 import { coverRequest, note, reportDecision } from '../request/events'
 import { impersonationOf } from '../request/impersonation'
 import { noteMcpHeaders } from '../request/mcp'
+import { imported } from '../request/on-demand'
 import { admit, opening } from './admit'
 import { authorized } from './authorized'
 import { challengeRequest } from './challenge'
@@ -23,9 +24,11 @@ import { getIdentity } from './get-identity'
 import { logout } from './logout'
 import { metadata, resourceDocument, serverDocument } from './metadata'
 import { forward } from './origin'
-import { protectPortal, refuseUnprotectedPortal } from './portal'
 import { applicationSubject, requestedApplication, requestedDomain } from './requested'
 import { isUnmatchedDenied, refuseUnmatched } from './unmatched'
+import { refuseUnprotectedPortal } from './unprotected-portal'
+
+const portal = imported(() => import('./portal'))
 
 const METADATA_METHODS = ['GET', 'OPTIONS']
 
@@ -44,7 +47,7 @@ gate.all(
 async function protect(c: AppContext): Promise<Response> {
   noteMcpHeaders(c)
   const place = portalOn(c.get('configuration').mcpPortals, requestedDomain(c))
-  if (place) return protectPortal(c, place)
+  if (place) return (await portal()).protectPortal(c, place)
   refuseUnprotectedPortal(c)
   const application = requestedApplication(c)
   // Access protects only what an application covers.

@@ -1,4 +1,5 @@
-import { createLocalJWKSet, type JWTVerifyGetKey } from 'jose'
+import type { JWTVerifyGetKey } from 'jose'
+import { createLocalJWKSet } from 'jose/jwks/local'
 import { type PrivateKey, publicKeys } from '../access/keys'
 import type { KnownAccess } from '../demo/assertion'
 import type { AppContext } from '../request/context'

@@ -1,4 +1,4 @@
-import { decodeJwt } from 'jose'
+import { decodeJwt } from 'jose/jwt/decode'
 import type { OriginOutcome, ReceivedAssertion } from '../events/request-event'
 import type { AppContext } from '../request/context'
 import { note, reportRefusal } from '../request/events'

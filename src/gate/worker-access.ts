@@ -1,4 +1,4 @@
-import { decodeJwt } from 'jose'
+import { decodeJwt } from 'jose/jwt/decode'
 import type { Application } from '../access/application'
 import { identityDocument } from '../access/identity-document'
 import type { AppContext } from '../request/context'

@@ -1,6 +1,6 @@
 import type { Responses } from '../emulator/responses.ts'
 import { type AssertionMethods, assertionMethodsBy } from './assertions.ts'
-import { controlBy } from './control.ts'
+import { controlBy, type Send } from './control.ts'
 import { type Events, eventsOf } from './events.ts'
 import type { Reach } from './reach.ts'
 import { type RecordMethods, recordMethodsBy } from './records.ts'
@@ -75,7 +75,7 @@ export type Emulator = AssertionMethods &
 
 /** Returns the methods of a running emulator, its clock set. */
 export async function emulatorAt(
-  { mcpPath, reach, secret, close }: Served,
+  { mcpPath, reach, secret, isNew, close }: Served,
   clock: Date | string | undefined,
 ): Promise<Emulator> {
   const send = controlBy(reach, secret)
@@ -83,7 +83,7 @@ export async function emulatorAt(
   const { application: url, issuer } = urls
   if (clock !== undefined) await send('PATCH', 'clock', { now: new Date(clock).toISOString() })
   const mcpUrl = url + mcpPath
-  const { events: before } = await send<{ events: { number: number }[] }>('GET', 'events?limit=1')
+  const newest = isNew && clock === undefined ? 0 : await newestEvent(send)
   return {
     url,
     mcpUrl,
@@ -104,7 +104,7 @@ export async function emulatorAt(
       reset: () => send('PATCH', 'clock', { reset: true }),
       now: async () => new Date((await send<Clock>('GET', 'clock')).now),
     },
-    events: eventsOf(send, before.at(-1)?.number ?? 0),
+    events: eventsOf(send, newest),
     state: {
       save: () => send('GET', 'state'),
       load: (state) => send('PUT', 'state', state),
@@ -118,4 +118,9 @@ export async function emulatorAt(
     close,
     [Symbol.asyncDispose]: close,
   }
+}
+
+async function newestEvent(send: Send): Promise<number> {
+  const { events } = await send<{ events: { number: number }[] }>('GET', 'events?limit=1')
+  return events.at(-1)?.number ?? 0
 }

@@ -9,6 +9,8 @@ export type Served = {
   url: string
   mcpPath: string
   reach: Reach
+  /** Whether no event was recorded before. */
+  isNew?: boolean
   /** `EMULATOR_TOKEN`. Behind a tunnel, the control requires it of this process too. */
   secret?: string
   close(): Promise<void>
@@ -33,9 +35,7 @@ export async function serve(options: EmulatorOptions, around?: Around): Promise<
   const engine = await startEngine({
     vars: settings,
     // Until the settings are checked, this function throws what is wrong instead of logging it.
-    log: (line, level) => {
-      if (isUp) log?.(line, level)
-    },
+    ...(log && { log: (line, level) => isUp && log(line, level) }),
     ...(origin.kind === 'function' && {
       origin: async (request) => requireResponse(await origin.respond(request)),
     }),
@@ -50,7 +50,8 @@ export async function serve(options: EmulatorOptions, around?: Around): Promise<
     const url = `http://localhost:${listen ? await engine.listen(port) : port || NOMINAL_PORT}`
     const { close } = engine
     const reach = reachAt(url, engine)
-    return { url, mcpPath: origin.mcpPath, reach, ...(secret && { secret }), close }
+    const isNew = persist === undefined
+    return { url, mcpPath: origin.mcpPath, reach, isNew, ...(secret && { secret }), close }
   } catch (error) {
     await engine.close()
     throw error

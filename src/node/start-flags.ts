@@ -16,7 +16,7 @@ export const START_HELP = `access-oauth-emulator: emulates Cloudflare Access wit
   --var <NAME:value>        a setting of docs/settings.md, objects and lists as JSON; may be repeated
   --local-protocol https    serves https, with a certificate that wrangler signs itself
   --log-level <level>       debug: every event and request; info: a line for each request
-  --quiet                   prints no line for each decision
+  --quiet                   does not print a line for each decision
   -c, --config <file>       runs this configuration of wrangler, more than one if it is repeated
   --help
 

@@ -1,22 +1,7 @@
 import type { Context } from 'hono'
 import type { HtmlEscapedString } from 'hono/utils/html'
 import { type Place, PlaceOfPage } from './frame'
-import { MessagePage } from './message'
-
-/** An error that is shown as a page, because the browser must not be redirected. */
-export class PageError extends Error {
-  constructor(
-    readonly status: 200 | 400 | 403 | 404 | 500 | 502 | 503 | 524,
-    readonly title: string,
-    message: string,
-    readonly advice?: string,
-    /** Recorded for the developer, and not shown on the page. */
-    readonly hint: { rule?: string; why?: string; change?: string } = {},
-  ) {
-    super(message)
-    this.name = 'PageError'
-  }
-}
+import { type Message, MessagePage } from './message'
 
 // Removed, so that a name that a client chose cannot reorder the text around it (UAX 9). Our own texts
 // have none of these characters.
@@ -71,9 +56,14 @@ function placeOf(c: Context): Place {
   return { isOfConsole: false, why: ray && `/_emulator/console/events?ray=${ray}` }
 }
 
-/** Responds with the page of an error. */
-export function respondPageError(c: Context, error: PageError): Promise<Response> {
-  return respondPage(c, error.status, (nonce) => (
-    <MessagePage nonce={nonce} title={error.title} message={error.message} advice={error.advice} />
+/** Responds with a page that has only a message. */
+export function showMessage(c: Context, status: number, message: Message): Promise<Response> {
+  return respondPage(c, status, (nonce) => (
+    <MessagePage
+      nonce={nonce}
+      title={message.title}
+      message={message.message}
+      advice={message.advice}
+    />
   ))
 }

@@ -5,7 +5,7 @@ import type { PortalPlace } from '../mcp/place'
 import { decidedServers, exposedTo as exposedOf, type Seen, seenServers } from '../mcp/visibility'
 import type { AppContext } from '../request/context'
 import { whereFrom } from '../request/judge'
-import type { PortalGrant, PortalSession } from '../store/emulator/portal-states'
+import type { PortalGrant, PortalSession } from '../store/emulator/portal-state'
 import type { AccessGrant } from '../store/grants/grant'
 
 /** A caller that the gate has admitted to a portal: a person's client, or a machine. */

@@ -2,13 +2,14 @@ import { ProtocolError } from '@modelcontextprotocol/server'
 import type { Exposed } from '../mcp/curation'
 import type { McpServer } from '../mcp/server'
 import type { AppContext } from '../request/context'
-import { type CallOptions, connect } from '../upstream/connection'
-import { callCredential } from '../upstream/credential'
+import { type CallOptions, connect, type UpstreamCredential } from '../upstream/connection'
+import { callCredential, renewedCredential } from '../upstream/credential'
 import { failureOf } from '../upstream/failure'
 import type { UpstreamError } from '../upstream/upstream-error'
 import type { PortalCaller } from './caller'
 import { askForServers, type Exchange } from './elicitation'
 import { logCall } from './log'
+import { passedOn } from './passed-on'
 import { failedResult } from './result'
 
 const UNAUTHORIZED = 401
@@ -28,7 +29,14 @@ export async function callUpstream(
   const log = logCall(c, caller, server, 'tools/call', { ToolCallName: name })
   try {
     const params = { name, arguments: given }
-    const result = await requestUpstream(c, caller, tool, 'tools/call', params, passed(exchange))
+    const result = await requestUpstream(
+      c,
+      caller,
+      tool,
+      'tools/call',
+      params,
+      passedOn(caller, exchange.context),
+    )
     log()
     return result
   } catch (error) {
@@ -62,7 +70,10 @@ export async function getUpstreamPrompt(
   }
 }
 
-/** Sends a request to a server with the caller's credential. */
+/**
+ * Sends a request to a server with the caller's credential. If the server refuses it, and it can be renewed, the
+ * request is sent once more. Assumed [MP78].
+ */
 export async function requestUpstream(
   c: AppContext,
   caller: PortalCaller,
@@ -74,27 +85,25 @@ export async function requestUpstream(
   const { portal } = caller.place
   const mapping = portal.servers.find(({ server_id: id }) => id === server.id)
   if (!mapping) throw new Error(`${server.id} is not a server of ${portal.id}`)
-  const credential = await callCredential(c, { server, mapping }, caller)
   const isViaGateway = server.secure_web_gateway || portal.secure_web_gateway
-  const upstream = await connect(c, server, credential, { isViaGateway })
+  const send = async (credential: UpstreamCredential) => {
+    const upstream = await connect(c, server, credential, { isViaGateway })
+    try {
+      return await upstream.request(method, params, options)
+    } finally {
+      await upstream.close()
+    }
+  }
+  const mapped = { server, mapping }
+  const credential = await callCredential(c, mapped, caller)
   try {
-    return await upstream.request(method, params, options)
-  } finally {
-    await upstream.close()
+    return await send(credential)
+  } catch (error) {
+    if (failureOf(error, server).details.status_code !== UNAUTHORIZED) throw error
+    const renewed = await renewedCredential(c, mapped, caller, credential)
+    if (!renewed) throw error
+    return send(renewed)
   }
-}
-
-// Assumed: cancellation is passed on to the server, and progress to the client, under the token of its request.
-function passed({ context: { mcpReq } }: Exchange): CallOptions {
-  const { notify, signal } = mcpReq
-  const progressToken = mcpReq._meta?.progressToken
-  if (progressToken === undefined) return { signal }
-  const onprogress: CallOptions['onprogress'] = (progress) => {
-    const params = { ...progress, progressToken }
-    // The client may be gone.
-    notify({ method: 'notifications/progress', params }).catch(() => undefined)
-  }
-  return { signal, onprogress }
 }
 
 // Portal: documented [MP74]. A person whose grant at the server has ended is sent to the page of servers.

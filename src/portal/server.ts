@@ -6,6 +6,7 @@ import type { AppContext } from '../request/context'
 import { exposedTo, type PortalCaller } from './caller'
 import { callUpstream, getUpstreamPrompt } from './calls'
 import { logRefusal } from './log'
+import { LOG_LEVELS } from './passed-on'
 import { callPortalTool, isPortalTool, PORTAL_TOOLS } from './portal-tools'
 import { callPresented, presentedTools } from './presented'
 import { listResources, listTemplates, readResource } from './resources'
@@ -17,6 +18,7 @@ const callSchema = z.looseObject({
   arguments: z.record(z.string(), z.unknown()).optional(),
 })
 const uriSchema = z.looseObject({ uri: z.string() })
+const levelSchema = z.looseObject({ level: z.enum(LOG_LEVELS) })
 const anySchema = z.looseObject({}).optional()
 
 /**
@@ -28,7 +30,7 @@ export function portalServer(c: AppContext, caller: PortalCaller): Server {
   const { portal } = caller.place
   const server = new Server(
     { name: portal.name, version },
-    { capabilities: { tools: { listChanged: true }, prompts: {}, resources: {} } },
+    { capabilities: { tools: { listChanged: true }, prompts: {}, resources: {}, logging: {} } },
   )
   const presentation = presentationOf(portal.code_mode, c.get('url').searchParams)
   server.setRequestHandler('tools/list', { params: anySchema }, () => {
@@ -62,6 +64,13 @@ export function portalServer(c: AppContext, caller: PortalCaller): Server {
     const prompt = exposedTo(c, caller, 'prompts').find((each) => each.name === name)
     if (!prompt) throw new ProtocolError(INVALID_PARAMS, `Prompt ${name} not found`)
     return getUpstreamPrompt(c, caller, prompt, given)
+  })
+  // Clients of 2026 send the level with each request instead.
+  server.setRequestHandler('logging/setLevel', { params: levelSchema }, async ({ level }) => {
+    if (caller.session) {
+      await c.get('emulator').portals.merge('session', caller.session.id, { logLevel: level })
+    }
+    return {}
   })
   server.setRequestHandler('resources/list', { params: anySchema }, () => listResources(c, caller))
   server.setRequestHandler('resources/templates/list', { params: anySchema }, () =>

@@ -1,5 +1,5 @@
 import type { AppContext } from '../request/context'
-import type { PortalSession } from '../store/emulator/portal-states'
+import type { PortalSession } from '../store/emulator/portal-state'
 
 const LOOKED_AT_EVERY_MS = 1000
 const KEPT_ALIVE_EVERY_MS = 15_000

@@ -1,7 +1,7 @@
 import type { ErrorHandler } from 'hono'
 import { isBrowserNavigation } from '../access/navigation'
 import { OAuthError } from '../oauth/errors'
-import { PageError, respondPageError } from '../pages/respond'
+import { PageError, respondPageError } from '../pages/page-error'
 import { SettingsError } from '../settings/error'
 import { StorageUnavailable } from '../store/unavailable'
 import type { AppContext, Env } from './context'

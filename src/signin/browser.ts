@@ -7,7 +7,7 @@
 import { getCookie, setCookie } from 'hono/cookie'
 import { OAuthError } from '../oauth/errors'
 import type { Parameters } from '../oauth/parameters'
-import { PageError } from '../pages/respond'
+import { PageError } from '../pages/page-error'
 import { readForm } from '../request/body'
 import type { AppContext } from '../request/context'
 

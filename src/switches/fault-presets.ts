@@ -1,7 +1,7 @@
 import type * as z from 'zod'
 import type { FAULTS, FaultName } from './faults'
 
-/** A situation of the field: the faults that make it, each with its parameters. */
+/** A real-world situation: the faults that make it, each with its parameters. */
 type FaultPreset = {
   name: string
   what: string

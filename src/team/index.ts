@@ -13,27 +13,24 @@ import { applicationAt } from '../access/application'
 import { SERVER_METADATA } from '../access/metadata'
 import { isBrowserNavigation } from '../access/navigation'
 import { OAuthError } from '../oauth/errors'
-import { PageError, respondPageError } from '../pages/respond'
+import { PageError, respondPageError } from '../pages/page-error'
 import { anyOrigin } from '../request/any-origin'
 import type { AppContext, Env } from '../request/context'
 import { endpoint, page } from '../request/endpoint'
 import { refusalOf, reportRefusal } from '../request/events'
+import { onDemand } from '../request/on-demand'
 import type { FaultSubject } from '../switches/active-fault'
 import { authorize } from './authorization/authorize'
-import { consent } from './authorization/consent'
 import { RedirectedError, redirectError } from './authorization/respond'
-import { servers } from './authorization/servers'
 import { certs } from './certs'
 import { getIdentity } from './get-identity'
-import { callback } from './login/callback'
-import { login } from './login/login'
-import { logout } from './logout'
 import { metadata } from './metadata'
-import { portalCallback, portalSignOut, selectServers } from './portal'
 import { register } from './registration'
 import { revoke } from './revoke'
 import { token } from './token'
 import { tokenSubject } from './token/subject'
+
+const handle = onDemand(() => import('./pages'))
 
 // Access: observed [M17]. Any web page can read the responses of metadata, registration and token,
 // errors included. Assumed: the header's value `*`, which was not recorded.
@@ -83,14 +80,14 @@ team.use(async function onlyOnTheTeamDomain(c, next) {
 })
 team.post('/oauth/registration', register)
 team.get('/oauth/authorization', authorize)
-team.on(['GET', 'POST'], '/oauth/consent', consent)
-team.on(['GET', 'POST'], '/oauth/servers', servers)
-team.get('/oauth/portal/callback', portalCallback)
-team.on(['GET', 'POST'], '/oauth/portal/select', selectServers)
-team.on(['GET', 'POST'], '/oauth/portal/sign-out', portalSignOut)
-team.on(['GET', 'POST'], '/login/:host', login)
-team.get('/callback', callback)
-team.get('/logout', logout)
+team.on(['GET', 'POST'], '/oauth/consent', handle('consent'))
+team.on(['GET', 'POST'], '/oauth/servers', handle('servers'))
+team.get('/oauth/portal/callback', handle('portalCallback'))
+team.on(['GET', 'POST'], '/oauth/portal/select', handle('selectServers'))
+team.on(['GET', 'POST'], '/oauth/portal/sign-out', handle('portalSignOut'))
+team.on(['GET', 'POST'], '/login/:host', handle('login'))
+team.get('/callback', handle('callback'))
+team.get('/logout', handle('logout'))
 team.post('/oauth/token', token)
 team.post('/oauth/revoke', revoke)
 team.all('/oauth/token', postOnly)

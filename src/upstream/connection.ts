@@ -13,7 +13,7 @@ import { Remembered } from '../store/remembered'
 import { failureOf } from './failure'
 import { upstreamFetch } from './fetch'
 import { TIMEOUT_MS, withinTime } from './limits'
-import { refusedStream, transportTo } from './transport'
+import { deliverOnce, refusedStream, transportTo } from './transport'
 import { UpstreamError } from './upstream-error'
 
 /**
@@ -31,8 +31,15 @@ export type Listed = {
   resources: string[]
 }
 
-/** The signal that cancels a request, and the function that receives its progress. */
-export type CallOptions = Pick<RequestOptions, 'onprogress' | 'signal'>
+/** A log message of a server. */
+export type LogMessage = { level: string; logger?: string | undefined; data: unknown }
+
+/** The signal that cancels a request, and the functions that receive its progress and its log messages. */
+export type CallOptions = Pick<RequestOptions, 'onprogress' | 'signal'> & {
+  /** The least severe level of the log messages; undefined leaves it to the server. */
+  logLevel?: string | undefined
+  onlog?(message: LogMessage): void
+}
 
 /** A connection to a server for one request of the portal. */
 export type Upstream = {
@@ -101,7 +108,7 @@ async function connectTo(
   { endpoint, key, prior }: { endpoint: Endpoint; key: string; prior: PriorDiscovery | undefined },
 ): Promise<Upstream> {
   // Loaded on demand: its schemas take longer than the rest of the Worker.
-  const { Client } = await import('@modelcontextprotocol/client')
+  const { Client, LOG_LEVEL_META_KEY } = await import('@modelcontextprotocol/client')
   const mode = endpoint.transport === 'sse' ? 'legacy' : 'auto'
   const client = new Client(
     { name: 'access-oauth-emulator portal', version },
@@ -127,15 +134,24 @@ async function connectTo(
     await transport.close()
     throw error
   }
+  deliverOnce(transport)
   const discover = client.getDiscoverResult()
   known.set(key, {
     endpoint,
     prior: discover ? { kind: 'modern', discover } : { kind: 'legacy' },
   })
-  const request: Upstream['request'] = (method, params, given) =>
-    during(() =>
-      client.request({ method, params }, resultSchema, { timeout: TIMEOUT_MS, ...given }),
+  const request: Upstream['request'] = (method, params, { logLevel, onlog, ...given } = {}) => {
+    // Every connection is for one request of the portal, so all its messages are of this one.
+    if (onlog) client.setNotificationHandler('notifications/message', (each) => onlog(each.params))
+    const isModern = discover !== undefined
+    const sent =
+      isModern && logLevel !== undefined
+        ? { ...params, _meta: { [LOG_LEVEL_META_KEY]: logLevel } }
+        : params
+    return during(() =>
+      client.request({ method, params: sent }, resultSchema, { timeout: TIMEOUT_MS, ...given }),
     )
+  }
   return {
     request,
     list: () => during(() => listOf(client, request)),

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { $ZodError } from 'zod/v4/core'
 import type { McpServer } from '../mcp/server'
 import { jsonOf } from '../oauth/encoding'
 import { UpstreamError } from './upstream-error'
@@ -23,7 +24,7 @@ export function failureOf(error: unknown, server: Pick<McpServer, 'hostname'>): 
 
 // The text of a schema's error is a list of issues.
 function textOf(error: unknown): string {
-  if (error instanceof z.core.$ZodError) return 'a message is not one of JSON-RPC'
+  if (error instanceof $ZodError) return 'a message is not one of JSON-RPC'
   return error instanceof Error ? error.message : String(error)
 }
 

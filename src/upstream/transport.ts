@@ -30,6 +30,16 @@ export async function transportTo(
   })
 }
 
+/**
+ * Makes a connected stream deliver each message once. The SDK's event source calls `onmessage` itself, and workerd's
+ * `dispatchEvent` calls it again.
+ */
+export function deliverOnce(transport: object): void {
+  // Private to the SDK. The transport of Streamable HTTP has none.
+  const { _eventSource: source } = transport as { _eventSource?: object }
+  if (source) Object.defineProperty(source, 'onmessage', { value: undefined })
+}
+
 /** Returns the failure of a stream that a server refused; undefined for any other error. */
 export async function refusedStream(error: unknown): Promise<UpstreamError | undefined> {
   const { SseError } = await sdk()

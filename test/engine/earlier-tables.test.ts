@@ -1,6 +1,4 @@
-import { DatabaseSync } from 'node:sqlite'
 import { expect, it } from 'vitest'
-import { Statements } from '../../src/node/engine/sql'
 import {
   createTables,
   GrantTables,
@@ -8,6 +6,7 @@ import {
   type Spent,
   type State,
 } from '../../src/store/grants/tables'
+import { tablesOf } from '../support/tables'
 
 // The tables of the version before epochs were counted.
 const EARLIER = `
@@ -32,11 +31,7 @@ const WITH_EPOCHS = ['grant_state', 'access_token', 'spent_token']
   .join('')
 
 function earlier(tables = EARLIER): SqlStorage {
-  const database = new DatabaseSync(':memory:')
-  database.exec(tables)
-  const statements = new Statements(database)
-  const exec = (query: string, ...given: never[]) => statements.exec(query, given)
-  return { exec } as unknown as SqlStorage
+  return tablesOf(tables).storage
 }
 
 it('The tables of an earlier version keep their grants in epoch 0', () => {

@@ -86,6 +86,11 @@ describe('A request without a valid credential, Managed OAuth on', () => {
     })
   })
 
+  it('is stored by no cache, so that the next request with a token is sent', async () => {
+    const { headers } = await fetch(`${APP}/mcp`)
+    expect(headers.get('cache-control')).toBe('no-store')
+  })
+
   it.each([
     ['the path [U4]', '/a/b', '/a/b'],
     ['a slash for the root [U5]', '/', '/'],

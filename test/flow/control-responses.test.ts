@@ -6,9 +6,14 @@ import type { Item } from '../support/api'
 import { Client } from '../support/client'
 import { controlOf } from '../support/control'
 import { ADA, APP, emulator } from '../support/emulator'
-import { UpstreamOAuth } from '../support/oauth-upstream'
 import { Person } from '../support/person'
-import { connectToPortal, namedTools, PortalAdmin, PortalClient } from '../support/portal'
+import {
+  connectToPortal,
+  namedTools,
+  PortalAdmin,
+  PortalClient,
+  portalWithOAuth,
+} from '../support/portal'
 import { upstreams } from '../support/upstreams'
 
 type Route = keyof typeof RESPONSES
@@ -53,10 +58,7 @@ async function idsFor(path: string): Promise<string> {
 async function usePortal() {
   const admin = new PortalAdmin(world.fetch)
   const { docs } = upstreams({ docs: namedTools('docs') })
-  const oauth = new UpstreamOAuth('https://docs.example.net')
-  oauth.protect(docs)
-  await admin.server('docs', { auth_type: 'oauth' })
-  await admin.portal([{ server_id: 'docs', on_behalf: false }])
+  const oauth = await portalWithOAuth(admin, docs, { mapping: { on_behalf: false } })
   const { url } = (await (await send('POST', 'upstreams/docs/admin-grant')).json()) as Item
   await world.fetch(oauth.allow(new URL(String(url))))
   const { access_token: token } = await connectToPortal(world.fetch)

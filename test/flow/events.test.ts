@@ -12,6 +12,7 @@ import {
   stopClock,
   TEAM,
 } from '../support/emulator'
+import { fieldOf, streamedEvents } from '../support/event-stream'
 import { observer, type Told } from '../support/observer'
 import { NAVIGATION, Person } from '../support/person'
 import { ALLOW, credentials, SERVICE_AUTH, serviceToken } from '../support/service-token'
@@ -888,33 +889,20 @@ describe('Events can be followed', () => {
   async function following(query: string, headers: Record<string, string> = {}) {
     const response = await get(`${APP}/_emulator/events?follow${query}`, headers)
     expect(response.headers.get('content-type')).toMatch(/^text\/event-stream/)
-    const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
-    let text = ''
+    const stream = streamedEvents(response)
     return {
       /** The next so many events of the stream, with their ids. */
       async next(count: number): Promise<{ id: string; event: Told }[]> {
         const found: { id: string; event: Told }[] = []
         while (found.length < count) {
-          const end = text.indexOf('\n\n')
-          if (end < 0) {
-            const { value = '', done } = (await reader?.read()) ?? { done: true }
-            if (done) throw new Error(`the stream ended: ${text}`)
-            text += value
-            continue
-          }
-          const lines = text.slice(0, end).split('\n')
-          text = text.slice(end + 2)
-          const field = (name: string) =>
-            lines
-              .find((line) => line.startsWith(`${name}:`))
-              ?.slice(name.length + 1)
-              .trim()
-          const [id, data] = [field('id'), field('data')]
+          const { value = '', done } = await stream.next()
+          if (done) throw new Error('the stream ended')
+          const [id, data] = [fieldOf(value, 'id'), fieldOf(value, 'data')]
           if (id && data) found.push({ id, event: JSON.parse(data) })
         }
         return found
       },
-      end: () => reader?.cancel(),
+      end: () => stream.return(undefined),
     }
   }
   const paths = (found: { event: Told }[]) => found.map(({ event }) => event.path)

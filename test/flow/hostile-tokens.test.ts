@@ -4,6 +4,8 @@ import {
   decodeProtectedHeader,
   exportJWK,
   generateKeyPair,
+  importJWK,
+  type JWK,
   type JWTHeaderParameters,
   SignJWT,
 } from 'jose'
@@ -26,7 +28,7 @@ const world = emulator({
   APPLICATIONS: [application(), application({ name: 'Other', domain: 'other.example' })],
 })
 const client = new Client(world.fetch)
-const _control = controlOf(world.fetch)
+const control = controlOf(world.fetch)
 
 let assertion: string
 let header: JWTHeaderParameters
@@ -165,6 +167,18 @@ describe('Algorithm confusion: the gate admits no assertion that', () => {
 
   it.each(['=', '=='])('has padding: %s (RFC 7515 2)', async (padding) => {
     expect(await letsIn(assertion + padding)).toBe(false)
+  })
+
+  it("has no `exp`, although it is signed with the emulator's own key", async () => {
+    const { emulator } = (await (await control('GET', 'state')).json()) as {
+      emulator: { keys: { jwk: JsonWebKey }[] }
+    }
+    const key = await importJWK(emulator.keys[0]?.jwk as JWK, 'RS256')
+    const { exp, ...claims } = decodeJwt(assertion)
+    const signedWith = (payload: object) =>
+      new SignJWT({ ...payload }).setProtectedHeader(header).sign(key)
+    expect(await letsIn(await signedWith(claims))).toBe(false)
+    expect(await letsIn(await signedWith({ ...claims, exp }))).toBe(true)
   })
 
   it('has changed claims under the same signature', async () => {

@@ -7,6 +7,7 @@ import { Person } from '../support/person'
 
 stopClock()
 const ISSUER = 'https://idp.example'
+const INVALID_NONCE = 'Invalid nonce. Please try logging in again.'
 const IDENTITY = `${TEAM}/cdn-cgi/access/get-identity`
 const world = emulator({
   IDENTITY_PROVIDERS: [
@@ -288,6 +289,11 @@ describe('A return from the provider is refused', () => {
   it.each<[string, (url: URL) => void]>([
     ['no state', ({ searchParams }) => searchParams.delete('state')],
     ['a forged state', ({ searchParams }) => searchParams.set('state', 'abc.def.ghi')],
+    [
+      'a changed state',
+      ({ searchParams }) =>
+        searchParams.set('state', `${searchParams.get('state')?.slice(0, -4)}AAAA`),
+    ],
   ])('with %s, and the login can still be completed [A12]', async (_, change) => {
     const { person, asked } = await atProvider()
     const url = callback(asked, { code: 'a-code' })
@@ -304,8 +310,12 @@ describe('A return from the provider is refused', () => {
     const other = await new Person(world.fetch).open(url)
     expect(other.page).toMatchObject({
       status: 400,
-      title: expect.stringContaining('Invalid nonce'),
+      title: INVALID_NONCE,
     })
+    const busy = (await atProvider()).person
+    expect((await busy.open(url)).page).toMatchObject({ status: 400 })
+    expect(await identityOf(busy)).toBeUndefined()
+    nonce = asked.nonce ?? ''
     expect(await identityOf(await person.open(url))).toMatchObject(ADA)
     expect((await person.open(url)).page).toMatchObject({ status: 400 })
 
@@ -314,5 +324,13 @@ describe('A return from the provider is refused', () => {
     await late.person.open(callback(late.asked, { code: 'a-code' }))
     expect(late.person.page).toMatchObject({ status: 400 })
     expect(await identityOf(late.person)).toBeUndefined()
+  })
+
+  it('if a login page was opened after it [A12]', async () => {
+    const { person, asked } = await atProvider()
+    await person.open(`${APP}/whoami`)
+    await person.open(callback(asked, { code: 'a-code' }))
+    expect(person.page).toMatchObject({ status: 400, title: INVALID_NONCE })
+    expect(await identityOf(person)).toBeUndefined()
   })
 })

@@ -537,6 +537,16 @@ describe('Pages', () => {
     })
   })
 
+  it('[P12] a one-time PIN is mailed for an application without a path', async () => {
+    const { fetch } = emulator({
+      IDENTITY_PROVIDERS: [{ id: 'pin', name: 'E-mail me a code', type: 'onetimepin' }],
+    })
+    await quirk('path-scoped-pin')
+    const person = await new Person(fetch).open(`${APP}/mcp`)
+    await person.press('Send me a code', ADA)
+    expect(person.page?.html.querySelector('input[name=code]')).not.toBeNull()
+  })
+
   it('[P13] Cross-Origin-Opener-Policy separates a popup from its opener', async () => {
     const person = await authorizationPage(new Person(world.fetch))
     const severed = { outcome: 'asked', why: /Cross-Origin-Opener-Policy/ }

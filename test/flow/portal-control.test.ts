@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { Client } from '../support/client'
 import { controlOf } from '../support/control'
 import { ADA, APP, emulator, GRACE, stopClock, TEAM } from '../support/emulator'
-import { UpstreamOAuth } from '../support/oauth-upstream'
+import type { UpstreamOAuth } from '../support/oauth-upstream'
 import {
   atServers,
   connectToPortal,
@@ -11,8 +11,10 @@ import {
   EVERYBODY,
   finishServers,
   onlyFor,
+  type Policy,
   PortalAdmin,
   PortalClient,
+  portalWithOAuth,
   useUpstreams,
 } from '../support/portal'
 import { credentials, SERVICE_AUTH, serviceToken } from '../support/service-token'
@@ -49,14 +51,9 @@ const sight = (who: string) => read(`portals/tools/sees?${who}`) as Promise<Sigh
 const reasons = ({ servers }: Pick<Sight, 'servers'>) =>
   Object.fromEntries(servers.map(({ hidden_because, id }) => [id, hidden_because]))
 
-/** The server docs with OAuth, whose authorization server the test can change. */
-async function portalWithOAuth(mapping: object = {}, policies = [EVERYBODY]) {
-  const oauth = new UpstreamOAuth(DOCS)
-  oauth.protect(upstream.docs)
-  await admin.server('docs', { auth_type: 'oauth' }, policies)
-  await admin.portal([{ server_id: 'docs', ...mapping }])
-  return oauth
-}
+/** The portal with the server docs, whose authorization server the test can change. */
+const docsWithOAuth = (mapping?: object, policies?: Policy[]) =>
+  portalWithOAuth(admin, upstream.docs, { mapping, policies })
 
 /** Signs an administrator in, as the dashboard's button "Authenticate server" does. */
 async function authenticate(oauth: UpstreamOAuth) {
@@ -95,7 +92,7 @@ describe('GET /_emulator/portals/{id}/sees', () => {
   })
 
   it('names the sign-in that a person needs, and what a service token lacks', async () => {
-    const oauth = await portalWithOAuth({}, [EVERYBODY, SERVICE_AUTH])
+    const oauth = await docsWithOAuth({}, [EVERYBODY, SERVICE_AUTH])
     await authenticate(oauth)
     expect(reasons(await sight(`email=${ADA.email}`))).toEqual({ docs: 'not-connected' })
     const token = encodeURIComponent(serviceToken().name)
@@ -168,7 +165,7 @@ describe('GET /_emulator/portals, the reasons', () => {
   })
 
   it('say that the person has signed in, only for a server that requires it', async () => {
-    const oauth = await portalWithOAuth()
+    const oauth = await docsWithOAuth()
     await authenticate(oauth)
     await admin.server('mail')
     await admin.put('portals/tools', { servers: [{ server_id: 'docs' }, { server_id: 'mail' }] })
@@ -228,7 +225,7 @@ describe('POST /_emulator/upstreams/{id}/sync', () => {
 
 describe('The sign-in of an administrator ("Authenticate server")', () => {
   it('makes the server ready and connected, with the tokens of the dashboard callback [MP20, MP67]', async () => {
-    const oauth = await portalWithOAuth({ on_behalf: false })
+    const oauth = await docsWithOAuth({ on_behalf: false })
     const { url } = await act('POST', 'upstreams/docs/admin-grant')
     const authorization = new URL(String(url))
     const callback = `${TEAM}/0123456789abcdef0123456789abcdef/one/access-controls/ai-controls/mcp-server/oauth-callback/docs`
@@ -246,7 +243,7 @@ describe('The sign-in of an administrator ("Authenticate server")', () => {
   })
 
   it('accepts its state once, and none that it did not make', async () => {
-    const oauth = await portalWithOAuth()
+    const oauth = await docsWithOAuth()
     const { url } = await act('POST', 'upstreams/docs/admin-grant')
     const address = oauth.allow(new URL(String(url)))
     expect((await fetch(address)).status).toBe(302)
@@ -255,7 +252,7 @@ describe('The sign-in of an administrator ("Authenticate server")', () => {
   })
 
   it('ends at a page with the reason if the server refuses', async () => {
-    const oauth = await portalWithOAuth()
+    const oauth = await docsWithOAuth()
     oauth.refuses = 'invalid_client'
     const refused = await authenticate(oauth)
     expect(refused.status).toBe(403)
@@ -281,7 +278,7 @@ describe('The sign-in of an administrator ("Authenticate server")', () => {
 
 describe('DELETE /_emulator/upstreams/{id}/admin-grant', () => {
   it('ends the grant silently: the server is stale at its next sync, and hidden [MP20, MP59]', async () => {
-    const oauth = await portalWithOAuth({ on_behalf: false })
+    const oauth = await docsWithOAuth({ on_behalf: false })
     await authenticate(oauth)
     expect(await act('DELETE', 'upstreams/docs/admin-grant')).toMatchObject({ expired: 'docs' })
     expect(await admin.read('servers/docs')).toMatchObject({ status: 'ready' })
@@ -295,14 +292,14 @@ describe('DELETE /_emulator/upstreams/{id}/admin-grant', () => {
   })
 
   it('is refused if nobody has signed in', async () => {
-    await portalWithOAuth()
+    await docsWithOAuth()
     expect(await act('DELETE', 'upstreams/docs/admin-grant')).toMatchObject({ httpStatus: 400 })
   })
 })
 
 describe("The portal's client at a server", () => {
   it('is forgotten by the server: the portal is unknown there, and does not register again [MP71]', async () => {
-    const oauth = await portalWithOAuth()
+    const oauth = await docsWithOAuth()
     await authenticate(oauth)
     expect(await act('DELETE', 'upstreams/docs/client')).toMatchObject({ forgotten: 'portal' })
     const { url } = await act('POST', 'upstreams/docs/admin-grant')
@@ -311,7 +308,7 @@ describe("The portal's client at a server", () => {
   })
 
   it('is registered again on request', async () => {
-    const oauth = await portalWithOAuth()
+    const oauth = await docsWithOAuth()
     await authenticate(oauth)
     await act('DELETE', 'upstreams/docs/client')
     expect(await act('POST', 'upstreams/docs/client')).toMatchObject({ client_id: 'portal' })
@@ -329,7 +326,7 @@ describe("The portal's client at a server", () => {
   })
 
   it('is registered again after invalid_client with the quirk upstream-registers-again only [MP71]', async () => {
-    const oauth = await portalWithOAuth()
+    const oauth = await docsWithOAuth()
     await act('POST', 'upstreams/docs/admin-grant')
     for (const [on, registrations] of [
       [false, 1],
@@ -346,7 +343,7 @@ describe("The portal's client at a server", () => {
 
   it('stays in this emulator if another server has a client with its id', async () => {
     const { client_id: clientId } = await new Client(fetch).register()
-    const oauth = await portalWithOAuth()
+    const oauth = await docsWithOAuth()
     oauth.clientId = clientId
     await authenticate(oauth)
     expect(await act('DELETE', 'upstreams/docs/client')).toMatchObject({ forgotten: clientId })
@@ -373,7 +370,7 @@ describe("The portal's client at a server", () => {
   })
 
   it('is refused without a client of the portal', async () => {
-    await portalWithOAuth()
+    await docsWithOAuth()
     expect(await act('DELETE', 'upstreams/docs/client')).toMatchObject({ httpStatus: 400 })
     await admin.server('mail')
     expect(await act('POST', 'upstreams/mail/client')).toMatchObject({ httpStatus: 400 })
@@ -452,7 +449,7 @@ describe('The page of portals', () => {
   })
 
   it('leads an administrator to the server, from the console only', async () => {
-    await portalWithOAuth()
+    await docsWithOAuth()
     const path = `${APP}/_emulator/console/authenticate`
     const response = await fetch(path, form({ server: 'docs' }))
     expect(response.status).toBe(303)

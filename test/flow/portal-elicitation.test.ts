@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { bearer } from '../support/client'
 import { ADA, emulator, GRACE, stopClock } from '../support/emulator'
-import { UpstreamOAuth } from '../support/oauth-upstream'
+import { messagesOf } from '../support/event-stream'
 import {
   atServers,
   ENDPOINT,
@@ -10,6 +10,7 @@ import {
   PortalAdmin,
   PortalClient,
   personOf,
+  portalWithOAuth,
   tokensFor,
   useUpstreams,
 } from '../support/portal'
@@ -19,7 +20,6 @@ stopClock()
 const world = emulator()
 const { fetch, reset } = world
 const admin = new PortalAdmin(fetch)
-const DOCS = 'https://docs.example.net'
 const URLS = { elicitation: { url: {} } }
 const CALL = { name: 'portal_toggle_servers', arguments: {} }
 
@@ -30,20 +30,6 @@ type Message = {
   method?: string
   params?: { url: string; elicitationId: string; mode: string; message: string }
   result?: { content: { text: string }[]; isError?: boolean }
-}
-
-/** The messages of a stream, one after the other. */
-async function* messagesOf(response: Response): AsyncGenerator<Message> {
-  let text = ''
-  for await (const part of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
-    text += part
-    const whole = text.split('\n\n')
-    text = whole.pop() ?? ''
-    for (const each of whole) {
-      const data = each.match(/^data: (.+)$/m)?.[1]
-      if (data) yield JSON.parse(data)
-    }
-  }
 }
 
 async function next(messages: AsyncGenerator<Message>): Promise<Message> {
@@ -76,7 +62,7 @@ describe('A client of 2025 that supports elicitation by URL', () => {
   it('is asked on the stream of its call, and told when the person is done [MP50]', async () => {
     const token = await tokenOf(ADA)
     const client = await sessionOf(token)
-    const messages = messagesOf(await client.open('tools/call', CALL))
+    const messages = messagesOf<Message>(await client.open('tools/call', CALL))
     const question = await next(messages)
     expect(question).toMatchObject({
       method: 'elicitation/create',
@@ -84,7 +70,7 @@ describe('A client of 2025 that supports elicitation by URL', () => {
     })
     const { elicitationId = '', url = '' } = question.params ?? {}
     expect(url).toBe(`${PORTAL}/authorize?elicitationId=${elicitationId}`)
-    const changes = messagesOf(await notifications(token, client))
+    const changes = messagesOf<Message>(await notifications(token, client))
     const [answer] = await Promise.all([next(messages), client.post(accept(question.id))])
     expect(answer.result?.content[0]?.text).not.toContain('http')
     const person = await personOf(fetch).open(url)
@@ -99,7 +85,7 @@ describe('A client of 2025 that supports elicitation by URL', () => {
 
   it.each(['decline', 'cancel'])('is told that the person did not open it: %s', async (action) => {
     const client = await sessionOf(await tokenOf(ADA))
-    const messages = messagesOf(await client.open('tools/call', CALL))
+    const messages = messagesOf<Message>(await client.open('tools/call', CALL))
     const { id } = await next(messages)
     expect((await client.post({ id, result: { action } })).status).toBe(202)
     expect((await next(messages)).result?.content[0]?.text).toContain('did not open')
@@ -108,7 +94,7 @@ describe('A client of 2025 that supports elicitation by URL', () => {
   it('is not answered by another person, nor by another session of the same', async () => {
     const token = await tokenOf(ADA)
     const client = await sessionOf(token)
-    const messages = messagesOf(await client.open('tools/call', CALL))
+    const messages = messagesOf<Message>(await client.open('tools/call', CALL))
     const { id } = await next(messages)
     const others = [await sessionOf(token), await sessionOf(await tokenOf(GRACE))]
     for (const other of others) await other.post({ id, result: { action: 'decline' } })
@@ -165,16 +151,14 @@ describe('A client without elicitation by URL', () => {
 describe("A person's grant that has ended", () => {
   /** A client whose person has signed in to docs, where every token then ends. */
   async function withDeadGrant() {
-    const oauth = new UpstreamOAuth(DOCS)
-    oauth.protect(upstream.docs)
-    await admin.server('docs', { auth_type: 'oauth' })
-    await admin.portal([{ server_id: 'docs' }])
+    const oauth = await portalWithOAuth(admin, upstream.docs)
     const at = await atServers(fetch, ADA)
     const { person } = at
     await person.press('connect docs')
     await person.open(oauth.allow(person.callback))
     const { access_token: token } = await finishServers(fetch, at)
     oauth.endTokens()
+    oauth.refuses = 'invalid_grant'
     return token
   }
 
@@ -186,7 +170,7 @@ describe("A person's grant that has ended", () => {
     const { result } = await modern.send('tools/call', call)
     expect(result.resultType).toBe('input_required')
     const old = await sessionOf(token)
-    const messages = messagesOf(await old.open('tools/call', call))
+    const messages = messagesOf<Message>(await old.open('tools/call', call))
     const { id, method } = await next(messages)
     expect(method).toBe('elicitation/create')
     await old.post(accept(id))

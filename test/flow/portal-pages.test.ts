@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { ACCOUNT, api } from '../support/api'
 import { bearer } from '../support/client'
 import { ADA, emulator, GRACE, stopClock, TEAM } from '../support/emulator'
-import { UpstreamOAuth } from '../support/oauth-upstream'
+import type { UpstreamOAuth } from '../support/oauth-upstream'
 import { NAVIGATION, type Person } from '../support/person'
 import {
   atServers,
@@ -12,6 +12,7 @@ import {
   PortalAdmin,
   PortalClient,
   personOf,
+  portalWithOAuth,
   useUpstreams,
 } from '../support/portal'
 
@@ -19,16 +20,11 @@ stopClock()
 
 const { fetch, reset } = emulator()
 const admin = new PortalAdmin(fetch)
-const DOCS = 'https://docs.example.net'
 
 const upstream = useUpstreams(reset, 'docs', 'mail')
 let oauth: UpstreamOAuth
 beforeEach(async () => {
-  oauth = new UpstreamOAuth(DOCS)
-  oauth.protect(upstream.docs)
-  await admin.server('docs', { auth_type: 'oauth' })
-  await admin.server('mail')
-  await admin.portal([{ server_id: 'docs' }, { server_id: 'mail' }])
+  oauth = await portalWithOAuth(admin, upstream.docs, { others: ['mail'] })
 })
 
 /** Ada at the page of servers of an authorization. */

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { ADA, emulator } from '../support/emulator'
-import { connected, PortalAdmin, useUpstreams } from '../support/portal'
+import { connected, PortalAdmin, type PortalClient, useUpstreams } from '../support/portal'
 import { speakSse } from '../support/sse-upstream'
 
 const { events, fetch, reset, signIn } = emulator()
@@ -119,11 +119,11 @@ describe('A call of a tool that reports progress', () => {
       const client = await connected(fetch, revision === '2025-11-25' ? revision : undefined)
       if (revision === '2025-11-25') await client.initialize()
       const params = { name: 'docs_work', arguments: {}, _meta: { progressToken: 'mine' } }
-      const messages = await messagesOf(await client.open('tools/call', params))
-      expect(messages).toMatchObject([
+      const { notifications, result } = await client.send('tools/call', params)
+      expect(notifications).toMatchObject([
         { method: 'notifications/progress', params: { progressToken: 'mine', ...HALF } },
-        { result: { content: [{ text: 'with' }] } },
       ])
+      expect(result).toMatchObject({ content: [{ text: 'with' }] })
     },
   )
 
@@ -131,6 +131,81 @@ describe('A call of a tool that reports progress', () => {
     const { notifications, result } = await (await connected(fetch)).call('docs_work')
     expect(notifications).toEqual([])
     expect(result).toMatchObject({ content: [{ text: 'without' }] })
+  })
+})
+
+describe('A call of a tool that logs [MP79]', () => {
+  const LEVEL = 'io.modelcontextprotocol/logLevel'
+  const DEBUG = { level: 'debug', data: { step: 1 } }
+  const WARNING = { level: 'warning', logger: 'work', data: 'slow' }
+  const CALL = { name: 'docs_work', arguments: {} }
+  let asked: unknown
+  const portalOf = async (path = '/mcp') => {
+    await at(path)
+    await admin.portal([{ server_id: 'docs' }])
+  }
+  beforeEach(() => {
+    upstream.docs.define = (server) => {
+      server.server.registerCapabilities({ logging: {} })
+      server.registerTool('work', {}, async ({ mcpReq }) => {
+        asked = (mcpReq.envelope as Record<string, unknown> | undefined)?.[LEVEL]
+        await mcpReq.log('debug', DEBUG.data)
+        await mcpReq.log('warning', WARNING.data, WARNING.logger)
+        return { content: [] }
+      })
+    }
+  })
+
+  const logged = async (client: PortalClient, params: Record<string, unknown> = CALL) => {
+    const { notifications, result } = await client.send('tools/call', params)
+    expect(result).toMatchObject({ content: [] })
+    return notifications
+  }
+  const notification = (params: object) => ({
+    jsonrpc: '2.0',
+    method: 'notifications/message',
+    params,
+  })
+  const session = async (level?: string) => {
+    const client = await connected(fetch, '2025-11-25')
+    const { result } = await client.initialize()
+    expect(result.capabilities).toHaveProperty('logging')
+    if (level) expect((await client.send('logging/setLevel', { level })).result).toEqual({})
+    return client
+  }
+
+  it('passes the messages of its level to a client of 2026, and the level to the server', async () => {
+    await portalOf()
+    const client = await connected(fetch)
+    const messages = await logged(client, { ...CALL, _meta: { [LEVEL]: 'info' } })
+    expect(messages).toEqual([notification(WARNING)])
+    expect(asked).toBe('info')
+  })
+
+  it('passes none to a client of 2026 that asks for none', async () => {
+    await portalOf()
+    expect(await logged(await connected(fetch))).toEqual([])
+    expect(asked).toBeUndefined()
+  })
+
+  it('passes those of the level of its session to a client of 2025', async () => {
+    await portalOf()
+    expect(await logged(await session('warning'))).toEqual([notification(WARNING)])
+    expect(asked).toBe('warning')
+  })
+
+  it('passes each message of a server of 2025 once, which does not know the level of the session', async () => {
+    speakSse(upstream.docs, '/sse')
+    await portalOf('/sse')
+    expect(await logged(await session('warning'))).toEqual([notification(WARNING)])
+    expect(await logged(await session())).toEqual([notification(DEBUG), notification(WARNING)])
+    expect(await logged(await connected(fetch))).toEqual([])
+  })
+
+  it('refuses a level that does not exist', async () => {
+    await portalOf()
+    const { error } = await (await session()).send('logging/setLevel', { level: 'loud' })
+    expect(error).toMatchObject({ code: -32602 })
   })
 })
 
@@ -154,8 +229,3 @@ it('A call whose client has gone is cancelled at the server', async () => {
   await call.catch(() => undefined)
   await vi.waitFor(() => expect(state).toBe('cancelled'), 20_000)
 })
-
-async function messagesOf(response: Response): Promise<unknown[]> {
-  const text = await response.text()
-  return [...text.matchAll(/^data: (.+)$/gm)].map(([, data = '']) => JSON.parse(data))
-}

@@ -9,6 +9,7 @@ import {
   PortalAdmin,
   PortalClient,
   personOf,
+  portalWithOAuth,
   useUpstreams,
 } from '../support/portal'
 import { methodsOf } from '../support/upstreams'
@@ -21,29 +22,23 @@ const DOCS = 'https://docs.example.net'
 
 const upstream = useUpstreams(reset, 'docs', 'mail')
 
-/** A portal with the server docs, which has an administrator's grant and its own for each person. */
-async function portalWithOAuth(options: { resource?: string } = {}, mapping: object = {}) {
-  const oauth = new UpstreamOAuth(DOCS, options)
-  oauth.protect(upstream.docs)
-  await admin.server('docs', { auth_type: 'oauth' })
-  await admin.server('mail')
-  await admin.portal([{ server_id: 'docs', ...mapping }, { server_id: 'mail' }])
-  return oauth
-}
+/** A portal with the server docs, which has an administrator's grant and its own for each person, and mail. */
+const docsAndMail = (options: { resource?: string } = {}) =>
+  portalWithOAuth(admin, upstream.docs, { ...options, others: ['mail'] })
 
 /** A client whose person has signed in to docs. */
-async function signedIn(oauth: UpstreamOAuth, who = ADA) {
+async function signedIn(oauth: UpstreamOAuth, who = ADA, ...rest: ['2025-11-25'?]) {
   const at = await atServers(fetch, who)
   const { person } = at
   await person.press('connect docs')
   if (!person.callback) throw new Error(person.page?.text)
   await person.open(oauth.allow(person.callback))
-  return PortalClient.of(fetch, (await finishServers(fetch, at)).access_token)
+  return PortalClient.of(fetch, (await finishServers(fetch, at)).access_token, ...rest)
 }
 
 describe('A server with OAuth', () => {
   it('asks its person: the callback of the portal, its resource as it is, and no scope [MP66, MP68, MP70]', async () => {
-    const oauth = await portalWithOAuth({ resource: DOCS })
+    const oauth = await docsAndMail({ resource: DOCS })
     const { person } = await atServers(fetch, ADA)
     await person.press('connect docs')
     const { origin, pathname, searchParams } = person.callback ?? new URL('about:blank')
@@ -70,13 +65,13 @@ describe('A server with OAuth', () => {
   })
 
   it('registers the callbacks of its portals and of the dashboard, once [MP67]', async () => {
-    const oauth = await portalWithOAuth()
+    const oauth = await docsAndMail()
     for (const who of [ADA, GRACE]) await signedIn(oauth, who)
     expect(oauth.registered).toHaveLength(1)
   })
 
   it('uses the shared callback if its flag is on [MP66]', async () => {
-    await portalWithOAuth()
+    await docsAndMail()
     await admin.put('servers/docs', { is_shared_oauth_callback_enabled: true })
     const { person } = await atServers(fetch, ADA)
     await person.press('connect docs')
@@ -86,7 +81,7 @@ describe('A server with OAuth', () => {
   })
 
   it('gets Basic at its token endpoint, and the tokens of its person at calls [MP69]', async () => {
-    const oauth = await portalWithOAuth()
+    const oauth = await docsAndMail()
     const ada = await signedIn(oauth)
     upstream.docs.received.length = 0
     expect(await ada.text('docs_read')).toBe('docs read')
@@ -97,7 +92,7 @@ describe('A server with OAuth', () => {
   })
 
   it('is listed as disabled to a person who did not connect it, whose client has a code [MP50]', async () => {
-    await portalWithOAuth()
+    await docsAndMail()
     const { access_token: token } = await finishServers(fetch, await atServers(fetch, ADA))
     const grace = PortalClient.of(fetch, token)
     expect(await grace.text('portal_list_servers')).toContain('- DOCS (docs): ✗ disabled')
@@ -118,7 +113,7 @@ describe('A server with OAuth', () => {
   })
 
   it('shows why it refused its person', async () => {
-    const oauth = await portalWithOAuth()
+    const oauth = await docsAndMail()
     oauth.refuses = 'invalid_client'
     const { person } = await atServers(fetch, ADA)
     await person.press('connect docs')
@@ -127,7 +122,7 @@ describe('A server with OAuth', () => {
   })
 
   it('accepts the code of an authorization only from the person who started it', async () => {
-    const oauth = await portalWithOAuth()
+    const oauth = await docsAndMail()
     const { person } = await atServers(fetch, ADA)
     await person.press('connect docs')
     const back = oauth.allow(person.callback)
@@ -144,7 +139,7 @@ describe('A server with OAuth', () => {
 
 describe('A dropped client', () => {
   it('is not registered again [MP71]', async () => {
-    const oauth = await portalWithOAuth()
+    const oauth = await docsAndMail()
     await signedIn(oauth)
     oauth.refuses = 'invalid_client'
     for (let round = 0; round < 2; round++) {
@@ -239,6 +234,98 @@ describe('The grant of a person', () => {
     const text = JSON.stringify(result.content)
     expect(text).toContain('unauthorized')
     expect(text).toContain(`${PORTAL}/authorize?elicitationId=`)
+  })
+})
+
+describe('A token that the server has revoked is refreshed, and the call is sent again [MP78]:', () => {
+  const called = () => methodsOf(upstream.docs).filter((method) => method === 'tools/call')
+  const refreshes = ({ tokenRequests }: UpstreamOAuth) =>
+    tokenRequests.filter(({ form }) => form.get('grant_type') === 'refresh_token')
+
+  it.each<[string, '2025-11-25'?]>([['2026'], ['2025', '2025-11-25']])(
+    "the person's, for a client of %s",
+    async (_, revision) => {
+      const oauth = await docsAndMail()
+      const ada = await signedIn(oauth, ADA, revision)
+      if (revision) await ada.initialize()
+      oauth.endTokens()
+      upstream.docs.received.length = 0
+      expect(await ada.text('docs_read')).toBe('docs read')
+      expect(called()).toHaveLength(2)
+      expect(await ada.text('docs_read')).toBe('docs read')
+      expect(refreshes(oauth).map(({ form }) => form.get('refresh_token'))).toEqual(['refresh-1'])
+    },
+  )
+
+  it("the administrator's", async () => {
+    const oauth = await portalWithCatalogue({}, { on_behalf: false })
+    await signIn(ADA)
+    const ada = await connected(fetch)
+    oauth.endTokens()
+    expect(await ada.text('docs_read')).toBe('docs read')
+    expect(await ada.text('docs_read')).toBe('docs read')
+    expect(refreshes(oauth).map(({ form }) => form.get('refresh_token'))).toEqual([
+      'admin-refresh',
+      'refresh-1',
+    ])
+  })
+
+  it('once, also if the server refuses the new one', async () => {
+    const oauth = await docsAndMail()
+    const ada = await signedIn(oauth)
+    upstream.docs.received.length = 0
+    const { respond } = upstream.docs
+    upstream.docs.respond = (request) =>
+      new URL(request.url).pathname === '/mcp'
+        ? new Response(null, { status: 401 })
+        : respond?.(request)
+    const { result } = await ada.call('docs_read')
+    expect(JSON.stringify(result.content)).toContain('docs: unauthorized')
+    expect(refreshes(oauth)).toHaveLength(1)
+  })
+
+  it('once for two calls, of which one is refused after the other one has renewed it', async () => {
+    const oauth = await docsAndMail()
+    const ada = await signedIn(oauth)
+    await ada.text('docs_read')
+    oauth.endTokens()
+    const { respond } = upstream.docs
+    let first: Promise<string> | undefined
+    let refusals = 0
+    upstream.docs.respond = async (request) => {
+      const response = await respond?.(request)
+      if (response?.status === 401 && ++refusals === 2) await first
+      return response
+    }
+    first = ada.text('docs_read')
+    expect(await Promise.all([first, ada.text('docs_search')])).toEqual([
+      'docs read',
+      'docs search',
+    ])
+    expect(refusals).toBe(2)
+    expect(refreshes(oauth)).toHaveLength(1)
+  })
+
+  it('not if its refresh token is refused: the call is sent once', async () => {
+    const oauth = await docsAndMail()
+    const ada = await signedIn(oauth)
+    oauth.endTokens()
+    oauth.refuses = 'invalid_grant'
+    upstream.docs.received.length = 0
+    const { result } = await ada.call('docs_read')
+    expect(JSON.stringify(result.content)).toContain('docs: unauthorized')
+    expect(called()).toHaveLength(1)
+  })
+
+  it('not for headers of the administrator, which nobody can refresh', async () => {
+    await admin.server('docs', { auth_type: 'bearer', auth_credentials: 'secret' })
+    await admin.portal([{ server_id: 'docs', on_behalf: false }])
+    await signIn(ADA)
+    const ada = await connected(fetch)
+    upstream.docs.received.length = 0
+    upstream.docs.respond = () => new Response(null, { status: 401 })
+    expect((await ada.call('docs_read')).result.isError).toBe(true)
+    expect(called()).toHaveLength(1)
   })
 })
 

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { bearer } from '../support/client'
 import { ADA, emulator, stopClock } from '../support/emulator'
+import { messagesOf } from '../support/event-stream'
 import { NAVIGATION } from '../support/person'
 import {
   connected,
@@ -177,7 +178,7 @@ describe('portal_list_servers', () => {
       server_id: 'docs',
       action: 'untoggle',
     })
-    expect(response.notifications).toEqual(['notifications/tools/list_changed'])
+    expect(response.notifications).toMatchObject([{ method: 'notifications/tools/list_changed' }])
     expect(await one.text('portal_list_servers')).toContain('- DOCS (docs): ✗ disabled')
     expect(await one.tools()).not.toContain('docs_read')
     expect(await other.tools()).toContain('docs_read')
@@ -254,12 +255,11 @@ describe('A session', () => {
     await client.initialize()
     const headers = { ...bearer(token), 'mcp-session-id': client.sessionId ?? '' }
     const stream = await fetch(ENDPOINT, { headers: { ...headers, accept: 'text/event-stream' } })
-    const reader = stream.body?.getReader()
-    await reader?.read()
+    const messages = messagesOf(stream)
+    const first = messages.next()
     await client.call('portal_toggle_single_server', { server_id: 'docs', action: 'untoggle' })
-    const { value } = (await reader?.read()) ?? {}
-    expect(new TextDecoder().decode(value)).toContain('notifications/tools/list_changed')
-    await reader?.cancel()
+    expect((await first).value).toMatchObject({ method: 'notifications/tools/list_changed' })
+    await messages.return(undefined)
   })
 })
 

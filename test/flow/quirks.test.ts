@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { QUIRK_NAMES } from '../../src/switches/quirks'
+import { ACCOUNT, api } from '../support/api'
 import { Client, challengeOf, redirectOf } from '../support/client'
 import { controlOf } from '../support/control'
 import { ADA, APP, application, emulator, stopClock, TEAM } from '../support/emulator'
@@ -166,6 +167,46 @@ it('consent-remembered: consent is required once for each client [A8, P8]', asyn
   expect((person.callback as URL | undefined)?.searchParams.get('code')).toMatch(/./)
   await person.open(await client.authorizationUrl(other.client_id))
   expect(person.page?.text).toContain('Authorize Client')
+})
+
+describe('consent-remembered: a consent [A8, P8]', () => {
+  /** The page at a URL for a person who has allowed the client at another. */
+  const pageAfterConsent = async (first: string, next: string, between = async () => {}) => {
+    const person = await new Person(world.fetch).open(first)
+    await (await person.press('ada@example.com')).press('Allow')
+    expect(person.callback).toBeDefined()
+    person.callback = undefined
+    await between()
+    await person.open(next)
+    return person.callback ? 'callback' : person.page?.title
+  }
+
+  it('that was given while the quirk was off is not remembered', async () => {
+    const url = await client.authorizationUrl((await client.register()).client_id)
+    const page = await pageAfterConsent(url, url, () => turn('consent-remembered', true))
+    expect(page).toBe('Authorize Client')
+  })
+
+  it('is of one person', async () => {
+    await turn('consent-remembered', true)
+    const url = await client.authorizationUrl((await client.register()).client_id)
+    expect(await pageAfterConsent(url, url)).toBe('callback')
+    const grace = await (await new Person(world.fetch).open(url)).press('grace@example.com')
+    expect(grace.page?.title).toBe('Authorize Client')
+  })
+
+  it('is for one application', async () => {
+    await turn('consent-remembered', true)
+    const two = application({ name: 'Two', domain: 'localhost:8788/two' })
+    const { post } = api(world.fetch)
+    await post(`${ACCOUNT}/access/apps`, { ...two, type: 'self_hosted' })
+    const { client_id } = await client.register()
+    const [first, second] = await Promise.all([
+      client.authorizationUrl(client_id),
+      client.authorizationUrl(client_id, { resource: `${APP}/two` }),
+    ])
+    expect(await pageAfterConsent(first, second)).toBe('Authorize Client')
+  })
 })
 
 it('long-lived-codes: a code is valid for six hours', async () => {

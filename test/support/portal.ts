@@ -3,6 +3,8 @@ import { afterEach, beforeEach, vi } from 'vitest'
 import { ACCOUNT, api, type Item } from './api'
 import { Client, type Fetch, type Tokens, tokensOf } from './client'
 import { type Emulator, TEAM } from './emulator'
+import { messagesOf } from './event-stream'
+import { UpstreamOAuth } from './oauth-upstream'
 import { Person } from './person'
 import { type TestUpstream, upstreams } from './upstreams'
 
@@ -12,7 +14,7 @@ const MCP = `${ACCOUNT}/access/ai-controls/mcp`
 export const PORTAL = 'http://tools.example.com:8788'
 export const ENDPOINT = `${PORTAL}/mcp`
 
-type Policy = Record<string, unknown>
+export type Policy = Record<string, unknown>
 export const EVERYBODY: Policy = {
   name: 'Everybody',
   decision: 'allow',
@@ -127,7 +129,7 @@ type RpcResponse = {
   result: Record<string, unknown>
   error?: { code: number; message: string; data?: unknown }
   /** The notifications before the response. */
-  notifications: string[]
+  notifications: Record<string, unknown>[]
 }
 
 /** A client of a portal that speaks JSON-RPC: of 2026 without a session, or of 2025 with one. */
@@ -230,17 +232,18 @@ export class PortalClient {
   }
 }
 
+type RpcMessage = Partial<Pick<RpcResponse, 'error' | 'result'>> & Record<string, unknown>
+
 async function read(response: Response): Promise<RpcResponse> {
   const { headers, status } = response
-  const text = await response.text()
   const isStream = headers.get('content-type')?.includes('event-stream')
-  const parts = isStream
-    ? [...text.matchAll(/^data: (.+)$/gm)].map(([, data = '']) => data)
-    : [text]
-  const messages = parts.filter(Boolean).map((part) => JSON.parse(part))
-  const last = messages.at(-1) ?? {}
-  const notifications = messages.filter(({ id }) => id === undefined).map(({ method }) => method)
-  return { status, headers, result: last.result ?? {}, error: last.error, notifications }
+  const messages: RpcMessage[] = []
+  if (isStream) for await (const message of messagesOf<RpcMessage>(response)) messages.push(message)
+  const text = isStream ? '' : await response.text()
+  if (text) messages.push(JSON.parse(text))
+  const last = messages.at(-1)
+  const notifications = messages.filter(({ id }) => id === undefined)
+  return { status, headers, result: last?.result ?? {}, error: last?.error, notifications }
 }
 
 /** The tokens of a client of the portal, while automatic sign-in is on. */
@@ -257,6 +260,31 @@ export async function tokensFor({ fetch, signIn }: Emulator, who: { email: strin
   const tokens = await connectToPortal(fetch)
   await signIn(null)
   return tokens
+}
+
+type WithOAuth = {
+  mapping?: object | undefined
+  policies?: Policy[] | undefined
+  /** The ids of servers without OAuth. */
+  others?: string[]
+  resource?: string
+}
+
+/** The server docs with an authorization server that the test can change, and the portal that has it. */
+export async function portalWithOAuth(
+  admin: PortalAdmin,
+  docs: TestUpstream,
+  { mapping, policies, others = [], ...options }: WithOAuth = {},
+): Promise<UpstreamOAuth> {
+  const oauth = new UpstreamOAuth('https://docs.example.net', options)
+  oauth.protect(docs)
+  await admin.server('docs', { auth_type: 'oauth' }, policies)
+  for (const id of others) await admin.server(id)
+  await admin.portal([
+    { server_id: 'docs', ...mapping },
+    ...others.map((server_id) => ({ server_id })),
+  ])
+  return oauth
 }
 
 /** A client of the portal while automatic sign-in is on. */

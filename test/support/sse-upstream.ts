@@ -35,8 +35,10 @@ export function speakSse(upstream: TestUpstream, path: string, elsewhere = 404):
     headers.set('accept', 'application/json, text/event-stream')
     const response = await handler.fetch(new Request(request, { headers }))
     const text = await response.text()
-    const message = text.match(/^data: (.+)$/m)?.[1] ?? text
-    if (message) write(searchParams.get('session') ?? '', 'message', message)
+    const messages = [...text.matchAll(/^data: (.+)$/gm)].map(([, data = '']) => data)
+    for (const message of messages.length > 0 ? messages : [text]) {
+      if (message) write(searchParams.get('session') ?? '', 'message', message)
+    }
     // The client reads the result from the stream before it has this response, and must not abort the request.
     await new Promise((resolve) => setTimeout(resolve, 10))
     request.signal.throwIfAborted()

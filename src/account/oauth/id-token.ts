@@ -1,4 +1,8 @@
-import { createLocalJWKSet, errors, importJWK, jwtVerify, SignJWT } from 'jose'
+import { JOSEError } from 'jose/errors'
+import { createLocalJWKSet } from 'jose/jwks/local'
+import { SignJWT } from 'jose/jwt/sign'
+import { jwtVerify } from 'jose/jwt/verify'
+import { importJWK } from 'jose/key/import'
 import { type PrivateKey, publicKeySet, type SigningKey } from '../../access/keys'
 import { base64url } from '../../oauth/encoding'
 
@@ -59,7 +63,7 @@ export async function clientOfIdToken(
     })
     return [payload.aud].flat()[0]
   } catch (error) {
-    if (error instanceof errors.JOSEError) return undefined
+    if (error instanceof JOSEError) return undefined
     throw error
   }
 }

@@ -5,9 +5,10 @@ import { reportDecision } from '../../request/events'
 import { unlessLost } from '../../request/faults'
 import { authenticateClient } from '../client'
 import { readParameters } from '../form'
+import { respondJson } from '../respond-json'
 import { exchangeCode } from './authorization-code'
 import { refresh } from './refresh-token'
-import { type Issued, respondJson, tokenResponse } from './response'
+import { type Issued, tokenResponse } from './response'
 
 type GrantType = (
   c: AppContext,

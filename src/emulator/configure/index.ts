@@ -3,7 +3,7 @@
  * forms over the management API and can do nothing that it cannot. Their markup is in `pages/configure/`.
  */
 import { type Context, Hono } from 'hono'
-import { PageError, respondPageError } from '../../pages/respond'
+import { PageError, respondPageError } from '../../pages/page-error'
 import type { Env } from '../../request/context'
 import { onDemand } from '../../request/on-demand'
 import { configure } from '../../request/prepare'

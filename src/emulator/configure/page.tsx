@@ -1,6 +1,7 @@
 import type { HtmlEscapedString } from 'hono/utils/html'
 import type { Problems } from '../../pages/configure/fields'
-import { PageError, respondPage } from '../../pages/respond'
+import { PageError } from '../../pages/page-error'
+import { respondPage } from '../../pages/respond'
 import { readText } from '../../request/body'
 import type { AppContext } from '../../request/context'
 import { requireSameOrigin } from '../console/form'

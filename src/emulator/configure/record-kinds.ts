@@ -47,7 +47,7 @@ export const JSON_KINDS: readonly JsonKind[] = [
     slug: 'identity-providers',
     title: 'Identity providers',
     noun: 'an identity provider',
-    what: 'The buttons of the login page.',
+    what: 'The ways to sign in. Each one is a button on the login page.',
     path: '/access/identity_providers',
     facts: ['type'],
     example: { name: 'GitHub', type: 'github', config: {} },
@@ -66,7 +66,7 @@ export const JSON_KINDS: readonly JsonKind[] = [
     slug: 'mcp-servers',
     title: 'MCP servers',
     noun: 'an MCP server',
-    what: 'The upstream servers of MCP server portals. Credentials are written, never shown.',
+    what: 'The upstream servers of MCP server portals. Credentials can be set, but are never shown.',
     path: '/access/ai-controls/mcp/servers',
     facts: ['status'],
     example: {

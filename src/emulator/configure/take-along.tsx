@@ -1,6 +1,6 @@
 import type { Problems, Values } from '../../pages/configure/fields'
 import { IMPORT_FIELDS, type ImportView, TakeAlongPage } from '../../pages/configure/take-along'
-import { PageError } from '../../pages/respond'
+import { PageError } from '../../pages/page-error'
 import type { AppContext } from '../../request/context'
 import { exported } from './export'
 import { sentValues } from './form'

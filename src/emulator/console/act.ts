@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { PageError } from '../../pages/respond'
+import { PageError } from '../../pages/page-error'
 import { readText } from '../../request/body'
 import type { AppContext } from '../../request/context'
 import { requireSameOrigin, returnTo } from './form'

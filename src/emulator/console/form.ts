@@ -1,4 +1,4 @@
-import { PageError } from '../../pages/respond'
+import { PageError } from '../../pages/page-error'
 import type { AppContext } from '../../request/context'
 
 const LONGEST_NOTICE = 500

@@ -1,4 +1,4 @@
-import { PageError } from '../../pages/respond'
+import { PageError } from '../../pages/page-error'
 import { bytesWithin } from '../../request/bytes'
 import type { AppContext } from '../../request/context'
 import { LONGEST_STATE_BYTES } from '../state'

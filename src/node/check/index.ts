@@ -1,5 +1,5 @@
 /**
- * `access-oauth-emulator check`, and `checkClient`: how a client behaves in the situations of the field.
+ * `access-oauth-emulator check`, and `checkClient`: how a client behaves in real-world situations.
  *
  * This folder owns the table of situations, the run of a client through them, the browser that answers
  * without a person, and the output. The verdicts are those of the client report and of `checks.ts`. To add

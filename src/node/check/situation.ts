@@ -10,7 +10,7 @@ export type Step =
   | { rotate: 'keys' }
 
 /**
- * One situation of the field. `before` happens before the client starts. `during` happens in the middle
+ * One real-world situation. `before` happens before the client starts. `during` happens in the middle
  * of its work: after its third admitted request, or when its first run has ended.
  */
 export type Situation = {

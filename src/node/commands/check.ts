@@ -10,13 +10,13 @@ import type { Command } from './command.ts'
 const HELP = `
   access-oauth-emulator check -- node my-client.js {url}
 
-  runs an MCP or OAuth client through the situations of the field, and prints what it did.
-  {url}, and the variable MCP_URL, is the URL of the MCP server; sign-ins need no person
+  runs an MCP or OAuth client through real-world situations, and prints what it did.
+  {url} and the variable MCP_URL are the URL of the MCP server. Sign-ins are automatic
 
   --situation <id>          runs this situation only; may be repeated
   --limit <seconds>         ends a run of the client after this time (default: ${DEFAULT_LIMITS.limit})
   --idle <seconds>          ends a run that has sent no request for this time (default: ${DEFAULT_LIMITS.idle})
-  --fail-on <must|should>   the rules whose violation is exit status 1 (default: must)
+  --fail-on <must|should>   exits with status 1 if a rule of at least this level is violated (default: must)
   --json                    prints JSON
   --junit <file>            writes JUnit XML to this file
 `

@@ -12,12 +12,12 @@ const HELP = `
   access-oauth-emulator compare https://app.example.com/mcp
 
   sends harmless requests to a server behind Access and to the emulator, and prints how the responses
-  differ, beside the rows of docs/fidelity.md. It says first what it sends, and waits for Enter
+  differ, beside the rows of docs/fidelity.md. It first lists the requests, and waits for Enter
 
   --json <file>             writes the redacted responses to this file, for an issue
-  --host <host>             another host that may be reached; may be repeated
-  --register                sends a registration that Access refuses too. If it is accepted, it stays
-  --yes                     does not ask. Hosts that are not named are not reached
+  --host <host>             another host that requests may be sent to; may be repeated
+  --register                also sends a registration that Access refuses. If the server accepts it, it stays
+  --yes                     does not wait for Enter. Sends nothing to hosts that are not named
 `
 
 const FLAGS = {

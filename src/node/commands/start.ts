@@ -25,7 +25,7 @@ const HELP = `
   --export-on-exit <file>   writes the state to a file at the end; it contains the emulator's secrets
   --var <NAME:value>        a setting of docs/settings.md, objects and lists as JSON; may be repeated
   --json                    prints one line of JSON with the URLs when ready, and the rest to stderr
-  --quiet                   prints no line for each decision
+  --quiet                   does not print a line for each decision
   --help, --version
 `
 

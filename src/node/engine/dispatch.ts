@@ -24,8 +24,8 @@ export async function dispatchUntilAborted(request: Request, respond: Respond): 
   const sent = new Request(request)
   addHost(sent)
   const response = await Promise.race([respond(sent), aborted(signal)])
-  const body = bodyOf(response)?.pipeThrough(endedBy(signal)) ?? null
-  const whole = received(request, response, body)
+  const body = bodyOf(response)
+  const whole = received(request, response, body && until(signal, body))
   if (whole.body) readers.set(whole.body, request)
   return whole
 }
@@ -34,7 +34,7 @@ function addHost({ headers, url }: Request): void {
   if (!headers.has('host')) headers.set('host', new URL(url).host)
 }
 
-function bodyOf({ body, status }: Response): ReadableStream | null {
+function bodyOf({ body, status }: Response): ReadableStream<Uint8Array> | null {
   return WITHOUT_BODY.includes(status) ? null : body
 }
 
@@ -53,11 +53,26 @@ function aborted(signal: AbortSignal): Promise<never> {
   })
 }
 
-// The signal of `pipeThrough` would wait for a write that waits for the reader.
-function endedBy(signal: AbortSignal): TransformStream {
-  return new TransformStream({
-    start(controller) {
-      signal.addEventListener('abort', () => controller.error(signal.reason), { once: true })
+// Returns a stream that an abort ends. `pipeThrough` would do that too, and take three times as long.
+function until(signal: AbortSignal, body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
+  const reader = body.getReader()
+  return new ReadableStream(
+    {
+      start(controller) {
+        const abort = () => {
+          controller.error(signal.reason)
+          reader.cancel(signal.reason).catch(() => {})
+        }
+        signal.addEventListener('abort', abort, { once: true })
+      },
+      async pull(controller) {
+        const { done, value } = await reader.read()
+        if (signal.aborted) return
+        if (done) controller.close()
+        else controller.enqueue(value)
+      },
+      cancel: (reason) => reader.cancel(reason),
     },
-  })
+    { highWaterMark: 0 },
+  )
 }

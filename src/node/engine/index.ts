@@ -3,6 +3,8 @@
  * Objects, globals, an HTTP server. It provides what the Worker needs and no more; each file names what
  * it leaves out. test/engine/ compares it with workerd.
  */
+// First: it decides how the schemas of the others are made.
+import './schemas.ts'
 import app, { EmulatorObject, GrantObject } from '../../index.ts'
 import type { Engine, EngineOptions, Log } from '../engine.ts'
 import { Background } from './background.ts'
@@ -48,8 +50,10 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     hold.during((canAbort ? dispatchUntilAborted : dispatch)(request, respond))
   async function end() {
     await Promise.all(servers.map((server) => server.close()))
-    // Reading the events writes those that still wait to the log.
-    await fetch(new Request('http://localhost/_emulator/events?limit=1')).catch(() => undefined)
+    if (folder || options.log) {
+      // Reading the events writes those that still wait to the log.
+      await fetch(new Request('http://localhost/_emulator/events?limit=1')).catch(() => undefined)
+    }
     if (folder) await background.settled()
     isClosed = true
     hold.close()

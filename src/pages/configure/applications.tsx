@@ -21,7 +21,8 @@ export function ApplicationsPage({
       <section class="card" aria-label="Applications">
         <div class="card-head">
           <p class="soft small">
-            An application says which hosts and paths Access protects, and whom its policies admit.
+            An application defines the hosts and paths that Access protects. Its policies decide who
+            is admitted.
           </p>
           <a class="button main" href={`${ACCESS}/applications/new`}>
             Add an application

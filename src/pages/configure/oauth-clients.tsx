@@ -38,8 +38,8 @@ export function OAuthClientsPage({ accounts, ...page }: Accounts) {
 function Empty() {
   return (
     <p class="empty">
-      No OAuth client yet. An OAuth client lets your application call Cloudflare's API in the name
-      of a person: the person logs in to Cloudflare, sees the scopes, and allows the application.
+      No OAuth client yet. An OAuth client lets your application call Cloudflare's API on behalf of
+      a person: the person logs in to Cloudflare, sees the scopes, and allows the application.
       Create a client for a web service (with a secret) or for a browser, mobile, desktop or CLI
       application (with PKCE).
     </p>

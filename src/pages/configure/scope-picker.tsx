@@ -15,7 +15,7 @@ export function ScopePicker({ scopes, values, problems }: Picker) {
       <legend>Scopes</legend>
       <p class="soft small">
         {chosen.size === 0
-          ? 'Search for and select the scopes that the client may ask for.'
+          ? 'Search for and select the scopes that the client may request.'
           : `Selected when this page was loaded: ${[...chosen].join(', ')}.`}{' '}
         A person may leave an optional scope out on the consent page.
       </p>

@@ -46,8 +46,8 @@ export function ServiceTokensPage({ tokens, values, issued, ...page }: Page) {
     >
       <section class="card" aria-label="Service tokens">
         <p class="soft small">
-          A program without a person uses a service token. A policy with the action Service Auth
-          admits it.
+          Programs use service tokens, because no person can log in for them. A policy with the
+          action Service Auth admits them.
         </p>
         {tokens.length === 0 && <p class="empty">There are no service tokens yet.</p>}
         <ul class="records">

@@ -119,8 +119,8 @@ function Import({
       <fieldset class="card">
         <legend>Import from a real account</legend>
         <p class="soft small">
-          Paste the responses of the real API. Secrets are not taken; nothing is sent anywhere.
-          Records with the same id are replaced.
+          Paste the responses of the real API. Secrets are not imported, and nothing is sent to
+          Cloudflare. Records with the same id are replaced.
         </p>
         <p class="soft small">
           A record that names one that does not exist is left out, because the API refuses it. Paste

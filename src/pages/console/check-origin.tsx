@@ -31,9 +31,9 @@ export function CheckOriginPage({ path, report, problem, ...page }: CheckOrigin)
       <h1>Check my server</h1>
       <section class="card">
         <p>
-          Sends your server one valid assertion and six that it has to refuse, and shows which it
-          let in. Without a path, the request is the <code>initialize</code> of an MCP client to{' '}
-          <code>/mcp</code>; with one, it is a GET. <Guide file="your-server.md" />
+          This check sends your server one valid assertion and six that it has to refuse, and shows
+          which ones it let in. Without a path, the request is the <code>initialize</code> of an MCP
+          client to <code>/mcp</code>; with one, it is a GET. <Guide file="your-server.md" />
         </p>
         <form class="check-origin" method="post" action="/_emulator/console/check-origin">
           <div>

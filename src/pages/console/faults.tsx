@@ -56,7 +56,7 @@ export function FaultsPage({ presets, faults, quirks, ...page }: Faults) {
         <div>
           <h1 id="quirks">Quirks</h1>
           <p class="soft">
-            Variants of the behaviour of Access. Switch one on to test your client with it.
+            Each quirk is a variant of what Access does. Switch one on to test your client with it.
           </p>
         </div>
       </div>

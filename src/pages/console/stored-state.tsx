@@ -7,8 +7,8 @@ export function StoredState({ here }: { here: string }) {
     <>
       <Card title="Save and load">
         <p class="soft small">
-          The file contains everything on this page, and secrets: whoever has it can make tokens for
-          an emulator that loads it. It contains no events.
+          The file contains everything on this page, and secrets: anyone who has it can make tokens
+          for an emulator that loads it. It contains no events.
         </p>
         <p class="buttons">
           <a class="button" href="/_emulator/state" download="access-emulator-state.json">

@@ -8,7 +8,7 @@ import { QUIRK_NAMES } from '../../switches/quirks'
 import { editRowSchema, lateEditRowSchema } from '../edit-schema'
 import { rows } from '../rows'
 import { MOST_CHARACTERS } from './edits'
-import { portalStateRowSchema } from './portal-states'
+import { portalStateRowSchema } from './portal-state'
 
 const text = z.string()
 
@@ -88,8 +88,6 @@ const tablesSchema = z.object({
   ).default([]),
   portal_state: rows(portalStateRowSchema, ({ id, kind }) => `${kind} ${id}`).default([]),
 })
-const TABLES = tablesSchema.keyof().options
-
 const faultSchema = z
   .object({
     name: z.enum(FAULT_NAMES),
@@ -154,28 +152,6 @@ export const emulatorDumpSchema = z.object({
   tables: tablesSchema,
 })
 export type EmulatorDump = z.infer<typeof emulatorDumpSchema>
-
-/** Returns the rows of every table. */
-export function dumpTables(sql: SqlStorage): EmulatorDump['tables'] {
-  const found = (table: string) => [...sql.exec(`SELECT * FROM ${table} ORDER BY rowid`)]
-  // Unchecked: stored rows are checked when they are loaded.
-  return Object.fromEntries(TABLES.map((table) => [table, found(table)])) as EmulatorDump['tables']
-}
-
-/** Replaces the rows of every table. */
-export function loadTables(sql: SqlStorage, tables: EmulatorDump['tables']): void {
-  for (const table of TABLES) {
-    sql.exec(`DELETE FROM ${table}`)
-    for (const row of tables[table]) {
-      const columns = Object.keys(row)
-      const places = columns.map(() => '?')
-      sql.exec(
-        `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${places.join(', ')})`,
-        ...Object.values(row),
-      )
-    }
-  }
-}
 
 function jsonOf(schema: z.ZodType) {
   return text.refine((value) => {

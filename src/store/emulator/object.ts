@@ -14,18 +14,14 @@ import { type Connection, Connections } from './connections'
 import { Directory, type DirectorySession, type DirectoryUser } from './directory'
 import { resolverOf, type Zone } from './dns'
 import { Domains } from './domains'
-import { dumpTables, type EmulatorDump, loadTables } from './dump'
+import type { EmulatorDump } from './dump'
+import { dumpTables, loadTables } from './dump-tables'
 import type { EventPage, EventRange } from './event-log'
 import { Events } from './events'
 import { type ClockMove, KeptState } from './kept-state'
 import type { LateEdit } from './late-edits'
-import {
-  type PortalHolders,
-  type PortalSession,
-  type PortalState,
-  type PortalStateKind,
-  PortalStates,
-} from './portal-states'
+import type { PortalHolders, PortalSession, PortalState, PortalStateKind } from './portal-state'
+import { PortalStates } from './portal-states'
 import { objectSettingsSchema } from './settings'
 import { SigningKeys } from './signing-keys'
 import type { EmulatorState, Epoch } from './state'

@@ -6,9 +6,10 @@ import type { AppContext } from '../../request/context'
 import { note, report, reportDecision } from '../../request/events'
 import { strikes } from '../../request/faults'
 import { logDecision, reasonFor, verdictOf, whereFrom } from '../../request/judge'
+import { imported } from '../../request/on-demand'
 import { WRONG_ISSUER } from '../../request/server-metadata'
 import { automaticPerson } from '../../signin/automatic'
-import type { PortalGrant } from '../../store/emulator/portal-states'
+import type { PortalGrant } from '../../store/emulator/portal-state'
 import { enrol } from '../enrol'
 import { reportForeignResource, resourceNote } from '../resource-note'
 import { showBlocked } from './blocked'
@@ -16,9 +17,10 @@ import { alreadyAllowed, deniedByPerson } from './refusals'
 import { type PageDecision, rememberConsent, rememberedConsent } from './remembered-consent'
 import { type AuthorizationRequest, readAuthorizationRequest } from './request'
 import { RedirectedError, redirectCode } from './respond'
-import { serversStep } from './servers-step'
 import { type SignedIn, signedIn, signedInByCookie } from './session'
 import { loginFor, redirectToConsent, redirectToLogin } from './steps'
+
+const portalStep = imported(() => import('./servers-step'))
 
 /**
  * Handles `GET /cdn-cgi/access/oauth/authorization` [A1-A14].
@@ -77,7 +79,8 @@ export async function proceed(
       throw new RedirectedError(target, deniedByPerson())
     case 'allow': {
       const isAutomatic = automatic !== undefined
-      const servers = await serversStep(c, query, request, who, { decided, isAutomatic })
+      const step = application.type === 'mcp_portal' ? await portalStep() : undefined
+      const servers = await step?.serversStep(c, query, request, who, { decided, isAutomatic })
       if (servers instanceof Response) return servers
       await enrol(c, application, identity.email)
       const code = await openGrant(c, request, who, verdict.policy.id, {

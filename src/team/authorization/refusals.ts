@@ -1,7 +1,7 @@
 import type { Application } from '../../access/application'
 import type { RedirectRefusal } from '../../access/redirect-rules'
 import { OAuthError } from '../../oauth/errors'
-import { PageError } from '../../pages/respond'
+import { PageError } from '../../pages/page-error'
 
 // The pages: until the redirect URI is known to be the client's, an error is not redirected
 // (RFC 6749 4.1.2.1).

@@ -1,4 +1,4 @@
-import { PageError } from '../../pages/respond'
+import { PageError } from '../../pages/page-error'
 
 /**
  * Returns the page of a login whose application is not found.

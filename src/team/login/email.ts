@@ -1,6 +1,6 @@
 import { emailSchema } from '../../access/identity'
 import type { Parameters } from '../../oauth/parameters'
-import { PageError } from '../../pages/respond'
+import { PageError } from '../../pages/page-error'
 
 /**
  * Reads the e-mail address from the form of the login page.

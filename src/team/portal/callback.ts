@@ -1,4 +1,4 @@
-import { PageError } from '../../pages/respond'
+import { PageError } from '../../pages/page-error'
 import type { AppContext } from '../../request/context'
 import { redirectToStep } from '../../signin/browser'
 import { finishConnection } from '../../upstream/oauth/connect'

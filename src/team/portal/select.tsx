@@ -5,13 +5,14 @@ import { signTicket } from '../../access/ticket'
 import { portalOf } from '../../mcp/place'
 import type { McpPortal } from '../../mcp/portal'
 import { needsPerson, type Seen, seenServers } from '../../mcp/visibility'
-import { MessagePage } from '../../pages/message'
+import { PageError } from '../../pages/page-error'
 import { PortalServersPage } from '../../pages/portal/servers'
-import { PageError, respondPage } from '../../pages/respond'
+import { respondPage } from '../../pages/respond'
+import { respondMessage } from '../../pages/respond-message'
 import type { AppContext } from '../../request/context'
 import { whereFrom } from '../../request/judge'
 import { readPageForm, redirectToStep } from '../../signin/browser'
-import type { PortalGrant } from '../../store/emulator/portal-states'
+import type { PortalGrant } from '../../store/emulator/portal-state'
 import { startConnection } from '../../upstream/oauth/connect'
 import { readPageTicket } from '../authorization/page-ticket'
 import { type SignedIn, signedInByCookie } from '../authorization/session'
@@ -168,14 +169,11 @@ async function act(
 }
 
 function showDone(c: AppContext, { name }: McpPortal): Promise<Response> {
-  return respondPage(c, 200, (nonce) => (
-    <MessagePage
-      nonce={nonce}
-      title="The servers are chosen."
-      message={`Your client uses the servers of ${name} that you have chosen.`}
-      advice="Return to your client. If it does not show the servers, connect it again."
-    />
-  ))
+  return respondMessage(c, 200, {
+    title: 'The servers are chosen.',
+    message: `Your client uses the servers of ${name} that you have chosen.`,
+    advice: 'Return to your client. If it does not show the servers, connect it again.',
+  })
 }
 
 function unknownAction(): PageError {

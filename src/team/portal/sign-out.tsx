@@ -1,7 +1,8 @@
 import { revocable, sessionIdOf } from '../../access/revocation'
-import { MessagePage } from '../../pages/message'
+import { PageError } from '../../pages/page-error'
 import { PortalSignOutPage } from '../../pages/portal/sign-out'
-import { PageError, respondPage } from '../../pages/respond'
+import { respondPage } from '../../pages/respond'
+import { respondMessage } from '../../pages/respond-message'
 import type { AppContext } from '../../request/context'
 import { endSession, signedInByCookie } from '../authorization/session'
 
@@ -20,13 +21,10 @@ export async function portalSignOut(c: AppContext): Promise<Response> {
   if (!portal) throw new PageError(404, 'Not found', 'This portal does not exist.')
   const who = await signedInByCookie(c)
   if (!who) {
-    return respondPage(c, 200, (nonce) => (
-      <MessagePage
-        nonce={nonce}
-        title="You are signed out."
-        message={`Nobody is signed in to ${portal.name} in this browser.`}
-      />
-    ))
+    return respondMessage(c, 200, {
+      title: 'You are signed out.',
+      message: `Nobody is signed in to ${portal.name} in this browser.`,
+    })
   }
   const { email } = who.identity
   const holders = await emulator.portals.holders(portal.id)
@@ -43,12 +41,9 @@ export async function portalSignOut(c: AppContext): Promise<Response> {
   }
   await emulator.revoke(revocable.session(sessionIdOf(who.identityNonce)))
   endSession(c)
-  return respondPage(c, 200, (nonce) => (
-    <MessagePage
-      nonce={nonce}
-      title="You are signed out."
-      message={`Removed: ${grants.length} clients of ${portal.name}, and your sign-ins to ${connected.size} of its servers.`}
-      advice="A client that you open again asks you to authorize it."
-    />
-  ))
+  return respondMessage(c, 200, {
+    title: 'You are signed out.',
+    message: `Removed: ${grants.length} clients of ${portal.name}, and your sign-ins to ${connected.size} of its servers.`,
+    advice: 'A client that you open again asks you to authorize it.',
+  })
 }

@@ -1,6 +1,6 @@
 import type { Remote } from '../../remote'
 import type { EmulatorObject } from '../object'
-import type { PortalHolders, PortalSession, PortalState, PortalStateKind } from '../portal-states'
+import type { PortalHolders, PortalSession, PortalState, PortalStateKind } from '../portal-state'
 
 /** The states of MCP portals as requests see them. */
 export class PortalCalls {

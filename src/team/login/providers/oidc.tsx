@@ -1,4 +1,7 @@
-import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from 'jose'
+import type { JWTPayload } from 'jose'
+import { JOSEError } from 'jose/errors'
+import { createRemoteJWKSet } from 'jose/jwks/remote'
+import { jwtVerify } from 'jose/jwt/verify'
 import * as z from 'zod'
 import { claimTexts } from '../../../access/claim'
 import { emailSchema, type Identity } from '../../../access/identity'
@@ -7,7 +10,7 @@ import { deriveSecret } from '../../../access/token'
 import { jsonOf, randomText } from '../../../oauth/encoding'
 import { codeChallengeOf } from '../../../oauth/pkce'
 import { ProviderButton } from '../../../pages/login'
-import { PageError } from '../../../pages/respond'
+import { PageError } from '../../../pages/page-error'
 import type { AppContext } from '../../../request/context'
 import { reportDecision } from '../../../request/events'
 import { isDeep } from '../../../request/json-depth'
@@ -149,7 +152,7 @@ async function verify(provider: OidcProvider, idToken: string): Promise<JWTPaylo
     return payload
   } catch (error) {
     if (error instanceof PageError) throw error
-    if (!(error instanceof errors.JOSEError)) throw unreachable(provider, certsUrl, error)
+    if (!(error instanceof JOSEError)) throw unreachable(provider, certsUrl, error)
     throw failed(provider, `Its id_token is not valid: ${error.message}.`)
   }
 }

@@ -3,27 +3,22 @@ import { SERVER_METADATA } from '../access/metadata'
 import { CONNECTED_PATH } from '../account/oauth/dash-domain'
 import { DashError } from '../account/oauth/dash-error'
 import { OAuthError } from '../oauth/errors'
-import { MessagePage } from '../pages/message'
-import { PageError, respondPage } from '../pages/respond'
+import { PageError } from '../pages/page-error'
+import { respondMessage } from '../pages/respond-message'
 import type { AppContext, Env } from '../request/context'
 import { endpoint, page } from '../request/endpoint'
-import { AUTHENTICATE_SERVER, authenticateServer } from './authenticate-server'
-import { authorize } from './authorization/authorize'
-import { consent } from './authorization/consent'
-import { errorPage } from './authorization/error-page'
+import { onDemand } from '../request/on-demand'
 import { AuthorizationError, redirectError } from './authorization/respond'
-import { connected } from './connected'
 import { ANY_ORIGIN, clientCors, userinfoCors } from './cors'
-import { deviceAuthorization } from './device'
-import { jwks, openidConfiguration } from './discovery'
-import { login } from './login'
-import { logout } from './logout'
 import { reportAuthorizationRefusal, reportFailure, reportTokenRefusal } from './refusals'
-import { revoke } from './revoke'
+import { respondJson } from './respond-json'
 import { authorizationSubject, tokenSubject } from './subject'
-import { token } from './token'
-import { respondJson } from './token/response'
-import { userinfo } from './userinfo'
+
+const handle = onDemand(() => import('./handlers'))
+
+/** The callback of the dashboard's button "Authenticate server". Portal: observed [MP67]. */
+const AUTHENTICATE_SERVER =
+  '/:account/one/access-controls/ai-controls/mcp-server/oauth-callback/:server'
 
 /**
  * Surface 3: the OAuth server of the Cloudflare dashboard, for self-managed OAuth clients. It owns the
@@ -67,22 +62,22 @@ dash.use('/.well-known/jwks.json', here(endpoint('keys', { cors: ANY_ORIGIN })))
 dash.use(SERVER_METADATA, whereApart(endpoint('metadata')))
 dash.use(CONNECTED_PATH, here(page()))
 dash.use(AUTHENTICATE_SERVER, here(page({ event: 'authorization' })))
-dash.get('/oauth2/auth', here(authorize))
-dash.on(['GET', 'POST'], '/oauth2/login', here(login))
-dash.on(['GET', 'POST'], '/oauth2/consent', here(consent))
-dash.post('/oauth2/token', here(token))
-dash.post('/oauth2/revoke', here(revoke))
-dash.post('/oauth2/device/auth', here(deviceAuthorization))
-dash.on(['GET', 'POST'], '/oauth2/userinfo', here(userinfo))
-dash.get('/oauth2/logout', here(logout))
-dash.get('/oauth2/sessions/logout', here(logout))
+dash.get('/oauth2/auth', here(handle('authorize')))
+dash.on(['GET', 'POST'], '/oauth2/login', here(handle('login')))
+dash.on(['GET', 'POST'], '/oauth2/consent', here(handle('consent')))
+dash.post('/oauth2/token', here(handle('token')))
+dash.post('/oauth2/revoke', here(handle('revoke')))
+dash.post('/oauth2/device/auth', here(handle('deviceAuthorization')))
+dash.on(['GET', 'POST'], '/oauth2/userinfo', here(handle('userinfo')))
+dash.get('/oauth2/logout', here(handle('logout')))
+dash.get('/oauth2/sessions/logout', here(handle('logout')))
 dash.all('/oauth2/*', here(notHere))
-dash.get('/oauth/error', here(errorPage))
-dash.get('/.well-known/openid-configuration', here(openidConfiguration))
-dash.get('/.well-known/jwks.json', here(jwks))
+dash.get('/oauth/error', here(handle('errorPage')))
+dash.get('/.well-known/openid-configuration', here(handle('openidConfiguration')))
+dash.get('/.well-known/jwks.json', here(handle('jwks')))
 dash.get(SERVER_METADATA, whereApart(spa))
-dash.on(['GET', 'POST'], CONNECTED_PATH, here(connected))
-dash.get(AUTHENTICATE_SERVER, here(authenticateServer))
+dash.on(['GET', 'POST'], CONNECTED_PATH, here(handle('connected')))
+dash.get(AUTHENTICATE_SERVER, here(handle('authenticateServer')))
 dash.get('/', whereApart(deepLink))
 
 /** Runs a handler for requests to the dashboard's host only. */
@@ -112,13 +107,10 @@ function notHere(c: AppContext): never {
 
 // Dashboard: observed [D2]. There is no RFC 8414 document: the response is the dashboard's HTML page.
 function spa(c: AppContext): Response | Promise<Response> {
-  return respondPage(c, 200, (nonce) => (
-    <MessagePage
-      nonce={nonce}
-      title="The dashboard"
-      message="Only its OAuth server and the list of connected applications are emulated."
-    />
-  ))
+  return respondMessage(c, 200, {
+    title: 'The dashboard',
+    message: 'Only its OAuth server and the list of connected applications are emulated.',
+  })
 }
 
 // Dashboard: documented [D30]. `/?to=<path>` leads to a page of the dashboard.

@@ -1,7 +1,6 @@
 import type { Application } from '../../access/application'
 import type { Identity } from '../../access/identity'
-import { MessagePage } from '../../pages/message'
-import { respondPage } from '../../pages/respond'
+import { respondMessage } from '../../pages/respond-message'
 import type { AppContext } from '../../request/context'
 
 /**
@@ -20,12 +19,9 @@ export async function showBlocked(
 ): Promise<Response> {
   const { custom_deny_message: message, custom_deny_url: url, name } = application
   if (url) return c.redirect(new URL(url).href, 302)
-  return respondPage(c, 403, (nonce) => (
-    <MessagePage
-      nonce={nonce}
-      title="That account does not have access."
-      message={message ?? `${email} is not admitted to ${name} by any of its policies.`}
-      advice={<a href={loginAgain}>Log in as another person</a>}
-    />
-  ))
+  return respondMessage(c, 403, {
+    title: 'That account does not have access.',
+    message: message ?? `${email} is not admitted to ${name} by any of its policies.`,
+    advice: [{ url: loginAgain, text: 'Log in as another person' }],
+  })
 }

@@ -1,0 +1,13 @@
+/** The handlers of the dashboard's OAuth server, in one module that is loaded on demand. */
+export { authenticateServer } from './authenticate-server'
+export { authorize } from './authorization/authorize'
+export { consent } from './authorization/consent'
+export { errorPage } from './authorization/error-page'
+export { connected } from './connected'
+export { deviceAuthorization } from './device'
+export { jwks, openidConfiguration } from './discovery'
+export { login } from './login'
+export { logout } from './logout'
+export { revoke } from './revoke'
+export { token } from './token'
+export { userinfo } from './userinfo'
