@@ -60,7 +60,7 @@ const destinationSchema = chosenSchema<Destination, DestinationInput>(
     const { type = 'public' } = (value ?? {}) as { type?: unknown }
     return type === 'public' ? destinationTypes.public : destinationTypes.other
   },
-  [destinationTypes.public, destinationTypes.other],
+  () => [destinationTypes.public, destinationTypes.other],
 )
 
 const referenceSchema = z.strictObject({
@@ -90,7 +90,7 @@ const policyEntrySchema = chosenSchema<
     const isReference = name === undefined && decision === undefined && include === undefined
     return isReference ? referenceSchema : policySchema
   },
-  [z.string().min(1), referenceSchema, policySchema],
+  () => [z.string().min(1), referenceSchema, policySchema],
 )
 
 function referenceOnly({ id, precedence }: z.infer<typeof referenceSchema>) {

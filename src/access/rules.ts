@@ -41,7 +41,7 @@ export const ruleSchema = chosenSchema<Rule, RuleInput>(
     return z.strictObject({ [kind]: RULE_KINDS[kind].schema }) as unknown as z.ZodType<Rule>
   },
   // A computed name widens the type of the object.
-  ruleForms() as unknown as z.ZodType<unknown, RuleInput>[],
+  () => ruleForms() as unknown as z.ZodType<unknown, RuleInput>[],
 )
 
 function ruleForms(): z.ZodType[] {

@@ -5,6 +5,7 @@
  * arguments that it is called with (`KnownAccess`).
  */
 import { Hono } from 'hono'
+import { TrieRouter } from 'hono/router/trie-router'
 import { bytesWithin, drainBody } from '../request/bytes'
 import { STEP_UP } from '../switches/step-up'
 import { type DemoEnv, verifyAssertion } from './assertion'
@@ -15,7 +16,7 @@ import { whoami } from './whoami'
 const MCP_BODY_LIMIT_BYTES = 4 * 1024 * 1024
 
 /** The routes of the built-in origin. */
-export const demo = new Hono<DemoEnv>()
+export const demo = new Hono<DemoEnv>({ router: new TrieRouter() })
 demo.use(async function readToEnd(c, next) {
   await next()
   await drainBody(c.req.raw)

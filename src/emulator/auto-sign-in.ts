@@ -11,7 +11,7 @@ export const rulesSchema = chosenSchema<null | AutoSignIn | AutoSignIn[]>(
     if (value === null) return z.null()
     return Array.isArray(value) ? z.array(autoSignInSchema).max(100) : autoSignInSchema
   },
-  [z.null(), autoSignInSchema, z.array(autoSignInSchema)],
+  () => [z.null(), autoSignInSchema, z.array(autoSignInSchema)],
 )
 
 /** Handles `GET /_emulator/auto-sign-in`: shows `null`, the rule, or the list of rules. */

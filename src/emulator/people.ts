@@ -9,7 +9,7 @@ import { respond } from './respond'
 export const newPeopleSchema = chosenSchema<null | Person[]>(
   'null, or a list of people',
   (value) => (value === null ? z.null() : peopleSchema),
-  [z.null(), peopleSchema],
+  () => [z.null(), peopleSchema],
 )
 
 /** Handles `GET /_emulator/people`: shows the people whom the login page offers. */

@@ -1,6 +1,6 @@
 import * as z from 'zod'
+import { type CountedCalls, MINUTE_SECONDS } from './counted-calls'
 
-const MINUTE_SECONDS = 60
 const DAY_MS = 24 * 3600 * 1000
 const LEAST_OFFSET = -12 * 60
 const MOST_OFFSET = 14 * 60
@@ -38,14 +38,6 @@ export const timeSeriesSchema = z.object({
   series: z.array(z.object({ day: z.string(), count: z.int() })),
   total: z.int(),
 })
-
-/** Calls of tools within a minute. */
-export type CountedCalls = { minute: number; calls: number }
-
-/** Returns the minute of a time, since 1970. */
-export function minuteOf(seconds: number): number {
-  return Math.floor(seconds / MINUTE_SECONDS)
-}
 
 /**
  * Returns the window of a query: whole local days, or whole local months, up to and including the current

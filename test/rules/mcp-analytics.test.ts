@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { analyticsQuery, minuteOf, timeSeriesOf, windowOf } from '../../src/mcp/analytics'
+import { analyticsQuery, timeSeriesOf, windowOf } from '../../src/mcp/analytics'
+import { minuteOf } from '../../src/mcp/counted-calls'
 
 const NOW = Date.parse('2026-11-22T23:30:00Z') / 1000
 const at = (time: string, calls = 1) => ({ minute: minuteOf(Date.parse(time) / 1000), calls })

@@ -1,5 +1,5 @@
 import type { ReportedEvent } from '../../events/event'
-import { type CountedCalls, minuteOf } from '../../mcp/analytics'
+import { type CountedCalls, minuteOf } from '../../mcp/counted-calls'
 
 // Longer than the longest window of the analytics, 179 days or six months.
 const KEPT_MINUTES = 200 * 24 * 60

@@ -1,11 +1,11 @@
 import {
   type AnalyticsQuery,
   analyticsQuery,
-  minuteOf,
   timeSeriesOf,
   timeSeriesSchema,
   windowOf,
 } from '../../../mcp/analytics'
+import { minuteOf } from '../../../mcp/counted-calls'
 import type { AppContext } from '../../../request/context'
 import { type Operation, operation } from '../../operation'
 import { MCP_PERMISSIONS, requirePortal, requireServer } from './mcp-records'

@@ -1,5 +1,5 @@
 import type { RecordedEvent } from '../../../events/event'
-import type { CountedCalls } from '../../../mcp/analytics'
+import type { CountedCalls } from '../../../mcp/counted-calls'
 import type { Remote } from '../../remote'
 import type { EventRange } from '../event-log'
 import type { EmulatorObject } from '../object'
