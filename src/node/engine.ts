@@ -24,8 +24,12 @@ export type Around = (
 
 /** The Worker, running in this process. */
 export type Engine = {
-  /** Responds to a request, whatever its host is. */
-  fetch(request: Request): Promise<Response>
+  /**
+   * Responds to a request, whatever its host is. The engine may change the headers of the request.
+   *
+   * @param options.canAbort whether the signal of the request is one that a caller can abort
+   */
+  fetch(request: Request, options?: { canAbort: boolean }): Promise<Response>
   /**
    * Listens on a port of 127.0.0.1; 0 chooses a free port.
    *

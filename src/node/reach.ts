@@ -16,7 +16,8 @@ const { Request } = globalThis
  */
 export function reachAt(base: string, engine: Engine): Reach {
   return async function reach(to, init) {
-    const target = to instanceof Request ? to : new URL(String(to), base)
-    return engine.fetch(new Request(target, init))
+    const isRequest = to instanceof Request
+    const request = new Request(isRequest ? to : new URL(String(to), base), init)
+    return engine.fetch(request, { canAbort: isRequest || init?.signal != null })
   }
 }

@@ -25,12 +25,23 @@ export async function bytesWithin(
   const chunks: Uint8Array<ArrayBuffer>[] = []
   for (let length = 0; length <= limit; ) {
     const { done, value } = await reader.read()
-    if (done) return new Blob(chunks).arrayBuffer()
+    if (done) return joined(chunks, length)
     length += value.byteLength
     chunks.push(value.slice())
   }
   await drain(reader)
   return undefined
+}
+
+// In Node, a Blob would read its parts in later turns of the event loop.
+function joined(chunks: readonly Uint8Array[], length: number): ArrayBuffer {
+  const whole = new Uint8Array(length)
+  let at = 0
+  for (const chunk of chunks) {
+    whole.set(chunk, at)
+    at += chunk.byteLength
+  }
+  return whole.buffer
 }
 
 /**

@@ -8,7 +8,7 @@ import './schemas.ts'
 import app, { EmulatorObject, GrantObject } from '../../index.ts'
 import type { Engine, EngineOptions, Log } from '../engine.ts'
 import { Background } from './background.ts'
-import { dispatch } from './dispatch.ts'
+import { dispatch, dispatchUntilAborted } from './dispatch.ts'
 import { Folder, withAlarm } from './folder.ts'
 import { found } from './guest.ts'
 import { Hold } from './hold.ts'
@@ -46,7 +46,8 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const respond = around ? (request: Request) => around(request, handle) : handle
   const servers: Server[] = []
   const hold = new Hold()
-  const fetch = (request: Request) => hold.during(dispatch(request, respond))
+  const fetch: Engine['fetch'] = (request, { canAbort } = { canAbort: false }) =>
+    hold.during((canAbort ? dispatchUntilAborted : dispatch)(request, respond))
   async function end() {
     await Promise.all(servers.map((server) => server.close()))
     if (folder || options.log) {

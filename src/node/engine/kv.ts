@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { setImmediate } from 'node:timers'
 import {
   cursorOf,
   keyFor,
@@ -87,6 +88,8 @@ export class KeyValueNamespace {
 
   async list({ prefix, limit, cursor }: ListOptions = {}): Promise<object> {
     const most = limitOf(limit)
+    // A reset deletes the records of its epoch after the response, which must not wait for their list.
+    await new Promise((resolve) => setImmediate(resolve))
     const rows = this.#statements.rows<Listed>(
       `SELECT key, metadata, expiration FROM record
        WHERE key >= ?1 AND key < CAST(?2 AS TEXT) AND key > ?3 AND (expiration IS NULL OR expiration > ?4)
