@@ -10,6 +10,8 @@ import { serverCredential } from './credential'
 import { failureOf } from './failure'
 import { PORTAL_WORKER } from './fetch'
 
+const UNAUTHORIZED = 401
+
 /** The result of a sync: the members of a server that it sets. */
 type Synced = Pick<McpServer, 'status' | 'error' | 'error_details' | 'last_synced'> &
   Partial<Pick<McpServer, 'tools' | 'prompts' | 'last_successful_sync' | 'credential'>>
@@ -106,9 +108,10 @@ function keep(c: AppContext, id: string, result: Partial<Synced>): Promise<McpSe
   return c.get('emulator').edit(c.get('settings').seed, plan)
 }
 
-async function syncOf(c: AppContext, server: McpServer): Promise<Synced> {
+// The second time with the token that the server has refused [MP78].
+async function syncOf(c: AppContext, server: McpServer, refused?: string): Promise<Synced> {
   const at = formatTime(c.get('now'))
-  const found = await serverCredential(c, server)
+  const found = await serverCredential(c, server, refused)
   if ('missing' in found) return found.missing
   try {
     const upstream = await connect(c, server, found.credential, { isDiscovered: true })
@@ -120,6 +123,14 @@ async function syncOf(c: AppContext, server: McpServer): Promise<Synced> {
     }
   } catch (error) {
     const { details, message } = failureOf(error, server)
+    const { token } = found.credential
+    if (details.status_code === UNAUTHORIZED && refused === undefined && isRefreshable(server)) {
+      return syncOf(c, server, token)
+    }
     return { status: 'error', error: message, error_details: details, last_synced: at }
   }
+}
+
+function isRefreshable({ credential }: McpServer): boolean {
+  return credential.kind === 'oauth' && credential.admin?.refresh_token !== undefined
 }

@@ -276,13 +276,15 @@ describe('A server that misbehaves in a call', () => {
     await withDocs()
     const client = await connected(fetch)
     const { respond } = upstream.docs
-    upstream.docs.respond = async (request) =>
-      (await request.clone().text()).includes('tools/call')
-        ? new Promise<Response>(() => {})
-        : respond?.(request)
+    const called = Promise.withResolvers<void>()
+    upstream.docs.respond = async (request) => {
+      if (!(await request.clone().text()).includes('tools/call')) return respond?.(request)
+      called.resolve()
+      return new Promise<Response>(() => {})
+    }
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     const hanging = client.call('docs_x')
-    await vi.advanceTimersByTimeAsync(1000)
+    await called.promise
     expect(await client.tools()).toContain('docs_x')
     await vi.advanceTimersByTimeAsync(60_000)
     expect((await hanging).result).toMatchObject({ isError: true })

@@ -201,6 +201,26 @@ describe('The grant of the administrator', () => {
     })
   })
 
+  it('is refreshed once at a sync that the server refuses [MP78]', async () => {
+    const oauth = await portalWithCatalogue()
+    oauth.endTokens()
+    oauth.tokenRequests.length = 0
+    await admin.sync('docs')
+    expect(oauth.tokenRequests.map(({ form }) => form.get('refresh_token'))).toEqual(['refresh-1'])
+    expect(await admin.read('servers/docs')).toMatchObject({ status: 'ready' })
+  })
+
+  it('dies at a sync that the server refuses, as its refresh token [MP20, MP78]', async () => {
+    const oauth = await portalWithCatalogue()
+    oauth.endTokens()
+    oauth.refuses = 'invalid_grant'
+    await admin.sync('docs')
+    expect(await admin.read('servers/docs')).toMatchObject({
+      status: 'stale',
+      authentication_status: 'stale',
+    })
+  })
+
   it('is used for everybody if on_behalf is off [MP73]', async () => {
     await portalWithCatalogue({}, { on_behalf: false })
     upstream.docs.received.length = 0
