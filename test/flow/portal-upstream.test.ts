@@ -70,6 +70,25 @@ describe('A server with OAuth', () => {
     expect(oauth.registered).toHaveLength(1)
   })
 
+  it('has one client if two people sign in first at the same time [MP67]', async () => {
+    const oauth = await docsAndMail()
+    const both = Promise.withResolvers<void>()
+    oauth.beforeRegistration = async () => {
+      oauth.clientId = 'second'
+      if (oauth.registered.length === 2) both.resolve()
+      await both.promise
+    }
+    const people = [await atServers(fetch, ADA), await atServers(fetch, GRACE)]
+    await Promise.all(people.map(({ person }) => person.press('connect docs')))
+    const asked = people.map(({ person }) => person.callback?.searchParams.get('client_id'))
+    for (const { person } of people) await person.open(oauth.allow(person.callback))
+    const redeemed = oauth.tokenRequests.map(
+      ({ authorization }) => atob(authorization?.replace('Basic ', '') ?? '').split(':')[0],
+    )
+    expect(redeemed).toHaveLength(2)
+    expect(new Set([...asked, ...redeemed]).size).toBe(1)
+  })
+
   it('uses the shared callback if its flag is on [MP66]', async () => {
     await docsAndMail()
     await admin.put('servers/docs', { is_shared_oauth_callback_enabled: true })
