@@ -18,13 +18,13 @@ export async function byServiceToken(
   c: AppContext,
   application: Application,
 ): Promise<Admitted | CredentialRefusal | undefined> {
-  const { configuration, emulator, now, team, url } = c.var
-  const { strict_service_token_auth: isStrict } = configuration.organization
   const presented = shownServiceToken(
     c.req.raw.headers,
     application.read_service_tokens_from_header,
   )
   if (!presented) return undefined
+  const { configuration, emulator, now, team, url } = c.var
+  const { strict_service_token_auth: isStrict } = configuration.organization
   // Access: documented [K19]. A strict organization refuses a token that is sent in both forms.
   const isRefused = isStrict && presented.isTwice
   const tokens = isRefused ? [] : configuration.serviceTokens

@@ -8,12 +8,11 @@ import { requestedApplication } from './requested'
 
 /** Returns the configuration of a real origin for the demo: the issuer, the audience and the keys. */
 export function knownAccess(c: AppContext): Omit<KnownAccess, 'requestedScope'> {
-  const { emulator, now, team } = c.var
   return {
-    issuer: team.origin,
+    issuer: c.get('team').origin,
     audience: requestedApplication(c)?.aud,
-    keyFor: keyFor(emulator),
-    now,
+    keyFor: keyFor(c.get('emulator')),
+    now: c.get('now'),
   }
 }
 

@@ -55,5 +55,5 @@ type Variables = {
 }
 
 export type Env = { Bindings: Bindings; Variables: Variables }
-/** Middleware of every request reads it with `get`: `var` copies all variables at each access. */
+/** What most requests pass reads it with `get`: `var` copies all variables at each access. */
 export type AppContext = Context<Env>

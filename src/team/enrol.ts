@@ -12,8 +12,8 @@ import { report } from '../request/events'
  */
 export async function enrol(c: AppContext, application: Application, email: string): Promise<void> {
   const population_id = populationOf(application)
-  const { configuration, emulator, now, settings } = c.var
   if (population_id === undefined) return
+  const { configuration, emulator, now, settings } = c.var
   if (findPopulationUser(configuration.populationUsers, population_id, email)) return
   const id = await populationUserId(population_id, email)
   const isNew = await emulator.edit(settings.seed, async ({ populationUsers }) => {

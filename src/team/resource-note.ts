@@ -35,7 +35,8 @@ export function reportForeignResource(
 }
 
 function isOwnOrigin(c: AppContext, { hostname, origin, port, protocol }: URL): boolean {
-  const { settings, url } = c.var
+  const settings = c.get('settings')
+  const url = c.get('url')
   // Behind a tunnel, the request may have been sent to the issuer's own public host (TEAM_DOMAIN).
   if (origin === settings.PUBLIC_URL) return true
   const isOurs = isLoopback(hostname) || [url.hostname, ...settings.LOCAL_HOSTS].includes(hostname)

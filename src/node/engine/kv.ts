@@ -32,7 +32,7 @@ CREATE INDEX IF NOT EXISTS record_end ON record (expiration) WHERE expiration IS
 const COLLECTED_EVERY_SECONDS = 60
 
 /**
- * A KV namespace. Reads see every write at once.
+ * A KV namespace. Reads see every write that has ended.
  *
  * Not like workerd: no streams, no `get` of several keys, and no `cacheTtl`, which is ignored.
  */
@@ -73,23 +73,26 @@ export class KeyValueNamespace {
 
   async put(key: string, value: unknown, options: PutOptions = {}): Promise<void> {
     const now = this.#now()
-    this.#collect(now)
-    this.#statements.rows('INSERT OR REPLACE INTO record VALUES (?, ?, ?, ?)', [
+    const record = [
       keyFor('PUT', key),
       storable(value),
       metadataOf(options.metadata),
       untilOf(options, now),
-    ])
+    ]
+    await endOfTurn()
+    this.#collect(now)
+    this.#statements.rows('INSERT OR REPLACE INTO record VALUES (?, ?, ?, ?)', record)
   }
 
   async delete(key: string): Promise<void> {
-    this.#statements.rows('DELETE FROM record WHERE key = ?', [keyFor('DELETE', key)])
+    const name = keyFor('DELETE', key)
+    await endOfTurn()
+    this.#statements.rows('DELETE FROM record WHERE key = ?', [name])
   }
 
   async list({ prefix, limit, cursor }: ListOptions = {}): Promise<object> {
     const most = limitOf(limit)
-    // A reset deletes the records of its epoch after the response, which must not wait for their list.
-    await new Promise((resolve) => setImmediate(resolve))
+    await endOfTurn()
     const rows = this.#statements.rows<Listed>(
       `SELECT key, metadata, expiration FROM record
        WHERE key >= ?1 AND key < CAST(?2 AS TEXT) AND key > ?3 AND (expiration IS NULL OR expiration > ?4)
@@ -119,6 +122,12 @@ export class KeyValueNamespace {
     this.#collectedAtSeconds = now
     this.#statements.rows('DELETE FROM record WHERE expiration <= ?', [now])
   }
+}
+
+// Writes and lists wait for the turn of the event loop to end, in their order. So a response does not wait
+// for those that continue after it: the record of a grant, the deletion of an ended epoch.
+function endOfTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
 }
 
 // Keys are sorted by their UTF-8 bytes, none of which is 0xFF.

@@ -48,7 +48,6 @@ export async function proceed(
   decided?: PageDecision,
 ): Promise<Response> {
   const { application, client, target } = request
-  const { stores } = c.var
   // The consent page is bound to the session cookie, so its form never signs in automatically.
   const who = decided ? await signedInByCookie(c) : await signedIn(c, client.clientId)
   if (!who) return redirectToLogin(c, query, request)
@@ -74,7 +73,7 @@ export async function proceed(
   log()
   switch (consent) {
     case 'deny':
-      if (decided && (await stores.grants.find(decided.grantId))) throw alreadyAllowed()
+      if (decided && (await c.get('stores').grants.find(decided.grantId))) throw alreadyAllowed()
       note(c, { kind: 'authorization', step: 'denied' })
       throw new RedirectedError(target, deniedByPerson())
     case 'allow': {
@@ -143,7 +142,8 @@ async function openGrant(
     portalGrant,
   }: { pageGrantId?: string | undefined; portalGrant?: PortalGrant | undefined },
 ): Promise<string> {
-  const { now, settings, state, stores } = c.var
+  const now = c.get('now')
+  const state = c.get('state')
   const { client, target, application, oauth } = request
   const { identity } = who
   const { country } = whereFrom(c)
@@ -154,7 +154,7 @@ async function openGrant(
   // A session of the grant's own, so that a logout ends the browser's session and no grant.
   const sessionId = newSessionId(state.revocations)
   const credential = pageGrantId && (await credentialOf(c, pageGrantId))
-  const { code, grantId, outcome } = await stores.grants.open(
+  const { code, grantId, outcome } = await c.get('stores').grants.open(
     {
       clientId: client.clientId,
       applicationId: application.id,
@@ -170,7 +170,7 @@ async function openGrant(
       redirectUri: target.redirectUri.text,
       codeChallenge: request.codeChallenge,
       // Access: documented as short, and observed once as six hours.
-      expiresAtSeconds: now + wholeSeconds(settings.CODE_LIFETIME),
+      expiresAtSeconds: now + wholeSeconds(c.get('settings').CODE_LIFETIME),
       policyId,
       accessTokenLifetimeSeconds: lifetimes.accessTokenLifetimeSeconds,
     },

@@ -27,14 +27,14 @@ const claimsSchema = z.object({ identityNonce: z.string() })
  * @param clientId the client of the authorization, if this is one
  */
 export async function signedIn(c: AppContext, clientId?: string): Promise<SignedIn | undefined> {
-  const { now, settings, state } = c.var
   const automatic = await automaticPerson(c, clientId)
   if (automatic) {
     const { email } = automatic
+    const { revocations } = c.get('state')
     return {
-      identity: seededIdentity(settings.PEOPLE, email, PEOPLE_PICKER),
-      identityNonce: identityNonceOf(newSessionId(state.revocations), state.revocations),
-      issuedAtSeconds: now,
+      identity: seededIdentity(c.get('settings').PEOPLE, email, PEOPLE_PICKER),
+      identityNonce: identityNonceOf(newSessionId(revocations), revocations),
+      issuedAtSeconds: c.get('now'),
       ip: whereFrom(c).ip,
     }
   }

@@ -37,15 +37,16 @@ export async function exchangeCode(
   client: Client,
   parameters: Parameters,
 ): Promise<Issued> {
-  const { now, settings, stores } = c.var
+  const now = c.get('now')
+  const { grants } = c.get('stores')
   const verifier = parameters.get('code_verifier')
   const text = parameters.require('code')
   const redirectUri = parameters.require('redirect_uri')
   const application = namedApplication(c, parameters)
-  const code = stores.grants.parseCode(text)
+  const code = grants.parseCode(text)
   if (!code) throw notACode()
   const refuseAs = await outcomeInAdvance(c, client, application)
-  const redemption = await stores.grants.redeem(code, {
+  const redemption = await grants.redeem(code, {
     clientId: client.clientId,
     redirectUri,
     codeChallenge: verifier && (await codeChallengeOf(verifier)),
@@ -60,7 +61,7 @@ export async function exchangeCode(
   note(c, { grantId: code.grantId })
   switch (redemption.outcome) {
     case 'redeemed':
-      stores.grants.keepLater(c.executionCtx, redemption.grant, now)
+      grants.keepLater(c.executionCtx, redemption.grant, now)
       return issuedBy(redemption, parameters)
     case 'other-redirect-uri':
       throw otherRedirectUri()
@@ -70,7 +71,7 @@ export async function exchangeCode(
     case 'other-resource':
       throw otherResource()
     case 'expired':
-      throw codeExpired(settings.CODE_LIFETIME)
+      throw codeExpired(c.get('settings').CODE_LIFETIME)
     case 'replayed':
       throw codeReused()
     case 'revoked':
