@@ -431,6 +431,20 @@ describe('Of two simultaneous calls, one refreshes the tokens, and the other one
     expect(refreshes(oauth)).toBe(1)
   })
 
+  it('so do the requests of one read of a resource', async () => {
+    upstream.docs.define = (server) => {
+      server.registerResource('page', 'note://page', {}, (uri) => ({
+        contents: [{ uri: uri.href, text: 'a page' }],
+      }))
+    }
+    const oauth = await docsAndMail({ expiresIn: 60 })
+    const ada = await signedIn(oauth)
+    await advance('2m')
+    const { result } = await ada.send('resources/read', { uri: 'note://page' })
+    expect(result).toMatchObject({ contents: [{ text: 'a page' }] })
+    expect(refreshes(oauth)).toBe(1)
+  })
+
   it('the refresh fails for both', async () => {
     const oauth = await docsAndMail({ expiresIn: 60 })
     const ada = await signedIn(oauth)
