@@ -17,7 +17,7 @@ export type KnownAccess = {
 
 export type AccessClaims = JWTPayload & { email?: string }
 
-/** What a request to the demo carries, once its assertion is verified. */
+/** The environment of the demo's requests. The claims are set once the assertion is verified. */
 export type DemoEnv = { Bindings: KnownAccess; Variables: { claims: AccessClaims } }
 
 /** Verifies an assertion and returns its claims; undefined if it is missing or not valid. */

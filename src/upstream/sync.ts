@@ -108,7 +108,7 @@ function keep(c: AppContext, id: string, result: Partial<Synced>): Promise<McpSe
   return c.get('emulator').edit(c.get('settings').seed, plan)
 }
 
-// The second time with the token that the server has refused [MP78].
+// A second attempt refreshes the token that the server has refused [MP78].
 async function syncOf(c: AppContext, server: McpServer, refused?: string): Promise<Synced> {
   const at = formatTime(c.get('now'))
   const found = await serverCredential(c, server, refused)

@@ -70,6 +70,25 @@ describe('A server with OAuth', () => {
     expect(oauth.registered).toHaveLength(1)
   })
 
+  it('has one client if two people sign in first at the same time [MP67]', async () => {
+    const oauth = await docsAndMail()
+    const both = Promise.withResolvers<void>()
+    oauth.beforeRegistration = async () => {
+      oauth.clientId = 'second'
+      if (oauth.registered.length === 2) both.resolve()
+      await both.promise
+    }
+    const people = [await atServers(fetch, ADA), await atServers(fetch, GRACE)]
+    await Promise.all(people.map(({ person }) => person.press('connect docs')))
+    const asked = people.map(({ person }) => person.callback?.searchParams.get('client_id'))
+    for (const { person } of people) await person.open(oauth.allow(person.callback))
+    const redeemed = oauth.tokenRequests.map(
+      ({ authorization }) => atob(authorization?.replace('Basic ', '') ?? '').split(':')[0],
+    )
+    expect(redeemed).toHaveLength(2)
+    expect(new Set([...asked, ...redeemed]).size).toBe(1)
+  })
+
   it('uses the shared callback if its flag is on [MP66]', async () => {
     await docsAndMail()
     await admin.put('servers/docs', { is_shared_oauth_callback_enabled: true })
@@ -409,6 +428,20 @@ describe('Of two simultaneous calls, one refreshes the tokens, and the other one
     refuseBoth()
     const texts = await Promise.all(clients.map((each) => each.text('docs_read')))
     expect(texts).toEqual(['docs read', 'docs read'])
+    expect(refreshes(oauth)).toBe(1)
+  })
+
+  it('so do the requests of one read of a resource', async () => {
+    upstream.docs.define = (server) => {
+      server.registerResource('page', 'note://page', {}, (uri) => ({
+        contents: [{ uri: uri.href, text: 'a page' }],
+      }))
+    }
+    const oauth = await docsAndMail({ expiresIn: 60 })
+    const ada = await signedIn(oauth)
+    await advance('2m')
+    const { result } = await ada.send('resources/read', { uri: 'note://page' })
+    expect(result).toMatchObject({ contents: [{ text: 'a page' }] })
     expect(refreshes(oauth)).toBe(1)
   })
 

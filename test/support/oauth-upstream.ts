@@ -19,6 +19,8 @@ export class UpstreamOAuth {
   clientId = 'portal'
   /** The error with which the token endpoint refuses, if it does. */
   refuses: string | undefined
+  /** Called before the response to a registration. */
+  beforeRegistration: () => Promise<void> = async () => {}
   /** Called before a response of the token endpoint. */
   beforeTokens: () => Promise<void> = async () => {}
   #codes = 0
@@ -80,6 +82,7 @@ export class UpstreamOAuth {
         const metadata = (await request.clone().json()) as Record<string, unknown>
         this.registered.push(metadata)
         const issued = { client_id: this.clientId, client_secret: 'the-client-secret' }
+        await this.beforeRegistration()
         return Response.json({ ...metadata, ...issued }, { status: 201 })
       }
       case '/token':

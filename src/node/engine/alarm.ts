@@ -32,7 +32,7 @@ export class Alarm {
     return this.#known
   }
 
-  /** Reads the time from the database when it is needed next, because that may have lost writes. */
+  /** Discards the remembered time, because the database may have lost a write. */
   forget(): void {
     this.#known = null
   }

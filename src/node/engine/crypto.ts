@@ -78,7 +78,7 @@ function isHmacSha256(algorithm: unknown): boolean {
   return isWithSha256('HMAC', algorithm)
 }
 
-// Undefined for any other key, and for one that may not verify, which Node refuses.
+// Returns undefined for any other key, and for one that may not verify, which Node refuses.
 function rs256KeyOf(key: webcrypto.CryptoKey): KeyObject | undefined {
   const known = rsaKeys.get(key)
   if (known) return known

@@ -1,8 +1,8 @@
-/** What hears of the abort of a signal, held as long as that signal. */
+/** The requests that follow each signal, held as long as the signal itself. */
 const followers = new WeakMap<AbortSignal, Request[]>()
 
 /**
- * Returns a Request class whose instances hear of every abort. Node's Request follows the signal that it
+ * Returns a Request class whose instances receive every abort of their signal. Node's Request follows the signal that it
  * was made with only while something else holds the Request. A handler that has returned a stream holds
  * none, so the garbage collector would decide whether an origin learns that its client has gone.
  */

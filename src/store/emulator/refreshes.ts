@@ -8,7 +8,7 @@ const MOST_MS = 150_000
  * The refreshes of grants at servers that are under way: at most one of a grant. A server may revoke a grant whose
  * refresh token is used twice.
  *
- * They are in memory, because an object with a timer stays there.
+ * They are in memory only: the timer of one that is under way keeps the object there.
  */
 export class Refreshes {
   readonly #underWay = new Map<string, PromiseWithResolvers<OtherRefresh>>()

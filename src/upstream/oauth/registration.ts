@@ -27,10 +27,16 @@ export async function clientAt(
   flow?: { portalId: string; callback: string },
 ): Promise<UpstreamClient> {
   if (server.credential.kind !== 'oauth') throw new Error(`${server.id} does not use OAuth`)
-  const { clientSecret, config, registration } = server.credential
-  if (config && registration) return { config, registration, clientSecret }
+  const known = clientOf(server.credential)
+  if (known) return known
   if (isOAuthUndetected(server)) throw new Error(OAUTH_NOT_DETECTED)
-  return register(c, server, flow)
+  let client = await register(c, server, flow)
+  await keepCredential(c, server.id, (stored) => {
+    // Two people may sign in first at the same time. Each code is redeemed by the client that is stored.
+    client = clientOf(stored) ?? client
+    return withClient(stored, client)
+  })
+  return client
 }
 
 /** Forgets the portal's client, and registers a new one. @throws Error if the registration fails */
@@ -38,7 +44,9 @@ export async function registerAgain(c: AppContext, server: McpServer): Promise<U
   if (!isRegistered(server.credential)) {
     throw new Error(`${server.id} has no client that could be registered`)
   }
-  return register(c, server, undefined)
+  const client = await register(c, server, undefined)
+  await keepCredential(c, server.id, (stored) => withClient(stored, client))
+  return client
 }
 
 /**
@@ -53,6 +61,21 @@ export async function forgetClient(c: AppContext, server: McpServer): Promise<vo
 // Returns whether the client is one that the portal registers, not one that the administrator configured.
 function isRegistered(credential: Credential): boolean {
   return credential.kind === 'oauth' && credential.mode === 'dcr'
+}
+
+function clientOf({
+  clientSecret,
+  config,
+  registration,
+}: OAuthCredential): UpstreamClient | undefined {
+  return config && registration && { config, registration, clientSecret }
+}
+
+function withClient(
+  credential: OAuthCredential,
+  { clientSecret, ...client }: UpstreamClient,
+): OAuthCredential {
+  return { ...withoutClient(credential), ...client, ...(clientSecret && { clientSecret }) }
 }
 
 function withoutClient(credential: OAuthCredential): OAuthCredential {
@@ -102,12 +125,6 @@ async function register(
     redirect_uris,
     ...(token_endpoint_auth_method && { token_endpoint_auth_method }),
   }
-  await keepCredential(c, server.id, (stored) => ({
-    ...withoutClient(stored),
-    config,
-    registration,
-    ...(clientSecret && { clientSecret }),
-  }))
   return { config, registration, clientSecret }
 }
 
