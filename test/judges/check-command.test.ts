@@ -14,6 +14,8 @@ const CLIENT = join(import.meta.dirname, 'programs/client.mjs')
 const HANGS = join(import.meta.dirname, 'programs/hangs.mjs')
 // The client ends by itself, however slow the machine is.
 const LIMITS = { limit: 40, idle: 30 }
+// Its child starts before the limit, however slow the machine is.
+const LIMIT_OF_HANGS = { limit: 5, idle: 5 }
 const plain = SITUATIONS.find(({ id }) => id === 'plain') as Situation
 
 let folder: string
@@ -35,7 +37,7 @@ describe('A command', () => {
   it('that hangs is ended after the limit, with all its children', async () => {
     const pids = join(folder, 'pids')
     const client = commandRunner([process.execPath, HANGS, pids])
-    const { runs, verdict } = await runSituation(plain, client, { limit: 1, idle: 1 })
+    const { runs, verdict } = await runSituation(plain, client, LIMIT_OF_HANGS)
     expect({ runs, verdict }).toMatchObject({ runs: [{ how: 'limit' }], verdict: 'not-seen' })
     const started = (await readFile(pids, 'utf8')).trim().split('\n').map(Number)
     expect(started).toHaveLength(2)
