@@ -329,19 +329,28 @@ describe('A token that the server has revoked is refreshed, and the call is sent
     await ada.text('docs_read')
     oauth.endTokens()
     const { respond } = upstream.docs
-    let first: Promise<string> | undefined
-    let refusals = 0
+    const calls: Record<string, Promise<string>> = {}
+    const refused: string[] = []
+    const both = Promise.withResolvers<void>()
     upstream.docs.respond = async (request) => {
+      const sent = request.clone()
       const response = await respond?.(request)
-      if (response?.status === 401 && ++refusals === 2) await first
+      if (response?.status !== 401) return response
+      const { params } = (await sent.json()) as { params: { name: string } }
+      // Either of them may arrive first. The other one hears of its refusal when that call has ended.
+      const [other] = refused
+      refused.push(params.name)
+      if (other === undefined) await both.promise
+      else {
+        both.resolve()
+        await calls[other]
+      }
       return response
     }
-    first = ada.text('docs_read')
-    expect(await Promise.all([first, ada.text('docs_search')])).toEqual([
-      'docs read',
-      'docs search',
-    ])
-    expect(refusals).toBe(2)
+    calls.read = ada.text('docs_read')
+    calls.search = ada.text('docs_search')
+    expect(await Promise.all([calls.read, calls.search])).toEqual(['docs read', 'docs search'])
+    expect(refused.toSorted()).toEqual(['read', 'search'])
     expect(refreshes(oauth)).toHaveLength(1)
   })
 
