@@ -55,5 +55,5 @@ type Variables = {
 }
 
 export type Env = { Bindings: Bindings; Variables: Variables }
-/** What most requests pass reads it with `get`: `var` copies all variables at each access. */
+/** The code that most requests pass reads variables with `get`: `var` copies all of them at each access. */
 export type AppContext = Context<Env>

@@ -19,7 +19,7 @@ type UpstreamGrant = {
 /**
  * Returns the tokens of a grant, or new ones if they have expired or were refused; undefined if there are none.
  *
- * Of several requests, one refreshes, and the others wait for it: a server that rotates refresh tokens revokes the
+ * One of several requests refreshes, and the others wait for it: a server that rotates refresh tokens revokes the
  * grant if one is used twice (RFC 9700 4.14.2).
  */
 export async function usableTokens(

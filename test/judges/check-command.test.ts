@@ -14,7 +14,7 @@ const CLIENT = join(import.meta.dirname, 'programs/client.mjs')
 const HANGS = join(import.meta.dirname, 'programs/hangs.mjs')
 // The client ends by itself, however slow the machine is.
 const LIMITS = { limit: 40, idle: 30 }
-// Its child starts before the limit, however slow the machine is.
+// The client that hangs starts its child before this limit, however slow the machine is.
 const LIMIT_OF_HANGS = { limit: 5, idle: 5 }
 const plain = SITUATIONS.find(({ id }) => id === 'plain') as Situation
 
