@@ -17,8 +17,6 @@ export function anyOrigin(allowMethods?: string[]): MiddlewareHandler<Env> {
   const preflight = cors({ origin: '*', ...(allowMethods && { allowMethods }), maxAge: 86_400 })
   return async function readableByAll(c, next) {
     if (c.req.method === 'OPTIONS') return preflight(c, next)
-    // For an error that is thrown before the endpoint responds.
-    c.header(ORIGIN, '*')
     await next()
     c.res.headers.set(ORIGIN, '*')
   }
