@@ -123,8 +123,8 @@ function Import({
           Cloudflare. Records with the same id are replaced.
         </p>
         <p class="soft small">
-          A record that names one that does not exist is left out, because the API refuses it. Paste
-          the list that it is in as well. Service tokens and email lists come from the settings{' '}
+          A record that names a missing one is left out, because the API refuses it. Paste the list
+          of the missing record as well. Service tokens and email lists come from the settings{' '}
           <code>SERVICE_TOKENS</code> and <code>EMAIL_LISTS</code>, with the same ids.
         </p>
         {isReady &&
