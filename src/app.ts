@@ -7,6 +7,7 @@ import { gate, gateAccessPaths } from './gate'
 import type { Env } from './request/context'
 import { reportRequest } from './request/events'
 import { failure } from './request/failure'
+import { imported } from './request/on-demand'
 import { configure, markResponse, prepare } from './request/prepare'
 import { team, teamMetadata } from './team'
 
@@ -38,16 +39,12 @@ function addMiddleware(surfaces: Hono<Env>): void {
   })
 }
 
-let loadedApi: Hono<Env> | undefined
-
 // In Node, most processes never use the API, and would compile its modules in vain.
-async function apiOnDemand(): Promise<Hono<Env>> {
-  if (loadedApi) return loadedApi
+const apiOnDemand = imported(async () => {
   const { api } = await import('./api')
   const surfaces = new Hono<Env>()
   addMiddleware(surfaces)
   surfaces.use(configure)
   surfaces.route('/client/v4', api)
-  loadedApi = surfaces
   return surfaces
-}
+})
